@@ -1,0 +1,197 @@
+//! A customer: a company that pays us.
+
+use super::{CustomerId, FieldErrors, NaiveDate};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
+
+/// The kind of company.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+pub enum Segment {
+    Enterprise,
+    #[serde(rename = "SMB")]
+    Smb,
+    Startup,
+}
+
+impl Segment {
+    pub const ALL: [Self; 3] = [Self::Enterprise, Self::Smb, Self::Startup];
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Enterprise => "Enterprise",
+            Self::Smb => "SMB",
+            Self::Startup => "Startup",
+        }
+    }
+
+    /// By label, in any letter case.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|segment| segment.label().eq_ignore_ascii_case(text.trim()))
+    }
+}
+
+/// Why a customer was taken out of the lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ArchiveReason {
+    Churned,
+    Duplicate,
+    Other,
+}
+
+impl ArchiveReason {
+    pub const ALL: [Self; 3] = [Self::Churned, Self::Duplicate, Self::Other];
+
+    /// The wire name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Churned => "churned",
+            Self::Duplicate => "duplicate",
+            Self::Other => "other",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Churned => "Churned",
+            Self::Duplicate => "Duplicate",
+            Self::Other => "Other",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.name() == text)
+    }
+}
+
+/// An archived customer is out of lists and figures, still accepts events, and can be restored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Archive {
+    pub reason: ArchiveReason,
+    /// The UTC day it was archived.
+    pub date: NaiveDate,
+}
+
+/// What staff may edit about a customer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CustomerFields {
+    /// 1 to 200 characters.
+    pub name: String,
+    pub segment: Segment,
+    /// The customer's id in another system; unique.
+    pub external_id: Option<String>,
+    /// The person who looks after the customer.
+    pub owner: Option<String>,
+    /// Annual recurring revenue in cents of the configured currency; unknown when null.
+    pub arr_cents: Option<i64>,
+    pub renewal_date: Option<NaiveDate>,
+    /// The day the customer started; health is "No data" before it.
+    pub start_date: Option<NaiveDate>,
+    /// The customer's page in the CRM (http or https).
+    pub crm_url: Option<String>,
+}
+
+/// A stored customer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Customer {
+    pub id: CustomerId,
+    #[serde(flatten)]
+    pub fields: CustomerFields,
+    pub archived: Option<Archive>,
+    /// Grows with each edit; send it back with the next one.
+    pub version: i64,
+    pub created_at: DateTime<Utc>,
+}
+
+/// A customer as sent by somebody, to create one or to change some of its fields.
+/// In a change, an absent field stays as it is and `null` clears it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct CustomerInput {
+    #[schema(max_length = 200)]
+    pub name: Option<String>,
+    /// `Enterprise`, `SMB` or `Startup`.
+    pub segment: Option<String>,
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, max_length = 200)]
+    pub external_id: Option<Option<String>>,
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, max_length = 200)]
+    pub owner: Option<Option<String>>,
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>, minimum = 0)]
+    pub arr_cents: Option<Option<i64>>,
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub renewal_date: Option<Option<String>>,
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub start_date: Option<Option<String>>,
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, max_length = 500)]
+    pub crm_url: Option<Option<String>>,
+    /// Required in a change: the version that was read.
+    pub version: Option<i64>,
+}
+
+/// Tells `null` (clear the field) from an absent field.
+fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(deserializer).map(Some)
+}
+
+/// The largest ARR and invoice amount: 10 trillion, in cents.
+pub const MAX_CENTS: i64 = 1_000_000_000_000_000;
+
+impl CustomerInput {
+    /// The fields of a new customer (`base` is `None`) or of a changed one, or every broken rule.
+    pub fn parse(self, base: Option<&CustomerFields>) -> Result<CustomerFields, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let name = match (self.name, base) {
+            (None, Some(base)) => base.name.clone(),
+            (name, _) => errors.required_text("name", name.as_deref(), 200),
+        };
+        let segment = match (self.segment, base) {
+            (None, Some(base)) => base.segment,
+            (segment, _) => segment.as_deref().and_then(Segment::parse).unwrap_or_else(|| {
+                errors.add("segment", "must be one of Enterprise, SMB, Startup");
+                Segment::Smb
+            }),
+        };
+        let mut text = |field: &str, sent: Option<Option<String>>, old: Option<&Option<String>>, max| match sent {
+            None => old.cloned().flatten(),
+            Some(text) => errors.optional_text(field, text.as_deref(), max),
+        };
+        let external_id = text("externalId", self.external_id, base.map(|base| &base.external_id), 200);
+        let owner = text("owner", self.owner, base.map(|base| &base.owner), 200);
+        let crm_url = text("crmUrl", self.crm_url, base.map(|base| &base.crm_url), 500);
+        if crm_url.as_ref().is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://")) {
+            errors.add("crmUrl", "must start with https:// or http://");
+        }
+        let arr_cents = self.arr_cents.unwrap_or(base.and_then(|base| base.arr_cents));
+        if arr_cents.is_some_and(|cents| !(0..=MAX_CENTS).contains(&cents)) {
+            errors.add("arrCents", format!("must be between 0 and {MAX_CENTS}"));
+        }
+        let mut date = |field: &str, sent: Option<Option<String>>, old: Option<NaiveDate>| match sent {
+            None => old,
+            Some(text) => text.filter(|text| !text.trim().is_empty()).and_then(|text| parse_date(&mut errors, field, &text)),
+        };
+        let renewal_date = date("renewalDate", self.renewal_date, base.and_then(|base| base.renewal_date));
+        let start_date = date("startDate", self.start_date, base.and_then(|base| base.start_date));
+        errors.or(|| CustomerFields { name, segment, external_id, owner, arr_cents, renewal_date, start_date, crm_url })
+    }
+}
+
+/// A day between 1970 and 2199 in the form YYYY-MM-DD.
+pub fn parse_date(errors: &mut FieldErrors, field: &str, text: &str) -> Option<NaiveDate> {
+    use chrono::Datelike;
+    let day = NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").ok();
+    match day {
+        None => errors.add(field, "must be a date in the form YYYY-MM-DD"),
+        Some(day) if !(1970..2200).contains(&day.year()) => errors.add(field, "must lie between 1970 and 2199"),
+        Some(_) => {}
+    }
+    day
+}

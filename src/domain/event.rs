@@ -1,0 +1,379 @@
+//! An event: one immutable fact about a customer at a time.
+
+use super::customer::{MAX_CENTS, parse_date};
+use super::{CustomerId, EventId, FieldErrors, NaiveDate};
+use chrono::{DateTime, Duration, NaiveDateTime, SubsecRound, TimeZone, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The kinds of fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EventKind {
+    Login,
+    FeatureUse,
+    ApiCall,
+    SupportTicket,
+    InvoiceIssued,
+    InvoicePaid,
+    InvoiceVoided,
+}
+
+impl EventKind {
+    pub const ALL: [Self; 7] = [
+        Self::Login,
+        Self::FeatureUse,
+        Self::ApiCall,
+        Self::SupportTicket,
+        Self::InvoiceIssued,
+        Self::InvoicePaid,
+        Self::InvoiceVoided,
+    ];
+
+    /// The wire name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::FeatureUse => "feature_use",
+            Self::ApiCall => "api_call",
+            Self::SupportTicket => "support_ticket",
+            Self::InvoiceIssued => "invoice_issued",
+            Self::InvoicePaid => "invoice_paid",
+            Self::InvoiceVoided => "invoice_voided",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Login => "Login",
+            Self::FeatureUse => "Feature use",
+            Self::ApiCall => "API calls",
+            Self::SupportTicket => "Support ticket",
+            Self::InvoiceIssued => "Invoice issued",
+            Self::InvoicePaid => "Invoice paid",
+            Self::InvoiceVoided => "Invoice voided",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == text)
+    }
+
+    pub fn is_invoice(self) -> bool {
+        matches!(self, Self::InvoiceIssued | Self::InvoicePaid | Self::InvoiceVoided)
+    }
+
+    /// The input fields that belong to the kind, besides the ones every kind has.
+    fn own_fields(self) -> &'static [&'static str] {
+        match self {
+            Self::Login => &["user"],
+            Self::FeatureUse => &["feature", "user"],
+            Self::ApiCall => &["count"],
+            Self::SupportTicket => &["priority", "subject"],
+            Self::InvoiceIssued => &["number", "amountCents", "currency", "dueDate"],
+            Self::InvoicePaid | Self::InvoiceVoided => &["number"],
+        }
+    }
+}
+
+/// A support ticket's priority. It is shown, and does not weigh.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Priority {
+    Low,
+    #[default]
+    Normal,
+    High,
+    Urgent,
+}
+
+impl Priority {
+    pub const ALL: [Self; 4] = [Self::Low, Self::Normal, Self::High, Self::Urgent];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Normal => "normal",
+            Self::High => "high",
+            Self::Urgent => "urgent",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|priority| priority.name() == text)
+    }
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum EventBody {
+    Login {
+        user: Option<String>,
+    },
+    /// The feature's key is trimmed and lower-cased.
+    FeatureUse {
+        feature: String,
+        user: Option<String>,
+    },
+    ApiCall {
+        count: i64,
+    },
+    SupportTicket {
+        priority: Priority,
+        subject: Option<String>,
+    },
+    InvoiceIssued {
+        number: String,
+        amount_cents: i64,
+        currency: String,
+        due_date: NaiveDate,
+    },
+    InvoicePaid {
+        number: String,
+    },
+    InvoiceVoided {
+        number: String,
+    },
+}
+
+impl EventBody {
+    pub fn kind(&self) -> EventKind {
+        match self {
+            Self::Login { .. } => EventKind::Login,
+            Self::FeatureUse { .. } => EventKind::FeatureUse,
+            Self::ApiCall { .. } => EventKind::ApiCall,
+            Self::SupportTicket { .. } => EventKind::SupportTicket,
+            Self::InvoiceIssued { .. } => EventKind::InvoiceIssued,
+            Self::InvoicePaid { .. } => EventKind::InvoicePaid,
+            Self::InvoiceVoided { .. } => EventKind::InvoiceVoided,
+        }
+    }
+
+    /// The invoice the event is about.
+    pub fn invoice_number(&self) -> Option<&str> {
+        match self {
+            Self::InvoiceIssued { number, .. } | Self::InvoicePaid { number } | Self::InvoiceVoided { number } => Some(number),
+            _ => None,
+        }
+    }
+
+    /// How much the event adds to its day's activity, and under which key (a feature, or nothing).
+    pub fn activity(&self) -> (&str, i64) {
+        match self {
+            Self::FeatureUse { feature, .. } => (feature, 1),
+            Self::ApiCall { count } => ("", *count),
+            _ => ("", 1),
+        }
+    }
+}
+
+/// An accepted event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Event {
+    pub id: EventId,
+    pub customer_id: CustomerId,
+    #[serde(flatten)]
+    pub body: EventBody,
+    pub source: String,
+    pub message_id: Option<String>,
+    pub occurred_at: DateTime<Utc>,
+    pub received_at: DateTime<Utc>,
+    /// Set when the event was taken back: it stays visible and no longer counts.
+    pub retraction: Option<Retraction>,
+}
+
+/// A fact that takes another one back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Retraction {
+    pub reason: String,
+    pub retracted_at: DateTime<Utc>,
+}
+
+/// An event as sent by somebody. One flat object, so that each field has a name to blame.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct EventInput {
+    /// `login`, `feature_use`, `api_call`, `support_ticket`, `invoice_issued`, `invoice_paid` or `invoice_voided`.
+    pub kind: Option<String>,
+    /// Makes a repeat harmless: unique within its source, for ever.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub message_id: Option<String>,
+    /// Who sends it; `api` when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 50)]
+    pub source: Option<String>,
+    /// RFC 3339; without an offset it is read as UTC; now when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub occurred_at: Option<String>,
+    /// Of `login` and `feature_use`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// Of `feature_use`, required.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub feature: Option<String>,
+    /// Of `api_call`: 1 (when absent) to 1,000,000,000.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 1_000_000_000)]
+    pub count: Option<i64>,
+    /// Of `support_ticket`: `low`, `normal` (when absent), `high` or `urgent`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub priority: Option<String>,
+    /// Of `support_ticket`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// Of the invoice kinds, required.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// Of `invoice_issued`, required, 0 or more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0)]
+    pub amount_cents: Option<i64>,
+    /// Of `invoice_issued`, required: three letters (ISO 4217).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+    /// Of `invoice_issued`, required.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = Date)]
+    pub due_date: Option<String>,
+}
+
+/// A valid event that is not stored yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewEvent {
+    pub body: EventBody,
+    pub source: String,
+    pub message_id: Option<String>,
+    /// Truncated to microseconds.
+    pub occurred_at: DateTime<Utc>,
+    /// The input as sent, before defaults, without its message id and source: what a repeat must equal.
+    pub content: EventInput,
+}
+
+impl NewEvent {
+    /// The UTC day the event counts for.
+    pub fn day(&self) -> NaiveDate {
+        self.occurred_at.date_naive()
+    }
+}
+
+/// The most API calls one event may carry.
+pub const MAX_API_CALLS: i64 = 1_000_000_000;
+
+impl EventInput {
+    /// The event, or every broken rule. `now` is the time of receipt.
+    pub fn parse(self, now: DateTime<Utc>) -> Result<NewEvent, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let content = Self { message_id: None, source: None, ..self.clone() };
+        let message_id = errors.optional_text("messageId", self.message_id.as_deref(), 200);
+        let source = errors.optional_text("source", self.source.as_deref(), 50).unwrap_or_else(|| "api".into());
+        let occurred_at = match self.occurred_at.as_deref().filter(|text| !text.trim().is_empty()) {
+            Some(text) => parse_time(&mut errors, "occurredAt", text, now).unwrap_or(now),
+            None => now,
+        };
+        let Some(kind) = self.kind.as_deref().and_then(EventKind::parse) else {
+            let names: Vec<_> = EventKind::ALL.iter().map(|kind| kind.name()).collect();
+            errors.add("kind", format!("must be one of {}", names.join(", ")));
+            return Err(errors);
+        };
+        self.refuse_foreign_fields(kind, &mut errors);
+        let body = self.body(kind, &mut errors);
+        errors.or(|| NewEvent { body, source, message_id, occurred_at: occurred_at.trunc_subsecs(6), content })
+    }
+
+    fn refuse_foreign_fields(&self, kind: EventKind, errors: &mut FieldErrors) {
+        let sent = [
+            ("user", self.user.is_some()),
+            ("feature", self.feature.is_some()),
+            ("count", self.count.is_some()),
+            ("priority", self.priority.is_some()),
+            ("subject", self.subject.is_some()),
+            ("number", self.number.is_some()),
+            ("amountCents", self.amount_cents.is_some()),
+            ("currency", self.currency.is_some()),
+            ("dueDate", self.due_date.is_some()),
+        ];
+        for (field, _) in sent.iter().filter(|(field, sent)| *sent && !kind.own_fields().contains(field)) {
+            errors.add(field, format!("does not belong to an event of kind {}", kind.name()));
+        }
+    }
+
+    fn body(self, kind: EventKind, errors: &mut FieldErrors) -> EventBody {
+        let number = |errors: &mut FieldErrors| errors.required_text("number", self.number.as_deref(), 100);
+        match kind {
+            EventKind::Login => EventBody::Login { user: errors.optional_text("user", self.user.as_deref(), 200) },
+            EventKind::FeatureUse => EventBody::FeatureUse {
+                feature: errors.required_text("feature", self.feature.as_deref(), 100).to_lowercase(),
+                user: errors.optional_text("user", self.user.as_deref(), 200),
+            },
+            EventKind::ApiCall => {
+                let count = self.count.unwrap_or(1);
+                if !(1..=MAX_API_CALLS).contains(&count) {
+                    errors.add("count", format!("must be between 1 and {MAX_API_CALLS}"));
+                }
+                EventBody::ApiCall { count }
+            }
+            EventKind::SupportTicket => {
+                let priority = self.priority.as_deref().map_or(Some(Priority::Normal), Priority::parse);
+                if priority.is_none() {
+                    errors.add("priority", "must be one of low, normal, high, urgent");
+                }
+                let subject = errors.optional_text("subject", self.subject.as_deref(), 500);
+                EventBody::SupportTicket { priority: priority.unwrap_or_default(), subject }
+            }
+            EventKind::InvoiceIssued => {
+                if self.amount_cents.is_none_or(|cents| !(0..=MAX_CENTS).contains(&cents)) {
+                    errors.add("amountCents", format!("is required and must be between 0 and {MAX_CENTS}"));
+                }
+                let currency = self.currency.as_deref().unwrap_or_default().trim().to_uppercase();
+                if currency.len() != 3 || !currency.bytes().all(|letter| letter.is_ascii_uppercase()) {
+                    errors.add("currency", "is required and must be three letters, for example USD");
+                }
+                let due_date = match self.due_date.as_deref() {
+                    Some(text) => parse_date(errors, "dueDate", text),
+                    None => {
+                        errors.add("dueDate", "is required");
+                        None
+                    }
+                };
+                EventBody::InvoiceIssued {
+                    number: number(errors),
+                    amount_cents: self.amount_cents.unwrap_or_default(),
+                    currency,
+                    due_date: due_date.unwrap_or_default(),
+                }
+            }
+            EventKind::InvoicePaid => EventBody::InvoicePaid { number: number(errors) },
+            EventKind::InvoiceVoided => EventBody::InvoiceVoided { number: number(errors) },
+        }
+    }
+}
+
+/// How far ahead of our clock a sender's clock may be, in minutes.
+const MAX_CLOCK_SKEW_MINUTES: i64 = 5;
+
+/// A time from 2000 on, at most five minutes ahead of `now`. Without an offset it is read as UTC.
+fn parse_time(errors: &mut FieldErrors, field: &str, text: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let text = text.trim();
+    let without_offset = || {
+        ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"]
+            .iter()
+            .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
+            .map(|time| time.and_utc())
+    };
+    let time = DateTime::parse_from_rfc3339(text).map(|time| time.to_utc()).ok().or_else(without_offset);
+    let earliest = Utc.with_ymd_and_hms(2000, 1, 1, 0, 0, 0).single().unwrap_or_default();
+    match time {
+        None => errors.add(field, "must be a time like 2026-01-31T09:30:00Z or 2026-01-31T09:30:00+02:00"),
+        Some(time) if time > now + Duration::minutes(MAX_CLOCK_SKEW_MINUTES) => {
+            errors.add(field, "must not be more than 5 minutes in the future")
+        }
+        Some(time) if time < earliest => errors.add(field, "must not be before 2000-01-01"),
+        Some(_) => {}
+    }
+    time
+}

@@ -1,0 +1,114 @@
+//! The five factors, and a value for each of them.
+
+use super::EventKind;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// One of the measured sides of health, in the order they are always shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum FactorKey {
+    LoginFrequency,
+    FeatureAdoption,
+    SupportLoad,
+    InvoiceTimeliness,
+    ApiTrend,
+}
+
+impl FactorKey {
+    pub const ALL: [Self; 5] =
+        [Self::LoginFrequency, Self::FeatureAdoption, Self::SupportLoad, Self::InvoiceTimeliness, Self::ApiTrend];
+
+    /// "Login frequency"
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::LoginFrequency => "Login frequency",
+            Self::FeatureAdoption => "Feature adoption",
+            Self::SupportLoad => "Support load",
+            Self::InvoiceTimeliness => "Invoice timeliness",
+            Self::ApiTrend => "API trend",
+        }
+    }
+
+    /// "Logins": for narrow places.
+    pub fn short_label(self) -> &'static str {
+        match self {
+            Self::LoginFrequency => "Logins",
+            Self::FeatureAdoption => "Features",
+            Self::SupportLoad => "Support",
+            Self::InvoiceTimeliness => "Invoices",
+            Self::ApiTrend => "API",
+        }
+    }
+
+    /// The snake_case name in query strings: `login_frequency`.
+    pub fn query_name(self) -> &'static str {
+        match self {
+            Self::LoginFrequency => "login_frequency",
+            Self::FeatureAdoption => "feature_adoption",
+            Self::SupportLoad => "support_load",
+            Self::InvoiceTimeliness => "invoice_timeliness",
+            Self::ApiTrend => "api_trend",
+        }
+    }
+
+    /// The factor that events of this kind feed.
+    pub fn fed_by(kind: EventKind) -> Self {
+        match kind {
+            EventKind::Login => Self::LoginFrequency,
+            EventKind::FeatureUse => Self::FeatureAdoption,
+            EventKind::SupportTicket => Self::SupportLoad,
+            EventKind::InvoiceIssued | EventKind::InvoicePaid | EventKind::InvoiceVoided => Self::InvoiceTimeliness,
+            EventKind::ApiCall => Self::ApiTrend,
+        }
+    }
+}
+
+/// One value per factor. JSON: an object with the five camelCase keys.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Factors<T> {
+    pub login_frequency: T,
+    pub feature_adoption: T,
+    pub support_load: T,
+    pub invoice_timeliness: T,
+    pub api_trend: T,
+}
+
+impl<T> Factors<T> {
+    /// Builds each value from its key.
+    pub fn from_fn(mut f: impl FnMut(FactorKey) -> T) -> Self {
+        Self {
+            login_frequency: f(FactorKey::LoginFrequency),
+            feature_adoption: f(FactorKey::FeatureAdoption),
+            support_load: f(FactorKey::SupportLoad),
+            invoice_timeliness: f(FactorKey::InvoiceTimeliness),
+            api_trend: f(FactorKey::ApiTrend),
+        }
+    }
+
+    pub fn get(&self, key: FactorKey) -> &T {
+        match key {
+            FactorKey::LoginFrequency => &self.login_frequency,
+            FactorKey::FeatureAdoption => &self.feature_adoption,
+            FactorKey::SupportLoad => &self.support_load,
+            FactorKey::InvoiceTimeliness => &self.invoice_timeliness,
+            FactorKey::ApiTrend => &self.api_trend,
+        }
+    }
+
+    pub fn get_mut(&mut self, key: FactorKey) -> &mut T {
+        match key {
+            FactorKey::LoginFrequency => &mut self.login_frequency,
+            FactorKey::FeatureAdoption => &mut self.feature_adoption,
+            FactorKey::SupportLoad => &mut self.support_load,
+            FactorKey::InvoiceTimeliness => &mut self.invoice_timeliness,
+            FactorKey::ApiTrend => &mut self.api_trend,
+        }
+    }
+
+    /// The values with their keys, in the fixed order.
+    pub fn iter(&self) -> impl Iterator<Item = (FactorKey, &T)> {
+        FactorKey::ALL.into_iter().map(|key| (key, self.get(key)))
+    }
+}

@@ -1,0 +1,58 @@
+//! Field errors: what is wrong with an input, field by field, in words for its sender.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// One rule that one field of an input breaks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FieldError {
+    /// The field's JSON or query name, e.g. `amountCents`.
+    pub field: String,
+    /// The rule, as a sentence fragment that reads well after the field's name: "must be at most 200 characters".
+    pub message: String,
+}
+
+/// Every broken rule of one input; parsing collects them all before it answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldErrors(pub Vec<FieldError>);
+
+impl FieldErrors {
+    pub fn add(&mut self, field: &str, message: impl Into<String>) {
+        self.0.push(FieldError { field: field.to_owned(), message: message.into() });
+    }
+
+    pub fn one(field: &str, message: impl Into<String>) -> Self {
+        let mut errors = Self::default();
+        errors.add(field, message);
+        errors
+    }
+
+    /// The first message for a field.
+    pub fn of(&self, field: &str) -> Option<&str> {
+        self.0.iter().find(|error| error.field == field).map(|error| error.message.as_str())
+    }
+
+    /// The value, when no rule was broken.
+    pub fn or<T>(self, value: impl FnOnce() -> T) -> Result<T, Self> {
+        if self.0.is_empty() { Ok(value()) } else { Err(self) }
+    }
+
+    /// A trimmed text of 1 to `max` characters without control characters; `None` when absent or blank.
+    pub fn optional_text(&mut self, field: &str, text: Option<&str>, max: usize) -> Option<String> {
+        let text = text.map(str::trim).filter(|text| !text.is_empty())?;
+        if text.chars().count() > max {
+            self.add(field, format!("must be at most {max} characters"));
+        } else if text.chars().any(char::is_control) {
+            self.add(field, "must not contain control characters");
+        }
+        Some(text.to_owned())
+    }
+
+    /// Like [`Self::optional_text`], with an error (and an empty text) when absent or blank.
+    pub fn required_text(&mut self, field: &str, text: Option<&str>, max: usize) -> String {
+        self.optional_text(field, text, max).unwrap_or_else(|| {
+            self.add(field, "is required");
+            String::new()
+        })
+    }
+}

@@ -1,0 +1,332 @@
+//! The customer list: the query that selects it, the rows that it shows.
+
+use super::{Band, Customer, FactorKey, FieldErrors, Health, NaiveDate, Points, Segment};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// One page of a longer list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// How many there are on all pages.
+    pub total: i64,
+    /// From 1.
+    pub page: i64,
+    pub page_size: i64,
+}
+
+impl<T> Page<T> {
+    pub fn pages(&self) -> i64 {
+        (self.total + self.page_size - 1) / self.page_size
+    }
+}
+
+/// What the list is ordered by. Unknown values, and scores without data, come last both ways.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Sort {
+    #[default]
+    Score,
+    Name,
+    Segment,
+    Owner,
+    Arr,
+    Renewal,
+    /// The change of the score over 30 days.
+    Change,
+    BandSince,
+    LastActivity,
+    #[serde(untagged)]
+    Factor(FactorKey),
+}
+
+impl Sort {
+    const PLAIN: [(Self, &str); 9] = [
+        (Self::Score, "score"),
+        (Self::Name, "name"),
+        (Self::Segment, "segment"),
+        (Self::Owner, "owner"),
+        (Self::Arr, "arr"),
+        (Self::Renewal, "renewal"),
+        (Self::Change, "change"),
+        (Self::BandSince, "band_since"),
+        (Self::LastActivity, "last_activity"),
+    ];
+
+    /// The name in a query string.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Factor(key) => key.query_name(),
+            plain => Self::PLAIN.iter().find(|(sort, _)| *sort == plain).map_or("score", |(_, name)| name),
+        }
+    }
+
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::PLAIN.iter().map(|(sort, _)| *sort).chain(FactorKey::ALL.into_iter().map(Self::Factor))
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::all().find(|sort| sort.name() == text)
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SortDirection {
+    #[default]
+    Asc,
+    Desc,
+}
+
+impl SortDirection {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Asc => "asc",
+            Self::Desc => "desc",
+        }
+    }
+}
+
+/// Selects customers by their renewal date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RenewalFilter {
+    /// From today to 90 days from now.
+    Next90,
+    /// Before today.
+    Overdue,
+}
+
+/// Selects customers by what changed. "Moved" is 2.0 points or more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeFilter {
+    Up7,
+    Down7,
+    Up30,
+    Down30,
+    /// In the churn-risk band now, in a better one seven days ago, and not new.
+    NewChurnRisk,
+}
+
+macro_rules! wire_names {
+    ($type:ident { $($variant:ident = $name:literal),* $(,)? }) => {
+        impl $type {
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),* }
+            }
+
+            pub fn parse(text: &str) -> Option<Self> {
+                match text { $($name => Some(Self::$variant),)* _ => None }
+            }
+
+            pub const NAMES: &'static [&'static str] = &[$($name),*];
+        }
+    };
+}
+
+wire_names!(RenewalFilter { Next90 = "next_90", Overdue = "overdue" });
+wire_names!(ChangeFilter { Up7 = "up_7", Down7 = "down_7", Up30 = "up_30", Down30 = "down_30", NewChurnRisk = "new_churn_risk" });
+
+/// A change of this many points or more counts as a move.
+pub const MOVE_POINTS: Points = Points(20);
+/// A customer that started less than this many days ago is new.
+pub const NEW_DAYS: i64 = 30;
+pub const DEFAULT_PAGE_SIZE: i64 = 50;
+pub const MAX_PAGE_SIZE: i64 = 200;
+/// Rows beyond this one are not served page by page.
+pub const MAX_ROW: i64 = 10_000;
+
+/// Which customers, in which order, which page. The same in the API's and the dashboard's URL.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerQuery {
+    /// Part of the name or of the external id, in any letter case.
+    pub search: Option<String>,
+    pub segment: Option<Segment>,
+    /// Empty: every band.
+    pub bands: Vec<Band>,
+    pub owner: Option<String>,
+    pub renewal: Option<RenewalFilter>,
+    pub change: Option<ChangeFilter>,
+    /// Scores from this many points on.
+    pub score_from: Option<i64>,
+    /// Scores below this many points.
+    pub score_below: Option<i64>,
+    /// Only customers whose ARR is unknown.
+    pub arr_unknown: bool,
+    /// Archived customers instead of the active ones.
+    pub archived: bool,
+    pub sort: Sort,
+    pub direction: SortDirection,
+    pub page: i64,
+    pub page_size: i64,
+}
+
+impl Default for CustomerQuery {
+    fn default() -> Self {
+        Self {
+            search: None,
+            segment: None,
+            bands: Vec::new(),
+            owner: None,
+            renewal: None,
+            change: None,
+            score_from: None,
+            score_below: None,
+            arr_unknown: false,
+            archived: false,
+            sort: Sort::default(),
+            direction: SortDirection::default(),
+            page: 1,
+            page_size: DEFAULT_PAGE_SIZE,
+        }
+    }
+}
+
+impl CustomerQuery {
+    /// From the pairs of a query string. Empty values count as absent, unknown names are errors.
+    pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, FieldErrors> {
+        let mut query = Self::default();
+        let mut errors = FieldErrors::default();
+        for (name, value) in pairs.into_iter().map(|(name, value)| (name, value.trim())).filter(|(_, value)| !value.is_empty()) {
+            match name {
+                "search" => query.search = errors.optional_text("search", Some(value), 200),
+                "owner" => query.owner = errors.optional_text("owner", Some(value), 200),
+                "segment" => query.segment = choice(&mut errors, name, value, Segment::parse, "Enterprise, SMB, Startup"),
+                "band" => {
+                    let names = "healthy, at_risk, churn_risk, no_data";
+                    query.bands =
+                        value.split(',').filter_map(|band| choice(&mut errors, name, band.trim(), Band::parse, names)).collect();
+                }
+                "renewal" => {
+                    query.renewal = choice(&mut errors, name, value, RenewalFilter::parse, &RenewalFilter::NAMES.join(", "))
+                }
+                "change" => query.change = choice(&mut errors, name, value, ChangeFilter::parse, &ChangeFilter::NAMES.join(", ")),
+                "score_from" => query.score_from = Some(integer(&mut errors, name, value, 0, 100)),
+                "score_below" => query.score_below = Some(integer(&mut errors, name, value, 0, 101)),
+                "arr" => {
+                    query.arr_unknown =
+                        choice(&mut errors, name, value, |text| (text == "unknown").then_some(true), "unknown").is_some()
+                }
+                "archived" => {
+                    query.archived = choice(&mut errors, name, value, |text| text.parse().ok(), "true, false").unwrap_or(false)
+                }
+                "sort" => {
+                    let names: Vec<_> = Sort::all().map(Sort::name).collect();
+                    query.sort = choice(&mut errors, name, value, Sort::parse, &names.join(", ")).unwrap_or_default();
+                }
+                "direction" => {
+                    let parse = |text: &str| {
+                        [SortDirection::Asc, SortDirection::Desc].into_iter().find(|direction| direction.name() == text)
+                    };
+                    query.direction = choice(&mut errors, name, value, parse, "asc, desc").unwrap_or_default();
+                }
+                "page" => query.page = integer(&mut errors, name, value, 1, i64::MAX / MAX_PAGE_SIZE),
+                "page_size" => query.page_size = integer(&mut errors, name, value, 1, MAX_PAGE_SIZE),
+                _ => errors.add(name, "is not a filter of this list"),
+            }
+        }
+        if errors.0.is_empty() && query.page * query.page_size > MAX_ROW && query.page > 1 {
+            errors.add("page", format!("reaches beyond row {MAX_ROW}; narrow the filter instead"));
+        }
+        errors.or(|| query)
+    }
+
+    /// The pairs of the query string that means this query; defaults are left out.
+    pub fn to_pairs(&self) -> Vec<(&'static str, String)> {
+        let default = Self::default();
+        let mut pairs = Vec::new();
+        let mut put = |name, value: Option<String>| pairs.extend(value.map(|value| (name, value)));
+        put("search", self.search.clone());
+        put("segment", self.segment.map(|segment| segment.label().to_owned()));
+        put("band", (!self.bands.is_empty()).then(|| self.bands.iter().map(|band| band.name()).collect::<Vec<_>>().join(",")));
+        put("owner", self.owner.clone());
+        put("renewal", self.renewal.map(|renewal| renewal.name().to_owned()));
+        put("change", self.change.map(|change| change.name().to_owned()));
+        put("score_from", self.score_from.map(|points| points.to_string()));
+        put("score_below", self.score_below.map(|points| points.to_string()));
+        put("arr", self.arr_unknown.then(|| "unknown".to_owned()));
+        put("archived", self.archived.then(|| "true".to_owned()));
+        put("sort", (self.sort != default.sort).then(|| self.sort.name().to_owned()));
+        put("direction", (self.direction != default.direction).then(|| self.direction.name().to_owned()));
+        put("page", (self.page != 1).then(|| self.page.to_string()));
+        put("page_size", (self.page_size != default.page_size).then(|| self.page_size.to_string()));
+        pairs
+    }
+
+    /// `?...`, or an empty text for the default query.
+    pub fn to_query_string(&self) -> String {
+        let pairs = self.to_pairs();
+        match serde_urlencoded::to_string(&pairs) {
+            Ok(text) if !text.is_empty() => format!("?{text}"),
+            _ => String::new(),
+        }
+    }
+
+    /// Whether anything narrows the list.
+    pub fn is_filtered(&self) -> bool {
+        let Self { sort, direction, page, page_size, archived, .. } = self.clone();
+        *self != Self { sort, direction, page, page_size, archived, ..Self::default() }
+    }
+}
+
+fn choice<T>(errors: &mut FieldErrors, field: &str, text: &str, parse: impl Fn(&str) -> Option<T>, names: &str) -> Option<T> {
+    let value = parse(text);
+    if value.is_none() {
+        errors.add(field, format!("must be one of {names}"));
+    }
+    value
+}
+
+/// A whole number within bounds, both included; `min` after an error.
+pub fn integer(errors: &mut FieldErrors, field: &str, text: &str, min: i64, max: i64) -> i64 {
+    match text.parse() {
+        Ok(number) if (min..=max).contains(&number) => number,
+        _ => {
+            errors.add(field, format!("must be a whole number between {min} and {max}"));
+            min
+        }
+    }
+}
+
+/// The weakest measured factor and the standard next step for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Weakest {
+    pub factor: FactorKey,
+    pub next_step: String,
+}
+
+/// One customer in the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CustomerRow {
+    pub customer: Customer,
+    pub health: Health,
+    pub band_since: NaiveDate,
+    /// Points over 7, 30 and 90 days; null where one of the two days has no data.
+    pub change7: Option<Points>,
+    pub change30: Option<Points>,
+    pub change90: Option<Points>,
+    /// Scores on 14 days, a week apart, the last one the as-of day; null where there was no data.
+    pub trend: Vec<Option<Points>>,
+    /// The time of the latest event that counts.
+    pub last_activity_at: Option<DateTime<Utc>>,
+    /// Null when nothing was measured or every measured factor is at its best.
+    pub weakest: Option<Weakest>,
+    /// Started less than 30 days ago.
+    pub is_new: bool,
+}
+
+/// The list of customers, and what its filters can offer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CustomerList {
+    #[serde(flatten)]
+    pub page: Page<CustomerRow>,
+    pub as_of: NaiveDate,
+    /// The owners of all customers, in order.
+    pub owners: Vec<String>,
+}

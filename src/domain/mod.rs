@@ -1,0 +1,31 @@
+//! The product's words as types. Shared by server and browser: no I/O, no clock.
+//!
+//! Inputs (`...Input`) hold what somebody sent; `parse` turns them into values that cannot be
+//! wrong, or into [`FieldErrors`]. Everything else is a value the product itself made.
+
+pub mod customer;
+pub mod event;
+pub mod factors;
+pub mod fields;
+pub mod health;
+pub mod ids;
+pub mod list;
+pub mod note;
+pub mod numbers;
+pub mod pages;
+pub mod portfolio;
+pub mod scorecard;
+
+pub use chrono::NaiveDate;
+
+pub use customer::{Archive, ArchiveReason, Customer, CustomerFields, CustomerInput, Segment};
+pub use event::{Event, EventBody, EventInput, EventKind, NewEvent, Priority, Retraction};
+pub use factors::{FactorKey, Factors};
+pub use fields::{FieldError, FieldErrors};
+pub use health::{Band, Factor, Health, Window};
+pub use ids::{CustomerId, EventId, NoteId};
+pub use list::{CustomerList, CustomerQuery, CustomerRow, Page, Sort, SortDirection};
+pub use note::{Note, NoteInput};
+pub use numbers::{Points, Share};
+pub use portfolio::Portfolio;
+pub use scorecard::{MissingPolicy, Scorecard};

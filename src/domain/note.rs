@@ -1,0 +1,40 @@
+//! A dated note that staff keep about a customer.
+
+use super::{FieldErrors, NoteId};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Note {
+    pub id: NoteId,
+    pub author: String,
+    pub text: String,
+    pub created_at: DateTime<Utc>,
+}
+
+/// A note as sent by somebody.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct NoteInput {
+    /// 1 to 100 characters.
+    pub author: Option<String>,
+    /// 1 to 5,000 characters.
+    pub text: Option<String>,
+}
+
+impl NoteInput {
+    /// (author, text), or every broken rule. A note's text may have line breaks.
+    pub fn parse(self) -> Result<(String, String), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let author = errors.required_text("author", self.author.as_deref(), 100);
+        let text = self.text.unwrap_or_default().trim().replace("\r\n", "\n");
+        match text.chars().count() {
+            0 => errors.add("text", "is required"),
+            5001.. => errors.add("text", "must be at most 5000 characters"),
+            _ => {}
+        }
+        errors.or(|| (author, text))
+    }
+}

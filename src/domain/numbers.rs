@@ -1,0 +1,103 @@
+//! Numbers with a unit: points of score and shares of a whole. Both are integers inside, so that
+//! every database, the server and the browser agree to the last digit.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+
+/// Points of a score in tenths: `Points(724)` is 72.4. JSON: a number with one decimal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Points(pub i64);
+
+impl Points {
+    pub const ZERO: Self = Self(0);
+    /// 50.0: neither good nor bad.
+    pub const NEUTRAL: Self = Self(500);
+    pub const MAX: Self = Self(1000);
+
+    /// `numerator / denominator` of 100 points, half up, clamped to 0..=100.
+    /// The denominator must be positive.
+    pub fn ratio(numerator: i64, denominator: i64) -> Self {
+        Self(round_div(1000 * numerator as i128, denominator as i128).clamp(0, 1000) as i64)
+    }
+
+    /// As points, for drawing.
+    pub fn as_f64(self) -> f64 {
+        self.0 as f64 / 10.0
+    }
+
+    /// With an explicit sign, "+2.0" or "-0.4"; zero is "0.0".
+    pub fn signed(self) -> String {
+        if self.0 > 0 { format!("+{self}") } else { self.to_string() }
+    }
+}
+
+impl std::ops::Sub for Points {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        Self(self.0 - other.0)
+    }
+}
+
+impl fmt::Display for Points {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        write!(f, "{sign}{}.{}", self.0.abs() / 10, self.0.abs() % 10)
+    }
+}
+
+/// A share of a whole in thousandths: `Share(250)` is 25 %. JSON: a fraction of 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Share(pub i64);
+
+impl Share {
+    pub const NONE: Self = Self(0);
+    pub const ALL: Self = Self(1000);
+
+    /// `part / whole`, half up; 0 of 0 is nothing.
+    pub fn of(part: i64, whole: i64) -> Self {
+        if whole == 0 { Self::NONE } else { Self(round_div(1000 * part as i128, whole as i128) as i64) }
+    }
+}
+
+impl fmt::Display for Share {
+    /// A percentage, with a decimal only where there is one: "25 %", "33.3 %".
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.0 / 10, self.0 % 10) {
+            (percent, 0) => write!(f, "{percent} %"),
+            (percent, tenth) => write!(f, "{percent}.{tenth} %"),
+        }
+    }
+}
+
+/// `numerator / denominator` rounded to the nearest integer, halves up (towards +infinity).
+pub fn round_div(numerator: i128, denominator: i128) -> i128 {
+    (2 * numerator + denominator).div_euclid(2 * denominator)
+}
+
+macro_rules! serde_as_fraction {
+    ($name:ident, $unit:literal) => {
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_f64(self.0 as f64 / $unit)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                f64::deserialize(deserializer).map(|value| Self((value * $unit).round() as i64))
+            }
+        }
+
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                f64::schema()
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
+    };
+}
+
+serde_as_fraction!(Points, 10.0);
+serde_as_fraction!(Share, 1000.0);

@@ -1,0 +1,110 @@
+//! Read models: everything one page shows, loaded in one request.
+
+use super::{Band, Customer, Event, EventId, EventKind, FactorKey, Factors, Health, NaiveDate, Note, Page, Points, Scorecard};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The score of one past day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HistoryPoint {
+    pub day: NaiveDate,
+    pub score: Points,
+    pub band: Band,
+}
+
+impl HistoryPoint {
+    /// The score, unless there was too little data to show one.
+    pub fn shown_score(&self) -> Option<Points> {
+        (self.band != Band::NoData).then_some(self.score)
+    }
+}
+
+/// How much of a factor's raw activity fell on one day: logins, feature uses, tickets, API calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DayCount {
+    pub day: NaiveDate,
+    pub count: i64,
+}
+
+/// How an invoice stands on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum InvoiceStatus {
+    PaidOnTime,
+    PaidLate,
+    Overdue,
+    Open,
+    Voided,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct InvoiceRow {
+    pub number: String,
+    pub amount_cents: i64,
+    pub currency: String,
+    pub issued_on: NaiveDate,
+    pub due_on: NaiveDate,
+    pub paid_on: Option<NaiveDate>,
+    pub status: InvoiceStatus,
+}
+
+/// Everything about one customer but its event timeline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CustomerPage {
+    pub customer: Customer,
+    pub today: NaiveDate,
+    /// As of the chosen day.
+    pub health: Health,
+    pub band_since: NaiveDate,
+    /// The score's change up to the chosen day; null where one of the two days has no data.
+    pub change7: Option<Points>,
+    pub change30: Option<Points>,
+    pub change90: Option<Points>,
+    pub is_new: bool,
+    /// One point a day up to today, the earliest first.
+    pub history: Vec<HistoryPoint>,
+    /// Daily activity up to the chosen day over twice each factor's window, days without activity left out.
+    pub activity: Factors<Vec<DayCount>>,
+    /// Every invoice issued by the chosen day, the latest first.
+    pub invoices: Vec<InvoiceRow>,
+    /// The features seen in the adoption window, with their uses.
+    pub features: Vec<(String, i64)>,
+    pub notes: Vec<Note>,
+    pub scorecard: Scorecard,
+    /// Factors for which no customer has ever had a fact.
+    pub unconnected: Vec<FactorKey>,
+    /// The portfolio's currency, for ARR and as the default of invoices.
+    pub currency: String,
+}
+
+/// A customer's events, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Timeline {
+    pub page: Page<Event>,
+    pub kind: Option<EventKind>,
+    pub now: DateTime<Utc>,
+}
+
+/// What an accepted event did to the score.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EventEffect {
+    pub event: Event,
+    /// Today's health with the event in it.
+    pub health: Health,
+    /// Today's health right before the event.
+    pub before: Health,
+    /// Whether the event had been accepted before, by its message id or as the same invoice.
+    pub repeated: bool,
+}
+
+/// What a form answers when its input was good: a sentence for the toast, and what Undo takes back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    pub message: String,
+    pub undo: Option<EventId>,
+}

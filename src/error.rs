@@ -1,0 +1,108 @@
+//! The one error of the product. It crosses the wire as itself and carries nothing internal.
+
+use crate::domain::FieldErrors;
+use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "type", content = "detail", rename_all = "snake_case")]
+pub enum AppError {
+    /// 400: the request itself cannot be read.
+    #[error("{0}")]
+    BadRequest(String),
+    /// 401: the access token is missing or wrong.
+    #[error("This server asks for its access token.")]
+    Unauthorized,
+    /// 403: a write that comes from another site.
+    #[error("{0}")]
+    Forbidden(String),
+    /// 404, with what was not found: "customer 7".
+    #[error("There is no {0}.")]
+    NotFound(String),
+    /// 409: the request contradicts what is stored.
+    #[error("{0}")]
+    Conflict(String),
+    /// 413, with the limit in bytes.
+    #[error("The body must be at most {0} bytes.")]
+    TooLarge(usize),
+    /// 415
+    #[error("The body must be JSON, with Content-Type: application/json.")]
+    UnsupportedMediaType,
+    /// 422: readable, but rules are broken.
+    #[error("Some fields need another value.")]
+    Invalid(FieldErrors),
+    /// 503: the database does not answer.
+    #[error("The database does not answer at the moment. Please try again.")]
+    Unavailable,
+    /// 500: our fault. The cause is in the server's log.
+    #[error("Something went wrong on the server. Its log has the details.")]
+    Internal,
+}
+
+impl AppError {
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::BadRequest(_) => 400,
+            Self::Unauthorized => 401,
+            Self::Forbidden(_) => 403,
+            Self::NotFound(_) => 404,
+            Self::Conflict(_) => 409,
+            Self::TooLarge(_) => 413,
+            Self::UnsupportedMediaType => 415,
+            Self::Invalid(_) => 422,
+            Self::Unavailable => 503,
+            Self::Internal => 500,
+        }
+    }
+
+    /// A stable name for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::BadRequest(_) => "bad_request",
+            Self::Unauthorized => "unauthorized",
+            Self::Forbidden(_) => "forbidden",
+            Self::NotFound(_) => "not_found",
+            Self::Conflict(_) => "conflict",
+            Self::TooLarge(_) => "too_large",
+            Self::UnsupportedMediaType => "unsupported_media_type",
+            Self::Invalid(_) => "invalid",
+            Self::Unavailable => "unavailable",
+            Self::Internal => "internal",
+        }
+    }
+
+    /// A short heading for people.
+    pub fn title(&self) -> &'static str {
+        match self {
+            Self::BadRequest(_) => "The request cannot be read",
+            Self::Unauthorized => "Access token required",
+            Self::Forbidden(_) => "Not allowed",
+            Self::NotFound(_) => "Not found",
+            Self::Conflict(_) => "Conflict",
+            Self::TooLarge(_) => "Too large",
+            Self::UnsupportedMediaType => "Not JSON",
+            Self::Invalid(_) => "Invalid input",
+            Self::Unavailable => "Temporarily unavailable",
+            Self::Internal => "Server error",
+        }
+    }
+}
+
+impl From<FieldErrors> for AppError {
+    fn from(errors: FieldErrors) -> Self {
+        Self::Invalid(errors)
+    }
+}
+
+impl FromServerFnError for AppError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Args(text) | ServerFnErrorErr::MissingArg(text) => Self::BadRequest(text),
+            ServerFnErrorErr::Request(_) => Self::Unavailable,
+            _ => Self::Internal,
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Customer Health: who is healthy, who is at risk, and exactly why.
+//!
+//! | module      | runs in | what it is                                               |
+//! |-------------|---------|----------------------------------------------------------|
+//! | [`domain`]  | both    | the product's words as types                             |
+//! | [`scoring`] | both    | pure: (facts, scorecard, day) -> health                  |
+//! | [`error`]   | both    | the one error, which crosses the wire as itself          |
+//! | [`app`]     | both    | the dashboard: routes, pages, components, server functions |
+//! | `server`    | server  | everything that must never reach the browser             |
+
+pub mod app;
+pub mod domain;
+pub mod error;
+pub mod scoring;
+#[cfg(feature = "ssr")]
+pub mod server;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+
+/// Called by the page once the WebAssembly module is loaded: brings the server-rendered page to life.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(app::App);
+}

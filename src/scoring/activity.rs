@@ -1,0 +1,46 @@
+//! Facts in the shapes that a customer's page draws: daily totals, features in use, invoices with their status.
+
+use super::facts::{Facts, Invoice};
+use crate::domain::pages::{DayCount, InvoiceRow};
+use crate::domain::{EventKind, NaiveDate, Scorecard, Window};
+use std::collections::BTreeMap;
+
+/// What happened per day within a window, the earliest first; days without activity are left out.
+pub fn daily_totals(facts: &Facts, kinds: &[EventKind], window: Window) -> Vec<DayCount> {
+    let mut totals = BTreeMap::<NaiveDate, i64>::new();
+    for daily in facts.daily.iter().filter(|daily| kinds.contains(&daily.kind) && window.contains(daily.day)) {
+        *totals.entry(daily.day).or_default() += daily.count;
+    }
+    totals.into_iter().filter(|(_, count)| *count > 0).map(|(day, count)| DayCount { day, count }).collect()
+}
+
+/// The features used in the adoption window with their uses, the most used first.
+pub fn feature_uses(facts: &Facts, scorecard: &Scorecard, as_of: NaiveDate) -> Vec<(String, i64)> {
+    let window = super::measure::window(&scorecard.factors.feature_adoption, as_of);
+    let mut uses = BTreeMap::<&str, i64>::new();
+    for daily in facts.daily.iter().filter(|daily| daily.kind == EventKind::FeatureUse && window.contains(daily.day)) {
+        *uses.entry(&daily.key).or_default() += daily.count;
+    }
+    let mut uses: Vec<_> = uses.into_iter().filter(|(_, count)| *count > 0).map(|(key, count)| (key.to_owned(), count)).collect();
+    uses.sort_by(|a, b| b.1.cmp(&a.1));
+    uses
+}
+
+/// The invoices issued by a day, the latest first, as they stand at its end.
+pub fn invoice_rows(invoices: &[Invoice], as_of: NaiveDate) -> Vec<InvoiceRow> {
+    let row = |invoice: &Invoice| {
+        let status = invoice.status(as_of)?;
+        Some(InvoiceRow {
+            number: invoice.number.clone(),
+            amount_cents: invoice.amount_cents,
+            currency: invoice.currency.clone(),
+            issued_on: invoice.issued_on?,
+            due_on: invoice.due_on?,
+            paid_on: invoice.paid_on.filter(|day| *day <= as_of),
+            status,
+        })
+    };
+    let mut rows: Vec<_> = invoices.iter().filter_map(row).collect();
+    rows.sort_by(|a, b| (b.issued_on, &b.number).cmp(&(a.issued_on, &a.number)));
+    rows
+}

@@ -1,0 +1,135 @@
+//! Scores over many days in one pass: windows slide from day to day instead of being summed anew.
+
+use super::facts::{Connections, Facts};
+use super::measure::{Measurements, count_invoices};
+use super::score::score_and_band;
+use crate::domain::pages::HistoryPoint;
+use crate::domain::{Band, EventKind, Factors, NaiveDate, Points, Scorecard};
+use chrono::Duration;
+use std::collections::HashMap;
+
+/// How far back the day is looked for since which a customer is in its band.
+pub const BAND_MEMORY_DAYS: i64 = 180;
+
+/// The score of each day in `from..=to`, the earliest first: exactly what `score(measure(..))` gives day by day.
+/// `facts.daily` must reach back over the scorecard's lookback from `from`.
+pub fn history(
+    facts: &Facts,
+    scorecard: &Scorecard,
+    connections: &Connections,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Vec<HistoryPoint> {
+    let rules = &scorecard.factors;
+    let base = from - Duration::days(scorecard.lookback_days());
+    let logins = Sums::of(facts, EventKind::Login, base, to);
+    let tickets = Sums::of(facts, EventKind::SupportTicket, base, to);
+    let api_calls = Sums::of(facts, EventKind::ApiCall, base, to);
+    let mut features = SlidingFeatures::of(facts, scorecard, base, to);
+    let api_days = rules.api_trend.window_days.unwrap_or(1);
+    from.iter_days()
+        .take_while(|day| *day <= to)
+        .map(|day| {
+            let measured = Measurements {
+                has_facts: facts.first_fact_on.is_some_and(|first| first <= day),
+                before_start: facts.start_date.is_some_and(|start| day < start),
+                logins: logins.window(day, rules.login_frequency.window_days),
+                features: features.distinct(day),
+                tickets: tickets.window(day, rules.support_load.window_days),
+                invoices: count_invoices(&facts.invoices, day),
+                api_calls: api_calls.window(day, Some(api_days)),
+                api_calls_before: api_calls.window(day - Duration::days(api_days), Some(api_days)),
+                connected: Factors::from_fn(|key| connections.is_connected(key, day)),
+            };
+            let (score, band) = score_and_band(&measured, scorecard);
+            HistoryPoint { day, score, band }
+        })
+        .collect()
+}
+
+/// The points between two days; `None` where either has no data.
+pub fn change(earlier: HistoryPoint, later: HistoryPoint) -> Option<Points> {
+    Some(later.shown_score()? - earlier.shown_score()?)
+}
+
+/// The day since which the band has been what it is at the end of `history`, no earlier than its first day.
+pub fn band_since(history: &[HistoryPoint]) -> Option<NaiveDate> {
+    let band: Band = history.last()?.band;
+    history.iter().rev().take_while(|point| point.band == band).last().map(|point| point.day)
+}
+
+/// Running totals of one kind over the days from `base` on.
+struct Sums {
+    base: NaiveDate,
+    /// `totals[i]`: the sum of the days before `base + i`.
+    totals: Vec<i64>,
+}
+
+impl Sums {
+    fn of(facts: &Facts, kind: EventKind, base: NaiveDate, to: NaiveDate) -> Self {
+        let days = ((to - base).num_days() + 1).max(0) as usize;
+        let mut totals = vec![0; days + 1];
+        for daily in facts.daily.iter().filter(|daily| daily.kind == kind && (base..=to).contains(&daily.day)) {
+            totals[(daily.day - base).num_days() as usize + 1] += daily.count;
+        }
+        for index in 1..totals.len() {
+            totals[index] += totals[index - 1];
+        }
+        Self { base, totals }
+    }
+
+    /// The sum of the `days` days that end on `last`.
+    fn window(&self, last: NaiveDate, days: Option<i64>) -> i64 {
+        let end = ((last - self.base).num_days() + 1).clamp(0, self.totals.len() as i64 - 1);
+        let start = days.map_or(0, |days| (end - days).max(0));
+        self.totals[end as usize] - self.totals[start as usize]
+    }
+}
+
+/// The features in use, with the uses of each inside a window that only moves forward.
+struct SlidingFeatures<'a> {
+    /// (day, feature, uses), by day.
+    uses: Vec<(NaiveDate, &'a str, i64)>,
+    days: i64,
+    in_window: HashMap<&'a str, i64>,
+    distinct: i64,
+    entered: usize,
+    left: usize,
+}
+
+impl<'a> SlidingFeatures<'a> {
+    fn of(facts: &'a Facts, scorecard: &Scorecard, base: NaiveDate, to: NaiveDate) -> Self {
+        let rule = &scorecard.factors.feature_adoption;
+        let counts = |feature: &String| rule.key_features.is_empty() || rule.key_features.contains(feature);
+        let mut uses: Vec<_> = facts
+            .daily
+            .iter()
+            .filter(|daily| daily.kind == EventKind::FeatureUse && (base..=to).contains(&daily.day) && counts(&daily.key))
+            .map(|daily| (daily.day, daily.key.as_str(), daily.count))
+            .collect();
+        uses.sort_unstable_by_key(|(day, ..)| *day);
+        let days = rule.window_days.unwrap_or_else(|| scorecard.lookback_days());
+        Self { uses, days, in_window: HashMap::new(), distinct: 0, entered: 0, left: 0 }
+    }
+
+    /// Distinct features in the window that ends on `day`; days must not go back from call to call.
+    fn distinct(&mut self, day: NaiveDate) -> i64 {
+        while let Some((_, feature, uses)) = self.uses.get(self.entered).filter(|(used_on, ..)| *used_on <= day) {
+            self.entered += 1;
+            Self::add(&mut self.in_window, &mut self.distinct, feature, *uses);
+        }
+        let first = day - Duration::days(self.days - 1);
+        while let Some((_, feature, uses)) = self.uses.get(self.left).filter(|(used_on, ..)| *used_on < first) {
+            self.left += 1;
+            Self::add(&mut self.in_window, &mut self.distinct, feature, -*uses);
+        }
+        self.distinct
+    }
+
+    fn add(in_window: &mut HashMap<&'a str, i64>, distinct: &mut i64, feature: &'a str, uses: i64) {
+        let count = in_window.entry(feature).or_default();
+        *distinct -= i64::from(*count > 0);
+        *count += uses;
+        *distinct += i64::from(*count > 0);
+    }
+}

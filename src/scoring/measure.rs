@@ -1,0 +1,107 @@
+//! The first step of scoring: a customer's facts, reduced to a handful of numbers as of a day.
+
+use super::facts::{Connections, Facts, Invoice};
+use crate::domain::pages::InvoiceStatus;
+use crate::domain::scorecard::FactorRule;
+use crate::domain::{EventKind, FactorKey, Factors, NaiveDate, Scorecard, Window};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Invoices by how they stand on the as-of day. Voided ones and those issued later are left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvoiceCounts {
+    pub on_time: i64,
+    pub late: i64,
+    pub overdue: i64,
+    /// Not yet due; they do not count.
+    pub open: i64,
+}
+
+impl InvoiceCounts {
+    /// Paid and overdue: the ones that can be judged.
+    pub fn judged(self) -> i64 {
+        self.on_time + self.late + self.overdue
+    }
+}
+
+/// What the factors measure, as of a day and under a scorecard's windows. Kept as JSON beside the customer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Measurements {
+    /// Whether any fact counts by the day.
+    pub has_facts: bool,
+    /// Whether the day lies before the customer's start.
+    pub before_start: bool,
+    pub logins: i64,
+    /// Distinct (key) features used.
+    pub features: i64,
+    pub tickets: i64,
+    pub invoices: InvoiceCounts,
+    pub api_calls: i64,
+    /// API calls in the window before.
+    pub api_calls_before: i64,
+    /// Whether the factor's source was connected by the day.
+    pub connected: Factors<bool>,
+}
+
+impl Measurements {
+    /// Whether the factor's value rests on a fact.
+    pub fn is_measured(&self, factor: FactorKey) -> bool {
+        match factor {
+            FactorKey::InvoiceTimeliness => self.invoices.judged() > 0,
+            FactorKey::ApiTrend => self.connected.api_trend && self.api_calls + self.api_calls_before > 0,
+            _ => *self.connected.get(factor),
+        }
+    }
+}
+
+/// Reduces facts to measurements as of the end of a UTC day. Facts after the day are ignored.
+pub fn measure(facts: &Facts, scorecard: &Scorecard, connections: &Connections, as_of: NaiveDate) -> Measurements {
+    let rules = &scorecard.factors;
+    let api_window = window(&rules.api_trend, as_of);
+    Measurements {
+        has_facts: facts.first_fact_on.is_some_and(|first| first <= as_of),
+        before_start: facts.start_date.is_some_and(|start| as_of < start),
+        logins: total(facts, EventKind::Login, window(&rules.login_frequency, as_of)),
+        features: distinct_features(facts, &rules.feature_adoption, as_of),
+        tickets: total(facts, EventKind::SupportTicket, window(&rules.support_load, as_of)),
+        invoices: count_invoices(&facts.invoices, as_of),
+        api_calls: total(facts, EventKind::ApiCall, api_window),
+        api_calls_before: total(facts, EventKind::ApiCall, api_window.before()),
+        connected: Factors::from_fn(|key| connections.is_connected(key, as_of)),
+    }
+}
+
+/// A rule without a window (all history) gets the longest one that days can express without overflow.
+pub(super) fn window(rule: &FactorRule, as_of: NaiveDate) -> Window {
+    const ALL_HISTORY_DAYS: i64 = 100_000;
+    Window::ending(as_of, rule.window_days.unwrap_or(ALL_HISTORY_DAYS))
+}
+
+fn total(facts: &Facts, kind: EventKind, window: Window) -> i64 {
+    facts.daily.iter().filter(|daily| daily.kind == kind && window.contains(daily.day)).map(|daily| daily.count).sum()
+}
+
+fn distinct_features(facts: &Facts, rule: &FactorRule, as_of: NaiveDate) -> i64 {
+    let window = window(rule, as_of);
+    let mut uses = BTreeMap::<&str, i64>::new();
+    for daily in facts.daily.iter().filter(|daily| daily.kind == EventKind::FeatureUse && window.contains(daily.day)) {
+        if rule.key_features.is_empty() || rule.key_features.contains(&daily.key) {
+            *uses.entry(&daily.key).or_default() += daily.count;
+        }
+    }
+    uses.values().filter(|count| **count > 0).count() as i64
+}
+
+pub(super) fn count_invoices(invoices: &[Invoice], as_of: NaiveDate) -> InvoiceCounts {
+    let mut counts = InvoiceCounts::default();
+    for status in invoices.iter().filter_map(|invoice| invoice.status(as_of)) {
+        match status {
+            InvoiceStatus::PaidOnTime => counts.on_time += 1,
+            InvoiceStatus::PaidLate => counts.late += 1,
+            InvoiceStatus::Overdue => counts.overdue += 1,
+            InvoiceStatus::Open => counts.open += 1,
+            InvoiceStatus::Voided => {}
+        }
+    }
+    counts
+}

@@ -1,0 +1,22 @@
+//! Scoring: (facts, scorecard, connections, day) -> health. Pure: no I/O, no clock, no environment, no
+//! random source; the same code runs in server and browser.
+//!
+//! Two steps. [`measure`] reduces a customer's facts to a handful of numbers as of a day; [`score`] turns those
+//! numbers into health. The store keeps the numbers of today beside each customer, so that today's health is
+//! one small row away, explanation included.
+
+mod activity;
+mod explain;
+mod facts;
+mod history;
+mod measure;
+mod rationale;
+mod score;
+
+pub use activity::{daily_totals, feature_uses, invoice_rows};
+pub use explain::next_step;
+pub use facts::{Connections, DailyCount, Facts, Invoice};
+pub use history::{BAND_MEMORY_DAYS, band_since, change, history};
+pub use measure::{InvoiceCounts, Measurements, measure};
+pub use rationale::rationale;
+pub use score::{score, weakest};

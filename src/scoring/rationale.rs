@@ -1,0 +1,34 @@
+//! Why each factor is measured the way it is, in words for CS staff. The numbers themselves are data in the scorecard.
+
+use crate::domain::FactorKey;
+
+/// Why this window, this target, this weight and this neutral value.
+pub fn rationale(key: FactorKey) -> &'static str {
+    match key {
+        FactorKey::LoginFrequency => {
+            "Falling logins are the earliest common sign of churn. Thirty days smooth out weekends and holidays and still show a \
+             decline within weeks. Twenty logins are about one each working day, so a single daily user is enough for the full score. \
+             It shares the highest weight because it is the most direct sign of use."
+        }
+        FactorKey::FeatureAdoption => {
+            "A customer who relies on several features finds it harder to leave. Features are tried in bursts, so ninety days, about a \
+             quarter, are counted. Five distinct features stand for a product that is built into daily work; using one of them more \
+             often does not count twice."
+        }
+        FactorKey::SupportLoad => {
+            "Many tickets mean friction. Each ticket costs the same, down to 0 at the limit; priority does not weigh, because teams \
+             set it too differently to compare. Ninety days let a stormy month fade. No tickets score 100 only where tickets are \
+             known at all: without a connected source the value is assumed, not measured."
+        }
+        FactorKey::InvoiceTimeliness => {
+            "Customers who mean to stay pay on time. Invoices are few, so all history counts. Paid by the due day is on time; paid \
+             later or overdue is not; an invoice that is not due yet says nothing. Without any invoice to judge the value is 50: \
+             neither trust nor blame has been earned."
+        }
+        FactorKey::ApiTrend => {
+            "Integrations keep a customer, and their traffic shows a wind-down early. Volumes differ too much to compare customers, \
+             so each is held against itself: the last thirty days against the thirty before. Flat is 50, twice as much is 100, \
+             silence is 0. It weighs least because traffic is noisy."
+        }
+    }
+}

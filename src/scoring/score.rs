@@ -1,0 +1,150 @@
+//! The second step of scoring: measurements become scores, contributions, a band.
+
+use super::explain::explain;
+use super::measure::{Measurements, window};
+use crate::domain::list::Weakest;
+use crate::domain::numbers::round_div;
+use crate::domain::scorecard::FactorRule;
+use crate::domain::{Band, CustomerId, Factor, FactorKey, Factors, Health, MissingPolicy, NaiveDate, Points, Scorecard, Share};
+
+/// Health from measurements that were taken under the same scorecard as of the same day.
+pub fn score(customer_id: CustomerId, measured: &Measurements, scorecard: &Scorecard, as_of: NaiveDate) -> Health {
+    let Mean { scores, weights, weighted, total, score } = mean(measured, scorecard);
+    let contributions = apportion(&weighted, total, score.0);
+    let shares = apportion(&Factors::from_fn(|key| 1000 * i128::from(*weights.get(key))), total, 1000);
+    let coverage = coverage(measured, scorecard);
+    let factors = Factors::from_fn(|key| {
+        let rule = scorecard.factors.get(key);
+        let (value, target) = value_and_target(key, measured, rule);
+        Factor {
+            score: *scores.get(key),
+            weight: Share(*shares.get(key)),
+            contribution: Points(*contributions.get(key)),
+            value,
+            target,
+            window: rule.window_days.map(|_| window(rule, as_of)),
+            measured: measured.is_measured(key),
+            explanation: explain(key, measured, rule),
+        }
+    });
+    let band = band(score, measured, scorecard);
+    Health { customer_id, as_of, score, band, coverage, factors, scorecard_version: scorecard.version }
+}
+
+/// Only the score and its band: what a history needs of each day.
+pub(super) fn score_and_band(measured: &Measurements, scorecard: &Scorecard) -> (Points, Band) {
+    let score = mean(measured, scorecard).score;
+    (score, band(score, measured, scorecard))
+}
+
+/// The weighted mean of the factor scores, with what it was made of.
+struct Mean {
+    scores: Factors<Points>,
+    weights: Factors<i64>,
+    weighted: Factors<i128>,
+    /// The sum of the weights.
+    total: i128,
+    score: Points,
+}
+
+fn mean(measured: &Measurements, scorecard: &Scorecard) -> Mean {
+    let scores = Factors::from_fn(|key| factor_score(key, measured, scorecard.factors.get(key)));
+    let weights = effective_weights(measured, scorecard);
+    let weighted = Factors::from_fn(|key| i128::from(*weights.get(key)) * i128::from(scores.get(key).0));
+    let total = weights.iter().map(|(_, weight)| i128::from(*weight)).sum();
+    let score = Points(round_div(weighted.iter().map(|(_, points)| *points).sum(), total) as i64);
+    Mean { scores, weights, weighted, total, score }
+}
+
+/// The measured factor that could still add the most points, with what to do about it.
+/// `None` when nothing was measured or every measured factor is at its best.
+pub fn weakest(health: &Health) -> Option<Weakest> {
+    let lost = |factor: &Factor| (Points::MAX.0 - factor.score.0) * factor.weight.0;
+    let mut worst: Option<(FactorKey, i64)> = None;
+    for (key, factor) in health.factors.iter().filter(|(_, factor)| factor.measured) {
+        if lost(factor) > worst.map_or(0, |(_, most)| most) {
+            worst = Some((key, lost(factor)));
+        }
+    }
+    worst.map(|(factor, _)| Weakest { factor, next_step: super::next_step(factor).to_owned() })
+}
+
+fn factor_score(key: FactorKey, measured: &Measurements, rule: &FactorRule) -> Points {
+    let target = rule.target.unwrap_or(1).max(1);
+    match key {
+        FactorKey::LoginFrequency => Points::ratio(measured.logins, target),
+        FactorKey::FeatureAdoption => Points::ratio(measured.features, target),
+        FactorKey::SupportLoad => Points::ratio(target - measured.tickets.min(target), target),
+        FactorKey::InvoiceTimeliness => match measured.invoices.judged() {
+            0 => Points::NEUTRAL,
+            judged => Points::ratio(measured.invoices.on_time, judged),
+        },
+        // -100 % is 0, flat is 50, +100 % is 100: half of the quotient of the two windows.
+        FactorKey::ApiTrend => match (measured.api_calls, measured.api_calls_before) {
+            (0, 0) => Points::NEUTRAL,
+            (_, 0) => Points::MAX,
+            (now, before) => Points::ratio(now, 2 * before),
+        },
+    }
+}
+
+fn value_and_target(key: FactorKey, measured: &Measurements, rule: &FactorRule) -> (Option<i64>, Option<i64>) {
+    match key {
+        FactorKey::LoginFrequency => (Some(measured.logins), rule.target),
+        FactorKey::FeatureAdoption => (Some(measured.features), rule.target),
+        FactorKey::SupportLoad => (Some(measured.tickets), rule.target),
+        FactorKey::InvoiceTimeliness => (Some(measured.invoices.on_time), Some(measured.invoices.judged())),
+        FactorKey::ApiTrend => (change_percent(measured), Some(100)),
+    }
+}
+
+/// The change of API calls against the window before, in percent, half up; `None` when there were none before.
+pub(super) fn change_percent(measured: &Measurements) -> Option<i64> {
+    let (now, before) = (i128::from(measured.api_calls), i128::from(measured.api_calls_before));
+    (before > 0).then(|| round_div(100 * (now - before), before) as i64)
+}
+
+/// The weights that the policy leaves. Where it would leave none, all count.
+fn effective_weights(measured: &Measurements, scorecard: &Scorecard) -> Factors<i64> {
+    let all = Factors::from_fn(|key| scorecard.factors.get(key).weight);
+    let kept = Factors::from_fn(|key| if measured.is_measured(key) { *all.get(key) } else { 0 });
+    match scorecard.missing_policy {
+        MissingPolicy::Exclude if kept.iter().any(|(_, weight)| *weight > 0) => kept,
+        _ => all,
+    }
+}
+
+fn coverage(measured: &Measurements, scorecard: &Scorecard) -> Share {
+    let (mut part, mut whole) = (0, 0);
+    for (key, rule) in scorecard.factors.iter() {
+        whole += rule.weight;
+        part += if measured.is_measured(key) { rule.weight } else { 0 };
+    }
+    Share::of(part, whole)
+}
+
+fn band(score: Points, measured: &Measurements, scorecard: &Scorecard) -> Band {
+    let limits = &scorecard.bands;
+    if !measured.has_facts || measured.before_start || coverage(measured, scorecard) < scorecard.coverage_floor {
+        Band::NoData
+    } else if score >= limits.healthy {
+        Band::Healthy
+    } else if score >= limits.at_risk {
+        Band::AtRisk
+    } else {
+        Band::ChurnRisk
+    }
+}
+
+/// Divides each part by `divisor` into integers that sum to `total`: floors first, then one more to the largest
+/// remainders (the earlier factor on a tie). Hamilton's method.
+fn apportion(parts: &Factors<i128>, divisor: i128, total: i64) -> Factors<i64> {
+    let mut shares = Factors::from_fn(|key| (parts.get(key) / divisor) as i64);
+    let mut by_remainder = FactorKey::ALL;
+    by_remainder.sort_by_key(|key| std::cmp::Reverse(parts.get(*key) % divisor));
+    let missing = total - shares.iter().map(|(_, share)| *share).sum::<i64>();
+    for key in by_remainder.into_iter().take(missing.max(0) as usize) {
+        *shares.get_mut(key) += 1;
+    }
+    shares
+}

@@ -1,0 +1,35 @@
+//! Everything that must never reach the browser.
+
+pub mod cli;
+pub mod service;
+pub mod store;
+
+use chrono::{DateTime, Utc};
+use std::sync::Arc;
+
+/// What every request can reach.
+#[derive(Clone)]
+pub struct AppState {
+    pub store: store::Store,
+    /// The only clock below the command line; tests fix it.
+    pub clock: fn() -> DateTime<Utc>,
+    pub settings: Arc<Settings>,
+}
+
+impl AppState {
+    pub fn now(&self) -> DateTime<Utc> {
+        (self.clock)()
+    }
+
+    /// The UTC day it is now.
+    pub fn today(&self) -> chrono::NaiveDate {
+        self.now().date_naive()
+    }
+}
+
+/// The settings that use cases need.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// ISO 4217: the currency of every ARR.
+    pub currency: String,
+}

@@ -1,0 +1,51 @@
+//! Customers: list, create, change, archive and restore.
+
+use super::health::{current, list_row};
+use crate::domain::{
+    Archive, ArchiveReason, Customer, CustomerId, CustomerInput, CustomerList, CustomerQuery, FieldErrors, Page,
+};
+use crate::error::AppError;
+use crate::server::AppState;
+
+/// One page of the customers that a query selects, with their health of today.
+pub async fn list_customers(app: &AppState, query: &CustomerQuery) -> Result<CustomerList, AppError> {
+    let today = app.today();
+    let (found, total) = app.store.list_customers(query, today).await?;
+    let scoring = current(app).await?;
+    let items = list_row(app, &scoring, found, today).await?;
+    let owners = app.store.list_owners().await?;
+    Ok(CustomerList { page: Page { items, total, page: query.page, page_size: query.page_size }, as_of: today, owners })
+}
+
+pub async fn get_customer(app: &AppState, id: CustomerId) -> Result<Customer, AppError> {
+    Ok(app.store.get_customer(id).await?)
+}
+
+pub async fn create_customer(app: &AppState, input: CustomerInput) -> Result<Customer, AppError> {
+    if input.version.is_some() {
+        return Err(FieldErrors::one("version", "is not a field of a new customer").into());
+    }
+    let fields = input.parse(None)?;
+    Ok(app.store.create_customer(&fields, app.now()).await?)
+}
+
+/// Changes the fields that were sent; `version` must be the one that was read.
+pub async fn update_customer(app: &AppState, id: CustomerId, input: CustomerInput) -> Result<Customer, AppError> {
+    let stored = app.store.get_customer(id).await?;
+    let Some(version) = input.version else {
+        return Err(FieldErrors::one("version", "is required: send the version that you read").into());
+    };
+    let fields = input.parse(Some(&stored.fields))?;
+    Ok(app.store.update_customer(id, version, &fields, app.now()).await?)
+}
+
+pub async fn archive_customer(app: &AppState, id: CustomerId, reason: &str) -> Result<Customer, AppError> {
+    let names = ArchiveReason::ALL.map(ArchiveReason::name).join(", ");
+    let reason = ArchiveReason::parse(reason).ok_or_else(|| FieldErrors::one("reason", format!("must be one of {names}")))?;
+    let archive = Archive { reason, date: app.today() };
+    Ok(app.store.archive_customer(id, Some(archive)).await?)
+}
+
+pub async fn restore_customer(app: &AppState, id: CustomerId) -> Result<Customer, AppError> {
+    Ok(app.store.archive_customer(id, None).await?)
+}

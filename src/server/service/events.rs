@@ -1,0 +1,59 @@
+//! Events: submit, list, retract.
+
+use crate::domain::list::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, MAX_ROW, integer};
+use crate::domain::pages::{EventEffect, Timeline};
+use crate::domain::{CustomerId, EventId, EventInput, EventKind, FieldErrors};
+use crate::error::AppError;
+use crate::server::AppState;
+use crate::server::store::StoredEvent;
+
+impl From<StoredEvent> for EventEffect {
+    fn from(stored: StoredEvent) -> Self {
+        Self { event: stored.event, health: stored.after, before: stored.before, repeated: stored.repeated }
+    }
+}
+
+/// Accepts one event; when it returns, the event is durable and in the score.
+pub async fn submit_event(app: &AppState, customer: CustomerId, input: EventInput) -> Result<EventEffect, AppError> {
+    let now = app.now();
+    let event = input.parse(now)?;
+    Ok(app.store.insert_event(customer, &event, now).await?.into())
+}
+
+/// Takes an event back. It stays visible and no longer counts.
+pub async fn retract_event(app: &AppState, event: EventId, reason: Option<&str>) -> Result<EventEffect, AppError> {
+    let mut errors = FieldErrors::default();
+    let reason = errors.required_text("reason", reason, 500);
+    let reason = errors.or(|| reason)?;
+    Ok(app.store.retract_event(event, &reason, app.now()).await?.into())
+}
+
+/// A customer's events, newest first. The query's names: `kind`, `page`, `page_size`.
+pub async fn list_events<'a>(
+    app: &AppState,
+    customer: CustomerId,
+    pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<Timeline, AppError> {
+    let (mut kind, mut page, mut page_size) = (None, 1, DEFAULT_PAGE_SIZE);
+    let mut errors = FieldErrors::default();
+    for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
+        match name {
+            "kind" => {
+                kind = EventKind::parse(value);
+                if kind.is_none() {
+                    errors.add(name, format!("must be one of {}", EventKind::ALL.map(EventKind::name).join(", ")));
+                }
+            }
+            "page" => page = integer(&mut errors, name, value, 1, i64::MAX / MAX_PAGE_SIZE),
+            "page_size" => page_size = integer(&mut errors, name, value, 1, MAX_PAGE_SIZE),
+            _ => errors.add(name, "is not a filter of this list"),
+        }
+    }
+    if errors.0.is_empty() && page > 1 && page * page_size > MAX_ROW {
+        errors.add("page", format!("reaches beyond row {MAX_ROW}; filter by kind instead"));
+    }
+    errors.or(|| ())?;
+    app.store.get_customer(customer).await?;
+    let page = app.store.list_events(customer, kind, page, page_size).await?;
+    Ok(Timeline { page, kind, now: app.now() })
+}

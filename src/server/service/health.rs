@@ -1,0 +1,153 @@
+//! Health: of today from the current row, of any other day from the facts.
+
+use crate::domain::list::NEW_DAYS;
+use crate::domain::pages::{CustomerPage, DayCount, HistoryPoint};
+use crate::domain::{CustomerId, CustomerRow, EventKind, FactorKey, Factors, FieldErrors, Health, NaiveDate, Scorecard};
+use crate::error::AppError;
+use crate::scoring::{self, Connections, Facts};
+use crate::server::AppState;
+use crate::server::store::CurrentHealth;
+use chrono::Duration;
+
+/// The sparkline's points, a week apart.
+const TREND_POINTS: i64 = 14;
+
+/// What every score needs besides the facts.
+pub(super) struct Scoring {
+    scorecard: Scorecard,
+    connections: Connections,
+}
+
+pub(super) async fn current(app: &AppState) -> Result<Scoring, AppError> {
+    Ok(Scoring { scorecard: app.store.current_scorecard().await?, connections: app.store.connections().await? })
+}
+
+/// A customer's health as of a day (today when absent), under all facts known now.
+pub async fn get_health(app: &AppState, id: CustomerId, as_of: Option<&str>) -> Result<Health, AppError> {
+    let today = app.today();
+    let as_of = parse_as_of(as_of, today)?.unwrap_or(today);
+    let scoring = current(app).await?;
+    let row = app.store.get_current(id).await?;
+    if as_of == today && row.is_current(&scoring.scorecard, today) {
+        return Ok(scoring::score(id, &row.measured, &scoring.scorecard, today));
+    }
+    let facts = app.store.load_facts(id, as_of - Duration::days(scoring.scorecard.lookback_days()), as_of).await?;
+    Ok(scoring.health(id, &facts, as_of))
+}
+
+/// Everything the customer's page shows besides its timeline. `history_days` is 30, 90 or 180.
+pub async fn get_customer_page(
+    app: &AppState,
+    id: CustomerId,
+    as_of: Option<&str>,
+    history_days: i64,
+) -> Result<CustomerPage, AppError> {
+    let today = app.today();
+    let as_of = parse_as_of(as_of, today)?.unwrap_or(today);
+    if ![30, 90, 180].contains(&history_days) {
+        return Err(FieldErrors::one("days", "must be one of 30, 90, 180").into());
+    }
+    let scoring = current(app).await?;
+    let Scoring { scorecard, connections } = &scoring;
+    let lookback = Duration::days(2 * scorecard.lookback_days());
+    let earliest = (today - Duration::days(history_days)).min(as_of - Duration::days(scoring::BAND_MEMORY_DAYS));
+    let customer = app.store.get_customer(id).await?;
+    let facts = app.store.load_facts(id, earliest - lookback, today).await?;
+    let memory = scoring::history(&facts, scorecard, connections, as_of - Duration::days(scoring::BAND_MEMORY_DAYS), as_of);
+    let change = |days: usize| scoring::change(*memory.iter().rev().nth(days)?, *memory.last()?);
+    Ok(CustomerPage {
+        today,
+        health: scoring.health(id, &facts, as_of),
+        band_since: scoring::band_since(&memory).unwrap_or(as_of),
+        change7: change(7),
+        change30: change(30),
+        change90: change(90),
+        is_new: is_new(customer.fields.start_date, facts.first_fact_on, as_of),
+        history: scoring::history(&facts, scorecard, connections, today - Duration::days(history_days - 1), today),
+        activity: activity(&facts, scorecard, as_of),
+        invoices: scoring::invoice_rows(&facts.invoices, as_of),
+        features: scoring::feature_uses(&facts, scorecard, as_of),
+        notes: app.store.list_notes(id).await?,
+        unconnected: connections.unconnected(),
+        currency: app.settings.currency.clone(),
+        customer,
+        scorecard: scoring.scorecard,
+    })
+}
+
+/// The list's rows, health and trend included, from one load of the page's facts.
+pub(super) async fn list_row(
+    app: &AppState,
+    scoring: &Scoring,
+    found: Vec<CurrentHealth>,
+    today: NaiveDate,
+) -> Result<Vec<CustomerRow>, AppError> {
+    let ids: Vec<_> = found.iter().map(|row| row.customer.id).collect();
+    let trend_from = today - Duration::days(7 * (TREND_POINTS - 1));
+    let reach = Duration::days(scoring.scorecard.lookback_days());
+    let mut facts = app.store.load_facts_of(&ids, trend_from - reach, today).await?;
+    let row = |current: CurrentHealth| {
+        let id = current.customer.id;
+        let facts = facts.remove(&id).unwrap_or_default();
+        let health = match current.is_current(&scoring.scorecard, today) {
+            true => scoring::score(id, &current.measured, &scoring.scorecard, today),
+            false => scoring.health(id, &facts, today),
+        };
+        CustomerRow {
+            trend: scoring.trend(&facts, today),
+            weakest: scoring::weakest(&health),
+            is_new: is_new(current.customer.fields.start_date, current.first_fact_on, today),
+            band_since: current.band_since,
+            change7: current.change7,
+            change30: current.change30,
+            change90: current.change90,
+            last_activity_at: current.last_activity_at,
+            customer: current.customer,
+            health,
+        }
+    };
+    Ok(found.into_iter().map(row).collect())
+}
+
+impl Scoring {
+    fn health(&self, id: CustomerId, facts: &Facts, as_of: NaiveDate) -> Health {
+        let measured = scoring::measure(facts, &self.scorecard, &self.connections, as_of);
+        scoring::score(id, &measured, &self.scorecard, as_of)
+    }
+
+    fn trend(&self, facts: &Facts, today: NaiveDate) -> Vec<Option<crate::domain::Points>> {
+        let from = today - Duration::days(7 * (TREND_POINTS - 1));
+        let history = scoring::history(facts, &self.scorecard, &self.connections, from, today);
+        history.iter().step_by(7).map(HistoryPoint::shown_score).collect()
+    }
+}
+
+impl CurrentHealth {
+    /// Whether the stored row is what would be computed now.
+    fn is_current(&self, scorecard: &Scorecard, today: NaiveDate) -> bool {
+        self.as_of == today && self.scorecard_version == scorecard.version
+    }
+}
+
+fn is_new(start_date: Option<NaiveDate>, first_fact_on: Option<NaiveDate>, today: NaiveDate) -> bool {
+    start_date.or(first_fact_on).is_some_and(|start| (today - start).num_days() < NEW_DAYS)
+}
+
+fn parse_as_of(text: Option<&str>, today: NaiveDate) -> Result<Option<NaiveDate>, FieldErrors> {
+    let mut errors = FieldErrors::default();
+    let day =
+        text.filter(|text| !text.is_empty()).and_then(|text| crate::domain::customer::parse_date(&mut errors, "as_of", text));
+    if day.is_some_and(|day| day > today) {
+        errors.add("as_of", format!("must not be in the future (today is {today}, UTC)"));
+    }
+    errors.or(|| day)
+}
+
+/// Daily totals per factor, over twice its window.
+fn activity(facts: &Facts, scorecard: &Scorecard, as_of: NaiveDate) -> Factors<Vec<DayCount>> {
+    Factors::from_fn(|key| {
+        let days = scorecard.factors.get(key).window_days.unwrap_or(90);
+        let kinds = EventKind::ALL.into_iter().filter(|kind| FactorKey::fed_by(*kind) == key && !kind.is_invoice());
+        scoring::daily_totals(facts, &kinds.collect::<Vec<_>>(), crate::domain::Window::ending(as_of, 2 * days))
+    })
+}

@@ -1,0 +1,29 @@
+//! Use cases: what the REST API and the dashboard can ask for. Input is parsed here, time is read here, nothing
+//! below reads a clock and nothing above touches the store.
+
+pub mod customers;
+pub mod events;
+pub mod health;
+pub mod notes;
+pub mod portfolio;
+
+use crate::error::AppError;
+use crate::server::store::StoreError;
+
+/// A store's failure as the caller may see it; the cause of an internal one is logged here, once.
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound(what) => Self::NotFound(what),
+            StoreError::Conflict(text) => Self::Conflict(text),
+            StoreError::Database(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_)) => {
+                tracing::warn!(%error, "database unavailable");
+                Self::Unavailable
+            }
+            StoreError::Database(_) | StoreError::Migration(_) | StoreError::Corrupt(_) => {
+                tracing::error!(%error, "store failed");
+                Self::Internal
+            }
+        }
+    }
+}

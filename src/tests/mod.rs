@@ -1,0 +1,1 @@
+//! One integration binary: harness, store conformance on both databases, API, pages, tidy.
