@@ -1,0 +1,156 @@
+//! `target/site`: every asset under a name that holds its content's hash, so that browsers may keep it for ever, and
+//! `manifest.json` from the plain name to the hashed one. What is right already is left alone, time stamps included,
+//! so that nothing is compiled again for nothing.
+
+use crate::{Outcome, style, wasm};
+use sha2::{Digest, Sha256};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+const ASSETS: &str = "target/site/assets";
+const MANIFEST: &str = "target/site/manifest.json";
+
+/// Which WebAssembly module is packed, and how hard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    Debug,
+    Release,
+}
+
+impl Mode {
+    pub fn name(self) -> &'static str {
+        match self {
+            Mode::Debug => "debug",
+            Mode::Release => "release",
+        }
+    }
+}
+
+/// Builds the whole folder and removes what no longer belongs to it.
+pub fn build(mode: Mode) -> Outcome<()> {
+    let mut site = Site { mode, names: BTreeMap::new(), written: BTreeSet::new() };
+    fs::create_dir_all(ASSETS)?;
+    site.add_module(wasm::bind(mode)?)?;
+    site.add("main.css", style::bundle()?.as_bytes())?;
+    for path in files_below(Path::new("public"))? {
+        let name = path.strip_prefix("public")?.to_str().ok_or("a public file's name is not UTF-8")?;
+        site.add(name, &fs::read(&path)?)?;
+    }
+    site.finish()
+}
+
+struct Site {
+    mode: Mode,
+    /// Plain name to hashed name: the manifest.
+    names: BTreeMap<String, String>,
+    /// Every file that belongs to this build.
+    written: BTreeSet<PathBuf>,
+}
+
+impl Site {
+    /// Snippets keep their names below a folder that is hashed as a whole, because the glue imports them by name.
+    fn add_module(&mut self, module: wasm::Module) -> Outcome<()> {
+        let mut js = module.js;
+        if !module.snippets.is_empty() {
+            let all: String = module.snippets.iter().flat_map(|(name, text)| [name.as_str(), text.as_str()]).collect();
+            let folder = format!("snippets.{}", content_hash(all.as_bytes()));
+            js = js.replace("./snippets/", &format!("./{folder}/"));
+            for (name, text) in &module.snippets {
+                self.write(&format!("{folder}/{name}"), text.as_bytes())?;
+            }
+        }
+        self.add("customer-health.js", js.as_bytes())?;
+        self.add("customer-health_bg.wasm", &module.wasm)
+    }
+
+    fn add(&mut self, name: &str, content: &[u8]) -> Outcome<()> {
+        let (stem, extension) = name.rsplit_once('.').ok_or_else(|| format!("{name}: an asset's name needs an extension"))?;
+        let hashed = format!("{stem}.{}.{extension}", content_hash(content));
+        self.write(&hashed, content)?;
+        self.names.insert(name.to_owned(), hashed);
+        Ok(())
+    }
+
+    fn write(&mut self, name: &str, content: &[u8]) -> Outcome<()> {
+        let path = Path::new(ASSETS).join(name);
+        self.keep(path.clone(), || Ok(content.to_vec()))?;
+        if self.mode == Mode::Release {
+            let brotli = self.keep(path_with(&path, ".br"), || brotli(content))?;
+            let gzip = self.keep(path_with(&path, ".gz"), || gzip(content))?;
+            println!("{:>9} B  {brotli:>8} br  {gzip:>8} gz  {name}", content.len());
+        }
+        Ok(())
+    }
+
+    /// A file of that name has that content, since the name holds the content's hash. Returns its size.
+    fn keep(&mut self, path: PathBuf, content: impl FnOnce() -> Outcome<Vec<u8>>) -> Outcome<u64> {
+        if !path.exists() {
+            write_whole(&path, &content()?)?;
+        }
+        let size = fs::metadata(&path)?.len();
+        self.written.insert(path);
+        Ok(size)
+    }
+
+    fn finish(self) -> Outcome<()> {
+        for path in files_below(Path::new(ASSETS))? {
+            if !self.written.contains(&path) {
+                fs::remove_file(&path)?;
+            }
+        }
+        let manifest = serde_json::to_string_pretty(&self.names)?;
+        if fs::read_to_string(MANIFEST).ok().as_deref() != Some(manifest.as_str()) {
+            write_whole(Path::new(MANIFEST), manifest.as_bytes())?;
+        }
+        Ok(())
+    }
+}
+
+/// An interrupted build must not leave half a file under a final name.
+fn write_whole(path: &Path, content: &[u8]) -> Outcome<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let unfinished = path_with(path, ".part");
+    fs::write(&unfinished, content)?;
+    Ok(fs::rename(unfinished, path)?)
+}
+
+fn path_with(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// 64 bits of SHA-256 in hex: plenty for a handful of files.
+pub fn content_hash(content: &[u8]) -> String {
+    Sha256::digest(content).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Every file below a folder, in order of name.
+pub fn files_below(folder: &Path) -> Outcome<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))? {
+        let path = entry?.path();
+        if path.is_dir() { files.extend(files_below(&path)?) } else { files.push(path) }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn brotli(content: &[u8]) -> Outcome<Vec<u8>> {
+    let mut compressed = Vec::new();
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: content.len(), ..Default::default() };
+    brotli::BrotliCompress(&mut &content[..], &mut compressed, &parameters)?;
+    Ok(compressed)
+}
+
+fn gzip(content: &[u8]) -> Outcome<Vec<u8>> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(content)?;
+    Ok(encoder.finish()?)
+}
