@@ -1,5 +1,6 @@
 //! Everything that must never reach the browser.
 
+pub mod assets;
 pub mod cli;
 pub mod service;
 pub mod store;

@@ -1,0 +1,183 @@
+//! The built assets: embedded in a release binary, read from `target/site` in a debug build (where the folder may be
+//! missing, so that tests need no site). Precompressed copies go out as they are; nothing is compressed here.
+
+use crate::app::shell::PageAssets;
+use axum::{
+    Router,
+    extract::Path,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use rust_embed::{EmbeddedFile, RustEmbed};
+use std::{borrow::Cow, collections::BTreeMap};
+
+#[derive(RustEmbed)]
+#[folder = "target/site"]
+#[cfg_attr(debug_assertions, allow_missing = true)]
+struct Site;
+
+#[cfg(not(debug_assertions))]
+const _: &str = include_str!("../../target/site/manifest.json"); // not found? `make build` builds the site before the server
+
+/// The name holds the content's hash: it never changes.
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// For the few addresses that cannot hold a hash.
+const ONE_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
+
+/// What every page loads. Without a site these addresses answer 404, and pages work without script and style.
+pub fn page_assets() -> PageAssets {
+    let address = |name| format!("/assets/{}", hashed(name));
+    PageAssets {
+        script: address("customer-health.js"),
+        wasm: address("customer-health_bg.wasm"),
+        stylesheet: address("main.css"),
+    }
+}
+
+/// `/assets/...` and the addresses that browsers and crawlers ask for by themselves.
+pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    Router::new()
+        .route(
+            "/assets/{*path}",
+            get(|Path(path): Path<String>, headers: HeaderMap| async move { asset(&path, &headers, FOR_EVER) }),
+        )
+        .route("/favicon.svg", get(|headers: HeaderMap| async move { asset(&hashed("favicon.svg"), &headers, ONE_DAY) }))
+        .route("/favicon.ico", get(|headers: HeaderMap| async move { asset(&hashed("favicon.svg"), &headers, ONE_DAY) }))
+        .route("/robots.txt", get(|headers: HeaderMap| async move { asset(&hashed("robots.txt"), &headers, ONE_DAY) }))
+}
+
+/// The name under which the build stored a file, by its manifest; the plain name where there is none.
+fn hashed(name: &str) -> String {
+    let manifest =
+        Site::get("manifest.json").and_then(|file| serde_json::from_slice::<BTreeMap<String, String>>(&file.data).ok());
+    manifest.and_then(|mut names| names.remove(name)).unwrap_or_else(|| name.to_owned())
+}
+
+fn asset(path: &str, headers: &HeaderMap, keep: HeaderValue) -> Response {
+    let find = |path: &str| Site::get(&format!("assets/{path}")).map(|EmbeddedFile { data, .. }| data);
+    let Some((content_type, encoding, content)) = negotiate(path, headers, find) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let mut response = ([(header::CONTENT_TYPE, content_type), (header::VARY, "Accept-Encoding")], content).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, keep);
+    if let Some(encoding) = encoding {
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    response
+}
+
+/// The smallest copy that the browser accepts: content type, encoding (none is identity), bytes.
+fn negotiate(
+    path: &str,
+    headers: &HeaderMap,
+    find: impl Fn(&str) -> Option<Cow<'static, [u8]>>,
+) -> Option<(&'static str, Option<&'static str>, Cow<'static, [u8]>)> {
+    let content_type = content_type(path)?;
+    [("br", ".br"), ("gzip", ".gz")]
+        .into_iter()
+        .filter(|(encoding, _)| accepts(headers, encoding))
+        .find_map(|(encoding, suffix)| Some((content_type, Some(encoding), find(&format!("{path}{suffix}"))?)))
+        .or_else(|| Some((content_type, None, find(path)?)))
+}
+
+/// Whether `Accept-Encoding` names it, itself or by `*`, with a quality above 0 (RFC 9110, section 12.5.3).
+fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
+    let lines = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|line| line.to_str().ok());
+    let choices: Vec<(&str, bool)> = lines.flat_map(|line| line.split(',')).map(choice).collect();
+    let named = |name: &str| choices.iter().find(|(offered, _)| offered.eq_ignore_ascii_case(name)).map(|(_, wanted)| *wanted);
+    named(encoding).or_else(|| named("*")).unwrap_or(false)
+}
+
+/// `gzip;q=0.5` is (gzip, wanted). A quality that cannot be read counts as 0: identity is always right.
+fn choice(item: &str) -> (&str, bool) {
+    match item.split_once(';') {
+        None => (item.trim(), true),
+        Some((name, quality)) => {
+            let quality = quality.trim().strip_prefix("q=").and_then(|q| q.parse::<f32>().ok());
+            (name.trim(), quality.is_some_and(|q| q > 0.0))
+        }
+    }
+}
+
+/// What is not listed is not served: the precompressed copies have no address of their own.
+fn content_type(path: &str) -> Option<&'static str> {
+    Some(match path.rsplit_once('.')?.1 {
+        "css" => "text/css; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "png" => "image/png",
+        "svg" => "image/svg+xml",
+        "txt" => "text/plain; charset=utf-8",
+        "wasm" => "application/wasm",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A site with one release asset and one debug asset, which has no compressed copies.
+    fn find(path: &str) -> Option<Cow<'static, [u8]>> {
+        let content: &'static str = match path {
+            "app.js" => "plain",
+            "app.js.br" => "brotli",
+            "app.js.gz" => "gzip",
+            "debug.wasm" => "debug",
+            _ => return None,
+        };
+        Some(content.as_bytes().into())
+    }
+
+    fn answer(path: &str, accept: &[&'static str]) -> Option<(&'static str, Option<&'static str>, String)> {
+        let mut headers = HeaderMap::new();
+        for line in accept {
+            headers.append(header::ACCEPT_ENCODING, HeaderValue::from_static(line));
+        }
+        negotiate(path, &headers, find)
+            .map(|(kind, encoding, content)| (kind, encoding, String::from_utf8_lossy(&content).into_owned()))
+    }
+
+    #[test]
+    fn the_smallest_copy_that_the_browser_accepts_is_sent() {
+        let cases: [(&[&str], &str); 11] = [
+            (&["gzip, deflate, br, zstd"], "brotli"),
+            (&["gzip", "br"], "brotli"),
+            (&["GZIP"], "gzip"),
+            (&["gzip;q=0.5, br;q=0"], "gzip"),
+            (&["br; q=0.1"], "brotli"),
+            (&["*"], "brotli"),
+            (&["br;q=0, *"], "gzip"),
+            (&["*;q=0"], "plain"),
+            (&["br;q=nonsense"], "plain"),
+            (&["deflate, zstd"], "plain"),
+            (&[], "plain"),
+        ];
+        for (accept, expected) in cases {
+            let (kind, encoding, content) = answer("app.js", accept).expect("app.js exists");
+            assert_eq!(content, expected, "{accept:?}");
+            assert_eq!(encoding.unwrap_or("plain"), expected.replace("brotli", "br"), "{accept:?}");
+            assert_eq!(kind, "text/javascript; charset=utf-8");
+        }
+    }
+
+    #[test]
+    fn without_compressed_copies_the_plain_one_is_sent() {
+        assert_eq!(answer("debug.wasm", &["gzip, br"]), Some(("application/wasm", None, "debug".into())));
+    }
+
+    #[test]
+    fn what_is_missing_or_not_an_asset_is_not_found() {
+        for path in ["other.js", "app.js.br", "app", "", "../manifest.json"] {
+            assert_eq!(answer(path, &["br"]), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn pages_ask_for_addresses_that_the_router_serves() {
+        let assets = page_assets();
+        for (address, extension) in [(assets.script, ".js"), (assets.wasm, ".wasm"), (assets.stylesheet, ".css")] {
+            assert!(address.starts_with("/assets/") && address.ends_with(extension), "{address}");
+        }
+    }
+}
