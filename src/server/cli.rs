@@ -1,6 +1,149 @@
-//! The command line: subcommands and their settings.
+//! The command line: subcommands and what each of them does.
+
+use super::config::{AccessArgs, CurrencyArgs, DatabaseArgs, ListenArgs, LogArgs, Settings};
+use super::{AppState, api, jobs, store::Store, telemetry, web};
+use clap::{Parser, Subcommand};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+/// Customer health scores that can be explained down to the event.
+#[derive(Parser, Debug)]
+#[command(name = "customer-health", version, max_term_width = 110)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    log: LogArgs,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Serve the dashboard and the REST API; migrates the database first
+    Serve {
+        #[command(flatten)]
+        listen: ListenArgs,
+        #[command(flatten)]
+        database: DatabaseArgs,
+        #[command(flatten)]
+        access: AccessArgs,
+        #[command(flatten)]
+        currency: CurrencyArgs,
+    },
+    /// Bring the database to this version's schema
+    Migrate {
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
+    /// Print the OpenAPI document of the REST API
+    Openapi,
+    /// Ask the server on this machine whether it is ready; fails when it is not
+    Healthcheck {
+        #[command(flatten)]
+        listen: ListenArgs,
+    },
+}
 
 /// Parses the command line and runs it.
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string());
+    match telemetry::init(&cli.log).and(runtime).and_then(|runtime| runtime.block_on(run(cli.command))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("customer-health: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<(), String> {
+    match command {
+        Command::Serve { listen, database, access, currency } => {
+            let access_token = access.token_for(listen.addr)?;
+            let app = open(&database, Settings { currency: currency.currency, access_token }).await?;
+            serve(app, listen.addr).await
+        }
+        Command::Migrate { database } => open(&database, Settings::default()).await.map(|_| ()),
+        Command::Openapi => {
+            let document = api::openapi().to_pretty_json().map_err(|error| error.to_string())?;
+            println!("{document}");
+            Ok(())
+        }
+        Command::Healthcheck { listen } => check_health(listen.addr).await,
+    }
+}
+
+/// Opens and migrates the database.
+async fn open(database: &DatabaseArgs, settings: Settings) -> Result<AppState, String> {
+    let cannot = |what: &str, error: &dyn std::fmt::Display| format!("cannot {what} {}: {error}", database.shown_url());
+    database.create_folder().map_err(|error| cannot("create the folder of", &error))?;
+    let store = Store::connect(&database.database_url).await.map_err(|error| cannot("open", &error))?;
+    store.migrate().await.map_err(|error| cannot("migrate", &error))?;
+    Ok(AppState { store, clock: chrono::Utc::now, settings: Arc::new(settings) })
+}
+
+/// How long the first page waits for scores to be rolled over; the rest is done in the background.
+const FIRST_ROLL_OVER: Duration = Duration::from_secs(3);
+/// How long running requests have to finish after a signal: longer than a request may take.
+const SHUTDOWN: Duration = Duration::from_secs(35);
+
+async fn serve(app: AppState, addr: SocketAddr) -> Result<(), String> {
+    let router = web::router(app.clone());
+    let listener = tokio::net::TcpListener::bind(addr).await.map_err(|error| format!("cannot listen on {addr}: {error}"))?;
+    let addr = listener.local_addr().map_err(|error| error.to_string())?;
+    let _ = tokio::time::timeout(FIRST_ROLL_OVER, jobs::roll_over(&app)).await;
+    let job = tokio::spawn(jobs::keep_rolling_over(app));
+    println!("http://{addr}");
+    let overdue = async {
+        signal().await;
+        tokio::time::sleep(SHUTDOWN).await;
+    };
+    let served = tokio::select! {
+        served = axum::serve(listener, router).with_graceful_shutdown(signal()).into_future() => served,
+        () = overdue => Ok(()),
+    };
+    job.abort();
+    served.map_err(|error| error.to_string())
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+async fn signal() {
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! { () = interrupted => {}, () = terminated => {} }
+}
+
+/// `GET /readyz` on this machine, by hand: one request is not worth an HTTP client.
+async fn check_health(mut addr: SocketAddr) -> Result<(), String> {
+    if addr.ip().is_unspecified() {
+        addr.set_ip(if addr.is_ipv4() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { IpAddr::V6(Ipv6Addr::LOCALHOST) });
+    }
+    let ask = async {
+        let mut stream = tokio::net::TcpStream::connect(addr).await?;
+        stream.write_all(b"GET /readyz HTTP/1.0\r\nHost: localhost\r\n\r\n").await?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await?;
+        std::io::Result::Ok(answer)
+    };
+    let answer = tokio::time::timeout(Duration::from_secs(3), ask).await.map_err(|_| format!("{addr} does not answer"))?;
+    let answer = answer.map_err(|error| format!("{addr} cannot be asked: {error}"))?;
+    match answer.split_whitespace().nth(1) {
+        Some("200") => Ok(()),
+        _ => Err(format!("{addr} is not ready: {}", answer.lines().next().unwrap_or("no answer"))),
+    }
 }

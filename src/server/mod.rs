@@ -1,9 +1,18 @@
 //! Everything that must never reach the browser.
 
+pub mod api;
 pub mod assets;
 pub mod cli;
+pub mod config;
+mod jobs;
+pub mod security;
 pub mod service;
 pub mod store;
+pub mod telemetry;
+mod web;
+
+pub use config::Settings;
+pub use web::router;
 
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
@@ -26,11 +35,4 @@ impl AppState {
     pub fn today(&self) -> chrono::NaiveDate {
         self.now().date_naive()
     }
-}
-
-/// The settings that use cases need.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// ISO 4217: the currency of every ARR.
-    pub currency: String,
 }

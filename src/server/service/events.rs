@@ -4,8 +4,8 @@ use crate::domain::list::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, MAX_ROW, integer};
 use crate::domain::pages::{EventEffect, Timeline};
 use crate::domain::{CustomerId, EventId, EventInput, EventKind, FieldErrors};
 use crate::error::AppError;
-use crate::server::AppState;
 use crate::server::store::StoredEvent;
+use crate::server::{AppState, telemetry};
 
 impl From<StoredEvent> for EventEffect {
     fn from(stored: StoredEvent) -> Self {
@@ -17,7 +17,9 @@ impl From<StoredEvent> for EventEffect {
 pub async fn submit_event(app: &AppState, customer: CustomerId, input: EventInput) -> Result<EventEffect, AppError> {
     let now = app.now();
     let event = input.parse(now)?;
-    Ok(app.store.insert_event(customer, &event, now).await?.into())
+    let stored = app.store.insert_event(customer, &event, now).await?;
+    telemetry::count_event(event.body.kind().name(), stored.repeated);
+    Ok(stored.into())
 }
 
 /// Takes an event back. It stays visible and no longer counts.

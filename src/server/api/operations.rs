@@ -1,0 +1,35 @@
+//! For the operator's machines: is it alive, is it ready, how is it doing.
+
+use super::problem::Problem;
+use crate::error::AppError;
+use crate::server::{AppState, telemetry};
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+
+/// Whether the process is alive. Never asks for the access token.
+#[utoipa::path(get, path = "/healthz", tag = "Operations", responses((status = 200, description = "Alive", body = str)))]
+pub async fn get_healthz() -> &'static str {
+    "ok"
+}
+
+/// Whether the database answers. Never asks for the access token.
+#[utoipa::path(get, path = "/readyz", tag = "Operations", responses(
+    (status = 200, description = "Ready", body = str),
+    (status = 503, description = "The database does not answer", body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn get_readyz(State(app): State<AppState>) -> Result<&'static str, AppError> {
+    match app.store.ping().await {
+        Ok(()) => Ok("ready"),
+        Err(error) => {
+            tracing::warn!(%error, "not ready");
+            Err(AppError::Unavailable)
+        }
+    }
+}
+
+/// Metrics in the Prometheus text format: requests by route, their duration, events accepted.
+#[utoipa::path(get, path = "/metrics", tag = "Operations", responses((status = 200, description = "Metrics", body = str)))]
+pub async fn get_metrics() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], telemetry::render_metrics())
+}

@@ -1,0 +1,114 @@
+//! Settings: what the operator can choose, each as a flag and an environment variable. `--help` is their reference.
+
+use super::security::Secret;
+use std::net::SocketAddr;
+use std::path::Path;
+
+/// The settings that requests need.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// ISO 4217: the currency of every ARR.
+    pub currency: String,
+    /// When set, everything but the probes asks for it.
+    pub access_token: Option<Secret>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { currency: "USD".into(), access_token: None }
+    }
+}
+
+/// Where the database is.
+#[derive(clap::Args, Debug)]
+pub struct DatabaseArgs {
+    /// The database: sqlite://PATH (created when absent) or postgres://USER:PASSWORD@HOST/NAME
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, default_value = "sqlite://data/customer-health.db")]
+    pub database_url: String,
+}
+
+impl DatabaseArgs {
+    /// The URL without its password, for messages.
+    pub fn shown_url(&self) -> String {
+        match (self.database_url.split_once("://"), self.database_url.rsplit_once('@')) {
+            (Some((scheme, _)), Some((_, place))) => format!("{scheme}://***@{place}"),
+            _ => self.database_url.clone(),
+        }
+    }
+
+    /// Creates the folder of a SQLite file.
+    pub fn create_folder(&self) -> std::io::Result<()> {
+        let file = self.database_url.strip_prefix("sqlite:").map(|rest| rest.trim_start_matches("//"));
+        let folder = file.and_then(|file| Path::new(file.split('?').next()?).parent());
+        match folder {
+            Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What the product's figures are in.
+#[derive(clap::Args, Debug)]
+pub struct CurrencyArgs {
+    /// The currency of every ARR: three letters (ISO 4217)
+    #[arg(long, env = "CURRENCY", default_value = "USD", value_parser = parse_currency)]
+    pub currency: String,
+}
+
+/// How the server listens.
+#[derive(clap::Args, Debug)]
+pub struct ListenArgs {
+    /// The address to listen on. Any but a loopback address needs an access token
+    #[arg(long, env = "ADDR", default_value = "127.0.0.1:3000")]
+    pub addr: SocketAddr,
+}
+
+/// Who may come in.
+#[derive(clap::Args, Debug)]
+pub struct AccessArgs {
+    /// Everything but /healthz and /readyz then asks for this token, as `Authorization: Bearer TOKEN` or as the
+    /// password of any user name
+    #[arg(long, env = "ACCESS_TOKEN", hide_env_values = true, value_name = "TOKEN")]
+    access_token: Option<Secret>,
+}
+
+impl AccessArgs {
+    /// The token, or why the server must not listen on this address without one.
+    pub fn token_for(&self, addr: SocketAddr) -> Result<Option<Secret>, String> {
+        match self.access_token.clone().filter(|token| !token.is_empty()) {
+            None if !addr.ip().is_loopback() => Err(format!(
+                "refusing to listen on {addr} without an access token: everybody who reaches this address could read and \
+                 change everything. Set ACCESS_TOKEN, or listen on 127.0.0.1."
+            )),
+            token => Ok(token),
+        }
+    }
+}
+
+/// What is logged to standard error, and how.
+#[derive(clap::Args, Debug)]
+pub struct LogArgs {
+    /// What to log: a level (error, warn, info, debug, trace) or a filter like `info,customer_health=debug`. RUST_LOG
+    /// works as well
+    #[arg(long, env = "LOG", global = true, value_name = "FILTER")]
+    pub log: Option<String>,
+    /// `json` writes one object a line with the keys timestamp, level, target, message, span.request_id and, for a
+    /// request, method, path, status, ms
+    #[arg(long, env = "LOG_FORMAT", global = true, default_value = "text")]
+    pub log_format: LogFormat,
+}
+
+/// How a line of the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+fn parse_currency(text: &str) -> Result<String, String> {
+    let currency = text.trim().to_uppercase();
+    match currency.len() == 3 && currency.bytes().all(|letter| letter.is_ascii_uppercase()) {
+        true => Ok(currency),
+        false => Err("must be three letters, for example USD".into()),
+    }
+}

@@ -1,0 +1,39 @@
+//! Work that no request asks for: as days pass, every customer's health is rolled over to the new day.
+
+use super::AppState;
+use super::store::StoreError;
+use std::time::Duration;
+
+/// How many customers one transaction rescores.
+const CHUNK: i64 = 200;
+/// How often stale rows are looked for. The first look of a new UTC day comes right after midnight.
+const PERIOD: Duration = Duration::from_secs(60);
+
+/// Rolls over until nothing is stale; how many customers it rescored.
+pub async fn roll_over(app: &AppState) -> Result<u64, StoreError> {
+    let mut done = 0;
+    loop {
+        match app.store.roll_over(app.today(), CHUNK).await? {
+            0 => return Ok(done),
+            chunk => done += chunk,
+        }
+    }
+}
+
+/// Rolls over now and then for as long as the server runs. A failure is logged and tried again.
+pub async fn keep_rolling_over(app: AppState) {
+    loop {
+        match roll_over(&app).await {
+            Ok(0) => {}
+            Ok(customers) => tracing::info!(customers, today = %app.today(), "rolled over"),
+            Err(error) => tracing::error!(%error, "roll-over failed, will try again"),
+        }
+        tokio::time::sleep(until_next_look(&app)).await;
+    }
+}
+
+fn until_next_look(app: &AppState) -> Duration {
+    let now = app.now();
+    let midnight = (now.date_naive() + chrono::Duration::days(1)).and_time(chrono::NaiveTime::MIN).and_utc();
+    (midnight - now).to_std().map_or(PERIOD, |left| PERIOD.min(left + Duration::from_millis(100)))
+}

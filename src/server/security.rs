@@ -1,0 +1,109 @@
+//! Who may do what: the access token, same-origin writes, and the headers that tell a browser what a page may do.
+
+use super::AppState;
+use crate::error::AppError;
+use axum::extract::{Request, State};
+use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use axum::http::{Method, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use axum_extra::headers::HeaderMapExt;
+use axum_extra::headers::authorization::{Authorization, Basic, Bearer};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+/// A text that never appears in a log.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Takes the same time whatever the guess; comparing digests hides the length as well.
+    fn matches(&self, guess: &str) -> bool {
+        Sha256::digest(&self.0).ct_eq(&Sha256::digest(guess)).into()
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(***)")
+    }
+}
+
+/// The paths that a load balancer asks without a token.
+const PROBES: [&str; 2] = ["/healthz", "/readyz"];
+
+/// Asks for the access token when one is configured.
+pub async fn require_token(State(app): State<AppState>, request: Request, next: Next) -> Response {
+    let Some(token) = &app.settings.access_token else { return next.run(request).await };
+    if PROBES.contains(&request.uri().path()) || sent_token(request.headers()).is_some_and(|sent| token.matches(&sent)) {
+        return next.run(request).await;
+    }
+    let challenge = [(header::WWW_AUTHENTICATE, "Basic realm=\"Customer Health\", charset=\"UTF-8\"")];
+    (challenge, AppError::Unauthorized).into_response()
+}
+
+fn sent_token(headers: &HeaderMap) -> Option<String> {
+    let bearer = || headers.typed_get::<Authorization<Bearer>>().map(|bearer| bearer.token().to_owned());
+    let basic = || headers.typed_get::<Authorization<Basic>>().map(|basic| basic.password().to_owned());
+    bearer().or_else(basic)
+}
+
+/// Refuses writes that another site makes a browser send. Programs that are no browser send neither header and pass.
+pub async fn require_same_origin(request: Request, next: Next) -> Response {
+    let reads = [Method::GET, Method::HEAD, Method::OPTIONS];
+    match reads.contains(request.method()) || is_same_origin(request.headers(), request.uri()) {
+        true => next.run(request).await,
+        false => AppError::Forbidden("Writes must come from this site's own pages.".into()).into_response(),
+    }
+}
+
+fn is_same_origin(headers: &HeaderMap, uri: &Uri) -> bool {
+    let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    if let Some(site) = text(HeaderName::from_static("sec-fetch-site")) {
+        return ["same-origin", "none"].contains(&site);
+    }
+    let Some(origin) = text(header::ORIGIN) else { return true };
+    // HTTP/2 names the host in the URI instead of in a header.
+    let host = text(header::HOST).or_else(|| uri.authority().map(|authority| authority.as_str()));
+    origin.split_once("://").is_some_and(|(_, origin)| host.is_some_and(|host| origin.eq_ignore_ascii_case(host)))
+}
+
+/// What is not a page may load nothing.
+const NO_PAGE_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+/// The bundled API documentation styles itself inline.
+const DOCS_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; \
+                           base-uri 'none'; frame-ancestors 'none'";
+
+/// The policy of a page whose inline scripts and styles carry `nonce`. Thaw sets style attributes.
+pub fn page_policy(nonce: &str) -> String {
+    format!(
+        "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; \
+         style-src-attr 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; \
+         frame-ancestors 'none'"
+    )
+}
+
+/// Adds the headers that every answer has, unless it has set its own.
+pub async fn add_headers(request: Request, next: Next) -> Response {
+    let policy = if request.uri().path().starts_with("/api/docs") { DOCS_POLICY } else { NO_PAGE_POLICY };
+    let mut response = next.run(request).await;
+    let mut add = |name: HeaderName, value: &'static str| {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    };
+    add(header::CONTENT_SECURITY_POLICY, policy);
+    add(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    // Forms without JavaScript go back by Referer, so it must reach our own pages.
+    add(header::REFERRER_POLICY, "same-origin");
+    add(header::CACHE_CONTROL, "no-store");
+    response
+}

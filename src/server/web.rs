@@ -1,0 +1,118 @@
+//! The whole site: REST API, pages, server functions, assets and operations behind the same middleware.
+
+use super::assets::{self, page_assets};
+use super::{AppState, api, security, telemetry};
+use crate::app;
+use crate::error::AppError;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::header::{self, HeaderMap, HeaderValue};
+use axum::http::{Extensions, StatusCode, Version};
+use axum::middleware::{self, Next};
+use axum::response::{Html, IntoResponse, Response};
+use leptos::prelude::{LeptosOptions, expect_context, provide_context, use_nonce};
+use leptos_axum::{LeptosRoutes, ResponseOptions};
+use std::time::Duration;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::{CompressionLayer, CompressionLevel};
+
+/// A request that is not answered by then will not be.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Everything the server answers.
+pub fn router(app: AppState) -> Router {
+    telemetry::start_metrics();
+    let (api, _) = api::router();
+    Router::new()
+        .merge(api)
+        .merge(assets::router())
+        .leptos_routes_with_context(&app, leptos_axum::generate_route_list(app::App), page_context, page)
+        .fallback(not_found)
+        .with_state(app.clone())
+        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(is_html_or_json))
+        .layer(middleware::from_fn(time_out))
+        .layer(middleware::from_fn(security::require_same_origin))
+        .layer(middleware::from_fn_with_state(app, security::require_token))
+        .layer(CatchPanicLayer::custom(|_| AppError::Internal.into_response()))
+        .layer(middleware::from_fn(show_problem_as_page))
+        .layer(middleware::from_fn(security::add_headers))
+        .layer(middleware::from_fn(telemetry::observe))
+}
+
+impl axum::extract::FromRef<AppState> for LeptosOptions {
+    fn from_ref(_: &AppState) -> Self {
+        Self::builder().output_name("customer-health").build()
+    }
+}
+
+/// The document of every page.
+fn page() -> impl leptos::IntoView {
+    app::shell::shell(LeptosOptions::builder().output_name("customer-health").build(), page_assets())
+}
+
+/// Runs once for each page, before it renders: lets the page run its own inline scripts and no others.
+fn page_context() {
+    let Some(nonce) = use_nonce() else { return };
+    if let Ok(policy) = HeaderValue::from_str(&security::page_policy(&nonce)) {
+        expect_context::<ResponseOptions>().insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
+/// A path that is nothing: the app says so in its own words.
+async fn not_found(State(app): State<AppState>, request: Request) -> Response {
+    if request.uri().path().starts_with("/api/") {
+        return AppError::NotFound(format!("{} here", request.uri().path())).into_response();
+    }
+    let context = move || {
+        provide_context(app.clone());
+        page_context();
+    };
+    let mut response = leptos_axum::render_app_async_with_context(context, page)(request).await;
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
+    response
+}
+
+/// Assets are compressed when they are built; anything small or binary is not worth it.
+fn is_html_or_json(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    ["text/html", "application/json", "application/problem+json"].iter().any(|kind| content_type.starts_with(kind))
+}
+
+async fn time_out(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(TIMEOUT, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => AppError::Unavailable.into_response(),
+    }
+}
+
+/// People get a refusal as a page, programs as they asked for it.
+async fn show_problem_as_page(request: Request, next: Next) -> Response {
+    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let wants_page = accept.contains("text/html") && !request.uri().path().starts_with("/api/");
+    let response = next.run(request).await;
+    match response.extensions().get::<AppError>() {
+        Some(error) if wants_page => {
+            let html = Html(problem_page(error));
+            let (mut parts, _) = response.into_parts();
+            parts.headers.remove(header::CONTENT_TYPE);
+            parts.headers.remove(header::CONTENT_LENGTH);
+            (parts, html).into_response()
+        }
+        _ => response,
+    }
+}
+
+/// Needs neither the app nor the database, since either may be what failed.
+fn problem_page(error: &AppError) -> String {
+    let escape = |text: String| text.replace('&', "&amp;").replace('<', "&lt;");
+    format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title} - Customer Health</title>\
+         <link rel=\"stylesheet\" href=\"{style}\"></head><body><main><h1>{title}</h1><p>{detail}</p>\
+         <p><a href=\"/\">Back to the portfolio</a></p></main></body></html>",
+        title = error.title(),
+        style = page_assets().stylesheet,
+        detail = escape(error.to_string()),
+    )
+}
