@@ -76,7 +76,7 @@ pub struct Factor {
     /// The points this factor adds to the score; the five sum to it exactly.
     pub contribution: Points,
     /// What was measured: logins, distinct features, tickets, invoices on time, or percent change of API calls
-    /// (null when there were none before).
+    /// (null when there were none before). Null also where the source is not connected.
     pub value: Option<i64>,
     /// What the value is held against: the target, the ticket limit, the invoices that count, or 100 percent.
     pub target: Option<i64>,

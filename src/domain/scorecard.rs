@@ -69,11 +69,27 @@ impl Default for Scorecard {
     }
 }
 
+/// "All history" in days: longer than any history, short enough for day arithmetic.
+const ALL_HISTORY_DAYS: i64 = 100_000;
+
+impl FactorRule {
+    /// The window's length in days, also where it is all history.
+    pub fn days(&self) -> i64 {
+        self.window_days.unwrap_or(ALL_HISTORY_DAYS)
+    }
+
+    /// The target as scoring divides by it: at least 1.
+    pub fn divisor(&self) -> i64 {
+        self.target.unwrap_or(1).max(1)
+    }
+}
+
 impl Scorecard {
-    /// How many days before the as-of day facts can still count (all history apart).
+    /// How many days of daily activity before the as-of day can still count. Invoices are kept whole, so
+    /// their window does not matter here.
     pub fn lookback_days(&self) -> i64 {
-        let windows = self.factors.iter().filter_map(|(_, rule)| rule.window_days);
-        let trend = self.factors.api_trend.window_days.map(|days| 2 * days);
-        windows.chain(trend).max().unwrap_or(1)
+        let Factors { login_frequency, feature_adoption, support_load, invoice_timeliness: _, api_trend } = &self.factors;
+        let windows = [login_frequency.days(), feature_adoption.days(), support_load.days(), 2 * api_trend.days()];
+        windows.into_iter().fold(1, i64::max)
     }
 }

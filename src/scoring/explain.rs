@@ -2,54 +2,111 @@
 
 use super::measure::Measurements;
 use super::score::change_percent;
-use crate::domain::FactorKey;
 use crate::domain::scorecard::FactorRule;
+use crate::domain::{FactorKey, MissingPolicy, Scorecard};
 
 /// One plain sentence about what a factor rests on.
-pub(super) fn explain(key: FactorKey, measured: &Measurements, rule: &FactorRule) -> String {
-    let days = rule.window_days.unwrap_or_default();
-    let target = rule.target.unwrap_or_default();
-    if !measured.connected.get(key) {
-        return format!("{} are not connected yet, so this is assumed", source(key));
+pub(super) fn explain(key: FactorKey, measured: &Measurements, scorecard: &Scorecard) -> String {
+    let rule = scorecard.factors.get(key);
+    if measured.is_measured(key) {
+        return describe(key, measured, rule);
     }
+    let consequence = match scorecard.missing_policy {
+        MissingPolicy::Neutral => "assumed",
+        MissingPolicy::Exclude => "left out",
+    };
+    format!("{}, so this score is {consequence}", why_unknown(key, measured, rule))
+}
+
+/// What a measured factor counted.
+fn describe(key: FactorKey, measured: &Measurements, rule: &FactorRule) -> String {
+    let (period, target) = (last(rule), rule.divisor());
     match key {
-        FactorKey::LoginFrequency => format!("{} in the last {days} days, target {target}", plural(measured.logins, "login")),
+        FactorKey::LoginFrequency => format!("{} {period}, target {target}", count(measured.logins, "login")),
         FactorKey::FeatureAdoption => {
             let noun = if rule.key_features.is_empty() { "feature" } else { "key feature" };
-            format!("{} used in the last {days} days, target {target}", plural(measured.features, noun))
+            format!("{} used {period}, target {target}", count(measured.features, noun))
         }
         FactorKey::SupportLoad => match measured.tickets {
-            0 => format!("No support tickets in the last {days} days"),
-            tickets => format!("{} in the last {days} days, {target} or more score 0", plural(tickets, "support ticket")),
+            0 => format!("No support tickets {period}"),
+            tickets => format!("{} {period}, {target} or more score 0", count(tickets, "support ticket")),
         },
-        FactorKey::InvoiceTimeliness => explain_invoices(measured),
-        FactorKey::ApiTrend => explain_api_calls(measured, days),
+        FactorKey::InvoiceTimeliness => describe_invoices(measured),
+        FactorKey::ApiTrend => describe_trend(measured, rule),
     }
 }
 
-fn explain_invoices(measured: &Measurements) -> String {
+/// Why a factor could not be measured.
+fn why_unknown(key: FactorKey, measured: &Measurements, rule: &FactorRule) -> String {
+    let source = match key {
+        FactorKey::LoginFrequency => "Logins",
+        FactorKey::FeatureAdoption => "Feature uses",
+        FactorKey::SupportLoad => "Support tickets",
+        FactorKey::InvoiceTimeliness => "Invoices",
+        FactorKey::ApiTrend => "API calls",
+    };
+    match (key, measured.invoices.open) {
+        _ if !measured.connected.get(key) => format!("{source} are not connected yet"),
+        (FactorKey::InvoiceTimeliness, 0) => "No invoices to judge yet".to_owned(),
+        (FactorKey::InvoiceTimeliness, 1) => "The only open invoice is not due yet".to_owned(),
+        (FactorKey::InvoiceTimeliness, open) => format!("None of the {} open invoices is due yet", group(open)),
+        _ => format!("No {source} in the last {}", days(2 * rule.days())),
+    }
+}
+
+fn describe_invoices(measured: &Measurements) -> String {
     let counts = measured.invoices;
-    let open = if counts.open > 0 { format!(", {} not due yet", counts.open) } else { String::new() };
-    if counts.judged() == 0 {
-        return format!("No invoice paid or due yet{open}, so this is assumed");
-    }
-    let overdue = if counts.overdue > 0 { format!(", {} overdue", counts.overdue) } else { String::new() };
-    let late = if counts.late > 0 { format!(", {} paid late", counts.late) } else { String::new() };
-    format!("{} of {} paid on time{late}{overdue}{open}", counts.on_time, plural(counts.judged(), "invoice"))
+    let also = |number: i64, what: &str| if number > 0 { format!(", {} {what}", group(number)) } else { String::new() };
+    let late = also(counts.late, "paid late");
+    let overdue = also(counts.overdue, "overdue");
+    let open = also(counts.open, "not due yet");
+    let judged = count(counts.judged(), "invoice");
+    format!("{} of {judged} paid on time{late}{overdue}{open}", group(counts.on_time))
 }
 
-fn explain_api_calls(measured: &Measurements, days: i64) -> String {
+fn describe_trend(measured: &Measurements, rule: &FactorRule) -> String {
     let (now, before) = (measured.api_calls, measured.api_calls_before);
+    let earlier = format!("in the {} before", days(rule.days()));
+    let calls = format!("{} {}", count(now, "API call"), last(rule));
     match change_percent(measured) {
-        None if now == 0 => format!("No API calls in the last {} days, so this is assumed", 2 * days),
-        None => format!("{} in the last {days} days, none in the {days} before", plural(now, "API call")),
-        Some(0) => format!("{} in the last {days} days, about as many as in the {days} before", plural(now, "API call")),
-        Some(change) => format!(
-            "{} in the last {days} days, {change:+} % against {} in the {days} before",
-            plural(now, "API call"),
-            group(before)
-        ),
+        None => format!("{calls}, none {earlier}"),
+        Some(_) if now == 0 => format!("{calls}, down from {} {earlier}", group(before)),
+        Some(0) => format!("{calls}, about as many as {earlier} (steady is 50)"),
+        // Rounding must not claim that all calls are gone.
+        Some(change @ ..=-100) => format!("{calls}, down more than {} % from {} {earlier}", -change - 1, group(before)),
+        Some(change) => {
+            let direction = if change > 0 { "up" } else { "down" };
+            format!("{calls}, {direction} {} % from {} {earlier}", group(change.abs()), group(before))
+        }
     }
+}
+
+/// "in the last 30 days"
+fn last(rule: &FactorRule) -> String {
+    rule.window_days.map_or_else(|| "so far".to_owned(), |length| format!("in the last {}", days(length)))
+}
+
+/// "30 days", or "day" for one.
+fn days(length: i64) -> String {
+    if length == 1 { "day".to_owned() } else { format!("{} days", group(length)) }
+}
+
+/// "No logins", "1 login", "1,200 logins".
+fn count(number: i64, noun: &str) -> String {
+    match number {
+        0 => format!("No {noun}s"),
+        1 => format!("1 {noun}"),
+        _ => format!("{} {noun}s", group(number)),
+    }
+}
+
+/// Thousands set apart by commas.
+fn group(number: i64) -> String {
+    let digits = number.to_string();
+    let first = digits.len() % 3;
+    let (head, tail) = digits.split_at(first);
+    let groups = tail.as_bytes().chunks(3).map(|chunk| std::str::from_utf8(chunk).unwrap_or_default());
+    std::iter::once(head).filter(|head| !head.is_empty()).chain(groups).collect::<Vec<_>>().join(",")
 }
 
 /// The standard next step when a factor is a customer's weakest.
@@ -61,28 +118,4 @@ pub fn next_step(key: FactorKey) -> &'static str {
         FactorKey::InvoiceTimeliness => "Clear up the unpaid invoices with their finance contact",
         FactorKey::ApiTrend => "Ask their technical contact what changed in the integration",
     }
-}
-
-fn source(key: FactorKey) -> &'static str {
-    match key {
-        FactorKey::LoginFrequency => "Logins",
-        FactorKey::FeatureAdoption => "Feature uses",
-        FactorKey::SupportLoad => "Support tickets",
-        FactorKey::InvoiceTimeliness => "Invoices",
-        FactorKey::ApiTrend => "API calls",
-    }
-}
-
-/// "1 login", "1,200 logins".
-fn plural(count: i64, noun: &str) -> String {
-    format!("{} {noun}{}", group(count), if count == 1 { "" } else { "s" })
-}
-
-/// Thousands set apart by commas.
-fn group(number: i64) -> String {
-    let digits = number.to_string();
-    let first = digits.len() % 3;
-    let (head, tail) = digits.split_at(first);
-    let groups = tail.as_bytes().chunks(3).map(|chunk| std::str::from_utf8(chunk).unwrap_or_default());
-    std::iter::once(head).filter(|head| !head.is_empty()).chain(groups).collect::<Vec<_>>().join(",")
 }

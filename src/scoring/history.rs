@@ -4,6 +4,7 @@ use super::facts::{Connections, Facts};
 use super::measure::{Measurements, count_invoices};
 use super::score::score_and_band;
 use crate::domain::pages::HistoryPoint;
+use crate::domain::scorecard::FactorRule;
 use crate::domain::{Band, EventKind, Factors, NaiveDate, Points, Scorecard};
 use chrono::Duration;
 use std::collections::HashMap;
@@ -21,24 +22,24 @@ pub fn history(
     to: NaiveDate,
 ) -> Vec<HistoryPoint> {
     let rules = &scorecard.factors;
-    let base = from - Duration::days(scorecard.lookback_days());
+    let base = facts.daily.iter().map(|daily| daily.day).min().unwrap_or(from).min(from);
     let logins = Sums::of(facts, EventKind::Login, base, to);
     let tickets = Sums::of(facts, EventKind::SupportTicket, base, to);
     let api_calls = Sums::of(facts, EventKind::ApiCall, base, to);
-    let mut features = SlidingFeatures::of(facts, scorecard, base, to);
-    let api_days = rules.api_trend.window_days.unwrap_or(1);
+    let mut features = SlidingFeatures::of(facts, &rules.feature_adoption);
+    let api_days = rules.api_trend.days();
     from.iter_days()
         .take_while(|day| *day <= to)
         .map(|day| {
             let measured = Measurements {
                 has_facts: facts.first_fact_on.is_some_and(|first| first <= day),
                 before_start: facts.start_date.is_some_and(|start| day < start),
-                logins: logins.window(day, rules.login_frequency.window_days),
+                logins: logins.window(day, rules.login_frequency.days()),
                 features: features.distinct(day),
-                tickets: tickets.window(day, rules.support_load.window_days),
+                tickets: tickets.window(day, rules.support_load.days()),
                 invoices: count_invoices(&facts.invoices, day),
-                api_calls: api_calls.window(day, Some(api_days)),
-                api_calls_before: api_calls.window(day - Duration::days(api_days), Some(api_days)),
+                api_calls: api_calls.window(day, api_days),
+                api_calls_before: api_calls.window(day - Duration::days(api_days), api_days),
                 connected: Factors::from_fn(|key| connections.is_connected(key, day)),
             };
             let (score, band) = score_and_band(&measured, scorecard);
@@ -79,9 +80,9 @@ impl Sums {
     }
 
     /// The sum of the `days` days that end on `last`.
-    fn window(&self, last: NaiveDate, days: Option<i64>) -> i64 {
+    fn window(&self, last: NaiveDate, days: i64) -> i64 {
         let end = ((last - self.base).num_days() + 1).clamp(0, self.totals.len() as i64 - 1);
-        let start = days.map_or(0, |days| (end - days).max(0));
+        let start = (end - days).max(0);
         self.totals[end as usize] - self.totals[start as usize]
     }
 }
@@ -98,18 +99,16 @@ struct SlidingFeatures<'a> {
 }
 
 impl<'a> SlidingFeatures<'a> {
-    fn of(facts: &'a Facts, scorecard: &Scorecard, base: NaiveDate, to: NaiveDate) -> Self {
-        let rule = &scorecard.factors.feature_adoption;
+    fn of(facts: &'a Facts, rule: &FactorRule) -> Self {
         let counts = |feature: &String| rule.key_features.is_empty() || rule.key_features.contains(feature);
         let mut uses: Vec<_> = facts
             .daily
             .iter()
-            .filter(|daily| daily.kind == EventKind::FeatureUse && (base..=to).contains(&daily.day) && counts(&daily.key))
+            .filter(|daily| daily.kind == EventKind::FeatureUse && counts(&daily.key))
             .map(|daily| (daily.day, daily.key.as_str(), daily.count))
             .collect();
         uses.sort_unstable_by_key(|(day, ..)| *day);
-        let days = rule.window_days.unwrap_or_else(|| scorecard.lookback_days());
-        Self { uses, days, in_window: HashMap::new(), distinct: 0, entered: 0, left: 0 }
+        Self { uses, days: rule.days(), in_window: HashMap::new(), distinct: 0, entered: 0, left: 0 }
     }
 
     /// Distinct features in the window that ends on `day`; days must not go back from call to call.

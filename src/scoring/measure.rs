@@ -47,9 +47,11 @@ impl Measurements {
     /// Whether the factor's value rests on a fact.
     pub fn is_measured(&self, factor: FactorKey) -> bool {
         match factor {
-            FactorKey::InvoiceTimeliness => self.invoices.judged() > 0,
-            FactorKey::ApiTrend => self.connected.api_trend && self.api_calls + self.api_calls_before > 0,
-            _ => *self.connected.get(factor),
+            FactorKey::LoginFrequency => self.connected.login_frequency,
+            FactorKey::FeatureAdoption => self.connected.feature_adoption,
+            FactorKey::SupportLoad => self.connected.support_load,
+            FactorKey::InvoiceTimeliness => self.connected.invoice_timeliness && self.invoices.judged() > 0,
+            FactorKey::ApiTrend => self.connected.api_trend && (self.api_calls > 0 || self.api_calls_before > 0),
         }
     }
 }
@@ -71,10 +73,8 @@ pub fn measure(facts: &Facts, scorecard: &Scorecard, connections: &Connections, 
     }
 }
 
-/// A rule without a window (all history) gets the longest one that days can express without overflow.
 pub(super) fn window(rule: &FactorRule, as_of: NaiveDate) -> Window {
-    const ALL_HISTORY_DAYS: i64 = 100_000;
-    Window::ending(as_of, rule.window_days.unwrap_or(ALL_HISTORY_DAYS))
+    Window::ending(as_of, rule.days())
 }
 
 fn total(facts: &Facts, kind: EventKind, window: Window) -> i64 {

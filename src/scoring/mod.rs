@@ -20,3 +20,6 @@ pub use history::{BAND_MEMORY_DAYS, band_since, change, history};
 pub use measure::{InvoiceCounts, Measurements, measure};
 pub use rationale::rationale;
 pub use score::{score, weakest};
+
+#[cfg(test)]
+mod tests;

@@ -24,7 +24,7 @@ pub fn score(customer_id: CustomerId, measured: &Measurements, scorecard: &Score
             target,
             window: rule.window_days.map(|_| window(rule, as_of)),
             measured: measured.is_measured(key),
-            explanation: explain(key, measured, rule),
+            explanation: explain(key, measured, scorecard),
         }
     });
     let band = band(score, measured, scorecard);
@@ -70,7 +70,7 @@ pub fn weakest(health: &Health) -> Option<Weakest> {
 }
 
 fn factor_score(key: FactorKey, measured: &Measurements, rule: &FactorRule) -> Points {
-    let target = rule.target.unwrap_or(1).max(1);
+    let target = rule.divisor();
     match key {
         FactorKey::LoginFrequency => Points::ratio(measured.logins, target),
         FactorKey::FeatureAdoption => Points::ratio(measured.features, target),
@@ -88,14 +88,16 @@ fn factor_score(key: FactorKey, measured: &Measurements, rule: &FactorRule) -> P
     }
 }
 
+/// The value is `None` where it is unknown: no ticket known is not the same as no ticket.
 fn value_and_target(key: FactorKey, measured: &Measurements, rule: &FactorRule) -> (Option<i64>, Option<i64>) {
-    match key {
-        FactorKey::LoginFrequency => (Some(measured.logins), rule.target),
-        FactorKey::FeatureAdoption => (Some(measured.features), rule.target),
-        FactorKey::SupportLoad => (Some(measured.tickets), rule.target),
-        FactorKey::InvoiceTimeliness => (Some(measured.invoices.on_time), Some(measured.invoices.judged())),
-        FactorKey::ApiTrend => (change_percent(measured), Some(100)),
-    }
+    let (value, target) = match key {
+        FactorKey::LoginFrequency => (Some(measured.logins), rule.divisor()),
+        FactorKey::FeatureAdoption => (Some(measured.features), rule.divisor()),
+        FactorKey::SupportLoad => (Some(measured.tickets), rule.divisor()),
+        FactorKey::InvoiceTimeliness => (Some(measured.invoices.on_time), measured.invoices.judged()),
+        FactorKey::ApiTrend => (change_percent(measured), 100),
+    };
+    (value.filter(|_| *measured.connected.get(key)), Some(target))
 }
 
 /// The change of API calls against the window before, in percent, half up; `None` when there were none before.

@@ -1,0 +1,98 @@
+//! The sentences that CS staff read.
+
+use super::given::*;
+use crate::domain::FactorKey::{self, *};
+use crate::domain::MissingPolicy;
+
+#[track_caller]
+fn check(key: FactorKey, given: Given, expected: &str) {
+    assert_eq!(given.factor(key).explanation, expected);
+}
+
+#[test]
+fn logins_are_counted_against_the_target() {
+    check(LoginFrequency, given(), "No logins in the last 30 days, target 20");
+    check(LoginFrequency, given().logins(1, 1), "1 login in the last 30 days, target 20");
+    check(LoginFrequency, given().logins(1, 14), "14 logins in the last 30 days, target 20");
+    check(LoginFrequency, given().logins(1, 1234), "1,234 logins in the last 30 days, target 20");
+    let daily = given().logins(0, 2).rule(LoginFrequency, |rule| (rule.window_days, rule.target) = (Some(1), Some(3)));
+    check(LoginFrequency, daily, "2 logins in the last day, target 3");
+    let for_ever = given().logins(900, 2).rule(LoginFrequency, |rule| rule.window_days = None);
+    check(LoginFrequency, for_ever, "2 logins so far, target 20");
+}
+
+#[test]
+fn features_say_whether_only_key_features_count() {
+    check(FeatureAdoption, given(), "No features used in the last 90 days, target 5");
+    check(FeatureAdoption, given().features(1, 1), "1 feature used in the last 90 days, target 5");
+    check(FeatureAdoption, given().features(1, 3), "3 features used in the last 90 days, target 5");
+    let named = given().feature(1, "reports").rule(FeatureAdoption, |rule| rule.key_features = vec!["reports".into()]);
+    check(FeatureAdoption, named, "1 key feature used in the last 90 days, target 5");
+}
+
+#[test]
+fn tickets_tell_the_limit_only_where_there_are_some() {
+    check(SupportLoad, given(), "No support tickets in the last 90 days");
+    check(SupportLoad, given().tickets(1, 1), "1 support ticket in the last 90 days, 10 or more score 0");
+    check(SupportLoad, given().tickets(1, 12), "12 support tickets in the last 90 days, 10 or more score 0");
+}
+
+#[test]
+fn invoices_tell_what_went_wrong() {
+    for ((on_time, late, overdue, open), expected) in [
+        ((1, 0, 0, 0), "1 of 1 invoice paid on time"),
+        ((6, 0, 0, 0), "6 of 6 invoices paid on time"),
+        ((3, 1, 0, 0), "3 of 4 invoices paid on time, 1 paid late"),
+        ((3, 0, 2, 1), "3 of 5 invoices paid on time, 2 overdue, 1 not due yet"),
+        ((0, 1, 1, 0), "0 of 2 invoices paid on time, 1 paid late, 1 overdue"),
+        ((0, 0, 0, 0), "No invoices to judge yet, so this score is assumed"),
+        ((0, 0, 0, 1), "The only open invoice is not due yet, so this score is assumed"),
+        ((0, 0, 0, 3), "None of the 3 open invoices is due yet, so this score is assumed"),
+    ] {
+        check(InvoiceTimeliness, given().invoices(on_time, late, overdue, open), expected);
+    }
+}
+
+#[test]
+fn the_api_trend_names_both_windows() {
+    for ((before, now), expected) in [
+        ((0, 0), "No API calls in the last 60 days, so this score is assumed"),
+        ((0, 1), "1 API call in the last 30 days, none in the 30 days before"),
+        ((1200, 0), "No API calls in the last 30 days, down from 1,200 in the 30 days before"),
+        ((1000, 1200), "1,200 API calls in the last 30 days, up 20 % from 1,000 in the 30 days before"),
+        ((1000, 800), "800 API calls in the last 30 days, down 20 % from 1,000 in the 30 days before"),
+        ((1000, 1000), "1,000 API calls in the last 30 days, about as many as in the 30 days before (steady is 50)"),
+        ((1000, 1004), "1,004 API calls in the last 30 days, about as many as in the 30 days before (steady is 50)"),
+        ((1, 50), "50 API calls in the last 30 days, up 4,900 % from 1 in the 30 days before"),
+        ((1000, 1), "1 API call in the last 30 days, down more than 99 % from 1,000 in the 30 days before"),
+    ] {
+        check(ApiTrend, given().api_calls(40, before).api_calls(10, now), expected);
+    }
+}
+
+#[test]
+fn a_source_that_is_not_connected_is_named() {
+    for (key, expected) in [
+        (LoginFrequency, "Logins are not connected yet, so this score is assumed"),
+        (FeatureAdoption, "Feature uses are not connected yet, so this score is assumed"),
+        (SupportLoad, "Support tickets are not connected yet, so this score is assumed"),
+        (InvoiceTimeliness, "Invoices are not connected yet, so this score is assumed"),
+        (ApiTrend, "API calls are not connected yet, so this score is assumed"),
+    ] {
+        check(key, given().connected_since(key, None), expected);
+    }
+}
+
+#[test]
+fn the_exclude_policy_says_left_out() {
+    let given = given().policy(MissingPolicy::Exclude);
+    check(ApiTrend, given, "No API calls in the last 60 days, so this score is left out");
+}
+
+#[test]
+fn every_factor_has_a_rationale_and_a_next_step() {
+    for key in FactorKey::ALL {
+        assert!(crate::scoring::rationale(key).ends_with('.'), "{key:?}");
+        assert!(!crate::scoring::next_step(key).ends_with('.'), "{key:?}: a label, not a sentence");
+    }
+}

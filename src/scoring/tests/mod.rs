@@ -1,0 +1,10 @@
+//! Facts in, numbers out: every boundary of the rules in tables, every law of scoring as a property.
+
+mod bands;
+mod explanations;
+mod factors;
+mod given;
+mod invoices;
+mod laws;
+mod missing;
+mod over_time;
