@@ -111,9 +111,11 @@ pub struct Customer {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct CustomerInput {
+    #[serde(deserialize_with = "null_is_blank", skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
     pub name: Option<String>,
     /// `Enterprise`, `SMB` or `Startup`.
+    #[serde(deserialize_with = "null_is_blank", skip_serializing_if = "Option::is_none")]
     pub segment: Option<String>,
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, max_length = 200)]
@@ -142,6 +144,11 @@ fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> R
     Option::<T>::deserialize(deserializer).map(Some)
 }
 
+/// What cannot be cleared is blank when somebody tries to, and refused as such.
+fn null_is_blank<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Option::<String>::deserialize(deserializer).map(|text| Some(text.unwrap_or_default()))
+}
+
 /// The largest ARR and invoice amount: 10 trillion, in cents.
 pub const MAX_CENTS: i64 = 1_000_000_000_000_000;
 
@@ -167,8 +174,8 @@ impl CustomerInput {
         let external_id = text("externalId", self.external_id, base.map(|base| &base.external_id), 200);
         let owner = text("owner", self.owner, base.map(|base| &base.owner), 200);
         let crm_url = text("crmUrl", self.crm_url, base.map(|base| &base.crm_url), 500);
-        if crm_url.as_ref().is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://")) {
-            errors.add("crmUrl", "must start with https:// or http://");
+        if crm_url.as_deref().is_some_and(|url| !is_web_address(url)) {
+            errors.add("crmUrl", "must be an address that starts with https:// or http://");
         }
         let arr_cents = self.arr_cents.unwrap_or(base.and_then(|base| base.arr_cents));
         if arr_cents.is_some_and(|cents| !(0..=MAX_CENTS).contains(&cents)) {
@@ -184,10 +191,17 @@ impl CustomerInput {
     }
 }
 
+fn is_web_address(url: &str) -> bool {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && !rest.contains(char::is_whitespace))
+}
+
 /// A day between 1970 and 2199 in the form YYYY-MM-DD.
 pub fn parse_date(errors: &mut FieldErrors, field: &str, text: &str) -> Option<NaiveDate> {
     use chrono::Datelike;
-    let day = NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").ok();
+    let text = text.trim();
+    // Chrono also takes 2026-1-5 and +02026-01-05.
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|day| day.to_string() == text);
     match day {
         None => errors.add(field, "must be a date in the form YYYY-MM-DD"),
         Some(day) if !(1970..2200).contains(&day.year()) => errors.add(field, "must lie between 1970 and 2199"),

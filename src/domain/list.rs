@@ -197,8 +197,9 @@ impl CustomerQuery {
                 "segment" => query.segment = choice(&mut errors, name, value, Segment::parse, "Enterprise, SMB, Startup"),
                 "band" => {
                     let names = "healthy, at_risk, churn_risk, no_data";
-                    query.bands =
-                        value.split(',').filter_map(|band| choice(&mut errors, name, band.trim(), Band::parse, names)).collect();
+                    // A form with a box per band sends the name several times.
+                    let bands = value.split(',').filter_map(|band| choice(&mut errors, name, band.trim(), Band::parse, names));
+                    query.bands.extend(bands);
                 }
                 "renewal" => {
                     query.renewal = choice(&mut errors, name, value, RenewalFilter::parse, &RenewalFilter::NAMES.join(", "))

@@ -33,6 +33,9 @@ impl NoteInput {
         match text.chars().count() {
             0 => errors.add("text", "is required"),
             5001.. => errors.add("text", "must be at most 5000 characters"),
+            _ if text.chars().any(|letter| letter.is_control() && !matches!(letter, '\n' | '\t')) => {
+                errors.add("text", "must not contain control characters other than line breaks and tabs")
+            }
             _ => {}
         }
         errors.or(|| (author, text))
