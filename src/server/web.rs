@@ -5,9 +5,10 @@ use super::{AppState, api, security, telemetry};
 use crate::app;
 use crate::error::AppError;
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::header::{self, HeaderMap, HeaderValue};
-use axum::http::{Extensions, StatusCode, Version};
+use axum::http::{Extensions, StatusCode, Uri, Version};
 use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Response};
 use leptos::prelude::{LeptosOptions, expect_context, provide_context, use_nonce};
@@ -16,20 +17,23 @@ use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 
+/// The largest body, in bytes.
+const MAX_BODY: usize = 64 * 1024;
 /// A request that is not answered by then will not be.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Everything the server answers.
 pub fn router(app: AppState) -> Router {
     telemetry::start_metrics();
-    let (api, _) = api::router();
     Router::new()
-        .merge(api)
+        .merge(api::router())
         .merge(assets::router())
         .leptos_routes_with_context(&app, leptos_axum::generate_route_list(app::App), page_context, page)
         .fallback(not_found)
         .with_state(app.clone())
         .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(is_html_or_json))
+        .layer(middleware::from_fn(limit_body))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(middleware::from_fn(time_out))
         .layer(middleware::from_fn(security::require_same_origin))
         .layer(middleware::from_fn_with_state(app, security::require_token))
@@ -60,7 +64,7 @@ fn page_context() {
 
 /// A path that is nothing: the app says so in its own words.
 async fn not_found(State(app): State<AppState>, request: Request) -> Response {
-    if request.uri().path().starts_with("/api/") {
+    if is_api(request.uri()) {
         return AppError::NotFound(format!("{} here", request.uri().path())).into_response();
     }
     let context = move || {
@@ -74,10 +78,24 @@ async fn not_found(State(app): State<AppState>, request: Request) -> Response {
     response
 }
 
+fn is_api(uri: &Uri) -> bool {
+    uri.path() == "/api" || uri.path().starts_with("/api/")
+}
+
 /// Assets are compressed when they are built; anything small or binary is not worth it.
 fn is_html_or_json(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     ["text/html", "application/json", "application/problem+json"].iter().any(|kind| content_type.starts_with(kind))
+}
+
+/// Reads the whole body, for pages and API alike: what comes is a form or a JSON object of a few short fields.
+async fn limit_body(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    match Bytes::from_request(Request::from_parts(parts.clone(), body), &()).await {
+        Ok(bytes) => next.run(Request::from_parts(parts, bytes.into())).await,
+        Err(refused) if refused.status() == StatusCode::PAYLOAD_TOO_LARGE => AppError::TooLarge(MAX_BODY).into_response(),
+        Err(_) => AppError::BadRequest("The body could not be read to its end.".into()).into_response(),
+    }
 }
 
 async fn time_out(request: Request, next: Next) -> Response {
@@ -90,7 +108,7 @@ async fn time_out(request: Request, next: Next) -> Response {
 /// People get a refusal as a page, programs as they asked for it.
 async fn show_problem_as_page(request: Request, next: Next) -> Response {
     let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let wants_page = accept.contains("text/html") && !request.uri().path().starts_with("/api/");
+    let wants_page = accept.contains("text/html") && !is_api(request.uri());
     let response = next.run(request).await;
     match response.extensions().get::<AppError>() {
         Some(error) if wants_page => {

@@ -1,8 +1,9 @@
 //! Customers: list, create, change, archive and restore.
 
-use super::health::{current, list_row};
+use super::health::{current, export_row, list_row};
+use crate::domain::list::MAX_ROW;
 use crate::domain::{
-    Archive, ArchiveReason, Customer, CustomerId, CustomerInput, CustomerList, CustomerQuery, FieldErrors, Page,
+    Archive, ArchiveReason, Customer, CustomerId, CustomerInput, CustomerList, CustomerQuery, CustomerRow, FieldErrors, Page,
 };
 use crate::error::AppError;
 use crate::server::AppState;
@@ -15,6 +16,18 @@ pub async fn list_customers(app: &AppState, query: &CustomerQuery) -> Result<Cus
     let items = list_row(app, &scoring, found, today).await?;
     let owners = app.store.list_owners().await?;
     Ok(CustomerList { page: Page { items, total, page: query.page, page_size: query.page_size }, as_of: today, owners })
+}
+
+/// Every customer that a query selects, in its order, whatever its page; without trends.
+pub async fn export_customers(app: &AppState, query: &CustomerQuery) -> Result<Vec<CustomerRow>, AppError> {
+    let today = app.today();
+    let everything = CustomerQuery { page: 1, page_size: MAX_ROW, ..query.clone() };
+    let (found, total) = app.store.list_customers(&everything, today).await?;
+    if total > MAX_ROW {
+        let message = format!("selects {total} customers; an export holds at most {MAX_ROW}, so narrow it");
+        return Err(FieldErrors::one("filter", message).into());
+    }
+    export_row(app, &current(app).await?, found, today).await
 }
 
 pub async fn get_customer(app: &AppState, id: CustomerId) -> Result<Customer, AppError> {

@@ -1,13 +1,14 @@
 //! Health: of today from the current row, of any other day from the facts.
 
-use crate::domain::list::NEW_DAYS;
+use crate::domain::list::{MAX_PAGE_SIZE, NEW_DAYS};
 use crate::domain::pages::{CustomerPage, DayCount, HistoryPoint};
-use crate::domain::{CustomerId, CustomerRow, EventKind, FactorKey, Factors, FieldErrors, Health, NaiveDate, Scorecard};
+use crate::domain::{CustomerId, CustomerRow, EventKind, FactorKey, Factors, FieldErrors, Health, NaiveDate, Points, Scorecard};
 use crate::error::AppError;
 use crate::scoring::{self, Connections, Facts};
 use crate::server::AppState;
 use crate::server::store::CurrentHealth;
 use chrono::Duration;
+use std::collections::HashMap;
 
 /// The sparkline's points, a week apart.
 const TREND_POINTS: i64 = 14;
@@ -87,14 +88,43 @@ pub(super) async fn list_row(
     let reach = Duration::days(scoring.scorecard.lookback_days());
     let mut facts = app.store.load_facts_of(&ids, trend_from - reach, today).await?;
     let row = |current: CurrentHealth| {
+        let facts = facts.remove(&current.customer.id).unwrap_or_default();
+        let trend = scoring.trend(&facts, today);
+        scoring.row(current, &facts, trend, today)
+    };
+    Ok(found.into_iter().map(row).collect())
+}
+
+/// The same without trends, for thousands of rows: facts are loaded only where the stored health is stale.
+pub(super) async fn export_row(
+    app: &AppState,
+    scoring: &Scoring,
+    found: Vec<CurrentHealth>,
+    today: NaiveDate,
+) -> Result<Vec<CustomerRow>, AppError> {
+    let from = today - Duration::days(scoring.scorecard.lookback_days());
+    let is_stale = |row: &&CurrentHealth| !row.is_current(&scoring.scorecard, today);
+    let stale: Vec<_> = found.iter().filter(is_stale).map(|row| row.customer.id).collect();
+    let mut facts = HashMap::new();
+    for ids in stale.chunks(MAX_PAGE_SIZE as usize) {
+        facts.extend(app.store.load_facts_of(ids, from, today).await?);
+    }
+    let row = |current: CurrentHealth| {
+        let facts = facts.remove(&current.customer.id).unwrap_or_default();
+        scoring.row(current, &facts, Vec::new(), today)
+    };
+    Ok(found.into_iter().map(row).collect())
+}
+
+impl Scoring {
+    fn row(&self, current: CurrentHealth, facts: &Facts, trend: Vec<Option<Points>>, today: NaiveDate) -> CustomerRow {
         let id = current.customer.id;
-        let facts = facts.remove(&id).unwrap_or_default();
-        let health = match current.is_current(&scoring.scorecard, today) {
-            true => scoring::score(id, &current.measured, &scoring.scorecard, today),
-            false => scoring.health(id, &facts, today),
+        let health = match current.is_current(&self.scorecard, today) {
+            true => scoring::score(id, &current.measured, &self.scorecard, today),
+            false => self.health(id, facts, today),
         };
         CustomerRow {
-            trend: scoring.trend(&facts, today),
+            trend,
             weakest: scoring::weakest(&health),
             is_new: is_new(current.customer.fields.start_date, current.first_fact_on, today),
             band_since: current.band_since,
@@ -105,17 +135,14 @@ pub(super) async fn list_row(
             customer: current.customer,
             health,
         }
-    };
-    Ok(found.into_iter().map(row).collect())
-}
+    }
 
-impl Scoring {
     fn health(&self, id: CustomerId, facts: &Facts, as_of: NaiveDate) -> Health {
         let measured = scoring::measure(facts, &self.scorecard, &self.connections, as_of);
         scoring::score(id, &measured, &self.scorecard, as_of)
     }
 
-    fn trend(&self, facts: &Facts, today: NaiveDate) -> Vec<Option<crate::domain::Points>> {
+    fn trend(&self, facts: &Facts, today: NaiveDate) -> Vec<Option<Points>> {
         let from = today - Duration::days(7 * (TREND_POINTS - 1));
         let history = scoring::history(facts, &self.scorecard, &self.connections, from, today);
         history.iter().step_by(7).map(HistoryPoint::shown_score).collect()

@@ -1,0 +1,59 @@
+//! The OpenAPI document around the routes, and the page that shows it to people.
+
+use super::problem::Problem;
+use axum::Router;
+use axum::http::header;
+use axum::routing::get;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{Content, OpenApi, PathItem, Ref, Response, path::Operation};
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+/// What every operation has in common.
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Customer Health",
+        description = "Send facts about customers, read their health. JSON is camelCase; times are UTC; scores have one decimal. \
+                       Every refusal is an RFC 9457 problem with a stable `code`, and with one entry in `errors` for each \
+                       field that breaks a rule."
+    ),
+    components(schemas(Problem)),
+    security((), ("bearer" = []), ("basic" = [])),
+    tags(
+        (name = "Customers", description = "Companies that pay us"),
+        (name = "Events", description = "Immutable facts about a customer at a time"),
+        (name = "Health", description = "The score and how it came about"),
+        (name = "Notes", description = "What staff keep about a customer"),
+        (name = "Portfolio", description = "All customers together, and the rules of scoring"),
+        (name = "Operations", description = "For the operator's machines"),
+    ),
+)]
+pub struct Document;
+
+/// Adds what the routes do not say one by one: the problem that any of them can answer, and the access token.
+pub fn complete(mut openapi: OpenApi) -> OpenApi {
+    let components = openapi.components.get_or_insert_default();
+    let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+    let response = Response::builder().description("What is wrong, and where").content("application/problem+json", problem);
+    components.responses.insert("Problem".into(), response.into());
+    for (name, scheme) in [("bearer", HttpAuthScheme::Bearer), ("basic", HttpAuthScheme::Basic)] {
+        let scheme = Http::builder().scheme(scheme).description(Some("Only where the server has an access token")).build();
+        components.security_schemes.insert(name.into(), SecurityScheme::Http(scheme).into());
+    }
+    for operation in openapi.paths.paths.values_mut().flat_map(operations) {
+        operation.responses.responses.insert("default".into(), Ref::from_response_name("Problem").into());
+    }
+    openapi
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete].into_iter().flatten()
+}
+
+/// `/api/openapi.json` and, for people, `/api/docs`.
+pub fn router<S: Clone + Send + Sync + 'static>(openapi: &OpenApi) -> Router<S> {
+    let document = openapi.to_json().unwrap_or_default();
+    let serve = move || async move { ([(header::CONTENT_TYPE, "application/json")], document) };
+    let page = SwaggerUi::new("/api/docs").config(Config::new(["/api/openapi.json"]));
+    Router::new().route("/api/openapi.json", get(serve)).merge(page)
+}

@@ -1,0 +1,168 @@
+//! What handlers take from a request. Each refusal is a precise problem that names what is wrong.
+
+use crate::domain::{CustomerId, EventId, FieldErrors, NoteId};
+use crate::error::AppError;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Serialize};
+
+/// A JSON object in, any JSON out.
+pub struct Json<T>(pub T);
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
+    }
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = AppError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, AppError> {
+        if !is_json(request.headers()) {
+            return Err(AppError::UnsupportedMediaType);
+        }
+        // The router has read the body already, and refused one that is too large.
+        let body = Bytes::from_request(request, state).await;
+        parse(&body.map_err(|refused| AppError::BadRequest(refused.body_text()))?).map(Self)
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+/// Syntax first: what is not JSON at all is another error than JSON of the wrong shape, whichever comes first in it.
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, AppError> {
+    let malformed = |error: &serde_json::Error| AppError::BadRequest(format!("The body is not valid JSON: {error}."));
+    serde_json::from_slice::<IgnoredAny>(body).map_err(|error| malformed(&error))?;
+    // Serde would read an array as the fields in order.
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(FieldErrors::one("body", "must be a JSON object").into());
+    }
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| match error.inner().classify() {
+        serde_json::error::Category::Data => {
+            let field = error.path().to_string();
+            FieldErrors::one(if field == "." { "body" } else { &field }, rule(error.inner())).into()
+        }
+        _ => malformed(error.inner()),
+    })
+}
+
+/// Serde's message without its position, as a fragment that reads well after the field's name.
+fn rule(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
+    match (text.split_once(", expected "), text) {
+        (Some((found, expected)), _) if found.starts_with("invalid") => {
+            format!("has an {found}: must be {}", expected.replace("i64", "a whole number"))
+        }
+        (Some((found, expected)), _) if found.starts_with("unknown field") => {
+            format!("is not a field of this input, which are {}", expected.trim_start_matches("one of ").replace('`', ""))
+        }
+        (_, text) if text.starts_with("duplicate field") => "is given more than once".into(),
+        _ => text.to_owned(),
+    }
+}
+
+/// An id in a path: which parameter holds it, and what it identifies.
+pub trait PathId: From<i64> {
+    const PARAMETER: &'static str;
+    const NOUN: &'static str;
+}
+
+impl PathId for CustomerId {
+    const PARAMETER: &'static str = "id";
+    const NOUN: &'static str = "customer";
+}
+
+impl PathId for EventId {
+    const PARAMETER: &'static str = "id";
+    const NOUN: &'static str = "event";
+}
+
+impl PathId for NoteId {
+    const PARAMETER: &'static str = "noteId";
+    const NOUN: &'static str = "note";
+}
+
+/// The id in the path. What cannot be an id is a thing that does not exist.
+pub struct Id<T>(pub T);
+
+impl<T: PathId, S: Send + Sync> FromRequestParts<S> for Id<T> {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AppError> {
+        let nothing = |text: &str| AppError::NotFound(format!("{} {}", T::NOUN, text.chars().take(40).collect::<String>()));
+        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| nothing("with such an id"))?;
+        let text = params.iter().find(|(name, _)| *name == T::PARAMETER).map_or("", |(_, text)| text);
+        // One customer has one address: not also 007 or +7.
+        let id = text.parse::<i64>().ok().filter(|id| id.to_string() == text);
+        id.map(|id| Self(T::from(id))).ok_or_else(|| nothing(text))
+    }
+}
+
+/// The query string's pairs, each name once.
+pub struct Query(Vec<(String, String)>);
+
+impl Query {
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The one parameter that a path knows, when it is there and not empty.
+    pub fn only(&self, name: &str) -> Result<Option<&str>, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        for (sent, _) in self.pairs().filter(|(sent, _)| *sent != name) {
+            errors.add(sent, "is not a parameter here");
+        }
+        errors.or(|| self.pairs().map(|(_, value)| value).find(|value| !value.is_empty()))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Query {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AppError> {
+        let pairs = serde_urlencoded::from_str::<Vec<(String, String)>>(parts.uri.query().unwrap_or_default());
+        let pairs = pairs.map_err(|_| AppError::BadRequest("The query string cannot be read.".into()))?;
+        let mut errors = FieldErrors::default();
+        for (index, (name, _)) in pairs.iter().enumerate() {
+            if pairs[..index].iter().any(|(earlier, _)| earlier == name) {
+                errors.add(name, "is given more than once");
+            }
+        }
+        Ok(errors.or(|| Self(pairs))?)
+    }
+}
+
+/// A path that takes no parameters: says so instead of ignoring them.
+pub struct NoQuery;
+
+impl<S: Send + Sync> FromRequestParts<S> for NoQuery {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AppError> {
+        let query = Query::from_request_parts(parts, state).await?;
+        let mut errors = FieldErrors::default();
+        for (name, _) in query.pairs() {
+            errors.add(name, "is not a parameter here");
+        }
+        Ok(errors.or(|| Self)?)
+    }
+}
+
+/// Why something is done; the use case says which reasons are good.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReasonInput {
+    #[serde(default)]
+    pub reason: Option<String>,
+}

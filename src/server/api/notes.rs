@@ -1,0 +1,54 @@
+//! `/api/customers/{id}/notes`: what staff keep about a customer.
+
+use super::extract::{Id, Json, NoQuery};
+use crate::domain::{CustomerId, Note, NoteId, NoteInput};
+use crate::error::AppError;
+use crate::server::AppState;
+use crate::server::service::notes;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use serde::Serialize;
+
+/// A customer's notes.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Notes {
+    items: Vec<Note>,
+    total: usize,
+}
+
+/// All notes about a customer, newest first.
+#[utoipa::path(get, path = "/api/customers/{id}/notes", tag = "Notes", params(("id" = i64, Path, description = "The customer's id")),
+    responses((status = 200, description = "The notes", body = Notes)))]
+pub async fn list_notes(State(app): State<AppState>, Id(customer): Id<CustomerId>, _: NoQuery) -> Result<Json<Notes>, AppError> {
+    let items = notes::list_notes(&app, customer).await?;
+    Ok(Json(Notes { total: items.len(), items }))
+}
+
+/// Adds a note. `author` and `text` are required.
+#[utoipa::path(post, path = "/api/customers/{id}/notes", tag = "Notes", request_body = NoteInput,
+    params(("id" = i64, Path, description = "The customer's id")), responses(
+        (status = 201, description = "The new note", body = Note, headers(("Location" = String, description = "Its path")))))]
+pub async fn add_note(
+    State(app): State<AppState>,
+    Id(customer): Id<CustomerId>,
+    _: NoQuery,
+    Json(input): Json<NoteInput>,
+) -> Result<impl IntoResponse, AppError> {
+    let note = notes::add_note(&app, customer, input).await?;
+    let location = format!("/api/customers/{customer}/notes/{}", note.id);
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(note)))
+}
+
+/// Deletes a note for good.
+#[utoipa::path(delete, path = "/api/customers/{id}/notes/{noteId}", tag = "Notes", params(
+        ("id" = i64, Path, description = "The customer's id"), ("noteId" = i64, Path, description = "The note's id")),
+    responses((status = 204, description = "Deleted")))]
+pub async fn delete_note(
+    State(app): State<AppState>,
+    Id(customer): Id<CustomerId>,
+    Id(note): Id<NoteId>,
+    _: NoQuery,
+) -> Result<StatusCode, AppError> {
+    notes::delete_note(&app, customer, note).await.map(|()| StatusCode::NO_CONTENT)
+}

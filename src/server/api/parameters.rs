@@ -1,0 +1,57 @@
+//! The query parameters of lists, for the documentation only: the domain reads and checks them.
+
+use crate::domain::{Band, EventKind, Segment};
+use utoipa::IntoParams;
+
+/// See `CustomerQuery`.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code)]
+pub struct ListParameters {
+    /// Part of the name or of the external id, in any letter case.
+    search: Option<String>,
+    segment: Option<Segment>,
+    /// One band or several, separated by commas.
+    #[param(style = Form, explode = false)]
+    band: Option<Vec<Band>>,
+    owner: Option<String>,
+    /// `next_90` (from today to 90 days from now) or `overdue` (before today).
+    renewal: Option<String>,
+    /// `up_7`, `down_7`, `up_30`, `down_30` (by 2.0 points or more) or `new_churn_risk`.
+    change: Option<String>,
+    /// Scores from this many points on.
+    #[param(minimum = 0, maximum = 100)]
+    score_from: Option<i64>,
+    /// Scores below this many points.
+    #[param(minimum = 0, maximum = 101)]
+    score_below: Option<i64>,
+    /// `unknown`: only customers whose ARR is unknown.
+    arr: Option<String>,
+    /// The archived customers instead of the active ones.
+    archived: Option<bool>,
+    /// `score` (when absent), `name`, `segment`, `owner`, `arr`, `renewal`, `change`, `band_since`, `last_activity` or a
+    /// factor: `login_frequency`, `feature_adoption`, `support_load`, `invoice_timeliness`, `api_trend`.
+    sort: Option<String>,
+    /// `asc` (when absent) or `desc`.
+    direction: Option<String>,
+    /// From 1.
+    #[param(minimum = 1)]
+    page: Option<i64>,
+    /// 50 when absent.
+    #[param(minimum = 1, maximum = 200)]
+    page_size: Option<i64>,
+}
+
+/// See `service::events::list_events`.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code)]
+pub struct EventParameters {
+    kind: Option<EventKind>,
+    /// From 1.
+    #[param(minimum = 1)]
+    page: Option<i64>,
+    /// 50 when absent.
+    #[param(minimum = 1, maximum = 200)]
+    page_size: Option<i64>,
+}
