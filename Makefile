@@ -1,0 +1,86 @@
+# Customer Health. `make` alone lists what there is to make; the README says what a machine needs for it.
+
+ADDR ?= 127.0.0.1:3000
+DATABASE_URL ?= sqlite://data/customer-health.db
+
+# One target folder and the flags of .cargo/config.toml, whatever the shell has set: other flags would rebuild
+# everything, and server and browser must be built with the same ones.
+export CARGO_TARGET_DIR := $(CURDIR)/target
+export PATH := $(HOME)/.cargo/bin:$(PATH)
+unexport RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_TARGET
+
+BROWSER_HALF = --lib --target wasm32-unknown-unknown --no-default-features --features hydrate
+APP = target/release/customer-health
+
+.DEFAULT_GOAL := help
+.PHONY: help run build dev test check fmt demo e2e screenshots lighthouse clean wasm-target chromium
+
+help: ## List the targets
+	@echo "Customer Health. Start with: make run"
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+run: build ## Build the optimised app and serve it with the demo portfolio on http://127.0.0.1:3000
+	@$(APP) serve --demo --addr $(ADDR) --database-url $(DATABASE_URL)
+
+# The order matters: the server embeds the site. Each step does nothing when nothing changed.
+build: wasm-target node_modules/.package-lock.json ## Build the self-contained release binary, target/release/customer-health
+	@test -x $(APP) || echo "The first build compiles some 700 crates: about ten minutes on two cores. Later ones take seconds."
+	@echo "1/4 the tool that packs the page's assets" && cargo build --locked --release --package xtask
+	@echo "2/4 the browser's half, in WebAssembly" && cargo build --locked --profile wasm-release $(BROWSER_HALF)
+	@echo "3/4 the site: bound, optimised, bundled, hashed, compressed" && target/release/xtask site --release
+	@echo "4/4 the server, with the site embedded" && cargo build --locked --release --bin customer-health
+
+dev: wasm-target ## Serve a debug build with the demo portfolio; rebuild and restart on every change
+	@cargo build --locked --release --package xtask
+	@target/release/xtask dev --demo --addr $(ADDR) --database-url $(DATABASE_URL)
+
+test: wasm-target ## Run every check and test, on SQLite and PostgreSQL and in a real browser
+	@scripts/test.sh
+
+check: wasm-target ## Check format and lints of the server, the browser's half and the build tool
+	cargo fmt --all --check
+	cargo clippy --locked --all-targets -- --deny warnings
+	cargo clippy --locked $(BROWSER_HALF) -- --deny warnings
+	cargo clippy --locked --package xtask -- --deny warnings
+
+fmt: ## Format the code
+	cargo fmt --all
+
+demo: build ## Fill the database with the demo portfolio; ARGS="--customers 10000 --days 180" for a large one
+	@$(APP) demo --database-url $(DATABASE_URL) $(ARGS)
+
+e2e: build chromium end2end/node_modules/.package-lock.json ## Run only the end-to-end tests
+	@cd end2end && node --test
+
+screenshots: build chromium end2end/node_modules/.package-lock.json ## Take the README's pictures of the running app, into docs/images
+	@node end2end/screenshots.mjs
+
+lighthouse: build chromium target/lighthouse/node_modules ## Measure the running app with Lighthouse
+	@node end2end/lighthouse.mjs
+
+clean: ## Remove everything built or installed here; data/ stays
+	rm -rf target node_modules end2end/node_modules
+
+# What the other targets need; each installs once, into the project's own folders where that is possible.
+
+wasm-target:
+	@command -v cargo >/dev/null || { echo "Rust is missing; https://rustup.rs installs it."; exit 1; }
+	@test -d "$$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown" || { \
+		echo "Installing Rust's wasm32-unknown-unknown target: half of the app runs in the browser."; \
+		rustup target add wasm32-unknown-unknown; }
+
+node_modules/.package-lock.json: package-lock.json
+	@command -v npm >/dev/null || { echo "Node.js with npm is missing; version 20 or later is needed."; exit 1; }
+	@echo "Installing binaryen into node_modules: its wasm-opt halves the size of the browser's half."
+	@npm ci --silent && touch $@
+
+end2end/node_modules/.package-lock.json: end2end/package-lock.json
+	@echo "Installing playwright-core and axe into end2end/node_modules: they drive the browser in the end-to-end tests."
+	@cd end2end && npm ci --silent && touch node_modules/.package-lock.json
+
+target/lighthouse/node_modules:
+	@echo "Installing Lighthouse into target/lighthouse; 12.8.2 is the last version for Node.js 20."
+	@npm install --silent --no-save --no-package-lock --prefix target/lighthouse lighthouse@12.8.2
+
+chromium:
+	@. scripts/tools.sh && ensure_chromium

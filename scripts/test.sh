@@ -1,0 +1,85 @@
+#!/bin/sh
+# Everything that must hold: format, lints, tests on SQLite and PostgreSQL, the release build, the browser tests. A step
+# that fails does not stop the others. The last line counts the tests, and a failed step that ran none counts as one.
+set -u
+cd "$(dirname "$0")/.."
+. scripts/tools.sh
+ensure_chromium && ensure_postgres || exit 1
+logs=target/test-logs
+mkdir -p "$logs"
+passed=0 failed=0 not_run=0 broken=""
+browser_half="--lib --target wasm32-unknown-unknown --no-default-features --features hydrate"
+
+# step NAME COMMAND...: runs it, says how long it took, remembers a failure.
+step() {
+    name=$1 started=$(date +%s)
+    shift
+    printf '\n=== %s\n' "$name"
+    outcome=failed
+    if "$@"; then outcome=done; fi
+    printf -- '--- %s: %s in %s s\n' "$name" "$outcome" $(($(date +%s) - started))
+    [ "$outcome" = done ]
+}
+
+check() { step "$@" || add 0 1 0 "$1"; }
+
+# add PASSED FAILED NOT_RUN NAME
+add() {
+    passed=$((passed + $1)) failed=$((failed + $2)) not_run=$((not_run + $3))
+    if [ "$2" -gt 0 ]; then broken="$broken
+  $4"; fi
+}
+
+# logged FILE COMMAND...: its output goes to the terminal and to a file, and its status is kept.
+logged() {
+    log=$1
+    shift
+    { "$@" 2>&1; echo $? >"$log.status"; } | tee "$log"
+    return "$(cat "$log.status")"
+}
+
+# A runner that reports no failed test but fails, or runs no test at all, counts as one failure.
+count() { # NAME PASSED FAILED NOT_RUN STATUS
+    if [ "$3" -eq 0 ] && { [ "$5" -ne 0 ] || [ "$2" -eq 0 ]; }; then add "$2" 1 "$4" "$1"; else add "$2" "$3" "$4" "$1"; fi
+}
+
+cargo_tests() {
+    log=$logs/cargo.log
+    INSTA_UPDATE=no step "Tests on SQLite and PostgreSQL" logged "$log" scripts/with-postgres.sh cargo test --locked --no-fail-fast
+    status=$?
+    # shellcheck disable=SC2046
+    count "Tests on SQLite and PostgreSQL" $(awk '/^test result: / { passed += $4; failed += $6; ignored += $8 }
+        END { print passed + 0, failed + 0, ignored + 0 }' "$log") $status
+}
+
+browser_tests() {
+    log=$logs/browser.log
+    rm -f "$log.tap"
+    CHROMIUM=$(find_chromium) step "End-to-end tests in Chromium" logged "$log" sh -c "cd end2end && exec node --test \
+        --test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap --test-reporter-destination=../$log.tap"
+    status=$?
+    touch "$log.tap"
+    # shellcheck disable=SC2046
+    count "End-to-end tests in Chromium" $(awk '/^# (pass|fail|cancelled|skipped|todo) [0-9]+$/ { n[$2] = $3 }
+        END { print n["pass"] + 0, n["fail"] + n["cancelled"] + 0, n["skipped"] + n["todo"] + 0 }' "$log.tap") $status
+}
+
+started=$(date +%s)
+check "Format" cargo fmt --all --check
+check "Lints of the server" cargo clippy --locked --all-targets -- --deny warnings
+# shellcheck disable=SC2086
+check "Lints of the browser's half" cargo clippy --locked $browser_half -- --deny warnings
+check "Lints of the build tool" cargo clippy --locked --package xtask -- --deny warnings
+cargo_tests
+if step "Release build" "${MAKE:-make}" --no-print-directory build end2end/node_modules/.package-lock.json; then
+    browser_tests
+else
+    add 0 1 0 "Release build, and so no end-to-end tests"
+fi
+
+printf '\n'
+if [ -n "$broken" ]; then printf 'Failed:%s\n' "$broken"; fi
+if [ "$not_run" -gt 0 ]; then printf 'Marked as ignored, skipped or to do, and so not run: %s\n' "$not_run"; fi
+printf 'Took %s s.\n' $(($(date +%s) - started))
+printf '%s passed, %s failed\n' "$passed" "$failed"
+[ "$failed" -eq 0 ]
