@@ -1,11 +1,50 @@
 //! The dashboard: shell, routes, pages, components. Sees `domain`, `scoring`, `error`; reaches the server only
 //! through `server_fns`.
 
+pub mod components;
+pub mod format;
+pub mod forms;
+mod frame;
+pub mod pages;
+pub mod server_fns;
 pub mod shell;
+pub mod state;
+pub mod theme;
 
+use frame::Frame;
 use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::SsrMode::Async;
+use leptos_router::components::{FlatRoutes, Route, Router};
+use leptos_router::{ParamSegment as Id, StaticSegment as At};
+use pages::{CustomerPage, DashboardPage, EditCustomerPage, HelpPage, LogEventPage, NewCustomerPage, NotFound, PickCustomerPage};
+use thaw::ConfigProvider;
 
+/// The product's name, as it stands in the frame and in titles.
+pub const PRODUCT: &str = "Customer Health";
+
+/// The whole app: context, frame, and one page per route.
 #[component]
 pub fn App() -> impl IntoView {
-    view! { <main></main> }
+    provide_meta_context();
+    state::provide_state();
+    Effect::new(|_| state::mark_hydrated());
+    view! {
+        <Title formatter=|title: String| if title.is_empty() { PRODUCT.to_owned() } else { format!("{title} · {PRODUCT}") } />
+        <ConfigProvider theme_id="app">
+            <Router>
+                <Frame>
+                    <FlatRoutes fallback=NotFound>
+                        <Route path=At("") view=DashboardPage ssr=Async />
+                        <Route path=(At("customers"), At("new")) view=NewCustomerPage ssr=Async />
+                        <Route path=(At("customers"), Id("id")) view=CustomerPage ssr=Async />
+                        <Route path=(At("customers"), Id("id"), At("edit")) view=EditCustomerPage ssr=Async />
+                        <Route path=(At("customers"), Id("id"), At("events"), At("new")) view=LogEventPage ssr=Async />
+                        <Route path=(At("events"), At("new")) view=PickCustomerPage ssr=Async />
+                        <Route path=At("help") view=HelpPage ssr=Async />
+                    </FlatRoutes>
+                </Frame>
+            </Router>
+        </ConfigProvider>
+    }
 }

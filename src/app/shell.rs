@@ -1,6 +1,10 @@
 //! The HTML document around every page.
 
+use super::App;
+use super::state::{PageStyles, Preferences};
+use leptos::nonce::use_nonce;
 use leptos::prelude::*;
+use leptos_meta::MetaTags;
 
 /// The URLs of the built assets, content hash included.
 #[derive(Clone, Debug)]
@@ -11,6 +15,34 @@ pub struct PageAssets {
 }
 
 /// The document: head with styles, the app, the script that hydrates it.
-pub fn shell(_options: LeptosOptions, _assets: PageAssets) -> impl IntoView {
-    view! { <html></html> }
+pub fn shell(_options: LeptosOptions, assets: PageAssets) -> impl IntoView {
+    let theme = use_context::<Preferences>().unwrap_or_default().theme;
+    let styles = use_context::<PageStyles>().unwrap_or_default();
+    let nonce = use_nonce();
+    let style_blocks =
+        styles.blocks().map(|(id, css)| view! { <style id=id.clone() nonce=nonce.clone() inner_html=css.clone() /> });
+    let style_blocks = style_blocks.collect_view();
+    let PageAssets { script, wasm, stylesheet } = assets;
+    let start = format!("import({script:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()))");
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=theme.attribute()>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <meta name="description" content="Customer health scores that can be explained down to the event." />
+                <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
+                {style_blocks}
+                <link rel="stylesheet" href=stylesheet />
+                <link rel="modulepreload" href=script />
+                <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="" />
+                <script type="module" nonce=nonce.clone() inner_html=start />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
 }

@@ -5,10 +5,12 @@ pub mod assets;
 pub mod cli;
 pub mod config;
 mod jobs;
+pub mod page;
 pub mod security;
 pub mod service;
 pub mod store;
 pub mod telemetry;
+mod thaw_styles;
 mod web;
 
 pub use config::Settings;

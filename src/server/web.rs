@@ -1,7 +1,7 @@
 //! The whole site: REST API, pages, server functions, assets and operations behind the same middleware.
 
 use super::assets::{self, page_assets};
-use super::{AppState, api, security, telemetry};
+use super::{AppState, api, page, security, telemetry};
 use crate::app;
 use crate::error::AppError;
 use axum::Router;
@@ -28,7 +28,7 @@ pub fn router(app: AppState) -> Router {
     Router::new()
         .merge(api::router())
         .merge(assets::router())
-        .leptos_routes_with_context(&app, leptos_axum::generate_route_list(app::App), page_context, page)
+        .leptos_routes_with_context(&app, leptos_axum::generate_route_list(app::App), page_context, document)
         .fallback(not_found)
         .with_state(app.clone())
         .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(is_html_or_json))
@@ -50,12 +50,13 @@ impl axum::extract::FromRef<AppState> for LeptosOptions {
 }
 
 /// The document of every page.
-fn page() -> impl leptos::IntoView {
+fn document() -> impl leptos::IntoView {
     app::shell::shell(LeptosOptions::builder().output_name("customer-health").build(), page_assets())
 }
 
-/// Runs once for each page, before it renders: lets the page run its own inline scripts and no others.
+/// Runs once for each page and server function, before it renders: lets the page run its own inline scripts and no others.
 fn page_context() {
+    page::provide(&expect_context());
     let Some(nonce) = use_nonce() else { return };
     if let Ok(policy) = HeaderValue::from_str(&security::page_policy(&nonce)) {
         expect_context::<ResponseOptions>().insert_header(header::CONTENT_SECURITY_POLICY, policy);
@@ -71,7 +72,7 @@ async fn not_found(State(app): State<AppState>, request: Request) -> Response {
         provide_context(app.clone());
         page_context();
     };
-    let mut response = leptos_axum::render_app_async_with_context(context, page)(request).await;
+    let mut response = leptos_axum::render_app_async_with_context(context, document)(request).await;
     if response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::NOT_FOUND;
     }

@@ -1,0 +1,43 @@
+//! Buttons that submit and links that look like buttons, both in Thaw's dress.
+
+use leptos::prelude::*;
+use thaw::{Button, ButtonAppearance, ButtonType};
+
+/// Submits its form; while the answer is pending it says so and does nothing.
+#[component]
+pub fn SubmitButton(
+    #[prop(into)] label: String,
+    #[prop(into, optional)] pending: Signal<bool>,
+    #[prop(optional)] appearance: Option<ButtonAppearance>,
+) -> impl IntoView {
+    let appearance = appearance.unwrap_or(ButtonAppearance::Primary);
+    view! {
+        <Button appearance button_type=ButtonType::Submit loading=pending disabled=pending>
+            {label}
+        </Button>
+    }
+}
+
+/// A link with a button's weight.
+#[component]
+pub fn LinkButton(
+    #[prop(into)] href: Signal<String>,
+    /// Whether it is the page's main action.
+    #[prop(optional)]
+    primary: bool,
+    /// Whether the browser rather than the app follows it (downloads, API docs).
+    #[prop(optional)]
+    external: bool,
+    children: Children,
+) -> impl IntoView {
+    let weight = if primary { "thaw-button--primary" } else { "thaw-button--secondary" };
+    view! {
+        <a
+            class=format!("thaw-button thaw-button--medium thaw-button--rounded {weight}")
+            href=move || href.get()
+            rel=external.then_some("external")
+        >
+            {children()}
+        </a>
+    }
+}

@@ -1,0 +1,49 @@
+//! A question before something happens: a native dialog. Without JavaScript the link leads to the same dialog,
+//! which then stands on the page.
+
+use leptos::ev::MouseEvent;
+use leptos::html::Dialog;
+use leptos::prelude::*;
+
+/// `trigger` is the text of the link that opens it; the children hold the form that does it.
+#[component]
+pub fn ConfirmDialog(
+    /// Unique on the page.
+    #[prop(into)]
+    id: String,
+    #[prop(into)] trigger: String,
+    #[prop(into)] title: String,
+    children: Children,
+) -> impl IntoView {
+    let dialog = NodeRef::<Dialog>::new();
+    let open = move |event: MouseEvent| {
+        event.prevent_default();
+        if let Some(dialog) = dialog.get() {
+            let _ = dialog.show_modal();
+        }
+    };
+    let close = move |event: MouseEvent| {
+        if let Some(dialog) = dialog.get().filter(|dialog| dialog.open()) {
+            event.prevent_default();
+            dialog.close();
+        }
+    };
+    let title_id = format!("{id}-title");
+    view! {
+        <a
+            class="thaw-button thaw-button--medium thaw-button--rounded thaw-button--secondary"
+            href=format!("#{id}")
+            aria-haspopup="dialog"
+            on:click=open
+        >
+            {trigger}
+        </a>
+        <dialog class="dialog" id=id aria-labelledby=title_id.clone() node_ref=dialog>
+            <h2 id=title_id.clone()>{title}</h2>
+            {children()}
+            <a class="dialog__cancel" href="#content" on:click=close>
+                "Cancel"
+            </a>
+        </dialog>
+    }
+}

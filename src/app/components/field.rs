@@ -1,0 +1,162 @@
+//! Form fields: a label, a control, a hint, and the error that belongs to it, all tied together for screen readers.
+
+use leptos::prelude::*;
+
+/// The ids and texts around one control.
+#[derive(Clone)]
+struct Frame {
+    id: String,
+    error: Signal<Option<String>>,
+    has_hint: bool,
+}
+
+impl Frame {
+    fn described_by(&self) -> impl Fn() -> Option<String> + Clone + 'static {
+        let Self { id, error, has_hint } = self.clone();
+        move || {
+            let error = error.read().is_some().then(|| format!("{id}-error"));
+            let hint = has_hint.then(|| format!("{id}-hint"));
+            let ids: Vec<_> = error.into_iter().chain(hint).collect();
+            (!ids.is_empty()).then(|| ids.join(" "))
+        }
+    }
+
+    fn invalid(&self) -> impl Fn() -> Option<&'static str> + Clone + 'static {
+        let error = self.error;
+        move || error.read().is_some().then_some("true")
+    }
+}
+
+#[component]
+fn Labelled(frame: Frame, label: String, hint: Option<String>, optional: bool, children: Children) -> impl IntoView {
+    let Frame { id, error, .. } = frame;
+    let error_id = format!("{id}-error");
+    view! {
+        <div class="field">
+            <label class="field__label" for=id.clone()>
+                {label}
+                {optional.then(|| view! { <span class="field__optional">" (optional)"</span> })}
+            </label>
+            {children()}
+            {move || error.get().map(|error| view! { <p class="field__error" id=error_id.clone()>{error}</p> })}
+            {hint.map(|hint| view! { <p class="field__hint" id=format!("{id}-hint")>{hint}</p> })}
+        </div>
+    }
+}
+
+/// A one-line input. `kind` is the input's type; `list` names a datalist of suggestions.
+#[component]
+pub fn Field(
+    /// Unique on the page.
+    #[prop(into)]
+    id: String,
+    #[prop(into)] name: String,
+    #[prop(into)] label: String,
+    #[prop(into, optional)] value: Signal<String>,
+    #[prop(into, optional)] error: Signal<Option<String>>,
+    #[prop(into, optional)] hint: Option<String>,
+    #[prop(default = "text")] kind: &'static str,
+    #[prop(optional)] required: bool,
+    #[prop(optional)] inputmode: Option<&'static str>,
+    #[prop(optional)] autocomplete: Option<&'static str>,
+    #[prop(into, optional)] list: Option<String>,
+    #[prop(into, optional)] placeholder: Option<String>,
+) -> impl IntoView {
+    let frame = Frame { id: id.clone(), error, has_hint: hint.is_some() };
+    let (described_by, invalid) = (frame.described_by(), frame.invalid());
+    view! {
+        <Labelled frame label hint optional=!required>
+            <input
+                class="field__input"
+                id=id
+                name=name
+                type=kind
+                value=move || value.get()
+                prop:value=move || value.get()
+                required=required
+                inputmode=inputmode
+                autocomplete=autocomplete.unwrap_or("off")
+                list=list
+                placeholder=placeholder
+                aria-describedby=described_by
+                aria-invalid=invalid
+            />
+        </Labelled>
+    }
+}
+
+/// A text of many lines.
+#[component]
+pub fn TextArea(
+    /// Unique on the page.
+    #[prop(into)]
+    id: String,
+    #[prop(into)] name: String,
+    #[prop(into)] label: String,
+    #[prop(into, optional)] value: Signal<String>,
+    #[prop(into, optional)] error: Signal<Option<String>>,
+    #[prop(into, optional)] hint: Option<String>,
+    #[prop(optional)] required: bool,
+    #[prop(default = 3)] rows: u8,
+) -> impl IntoView {
+    let frame = Frame { id: id.clone(), error, has_hint: hint.is_some() };
+    let (described_by, invalid) = (frame.described_by(), frame.invalid());
+    view! {
+        <Labelled frame label hint optional=!required>
+            <textarea
+                class="field__input"
+                id=id
+                name=name
+                rows=rows.to_string()
+                required=required
+                prop:value=move || value.get()
+                aria-describedby=described_by
+                aria-invalid=invalid
+            >
+                {value.get_untracked()}
+            </textarea>
+        </Labelled>
+    }
+}
+
+/// One entry of a select.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    pub value: String,
+    pub label: String,
+}
+
+impl Choice {
+    pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { value: value.into(), label: label.into() }
+    }
+}
+
+/// A choice of one.
+#[component]
+pub fn SelectField(
+    /// Unique on the page.
+    #[prop(into)]
+    id: String,
+    #[prop(into)] name: String,
+    #[prop(into)] label: String,
+    choices: Vec<Choice>,
+    #[prop(into, optional)] value: Signal<String>,
+    #[prop(into, optional)] error: Signal<Option<String>>,
+    #[prop(into, optional)] hint: Option<String>,
+) -> impl IntoView {
+    let frame = Frame { id: id.clone(), error, has_hint: hint.is_some() };
+    let (described_by, invalid) = (frame.described_by(), frame.invalid());
+    let options = choices.into_iter().map(move |choice| {
+        let this = choice.value.clone();
+        let selected = move || *value.read() == this;
+        view! { <option value=choice.value selected=selected>{choice.label}</option> }
+    });
+    view! {
+        <Labelled frame label hint optional=false>
+            <select class="field__input" id=id name=name aria-describedby=described_by aria-invalid=invalid>
+                {options.collect_view()}
+            </select>
+        </Labelled>
+    }
+}

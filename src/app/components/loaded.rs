@@ -1,0 +1,71 @@
+//! A value from the server: a skeleton until it is there, what went wrong when it does not come. While a newer value
+//! loads, the old one stays.
+
+use super::skeleton::Skeleton;
+use crate::error::AppError;
+use leptos::either::Either;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use thaw::{MessageBar, MessageBarBody, MessageBarIntent, MessageBarTitle};
+
+/// Shows a resource through `view`, which runs again with each new value.
+#[component]
+pub fn Loaded<T, View, ViewFn>(
+    resource: Resource<Result<T, AppError>>,
+    view: ViewFn,
+    /// The skeleton's lines.
+    #[prop(default = 4)]
+    lines: usize,
+) -> impl IntoView
+where
+    T: Clone + Send + Sync + 'static,
+    View: IntoView + Send + 'static,
+    ViewFn: Fn(T) -> View + Clone + Send + Sync + 'static,
+{
+    view! {
+        <Transition fallback=move || view! { <Skeleton lines /> }>
+            {move || {
+                let view = view.clone();
+                Suspend::new(async move {
+                    match resource.await {
+                        Ok(value) => Either::Left(view(value)),
+                        Err(error) => Either::Right(view! { <Failure error /> }),
+                    }
+                })
+            }}
+        </Transition>
+    }
+}
+
+/// What went wrong, and what to do about it.
+#[component]
+pub fn Failure(error: AppError) -> impl IntoView {
+    let advice = match &error {
+        AppError::NotFound(_) => "It may have been removed, or the link is mistyped. The portfolio lists what there is.",
+        AppError::Unavailable => "Reload the page in a moment.",
+        AppError::Invalid(_) | AppError::BadRequest(_) => "Correct the address, or start again from the portfolio.",
+        _ => "Reload the page; if it stays, tell the operator of this server.",
+    };
+    let fields = match &error {
+        AppError::Invalid(errors) => errors.0.iter().map(|error| format!(" {} {}.", error.field, error.message)).collect(),
+        _ => String::new(),
+    };
+    let (heading, text) = (error.title(), error.to_string());
+    let title = matches!(error, AppError::NotFound(_)).then(|| view! { <Title text="Not found" /> });
+    view! {
+        {title}
+        <div role="alert">
+            <MessageBar intent=MessageBarIntent::Error>
+                <MessageBarBody>
+                    <MessageBarTitle>{heading}</MessageBarTitle>
+                    {text}
+                    {fields}
+                    " "
+                    {advice}
+                    " "
+                    <a href="/">"Go to the portfolio"</a>
+                </MessageBarBody>
+            </MessageBar>
+        </div>
+    }
+}

@@ -1,0 +1,74 @@
+//! The frame around every page: rail, top bar, content, toasts.
+
+use super::PRODUCT;
+use super::components::icon::{Icon, IconName};
+use super::components::toast::ToastRegion;
+use super::theme::ThemeSwitch;
+use leptos::prelude::*;
+use leptos_router::components::A;
+use leptos_router::hooks::use_location;
+
+#[component]
+pub fn Frame(children: Children) -> impl IntoView {
+    view! {
+        <a class="skip-link" href="#content">"Skip to content"</a>
+        <div class="frame">
+            <Rail />
+            <header class="topbar">
+                <A href="/" attr:class="topbar__name">{PRODUCT}</A>
+                <ThemeSwitch />
+            </header>
+            <main class="content" id="content" tabindex="-1">{children()}</main>
+        </div>
+        <ToastRegion />
+    }
+}
+
+/// One place of the rail, and whether a path belongs to it.
+struct Place {
+    href: &'static str,
+    label: &'static str,
+    icon: IconName,
+    owns: fn(&str) -> bool,
+}
+
+const PLACES: [Place; 4] = [
+    Place { href: "/", label: "Portfolio", icon: IconName::Portfolio, owns: |path| path == "/" || is_customer(path) },
+    Place { href: "/customers/new", label: "Add customer", icon: IconName::AddCustomer, owns: |path| path == "/customers/new" },
+    Place { href: "/events/new", label: "Log event", icon: IconName::LogEvent, owns: |path| path.ends_with("/events/new") },
+    Place { href: "/help", label: "Help", icon: IconName::Help, owns: |path| path == "/help" },
+];
+
+fn is_customer(path: &str) -> bool {
+    path.starts_with("/customers/") && path != "/customers/new" && !path.ends_with("/events/new")
+}
+
+#[component]
+fn Rail() -> impl IntoView {
+    let path = use_location().pathname;
+    let places = PLACES.map(|place| {
+        let current = move || (place.owns)(&path.read()).then_some("page");
+        view! {
+            <li>
+                <a class="rail__link" href=place.href aria-current=current>
+                    <Icon name=place.icon />
+                    {place.label}
+                </a>
+            </li>
+        }
+    });
+    view! {
+        <nav class="rail" aria-label="Main">
+            <span class="rail__mark"><Icon name=IconName::Mark /></span>
+            <ul class="rail__list">
+                {places}
+                <li>
+                    <a class="rail__link" href="/api/docs" rel="external">
+                        <Icon name=IconName::Api />
+                        "API docs"
+                    </a>
+                </li>
+            </ul>
+        </nav>
+    }
+}

@@ -1,0 +1,17 @@
+//! The pages. A page loads its data and composes components; components never call the server.
+
+mod customer;
+mod dashboard;
+mod edit_customer;
+mod help;
+mod log_event;
+mod new_customer;
+mod not_found;
+
+pub use customer::CustomerPage;
+pub use dashboard::DashboardPage;
+pub use edit_customer::EditCustomerPage;
+pub use help::HelpPage;
+pub use log_event::{LogEventPage, PickCustomerPage};
+pub use new_customer::NewCustomerPage;
+pub use not_found::NotFound;

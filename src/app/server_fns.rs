@@ -1,0 +1,49 @@
+//! Every call from a page to the server, one line each: the use case of the same name answers.
+
+use crate::domain::pages::{CustomerPage, Timeline};
+use crate::domain::{CustomerId, CustomerList, Portfolio, Scorecard};
+use crate::error::AppError;
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+
+#[cfg(feature = "ssr")]
+use crate::server::{
+    page::{answer, app, customer_query, set_cookie},
+    service::{customers, events, health, portfolio},
+};
+
+/// How all active customers, or those of one owner, stand today.
+#[server(prefix = "/app", endpoint = "load_portfolio", input = GetUrl)]
+pub async fn load_portfolio(owner: Option<String>) -> Result<Portfolio, AppError> {
+    answer(portfolio::get_portfolio(&app(), owner.as_deref())).await
+}
+
+/// One page of the list. `query` is a query string without the question mark.
+#[server(prefix = "/app", endpoint = "list_customers", input = GetUrl)]
+pub async fn list_customers(query: String) -> Result<CustomerList, AppError> {
+    answer(async { customers::list_customers(&app(), &customer_query(&query)?).await }).await
+}
+
+/// Everything about a customer but the timeline, as of a day (today when absent), with 30, 90 or 180 days of history.
+#[server(prefix = "/app", endpoint = "load_customer_page", input = GetUrl)]
+pub async fn load_customer_page(id: CustomerId, as_of: Option<String>, days: i64) -> Result<CustomerPage, AppError> {
+    answer(health::get_customer_page(&app(), id, as_of.as_deref(), days)).await
+}
+
+/// A page of a customer's events. `kind` and `page` are as in the URL, empty for all kinds and the first page.
+#[server(prefix = "/app", endpoint = "load_timeline", input = GetUrl)]
+pub async fn load_timeline(id: CustomerId, kind: String, page: String) -> Result<Timeline, AppError> {
+    answer(events::list_events(&app(), id, [("kind", kind.as_str()), ("page", page.as_str())])).await
+}
+
+/// The rules that scores follow at the moment.
+#[server(prefix = "/app", endpoint = "get_scorecard", input = GetUrl)]
+pub async fn get_scorecard() -> Result<Scorecard, AppError> {
+    answer(portfolio::get_scorecard(&app())).await
+}
+
+/// Remembers a choice (`theme`, `owner`, `shortcuts`) in a cookie.
+#[server(prefix = "/app", endpoint = "set_preference")]
+pub async fn set_preference(name: String, value: String) -> Result<(), AppError> {
+    answer(async { set_cookie(&name, &value) }).await
+}

@@ -1,0 +1,89 @@
+//! What the whole app shares: the visitor's choices, and what the server tells a page beside its data.
+//! The server puts these into context; in the browser they come out of the hydrated page.
+
+use super::components::toast::Toaster;
+use super::theme::ThemeChoice;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// What a visitor chose, remembered in cookies of the same names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preferences {
+    pub theme: ThemeChoice,
+    /// Whose customers "my customers" are.
+    pub owner: Option<String>,
+    /// Whether single keys such as `/` do something.
+    pub shortcuts: bool,
+}
+
+impl Default for Preferences {
+    fn default() -> Self {
+        Self { theme: ThemeChoice::System, owner: None, shortcuts: true }
+    }
+}
+
+impl Preferences {
+    /// Reads one choice by its cookie's name; anything unknown leaves the choice as it is.
+    pub fn set(&mut self, name: &str, value: &str) {
+        match name {
+            "theme" => self.theme = ThemeChoice::parse(value).unwrap_or(self.theme),
+            "owner" => self.owner = Some(value.trim().to_owned()).filter(|owner| !owner.is_empty()),
+            "shortcuts" => self.shortcuts = value != "off",
+            _ => {}
+        }
+    }
+}
+
+/// Style blocks (id, content) that components need in the head before the first paint. Set by the server.
+#[derive(Clone, Default)]
+pub struct PageStyles(pub Arc<Vec<(String, String)>>);
+
+impl PageStyles {
+    pub(super) fn blocks(&self) -> impl Iterator<Item = &(String, String)> {
+        self.0.iter()
+    }
+}
+
+/// Sets the HTTP status of the page being rendered. Set by the server; absent in the browser.
+#[derive(Clone)]
+pub struct ResponseStatus(pub Arc<dyn Fn(u16) + Send + Sync>);
+
+/// Makes the page being rendered answer with this HTTP status.
+pub fn set_status(status: u16) {
+    if let Some(ResponseStatus(set)) = use_context() {
+        set(status);
+    }
+}
+
+/// A value that the server finds in its context and the hydrating browser takes over unchanged.
+pub fn from_server<T>() -> T
+where
+    T: Clone + Default + Serialize + serde::de::DeserializeOwned + Send + Sync + 'static,
+{
+    SharedValue::new(|| use_context::<T>().unwrap_or_default()).into_inner()
+}
+
+pub(super) fn provide_state() {
+    provide_context(RwSignal::new(from_server::<Preferences>()));
+    provide_context(Toaster::new());
+}
+
+/// The visitor's choices, as a signal.
+pub fn use_preferences() -> RwSignal<Preferences> {
+    expect_context()
+}
+
+/// Tells the world (and the tests) that the page answers to clicks now.
+pub(super) fn mark_hydrated() {
+    if let Some(body) = document().body() {
+        let _ = body.dataset().set("hydrated", "true");
+    }
+}
+
+/// The customer that the path names. What is not a number becomes 0, which no customer has.
+pub fn use_customer_id() -> Memo<crate::domain::CustomerId> {
+    let params = use_params_map();
+    Memo::new(move |_| crate::domain::CustomerId(params.read().get("id").and_then(|id| id.parse().ok()).unwrap_or(0)))
+}
