@@ -14,18 +14,32 @@ pub fn band_attribute(band: Band) -> &'static str {
     }
 }
 
-#[component]
-pub fn BandBadge(band: Band) -> impl IntoView {
-    let icon = match band {
+fn icon(band: Band) -> IconName {
+    match band {
         Band::Healthy => IconName::Healthy,
         Band::AtRisk => IconName::AtRisk,
         Band::ChurnRisk => IconName::ChurnRisk,
         Band::NoData => IconName::NoData,
-    };
+    }
+}
+
+#[component]
+pub fn BandBadge(band: Band) -> impl IntoView {
     view! {
         <span class="band-badge" data-band=band_attribute(band)>
-            <Icon name=icon />
+            <Icon name=icon(band) />
             {band.label()}
+        </span>
+    }
+}
+
+/// The badge where there is no room for its word, which is then told on hover and to screen readers.
+#[component]
+pub fn BandIcon(band: Band) -> impl IntoView {
+    view! {
+        <span class="band-badge band-badge--icon" data-band=band_attribute(band) title=band.label()>
+            <Icon name=icon(band) />
+            <span class="sr-only">{band.label()}</span>
         </span>
     }
 }

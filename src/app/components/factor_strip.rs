@@ -44,16 +44,18 @@ fn cell(factor: &Factor) -> impl IntoView + use<> {
     }
 }
 
+/// Two elements a line: a page of the list has hundreds of them. The swatch and the number are drawn from attributes.
 fn line(key: FactorKey, factor: &Factor) -> impl IntoView + use<> {
+    let assumed = if factor.measured { "" } else { " (assumed)" };
     view! {
-        <span class="factor-strip__line">
-            {cell(factor)}
-            <span>
-                <b>{key.label()}</b>
-                {(!factor.measured).then_some(" · assumed")}
-                <span class="factor-strip__why">{factor.explanation.clone()}</span>
-            </span>
-            <b>{factor.score.to_string()}</b>
+        <span
+            class="factor-strip__line"
+            data-heat=heat_level(factor.score)
+            data-assumed=(!factor.measured).then_some("")
+            data-score=factor.score.to_string()
+        >
+            <b>{key.label()} {assumed}</b>
+            {factor.explanation.clone()}
         </span>
     }
 }

@@ -18,7 +18,7 @@ mod tabs;
 pub mod toast;
 mod when;
 
-pub use band_badge::{BandBadge, band_attribute};
+pub use band_badge::{BandBadge, BandIcon, band_attribute};
 pub use button::{LinkButton, SubmitButton};
 pub use change_figure::ChangeFigure;
 pub use confirm_dialog::ConfirmDialog;

@@ -1,20 +1,68 @@
 //! `/`: how the portfolio stands, and the list of customers.
 
-use crate::app::components::Loaded;
+mod attention;
+mod chips;
+mod columns;
+mod filters;
+mod first_run;
+mod keys;
+mod links;
+mod list;
+mod mine;
+mod notices;
+mod query;
+mod row;
+mod score_panel;
+mod summary;
+mod words;
+
+use crate::app::components::{Failure, Skeleton};
 use crate::app::server_fns::{list_customers, load_portfolio};
+use crate::domain::Portfolio;
+use crate::error::AppError;
+use first_run::FirstRun;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_location;
+use list::ListSection;
+use notices::Notices;
+use summary::Summary;
 
 #[component]
 pub fn DashboardPage() -> impl IntoView {
-    let search = use_location().search;
-    let portfolio = Resource::new(|| (), |()| load_portfolio(None));
+    let search = query::use_search();
+    let query = Memo::new(move |_| query::parse(&search.read()));
+    let owner = Memo::new(move |_| query.with(|query| query.owner.clone()));
+    let portfolio = Resource::new(move || owner.get(), load_portfolio);
     let list = Resource::new(move || search.get(), list_customers);
+    let (pending, set_pending) = signal(false);
+    let currency =
+        Memo::new(move |_| portfolio.get().and_then(Result::ok).map(|portfolio| portfolio.currency).unwrap_or_default());
+    let empty = move || portfolio.get().is_some_and(|portfolio| portfolio.as_ref().is_ok_and(has_no_customers));
     view! {
         <Title text="Portfolio" />
-        <h1>"Portfolio"</h1>
-        <Loaded resource=portfolio view=|portfolio| view! { <p>{portfolio.all.customers} " customers"</p> } />
-        <Loaded resource=list view=|list| view! { <p>{list.page.total} " customers found"</p> } />
+        <h1 class="sr-only">"Portfolio"</h1>
+        <Transition fallback=|| view! { <Skeleton lines=12 /> } set_pending>
+            {move || portfolio.get().map(overview)}
+            <div hidden=empty>
+                <ListSection query=query.into() loaded=Signal::derive(move || list.get()) currency=currency.into() pending=pending.into() />
+            </div>
+        </Transition>
     }
+}
+
+/// What stands above the list.
+fn overview(portfolio: Result<Portfolio, AppError>) -> AnyView {
+    match portfolio {
+        Ok(portfolio) if has_no_customers(&portfolio) => view! { <FirstRun /> }.into_any(),
+        Ok(portfolio) => view! {
+            <Notices portfolio=portfolio.clone() />
+            <Summary portfolio />
+        }
+        .into_any(),
+        Err(error) => view! { <Failure error /> }.into_any(),
+    }
+}
+
+fn has_no_customers(portfolio: &Portfolio) -> bool {
+    portfolio.owner.is_none() && portfolio.all.customers == 0 && portfolio.archived == 0
 }

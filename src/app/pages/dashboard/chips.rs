@@ -1,0 +1,137 @@
+//! The active filters of the list as chips, each with a link that removes it.
+
+use super::links::list_href;
+use crate::domain::list::{ChangeFilter, RenewalFilter};
+use crate::domain::{CustomerQuery, Segment};
+use leptos::prelude::*;
+
+/// One active filter in words, and the list without it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Chip {
+    label: String,
+    without: String,
+}
+
+fn chips(query: &CustomerQuery) -> Vec<Chip> {
+    let mut chips = Vec::new();
+    let mut put = |label: Option<String>, remove: fn(&mut CustomerQuery)| {
+        chips.extend(label.map(|label| {
+            let mut without = CustomerQuery { page: 1, ..query.clone() };
+            remove(&mut without);
+            Chip { label, without: list_href(&without) }
+        }));
+    };
+    put(query.search.as_ref().map(|text| format!("“{text}”")), |query| query.search = None);
+    put(query.segment.map(Segment::label).map(str::to_owned), |query| query.segment = None);
+    let bands = query.bands.iter().map(|band| band.label()).collect::<Vec<_>>();
+    put((!bands.is_empty()).then(|| bands.join(" or ")), |query| query.bands.clear());
+    put(query.owner.as_ref().map(|owner| format!("Owner: {owner}")), |query| query.owner = None);
+    put(query.renewal.map(|renewal| renewal_label(renewal).to_owned()), |query| query.renewal = None);
+    put(query.change.map(|change| change_label(change).to_owned()), |query| query.change = None);
+    put(score_label(query.score_from, query.score_below), |query| (query.score_from, query.score_below) = (None, None));
+    put(query.arr_unknown.then(|| "ARR unknown".to_owned()), |query| query.arr_unknown = false);
+    put(query.archived.then(|| "Archived".to_owned()), |query| query.archived = false);
+    chips
+}
+
+fn renewal_label(renewal: RenewalFilter) -> &'static str {
+    match renewal {
+        RenewalFilter::Next90 => "Renewal in the next 90 days",
+        RenewalFilter::Overdue => "Renewal overdue",
+    }
+}
+
+fn change_label(change: ChangeFilter) -> &'static str {
+    match change {
+        ChangeFilter::Up7 => "Up 2.0 or more in 7 days",
+        ChangeFilter::Down7 => "Down 2.0 or more in 7 days",
+        ChangeFilter::Up30 => "Up 2.0 or more in 30 days",
+        ChangeFilter::Down30 => "Down 2.0 or more in 30 days",
+        ChangeFilter::NewChurnRisk => "New churn risk this week",
+    }
+}
+
+fn score_label(from: Option<i64>, below: Option<i64>) -> Option<String> {
+    match (from, below) {
+        (None, None) => None,
+        (Some(from), None) | (Some(from), Some(101)) => Some(format!("Score {from} or more")),
+        (None, Some(below)) => Some(format!("Score below {below}")),
+        (Some(from), Some(below)) => Some(format!("Score {from} to below {below}")),
+    }
+}
+
+/// The list without any filter, in the same order.
+pub fn without_filters(query: &CustomerQuery) -> String {
+    let CustomerQuery { sort, direction, page_size, .. } = query.clone();
+    list_href(&CustomerQuery { sort, direction, page_size, ..CustomerQuery::default() })
+}
+
+/// Every active filter with a way to remove it, and one to remove them all.
+#[component]
+pub fn Chips(#[prop(into)] query: Signal<CustomerQuery>) -> impl IntoView {
+    let items = move || {
+        let chips = query.with(chips);
+        (!chips.is_empty()).then(|| {
+            let several = chips.len() > 1;
+            let items = chips.into_iter().map(|Chip { label, without }| {
+                let title = format!("Remove the filter {label}");
+                view! {
+                    <li>
+                        <a class="chip" href=without aria-label=title data-in-place="">
+                            <span>{label}</span>
+                            <span class="chip__remove" aria-hidden="true">"×"</span>
+                        </a>
+                    </li>
+                }
+            });
+            view! {
+                <ul class="chips" aria-label="Active filters">
+                    {items.collect_view()}
+                    {several
+                        .then(|| {
+                            view! {
+                                <li>
+                                    <a class="chips__clear" href=query.with(without_filters) data-in-place="">
+                                        "Clear all"
+                                    </a>
+                                </li>
+                            }
+                        })}
+                </ul>
+            }
+        })
+    };
+    items
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Band;
+
+    #[test]
+    fn each_filter_has_a_chip_whose_link_removes_only_that_filter() {
+        let query = CustomerQuery {
+            search: Some("acme".to_owned()),
+            bands: vec![Band::AtRisk, Band::ChurnRisk],
+            score_from: Some(30),
+            score_below: Some(40),
+            page: 3,
+            ..CustomerQuery::default()
+        };
+        let chips: Vec<_> = chips(&query).into_iter().map(|chip| (chip.label, chip.without)).collect();
+        let expected = [
+            ("“acme”", "/?band=at_risk%2Cchurn_risk&score_from=30&score_below=40#customers"),
+            ("At risk or Churn risk", "/?search=acme&score_from=30&score_below=40#customers"),
+            ("Score 30 to below 40", "/?search=acme&band=at_risk%2Cchurn_risk#customers"),
+        ];
+        assert_eq!(chips, expected.map(|(label, link)| (label.to_owned(), link.to_owned())));
+    }
+
+    #[test]
+    fn order_and_page_are_not_filters() {
+        let query = CustomerQuery { page: 2, page_size: 100, sort: crate::domain::Sort::Arr, ..CustomerQuery::default() };
+        assert_eq!(chips(&query), []);
+        assert_eq!(without_filters(&query), "/?sort=arr&page_size=100#customers");
+    }
+}

@@ -1,0 +1,175 @@
+//! The list's columns: how each is named and sorted.
+
+use super::links::list_href;
+use crate::domain::{CustomerQuery, FactorKey, Sort, SortDirection};
+use leptos::prelude::*;
+
+/// A header cell; some cells show two values of a customer, and either can be sorted by.
+struct Column {
+    class: &'static str,
+    sorts: &'static [SortLink],
+}
+
+/// A sort order in the words of the header, and the direction that is asked for first.
+struct SortLink {
+    sort: Sort,
+    label: &'static str,
+    title: &'static str,
+    first: SortDirection,
+}
+
+const fn sort(sort: Sort, label: &'static str, title: &'static str, first: SortDirection) -> SortLink {
+    SortLink { sort, label, title, first }
+}
+
+/// What needs attention comes first: low scores, near renewals, falls, long silence.
+const BEFORE_FACTORS: [Column; 5] = [
+    Column {
+        class: "col-name",
+        sorts: &[
+            sort(Sort::Name, "Customer", "name", SortDirection::Asc),
+            sort(Sort::Segment, "Segment", "segment", SortDirection::Asc),
+        ],
+    },
+    Column { class: "col-owner", sorts: &[sort(Sort::Owner, "Owner", "owner", SortDirection::Asc)] },
+    Column { class: "col-arr", sorts: &[sort(Sort::Arr, "ARR", "annual recurring revenue", SortDirection::Desc)] },
+    Column { class: "col-renewal", sorts: &[sort(Sort::Renewal, "Renewal", "renewal date", SortDirection::Asc)] },
+    Column {
+        class: "col-score",
+        sorts: &[
+            sort(Sort::Score, "Score", "score", SortDirection::Asc),
+            sort(Sort::BandSince, "Since", "how long it is in its band", SortDirection::Desc),
+        ],
+    },
+];
+
+const CHANGE: Column =
+    Column { class: "col-change", sorts: &[sort(Sort::Change, "30 days", "change over 30 days", SortDirection::Asc)] };
+const LAST_ACTIVITY: Column =
+    Column { class: "col-activity", sorts: &[sort(Sort::LastActivity, "Last activity", "last activity", SortDirection::Asc)] };
+
+/// How a sort order is named where there is no header.
+pub fn sort_label(sort: Sort) -> &'static str {
+    match sort {
+        Sort::Score => "Score",
+        Sort::Name => "Name",
+        Sort::Segment => "Segment",
+        Sort::Owner => "Owner",
+        Sort::Arr => "ARR",
+        Sort::Renewal => "Renewal",
+        Sort::Change => "30-day change",
+        Sort::BandSince => "In its band since",
+        Sort::LastActivity => "Last activity",
+        Sort::Factor(key) => key.label(),
+    }
+}
+
+/// Narrow enough for a cell of the strip.
+fn factor_abbreviation(key: FactorKey) -> &'static str {
+    match key {
+        FactorKey::LoginFrequency => "Log",
+        FactorKey::FeatureAdoption => "Feat",
+        FactorKey::SupportLoad => "Sup",
+        FactorKey::InvoiceTimeliness => "Inv",
+        FactorKey::ApiTrend => "API",
+    }
+}
+
+/// The query that a header's link asks for: the other direction where it is sorted so already.
+fn sorted(query: &CustomerQuery, sort: Sort, first: SortDirection) -> CustomerQuery {
+    let direction = match (query.sort == sort, query.direction) {
+        (true, SortDirection::Asc) => SortDirection::Desc,
+        (true, SortDirection::Desc) => SortDirection::Asc,
+        (false, _) => first,
+    };
+    CustomerQuery { sort, direction, page: 1, ..query.clone() }
+}
+
+/// The header row. Every sort is a link.
+#[component]
+pub fn ListHead(query: Signal<CustomerQuery>) -> impl IntoView {
+    let before = BEFORE_FACTORS.map(|column| header_cell(query, column));
+    let factors = FactorKey::ALL.map(|key| factor_cell(query, key));
+    view! {
+        <thead>
+            <tr>
+                {before.collect_view()} {factors.collect_view()}
+                <th scope="col" class="col-step">
+                    "Weakest factor, next step"
+                </th>
+                {header_cell(query, CHANGE)}
+                <th scope="col" class="col-trend">
+                    "90 days"
+                </th> {header_cell(query, LAST_ACTIVITY)}
+            </tr>
+        </thead>
+    }
+}
+
+fn header_cell(query: Signal<CustomerQuery>, column: Column) -> impl IntoView {
+    let aria_sort = move || query.with(|query| column.sorts.iter().find_map(|link| aria_sort(query, link.sort)));
+    let links = column.sorts.iter().map(|link| sort_link(query, link.sort, link.first, link.label, link.title));
+    view! {
+        <th scope="col" class=column.class aria-sort=aria_sort>
+            {links.collect_view()}
+        </th>
+    }
+}
+
+fn factor_cell(query: Signal<CustomerQuery>, key: FactorKey) -> impl IntoView {
+    let sort = Sort::Factor(key);
+    view! {
+        <th scope="col" class="col-factor" aria-sort=move || query.with(|query| aria_sort(query, sort))>
+            {sort_link(query, sort, SortDirection::Asc, factor_abbreviation(key), key.label())}
+        </th>
+    }
+}
+
+fn aria_sort(query: &CustomerQuery, sort: Sort) -> Option<&'static str> {
+    (query.sort == sort).then_some(match query.direction {
+        SortDirection::Asc => "ascending",
+        SortDirection::Desc => "descending",
+    })
+}
+
+fn sort_link(
+    query: Signal<CustomerQuery>,
+    sort: Sort,
+    first: SortDirection,
+    label: &'static str,
+    title: &'static str,
+) -> impl IntoView {
+    let state = move || query.with(|query| aria_sort(query, sort));
+    view! {
+        <a
+            class="sort"
+            href=move || query.with(|query| list_href(&sorted(query, sort, first)))
+            title=format!("Sort by {title}")
+            data-sorted=state
+            data-in-place=""
+        >
+            {label}
+        </a>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_toggles_its_direction_and_goes_to_the_first_page() {
+        let query = CustomerQuery { page: 4, ..CustomerQuery::default() };
+        let by_arr = sorted(&query, Sort::Arr, SortDirection::Desc);
+        assert_eq!((by_arr.sort, by_arr.direction, by_arr.page), (Sort::Arr, SortDirection::Desc, 1));
+        assert_eq!(sorted(&by_arr, Sort::Arr, SortDirection::Desc).direction, SortDirection::Asc);
+        assert_eq!(sorted(&by_arr, Sort::Name, SortDirection::Asc).direction, SortDirection::Asc);
+    }
+
+    #[test]
+    fn every_sort_order_has_a_header() {
+        let plain = BEFORE_FACTORS.iter().chain([&CHANGE, &LAST_ACTIVITY]).flat_map(|column| column.sorts).map(|link| link.sort);
+        let headers: Vec<_> = plain.chain(FactorKey::ALL.map(Sort::Factor)).collect();
+        assert_eq!(Sort::all().filter(|sort| !headers.contains(sort)).collect::<Vec<_>>(), []);
+    }
+}

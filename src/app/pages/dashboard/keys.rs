@@ -1,0 +1,112 @@
+//! Working the list from the keyboard: `/` searches, the arrows (or j and k) walk the rows, Enter opens.
+
+use crate::app::server_fns::SetPreference;
+use crate::app::state::use_preferences;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, KeyboardEvent};
+
+/// The link of each row that Enter opens.
+const ROW_LINKS: &str = ".row-link";
+
+/// Explains the keys, and switches the single-key ones off for people who dictate or whose keys slip (WCAG 2.1.4).
+#[component]
+pub fn Keys() -> impl IntoView {
+    let preferences = use_preferences();
+    let action = ServerAction::<SetPreference>::new();
+    Effect::new(move |_| {
+        let listener = window_event_listener(leptos::ev::keydown, move |event| {
+            handle(&event, preferences.read_untracked().shortcuts);
+        });
+        on_cleanup(move || listener.remove());
+    });
+    let switch = move |event| {
+        let value = if event_target_checked(&event) { "on" } else { "off" };
+        preferences.update(|preferences| preferences.set("shortcuts", value));
+        action.dispatch(SetPreference { name: "shortcuts".to_owned(), value: value.to_owned() });
+    };
+    view! {
+        <details class="menu keys">
+            <summary>"Keyboard"</summary>
+            <div class="menu__panel">
+                <dl>
+                    <dt>
+                        <kbd>"/"</kbd>
+                    </dt>
+                    <dd>"Search"</dd>
+                    <dt>
+                        <kbd>"↓"</kbd>
+                        <kbd>"↑"</kbd>
+                    </dt>
+                    <dd>"Walk the rows, from the search field or a row"</dd>
+                    <dt>
+                        <kbd>"j"</kbd>
+                        <kbd>"k"</kbd>
+                    </dt>
+                    <dd>"Walk the rows, from anywhere"</dd>
+                    <dt>
+                        <kbd>"Enter"</kbd>
+                    </dt>
+                    <dd>"Open the customer"</dd>
+                    <dt>
+                        <kbd>"Esc"</kbd>
+                    </dt>
+                    <dd>"From a row back to the search field"</dd>
+                </dl>
+                <label>
+                    <input
+                        type="checkbox"
+                        checked=preferences.read_untracked().shortcuts
+                        prop:checked=move || preferences.read().shortcuts
+                        on:change=switch
+                    />
+                    "Single-key shortcuts (/ j k)"
+                </label>
+            </div>
+        </details>
+    }
+}
+
+fn handle(event: &KeyboardEvent, single_keys: bool) {
+    if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() {
+        return;
+    }
+    let at = document().active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    let in_search = at.as_ref().is_some_and(|element| element.id() == "search");
+    let on_row = at.as_ref().is_some_and(|element| element.matches(ROW_LINKS).unwrap_or(false));
+    let writing = at.as_ref().is_some_and(|element| element.matches("input, select, textarea, dialog *").unwrap_or(false));
+    let step = match event.key().as_str() {
+        "ArrowDown" if in_search || on_row => 1,
+        "ArrowUp" if on_row => -1,
+        "j" if single_keys && !writing => 1,
+        "k" if single_keys && !writing => -1,
+        "/" if single_keys && !writing => 0,
+        "Escape" if on_row => 0,
+        _ => return,
+    };
+    event.prevent_default();
+    if step == 0 { focus_search() } else { walk(at.filter(|_| on_row), step) }
+}
+
+/// Moves the focus by one row; upwards from the first row it goes to the search field.
+fn walk(from: Option<HtmlElement>, step: i64) {
+    let Ok(links) = document().query_selector_all(ROW_LINKS) else { return };
+    let links: Vec<HtmlElement> =
+        (0..links.length()).filter_map(|index| links.item(index)?.dyn_into::<HtmlElement>().ok()).collect();
+    let here = from.and_then(|element| links.iter().position(|link| link.is_same_node(Some(&element))));
+    let next = match here {
+        None => 0,
+        Some(0) if step < 0 => return focus_search(),
+        Some(index) => (index as i64 + step) as usize,
+    };
+    if let Some(link) = links.get(next.min(links.len().saturating_sub(1))) {
+        // Focus scrolls the row into view.
+        let _ = link.focus();
+    }
+}
+
+fn focus_search() {
+    if let Some(field) = document().get_element_by_id("search").and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = field.focus();
+    }
+}

@@ -1,0 +1,106 @@
+//! The list that each figure counts, as the link to it.
+
+use crate::domain::list::{ChangeFilter, RenewalFilter};
+use crate::domain::{Band, CustomerQuery, Sort, SortDirection};
+
+/// The list's place on the page.
+pub const LIST_ANCHOR: &str = "#customers";
+
+/// The address of the dashboard that shows a query's list.
+pub fn list_href(query: &CustomerQuery) -> String {
+    format!("/{}{LIST_ANCHOR}", query.to_query_string())
+}
+
+/// Links into the list from a summary that covers all customers, or those of one owner.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Links {
+    pub owner: Option<String>,
+}
+
+impl Links {
+    fn to(&self, query: CustomerQuery) -> String {
+        list_href(&CustomerQuery { owner: self.owner.clone(), ..query })
+    }
+
+    pub fn all(&self) -> String {
+        self.to(CustomerQuery::default())
+    }
+
+    pub fn band(&self, band: Band) -> String {
+        self.to(CustomerQuery { bands: vec![band], ..CustomerQuery::default() })
+    }
+
+    /// The customers of a band (of all bands when `None`) whose ARR its sum leaves out.
+    pub fn arr_unknown(&self, band: Option<Band>) -> String {
+        self.to(CustomerQuery { bands: band.into_iter().collect(), arr_unknown: true, ..CustomerQuery::default() })
+    }
+
+    /// The customers that a mean is taken over, in an order.
+    pub fn scored(&self, sort: Sort) -> String {
+        let bands = vec![Band::Healthy, Band::AtRisk, Band::ChurnRisk];
+        self.to(CustomerQuery { bands, sort, ..CustomerQuery::default() })
+    }
+
+    /// Scores from ten times `bucket` on and below the next ten; the last bucket includes 100.
+    pub fn bucket(&self, bucket: usize) -> String {
+        let from = 10 * bucket as i64;
+        let below = if bucket == 9 { 101 } else { from + 10 };
+        self.to(CustomerQuery { score_from: Some(from), score_below: Some(below), ..CustomerQuery::default() })
+    }
+
+    pub fn change(&self, change: ChangeFilter) -> String {
+        let direction = match change {
+            ChangeFilter::Up7 | ChangeFilter::Up30 => SortDirection::Desc,
+            ChangeFilter::Down7 | ChangeFilter::Down30 | ChangeFilter::NewChurnRisk => SortDirection::Asc,
+        };
+        let sort = if change == ChangeFilter::NewChurnRisk { Sort::Score } else { Sort::Change };
+        self.to(CustomerQuery { change: Some(change), sort, direction, ..CustomerQuery::default() })
+    }
+
+    /// Renewals of the next 90 days whose band is not healthy.
+    pub fn renewals_at_risk(&self) -> String {
+        let bands = vec![Band::AtRisk, Band::ChurnRisk, Band::NoData];
+        let renewal = Some(RenewalFilter::Next90);
+        self.to(CustomerQuery { bands, renewal, sort: Sort::Renewal, ..CustomerQuery::default() })
+    }
+
+    pub fn renewals_overdue(&self) -> String {
+        self.to(CustomerQuery { renewal: Some(RenewalFilter::Overdue), sort: Sort::Renewal, ..CustomerQuery::default() })
+    }
+
+    /// Archived customers, which no figure counts.
+    pub fn archived(&self) -> String {
+        self.to(CustomerQuery { archived: true, ..CustomerQuery::default() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(link: String, expected: &str) {
+        assert_eq!(link, format!("/{expected}#customers"));
+        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(expected.trim_start_matches('?')).unwrap();
+        CustomerQuery::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))).unwrap();
+    }
+
+    #[test]
+    fn every_figure_links_to_the_list_that_it_counts() {
+        let links = Links::default();
+        check(links.all(), "");
+        check(links.band(Band::AtRisk), "?band=at_risk");
+        check(links.arr_unknown(Some(Band::NoData)), "?band=no_data&arr=unknown");
+        check(links.scored(Sort::Change), "?band=healthy%2Cat_risk%2Cchurn_risk&sort=change");
+        check(links.bucket(0), "?score_from=0&score_below=10");
+        check(links.bucket(9), "?score_from=90&score_below=101");
+        check(links.change(ChangeFilter::Up7), "?change=up_7&sort=change&direction=desc");
+        check(links.change(ChangeFilter::NewChurnRisk), "?change=new_churn_risk");
+        check(links.renewals_overdue(), "?renewal=overdue&sort=renewal");
+    }
+
+    #[test]
+    fn a_summary_of_one_owner_links_to_that_owners_customers() {
+        let links = Links { owner: Some("Ann Lee".to_owned()) };
+        check(links.band(Band::Healthy), "?band=healthy&owner=Ann+Lee");
+    }
+}

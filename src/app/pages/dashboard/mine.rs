@@ -1,0 +1,80 @@
+//! "My customers": the owner that this browser remembers, one click away.
+
+use super::links::list_href;
+use crate::app::server_fns::SetPreference;
+use crate::app::state::use_preferences;
+use crate::domain::CustomerQuery;
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+
+/// A link to the remembered owner's customers; before that, the owners to choose oneself from.
+#[component]
+pub fn Mine(query: Signal<CustomerQuery>, owners: Signal<Vec<String>>) -> impl IntoView {
+    let preferences = use_preferences();
+    let action = ServerAction::<SetPreference>::new();
+    Effect::new(move |_| {
+        if let Some(sent) = action.input().get() {
+            preferences.update(|preferences| preferences.set(&sent.name, &sent.value));
+        }
+    });
+    move || match preferences.read().owner.clone() {
+        Some(name) => {
+            let shown = query.with(|query| query.owner.as_ref() == Some(&name));
+            let owner = (!shown).then(|| name.clone());
+            let href = list_href(&CustomerQuery { owner, page: 1, ..query.get() });
+            view! {
+                <div class="mine">
+                    <a
+                        class="mine__link"
+                        href=href
+                        aria-current=shown.then_some("true")
+                        title=format!("Owned by {name}")
+                        data-in-place=""
+                    >
+                        "My customers"
+                    </a>
+                    {shown
+                        .then(|| {
+                            view! {
+                                <ActionForm action>
+                                    <input type="hidden" name="name" value="owner" />
+                                    <button class="mine__forget" name="value" value="">
+                                        {format!("Not {name}?")}
+                                    </button>
+                                </ActionForm>
+                            }
+                        })}
+                </div>
+            }
+            .into_any()
+        }
+        None => view! {
+            <details class="mine menu">
+                <summary>"My customers"</summary>
+                <div class="menu__panel">
+                    <p>"Who are you? This browser remembers it."</p>
+                    <ActionForm action>
+                        <input type="hidden" name="name" value="owner" />
+                        <ul>
+                            {owners
+                                .get()
+                                .into_iter()
+                                .map(|owner| {
+                                    let name = owner.clone();
+                                    view! {
+                                        <li>
+                                            <button name="value" value=owner>
+                                                {name}
+                                            </button>
+                                        </li>
+                                    }
+                                })
+                                .collect_view()}
+                        </ul>
+                    </ActionForm>
+                </div>
+            </details>
+        }
+        .into_any(),
+    }
+}

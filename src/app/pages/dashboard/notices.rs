@@ -1,0 +1,78 @@
+//! What one has to know before reading the figures: whose they are, what is not connected, what is invented.
+
+use super::links::Links;
+use crate::domain::{FactorKey, Portfolio};
+use leptos::prelude::*;
+
+#[component]
+pub fn Notices(portfolio: Portfolio) -> impl IntoView {
+    let Portfolio { owner, unconnected, has_demo, .. } = portfolio;
+    let of_owner = owner.map(|owner| {
+        view! {
+            <p class="notice" data-kind="info">
+                "Figures of " <strong>{owner}</strong> "’s customers. " <a href=Links::default().all()>"Show the whole portfolio"</a>
+            </p>
+        }
+    });
+    let missing = unconnected_words(&unconnected).map(|words| {
+        view! {
+            <p class="notice" data-kind="warning">
+                {words} " " <a href="/help#missing-data">"What that means"</a>
+            </p>
+        }
+    });
+    let demo = has_demo.then(|| {
+        view! {
+            <p class="notice" data-kind="info">
+                "Demo customers are among these. " <code>"customer-health demo --remove"</code> " takes them out again."
+            </p>
+        }
+    });
+    view! { <div class="notices">{of_owner} {missing} {demo}</div> }
+}
+
+/// "Support tickets and API calls are not connected: these factors are assumed, not measured."
+fn unconnected_words(unconnected: &[FactorKey]) -> Option<String> {
+    let names: Vec<_> = unconnected.iter().map(|key| source(*key)).collect();
+    let names = match names.as_slice() {
+        [] => return None,
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    };
+    let mut letters = names.chars();
+    let names: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    let factors = if unconnected.len() == 1 { "this factor is" } else { "these factors are" };
+    Some(format!("{names} are not connected: {factors} assumed, not measured, in every score."))
+}
+
+fn source(key: FactorKey) -> &'static str {
+    match key {
+        FactorKey::LoginFrequency => "logins",
+        FactorKey::FeatureAdoption => "feature uses",
+        FactorKey::SupportLoad => "support tickets",
+        FactorKey::InvoiceTimeliness => "invoices",
+        FactorKey::ApiTrend => "API calls",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_without_any_fact_are_named() {
+        for (unconnected, words) in [
+            (vec![], None),
+            (
+                vec![FactorKey::ApiTrend],
+                Some("API calls are not connected: this factor is assumed, not measured, in every score."),
+            ),
+            (
+                vec![FactorKey::SupportLoad, FactorKey::ApiTrend],
+                Some("Support tickets and API calls are not connected: these factors are assumed, not measured, in every score."),
+            ),
+        ] {
+            assert_eq!(unconnected_words(&unconnected).as_deref(), words);
+        }
+    }
+}

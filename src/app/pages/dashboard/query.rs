@@ -1,0 +1,54 @@
+//! The list's query: read from the URL, changed by navigating.
+
+use crate::domain::CustomerQuery;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate};
+
+/// The query string of the dashboard. Keeps its value while another page is being opened.
+pub fn use_search() -> Memo<String> {
+    let location = use_location();
+    let own_path = location.pathname.get_untracked();
+    Memo::new(move |last: Option<&String>| match last {
+        Some(last) if location.pathname.get() != own_path => last.clone(),
+        _ => location.search.get(),
+    })
+}
+
+/// What a query string asks for; the default where it cannot be understood, which the server reports.
+pub fn parse(search: &str) -> CustomerQuery {
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(search).unwrap_or_default();
+    CustomerQuery::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))).unwrap_or_default()
+}
+
+/// Changes the list's query where the page stands, without scrolling.
+#[derive(Clone, Copy)]
+pub struct ListNavigation {
+    query: Signal<CustomerQuery>,
+    open: Callback<(String, bool)>,
+}
+
+impl ListNavigation {
+    pub fn new(query: Signal<CustomerQuery>) -> Self {
+        let navigate = use_navigate();
+        let open = Callback::new(move |(address, replace): (String, bool)| {
+            navigate(&address, NavigateOptions { scroll: false, replace, ..NavigateOptions::default() });
+        });
+        Self { query, open }
+    }
+
+    /// Narrows or reorders the list and goes to its first page. `replace` leaves no step in the history.
+    pub fn change(self, replace: bool, change: impl FnOnce(&mut CustomerQuery)) {
+        let before = self.query.get_untracked();
+        let mut query = CustomerQuery { page: 1, ..before.clone() };
+        change(&mut query);
+        if query != before {
+            self.open.run((format!("/{}", query.to_query_string()), replace));
+        }
+    }
+
+    /// Follows a link to a list that is on screen already, without jumping to its anchor.
+    pub fn follow(self, address: &str) {
+        self.open.run((address.split('#').next().unwrap_or(address).to_owned(), false));
+    }
+}

@@ -1,0 +1,80 @@
+//! The mean score, how it changed, and how the scores are distributed.
+
+use super::links::Links;
+use crate::app::components::{ChangeFigure, band_attribute};
+use crate::app::format::count;
+use crate::domain::portfolio::MeanScore;
+use crate::domain::{Band, Points, Sort};
+use leptos::prelude::*;
+
+#[component]
+pub fn ScorePanel(mean: MeanScore, distribution: Vec<i64>, links: Links) -> impl IntoView {
+    let scored = distribution.iter().sum::<i64>();
+    let score = mean.score.map_or("–".to_owned(), |score| score.to_string());
+    let changes = [(7, mean.change7), (30, mean.change30)].map(|(days, change)| {
+        let href = links.scored(Sort::Change);
+        view! {
+            <li>
+                <a href=href>
+                    <ChangeFigure change band=Band::NoData />
+                    {format!(" in {days} days")}
+                </a>
+            </li>
+        }
+    });
+    view! {
+        <div class="panel summary__panel">
+            <h2 class="summary__title">"Mean score"</h2>
+            <div class="mean">
+                <a class="mean__score" href=links.scored(Sort::Score)>
+                    {score}
+                </a>
+                <ul class="mean__changes" title="Over the customers scored on both days">
+                    {changes.collect_view()}
+                </ul>
+            </div>
+            <Histogram distribution links />
+            <p class="summary__note">{count(scored, "customer")} " by score"</p>
+        </div>
+    }
+}
+
+/// Ten bars, each a link to the customers it stands for.
+#[component]
+fn Histogram(distribution: Vec<i64>, links: Links) -> impl IntoView {
+    let most = distribution.iter().copied().max().unwrap_or_default().max(1);
+    let bars = distribution.into_iter().enumerate().map(|(bucket, customers)| {
+        let from = 10 * bucket;
+        let range = if bucket == 9 { "90 to 100".to_owned() } else { format!("{from} to below {}", from + 10) };
+        let label = format!("{} with a score of {range}", count(customers, "customer"));
+        // At least a sliver, so that one customer among thousands is still seen.
+        let height = if customers == 0 { 0.0 } else { (customers as f64 / most as f64 * 100.0).max(3.0) };
+        view! {
+            <li>
+                <a href=links.bucket(bucket) aria-label=label.clone() title=label>
+                    <svg viewBox="0 0 10 100" preserveAspectRatio="none" aria-hidden="true" data-band=band_attribute(bucket_band(bucket))>
+                        <rect x="0" width="10" y=format!("{:.1}", 100.0 - height) height=format!("{height:.1}") />
+                    </svg>
+                    <span class="histogram__from" aria-hidden="true">
+                        {from}
+                    </span>
+                </a>
+            </li>
+        }
+    });
+    view! {
+        <ol class="histogram" aria-label="Customers by score">
+            {bars.collect_view()}
+        </ol>
+    }
+}
+
+/// The colour of a bar; the band of its lowest score on the default scorecard.
+fn bucket_band(bucket: usize) -> Band {
+    let limits = crate::domain::Scorecard::default().bands;
+    match Points(100 * bucket as i64) {
+        score if score >= limits.healthy => Band::Healthy,
+        score if score >= limits.at_risk => Band::AtRisk,
+        _ => Band::ChurnRisk,
+    }
+}

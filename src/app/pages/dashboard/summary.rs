@@ -1,0 +1,123 @@
+//! How the portfolio stands: bands, mean score, what changed, renewals. Each figure links to the list it counts.
+
+use super::attention::{Renewals, ThisWeek};
+use super::links::Links;
+use super::score_panel::ScorePanel;
+use crate::app::components::{BandBadge, band_attribute};
+use crate::app::format;
+use crate::domain::Portfolio;
+use crate::domain::portfolio::{BandTally, Tally};
+use leptos::prelude::*;
+
+/// The four panels above the list.
+#[component]
+pub fn Summary(portfolio: Portfolio) -> impl IntoView {
+    let links = Links { owner: portfolio.owner.clone() };
+    let Portfolio { currency, as_of, all, bands, mean, distribution, .. } = portfolio.clone();
+    view! {
+        <section class="summary" aria-label="How the portfolio stands">
+            <BandPanel bands all archived=portfolio.archived currency=currency.clone() links=links.clone() />
+            <ScorePanel mean distribution links=links.clone() />
+            <ThisWeek
+                movers7=portfolio.movers7
+                movers30=portfolio.movers30
+                new_churn_risks=portfolio.new_churn_risks
+                currency=currency.clone()
+                links=links.clone()
+            />
+            <Renewals
+                at_risk=portfolio.renewals_at_risk
+                overdue=portfolio.renewals_overdue
+                today=as_of
+                currency
+                links
+            />
+        </section>
+    }
+}
+
+/// Customers and ARR per band.
+#[component]
+fn BandPanel(bands: Vec<BandTally>, all: Tally, archived: i64, currency: String, links: Links) -> impl IntoView {
+    let shares = bands.iter().filter(|BandTally { tally, .. }| tally.customers > 0).map(|BandTally { band, tally }| {
+        view! { <span data-band=band_attribute(*band) style=format!("--customers: {}", tally.customers)></span> }
+    });
+    let shares = shares.collect_view();
+    let archived_link = links.archived();
+    let total = tally_cells(all, &currency, links.all(), links.arr_unknown(None));
+    let rows = bands
+        .into_iter()
+        .map(|BandTally { band, tally }| {
+            let href = links.band(band);
+            let cells = tally_cells(tally, &currency, href.clone(), links.arr_unknown(Some(band)));
+            view! {
+                <tr>
+                    <th scope="row">
+                        <a href=href>
+                            <BandBadge band />
+                        </a>
+                    </th>
+                    {cells}
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="panel summary__panel">
+            <table class="bands">
+                <caption class="sr-only">"Customers and ARR per band"</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Band"</th>
+                        <th scope="col" class="numeric">
+                            "Customers"
+                        </th>
+                        <th scope="col" class="numeric">
+                            "ARR"
+                        </th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+                <tfoot>
+                    <tr>
+                        <th scope="row">"All"</th>
+                        {total}
+                    </tr>
+                </tfoot>
+            </table>
+            <div class="bands__shares" aria-hidden="true">
+                {shares}
+            </div>
+            {(archived > 0)
+                .then(|| {
+                    view! {
+                        <p class="summary__note">
+                            "Not counted: " <a href=archived_link>{format!("{} archived", format::group(archived))}</a>
+                        </p>
+                    }
+                })}
+        </div>
+    }
+}
+
+/// The number of customers and their ARR; how many ARRs are unknown stands below, since the sum leaves them out.
+fn tally_cells(tally: Tally, currency: &str, href: String, unknown_href: String) -> impl IntoView {
+    let unknown = (tally.arr_unknown > 0).then(|| {
+        view! {
+            <a class="bands__unknown" href=unknown_href title="The sum leaves out customers whose ARR is unknown">
+                {format!("+ {} unknown", format::group(tally.arr_unknown))}
+            </a>
+        }
+    });
+    view! {
+        <td class="numeric">
+            <a href=href.clone()>{format::group(tally.customers)}</a>
+        </td>
+        <td class="numeric">
+            <a href=href title=format::money(tally.arr_cents, currency)>
+                {format::money_short(tally.arr_cents, currency)}
+            </a>
+            {unknown}
+        </td>
+    }
+}
