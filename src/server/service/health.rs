@@ -28,8 +28,8 @@ pub async fn get_health(app: &AppState, id: CustomerId, as_of: Option<&str>) -> 
     let today = app.today();
     let as_of = parse_as_of(as_of, today)?.unwrap_or(today);
     let scoring = current(app).await?;
-    let row = app.store.get_current(id).await?;
-    if as_of == today && row.is_current(&scoring.scorecard, today) {
+    let row = app.store.get_current(id, today).await?;
+    if as_of == today && row.is_current {
         return Ok(scoring::score(id, &row.measured, &scoring.scorecard, today));
     }
     let facts = app.store.load_facts(id, as_of - Duration::days(scoring.scorecard.lookback_days()), as_of).await?;
@@ -103,8 +103,7 @@ pub(super) async fn export_row(
     today: NaiveDate,
 ) -> Result<Vec<CustomerRow>, AppError> {
     let from = today - Duration::days(scoring.scorecard.lookback_days());
-    let is_stale = |row: &&CurrentHealth| !row.is_current(&scoring.scorecard, today);
-    let stale: Vec<_> = found.iter().filter(is_stale).map(|row| row.customer.id).collect();
+    let stale: Vec<_> = found.iter().filter(|row| !row.is_current).map(|row| row.customer.id).collect();
     let mut facts = HashMap::new();
     for ids in stale.chunks(MAX_PAGE_SIZE as usize) {
         facts.extend(app.store.load_facts_of(ids, from, today).await?);
@@ -119,7 +118,7 @@ pub(super) async fn export_row(
 impl Scoring {
     fn row(&self, current: CurrentHealth, facts: &Facts, trend: Vec<Option<Points>>, today: NaiveDate) -> CustomerRow {
         let id = current.customer.id;
-        let health = match current.is_current(&self.scorecard, today) {
+        let health = match current.is_current {
             true => scoring::score(id, &current.measured, &self.scorecard, today),
             false => self.health(id, facts, today),
         };
@@ -146,13 +145,6 @@ impl Scoring {
         let from = today - Duration::days(7 * (TREND_POINTS - 1));
         let history = scoring::history(facts, &self.scorecard, &self.connections, from, today);
         history.iter().step_by(7).map(HistoryPoint::shown_score).collect()
-    }
-}
-
-impl CurrentHealth {
-    /// Whether the stored row is what would be computed now.
-    fn is_current(&self, scorecard: &Scorecard, today: NaiveDate) -> bool {
-        self.as_of == today && self.scorecard_version == scorecard.version
     }
 }
 

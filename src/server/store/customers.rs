@@ -1,0 +1,277 @@
+//! Customers: create, read, edit, archive. Every edit is guarded by a version.
+
+use super::connections::factors;
+use super::db::{Bind, Tx, binds, day, storable, time};
+use super::health::Basis;
+use super::{CurrentHealth, Store, StoreError, StoreResult, facts, health};
+use crate::domain::{Archive, ArchiveReason, Customer, CustomerFields, CustomerId, Factors, NaiveDate, Points, Segment};
+use crate::scoring::Measurements;
+use chrono::{DateTime, Utc};
+use sqlx::AssertSqlSafe;
+
+impl Store {
+    /// Whether no customer exists at all.
+    pub async fn is_empty(&self) -> StoreResult<bool> {
+        let first: Option<(i64,)> = self.read().await?.optional("SELECT id FROM customers LIMIT 1", binds![]).await?;
+        Ok(first.is_none())
+    }
+
+    pub async fn create_customer(&self, fields: &CustomerFields, now: DateTime<Utc>) -> StoreResult<Customer> {
+        let mut tx = self.write().await?;
+        let id = insert(&mut tx, fields, now, false).await?;
+        let rules = health::rules(&mut tx).await?;
+        let row = get(&mut tx, id).await?;
+        health::rescore_one(&mut tx, row.known(), &rules, now.date_naive()).await?;
+        let customer = row.customer()?;
+        tx.commit().await?;
+        Ok(customer)
+    }
+
+    pub async fn get_customer(&self, id: CustomerId) -> StoreResult<Customer> {
+        get(&mut self.read().await?, id).await?.customer()
+    }
+
+    /// The customer with its current health row.
+    pub async fn get_current(&self, id: CustomerId, today: NaiveDate) -> StoreResult<CurrentHealth> {
+        let mut tx = self.read().await?;
+        let basis = health::basis(&mut tx, today).await?;
+        get(&mut tx, id).await?.current(basis)
+    }
+
+    /// Conflict when `version` is not the stored one. Rescores, since the start date counts.
+    pub async fn update_customer(
+        &self,
+        id: CustomerId,
+        version: i64,
+        fields: &CustomerFields,
+        now: DateTime<Utc>,
+    ) -> StoreResult<Customer> {
+        let mut tx = self.write().await?;
+        if lock(&mut tx, id).await?.version != version {
+            return Err(StoreError::Conflict(format!("customer {id} was changed meanwhile: read it again, then change it")));
+        }
+        let sql = "UPDATE customers SET name = $1, name_key = $2, segment = $3, external_id = $4, external_key = $5, owner = $6,
+                   owner_key = $7, arr_cents = $8, renewal_day = $9, start_day = $10, crm_url = $11, version = version + 1
+                   WHERE id = $12";
+        let mut binds = field_binds(fields);
+        binds.push(id.into());
+        tx.execute(sql, binds).await.map_err(|error| taken(error, fields))?;
+        let rules = health::rules(&mut tx).await?;
+        let row = get(&mut tx, id).await?;
+        health::rescore_one(&mut tx, row.known(), &rules, now.date_naive()).await?;
+        let customer = row.customer()?;
+        tx.commit().await?;
+        Ok(customer)
+    }
+
+    /// Sets or (None) clears the archive mark. Conflict when it is archived / active already.
+    pub async fn archive_customer(&self, id: CustomerId, archive: Option<Archive>) -> StoreResult<Customer> {
+        let mut tx = self.write().await?;
+        if lock(&mut tx, id).await?.archived_day.is_some() == archive.is_some() {
+            let state = if archive.is_some() { "archived" } else { "active" };
+            return Err(StoreError::Conflict(format!("customer {id} is {state} already")));
+        }
+        let sql = "UPDATE customers SET archived_reason = $1, archived_day = $2, version = version + 1 WHERE id = $3";
+        let reason = archive.map(|archive| archive.reason.name());
+        tx.execute(sql, binds![reason, archive.map(|archive| archive.date), id]).await?;
+        let customer = get(&mut tx, id).await?.customer()?;
+        tx.commit().await?;
+        Ok(customer)
+    }
+
+    /// The owners of all customers, in order.
+    pub async fn list_owners(&self) -> StoreResult<Vec<String>> {
+        let sql = "SELECT DISTINCT owner_key, owner FROM customers WHERE owner IS NOT NULL ORDER BY owner_key, owner";
+        let owners: Vec<(String, String)> = self.read().await?.all(sql, binds![]).await?;
+        Ok(owners.into_iter().map(|(_, owner)| owner).collect())
+    }
+}
+
+/// Everything about a customer that reads need, in one row.
+#[derive(sqlx::FromRow)]
+pub(super) struct CustomerRecord {
+    pub id: i64,
+    name: String,
+    segment: String,
+    external_id: Option<String>,
+    owner: Option<String>,
+    arr_cents: Option<i64>,
+    renewal_day: Option<i32>,
+    start_day: Option<i32>,
+    crm_url: Option<String>,
+    archived_reason: Option<String>,
+    archived_day: Option<i32>,
+    version: i64,
+    created_at: i64,
+    first_login_day: Option<i32>,
+    first_feature_day: Option<i32>,
+    first_ticket_day: Option<i32>,
+    first_invoice_day: Option<i32>,
+    first_api_day: Option<i32>,
+    last_activity_at: Option<i64>,
+    scored_day: i32,
+    scorecard_version: i64,
+    connections_version: i64,
+    measured: String,
+    band_since_day: i32,
+    change_7: Option<i64>,
+    change_30: Option<i64>,
+    change_90: Option<i64>,
+}
+
+/// The columns of [`CustomerRecord`], named one by one so that a newer instance may add others.
+macro_rules! select_customers {
+    ($rest:expr) => {
+        concat!(
+            "SELECT id, name, segment, external_id, owner, arr_cents, renewal_day, start_day, crm_url, archived_reason, \
+             archived_day, version, created_at, first_login_day, first_feature_day, first_ticket_day, first_invoice_day, \
+             first_api_day, last_activity_at, scored_day, scorecard_version, connections_version, measured, band_since_day, \
+             change_7, change_30, change_90 FROM customers ",
+            $rest
+        )
+    };
+}
+pub(super) use select_customers;
+
+impl CustomerRecord {
+    pub(super) fn customer(&self) -> StoreResult<Customer> {
+        let id = CustomerId(self.id);
+        let corrupt = |column| StoreError::Corrupt(format!("customer {id}, {column}"));
+        let archived = match (&self.archived_reason, self.archived_day) {
+            (Some(reason), Some(number)) => {
+                let reason = ArchiveReason::parse(reason).ok_or_else(|| corrupt("archived_reason"))?;
+                Some(Archive { reason, date: day(number) })
+            }
+            _ => None,
+        };
+        let fields = CustomerFields {
+            name: self.name.clone(),
+            segment: Segment::parse(&self.segment).ok_or_else(|| corrupt("segment"))?,
+            external_id: self.external_id.clone(),
+            owner: self.owner.clone(),
+            arr_cents: self.arr_cents,
+            renewal_date: self.renewal_day.map(day),
+            start_date: self.start_day.map(day),
+            crm_url: self.crm_url.clone(),
+        };
+        Ok(Customer { id, fields, archived, version: self.version, created_at: time(self.created_at) })
+    }
+
+    /// With its health, which is current when it was scored on this basis.
+    pub(super) fn current(&self, basis: Basis) -> StoreResult<CurrentHealth> {
+        let first_facts = self.first_facts();
+        Ok(CurrentHealth {
+            customer: self.customer()?,
+            is_current: self.is_scored_on(basis),
+            measured: self.measured()?,
+            band_since: day(self.band_since_day),
+            change7: self.change_7.map(Points),
+            change30: self.change_30.map(Points),
+            change90: self.change_90.map(Points),
+            first_fact_on: facts::earliest(&first_facts),
+            last_activity_at: self.last_activity_at.map(time),
+        })
+    }
+
+    pub(super) fn is_scored_on(&self, basis: Basis) -> bool {
+        let Self { scorecard_version, connections_version, .. } = *self;
+        basis == Basis { day: day(self.scored_day), scorecard_version, connections_version }
+    }
+
+    pub(super) fn measured(&self) -> StoreResult<Measurements> {
+        serde_json::from_str(&self.measured)
+            .map_err(|error| StoreError::Corrupt(format!("customer {}, measured: {error}", self.id)))
+    }
+
+    /// What scoring knows of the customer besides its activity.
+    pub(super) fn known(&self) -> facts::Known {
+        facts::Known {
+            id: CustomerId(self.id),
+            start_date: self.start_day.map(day),
+            first_facts: self.first_facts(),
+            last_activity_at: self.last_activity_at.map(time),
+        }
+    }
+
+    fn first_facts(&self) -> Factors<Option<NaiveDate>> {
+        factors((self.first_login_day, self.first_feature_day, self.first_ticket_day, self.first_invoice_day, self.first_api_day))
+    }
+}
+
+fn no_customer(id: CustomerId) -> StoreError {
+    StoreError::NotFound(format!("customer {id}"))
+}
+
+pub(super) async fn get(tx: &mut Tx, id: CustomerId) -> StoreResult<CustomerRecord> {
+    tx.optional(select_customers!("WHERE id = $1"), binds![id]).await?.ok_or_else(|| no_customer(id))
+}
+
+/// What scoring knows of those of the customers that exist.
+pub(super) async fn known_of(tx: &mut Tx, ids: &[CustomerId]) -> StoreResult<Vec<facts::Known>> {
+    let sql = format!(select_customers!("WHERE id {}"), tx.one_of());
+    let rows: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![ids]).await?;
+    Ok(rows.iter().map(CustomerRecord::known).collect())
+}
+
+/// Reads a customer to change it: until the transaction ends, no one else does.
+pub(super) async fn lock(tx: &mut Tx, id: CustomerId) -> StoreResult<CustomerRecord> {
+    let sql = format!(select_customers!("WHERE id = $1 {}"), tx.for_update());
+    tx.optional(AssertSqlSafe(sql), binds![id]).await?.ok_or_else(|| no_customer(id))
+}
+
+/// Locks many customers, in the order of their ids so that no two of us wait for each other.
+pub(super) async fn lock_all(tx: &mut Tx, ids: &[CustomerId]) -> StoreResult<Vec<facts::Known>> {
+    let sql = format!(select_customers!("WHERE id {} ORDER BY id {}"), tx.one_of(), tx.for_update());
+    let rows: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![ids]).await?;
+    Ok(rows.iter().map(CustomerRecord::known).collect())
+}
+
+/// Stores a customer's first days ahead of its health, for the connections to be taken from.
+pub(super) async fn store_first_facts(tx: &mut Tx, known: &facts::Known) -> StoreResult<()> {
+    let sql = "UPDATE customers SET first_login_day = $1, first_feature_day = $2, first_ticket_day = $3,
+               first_invoice_day = $4, first_api_day = $5 WHERE id = $6";
+    let mut binds: Vec<Bind> = known.first_facts.iter().map(|(_, first)| (*first).into()).collect();
+    binds.push(known.id.into());
+    tx.execute(sql, binds).await?;
+    Ok(())
+}
+
+/// A new customer, not scored yet.
+pub(super) async fn insert(tx: &mut Tx, fields: &CustomerFields, now: DateTime<Utc>, is_demo: bool) -> StoreResult<CustomerId> {
+    let sql =
+        "INSERT INTO customers (name, name_key, segment, external_id, external_key, owner, owner_key, arr_cents, renewal_day,
+               start_day, crm_url, version, created_at, is_demo)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12, $13) RETURNING id";
+    let mut binds = field_binds(fields);
+    binds.extend(binds![storable(now), is_demo]);
+    let (id,): (i64,) = tx.one(sql, binds).await.map_err(|error| taken(error, fields))?;
+    Ok(CustomerId(id))
+}
+
+/// The values of the eleven columns that follow from the fields, `name` first, `crm_url` last.
+fn field_binds(fields: &CustomerFields) -> Vec<Bind> {
+    let lower = |text: &Option<String>| text.as_deref().map(str::to_lowercase);
+    binds![
+        &fields.name,
+        fields.name.to_lowercase(),
+        fields.segment.label(),
+        fields.external_id.clone(),
+        lower(&fields.external_id),
+        fields.owner.clone(),
+        lower(&fields.owner),
+        fields.arr_cents,
+        fields.renewal_date,
+        fields.start_date,
+        fields.crm_url.clone(),
+    ]
+}
+
+/// The only unique thing that a customer's fields can violate is the external id.
+fn taken(error: StoreError, fields: &CustomerFields) -> StoreError {
+    match (&error, &fields.external_id) {
+        (StoreError::Database(sqlx::Error::Database(cause)), Some(id)) if cause.is_unique_violation() => {
+            StoreError::Conflict(format!("external id \"{id}\" is taken by another customer"))
+        }
+        _ => error,
+    }
+}

@@ -1,0 +1,249 @@
+//! Connections, transactions and values: the one place that knows there are two databases.
+//!
+//! SQLite has one write connection, whose transactions begin IMMEDIATE, beside a pool that only reads; PostgreSQL has
+//! one pool, and writers lock the customers they change.
+
+use super::{Store, StoreResult};
+use crate::domain::{CustomerId, EventId, NaiveDate, NoteId, Scorecard};
+use chrono::{DateTime, SubsecRound, Utc};
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgPoolOptions, PgRow};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
+use sqlx::{FromRow, PgPool, Postgres, SqlSafeStr, Sqlite, SqlitePool, Transaction};
+use std::str::FromStr;
+use std::time::Duration;
+
+static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// How long a request waits for a connection, and so for the writers before it.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+#[derive(Clone)]
+pub(super) enum Db {
+    Sqlite { write: SqlitePool, read: SqlitePool },
+    Postgres(PgPool),
+}
+
+impl Store {
+    /// `sqlite://path` (created when absent, its folder too) or `postgres://...`.
+    pub async fn connect(url: &str) -> StoreResult<Self> {
+        let db = if url.starts_with("sqlite:") { connect_sqlite(url).await? } else { connect_postgres(url).await? };
+        Ok(Self { db })
+    }
+
+    /// Brings the schema up to date. Several processes may try at once: one does it, the others wait.
+    pub async fn migrate(&self) -> StoreResult<()> {
+        match &self.db {
+            // SQLite has no lock for migrations but its write transaction, in which each migration is a savepoint.
+            Db::Sqlite { write, .. } => {
+                let mut tx = write.begin_with("BEGIN IMMEDIATE").await?;
+                SQLITE_MIGRATIONS.run_direct(None, &mut *tx, false).await?;
+                tx.commit().await?;
+            }
+            Db::Postgres(pool) => POSTGRES_MIGRATIONS.run(pool).await?,
+        }
+        let mut tx = self.write().await?;
+        super::scorecards::ensure_first(&mut tx, &Scorecard::default()).await?;
+        tx.commit().await
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> StoreResult<()> {
+        let mut tx = self.read().await?;
+        tx.one::<(i64,)>("SELECT COUNT(*) FROM connections", binds![]).await?;
+        Ok(())
+    }
+
+    /// A transaction that sees one state of the database throughout.
+    pub(super) async fn read(&self) -> StoreResult<Tx> {
+        Ok(match &self.db {
+            Db::Sqlite { read, .. } => Tx::Sqlite(read.begin().await?),
+            Db::Postgres(pool) => Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?),
+        })
+    }
+
+    /// A transaction that may write; without [`Tx::commit`] nothing of it stays.
+    pub(super) async fn write(&self) -> StoreResult<Tx> {
+        Ok(match &self.db {
+            Db::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Db::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+}
+
+async fn connect_sqlite(url: &str) -> StoreResult<Db> {
+    let options = SqliteConnectOptions::from_str(url)?;
+    if let Some(folder) = options.get_filename().parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(sqlx::Error::Io)?;
+    }
+    let options = options
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // NORMAL loses acknowledged commits when the power fails.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE)
+        // Kibibytes, when negative.
+        .pragma("cache_size", "-65536")
+        .pragma("temp_store", "memory");
+    let write = SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).connect_with(options.clone()).await?;
+    let readers = std::thread::available_parallelism().map_or(4, |cores| cores.get().max(4) as u32);
+    let read = SqlitePoolOptions::new()
+        .max_connections(readers)
+        .acquire_timeout(PATIENCE)
+        .connect_lazy_with(options.pragma("query_only", "true"));
+    Ok(Db::Sqlite { write, read })
+}
+
+async fn connect_postgres(url: &str) -> StoreResult<Db> {
+    Ok(Db::Postgres(PgPoolOptions::new().max_connections(16).acquire_timeout(PATIENCE).connect(url).await?))
+}
+
+/// A value to put in the place of `$1`, `$2`, ...
+#[derive(Clone, Debug)]
+pub(super) enum Bind {
+    Int(Option<i64>),
+    Day(Option<i32>),
+    Text(Option<String>),
+    Bool(bool),
+    /// For the condition [`Tx::one_of`].
+    Ids(Vec<i64>),
+}
+
+/// The values of a statement, in the order of its `$1`, `$2`, ...
+macro_rules! binds {
+    ($($value:expr),* $(,)?) => { vec![$(crate::server::store::db::Bind::from($value)),*] };
+}
+pub(super) use binds;
+
+macro_rules! bind_from {
+    ($($type:ty => |$value:ident| $bind:expr),* $(,)?) => {
+        $(impl From<$type> for Bind {
+            fn from($value: $type) -> Self {
+                $bind
+            }
+        })*
+    };
+}
+
+bind_from! {
+    i64 => |int| Self::Int(Some(int)),
+    Option<i64> => |int| Self::Int(int),
+    bool => |is| Self::Bool(is),
+    &str => |text| Self::Text(Some(text.to_owned())),
+    String => |text| Self::Text(Some(text)),
+    &String => |text| Self::Text(Some(text.clone())),
+    Option<String> => |text| Self::Text(text),
+    Option<&str> => |text| Self::Text(text.map(str::to_owned)),
+    NaiveDate => |day| Self::Day(Some(day.to_epoch_days())),
+    Option<NaiveDate> => |day| Self::Day(day.map(|day| day.to_epoch_days())),
+    DateTime<Utc> => |time| Self::Int(Some(time.timestamp_micros())),
+    Option<DateTime<Utc>> => |time| Self::Int(time.map(|time| time.timestamp_micros())),
+    CustomerId => |id| Self::Int(Some(id.0)),
+    EventId => |id| Self::Int(Some(id.0)),
+    NoteId => |id| Self::Int(Some(id.0)),
+    &[CustomerId] => |ids| Self::Ids(ids.iter().map(|id| id.0).collect()),
+}
+
+/// A stored day. Only days that came from a date are stored, so every number is one.
+pub(super) fn day(number: i32) -> NaiveDate {
+    NaiveDate::from_epoch_days(number).unwrap_or_default()
+}
+
+/// A stored time, likewise.
+pub(super) fn time(micros: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(micros).unwrap_or_default()
+}
+
+/// A time as both databases return it.
+pub(super) fn storable(now: DateTime<Utc>) -> DateTime<Utc> {
+    now.trunc_subsecs(6)
+}
+
+/// A row of either database.
+pub(super) trait Record: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> {}
+impl<T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>> Record for T {}
+
+/// A transaction on either database. Dropped without commit, it is rolled back.
+pub(super) enum Tx {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// Expands one query for the database at hand: binds every value, then runs the rest.
+macro_rules! run {
+    ($tx:expr, $query:ident($($turbofish:ty)?), $sql:expr, $binds:expr, $method:ident $($then:ident)?) => {
+        match $tx {
+            Tx::Sqlite(tx) => {
+                let mut query = sqlx::$query $(::<_, $turbofish>)? ($sql);
+                for bind in $binds {
+                    query = match bind {
+                        Bind::Int(int) => query.bind(int),
+                        Bind::Day(day) => query.bind(day),
+                        Bind::Text(text) => query.bind(text),
+                        Bind::Bool(is) => query.bind(is),
+                        Bind::Ids(ids) => query.bind(format!("{ids:?}")),
+                    };
+                }
+                query.$method(&mut **tx).await?$(.$then())?
+            }
+            Tx::Postgres(tx) => {
+                let mut query = sqlx::$query $(::<_, $turbofish>)? ($sql);
+                for bind in $binds {
+                    query = match bind {
+                        Bind::Int(int) => query.bind(int),
+                        Bind::Day(day) => query.bind(day),
+                        Bind::Text(text) => query.bind(text),
+                        Bind::Bool(is) => query.bind(is),
+                        Bind::Ids(ids) => query.bind(ids),
+                    };
+                }
+                query.$method(&mut **tx).await?$(.$then())?
+            }
+        }
+    };
+}
+
+impl Tx {
+    pub(super) async fn all<T: Record>(&mut self, sql: impl SqlSafeStr, binds: Vec<Bind>) -> StoreResult<Vec<T>> {
+        Ok(run!(self, query_as(T), sql, binds, fetch_all))
+    }
+
+    pub(super) async fn optional<T: Record>(&mut self, sql: impl SqlSafeStr, binds: Vec<Bind>) -> StoreResult<Option<T>> {
+        Ok(run!(self, query_as(T), sql, binds, fetch_optional))
+    }
+
+    pub(super) async fn one<T: Record>(&mut self, sql: impl SqlSafeStr, binds: Vec<Bind>) -> StoreResult<T> {
+        Ok(run!(self, query_as(T), sql, binds, fetch_one))
+    }
+
+    /// How many rows it changed.
+    pub(super) async fn execute(&mut self, sql: impl SqlSafeStr, binds: Vec<Bind>) -> StoreResult<u64> {
+        Ok(run!(self, query(), sql, binds, execute rows_affected))
+    }
+
+    pub(super) async fn commit(self) -> StoreResult<()> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+
+    /// What follows a column to say that it is one of the [`Bind::Ids`] in `$1`.
+    pub(super) fn one_of(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "IN (SELECT value FROM json_each($1))",
+            Self::Postgres(_) => "= ANY($1)",
+        }
+    }
+
+    /// What follows a SELECT to lock its rows until the end; SQLite has no second writer.
+    pub(super) fn for_update(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "",
+            Self::Postgres(_) => "FOR UPDATE",
+        }
+    }
+}

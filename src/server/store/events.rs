@@ -1,0 +1,259 @@
+//! Events: accept, recognise repeats, list, take back. An event, its key, its counts, its invoice and the health
+//! that follows change in one transaction, while the customer is locked.
+
+use super::connections::settle;
+use super::customers::CustomerRecord;
+use super::db::{Tx, binds, storable, time};
+use super::facts::Known;
+use super::{Store, StoreError, StoreResult, StoredEvent, customers, health, invoices};
+use crate::domain::{CustomerId, Event, EventBody, EventId, EventKind, FactorKey, Health, NaiveDate, NewEvent, Page, Retraction};
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+
+impl Store {
+    /// Stores one event, once. Conflict when its message id or its invoice is known with other content.
+    pub async fn insert_event(&self, customer: CustomerId, event: &NewEvent, now: DateTime<Utc>) -> StoreResult<StoredEvent> {
+        let (today, day) = (now.date_naive(), event.day());
+        let factor = FactorKey::fed_by(event.body.kind());
+        let (mut tx, moves) = self.write_fact(factor, |first| first.is_none_or(|first| day < first)).await?;
+        let row = customers::lock(&mut tx, customer).await?;
+        let rules = health::rules(&mut tx).await?;
+        let before = health::today(&mut tx, &row, &rules, today).await?;
+        if let Some(first) = find_repeated(&mut tx, customer, event).await? {
+            let event = get(&mut tx, first).await?;
+            tx.commit().await?;
+            return Ok(StoredEvent { event, after: before.clone(), before, repeated: true });
+        }
+        let id = insert(&mut tx, customer, event, now).await?;
+        insert_key(&mut tx, customer, event, id).await?;
+        count(&mut tx, customer, &event.body, day, today, 1).await?;
+        if let Some(number) = event.body.invoice_number() {
+            invoices::settle(&mut tx, customer, number).await?;
+        }
+        let mut known = row.known();
+        let first = known.first_facts.get_mut(factor);
+        *first = Some(first.map_or(day, |first| first.min(day)));
+        known.last_activity_at = known.last_activity_at.max(Some(event.occurred_at));
+        let after = conclude(&mut tx, known, moves, today).await?;
+        let event = get(&mut tx, id).await?;
+        tx.commit().await?;
+        Ok(StoredEvent { event, before, after, repeated: false })
+    }
+
+    /// Takes an event back: it stays visible and no longer counts. Conflict when it is retracted already.
+    pub async fn retract_event(&self, id: EventId, reason: &str, now: DateTime<Utc>) -> StoreResult<StoredEvent> {
+        let today = now.date_naive();
+        let Event { customer_id: customer, body, occurred_at, .. } = get(&mut self.read().await?, id).await?;
+        let (factor, day) = (FactorKey::fed_by(body.kind()), occurred_at.date_naive());
+        let (mut tx, moves) = self.write_fact(factor, |first| first.is_none_or(|first| day <= first)).await?;
+        let row = customers::lock(&mut tx, customer).await?;
+        if get(&mut tx, id).await?.retraction.is_some() {
+            return Err(StoreError::Conflict(format!("event {id} is retracted already")));
+        }
+        let rules = health::rules(&mut tx).await?;
+        let before = health::today(&mut tx, &row, &rules, today).await?;
+        let sql = "INSERT INTO retractions (event_id, reason, retracted_at) VALUES ($1, $2, $3)";
+        tx.execute(sql, binds![id, reason, storable(now)]).await?;
+        count(&mut tx, customer, &body, day, today, -1).await?;
+        if let Some(number) = body.invoice_number() {
+            invoices::settle(&mut tx, customer, number).await?;
+        }
+        let known = known_without(&mut tx, &row, factor, day, occurred_at).await?;
+        let after = conclude(&mut tx, known, moves, today).await?;
+        let event = get(&mut tx, id).await?;
+        tx.commit().await?;
+        Ok(StoredEvent { event, before, after, repeated: false })
+    }
+
+    /// Newest first.
+    pub async fn list_events(
+        &self,
+        customer: CustomerId,
+        kind: Option<EventKind>,
+        page: i64,
+        page_size: i64,
+    ) -> StoreResult<Page<Event>> {
+        let mut tx = self.read().await?;
+        let kind = kind.map(EventKind::name);
+        let sql = "SELECT COUNT(*) FROM events WHERE customer_id = $1 AND ($2 IS NULL OR kind = $2)";
+        let (total,): (i64,) = tx.one(sql, binds![customer, kind]).await?;
+        let sql = select_events!(
+            "WHERE customer_id = $1 AND ($2 IS NULL OR kind = $2) ORDER BY occurred_at DESC, id DESC LIMIT $3 OFFSET $4"
+        );
+        let rows: Vec<EventRow> = tx.all(sql, binds![customer, kind, page_size, (page - 1) * page_size]).await?;
+        let items = rows.into_iter().map(EventRow::event).collect::<StoreResult<_>>()?;
+        Ok(Page { items, total, page, page_size })
+    }
+}
+
+macro_rules! select_events {
+    ($rest:expr) => {
+        concat!(
+            "SELECT id, customer_id, source, message_id, occurred_at, received_at, payload, reason, retracted_at \
+             FROM events LEFT JOIN retractions ON event_id = id ",
+            $rest
+        )
+    };
+}
+use select_events;
+
+#[derive(sqlx::FromRow)]
+struct EventRow {
+    id: i64,
+    customer_id: i64,
+    source: String,
+    message_id: Option<String>,
+    occurred_at: i64,
+    received_at: i64,
+    payload: String,
+    reason: Option<String>,
+    retracted_at: Option<i64>,
+}
+
+impl EventRow {
+    fn event(self) -> StoreResult<Event> {
+        let id = EventId(self.id);
+        let retraction = self.reason.zip(self.retracted_at);
+        Ok(Event {
+            id,
+            customer_id: CustomerId(self.customer_id),
+            body: read_body(id, &self.payload)?,
+            source: self.source,
+            message_id: self.message_id,
+            occurred_at: time(self.occurred_at),
+            received_at: time(self.received_at),
+            retraction: retraction.map(|(reason, at)| Retraction { reason, retracted_at: time(at) }),
+        })
+    }
+}
+
+pub(super) fn read_body(id: EventId, payload: &str) -> StoreResult<EventBody> {
+    serde_json::from_str(payload).map_err(|error| StoreError::Corrupt(format!("event {id}: {error}")))
+}
+
+pub(super) fn write_body(body: &EventBody) -> StoreResult<String> {
+    serde_json::to_string(body).map_err(|error| StoreError::Corrupt(error.to_string()))
+}
+
+async fn get(tx: &mut Tx, id: EventId) -> StoreResult<Event> {
+    let row: Option<EventRow> = tx.optional(select_events!("WHERE id = $1"), binds![id]).await?;
+    row.ok_or_else(|| StoreError::NotFound(format!("event {id}")))?.event()
+}
+
+/// The event that was stored before as the same message or as the same invoice.
+async fn find_repeated(tx: &mut Tx, customer: CustomerId, event: &NewEvent) -> StoreResult<Option<EventId>> {
+    if let Some(message_id) = &event.message_id {
+        let sql = "SELECT event_id, content_hash FROM event_keys WHERE source = $1 AND message_id = $2";
+        match tx.optional::<(i64, String)>(sql, binds![&event.source, message_id]).await? {
+            Some((first, hash)) if hash == content_hash(customer, event)? => return Ok(Some(EventId(first))),
+            Some(_) => return Err(message_conflict(event)),
+            None => {}
+        }
+    }
+    let first = invoices::issued_before(tx, customer, event.day(), &event.body).await?;
+    if let Some(first) = first {
+        insert_key(tx, customer, event, first).await?;
+    }
+    Ok(first)
+}
+
+fn message_conflict(event: &NewEvent) -> StoreError {
+    let message_id = event.message_id.as_deref().unwrap_or_default();
+    StoreError::Conflict(format!(
+        "message id \"{message_id}\" of source \"{}\" was used before, for another customer or with other content",
+        event.source
+    ))
+}
+
+/// What a repeat must equal: the customer and the content as sent.
+pub(super) fn content_hash(customer: CustomerId, event: &NewEvent) -> StoreResult<String> {
+    let content = serde_json::to_string(&event.content).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    let digest = Sha256::digest(format!("{customer}\n{content}"));
+    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+async fn insert(tx: &mut Tx, customer: CustomerId, event: &NewEvent, now: DateTime<Utc>) -> StoreResult<EventId> {
+    let sql = "INSERT INTO events (customer_id, kind, source, message_id, occurred_at, day, received_at, received_day,
+               payload, invoice_number) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id";
+    let binds = binds![
+        customer,
+        event.body.kind().name(),
+        &event.source,
+        event.message_id.clone(),
+        event.occurred_at,
+        event.day(),
+        storable(now),
+        now.date_naive(),
+        write_body(&event.body)?,
+        event.body.invoice_number(),
+    ];
+    let (id,): (i64,) = tx.one(sql, binds).await?;
+    Ok(EventId(id))
+}
+
+/// Remembers the message id for ever. Somebody else may have taken it since we looked: never for the same content,
+/// since that is of the customer we have locked.
+async fn insert_key(tx: &mut Tx, customer: CustomerId, event: &NewEvent, id: EventId) -> StoreResult<()> {
+    let Some(message_id) = &event.message_id else { return Ok(()) };
+    let sql = "INSERT INTO event_keys (source, message_id, event_id, content_hash) VALUES ($1, $2, $3, $4)
+               ON CONFLICT (source, message_id) DO NOTHING";
+    let hash = content_hash(customer, event)?;
+    match tx.execute(sql, binds![&event.source, message_id, id, hash]).await? {
+        0 => Err(message_conflict(event)),
+        _ => Ok(()),
+    }
+}
+
+/// Adds an event's counts to its day (`times` 1), or takes them back (-1).
+async fn count(
+    tx: &mut Tx,
+    customer: CustomerId,
+    body: &EventBody,
+    day: NaiveDate,
+    received_on: NaiveDate,
+    times: i64,
+) -> StoreResult<()> {
+    let (key, count) = body.activity();
+    let sql = "INSERT INTO daily_activity (customer_id, day, kind, key, received_day, count) VALUES ($1, $2, $3, $4, $5, $6)
+               ON CONFLICT (customer_id, day, kind, key, received_day)
+               DO UPDATE SET count = daily_activity.count + excluded.count";
+    tx.execute(sql, binds![customer, day, body.kind().name(), key, received_on, times * count]).await?;
+    Ok(())
+}
+
+/// What is known of a customer after a fact was taken back: its first and its latest one may be others now.
+async fn known_without(
+    tx: &mut Tx,
+    row: &CustomerRecord,
+    factor: FactorKey,
+    day: NaiveDate,
+    occurred_at: DateTime<Utc>,
+) -> StoreResult<Known> {
+    let mut known = row.known();
+    let first = known.first_facts.get_mut(factor);
+    if *first == Some(day) {
+        let kinds: Vec<_> = EventKind::ALL.into_iter().filter(|kind| FactorKey::fed_by(*kind) == factor).collect();
+        let kind = |index: usize| kinds.get(index).unwrap_or(&kinds[0]).name();
+        let sql = "SELECT MIN(day) FROM (SELECT day FROM daily_activity WHERE customer_id = $1 AND kind IN ($2, $3, $4)
+                   GROUP BY day, kind, key HAVING SUM(count) > 0) AS counted";
+        let (number,): (Option<i32>,) = tx.one(sql, binds![known.id, kind(0), kind(1), kind(2)]).await?;
+        *first = number.map(super::db::day);
+    }
+    if known.last_activity_at == Some(occurred_at) {
+        let sql = "SELECT occurred_at FROM events WHERE customer_id = $1
+                   AND NOT EXISTS (SELECT 1 FROM retractions WHERE event_id = events.id) ORDER BY occurred_at DESC LIMIT 1";
+        let latest: Option<(i64,)> = tx.optional(sql, binds![known.id]).await?;
+        known.last_activity_at = latest.map(|(at,)| time(at));
+    }
+    Ok(known)
+}
+
+/// Brings all that is derived in line with the facts; the customer's health of today comes back.
+async fn conclude(tx: &mut Tx, known: Known, moves: bool, today: NaiveDate) -> StoreResult<Health> {
+    if moves {
+        customers::store_first_facts(tx, &known).await?;
+        settle(tx, today).await?;
+    }
+    let rules = health::rules(tx).await?;
+    health::rescore_one(tx, known, &rules, today).await
+}

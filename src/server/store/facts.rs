@@ -1,0 +1,100 @@
+//! A customer's facts, as scoring wants them.
+
+use super::db::{Tx, binds, day};
+use super::{Store, StoreError, StoreResult, customers, invoices};
+use crate::domain::{CustomerId, EventKind, Factors, NaiveDate};
+use crate::scoring::{DailyCount, Facts};
+use chrono::{DateTime, Utc};
+use sqlx::AssertSqlSafe;
+use std::collections::HashMap;
+
+impl Store {
+    /// Facts with daily activity of the days `from..=to`.
+    pub async fn load_facts(&self, customer: CustomerId, from: NaiveDate, to: NaiveDate) -> StoreResult<Facts> {
+        let mut tx = self.read().await?;
+        let known = customers::get(&mut tx, customer).await?.known();
+        Ok(load(&mut tx, &[known], from, to).await?.remove(&customer).unwrap_or_default())
+    }
+
+    /// The same for many customers in one query per table.
+    pub async fn load_facts_of(
+        &self,
+        customers: &[CustomerId],
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> StoreResult<HashMap<CustomerId, Facts>> {
+        let mut tx = self.read().await?;
+        let known = customers::known_of(&mut tx, customers).await?;
+        load(&mut tx, &known, from, to).await
+    }
+}
+
+/// What scoring knows of a customer besides its activity and invoices.
+pub(super) struct Known {
+    pub id: CustomerId,
+    pub start_date: Option<NaiveDate>,
+    /// Per factor the day of the earliest fact that counts.
+    pub first_facts: Factors<Option<NaiveDate>>,
+    /// The time of the latest one.
+    pub last_activity_at: Option<DateTime<Utc>>,
+}
+
+/// The earliest of the days that are known.
+pub(super) fn earliest(days: &Factors<Option<NaiveDate>>) -> Option<NaiveDate> {
+    days.iter().filter_map(|(_, day)| *day).min()
+}
+
+#[derive(sqlx::FromRow)]
+struct ActivityRow {
+    customer_id: i64,
+    day: i32,
+    kind: String,
+    key: String,
+    count: i64,
+}
+
+pub(super) async fn load(
+    tx: &mut Tx,
+    known: &[Known],
+    from: NaiveDate,
+    to: NaiveDate,
+) -> StoreResult<HashMap<CustomerId, Facts>> {
+    let ids: Vec<_> = known.iter().map(|known| known.id).collect();
+    let mut found: HashMap<_, _> = known
+        .iter()
+        .map(|known| {
+            let first_fact_on = earliest(&known.first_facts);
+            (known.id, Facts { start_date: known.start_date, first_fact_on, ..Facts::default() })
+        })
+        .collect();
+    let sql = format!(
+        "SELECT customer_id, day, kind, key, count FROM daily_activity WHERE customer_id {} AND day BETWEEN $2 AND $3",
+        tx.one_of()
+    );
+    for row in tx.all::<ActivityRow>(AssertSqlSafe(sql), binds![ids.as_slice(), from, to]).await? {
+        let kind = EventKind::parse(&row.kind)
+            .ok_or_else(|| StoreError::Corrupt(format!("activity of customer {}, kind {}", row.customer_id, row.kind)))?;
+        if let Some(facts) = found.get_mut(&CustomerId(row.customer_id)) {
+            facts.daily.push(DailyCount { day: day(row.day), kind, key: row.key, count: row.count });
+        }
+    }
+    found.values_mut().for_each(|facts| sum_up(&mut facts.daily));
+    for (customer, invoice) in invoices::load(tx, &ids).await? {
+        if let Some(facts) = found.get_mut(&customer) {
+            facts.invoices.push(invoice);
+        }
+    }
+    Ok(found)
+}
+
+/// One count per day, kind and key, in this order: what was received on different days is added up, and what was
+/// taken back is gone.
+pub(super) fn sum_up(daily: &mut Vec<DailyCount>) {
+    daily.sort_unstable_by(|a, b| (a.day, a.kind, &a.key).cmp(&(b.day, b.kind, &b.key)));
+    daily.dedup_by(|later, first| {
+        let same = (later.day, later.kind, &later.key) == (first.day, first.kind, &first.key);
+        first.count += if same { later.count } else { 0 };
+        same
+    });
+    daily.retain(|daily| daily.count > 0);
+}

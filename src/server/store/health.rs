@@ -1,0 +1,153 @@
+//! Current health: one group of columns per customer, always what its facts give. Changed in the transaction of the
+//! facts, and for everybody when the UTC day changes. There is no other stored score.
+
+use super::customers::{self, CustomerRecord};
+use super::db::{Tx, binds};
+use super::facts::{self, Known, earliest};
+use super::{Store, StoreError, StoreResult, connections, scorecards};
+use crate::domain::{Band, CustomerId, Health, NaiveDate, Points, Scorecard};
+use crate::scoring::{self, BAND_MEMORY_DAYS, Connections, Facts};
+use chrono::Duration;
+use sqlx::AssertSqlSafe;
+
+/// Customers that one transaction of the roll-over scores: few enough that writers hardly wait for it.
+const ROLL_OVER_CHUNK: i64 = 200;
+
+impl Store {
+    /// Rescores up to `limit` customers whose row is not of `today`, the current scorecard and the current
+    /// connections; how many it did.
+    pub async fn roll_over(&self, today: NaiveDate, limit: i64) -> StoreResult<u64> {
+        let mut done = 0;
+        while done < limit.max(0) as u64 {
+            let chunk = (limit - done as i64).min(ROLL_OVER_CHUNK);
+            match self.roll_over_chunk(today, chunk).await? {
+                0 => break,
+                scored => done += scored,
+            }
+        }
+        Ok(done)
+    }
+
+    async fn roll_over_chunk(&self, today: NaiveDate, limit: i64) -> StoreResult<u64> {
+        const STALE: &str = "WHERE scored_day <> $1 OR scorecard_version <> $2 OR connections_version <> $3 ORDER BY id LIMIT $4";
+        // Most of the time nothing is stale, and then no lock is needed to know it.
+        let mut tx = self.read().await?;
+        let basis = basis(&mut tx, today).await?;
+        let binds = binds![basis.day, basis.scorecard_version, basis.connections_version, limit];
+        let ids: Vec<(i64,)> = tx.all(AssertSqlSafe(format!("SELECT id FROM customers {STALE}")), binds).await?;
+        drop(tx);
+        if ids.is_empty() {
+            return Ok(0);
+        }
+        let mut tx = self.write().await?;
+        let rules = rules(&mut tx).await?;
+        let ids: Vec<_> = ids.into_iter().map(|(id,)| CustomerId(id)).collect();
+        let known = customers::lock_all(&mut tx, &ids).await?;
+        rescore(&mut tx, &known, &rules, today).await?;
+        tx.commit().await?;
+        Ok(known.len() as u64)
+    }
+}
+
+/// On what a stored health was scored. When any of the three has changed since, it is stale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Basis {
+    pub day: NaiveDate,
+    pub scorecard_version: i64,
+    pub connections_version: i64,
+}
+
+pub(super) async fn basis(tx: &mut Tx, today: NaiveDate) -> StoreResult<Basis> {
+    Ok(rules(tx).await?.basis(today))
+}
+
+/// What every score depends on besides the customer's facts.
+pub(super) struct Rules {
+    pub scorecard: Scorecard,
+    connections: Connections,
+    connections_version: i64,
+}
+
+impl Rules {
+    pub(super) fn basis(&self, day: NaiveDate) -> Basis {
+        Basis { day, scorecard_version: self.scorecard.version, connections_version: self.connections_version }
+    }
+
+    /// How far back facts must be known to score today and all the days since which it may have been in its band.
+    fn reach(&self, today: NaiveDate) -> NaiveDate {
+        today - Duration::days(BAND_MEMORY_DAYS + self.scorecard.lookback_days())
+    }
+}
+
+pub(super) async fn rules(tx: &mut Tx) -> StoreResult<Rules> {
+    let scorecard = scorecards::current(tx).await?;
+    let (connections, connections_version) = connections::load(tx).await?;
+    Ok(Rules { scorecard, connections, connections_version })
+}
+
+/// Today's health of a stored customer, from its row when that is current, else from its facts.
+pub(super) async fn today(tx: &mut Tx, row: &CustomerRecord, rules: &Rules, today: NaiveDate) -> StoreResult<Health> {
+    let id = CustomerId(row.id);
+    let measured = match row.is_scored_on(rules.basis(today)) {
+        true => row.measured()?,
+        false => {
+            let found = facts::load(tx, &[row.known()], rules.reach(today), today).await?;
+            scoring::measure(&found[&id], &rules.scorecard, &rules.connections, today)
+        }
+    };
+    Ok(scoring::score(id, &measured, &rules.scorecard, today))
+}
+
+/// Scores locked customers from their facts and stores what comes out.
+async fn rescore(tx: &mut Tx, known: &[Known], rules: &Rules, today: NaiveDate) -> StoreResult<()> {
+    let found = facts::load(tx, known, rules.reach(today), today).await?;
+    for known in known {
+        store(tx, known, &found[&known.id], rules, today).await?;
+    }
+    Ok(())
+}
+
+/// The same for one, whose health of today comes back. Stores also what else is known of it.
+pub(super) async fn rescore_one(tx: &mut Tx, known: Known, rules: &Rules, today: NaiveDate) -> StoreResult<Health> {
+    let known = [known];
+    let found = facts::load(tx, &known, rules.reach(today), today).await?;
+    store(tx, &known[0], &found[&known[0].id], rules, today).await
+}
+
+/// Writes one customer's health of today. `facts` must reach back as far as [`Rules::reach`].
+pub(super) async fn store(tx: &mut Tx, known: &Known, facts: &Facts, rules: &Rules, today: NaiveDate) -> StoreResult<Health> {
+    let Rules { scorecard, connections, connections_version } = rules;
+    let measured = scoring::measure(facts, scorecard, connections, today);
+    let health = scoring::score(known.id, &measured, scorecard, today);
+    let history = scoring::history(facts, scorecard, connections, today - Duration::days(BAND_MEMORY_DAYS), today);
+    let point = |days_ago: usize| history.iter().rev().nth(days_ago).copied();
+    let change = |days: usize| scoring::change(point(days)?, point(0)?).map(|Points(tenths)| tenths);
+    let shown = health.shown_score().is_some();
+    let measured = serde_json::to_string(&measured).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    let mut binds = binds![
+        today,
+        scorecard.version,
+        *connections_version,
+        measured,
+        health.band.name(),
+        scoring::band_since(&history).unwrap_or(today),
+        point(7).map_or(Band::NoData, |point| point.band).name(),
+        change(7),
+        change(30),
+        change(90),
+        earliest(&known.first_facts),
+        known.last_activity_at,
+        health.shown_score().map(|Points(tenths)| tenths),
+    ];
+    binds.extend(health.factors.iter().map(|(_, factor)| shown.then_some(factor.score.0).into()));
+    binds.extend(known.first_facts.iter().map(|(_, first)| (*first).into()));
+    binds.push(known.id.into());
+    let sql = "UPDATE customers SET scored_day = $1, scorecard_version = $2, connections_version = $3, measured = $4,
+               band = $5, band_since_day = $6, band_7 = $7, change_7 = $8, change_30 = $9, change_90 = $10,
+               first_fact_day = $11, last_activity_at = $12, score = $13,
+               login_frequency = $14, feature_adoption = $15, support_load = $16, invoice_timeliness = $17, api_trend = $18,
+               first_login_day = $19, first_feature_day = $20, first_ticket_day = $21, first_invoice_day = $22,
+               first_api_day = $23 WHERE id = $24";
+    tx.execute(sql, binds).await?;
+    Ok(health)
+}

@@ -1,0 +1,141 @@
+//! Invoices, derived from their events in whatever order those arrive.
+
+use super::db::{Bind, Tx, binds, day};
+use super::{StoreError, StoreResult};
+use crate::domain::{CustomerId, EventBody, EventId, NaiveDate};
+use crate::scoring::Invoice;
+use sqlx::AssertSqlSafe;
+
+/// What one event says about an invoice.
+pub(super) struct InvoiceFact {
+    pub event: EventId,
+    pub day: NaiveDate,
+    pub body: EventBody,
+}
+
+/// The invoice that the facts about one number make; `None` when there are none.
+pub(super) fn derive(number: &str, facts: &[InvoiceFact]) -> Option<Invoice> {
+    let mut invoice = Invoice {
+        number: number.to_owned(),
+        amount_cents: 0,
+        currency: String::new(),
+        issued_on: None,
+        due_on: None,
+        paid_on: None,
+        voided_on: None,
+    };
+    let earlier = |known: Option<NaiveDate>, day: NaiveDate| Some(known.map_or(day, |known| known.min(day)));
+    for fact in facts {
+        match &fact.body {
+            EventBody::InvoiceIssued { amount_cents, currency, due_date, .. } => {
+                invoice.amount_cents = *amount_cents;
+                invoice.currency = currency.clone();
+                invoice.issued_on = Some(fact.day);
+                invoice.due_on = Some(*due_date);
+            }
+            EventBody::InvoicePaid { .. } => invoice.paid_on = earlier(invoice.paid_on, fact.day),
+            EventBody::InvoiceVoided { .. } => invoice.voided_on = earlier(invoice.voided_on, fact.day),
+            _ => {}
+        }
+    }
+    (!facts.is_empty()).then_some(invoice)
+}
+
+/// The facts about a number that count, the earliest received first.
+pub(super) async fn load_invoice_facts(tx: &mut Tx, customer: CustomerId, number: &str) -> StoreResult<Vec<InvoiceFact>> {
+    let sql = "SELECT id, day, payload FROM events WHERE customer_id = $1 AND invoice_number = $2
+               AND NOT EXISTS (SELECT 1 FROM retractions WHERE event_id = events.id) ORDER BY id";
+    let rows: Vec<(i64, i32, String)> = tx.all(sql, binds![customer, number]).await?;
+    let fact = |(id, number, payload): (i64, i32, String)| {
+        let body = super::events::read_body(EventId(id), &payload)?;
+        Ok(InvoiceFact { event: EventId(id), day: day(number), body })
+    };
+    rows.into_iter().map(fact).collect()
+}
+
+/// The event that issued an invoice already with the same content. Conflict when its content was another.
+pub(super) async fn issued_before(
+    tx: &mut Tx,
+    customer: CustomerId,
+    issued_on: NaiveDate,
+    body: &EventBody,
+) -> StoreResult<Option<EventId>> {
+    let EventBody::InvoiceIssued { number, .. } = body else { return Ok(None) };
+    let facts = load_invoice_facts(tx, customer, number).await?;
+    let issue = facts.into_iter().find(|fact| matches!(fact.body, EventBody::InvoiceIssued { .. }));
+    match issue {
+        Some(issue) if issue.day == issued_on && issue.body == *body => Ok(Some(issue.event)),
+        Some(issue) => Err(StoreError::Conflict(format!(
+            "invoice {number} was issued before with other content (event {}); retract that first",
+            issue.event
+        ))),
+        None => Ok(None),
+    }
+}
+
+/// Brings the stored invoice in line with its events.
+pub(super) async fn settle(tx: &mut Tx, customer: CustomerId, number: &str) -> StoreResult<()> {
+    let facts = load_invoice_facts(tx, customer, number).await?;
+    let Some(invoice) = derive(number, &facts) else {
+        tx.execute("DELETE FROM invoices WHERE customer_id = $1 AND number = $2", binds![customer, number]).await?;
+        return Ok(());
+    };
+    let sql = "INSERT INTO invoices (customer_id, number, amount_cents, currency, issued_day, due_day, paid_day, voided_day)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+               ON CONFLICT (customer_id, number) DO UPDATE SET amount_cents = excluded.amount_cents,
+               currency = excluded.currency, issued_day = excluded.issued_day, due_day = excluded.due_day,
+               paid_day = excluded.paid_day, voided_day = excluded.voided_day";
+    tx.execute(sql, row(customer, &invoice)).await?;
+    Ok(())
+}
+
+/// The values of all columns of `invoices`.
+pub(super) fn row(customer: CustomerId, invoice: &Invoice) -> Vec<Bind> {
+    binds![
+        customer,
+        &invoice.number,
+        invoice.amount_cents,
+        &invoice.currency,
+        invoice.issued_on,
+        invoice.due_on,
+        invoice.paid_on,
+        invoice.voided_on,
+    ]
+}
+
+#[derive(sqlx::FromRow)]
+struct InvoiceRow {
+    customer_id: i64,
+    number: String,
+    amount_cents: i64,
+    currency: String,
+    issued_day: Option<i32>,
+    due_day: Option<i32>,
+    paid_day: Option<i32>,
+    voided_day: Option<i32>,
+}
+
+/// All invoices of the customers, by number.
+pub(super) async fn load(tx: &mut Tx, customers: &[CustomerId]) -> StoreResult<Vec<(CustomerId, Invoice)>> {
+    let sql = format!(
+        "SELECT customer_id, number, amount_cents, currency, issued_day, due_day, paid_day, voided_day FROM invoices
+         WHERE customer_id {}",
+        tx.one_of()
+    );
+    let rows: Vec<InvoiceRow> = tx.all(AssertSqlSafe(sql), binds![customers]).await?;
+    let invoice = |row: InvoiceRow| {
+        let invoice = Invoice {
+            number: row.number,
+            amount_cents: row.amount_cents,
+            currency: row.currency,
+            issued_on: row.issued_day.map(day),
+            due_on: row.due_day.map(day),
+            paid_on: row.paid_day.map(day),
+            voided_on: row.voided_day.map(day),
+        };
+        (CustomerId(row.customer_id), invoice)
+    };
+    let mut invoices: Vec<_> = rows.into_iter().map(invoice).collect();
+    invoices.sort_by(|a, b| (a.0, &a.1.number).cmp(&(b.0, &b.1.number)));
+    Ok(invoices)
+}
