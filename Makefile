@@ -52,7 +52,7 @@ demo: build ## Fill the database with the demo portfolio; ARGS="--customers 1000
 e2e: build chromium end2end/node_modules/.package-lock.json ## Run only the end-to-end tests
 	@cd end2end && node --test
 
-screenshots: build chromium end2end/node_modules/.package-lock.json ## Take the README's pictures of the running app, into docs/images
+screenshots: build chromium end2end/node_modules/.package-lock.json target/sharp/node_modules ## Take the README's pictures of the running app, into docs/images
 	@node end2end/screenshots.mjs
 
 lighthouse: build chromium target/lighthouse/node_modules ## Measure the running app with Lighthouse
@@ -81,6 +81,10 @@ end2end/node_modules/.package-lock.json: end2end/package-lock.json
 target/lighthouse/node_modules:
 	@echo "Installing Lighthouse into target/lighthouse; 12.8.2 is the last version for Node.js 20."
 	@npm install --silent --no-save --no-package-lock --prefix target/lighthouse lighthouse@12.8.2
+
+target/sharp/node_modules:
+	@echo "Installing sharp into target/sharp: it makes the pictures small."
+	@npm install --silent --no-save --no-package-lock --prefix target/sharp sharp@0.34.5
 
 chromium:
 	@. scripts/tools.sh && ensure_chromium
