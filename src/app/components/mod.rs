@@ -3,6 +3,7 @@
 mod band_badge;
 mod button;
 mod change_figure;
+pub mod charts;
 mod confirm_dialog;
 mod empty_state;
 mod factor_strip;

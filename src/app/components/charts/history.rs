@@ -1,0 +1,199 @@
+//! The score over time: a line over the band zones, broken where there was no data, with a link per day.
+
+use crate::app::components::band_attribute;
+use crate::app::format;
+use crate::domain::pages::HistoryPoint;
+use crate::domain::scorecard::BandLimits;
+use crate::domain::{Band, NaiveDate, Points};
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlElement;
+
+/// The line as path data: each day is 2 wide and drawn in its middle, the score in tenths is the height.
+fn line(points: &[HistoryPoint]) -> String {
+    let mut path = String::new();
+    let mut drawing = false;
+    for (index, point) in points.iter().enumerate() {
+        let Some(score) = point.shown_score() else {
+            drawing = false;
+            continue;
+        };
+        let command = if drawing { 'L' } else { 'M' };
+        path += &format!("{command}{} {}", 2 * index + 1, Points::MAX.0 - score.0);
+        let alone = !drawing && points.get(index + 1).is_none_or(|next| next.shown_score().is_none());
+        if alone {
+            path += "h0";
+        }
+        drawing = true;
+    }
+    path
+}
+
+/// What the line shows, in words.
+fn summary(points: &[HistoryPoint]) -> String {
+    let scored = || points.iter().filter_map(|point| Some((point.day, point.shown_score()?)));
+    let (Some(first), Some(last)) = (scored().next(), scored().next_back()) else {
+        return "There is too little data to score any of these days.".into();
+    };
+    let say = |(day, score): (NaiveDate, Points)| format!("{score} on {}", format::day(day));
+    let lowest = scored().min_by_key(|(_, score)| *score).unwrap_or(first);
+    let highest = scored().max_by_key(|(_, score)| *score).unwrap_or(last);
+    let missing = match points.len() - scored().count() {
+        0 => String::new(),
+        days => format!(" {days} of {} days have no data.", points.len()),
+    };
+    format!("From {} to {}; lowest {}, highest {}.{missing}", say(first), say(last), say(lowest), say(highest))
+}
+
+/// "5 Nov 2026, 72.4, Healthy"
+fn label(point: &HistoryPoint) -> (String, String) {
+    let score = point.shown_score().map_or_else(|| "–".to_owned(), |score| score.to_string());
+    (format::day(point.day), format!("{score} {}", point.band.label()))
+}
+
+/// Moves the focus between the days.
+fn walk(event: KeyboardEvent) {
+    let Some(day) = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok()) else { return };
+    let parent = day.parent_element();
+    let next = match event.key().as_str() {
+        "ArrowLeft" => day.previous_element_sibling(),
+        "ArrowRight" => day.next_element_sibling(),
+        "Home" => parent.and_then(|days| days.first_element_child()),
+        "End" => parent.and_then(|days| days.last_element_child()),
+        _ => return,
+    };
+    event.prevent_default();
+    if let Some(next) = next.and_then(|next| next.dyn_into::<HtmlElement>().ok()) {
+        // Fails only for elements that cannot take the focus; links can.
+        let _ = next.focus();
+    }
+}
+
+/// The line, its zones and one link per day; `href` says where a day leads.
+#[component]
+pub fn HistoryChart(
+    points: Vec<HistoryPoint>,
+    limits: BandLimits,
+    selected: NaiveDate,
+    href: impl Fn(NaiveDate) -> String + Clone + Send + Sync + 'static,
+) -> impl IntoView {
+    let count = points.len();
+    let width = 2 * count;
+    // Exactly one day can be reached with Tab; the arrow keys move on from there.
+    let entry = points.iter().position(|point| point.day == selected).unwrap_or(count.saturating_sub(1));
+    let days = points
+        .iter()
+        .enumerate()
+        .map(|(index, point)| {
+            let (text, standing) = label(point);
+            let (href, day) = (href.clone(), point.day);
+            let side = if index < count / 2 { "start" } else { "end" };
+            let current = (point.day == selected).then_some("date");
+            let tabindex = if index == entry { "0" } else { "-1" };
+            let score = point.shown_score().map(|score| format!("--score: {score}"));
+            view! {
+                <a
+                    class="history__day" href=move || href(day) data-noscroll="true" data-band=band_attribute(point.band) data-side=side
+                    aria-current=current tabindex=tabindex style=score
+                >
+                    <span class="history__tip"><b>{text}</b>" "{standing}</span>
+                </a>
+            }
+        })
+        .collect_view();
+    let from_top = |score: Points| Points::MAX.0 - score.0;
+    let zone = |band: Band, top: Points, bottom: Points| {
+        view! {
+            <rect class="history__band" data-band=band_attribute(band) x="0" y=from_top(top) width=width height=(top - bottom).0 />
+        }
+    };
+    let zones = [
+        zone(Band::Healthy, Points::MAX, limits.healthy),
+        zone(Band::AtRisk, limits.healthy, limits.at_risk),
+        zone(Band::ChurnRisk, limits.at_risk, Points::ZERO),
+    ];
+    view! {
+        <figure class="history">
+            <div class="history__frame">
+                <svg class="history__plot" viewBox=format!("0 0 {width} 1000") preserveAspectRatio="none" role="img" aria-label="Score per day">
+                    <desc>{summary(&points)}</desc>
+                    {zones}
+                    <path class="history__line" d=line(&points) />
+                </svg>
+                <div class="history__days" role="group" aria-label="Pick a day: the arrow keys move, Enter opens it" on:keydown=walk>
+                    {days}
+                </div>
+                <Scale limits />
+            </div>
+            <Axis points />
+        </figure>
+    }
+}
+
+/// The band zones by name, each at its lower limit.
+#[component]
+fn Scale(limits: BandLimits) -> impl IntoView {
+    let mark = |score: Points, band: Option<Band>| {
+        view! {
+            <li style=format!("--score: {score}")>
+                {band.map(|band| view! { <span class="history__zone" data-band=band_attribute(band)>{band.label()}</span> })}
+                <span class="history__mark">{score.0 / 10}</span>
+            </li>
+        }
+    };
+    view! {
+        <ul class="history__scale" aria-hidden="true">
+            {mark(Points::MAX, None)}
+            {mark(limits.healthy, Some(Band::Healthy))}
+            {mark(limits.at_risk, Some(Band::AtRisk))}
+            {mark(Points::ZERO, Some(Band::ChurnRisk))}
+        </ul>
+    }
+}
+
+/// Four dates under the line: the first, two between, the last.
+#[component]
+fn Axis(points: Vec<HistoryPoint>) -> impl IntoView {
+    let last = points.len().saturating_sub(1);
+    let dates = [0, last / 3, 2 * last / 3, last].map(|index| points.get(index).map(|point| format::day_short(point.day)));
+    view! { <p class="history__axis" aria-hidden="true">{dates.map(|date| view! { <span>{date}</span> })}</p> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn points(scores: &[Option<i64>]) -> Vec<HistoryPoint> {
+        let first = NaiveDate::from_ymd_opt(2026, 3, 1).unwrap();
+        let point = |(day, score): (NaiveDate, &Option<i64>)| HistoryPoint {
+            day,
+            score: Points(score.unwrap_or(500)),
+            band: if score.is_some() { Band::Healthy } else { Band::NoData },
+        };
+        first.iter_days().zip(scores).map(point).collect()
+    }
+
+    #[test]
+    fn the_line_breaks_where_there_is_no_data_and_a_day_alone_is_a_dot() {
+        let cases: [(&[Option<i64>], &str); 4] = [
+            (&[Some(1000), Some(724)], "M1 0L3 276"),
+            (&[None, Some(700), Some(710), None], "M3 300L5 290"),
+            (&[Some(400), None, Some(0)], "M1 600h0M5 1000h0"),
+            (&[None, None], ""),
+        ];
+        for (scores, path) in cases {
+            assert_eq!(line(&points(scores)), path, "{scores:?}");
+        }
+    }
+
+    #[test]
+    fn the_summary_names_the_ends_the_extremes_and_the_gaps() {
+        assert_eq!(
+            summary(&points(&[Some(500), Some(300), None, Some(720)])),
+            "From 50.0 on 1 Mar 2026 to 72.0 on 4 Mar 2026; lowest 30.0 on 2 Mar 2026, highest 72.0 on 4 Mar 2026. \
+             1 of 4 days have no data."
+        );
+        assert_eq!(summary(&points(&[None])), "There is too little data to score any of these days.");
+    }
+}

@@ -1,0 +1,10 @@
+//! Charts as SVG over plain values. Geometry is integer arithmetic on stretched view boxes, so that server and browser
+//! agree to the last digit and nothing has to be measured on the client; all text is HTML beside or over the drawing.
+
+mod activity;
+mod history;
+mod waterfall;
+
+pub use activity::ActivityBars;
+pub use history::HistoryChart;
+pub use waterfall::Waterfall;
