@@ -1,25 +1,96 @@
-//! `/customers/{id}`: one customer.
+//! `/customers/{id}`: one customer, today or as of a past day; history, factors, events, notes.
 
-use crate::app::components::Loaded;
-use crate::app::server_fns::load_customer_page;
+mod banners;
+mod factors;
+mod failure;
+mod head;
+mod history;
+mod invoices;
+mod notes;
+mod place;
+mod standing;
+mod timeline;
+mod words;
+
+use crate::app::components::charts::Waterfall;
+use crate::app::components::{Loaded, Skeleton};
+use crate::app::server_fns::{load_customer_page, load_timeline};
 use crate::app::state::use_customer_id;
+use crate::domain::pages::{CustomerPage as Page, Timeline};
+use crate::error::AppError;
+use banners::{ArchivedBanner, FirstEvent, PastDayBanner};
+use factors::FactorsSection;
+use failure::PageFailure;
+use head::CustomerHead;
+use history::HistorySection;
+use invoices::InvoicesSection;
+use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+use notes::NotesSection;
+use place::Place;
+use standing::StandingStrip;
+use timeline::TimelineSection;
 
 #[component]
 pub fn CustomerPage() -> impl IntoView {
-    let id = use_customer_id();
-    let page = Resource::new(move || id.get(), |id| load_customer_page(id, None, 90));
-    view! {
-        <Loaded
-            resource=page
-            view=|page| {
-                let name = page.customer.fields.name;
-                view! {
-                    <Title text=name.clone() />
-                    <h1>{name}</h1>
-                }
+    let (id, query) = (use_customer_id(), use_query_map());
+    let place = Memo::new(move |_| Place::new(id.get(), |name| query.read().get(name)));
+    let asked = Memo::new(move |_| place.with(|place| (place.id, place.as_of.clone(), place.history_days())));
+    let page = Resource::new(move || asked.get(), |(id, as_of, days)| load_customer_page(id, as_of, days));
+    let events = Memo::new(move |_| {
+        place.with(|place| (place.id, place.kind.clone().unwrap_or_default(), place.events_page.clone().unwrap_or_default()))
+    });
+    let timeline = Resource::new(move || events.get(), |(id, kind, page)| load_timeline(id, kind, page));
+    let shown = move || {
+        Suspend::new(async move {
+            match page.await {
+                Ok(page) => Either::Left(view! { <Customer page timeline place /> }),
+                Err(error) => Either::Right(view! { <PageFailure error place /> }),
             }
-        />
+        })
+    };
+    view! { <Transition fallback=|| view! { <Skeleton lines=12 /> }>{shown}</Transition> }
+}
+
+/// Everything under the address, in the order one reads it.
+#[component]
+fn Customer(page: Page, timeline: Resource<Result<Timeline, AppError>>, place: Memo<Place>) -> impl IntoView {
+    let name = page.customer.fields.name.clone();
+    let page = StoredValue::new(page);
+    view! {
+        <Title text=name />
+        <div class="customer">
+            <CustomerHead page />
+            <ArchivedBanner page />
+            <PastDayBanner page place />
+            <StandingStrip page />
+            <FirstEvent page />
+            <HistorySection page place />
+            <Composition page />
+            <FactorsSection page />
+            <section class="panel customer__seven" id="events" aria-labelledby="events-title">
+                <Loaded resource=timeline view=move |timeline| view! { <TimelineSection timeline place /> } />
+            </section>
+            <div class="customer__five stack">
+                <NotesSection page />
+                <InvoicesSection page />
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Composition(page: StoredValue<Page>) -> impl IntoView {
+    let (health, limits) = page.with_value(|page| (page.health.clone(), page.scorecard.bands.clone()));
+    view! {
+        <section class="panel customer__five" aria-labelledby="composition-title">
+            <div class="panel__head">
+                <h2 id="composition-title">"How the score is put together"</h2>
+            </div>
+            <Waterfall health limits />
+            <p class="muted waterfall-key">"Score times weight gives points; the dashed rest of a bar is what the factor could still add."</p>
+        </section>
     }
 }

@@ -1,0 +1,75 @@
+//! What must not be overlooked: that a past day is shown, that the customer is archived, that nothing is known yet.
+
+use super::place::Place;
+use crate::app::components::EmptyState;
+use crate::app::components::icon::IconName;
+use crate::app::format;
+use crate::domain::Band;
+use crate::domain::pages::CustomerPage;
+use leptos::prelude::*;
+
+/// Says that everything about the score is as of a past day, with the way back.
+#[component]
+pub fn PastDayBanner(page: StoredValue<CustomerPage>, place: Memo<Place>) -> impl IntoView {
+    let (as_of, today) = page.with_value(|page| (page.health.as_of, page.today));
+    let step = move |days: i64| {
+        let day = as_of + chrono::Duration::days(days);
+        place.with(|place| if day >= today { place.today().href() } else { place.on(day).href() })
+    };
+    (as_of != today).then(|| {
+        view! {
+            <div class="banner" data-kind="past" role="status">
+                <p>
+                    <strong>"As of "{format::day(as_of)}", "{format::days_ago(as_of, today)}". "</strong>
+                    "Score, factors and invoices are those of that day's end (UTC), with every fact known now and today's scorecard. Events and notes are complete."
+                </p>
+                <p class="banner__links no-print">
+                    <a href=move || step(-1) data-noscroll="true">"Day before"</a>
+                    <a href=move || step(1) data-noscroll="true">"Day after"</a>
+                    <a href=move || place.read().today().href() data-noscroll="true">"Back to today"</a>
+                </p>
+            </div>
+        }
+    })
+}
+
+#[component]
+pub fn ArchivedBanner(page: StoredValue<CustomerPage>) -> impl IntoView {
+    let archived = page.with_value(|page| page.customer.archived);
+    archived.map(|archive| {
+        view! {
+            <div class="banner" data-kind="archived">
+                <p>
+                    <strong>"Archived on "{format::day(archive.date)}" ("{archive.reason.label().to_lowercase()}"). "</strong>
+                    "It is left out of the list and of every figure, and still accepts events. Restore it to bring it back."
+                </p>
+            </div>
+        }
+    })
+}
+
+/// How to send the first event, where nothing is known about the customer.
+#[component]
+pub fn FirstEvent(page: StoredValue<CustomerPage>) -> impl IntoView {
+    let (id, unknown) = page.with_value(|page| {
+        let nothing = page.activity.iter().all(|(_, days)| days.is_empty()) && page.invoices.is_empty();
+        (page.customer.id, nothing && page.health.band == Band::NoData && page.health.as_of == page.today)
+    });
+    let command = format!(
+        "curl -X POST http://127.0.0.1:3000/api/customers/{id}/events \\\n  -H 'Content-Type: application/json' \\\n  -d '{{\"kind\": \"login\", \"user\": \"maria@example.com\"}}'"
+    );
+    unknown.then(|| {
+        view! {
+            <section class="panel">
+                <EmptyState icon=IconName::LogEvent title="Nothing has happened here yet">
+                    <p>
+                        "The score appears with the first events. "
+                        <a href=format!("/customers/{id}/events/new")>"Log one by hand"</a>
+                        ", or let a system send it:"
+                    </p>
+                    <pre tabindex="0" aria-label="Command that sends a login">{command}</pre>
+                </EmptyState>
+            </section>
+        }
+    })
+}

@@ -1,0 +1,112 @@
+//! The five factors: what was measured, what it is worth, why, and the activity underneath.
+
+use super::words::value_against_target;
+use crate::app::components::charts::ActivityBars;
+use crate::app::format;
+use crate::domain::pages::CustomerPage;
+use crate::domain::scorecard::FactorRule;
+use crate::domain::{Factor, FactorKey, Points, Window};
+use crate::scoring;
+use leptos::prelude::*;
+
+use super::invoices::InvoiceStrip;
+
+#[component]
+pub fn FactorsSection(page: StoredValue<CustomerPage>) -> impl IntoView {
+    let weakest = page.with_value(|page| scoring::weakest(&page.health));
+    let rows = FactorKey::ALL.map(|key| {
+        let next_step = weakest.as_ref().filter(|weakest| weakest.factor == key).map(|weakest| weakest.next_step.clone());
+        view! { <FactorRow page key next_step /> }
+    });
+    view! {
+        <section class="panel" aria-labelledby="factors-title">
+            <div class="panel__head"><h2 id="factors-title">"The five factors"</h2></div>
+            <div class="factors">{rows}</div>
+        </section>
+    }
+}
+
+#[component]
+fn FactorRow(page: StoredValue<CustomerPage>, key: FactorKey, next_step: Option<String>) -> impl IntoView {
+    let (factor, rule) = page.with_value(|page| (page.health.factors.get(key).clone(), page.scorecard.factors.get(key).clone()));
+    let (value, target) = value_against_target(key, &factor);
+    let explanation = factor.explanation.clone();
+    let is_weakest = next_step.is_some();
+    let drawing = match key {
+        FactorKey::InvoiceTimeliness => view! { <InvoiceStrip page /> }.into_any(),
+        _ => view! { <Activity page key /> }.into_any(),
+    };
+    view! {
+        <article class="factor" data-weakest=is_weakest.to_string() data-assumed=(!factor.measured).to_string()>
+            <Standing key factor=factor.clone() weakest=is_weakest />
+            <div class="factor__story">
+                <p class="factor__value"><strong>{value}</strong>" "<span>{target}</span></p>
+                <p>{explanation}"."</p>
+                {next_step.map(|step| view! { <p class="factor__step"><b>"Next step: "</b>{step}"."</p> })}
+                {(key == FactorKey::FeatureAdoption).then(|| view! { <Features page rule /> })}
+                <details class="factor__why">
+                    <summary>"Why it is measured this way"</summary>
+                    <p>{scoring::rationale(key)}</p>
+                </details>
+            </div>
+            <div class="factor__drawing">{drawing}</div>
+        </article>
+    }
+}
+
+/// Name, score with its bar, weight and contribution.
+#[component]
+fn Standing(key: FactorKey, factor: Factor, weakest: bool) -> impl IntoView {
+    let possible = Points(factor.weight.0);
+    view! {
+        <div class="factor__standing">
+            <div class="factor__name">
+                <h3>{key.label()}</h3>
+                {weakest.then(|| view! { <span class="tag" data-kind="weakest">"Weakest"</span> })}
+                {(!factor.measured).then(|| view! { <span class="tag" data-kind="assumed">"Assumed"</span> })}
+            </div>
+            <p class="factor__score">
+                <strong>{factor.score.to_string()}</strong>
+                <span>" of 100"</span>
+            </p>
+            <div class="factor__bar" style=format!("--score: {}", factor.score) aria-hidden="true"></div>
+            <p class="factor__weight">
+                "Adds "<b>{factor.contribution.to_string()}</b>" of "{possible.to_string()}" points"
+                <span>"Weight "{factor.weight.to_string()}</span>
+            </p>
+        </div>
+    }
+}
+
+/// The factor's daily activity, its window marked.
+#[component]
+fn Activity(page: StoredValue<CustomerPage>, key: FactorKey) -> impl IntoView {
+    let (counts, window) = page.with_value(|page| {
+        // A factor over all history draws the last quarter.
+        let window = page.health.factors.get(key).window.unwrap_or_else(|| Window::ending(page.health.as_of, 90));
+        (page.activity.get(key).clone(), window)
+    });
+    let noun = match key {
+        FactorKey::LoginFrequency => "login",
+        FactorKey::FeatureAdoption => "feature use",
+        FactorKey::SupportLoad => "ticket",
+        FactorKey::InvoiceTimeliness => "invoice",
+        FactorKey::ApiTrend => "API call",
+    };
+    view! { <ActivityBars counts window noun compared=key == FactorKey::ApiTrend /> }
+}
+
+/// The features behind the adoption score, the most used first.
+#[component]
+fn Features(page: StoredValue<CustomerPage>, rule: FactorRule) -> impl IntoView {
+    let features = page.with_value(|page| page.features.clone());
+    let counts = move |feature: &String| rule.key_features.is_empty() || rule.key_features.contains(feature);
+    let items = features
+        .into_iter()
+        .map(|(feature, uses)| {
+            let note = if counts(&feature) { "" } else { ", not a key feature" };
+            view! { <li>{feature}" "<span>{format::group(uses)}<span class="sr-only">" uses"</span>{note}</span></li> }
+        })
+        .collect_view();
+    view! { <ul class="factor__features" aria-label="Features used in the window">{items}</ul> }
+}

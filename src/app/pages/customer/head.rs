@@ -1,0 +1,50 @@
+//! Who the customer is, and what can be done with it.
+
+use crate::app::components::icon::{Icon, IconName};
+use crate::app::components::{Day, LinkButton};
+use crate::domain::pages::CustomerPage;
+use leptos::prelude::*;
+
+#[component]
+pub fn CustomerHead(page: StoredValue<CustomerPage>) -> impl IntoView {
+    let (customer, is_new) = page.with_value(|page| (page.customer.clone(), page.is_new));
+    let path = format!("/customers/{}", customer.id);
+    view! {
+        <header class="customer-head">
+            <div>
+                <p class="customer-head__crumb no-print"><a href="/">"Portfolio"</a>" / Customer"</p>
+                <div class="customer-head__name">
+                    <h1>{customer.fields.name.clone()}</h1>
+                    <span class="tag">{customer.fields.segment.label()}</span>
+                    {is_new.then(|| view! { <span class="tag" data-kind="new">"New"</span> })}
+                    {customer.archived.map(|archive| view! { <span class="tag" data-kind="archived">"Archived: "{archive.reason.label()}</span> })}
+                </div>
+                <Identity page />
+            </div>
+            <div class="page-head__actions no-print">
+                <LinkButton href=format!("{path}/events/new") primary=true>"Log event"</LinkButton>
+                <LinkButton href=format!("{path}/edit")>"Edit"</LinkButton>
+            </div>
+        </header>
+    }
+}
+
+/// Owner, start and the ids in other systems.
+#[component]
+fn Identity(page: StoredValue<CustomerPage>) -> impl IntoView {
+    let fields = page.with_value(|page| page.customer.fields.clone());
+    let owner = fields.owner.unwrap_or_else(|| "nobody yet".into());
+    view! {
+        <dl class="customer-head__facts">
+            <div><dt>"Owner"</dt><dd>{owner}</dd></div>
+            {fields.start_date.map(|day| view! { <div><dt>"Customer since"</dt><dd><Day day /></dd></div> })}
+            {fields.external_id.map(|id| view! { <div><dt>"External id"</dt><dd>{id}</dd></div> })}
+            {fields.crm_url.map(|url| view! {
+                <div>
+                    <dt class="sr-only">"CRM"</dt>
+                    <dd><a href=url target="_blank" rel="noreferrer">"Open in CRM "<Icon name=IconName::External /><span class="sr-only">"(new tab)"</span></a></dd>
+                </div>
+            })}
+        </dl>
+    }
+}

@@ -1,0 +1,62 @@
+//! The score over time, and the ways to pick a day of it.
+
+use super::place::{HISTORY_DAYS, Place};
+use crate::app::components::charts::HistoryChart;
+use crate::app::components::{SubmitButton, Tab, Tabs};
+use crate::domain::NaiveDate;
+use crate::domain::pages::CustomerPage;
+use leptos::prelude::*;
+use leptos_router::components::Form;
+use thaw::ButtonAppearance;
+
+#[component]
+pub fn HistorySection(page: StoredValue<CustomerPage>, place: Memo<Place>) -> impl IntoView {
+    let (points, limits, as_of, today) =
+        page.with_value(|page| (page.history.clone(), page.scorecard.bands.clone(), page.health.as_of, page.today));
+    let outside = points.first().is_some_and(|first| as_of < first.day);
+    let href = move |day| place.with(|place| if day == today { place.today().href() } else { place.on(day).href() });
+    view! {
+        <section class="panel customer__seven" aria-labelledby="history-title">
+            <div class="panel__head">
+                <h2 id="history-title">"Score over time"</h2>
+                <Lengths place />
+            </div>
+            <HistoryChart points limits selected=as_of href />
+            {outside.then(|| view! { <p class="muted">"The chosen day is earlier than this chart reaches."</p> })}
+            <PickDay place as_of today />
+        </section>
+    }
+}
+
+/// 30, 90 or 180 days.
+#[component]
+fn Lengths(place: Memo<Place>) -> impl IntoView {
+    let tabs = move || {
+        let place = place.get();
+        let shown = place.history_days();
+        let tab = |days: i64| Tab { href: place.over(days).href(), label: format!("{days} days"), current: days == shown };
+        HISTORY_DAYS.map(tab).into()
+    };
+    view! { {move || view! { <Tabs label="Length of the history" tabs=tabs() /> }} }
+}
+
+/// A day by its date: for days that the chart does not show, and for those who would rather type.
+#[component]
+fn PickDay(place: Memo<Place>, as_of: NaiveDate, today: NaiveDate) -> impl IntoView {
+    let hidden = move || {
+        let Place { days, kind, .. } = place.get();
+        let kept = [("days", days), ("kind", kind)].into_iter().filter_map(|(name, value)| Some((name, value?)));
+        kept.map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()
+    };
+    view! {
+        <Form method="GET" action=move || place.read().path() noscroll=true attr:class="pick-day no-print">
+            {hidden}
+            <label for="as-of">"Pick a day in the chart, or by date, to see the breakdown as of then"</label>
+            <input
+                id="as-of" class="field__input" type="date" name="as_of" required=true
+                value=as_of.to_string() prop:value=as_of.to_string() max=today.to_string()
+            />
+            <SubmitButton label="Show" appearance=ButtonAppearance::Secondary />
+        </Form>
+    }
+}

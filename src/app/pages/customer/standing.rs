@@ -1,0 +1,109 @@
+//! How the customer stands, in one strip: score and band, change, coverage, renewal, ARR.
+
+use super::words::{coverage_sentence, no_data_reason, renewal_countdown, since_words};
+use crate::app::components::{BandBadge, ChangeFigure, ScoreFigure};
+use crate::app::format;
+use crate::domain::pages::CustomerPage;
+use crate::domain::{Band, Points};
+use leptos::prelude::*;
+
+#[component]
+pub fn StandingStrip(page: StoredValue<CustomerPage>) -> impl IntoView {
+    view! {
+        <dl class="standing panel">
+            <ScoreCell page />
+            <ChangeCell page />
+            <CoverageCell page />
+            <RenewalCell page />
+            <ArrCell page />
+        </dl>
+    }
+}
+
+#[component]
+fn ScoreCell(page: StoredValue<CustomerPage>) -> impl IntoView {
+    let (health, since) = page.with_value(|page| (page.health.clone(), page.band_since));
+    let note = match health.band {
+        Band::NoData => page.with_value(no_data_reason),
+        _ => since_words(since, health.as_of),
+    };
+    view! {
+        <div class="standing__cell standing__score" >
+            <dt>"Score"</dt>
+            <dd>
+                <ScoreFigure score=health.score band=health.band large=true />
+                <BandBadge band=health.band />
+                <p class="standing__note">{note}</p>
+            </dd>
+        </div>
+    }
+}
+
+#[component]
+fn ChangeCell(page: StoredValue<CustomerPage>) -> impl IntoView {
+    let band = page.with_value(|page| page.health.band);
+    let changes = page.with_value(|page| [(7, page.change7), (30, page.change30), (90, page.change90)]);
+    let item = move |(days, change): (i64, Option<Points>)| {
+        view! { <li><ChangeFigure change band /><span class="standing__note">{days}" days"</span></li> }
+    };
+    view! {
+        <div class="standing__cell">
+            <dt>"Change in"</dt>
+            <dd><ul class="standing__changes">{changes.map(item)}</ul></dd>
+        </div>
+    }
+}
+
+#[component]
+fn CoverageCell(page: StoredValue<CustomerPage>) -> impl IntoView {
+    let (coverage, sentence) =
+        page.with_value(|page| (page.health.coverage, coverage_sentence(&page.health, page.scorecard.missing_policy)));
+    view! {
+        <div class="standing__cell">
+            <dt>"Coverage"</dt>
+            <dd>
+                <span class="standing__value">{coverage.to_string()}" measured"</span>
+                <p class="standing__note">{sentence}</p>
+            </dd>
+        </div>
+    }
+}
+
+#[component]
+fn RenewalCell(page: StoredValue<CustomerPage>) -> impl IntoView {
+    let (renewal, today) = page.with_value(|page| (page.customer.fields.renewal_date, page.today));
+    let (words, urgency, note) = match renewal {
+        Some(day) => {
+            let (words, urgency) = renewal_countdown(day, today);
+            (words, urgency.name(), format::day(day))
+        }
+        None => ("Unknown".to_owned(), "later", "No renewal date is set".to_owned()),
+    };
+    view! {
+        <div class="standing__cell">
+            <dt>"Renewal"</dt>
+            <dd>
+                <span class="standing__value" data-urgency=urgency>{words}</span>
+                <p class="standing__note">{note}</p>
+            </dd>
+        </div>
+    }
+}
+
+#[component]
+fn ArrCell(page: StoredValue<CustomerPage>) -> impl IntoView {
+    let (cents, currency) = page.with_value(|page| (page.customer.fields.arr_cents, page.currency.clone()));
+    let (figure, note) = match cents {
+        Some(cents) => (format::money(cents, &currency), "a year"),
+        None => ("Unknown".to_owned(), "Left out of sums until it is set"),
+    };
+    view! {
+        <div class="standing__cell">
+            <dt>"ARR"</dt>
+            <dd>
+                <span class="standing__value">{figure}</span>
+                <p class="standing__note">{note}</p>
+            </dd>
+        </div>
+    }
+}

@@ -1,0 +1,177 @@
+//! The page's sentences: events, renewals and measured values as a CS person would say them.
+
+use crate::app::format;
+use crate::domain::pages::CustomerPage;
+use crate::domain::{EventBody, Factor, FactorKey, Health, MissingPolicy, NaiveDate};
+use crate::scoring::BAND_MEMORY_DAYS;
+
+/// "maria@example.com logged in", "Invoice A-1 paid".
+pub fn event_sentence(body: &EventBody) -> String {
+    let by = |user: &Option<String>| user.as_ref().map(|user| format!(" by {user}")).unwrap_or_default();
+    match body {
+        EventBody::Login { user: Some(user) } => format!("{user} logged in"),
+        EventBody::Login { user: None } => "Somebody logged in".into(),
+        EventBody::FeatureUse { feature, user } => format!("Used {feature}{}", by(user)),
+        EventBody::ApiCall { count } => format::count(*count, "API call"),
+        EventBody::SupportTicket { priority, subject } => {
+            let subject = subject.as_ref().map(|subject| format!(": {subject}")).unwrap_or_default();
+            format!("Support ticket of {} priority{subject}", priority.name())
+        }
+        EventBody::InvoiceIssued { number, amount_cents, currency, due_date } => {
+            format!("Invoice {number} over {} issued, due {}", format::money(*amount_cents, currency), format::day(*due_date))
+        }
+        EventBody::InvoicePaid { number } => format!("Invoice {number} paid"),
+        EventBody::InvoiceVoided { number } => format!("Invoice {number} voided"),
+    }
+}
+
+/// How near a renewal is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Urgency {
+    Overdue,
+    Soon,
+    Later,
+}
+
+impl Urgency {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Overdue => "overdue",
+            Self::Soon => "soon",
+            Self::Later => "later",
+        }
+    }
+}
+
+/// Renewals this near are worth preparing now; the dashboard's list of renewals looks as far ahead.
+const SOON_DAYS: i64 = 90;
+
+/// "in 23 days", "today", "overdue by 1 day".
+pub fn renewal_countdown(renewal: NaiveDate, today: NaiveDate) -> (String, Urgency) {
+    let days = |count: i64| format::count(count, "day");
+    match (renewal - today).num_days() {
+        late @ ..0 => (format!("overdue by {}", days(-late)), Urgency::Overdue),
+        0 => ("today".into(), Urgency::Soon),
+        1 => ("tomorrow".into(), Urgency::Soon),
+        ahead @ ..=SOON_DAYS => (format!("soon, in {}", days(ahead)), Urgency::Soon),
+        ahead => (format!("in {}", days(ahead)), Urgency::Later),
+    }
+}
+
+/// "since 5 Nov 2026, 17 days"; the search for the day ends somewhere.
+pub fn since_words(since: NaiveDate, as_of: NaiveDate) -> String {
+    match (as_of - since).num_days() {
+        BAND_MEMORY_DAYS.. => format!("for more than {BAND_MEMORY_DAYS} days"),
+        0 => format!("since {}, the first day", format::day(since)),
+        1 => format!("since {}, 1 day ago", format::day(since)),
+        days => format!("since {}, {days} days ago", format::day(since)),
+    }
+}
+
+/// Why there is no score to show.
+pub fn no_data_reason(page: &CustomerPage) -> String {
+    let as_of = page.health.as_of;
+    match page.customer.fields.start_date {
+        Some(start) if as_of < start => format!("The customer starts on {}", format::day(start)),
+        _ if page.health.coverage < page.scorecard.coverage_floor => {
+            format!("Too little is measured: a score needs {}", page.scorecard.coverage_floor)
+        }
+        _ => "Nothing is known yet about this customer".into(),
+    }
+}
+
+/// What an assumed factor's source is called in the middle of a sentence.
+fn source(key: FactorKey) -> &'static str {
+    match key {
+        FactorKey::LoginFrequency => "logins",
+        FactorKey::FeatureAdoption => "feature use",
+        FactorKey::SupportLoad => "support tickets",
+        FactorKey::InvoiceTimeliness => "invoices",
+        FactorKey::ApiTrend => "API calls",
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// "Support tickets and API calls are assumed"
+pub fn coverage_sentence(health: &Health, policy: MissingPolicy) -> String {
+    let assumed: Vec<_> = health.factors.iter().filter(|(_, factor)| !factor.measured).map(|(key, _)| source(key)).collect();
+    let consequence = match policy {
+        MissingPolicy::Neutral => "assumed",
+        MissingPolicy::Exclude => "left out",
+    };
+    match assumed.as_slice() {
+        [] => "Nothing is assumed".into(),
+        [one] => format!("{} {} {consequence}", capitalised(one), if one.ends_with('s') { "are" } else { "is" }),
+        [first @ .., last] => format!("{} and {last} are {consequence}", capitalised(&first.join(", "))),
+    }
+}
+
+/// The measured value as a figure, and what it is held against.
+pub fn value_against_target(key: FactorKey, factor: &Factor) -> (String, String) {
+    let value = factor.value.map_or_else(|| "–".to_owned(), format::group);
+    let target = format::group(factor.target.unwrap_or_default());
+    if !factor.measured {
+        return ("–".into(), "nothing measured".into());
+    }
+    match key {
+        FactorKey::LoginFrequency => (value, format!("of {target} logins")),
+        FactorKey::FeatureAdoption => (value, format!("of {target} features")),
+        FactorKey::SupportLoad if factor.value == Some(1) => (value, format!("ticket, {target} score 0")),
+        FactorKey::SupportLoad => (value, format!("tickets, {target} score 0")),
+        FactorKey::InvoiceTimeliness => (value, format!("of {target} paid on time")),
+        FactorKey::ApiTrend => match factor.value {
+            Some(percent) => (
+                format!("{}{} %", if percent > 0 { "+" } else { "" }, format::group(percent)),
+                "against the window before".into(),
+            ),
+            None => ("New".into(), "no calls in the window before".into()),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Priority;
+
+    #[test]
+    fn events_read_as_sentences() {
+        let due_date = NaiveDate::from_ymd_opt(2026, 3, 4).unwrap();
+        let cases = [
+            (EventBody::Login { user: Some("maria".into()) }, "maria logged in"),
+            (EventBody::Login { user: None }, "Somebody logged in"),
+            (EventBody::FeatureUse { feature: "reports".into(), user: Some("maria".into()) }, "Used reports by maria"),
+            (EventBody::ApiCall { count: 1 }, "1 API call"),
+            (EventBody::ApiCall { count: 12_000 }, "12,000 API calls"),
+            (EventBody::SupportTicket { priority: Priority::High, subject: None }, "Support ticket of high priority"),
+            (
+                EventBody::InvoiceIssued { number: "A-1".into(), amount_cents: 120_050, currency: "USD".into(), due_date },
+                "Invoice A-1 over $1,200.50 issued, due 4 Mar 2026",
+            ),
+            (EventBody::InvoicePaid { number: "A-1".into() }, "Invoice A-1 paid"),
+        ];
+        for (body, expected) in cases {
+            assert_eq!(event_sentence(&body), expected);
+        }
+    }
+
+    #[test]
+    fn a_renewal_counts_down_and_then_is_overdue() {
+        let today = NaiveDate::from_ymd_opt(2026, 3, 4).unwrap();
+        let cases = [
+            (-30, "overdue by 30 days", Urgency::Overdue),
+            (-1, "overdue by 1 day", Urgency::Overdue),
+            (0, "today", Urgency::Soon),
+            (1, "tomorrow", Urgency::Soon),
+            (90, "soon, in 90 days", Urgency::Soon),
+            (91, "in 91 days", Urgency::Later),
+        ];
+        for (days, words, urgency) in cases {
+            assert_eq!(renewal_countdown(today + chrono::Duration::days(days), today), (words.to_owned(), urgency), "{days}");
+        }
+    }
+}
