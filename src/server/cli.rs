@@ -3,6 +3,7 @@
 use super::config::{AccessArgs, CurrencyArgs, DatabaseArgs, ListenArgs, LogArgs, Settings};
 use super::{AppState, api, jobs, store::Store, telemetry, web};
 use clap::{Parser, Subcommand};
+use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -69,11 +70,15 @@ async fn run(command: Command) -> Result<(), String> {
         Command::Migrate { database } => open(&database, Settings::default()).await.map(|_| ()),
         Command::Openapi => {
             let document = api::openapi().to_pretty_json().map_err(|error| error.to_string())?;
-            println!("{document}");
-            Ok(())
+            print_line(&document)
         }
         Command::Healthcheck { listen } => check_health(listen.addr).await,
     }
+}
+
+/// To standard output; a closed pipe is an error like any other.
+fn print_line(text: &str) -> Result<(), String> {
+    writeln!(std::io::stdout(), "{text}").map_err(|error| format!("cannot print: {error}"))
 }
 
 /// Opens and migrates the database.
@@ -96,7 +101,7 @@ async fn serve(app: AppState, addr: SocketAddr) -> Result<(), String> {
     let addr = listener.local_addr().map_err(|error| error.to_string())?;
     let _ = tokio::time::timeout(FIRST_ROLL_OVER, jobs::roll_over(&app)).await;
     let job = tokio::spawn(jobs::keep_rolling_over(app));
-    println!("http://{addr}");
+    print_line(&format!("http://{addr}"))?;
     let overdue = async {
         signal().await;
         tokio::time::sleep(SHUTDOWN).await;

@@ -1,6 +1,7 @@
 //! The OpenAPI document around the routes, and the page that shows it to people.
 
 use super::problem::Problem;
+use crate::domain::EventKind;
 use axum::Router;
 use axum::http::header;
 use axum::routing::get;
@@ -17,7 +18,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
                        Every refusal is an RFC 9457 problem with a stable `code`, and with one entry in `errors` for each \
                        field that breaks a rule."
     ),
-    components(schemas(Problem)),
+    components(schemas(Problem, EventKind)),
     security((), ("bearer" = []), ("basic" = [])),
     tags(
         (name = "Customers", description = "Companies that pay us"),

@@ -1,0 +1,170 @@
+//! The rules of this repository that a compiler does not know, as checks of its text.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+struct SourceFile {
+    /// From the repository's root, with forward slashes.
+    path: String,
+    text: String,
+}
+
+/// Every file under `folder` with this extension, in order. This file is left out: it names what it forbids.
+fn files(folder: &str, extension: &str) -> Vec<SourceFile> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    let mut folders = vec![root.join(folder)];
+    while let Some(folder) = folders.pop() {
+        let entries = fs::read_dir(&folder).into_iter().flatten().map(|entry| entry.unwrap().path());
+        for path in entries {
+            match path.is_dir() {
+                true => folders.push(path),
+                false if path.extension().is_some_and(|found| found == extension) => found.push(path),
+                false => {}
+            }
+        }
+    }
+    found.sort();
+    let read = |path: PathBuf| SourceFile {
+        text: fs::read_to_string(&path).unwrap(),
+        path: path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/"),
+    };
+    found.into_iter().map(read).filter(|file| file.path != "src/tests/tidy.rs").collect()
+}
+
+/// Fails with every line of these files that breaks the rule.
+fn forbid(rule: &str, files: impl IntoIterator<Item = SourceFile>, is_offence: impl Fn(&str) -> bool) {
+    let offences: Vec<_> = files
+        .into_iter()
+        .flat_map(|file| {
+            let lines: Vec<_> = file.text.lines().map(str::to_owned).enumerate().collect();
+            lines.into_iter().map(move |(index, line)| (file.path.clone(), index + 1, line))
+        })
+        .filter(|(_, _, line)| is_offence(line))
+        .map(|(path, number, line)| format!("{path}:{number}: {}", line.trim()))
+        .collect();
+    assert!(offences.is_empty(), "{rule}\n{}", offences.join("\n"));
+}
+
+fn rust() -> Vec<SourceFile> {
+    files("src", "rs")
+}
+
+fn outside(folders: &'static [&'static str]) -> impl Iterator<Item = SourceFile> {
+    rust().into_iter().filter(|file| !folders.iter().any(|folder| file.path.starts_with(folder)))
+}
+
+fn inside(folders: &'static [&'static str]) -> impl Iterator<Item = SourceFile> {
+    rust().into_iter().filter(|file| folders.iter().any(|folder| file.path.starts_with(folder)))
+}
+
+fn contains_any(line: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| line.contains(word))
+}
+
+#[test]
+fn sql_is_only_in_the_store() {
+    let sql = ["sqlx", "SELECT ", "INSERT INTO", "DELETE FROM", "CREATE TABLE"];
+    forbid("SQL belongs into src/server/store", outside(&["src/server/store/", "src/tests/"]), |line| contains_any(line, &sql));
+}
+
+#[test]
+fn server_functions_are_one_line_each_and_in_one_file() {
+    forbid("server functions belong into src/app/server_fns.rs", outside(&["src/app/server_fns.rs"]), |line| {
+        contains_any(line, &["#[server]", "#[server("])
+    });
+    for file in inside(&["src/app/server_fns.rs"]) {
+        let code: Vec<_> = file.text.lines().map(str::trim).filter(|line| !line.starts_with("//")).collect();
+        for (start, _) in code.iter().enumerate().filter(|(_, line)| line.starts_with("#[server")) {
+            let body = code[start..].iter().skip_while(|line| !line.ends_with('{')).skip(1);
+            let length = body.take_while(|line| **line != "}").count();
+            assert_eq!(length, 1, "{}: the body of a server function is one line: {}", file.path, code[start + 1]);
+        }
+    }
+}
+
+#[test]
+fn scoring_and_domain_read_no_clock_no_environment_and_no_dice() {
+    let impure = ["::now(", "SystemTime", "Instant", "std::env", "env!(", "rand::", "std::fs", "js_sys", "tokio"];
+    forbid("pure code takes time and chance as arguments", inside(&["src/domain/", "src/scoring/"]), |line| {
+        contains_any(line, &impure)
+    });
+}
+
+#[test]
+fn only_the_command_line_reads_the_clock() {
+    forbid("below the command line, time is an argument", outside(&["src/server/cli.rs"]), |line| {
+        contains_any(line, &["Utc::now", "Local::now", "SystemTime::now"])
+    });
+}
+
+#[test]
+fn dependencies_point_one_way() {
+    let rules: [(&'static [&'static str], &[&str]); 6] = [
+        (&["src/domain/"], &["crate::scoring", "crate::server", "crate::app", "crate::error"]),
+        (&["src/scoring/"], &["crate::server", "crate::app", "crate::error"]),
+        (&["src/server/store/"], &["crate::app", "server::service", "server::api"]),
+        (&["src/server/service/"], &["crate::app", "server::api"]),
+        (&["src/app/pages", "src/app/components", "src/app/state", "src/app/format"], &["crate::server::"]),
+        (&["src/app/components"], &["server_fns"]),
+    ];
+    for (folders, forbidden) in rules {
+        forbid(&format!("{folders:?} must not see {forbidden:?}"), inside(folders), |line| contains_any(line, forbidden));
+    }
+}
+
+#[test]
+fn colours_are_only_in_the_tokens() {
+    let tokens = "style/tokens.css";
+    let styles = files("style", "css").into_iter().filter(|file| file.path != tokens);
+    forbid("colours belong into style/tokens.css", styles.chain(inside(&["src/app/"])), |line| {
+        contains_any(line, &["rgb(", "rgba(", "hsl(", "hsla(", "oklch(", "oklab("]) || has_hex_colour(line)
+    });
+}
+
+/// `#` and 3, 4, 6 or 8 hexadecimal digits that are a word of their own.
+fn has_hex_colour(line: &str) -> bool {
+    line.split('#').skip(1).any(|rest| {
+        let word = rest.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-' && letter != '_');
+        let word = &rest[..word.unwrap_or(rest.len())];
+        [3, 4, 6, 8].contains(&word.len()) && word.bytes().all(|digit| digit.is_ascii_hexdigit())
+    })
+}
+
+#[test]
+fn hex_colours_are_told_from_anchors() {
+    let cases = [("color: #fff;", true), ("#a1b2c3", true), ("href=\"#add\"", true), ("#add-note", false), ("#[server]", false)];
+    for (line, expected) in cases {
+        assert_eq!(has_hex_colour(line), expected, "{line}");
+    }
+}
+
+#[test]
+fn every_file_says_what_it_answers() {
+    for file in rust().into_iter().chain(files("xtask/src", "rs")) {
+        assert!(file.text.starts_with("//! "), "{} has no header", file.path);
+    }
+}
+
+#[test]
+fn folders_tell_server_from_browser_not_cfgs() {
+    let count: usize = rust().iter().map(|file| file.text.matches("cfg(feature").count()).sum();
+    assert!(count <= 8, "cfg(feature occurs {count} times in src; at most 8");
+}
+
+#[test]
+fn every_migration_has_its_twin() {
+    let names = |folder: &str| -> Vec<_> {
+        files(folder, "sql").iter().filter_map(|file| file.path.rsplit('/').next().map(str::to_owned)).collect()
+    };
+    let sqlite = names("migrations/sqlite");
+    assert_eq!(sqlite, names("migrations/postgres"));
+    assert!(!sqlite.is_empty());
+}
+
+#[test]
+fn nothing_is_left_for_later() {
+    forbid("do it or say it in an issue", rust().into_iter().chain(files("style", "css")), |line| {
+        contains_any(line, &["TODO", "FIXME", "XXX", "todo!(", "unimplemented!("])
+    });
+}
