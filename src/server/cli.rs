@@ -84,7 +84,6 @@ fn print_line(text: &str) -> Result<(), String> {
 /// Opens and migrates the database.
 async fn open(database: &DatabaseArgs, settings: Settings) -> Result<AppState, String> {
     let cannot = |what: &str, error: &dyn std::fmt::Display| format!("cannot {what} {}: {error}", database.shown_url());
-    database.create_folder().map_err(|error| cannot("create the folder of", &error))?;
     let store = Store::connect(&database.database_url).await.map_err(|error| cannot("open", &error))?;
     store.migrate().await.map_err(|error| cannot("migrate", &error))?;
     Ok(AppState { store, clock: chrono::Utc::now, settings: Arc::new(settings) })
@@ -100,7 +99,7 @@ async fn serve(app: AppState, addr: SocketAddr) -> Result<(), String> {
     let listener = tokio::net::TcpListener::bind(addr).await.map_err(|error| format!("cannot listen on {addr}: {error}"))?;
     let addr = listener.local_addr().map_err(|error| error.to_string())?;
     let _ = tokio::time::timeout(FIRST_ROLL_OVER, jobs::roll_over(&app)).await;
-    let job = tokio::spawn(jobs::keep_rolling_over(app));
+    let job = tokio::spawn(jobs::keep_rolling_over(app.clone()));
     print_line(&format!("http://{addr}"))?;
     let overdue = async {
         signal().await;
@@ -111,6 +110,7 @@ async fn serve(app: AppState, addr: SocketAddr) -> Result<(), String> {
         () = overdue => Ok(()),
     };
     job.abort();
+    app.store.close().await;
     served.map_err(|error| error.to_string())
 }
 

@@ -2,7 +2,6 @@
 
 use super::security::Secret;
 use std::net::SocketAddr;
-use std::path::Path;
 
 /// The settings that requests need.
 #[derive(Clone, Debug)]
@@ -33,16 +32,6 @@ impl DatabaseArgs {
         match (self.database_url.split_once("://"), self.database_url.rsplit_once('@')) {
             (Some((scheme, _)), Some((_, place))) => format!("{scheme}://***@{place}"),
             _ => self.database_url.clone(),
-        }
-    }
-
-    /// Creates the folder of a SQLite file.
-    pub fn create_folder(&self) -> std::io::Result<()> {
-        let file = self.database_url.strip_prefix("sqlite:").map(|rest| rest.trim_start_matches("//"));
-        let folder = file.and_then(|file| Path::new(file.split('?').next()?).parent());
-        match folder {
-            Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder),
-            _ => Ok(()),
         }
     }
 }

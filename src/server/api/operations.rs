@@ -5,6 +5,7 @@ use crate::server::{AppState, telemetry};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
+use std::time::Duration;
 
 /// Whether the process is alive. Never asks for the access token.
 #[utoipa::path(get, path = "/healthz", tag = "Operations", responses((status = 200, description = "Alive", body = str)))]
@@ -12,13 +13,16 @@ pub async fn get_healthz() -> &'static str {
     "ok"
 }
 
+/// Whoever asks whether we are ready does not wait long.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// Whether the database answers. Never asks for the access token.
 #[utoipa::path(get, path = "/readyz", tag = "Operations", responses((status = 200, description = "Ready", body = str)))]
 pub async fn get_readyz(State(app): State<AppState>) -> Result<&'static str, AppError> {
-    match app.store.ping().await {
-        Ok(()) => Ok("ready"),
-        Err(error) => {
-            tracing::warn!(%error, "not ready");
+    match tokio::time::timeout(PATIENCE, app.store.ping()).await {
+        Ok(Ok(())) => Ok("ready"),
+        failed_or_late => {
+            tracing::warn!(?failed_or_late, "not ready");
             Err(AppError::Unavailable)
         }
     }

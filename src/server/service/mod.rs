@@ -16,7 +16,7 @@ impl From<StoreError> for AppError {
         match error {
             StoreError::NotFound(what) => Self::NotFound(what),
             StoreError::Conflict(text) => Self::Conflict(text),
-            StoreError::Database(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_)) => {
+            error if error.is_unavailable() => {
                 tracing::warn!(%error, "database unavailable");
                 Self::Unavailable
             }

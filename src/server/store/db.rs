@@ -55,6 +55,17 @@ impl Store {
         Ok(())
     }
 
+    /// Closes every connection once its transaction has ended; from then on the database does not answer.
+    pub async fn close(&self) {
+        match &self.db {
+            Db::Sqlite { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+            Db::Postgres(pool) => pool.close().await,
+        }
+    }
+
     /// A transaction that sees one state of the database throughout.
     pub(super) async fn read(&self) -> StoreResult<Tx> {
         Ok(match &self.db {

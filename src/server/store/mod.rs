@@ -35,6 +35,13 @@ pub enum StoreError {
     Corrupt(String),
 }
 
+impl StoreError {
+    /// Whether the database could not be asked at all; trying again later may help.
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Database(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_)))
+    }
+}
+
 pub type StoreResult<T> = Result<T, StoreError>;
 
 /// A handle to the database; cheap to clone.
