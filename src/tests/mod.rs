@@ -1,3 +1,6 @@
 //! One integration binary: harness, store conformance on both databases, API, pages, tidy.
 
+#[macro_use]
+mod harness;
+mod store;
 mod tidy;

@@ -8,41 +8,26 @@ use super::{Store, StoreError, StoreResult, connections, scorecards};
 use crate::domain::{Band, CustomerId, Health, NaiveDate, Points, Scorecard};
 use crate::scoring::{self, BAND_MEMORY_DAYS, Connections, Facts};
 use chrono::Duration;
-use sqlx::AssertSqlSafe;
-
-/// Customers that one transaction of the roll-over scores: few enough that writers hardly wait for it.
-const ROLL_OVER_CHUNK: i64 = 200;
 
 impl Store {
-    /// Rescores up to `limit` customers whose row is not of `today`, the current scorecard and the current
-    /// connections; how many it did.
+    /// Rescores, in one transaction, up to `limit` customers whose row is not of `today`, the current scorecard and the
+    /// current connections; how many it did.
     pub async fn roll_over(&self, today: NaiveDate, limit: i64) -> StoreResult<u64> {
-        let mut done = 0;
-        while done < limit.max(0) as u64 {
-            let chunk = (limit - done as i64).min(ROLL_OVER_CHUNK);
-            match self.roll_over_chunk(today, chunk).await? {
-                0 => break,
-                scored => done += scored,
-            }
-        }
-        Ok(done)
-    }
-
-    async fn roll_over_chunk(&self, today: NaiveDate, limit: i64) -> StoreResult<u64> {
-        const STALE: &str = "WHERE scored_day <> $1 OR scorecard_version <> $2 OR connections_version <> $3 ORDER BY id LIMIT $4";
-        // Most of the time nothing is stale, and then no lock is needed to know it.
+        // Most of the time nothing is stale, and knowing that takes no lock.
         let mut tx = self.read().await?;
         let basis = basis(&mut tx, today).await?;
+        let sql = "SELECT id FROM customers WHERE scored_day <> $1 OR scorecard_version <> $2 OR connections_version <> $3
+                   LIMIT $4";
         let binds = binds![basis.day, basis.scorecard_version, basis.connections_version, limit];
-        let ids: Vec<(i64,)> = tx.all(AssertSqlSafe(format!("SELECT id FROM customers {STALE}")), binds).await?;
+        let stale: Vec<(i64,)> = tx.all(sql, binds).await?;
         drop(tx);
-        if ids.is_empty() {
+        if stale.is_empty() {
             return Ok(0);
         }
         let mut tx = self.write().await?;
         let rules = rules(&mut tx).await?;
-        let ids: Vec<_> = ids.into_iter().map(|(id,)| CustomerId(id)).collect();
-        let known = customers::lock_all(&mut tx, &ids).await?;
+        let stale: Vec<_> = stale.into_iter().map(|(id,)| CustomerId(id)).collect();
+        let known = customers::lock_all(&mut tx, &stale).await?;
         rescore(&mut tx, &known, &rules, today).await?;
         tx.commit().await?;
         Ok(known.len() as u64)

@@ -1,0 +1,106 @@
+//! What the stored health must be: computed from nothing but the events that count, by other means than the store's.
+
+use super::Database;
+use crate::domain::{CustomerId, CustomerQuery, Event, EventBody, FactorKey, Factors, NaiveDate};
+use crate::scoring::{self, Connections, DailyCount, Facts, Invoice};
+use std::collections::{BTreeMap, HashMap};
+
+impl Database {
+    /// Fails unless the health, the facts and the connections that are stored are those that the events give.
+    pub async fn assert_settled(&self, today: NaiveDate) {
+        let mut events = HashMap::new();
+        for id in self.all_customers(today).await {
+            events.insert(id, self.events_that_count(id).await);
+        }
+        let connections = connections(events.values().flatten());
+        assert_eq!(self.connections().await.unwrap(), connections);
+        for (id, events) in &events {
+            self.assert_customer_settled(*id, events, &connections, today).await;
+        }
+    }
+
+    async fn assert_customer_settled(&self, id: CustomerId, events: &[Event], connections: &Connections, today: NaiveDate) {
+        let stored = self.get_current(id, today).await.unwrap();
+        let scorecard = self.current_scorecard().await.unwrap();
+        let facts = facts(stored.customer.fields.start_date, events);
+        let far_back = today - chrono::Duration::days(100_000);
+        let mut loaded = self.load_facts(id, far_back, today + chrono::Duration::days(1)).await.unwrap();
+        loaded.daily.retain(|daily| !daily.kind.is_invoice());
+        assert_eq!(loaded, facts, "facts of customer {id}");
+        assert!(stored.is_current, "the health of customer {id} is stale");
+        assert_eq!(stored.measured, scoring::measure(&facts, &scorecard, connections, today), "customer {id}");
+        let from = today - chrono::Duration::days(scoring::BAND_MEMORY_DAYS);
+        let history = scoring::history(&facts, &scorecard, connections, from, today);
+        let change = |days: usize| scoring::change(*history.iter().nth_back(days).unwrap(), *history.last().unwrap());
+        assert_eq!(Some(stored.band_since), scoring::band_since(&history), "customer {id}");
+        assert_eq!(stored.change7, change(7), "customer {id}");
+        assert_eq!(stored.change30, change(30), "customer {id}");
+        assert_eq!(stored.change90, change(90), "customer {id}");
+        assert_eq!(stored.first_fact_on, facts.first_fact_on, "customer {id}");
+        assert_eq!(stored.last_activity_at, events.iter().map(|event| event.occurred_at).max(), "customer {id}");
+    }
+
+    async fn all_customers(&self, today: NaiveDate) -> Vec<CustomerId> {
+        let mut ids = Vec::new();
+        for archived in [false, true] {
+            let query = CustomerQuery { archived, page_size: 10_000, ..CustomerQuery::default() };
+            let (found, _) = self.list_customers(&query, today).await.unwrap();
+            ids.extend(found.iter().map(|row| row.customer.id));
+        }
+        ids
+    }
+
+    async fn events_that_count(&self, id: CustomerId) -> Vec<Event> {
+        let mut events = self.list_events(id, None, 1, 1_000_000).await.unwrap().items;
+        events.retain(|event| event.retraction.is_none());
+        events
+    }
+}
+
+fn day(event: &Event) -> NaiveDate {
+    event.occurred_at.date_naive()
+}
+
+fn connections<'a>(events: impl Iterator<Item = &'a Event>) -> Connections {
+    let mut first = Factors::<Option<NaiveDate>>::default();
+    for event in events {
+        let first = first.get_mut(FactorKey::fed_by(event.body.kind()));
+        *first = Some(first.map_or(day(event), |known| known.min(day(event))));
+    }
+    Connections(first)
+}
+
+fn facts(start_date: Option<NaiveDate>, events: &[Event]) -> Facts {
+    let mut counts = BTreeMap::new();
+    let mut invoices = BTreeMap::<String, Invoice>::new();
+    for event in events {
+        let Some(number) = event.body.invoice_number() else {
+            let (key, count) = event.body.activity();
+            *counts.entry((day(event), event.body.kind(), key.to_owned())).or_default() += count;
+            continue;
+        };
+        let invoice = invoices.entry(number.to_owned()).or_insert_with(|| Invoice {
+            number: number.to_owned(),
+            amount_cents: 0,
+            currency: String::new(),
+            issued_on: None,
+            due_on: None,
+            paid_on: None,
+            voided_on: None,
+        });
+        let earlier = |known: Option<NaiveDate>| known.into_iter().chain([day(event)]).min();
+        match &event.body {
+            EventBody::InvoiceIssued { amount_cents, currency, due_date, .. } => {
+                invoice.amount_cents = *amount_cents;
+                invoice.currency = currency.clone();
+                invoice.issued_on = Some(day(event));
+                invoice.due_on = Some(*due_date);
+            }
+            EventBody::InvoicePaid { .. } => invoice.paid_on = earlier(invoice.paid_on),
+            _ => invoice.voided_on = earlier(invoice.voided_on),
+        }
+    }
+    let daily = counts.into_iter().map(|((day, kind, key), count)| DailyCount { day, kind, key, count }).collect();
+    let first_fact_on = events.iter().map(day).min();
+    Facts { start_date, first_fact_on, daily, invoices: invoices.into_values().collect() }
+}

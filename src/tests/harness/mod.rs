@@ -1,0 +1,186 @@
+//! What every test starts from: a database of its own on SQLite and on PostgreSQL, a fixed clock, and a small language
+//! in which facts go in and numbers come out.
+//!
+//! ```ignore
+//! on_each_database! {
+//!     async fn a_login_raises_the_login_factor(db: Database) {
+//!         let acme = db.customer("Acme").await;
+//!         let stored = db.send(acme, login().days_ago(3)).await;
+//!         assert_eq!(stored.after.factors.login_frequency.value, Some(1));
+//!     }
+//! }
+//! ```
+
+mod expected;
+mod fact;
+mod postgres;
+
+pub use fact::*;
+
+use crate::domain::list::MAX_PAGE_SIZE;
+use crate::domain::{CustomerFields, CustomerId, CustomerQuery, FieldErrors, Health, NaiveDate, Segment};
+use crate::scoring;
+use crate::server::store::{Store, StoreResult, StoredEvent};
+use crate::server::{AppState, Settings};
+use chrono::{DateTime, Duration, TimeZone, Utc};
+use std::sync::Arc;
+use tempfile::TempDir;
+
+/// Noon of a Monday in spring: when every test takes place.
+pub fn now() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 3, 16, 12, 0, 0).unwrap()
+}
+
+pub fn today() -> NaiveDate {
+    now().date_naive()
+}
+
+pub fn days_ago(days: i64) -> NaiveDate {
+    today() - Duration::days(days)
+}
+
+/// Runs each test twice, as `name::sqlite` and `name::postgres`, each time on an empty, migrated database of its own.
+macro_rules! on_each_database {
+    ($($(#[$attribute:meta])* async fn $name:ident($db:ident: Database) $body:block)*) => {
+        $(mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            async fn test($db: $crate::tests::harness::Database) $body
+
+            $(#[$attribute])*
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                test($crate::tests::harness::Database::sqlite().await).await;
+            }
+
+            $(#[$attribute])*
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                test($crate::tests::harness::Database::postgres().await).await;
+            }
+        })*
+    };
+}
+
+/// An empty, migrated database that goes away with the test.
+pub struct Database {
+    pub store: Store,
+    /// To connect once more.
+    pub url: String,
+    _folder: Option<TempDir>,
+}
+
+impl std::ops::Deref for Database {
+    type Target = Store;
+
+    fn deref(&self) -> &Store {
+        &self.store
+    }
+}
+
+impl Database {
+    pub async fn sqlite() -> Self {
+        let folder = TempDir::new().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("test.db").display());
+        Self::migrated(url, Some(folder)).await
+    }
+
+    pub async fn postgres() -> Self {
+        Self::migrated(postgres::new_database().await, None).await
+    }
+
+    async fn migrated(url: String, folder: Option<TempDir>) -> Self {
+        let store = Store::connect(&url).await.unwrap();
+        store.migrate().await.unwrap();
+        Self { store, url, _folder: folder }
+    }
+
+    /// The app on this database, at [`now`], in US dollars.
+    pub fn app(&self) -> AppState {
+        let settings = Settings::default();
+        AppState { store: self.store.clone(), clock: now, settings: Arc::new(settings) }
+    }
+
+    /// Creates a customer of whom only the name is known.
+    pub async fn customer(&self, name: &str) -> CustomerId {
+        self.customer_with(CustomerFields { name: name.into(), ..blank() }).await
+    }
+
+    pub async fn customer_with(&self, fields: CustomerFields) -> CustomerId {
+        self.create_customer(&fields, now()).await.unwrap().id
+    }
+
+    pub async fn send(&self, customer: CustomerId, fact: Fact) -> StoredEvent {
+        self.try_send(customer, fact).await.unwrap()
+    }
+
+    pub async fn try_send(&self, customer: CustomerId, fact: Fact) -> StoreResult<StoredEvent> {
+        self.insert_event(customer, &fact.event(), now()).await
+    }
+
+    pub async fn send_all(&self, customer: CustomerId, facts: impl IntoIterator<Item = Fact>) {
+        for fact in facts {
+            self.send(customer, fact).await;
+        }
+    }
+
+    /// Today's health as it is stored.
+    pub async fn health(&self, customer: CustomerId) -> Health {
+        self.health_on(customer, today()).await
+    }
+
+    /// The health as it is stored, which must be of this day.
+    pub async fn health_on(&self, customer: CustomerId, today: NaiveDate) -> Health {
+        let current = self.get_current(customer, today).await.unwrap();
+        assert!(current.is_current, "the stored health of customer {customer} is stale on {today}");
+        scoring::score(customer, &current.measured, &self.current_scorecard().await.unwrap(), today)
+    }
+
+    /// Rolls over until nothing is stale; how many customers that took.
+    pub async fn roll_over_all(&self, today: NaiveDate) -> u64 {
+        let mut done = 0;
+        loop {
+            match self.roll_over(today, 100).await.unwrap() {
+                0 => return done,
+                chunk => done += chunk,
+            }
+        }
+    }
+
+    /// The names on the first page that a query string selects, with the total, which must fit.
+    pub async fn list(&self, query: &str) -> Vec<String> {
+        let (names, total) = self.page(query).await;
+        assert!(names.len() as i64 == total.min(MAX_PAGE_SIZE), "{query}: {} of {total}", names.len());
+        names
+    }
+
+    /// The names on the page that a query string selects, and the total.
+    pub async fn page(&self, query: &str) -> (Vec<String>, i64) {
+        let query = parse_query(query).unwrap();
+        let (found, total) = self.list_customers(&query, today()).await.unwrap();
+        (found.into_iter().map(|row| row.customer.fields.name).collect(), total)
+    }
+}
+
+/// `sort=name&band=healthy`, without any escapes.
+pub fn parse_query(text: &str) -> Result<CustomerQuery, FieldErrors> {
+    let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
+    let query = CustomerQuery::from_pairs(pairs)?;
+    let page_size = if text.contains("page_size") { query.page_size } else { MAX_PAGE_SIZE };
+    Ok(CustomerQuery { page_size, ..query })
+}
+
+/// Fields of which nothing is known but that some are required.
+pub fn blank() -> CustomerFields {
+    CustomerFields {
+        name: "Acme".into(),
+        segment: Segment::Smb,
+        external_id: None,
+        owner: None,
+        arr_cents: None,
+        renewal_date: None,
+        start_date: None,
+        crm_url: None,
+    }
+}

@@ -1,0 +1,3 @@
+//! The store's promises, each on SQLite and on PostgreSQL.
+
+mod events;
