@@ -38,6 +38,14 @@ pub fn money(cents: i64, currency: &str) -> String {
     format!("{sign}{}{}{fraction}", currency_sign(currency), group(cents.abs() / 100))
 }
 
+/// "1234.50": as an input holds it.
+pub fn amount(cents: i64) -> String {
+    match cents % 100 {
+        0 => (cents / 100).to_string(),
+        rest => format!("{}.{rest:02}", cents / 100),
+    }
+}
+
 /// "$1.2M", "$845k", "$990": for figures that are read at a glance.
 pub fn money_short(cents: i64, currency: &str) -> String {
     let units = cents / 100;

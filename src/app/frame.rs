@@ -3,6 +3,8 @@
 use super::PRODUCT;
 use super::components::icon::{Icon, IconName};
 use super::components::toast::ToastRegion;
+use super::forms::Flash;
+use super::state::use_flash;
 use super::theme::ThemeSwitch;
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -10,6 +12,7 @@ use leptos_router::hooks::use_location;
 
 #[component]
 pub fn Frame(children: Children) -> impl IntoView {
+    forget_flash_on_navigation();
     view! {
         <a class="skip-link" href="#content">"Skip to content"</a>
         <div class="frame">
@@ -22,6 +25,12 @@ pub fn Frame(children: Children) -> impl IntoView {
         </div>
         <ToastRegion />
     }
+}
+
+/// What a plain form left is about the page that it was sent from.
+fn forget_flash_on_navigation() {
+    let (path, flash) = (use_location().pathname, use_flash());
+    Effect::watch(move || path.get(), move |_, _, _| flash.set(Flash::default()), false);
 }
 
 /// One place of the rail, and whether a path belongs to it.

@@ -1,13 +1,15 @@
 //! Every call from a page to the server, one line each: the use case of the same name answers.
 
+use crate::app::forms::{FormValues, Outcome};
 use crate::domain::pages::{CustomerPage, Timeline};
-use crate::domain::{CustomerId, CustomerList, Portfolio, Scorecard};
+use crate::domain::{CustomerId, CustomerList, NoteId, Portfolio, Scorecard};
 use crate::error::AppError;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 #[cfg(feature = "ssr")]
 use crate::server::{
+    forms::{self, accept},
     page::{answer, app, customer_query, set_cookie},
     service::{customers, events, health, portfolio},
 };
@@ -46,4 +48,46 @@ pub async fn get_scorecard() -> Result<Scorecard, AppError> {
 #[server(prefix = "/app", endpoint = "set_preference")]
 pub async fn set_preference(name: String, value: String) -> Result<(), AppError> {
     answer(async { set_cookie(&name, &value) }).await
+}
+
+/// Logs an event, or an invoice with its payment.
+#[server(prefix = "/app", endpoint = "submit_event")]
+pub async fn submit_event(customer: CustomerId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
+    accept(&form, forms::submit_event(&app(), customer, &form)).await
+}
+
+/// Takes back the events that `events` lists, with a `reason`.
+#[server(prefix = "/app", endpoint = "retract_event")]
+pub async fn retract_event(#[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
+    accept(&form, forms::retract_event(&app(), &form)).await
+}
+
+#[server(prefix = "/app", endpoint = "create_customer")]
+pub async fn create_customer(#[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
+    accept(&form, forms::create_customer(&app(), &form)).await
+}
+
+#[server(prefix = "/app", endpoint = "update_customer")]
+pub async fn update_customer(customer: CustomerId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
+    accept(&form, forms::update_customer(&app(), customer, &form)).await
+}
+
+#[server(prefix = "/app", endpoint = "archive_customer")]
+pub async fn archive_customer(customer: CustomerId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
+    accept(&form, forms::archive_customer(&app(), customer, &form)).await
+}
+
+#[server(prefix = "/app", endpoint = "restore_customer")]
+pub async fn restore_customer(customer: CustomerId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
+    accept(&form, forms::restore_customer(&app(), customer)).await
+}
+
+#[server(prefix = "/app", endpoint = "add_note")]
+pub async fn add_note(customer: CustomerId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
+    accept(&form, forms::add_note(&app(), customer, &form)).await
+}
+
+#[server(prefix = "/app", endpoint = "delete_note")]
+pub async fn delete_note(customer: CustomerId, note: NoteId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
+    accept(&form, forms::delete_note(&app(), customer, note)).await
 }

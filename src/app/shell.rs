@@ -1,7 +1,7 @@
 //! The HTML document around every page.
 
 use super::App;
-use super::state::{PageStyles, Preferences};
+use super::state::{PageStart, PageStyles};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
@@ -16,7 +16,7 @@ pub struct PageAssets {
 
 /// The document: head with styles, the app, the script that hydrates it.
 pub fn shell(_options: LeptosOptions, assets: PageAssets) -> impl IntoView {
-    let theme = use_context::<Preferences>().unwrap_or_default().theme;
+    let theme = use_context::<PageStart>().unwrap_or_default().preferences.theme;
     let styles = use_context::<PageStyles>().unwrap_or_default();
     let nonce = use_nonce();
     let style_blocks =

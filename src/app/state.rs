@@ -2,6 +2,7 @@
 //! The server puts these into context; in the browser they come out of the hydrated page.
 
 use super::components::toast::Toaster;
+use super::forms::Flash;
 use super::theme::ThemeChoice;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -57,17 +58,42 @@ pub fn set_status(status: u16) {
     }
 }
 
-/// A value that the server finds in its context and the hydrating browser takes over unchanged.
-pub fn from_server<T>() -> T
-where
-    T: Clone + Default + Serialize + serde::de::DeserializeOwned + Send + Sync + 'static,
-{
-    SharedValue::new(|| use_context::<T>().unwrap_or_default()).into_inner()
+/// What the server tells a page once, when the page is loaded; the hydrating browser takes it over unchanged.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct PageStart {
+    pub preferences: Preferences,
+    /// What a form that was sent without JavaScript left for this page.
+    pub flash: Flash,
+    /// Random, new with each page load: message ids of forms begin with it.
+    pub seed: String,
 }
 
+#[derive(Clone)]
+struct Seed(String);
+
 pub(super) fn provide_state() {
-    provide_context(RwSignal::new(from_server::<Preferences>()));
-    provide_context(Toaster::new());
+    let start = SharedValue::new(|| use_context::<PageStart>().unwrap_or_default()).into_inner();
+    provide_context(Toaster::new(start.flash.done.clone()));
+    provide_context(RwSignal::new(start.preferences));
+    provide_context(RwSignal::new(start.flash));
+    provide_context(RwSignal::new(Revision::default()));
+    provide_context(Seed(start.seed));
+}
+
+/// Grows with each change that a form on this page made. Loaders whose source reads it load again.
+pub fn use_revision() -> RwSignal<Revision> {
+    expect_context()
+}
+
+/// How many changes forms have made since the page was loaded.
+pub type Revision = u32;
+
+pub(super) fn use_flash() -> RwSignal<Flash> {
+    expect_context()
+}
+
+pub(super) fn use_seed() -> String {
+    expect_context::<Seed>().0
 }
 
 /// The visitor's choices, as a signal.

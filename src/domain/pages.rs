@@ -1,6 +1,6 @@
 //! Read models: everything one page shows, loaded in one request.
 
-use super::{Band, Customer, Event, EventId, EventKind, FactorKey, Factors, Health, NaiveDate, Note, Page, Points, Scorecard};
+use super::{Band, Customer, Event, EventKind, FactorKey, Factors, Health, NaiveDate, Note, Page, Points, Scorecard};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -100,11 +100,4 @@ pub struct EventEffect {
     pub before: Health,
     /// Whether the event had been accepted before, by its message id or as the same invoice.
     pub repeated: bool,
-}
-
-/// What a form answers when its input was good: a sentence for the toast, and what Undo takes back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Done {
-    pub message: String,
-    pub undo: Option<EventId>,
 }

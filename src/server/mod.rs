@@ -4,6 +4,8 @@ pub mod api;
 pub mod assets;
 pub mod cli;
 pub mod config;
+mod flash;
+pub mod forms;
 mod jobs;
 pub mod page;
 pub mod security;

@@ -1,14 +1,15 @@
 //! What pages need from the server beside their data: state, cookies, HTTP status. Everything here goes through
 //! Leptos' context, which [`provide`] fills for each request.
 
-use super::{AppState, thaw_styles};
-use crate::app::state::{Preferences, ResponseStatus};
+use super::{AppState, flash, thaw_styles};
+use crate::app::state::{PageStart, Preferences, ResponseStatus};
 use crate::domain::{CustomerQuery, FieldErrors};
 use crate::error::AppError;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
+use leptos_router::location::RequestUrl;
 use std::sync::Arc;
 
 /// Fills the context of one page or one server function.
@@ -16,10 +17,11 @@ pub fn provide(state: &AppState) {
     provide_context(state.clone());
     provide_context(thaw_styles::page_styles());
     provide_context(ResponseStatus(Arc::new(respond_with(use_context::<ResponseOptions>()))));
-    if let Some(parts) = use_context::<Parts>() {
+    // Only pages have a RequestUrl. What is left for a page must not be taken by a server function.
+    if let (Some(parts), Some(_)) = (use_context::<Parts>(), use_context::<RequestUrl>()) {
         let mut preferences = Preferences::default();
         cookies(&parts).for_each(|(name, value)| preferences.set(name, &value));
-        provide_context(preferences);
+        provide_context(PageStart { preferences, flash: flash::take(&parts), seed: format!("{:032x}", rand::random::<u128>()) });
     }
 }
 

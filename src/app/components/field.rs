@@ -1,4 +1,4 @@
-//! Form fields: a label, a control, a hint, and the error that belongs to it, all tied together for screen readers.
+//! Form fields (the browser keeps what is typed; `value` is what they begin with): a label, a control, a hint, and the error that belongs to it, all tied together for screen readers.
 
 use leptos::prelude::*;
 
@@ -28,7 +28,7 @@ impl Frame {
 }
 
 #[component]
-fn Labelled(frame: Frame, label: String, hint: Option<String>, optional: bool, children: Children) -> impl IntoView {
+fn Labelled(frame: Frame, label: String, hint: String, optional: bool, children: Children) -> impl IntoView {
     let Frame { id, error, .. } = frame;
     let error_id = format!("{id}-error");
     view! {
@@ -39,7 +39,7 @@ fn Labelled(frame: Frame, label: String, hint: Option<String>, optional: bool, c
             </label>
             {children()}
             {move || error.get().map(|error| view! { <p class="field__error" id=error_id.clone()>{error}</p> })}
-            {hint.map(|hint| view! { <p class="field__hint" id=format!("{id}-hint")>{hint}</p> })}
+            {(!hint.is_empty()).then(|| view! { <p class="field__hint" id=format!("{id}-hint")>{hint}</p> })}
         </div>
     }
 }
@@ -52,9 +52,9 @@ pub fn Field(
     id: String,
     #[prop(into)] name: String,
     #[prop(into)] label: String,
-    #[prop(into, optional)] value: Signal<String>,
+    #[prop(into, optional)] value: String,
     #[prop(into, optional)] error: Signal<Option<String>>,
-    #[prop(into, optional)] hint: Option<String>,
+    #[prop(into, optional)] hint: String,
     #[prop(default = "text")] kind: &'static str,
     #[prop(optional)] required: bool,
     #[prop(optional)] inputmode: Option<&'static str>,
@@ -62,7 +62,7 @@ pub fn Field(
     #[prop(into, optional)] list: Option<String>,
     #[prop(into, optional)] placeholder: Option<String>,
 ) -> impl IntoView {
-    let frame = Frame { id: id.clone(), error, has_hint: hint.is_some() };
+    let frame = Frame { id: id.clone(), error, has_hint: !hint.is_empty() };
     let (described_by, invalid) = (frame.described_by(), frame.invalid());
     view! {
         <Labelled frame label hint optional=!required>
@@ -71,8 +71,7 @@ pub fn Field(
                 id=id
                 name=name
                 type=kind
-                value=move || value.get()
-                prop:value=move || value.get()
+                value=value
                 required=required
                 inputmode=inputmode
                 autocomplete=autocomplete.unwrap_or("off")
@@ -93,13 +92,14 @@ pub fn TextArea(
     id: String,
     #[prop(into)] name: String,
     #[prop(into)] label: String,
-    #[prop(into, optional)] value: Signal<String>,
+    #[prop(into, optional)] value: String,
     #[prop(into, optional)] error: Signal<Option<String>>,
-    #[prop(into, optional)] hint: Option<String>,
+    #[prop(into, optional)] hint: String,
     #[prop(optional)] required: bool,
     #[prop(default = 3)] rows: u8,
+    #[prop(optional)] max_length: Option<u32>,
 ) -> impl IntoView {
-    let frame = Frame { id: id.clone(), error, has_hint: hint.is_some() };
+    let frame = Frame { id: id.clone(), error, has_hint: !hint.is_empty() };
     let (described_by, invalid) = (frame.described_by(), frame.invalid());
     view! {
         <Labelled frame label hint optional=!required>
@@ -109,11 +109,11 @@ pub fn TextArea(
                 name=name
                 rows=rows.to_string()
                 required=required
-                prop:value=move || value.get()
+                maxlength=max_length.map(|length| length.to_string())
                 aria-describedby=described_by
                 aria-invalid=invalid
             >
-                {value.get_untracked()}
+                {value}
             </textarea>
         </Labelled>
     }
@@ -141,15 +141,14 @@ pub fn SelectField(
     #[prop(into)] name: String,
     #[prop(into)] label: String,
     choices: Vec<Choice>,
-    #[prop(into, optional)] value: Signal<String>,
+    #[prop(into, optional)] value: String,
     #[prop(into, optional)] error: Signal<Option<String>>,
-    #[prop(into, optional)] hint: Option<String>,
+    #[prop(into, optional)] hint: String,
 ) -> impl IntoView {
-    let frame = Frame { id: id.clone(), error, has_hint: hint.is_some() };
+    let frame = Frame { id: id.clone(), error, has_hint: !hint.is_empty() };
     let (described_by, invalid) = (frame.described_by(), frame.invalid());
     let options = choices.into_iter().map(move |choice| {
-        let this = choice.value.clone();
-        let selected = move || *value.read() == this;
+        let selected = choice.value == value;
         view! { <option value=choice.value selected=selected>{choice.label}</option> }
     });
     view! {

@@ -1,23 +1,28 @@
 //! A short message that something was done, with a way to take it back. Announced by screen readers.
 
+use super::icon::{Icon, IconName};
+use crate::app::forms::{Done, UndoForm};
 use leptos::prelude::*;
+use std::time::Duration;
 
-/// Where pages put their toasts.
+/// How long a toast stays, unless the pointer or the focus is on it.
+const STAYS: Duration = Duration::from_secs(20);
+
+/// Where forms put their toasts; a new one replaces the old one.
 #[derive(Clone, Copy)]
-pub struct Toaster(RwSignal<Option<Toast>>);
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Toast {
-    pub message: String,
-}
+pub struct Toaster(RwSignal<Option<Done>>);
 
 impl Toaster {
-    pub(in crate::app) fn new() -> Self {
-        Self(RwSignal::new(None))
+    pub(in crate::app) fn new(first: Option<Done>) -> Self {
+        Self(RwSignal::new(first))
     }
 
-    pub fn show(self, message: impl Into<String>) {
-        self.0.set(Some(Toast { message: message.into() }));
+    pub fn show(self, done: Done) {
+        self.0.set(Some(done));
+    }
+
+    fn close(self) {
+        self.0.set(None);
     }
 }
 
@@ -28,10 +33,40 @@ pub fn use_toaster() -> Toaster {
 /// The region that toasts appear in; it is always there, so that what appears in it is announced.
 #[component]
 pub fn ToastRegion() -> impl IntoView {
-    let Toaster(toast) = use_toaster();
+    let toaster = use_toaster();
+    Effect::new(move |timer: Option<Option<TimeoutHandle>>| {
+        if let Some(timer) = timer.flatten() {
+            timer.clear();
+        }
+        toaster.0.read().is_some().then(|| set_timeout_with_handle(move || close_unless_used(toaster), STAYS).ok())?
+    });
     view! {
         <div class="toaster" role="status">
-            {move || toast.get().map(|toast| view! { <p class="toast">{toast.message}</p> })}
+            {move || toaster.0.get().map(|done| view! { <Toast done /> })}
+        </div>
+    }
+}
+
+fn close_unless_used(toaster: Toaster) {
+    let used = document().query_selector(".toast:is(:hover, :focus-within)").ok().flatten().is_some();
+    if used {
+        set_timeout(move || close_unless_used(toaster), STAYS);
+    } else {
+        toaster.close();
+    }
+}
+
+#[component]
+fn Toast(done: Done) -> impl IntoView {
+    let toaster = use_toaster();
+    let undo = (!done.undo.is_empty()).then(|| view! { <UndoForm events=done.undo /> });
+    view! {
+        <div class="toast">
+            <p>{done.message}</p>
+            {undo}
+            <button type="button" class="toast__close" aria-label="Close message" on:click=move |_| toaster.close()>
+                <Icon name=IconName::Close />
+            </button>
         </div>
     }
 }

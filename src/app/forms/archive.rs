@@ -1,0 +1,52 @@
+//! Taking a customer out of the lists, with confirmation, and bringing it back.
+
+use super::parts::{FormFoot, FormHead};
+use super::{FormState, FormValues};
+use crate::app::components::{Choice, ConfirmDialog, SelectField, SubmitButton};
+use crate::app::server_fns::{ArchiveCustomer, RestoreCustomer};
+use crate::domain::{ArchiveReason, CustomerId};
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use thaw::ButtonAppearance;
+
+/// A button that opens the question, and the question.
+#[component]
+pub fn ArchiveDialog(customer: CustomerId, #[prop(into)] name: String) -> impl IntoView {
+    let action = ServerAction::<ArchiveCustomer>::new();
+    let state = FormState::new(format!("archive-{customer}"), FormValues::default(), action);
+    let choices = ArchiveReason::ALL.map(|reason| Choice::new(reason.name(), reason.label()));
+    view! {
+        <ConfirmDialog id="archive" trigger="Archive" title=format!("Archive {name}?")>
+            <p class="muted">
+                "It leaves the list and all figures, still accepts events, and can be restored at any time."
+            </p>
+            <ActionForm action attr:id=state.id() attr:class="form" attr:novalidate="">
+                <FormHead state />
+                <input type="hidden" name="customer" value=customer.to_string() />
+                <SelectField
+                    id=state.field_id("reason")
+                    name="reason"
+                    label="Why?"
+                    choices=choices.to_vec()
+                    value=state.value("reason")
+                    error=state.error("reason")
+                />
+                <FormFoot state label="Archive customer" />
+            </ActionForm>
+        </ConfirmDialog>
+    }
+}
+
+/// Brings an archived customer back into lists and figures.
+#[component]
+pub fn RestoreForm(customer: CustomerId) -> impl IntoView {
+    let action = ServerAction::<RestoreCustomer>::new();
+    let state = FormState::new(format!("restore-{customer}"), FormValues::default(), action);
+    view! {
+        <ActionForm action attr:id=state.id()>
+            <FormHead state />
+            <input type="hidden" name="customer" value=customer.to_string() />
+            <SubmitButton label="Restore" pending=state.pending() appearance=ButtonAppearance::Secondary />
+        </ActionForm>
+    }
+}

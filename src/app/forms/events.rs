@@ -1,0 +1,292 @@
+//! The forms that log an event, one per kind, as tabs. All of them use `submit_event`.
+
+use super::parts::{FormFoot, FormHead};
+use super::{FormState, FormValues};
+use crate::app::components::{Choice, Field, SelectField, Tab, Tabs};
+use crate::app::format;
+use crate::app::server_fns::SubmitEvent;
+use crate::domain::pages::{CustomerPage, InvoiceRow, InvoiceStatus};
+use crate::domain::{CustomerId, EventKind, NaiveDate, Priority};
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_router::hooks::{use_location, use_query_map};
+
+/// What the forms need to know about their customer.
+#[derive(Clone, Debug)]
+pub struct LogSubject {
+    customer: CustomerId,
+    today: NaiveDate,
+    currency: String,
+    features: Vec<String>,
+    /// Neither paid nor voided.
+    open_invoices: Vec<InvoiceRow>,
+}
+
+impl LogSubject {
+    pub fn of(page: &CustomerPage) -> Self {
+        let is_open = |invoice: &&InvoiceRow| matches!(invoice.status, InvoiceStatus::Open | InvoiceStatus::Overdue);
+        Self {
+            customer: page.customer.id,
+            today: page.today,
+            currency: page.currency.clone(),
+            features: page.features.iter().map(|(feature, _)| feature.clone()).collect(),
+            open_invoices: page.invoices.iter().filter(is_open).cloned().collect(),
+        }
+    }
+}
+
+const KINDS: [(EventKind, &str); 5] = [
+    (EventKind::Login, "Login"),
+    (EventKind::FeatureUse, "Feature use"),
+    (EventKind::ApiCall, "API calls"),
+    (EventKind::SupportTicket, "Support ticket"),
+    (EventKind::InvoiceIssued, "Invoice"),
+];
+
+/// The tabs and the form of the chosen kind. The kind is `log` in the URL, by the event kind's wire name.
+#[component]
+pub fn EventForms(subject: LogSubject) -> impl IntoView {
+    let query = use_query_map();
+    let kind = Memo::new(move |_| {
+        let chosen = query.read().get("log").and_then(|name| EventKind::parse(&name));
+        KINDS.map(|(kind, _)| kind).into_iter().find(|kind| Some(*kind) == chosen).unwrap_or(EventKind::Login)
+    });
+    let path = use_location().pathname;
+    let tab = move |(of, label): (EventKind, &str)| {
+        let mut query = query.get();
+        query.replace("log", of.name().to_owned());
+        let href = format!("{}{}#log", path.get(), query.to_query_string());
+        Tab { href, label: label.to_owned(), current: of == kind.get() }
+    };
+    view! {
+        <div class="event-forms" id="log">
+            {move || view! { <Tabs label="Kind of event" tabs=KINDS.map(tab).to_vec() /> }}
+            {move || {
+                let subject = subject.clone();
+                match kind.get() {
+                    EventKind::FeatureUse => view! { <FeatureForm subject /> }.into_any(),
+                    EventKind::ApiCall => view! { <ApiCallForm subject /> }.into_any(),
+                    EventKind::SupportTicket => view! { <TicketForm subject /> }.into_any(),
+                    EventKind::InvoiceIssued => view! { <InvoiceForms subject /> }.into_any(),
+                    _ => view! { <LoginForm subject /> }.into_any(),
+                }
+            }}
+        </div>
+    }
+}
+
+/// A form for events of a kind: its state, and the frame around its own fields.
+fn form_state(kind: &str, subject: &LogSubject, action: ServerAction<SubmitEvent>, initial: &[(&str, &str)]) -> FormState {
+    let initial = initial.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    FormState::new(format!("{}-{}", kind.replace('_', "-"), subject.customer), FormValues(initial), action)
+}
+
+#[component]
+fn EventForm(
+    action: ServerAction<SubmitEvent>,
+    state: FormState,
+    customer: CustomerId,
+    kind: &'static str,
+    label: &'static str,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <ActionForm action attr:id=state.id() attr:class="form" attr:novalidate="">
+            <FormHead state />
+            <input type="hidden" name="customer" value=customer.to_string() />
+            <input type="hidden" name="kind" value=kind />
+            <div class="form__grid">{children()}</div>
+            <FormFoot state label />
+        </ActionForm>
+    }
+}
+
+/// A field of the form, named as in the event.
+fn text(state: FormState, name: &'static str, label: &'static str, required: bool) -> impl IntoView {
+    view! {
+        <Field id=state.field_id(name) name label value=state.value(name) error=state.error(name) required />
+    }
+}
+
+fn date(state: FormState, name: &'static str, label: &'static str, hint: &'static str, required: bool) -> impl IntoView {
+    view! {
+        <Field
+            id=state.field_id(name)
+            name
+            label
+            hint
+            kind="date"
+            value=state.value(name)
+            error=state.error(name)
+            required
+        />
+    }
+}
+
+fn when(state: FormState) -> impl IntoView {
+    view! {
+        <Field
+            id=state.field_id("when")
+            name="when"
+            label="When, in UTC"
+            hint="Left empty: now"
+            kind="datetime-local"
+            value=state.value("when")
+            error=state.error("when")
+        />
+    }
+}
+
+#[component]
+fn LoginForm(subject: LogSubject) -> impl IntoView {
+    let action = ServerAction::<SubmitEvent>::new();
+    let state = form_state("login", &subject, action, &[]);
+    view! {
+        <EventForm action state customer=subject.customer kind="login" label="Log login">
+            {text(state, "user", "Who logged in", false)}
+            {when(state)}
+        </EventForm>
+    }
+}
+
+#[component]
+fn FeatureForm(subject: LogSubject) -> impl IntoView {
+    let action = ServerAction::<SubmitEvent>::new();
+    let state = form_state("feature_use", &subject, action, &[]);
+    let list = state.field_id("features");
+    let features = subject.features.into_iter().map(|feature| view! { <option value=feature /> }).collect_view();
+    view! {
+        <EventForm action state customer=subject.customer kind="feature_use" label="Log feature use">
+            <Field
+                id=state.field_id("feature")
+                name="feature"
+                label="Feature"
+                hint="Features seen before are suggested"
+                value=state.value("feature")
+                error=state.error("feature")
+                list=list.clone()
+                required=true
+            />
+            {text(state, "user", "Who used it", false)}
+            {when(state)}
+            <datalist id=list>{features}</datalist>
+        </EventForm>
+    }
+}
+
+#[component]
+fn ApiCallForm(subject: LogSubject) -> impl IntoView {
+    let action = ServerAction::<SubmitEvent>::new();
+    let state = form_state("api_call", &subject, action, &[]);
+    view! {
+        <EventForm action state customer=subject.customer kind="api_call" label="Log API calls">
+            <Field
+                id=state.field_id("count")
+                name="count"
+                label="How many calls"
+                inputmode="numeric"
+                value=state.value("count")
+                error=state.error("count")
+                required=true
+            />
+            {when(state)}
+        </EventForm>
+    }
+}
+
+#[component]
+fn TicketForm(subject: LogSubject) -> impl IntoView {
+    let action = ServerAction::<SubmitEvent>::new();
+    let state = form_state("support_ticket", &subject, action, &[("priority", "normal")]);
+    let capital = |name: &str| name[..1].to_uppercase() + &name[1..];
+    let priorities = Priority::ALL.map(|priority| Choice::new(priority.name(), capital(priority.name()))).to_vec();
+    view! {
+        <EventForm action state customer=subject.customer kind="support_ticket" label="Log support ticket">
+            {text(state, "subject", "Subject", false)}
+            <SelectField
+                id=state.field_id("priority")
+                name="priority"
+                label="Priority"
+                choices=priorities
+                value=state.value("priority")
+                error=state.error("priority")
+            />
+            {when(state)}
+        </EventForm>
+    }
+}
+
+#[component]
+fn InvoiceForms(subject: LogSubject) -> impl IntoView {
+    let settle = (!subject.open_invoices.is_empty()).then(|| view! { <SettleInvoiceForm subject=subject.clone() /> });
+    view! {
+        <IssueInvoiceForm subject />
+        {settle}
+    }
+}
+
+#[component]
+fn IssueInvoiceForm(subject: LogSubject) -> impl IntoView {
+    let action = ServerAction::<SubmitEvent>::new();
+    let initial = [("currency", subject.currency.as_str()), ("issued", &subject.today.to_string())];
+    let state = form_state("invoice", &subject, action, &initial);
+    view! {
+        <EventForm action state customer=subject.customer kind="invoice_issued" label="Log invoice">
+            {text(state, "number", "Invoice number", true)}
+            <Field
+                id=state.field_id("amount")
+                name="amount"
+                label="Amount"
+                hint="For example 1,234.50"
+                inputmode="decimal"
+                value=state.value("amount")
+                error=state.error("amount")
+                required=true
+            />
+            {text(state, "currency", "Currency", true)}
+            {date(state, "issued", "Issued on", "", true)}
+            {date(state, "due", "Due on", "", true)}
+            {date(state, "paidOn", "Paid on", "Left empty: not paid yet", false)}
+        </EventForm>
+    }
+}
+
+/// For the invoices that are neither paid nor voided.
+#[component]
+fn SettleInvoiceForm(subject: LogSubject) -> impl IntoView {
+    let action = ServerAction::<SubmitEvent>::new();
+    let state = form_state("settle", &subject, action, &[("kind", "invoice_paid"), ("paidOn", &subject.today.to_string())]);
+    let invoice = |row: &InvoiceRow| {
+        let due = format::day(row.due_on);
+        let label = format!("{}: {}, due {due}", row.number, format::money(row.amount_cents, &row.currency));
+        Choice::new(&row.number, label)
+    };
+    let what = vec![Choice::new("invoice_paid", "It was paid"), Choice::new("invoice_voided", "It was voided")];
+    view! {
+        <h3 class="form__title">"Settle an open invoice"</h3>
+        <ActionForm action attr:id=state.id() attr:class="form" attr:novalidate="">
+            <FormHead state />
+            <input type="hidden" name="customer" value=subject.customer.to_string() />
+            <div class="form__grid">
+                <SelectField
+                    id=state.field_id("number")
+                    name="number"
+                    label="Invoice"
+                    choices=subject.open_invoices.iter().map(invoice).collect()
+                    value=state.value("number")
+                    error=state.error("number")
+                />
+                <SelectField
+                    id=state.field_id("kind")
+                    name="kind"
+                    label="What happened"
+                    choices=what
+                    value=state.value("kind")
+                    error=state.error("kind")
+                />
+                {date(state, "paidOn", "On", "", true)}
+            </div>
+            <FormFoot state label="Settle invoice" />
+        </ActionForm>
+    }
+}

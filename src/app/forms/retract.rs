@@ -1,0 +1,49 @@
+//! Taking an event back: from the timeline with a reason, from a toast with one click.
+
+use super::parts::{FormFoot, FormHead};
+use super::{FormState, FormValues};
+use crate::app::components::Field;
+use crate::app::server_fns::RetractEvent;
+use crate::domain::EventId;
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+
+/// Asks for the reason. Put it where it can be opened, for example in a `ConfirmDialog` or in `<details>`.
+#[component]
+pub fn RetractForm(event: EventId) -> impl IntoView {
+    let action = ServerAction::<RetractEvent>::new();
+    let state = FormState::new(format!("retract-{event}"), FormValues::default(), action);
+    view! {
+        <ActionForm action attr:id=state.id() attr:class="form" attr:novalidate="">
+            <FormHead state />
+            <input type="hidden" name="events" value=event.to_string() />
+            <Field
+                id=state.field_id("reason")
+                name="reason"
+                label="Why is it taken back?"
+                hint="The event stays in the timeline, struck through, with this reason. It no longer counts."
+                value=state.value("reason")
+                error=state.error("reason")
+                required=true
+            />
+            <FormFoot state label="Retract event" />
+        </ActionForm>
+    }
+}
+
+/// One button that takes back what was just logged.
+#[component]
+pub fn UndoForm(events: Vec<EventId>) -> impl IntoView {
+    let action = ServerAction::<RetractEvent>::new();
+    let events = events.iter().map(EventId::to_string).collect::<Vec<_>>().join(",");
+    let state = FormState::new(format!("undo-{events}"), FormValues::default(), action);
+    view! {
+        <ActionForm action attr:id=state.id()>
+            <input type="hidden" name="form" value=state.id() />
+            <input type="hidden" name="events" value=events />
+            <input type="hidden" name="reason" value="Undone right after it was logged" />
+            <button type="submit" class="link-button" disabled=move || state.pending().get()>"Undo"</button>
+            {move || state.message().map(|message| view! { <span class="field__error">{message}</span> })}
+        </ActionForm>
+    }
+}

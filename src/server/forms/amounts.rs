@@ -1,0 +1,52 @@
+//! Numbers as people type them.
+
+/// "1,234.50", "$1234.5" or "1234" in cents; `None` for anything else, and for what does not fit.
+pub fn cents(text: &str) -> Option<i64> {
+    let text = text.trim().trim_start_matches(['$', '€', '£']).trim();
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let fraction = match fraction.as_bytes() {
+        [tenth] if tenth.is_ascii_digit() => i64::from(tenth - b'0') * 10,
+        [_, _] => fraction.parse().ok().filter(|_| fraction.bytes().all(|byte| byte.is_ascii_digit()))?,
+        _ => return None,
+    };
+    whole_number(whole)?.checked_mul(100)?.checked_add(fraction)
+}
+
+/// "1,200" or "1200". Commas only between groups of three.
+pub fn whole_number(text: &str) -> Option<i64> {
+    let mut groups = text.trim().split(',');
+    let first = groups.next()?;
+    let rest: Vec<_> = groups.collect();
+    let is_grouped = rest.is_empty() || (first.len() <= 3 && rest.iter().all(|group| group.len() == 3));
+    let digits = first.to_owned() + &rest.concat();
+    let is_number = !first.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if is_grouped && is_number { digits.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_read_as_people_type_them() {
+        for (text, expected) in [
+            ("1234", Some(123_400)),
+            ("1,234.50", Some(123_450)),
+            (" $1,234.5 ", Some(123_450)),
+            ("0", Some(0)),
+            ("0.99", Some(99)),
+            ("12,34", None),
+            ("1234,567", None),
+            ("1.234,50", None),
+            ("1.999", None),
+            ("1.+5", None),
+            ("-5", None),
+            ("", None),
+            (".50", None),
+            ("ten", None),
+            ("99999999999999999999", None),
+        ] {
+            assert_eq!(cents(text), expected, "{text}");
+        }
+    }
+}

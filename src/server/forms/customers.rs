@@ -1,0 +1,65 @@
+//! The forms about customers themselves.
+
+use super::amounts;
+use crate::app::forms::{Done, FormValues};
+use crate::domain::{CustomerId, CustomerInput, FieldErrors};
+use crate::error::AppError;
+use crate::server::AppState;
+use crate::server::service::customers;
+
+pub async fn create_customer(app: &AppState, form: &FormValues) -> Result<Done, AppError> {
+    let input = customer_input(form, None)?;
+    let customer = customers::create_customer(app, input).await.map_err(as_form_fields)?;
+    let message = format!("{} created", customer.fields.name);
+    Ok(Done { message, go_to: Some(format!("/customers/{}", customer.id)), ..Done::default() })
+}
+
+pub async fn update_customer(app: &AppState, id: CustomerId, form: &FormValues) -> Result<Done, AppError> {
+    let version = form.get("version").parse().map_err(|_| FieldErrors::one("version", "must be a whole number"))?;
+    let input = customer_input(form, Some(version))?;
+    let customer = customers::update_customer(app, id, input).await.map_err(as_form_fields)?;
+    let message = format!("{} saved", customer.fields.name);
+    Ok(Done { message, go_to: Some(format!("/customers/{id}")), ..Done::default() })
+}
+
+pub async fn archive_customer(app: &AppState, id: CustomerId, form: &FormValues) -> Result<Done, AppError> {
+    let customer = customers::archive_customer(app, id, form.get("reason")).await?;
+    Ok(Done { message: format!("{} archived; it can be restored on this page", customer.fields.name), ..Done::default() })
+}
+
+pub async fn restore_customer(app: &AppState, id: CustomerId) -> Result<Done, AppError> {
+    let customer = customers::restore_customer(app, id).await?;
+    Ok(Done { message: format!("{} restored", customer.fields.name), ..Done::default() })
+}
+
+/// Every field of the form counts: an empty one clears what was stored. All errors are told at once.
+fn customer_input(form: &FormValues, version: Option<i64>) -> Result<CustomerInput, FieldErrors> {
+    let arr = form.filled("arr");
+    let arr_cents = arr.as_deref().and_then(amounts::cents);
+    let input = CustomerInput {
+        name: Some(form.get("name").to_owned()),
+        segment: Some(form.get("segment").to_owned()),
+        external_id: Some(form.filled("externalId")),
+        owner: Some(form.filled("owner")),
+        arr_cents: Some(arr_cents),
+        renewal_date: Some(form.filled("renewalDate")),
+        start_date: Some(form.filled("startDate")),
+        crm_url: Some(form.filled("crmUrl")),
+        version,
+    };
+    if arr.is_some() && arr_cents.is_none() {
+        let mut errors = input.parse(None).err().unwrap_or_default();
+        errors.add("arr", "must be an amount like 120,000");
+        return Err(errors);
+    }
+    Ok(input)
+}
+
+/// Renames the input's fields to the form's.
+fn as_form_fields(error: AppError) -> AppError {
+    let AppError::Invalid(mut errors) = error else { return error };
+    for error in errors.0.iter_mut().filter(|error| error.field == "arrCents") {
+        error.field = "arr".into();
+    }
+    AppError::Invalid(errors)
+}

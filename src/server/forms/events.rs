@@ -1,0 +1,133 @@
+//! The forms that log events and take them back.
+
+use super::{amounts, effect};
+use crate::app::forms::{Done, FormValues};
+use crate::domain::pages::EventEffect;
+use crate::domain::{CustomerId, EventId, EventInput, EventKind, FieldErrors};
+use crate::error::AppError;
+use crate::server::AppState;
+use crate::server::service::{events, portfolio};
+use chrono::{DateTime, Utc};
+
+/// Logs the event of a form. An invoice that is paid already is two events; both are checked before the first is stored.
+pub async fn submit_event(app: &AppState, customer: CustomerId, form: &FormValues) -> Result<Done, AppError> {
+    let (input, payment) = convert(form)?.check(app.now())?;
+    let first = events::submit_event(app, customer, input).await?;
+    let scorecard = portfolio::get_scorecard(app).await?;
+    let Some(payment) = payment else {
+        return Ok(done(&first, effect::sentence(&first, &scorecard)));
+    };
+    match events::submit_event(app, customer, payment).await {
+        Ok(second) => {
+            let both = EventEffect { before: first.before.clone(), ..second };
+            let mut done = done(&both, effect::sentence(&both, &scorecard));
+            done.undo.extend((!first.repeated).then_some(first.event.id));
+            Ok(done)
+        }
+        Err(error) => {
+            let half = format!("The invoice is logged, but not its payment: {error} Settle it as an open invoice.");
+            Ok(done(&first, half))
+        }
+    }
+}
+
+/// What a repeat added to the score is not its to take back.
+fn done(effect: &EventEffect, message: String) -> Done {
+    let undo = (!effect.repeated).then_some(effect.event.id);
+    Done { message, undo: undo.into_iter().collect(), go_to: None }
+}
+
+/// Takes back each of the events that the form names, the latest first.
+pub async fn retract_event(app: &AppState, form: &FormValues) -> Result<Done, AppError> {
+    let ids: Result<Vec<EventId>, _> = form.get("events").split(',').map(str::parse).collect();
+    let ids = ids.map_err(|_| FieldErrors::one("events", "must be ids of events"))?;
+    let mut change: Option<EventEffect> = None;
+    for id in ids {
+        let effect = events::retract_event(app, id, Some(form.get("reason"))).await?;
+        let before = change.map_or_else(|| effect.before.clone(), |change| change.before);
+        change = Some(EventEffect { before, ..effect });
+    }
+    let message = change.map(|change| effect::retraction_sentence(&change)).unwrap_or_default();
+    Ok(Done { message, ..Done::default() })
+}
+
+/// A form's texts as inputs, and which of them could not be converted.
+struct Converted {
+    event: EventInput,
+    /// Of an invoice that is paid already.
+    payment: Option<EventInput>,
+    errors: FieldErrors,
+}
+
+impl Converted {
+    /// Both inputs, or every broken rule of both under the names of the form's fields.
+    fn check(self, now: DateTime<Utc>) -> Result<(EventInput, Option<EventInput>), FieldErrors> {
+        let Self { event, payment, mut errors } = self;
+        for input in [Some(&event), payment.as_ref()].into_iter().flatten() {
+            for error in input.clone().parse(now).err().unwrap_or_default().0 {
+                let field = form_field(&error.field, input);
+                if errors.of(field).is_none() {
+                    errors.add(field, error.message);
+                }
+            }
+        }
+        errors.or(|| (event, payment))
+    }
+}
+
+/// The form's field that an input's field came from.
+fn form_field<'a>(field: &'a str, input: &EventInput) -> &'a str {
+    match (field, input.kind.as_deref().and_then(EventKind::parse)) {
+        ("occurredAt", Some(EventKind::InvoiceIssued)) => "issued",
+        ("occurredAt", Some(EventKind::InvoicePaid | EventKind::InvoiceVoided)) => "paidOn",
+        ("occurredAt", _) => "when",
+        ("amountCents", _) => "amount",
+        ("dueDate", _) => "due",
+        _ => field,
+    }
+}
+
+fn convert(form: &FormValues) -> Result<Converted, FieldErrors> {
+    let kind = EventKind::parse(form.get("kind")).ok_or_else(|| FieldErrors::one("kind", "is not a kind of event"))?;
+    let mut errors = FieldErrors::default();
+    let event = |kind: EventKind, suffix: &str, occurred_at: Option<String>| EventInput {
+        kind: Some(kind.name().to_owned()),
+        message_id: form.filled("messageId").map(|id| id + suffix),
+        source: Some("form".to_owned()),
+        occurred_at,
+        ..EventInput::default()
+    };
+    let (when, on) = (form.filled("when"), |field: &str| form.filled(field).map(|day| format!("{day}T00:00")));
+    let mut payment = None;
+    let event = match kind {
+        EventKind::Login => EventInput { user: form.filled("user"), ..event(kind, "", when) },
+        EventKind::FeatureUse => {
+            EventInput { feature: form.filled("feature"), user: form.filled("user"), ..event(kind, "", when) }
+        }
+        EventKind::ApiCall => {
+            let count = amounts::whole_number(form.get("count"));
+            if count.is_none() {
+                errors.add("count", "must be a whole number, such as 1,200");
+            }
+            EventInput { count, ..event(kind, "", when) }
+        }
+        EventKind::SupportTicket => {
+            EventInput { priority: form.filled("priority"), subject: form.filled("subject"), ..event(kind, "", when) }
+        }
+        EventKind::InvoiceIssued => {
+            let number = form.filled("number");
+            payment = on("paidOn")
+                .map(|day| EventInput { number: number.clone(), ..event(EventKind::InvoicePaid, "-paid", Some(day)) });
+            let amount_cents = amounts::cents(form.get("amount"));
+            if amount_cents.is_none() {
+                errors.add("amount", "must be an amount, such as 1,234.50");
+            }
+            let (currency, due_date) = (form.filled("currency"), form.filled("due"));
+            EventInput { number, amount_cents, currency, due_date, ..event(kind, "", on("issued")) }
+        }
+        EventKind::InvoicePaid | EventKind::InvoiceVoided => {
+            EventInput { number: form.filled("number"), ..event(kind, "", on("paidOn")) }
+        }
+    };
+    Ok(Converted { event, payment, errors })
+}

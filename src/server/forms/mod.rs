@@ -1,0 +1,70 @@
+//! What the dashboard's forms do: their texts become inputs, a use case runs, and its result becomes a sentence.
+
+mod amounts;
+mod customers;
+mod effect;
+mod events;
+mod notes;
+
+pub use customers::{archive_customer, create_customer, restore_customer, update_customer};
+pub use events::{retract_event, submit_event};
+pub use notes::{add_note, delete_note};
+
+use super::flash;
+use crate::app::forms::{Done, Echo, Flash, FormValues, Outcome, Rejection};
+use crate::domain::FieldErrors;
+use crate::error::AppError;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Uri, header};
+use leptos::prelude::*;
+
+/// Answers a form. Sent by a script it gets the outcome; sent as a plain form it goes on to a page, which shows the
+/// same outcome.
+pub async fn accept(form: &FormValues, work: impl Future<Output = Result<Done, AppError>>) -> Result<Outcome, AppError> {
+    let parts = use_context::<Parts>();
+    let outcome = match work.await {
+        Ok(done) => Outcome::Done(done),
+        Err(AppError::Invalid(errors)) => Outcome::Rejected(Rejection { message: summary(&errors, form), errors }),
+        Err(error) => Outcome::Rejected(Rejection { message: error.to_string(), errors: FieldErrors::default() }),
+    };
+    if let Some(parts) = parts.filter(|parts| is_plain_form(&parts.headers)) {
+        go_on(form, &outcome, &origin_page(&parts.headers));
+    }
+    Ok(outcome)
+}
+
+/// Errors of fields that the form does not have are told in the summary, so that none is lost.
+fn summary(errors: &FieldErrors, form: &FormValues) -> String {
+    let elsewhere = errors.0.iter().filter(|error| !form.0.contains_key(&error.field));
+    let elsewhere: Vec<_> = elsewhere.map(|error| format!("{} {}.", error.field, error.message)).collect();
+    match elsewhere.is_empty() {
+        true => AppError::Invalid(errors.clone()).to_string(),
+        false => elsewhere.join(" "),
+    }
+}
+
+fn is_plain_form(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// Path and query of the page the form was on.
+fn origin_page(headers: &HeaderMap) -> String {
+    let referer = headers.get(header::REFERER).and_then(|referer| referer.to_str().ok());
+    let page = referer.and_then(|referer| referer.parse::<Uri>().ok());
+    page.and_then(|uri| uri.path_and_query().map(ToString::to_string)).unwrap_or_else(|| "/".into())
+}
+
+fn go_on(form: &FormValues, outcome: &Outcome, origin: &str) {
+    let id = form.get("form");
+    let (target, left) = match outcome.clone() {
+        Outcome::Done(done) => (done.go_to.clone().unwrap_or_else(|| origin.into()), Flash { done: Some(done), echo: None }),
+        Outcome::Rejected(rejection) => {
+            let echo = Echo { form: id.to_owned(), values: form.clone(), rejection };
+            let is_safe = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+            let anchor = if is_safe { format!("{origin}#{id}") } else { origin.into() };
+            (anchor, Flash { done: None, echo: Some(echo) })
+        }
+    };
+    flash::leave(left);
+    leptos_axum::redirect(&target);
+}
