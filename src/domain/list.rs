@@ -134,6 +134,11 @@ wire_names!(ChangeFilter { Up7 = "up_7", Down7 = "down_7", Up30 = "up_30", Down3
 pub const MOVE_POINTS: Points = Points(20);
 /// A customer that started less than this many days ago is new.
 pub const NEW_DAYS: i64 = 30;
+/// Whether a customer is new: by its start date, else by its first fact.
+pub fn is_new(start_date: Option<NaiveDate>, first_fact_on: Option<NaiveDate>, today: NaiveDate) -> bool {
+    start_date.or(first_fact_on).is_some_and(|start| (today - start).num_days() < NEW_DAYS)
+}
+
 pub const DEFAULT_PAGE_SIZE: i64 = 50;
 pub const MAX_PAGE_SIZE: i64 = 200;
 /// Rows beyond this one are not served page by page.

@@ -14,6 +14,16 @@ pub struct Tally {
     pub arr_unknown: i64,
 }
 
+impl std::iter::Sum for Tally {
+    fn sum<I: Iterator<Item = Self>>(tallies: I) -> Self {
+        tallies.fold(Self::default(), |sum, tally| Self {
+            customers: sum.customers + tally.customers,
+            arr_cents: sum.arr_cents.saturating_add(tally.arr_cents),
+            arr_unknown: sum.arr_unknown + tally.arr_unknown,
+        })
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BandTally {

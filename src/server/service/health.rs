@@ -1,6 +1,6 @@
 //! Health: of today from the current row, of any other day from the facts.
 
-use crate::domain::list::{MAX_PAGE_SIZE, NEW_DAYS};
+use crate::domain::list::{MAX_PAGE_SIZE, is_new};
 use crate::domain::pages::{CustomerPage, DayCount, HistoryPoint};
 use crate::domain::{CustomerId, CustomerRow, EventKind, FactorKey, Factors, FieldErrors, Health, NaiveDate, Points, Scorecard};
 use crate::error::AppError;
@@ -146,10 +146,6 @@ impl Scoring {
         let history = scoring::history(facts, &self.scorecard, &self.connections, from, today);
         history.iter().step_by(7).map(HistoryPoint::shown_score).collect()
     }
-}
-
-fn is_new(start_date: Option<NaiveDate>, first_fact_on: Option<NaiveDate>, today: NaiveDate) -> bool {
-    start_date.or(first_fact_on).is_some_and(|start| (today - start).num_days() < NEW_DAYS)
 }
 
 fn parse_as_of(text: Option<&str>, today: NaiveDate) -> Result<Option<NaiveDate>, FieldErrors> {

@@ -1,17 +1,149 @@
 //! Generated customers: stored in bulk, and taken out again.
 
-use super::{DemoCustomer, Store, StoreResult};
-use crate::domain::NaiveDate;
+use super::db::{Bind, Tx, binds, storable};
+use super::facts::{Known, earliest, sum_up};
+use super::invoices::{self, InvoiceFact};
+use super::{DemoCustomer, Store, StoreResult, connections, customers, events, health};
+use crate::domain::{CustomerId, EventId, FactorKey, Factors, NaiveDate, NewEvent};
+use crate::scoring::{DailyCount, Facts};
 use chrono::{DateTime, Utc};
+use sqlx::AssertSqlSafe;
+use std::collections::BTreeMap;
 
-#[allow(unused_variables, clippy::todo)]
+/// Rows that one INSERT writes: many, within the number of values that a statement may have.
+const ROWS: usize = 400;
+
 impl Store {
+    /// Writes generated customers in one transaction, all facts included. Messages and invoices are not looked up: a
+    /// generator does not repeat itself. Each event counts as received when it happened.
+    pub async fn load_demo(&self, generated: &[DemoCustomer], now: DateTime<Utc>) -> StoreResult<()> {
+        let mut tx = self.write_connections().await?;
+        let mut stored = Vec::with_capacity(generated.len());
+        for customer in generated {
+            let id = customers::insert(&mut tx, &customer.fields, customer.created_at, true).await?;
+            let known = known(id, customer);
+            customers::store_first_facts(&mut tx, &known).await?;
+            stored.push((known, customer));
+        }
+        insert_events(&mut tx, &stored).await?;
+        let facts: Vec<_> = stored.iter().map(|(known, customer)| facts(known, customer)).collect();
+        insert_facts(&mut tx, &stored, &facts).await?;
+        insert_notes(&mut tx, &stored).await?;
+        connections::settle(&mut tx, now.date_naive()).await?;
+        let rules = health::rules(&mut tx).await?;
+        for ((known, _), facts) in stored.iter().zip(&facts) {
+            health::store(&mut tx, known, facts, &rules, now.date_naive()).await?;
+        }
+        tx.commit().await
+    }
+
     /// Deletes every demo customer with all its facts; how many there were.
     pub async fn remove_demo(&self, today: NaiveDate) -> StoreResult<u64> {
-        todo!()
+        let mut tx = self.write_connections().await?;
+        let lock = format!("SELECT id FROM customers WHERE is_demo ORDER BY id {}", tx.for_update());
+        tx.all::<(i64,)>(AssertSqlSafe(lock), binds![]).await?;
+        const EVENTS: &str = "SELECT id FROM events WHERE customer_id IN (SELECT id FROM customers WHERE is_demo)";
+        for table in ["event_keys", "retractions"] {
+            tx.execute(AssertSqlSafe(format!("DELETE FROM {table} WHERE event_id IN ({EVENTS})")), binds![]).await?;
+        }
+        for table in ["events", "daily_activity", "invoices", "notes"] {
+            let sql = format!("DELETE FROM {table} WHERE customer_id IN (SELECT id FROM customers WHERE is_demo)");
+            tx.execute(AssertSqlSafe(sql), binds![]).await?;
+        }
+        let removed = tx.execute("DELETE FROM customers WHERE is_demo", binds![]).await?;
+        connections::settle(&mut tx, today).await?;
+        tx.commit().await?;
+        Ok(removed)
     }
-    /// Writes one generated customer, all its events included, in bulk (no key check, one transaction for many customers).
-    pub async fn load_demo(&self, customers: &[DemoCustomer], now: DateTime<Utc>) -> StoreResult<()> {
-        todo!()
+}
+
+fn known(id: CustomerId, customer: &DemoCustomer) -> Known {
+    let mut first_facts = Factors::<Option<NaiveDate>>::default();
+    for event in &customer.events {
+        let first = first_facts.get_mut(FactorKey::fed_by(event.body.kind()));
+        *first = Some(first.map_or(event.day(), |first| first.min(event.day())));
     }
+    let last_activity_at = customer.events.iter().map(|event| event.occurred_at).max();
+    Known { id, start_date: customer.fields.start_date, first_facts, last_activity_at }
+}
+
+/// What the store would load for the customer.
+fn facts(known: &Known, customer: &DemoCustomer) -> Facts {
+    let mut daily = Vec::with_capacity(customer.events.len());
+    let mut about_invoices = BTreeMap::<&str, Vec<InvoiceFact>>::new();
+    for event in &customer.events {
+        let (key, count) = event.body.activity();
+        daily.push(DailyCount { day: event.day(), kind: event.body.kind(), key: key.to_owned(), count });
+        if let Some(number) = event.body.invoice_number() {
+            let fact = InvoiceFact { event: EventId(0), day: event.day(), body: event.body.clone() };
+            about_invoices.entry(number).or_default().push(fact);
+        }
+    }
+    sum_up(&mut daily);
+    let invoices = about_invoices.iter().filter_map(|(number, facts)| invoices::derive(number, facts)).collect();
+    Facts { start_date: known.start_date, first_fact_on: earliest(&known.first_facts), daily, invoices }
+}
+
+async fn insert_events(tx: &mut Tx, stored: &[(Known, &DemoCustomer)]) -> StoreResult<()> {
+    let all: Vec<(CustomerId, &NewEvent)> =
+        stored.iter().flat_map(|(known, customer)| customer.events.iter().map(|event| (known.id, event))).collect();
+    let mut keys = Vec::new();
+    for chunk in all.chunks(ROWS) {
+        let mut binds = Vec::with_capacity(chunk.len() * 10);
+        for (customer, event) in chunk {
+            binds.extend(events::row(*customer, event, event.occurred_at)?);
+        }
+        let sql = format!("INSERT INTO events ({}) VALUES {} RETURNING id", events::COLUMNS, places(chunk.len(), 10));
+        let mut ids: Vec<(i64,)> = tx.all(AssertSqlSafe(sql), binds).await?;
+        // Ids are given in the order of the rows, but need not come back in it.
+        ids.sort_unstable();
+        for ((customer, event), (id,)) in chunk.iter().zip(ids) {
+            if let Some(message_id) = &event.message_id {
+                let hash = events::content_hash(*customer, event)?;
+                keys.push(binds![&event.source, message_id, id, hash]);
+            }
+        }
+    }
+    insert_rows(tx, "event_keys (source, message_id, event_id, content_hash)", keys).await
+}
+
+async fn insert_facts(tx: &mut Tx, stored: &[(Known, &DemoCustomer)], facts: &[Facts]) -> StoreResult<()> {
+    let (mut activity, mut invoices) = (Vec::new(), Vec::new());
+    for ((known, _), facts) in stored.iter().zip(facts) {
+        for daily in &facts.daily {
+            activity.push(binds![known.id, daily.day, daily.kind.name(), &daily.key, daily.day, daily.count]);
+        }
+        invoices.extend(facts.invoices.iter().map(|invoice| invoices::row(known.id, invoice)));
+    }
+    insert_rows(tx, "daily_activity (customer_id, day, kind, key, received_day, count)", activity).await?;
+    insert_rows(tx, &format!("invoices ({})", invoices::COLUMNS), invoices).await
+}
+
+async fn insert_notes(tx: &mut Tx, stored: &[(Known, &DemoCustomer)]) -> StoreResult<()> {
+    let mut rows = Vec::new();
+    for (known, customer) in stored {
+        rows.extend(customer.notes.iter().map(|(author, text, at)| binds![known.id, author, text, storable(*at)]));
+    }
+    insert_rows(tx, "notes (customer_id, author, text, created_at)", rows).await
+}
+
+/// Writes all rows into a table whose columns are named in `into`.
+async fn insert_rows(tx: &mut Tx, into: &str, rows: Vec<Vec<Bind>>) -> StoreResult<()> {
+    let width = rows.first().map_or(0, Vec::len);
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let binds: Vec<_> = rows.by_ref().take(ROWS).flatten().collect();
+        let sql = format!("INSERT INTO {into} VALUES {}", places(binds.len() / width, width));
+        tx.execute(AssertSqlSafe(sql), binds).await?;
+    }
+    Ok(())
+}
+
+/// `($1, $2), ($3, $4)` for two rows of two.
+fn places(rows: usize, width: usize) -> String {
+    let row = |row: usize| {
+        let places: Vec<_> = (1..=width).map(|place| format!("${}", row * width + place)).collect();
+        format!("({})", places.join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }

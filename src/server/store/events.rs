@@ -3,12 +3,13 @@
 
 use super::connections::settle;
 use super::customers::CustomerRecord;
-use super::db::{Tx, binds, storable, time};
+use super::db::{Bind, Tx, binds, storable, time};
 use super::facts::Known;
 use super::{Store, StoreError, StoreResult, StoredEvent, customers, health, invoices};
 use crate::domain::{CustomerId, Event, EventBody, EventId, EventKind, FactorKey, Health, NaiveDate, NewEvent, Page, Retraction};
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
+use sqlx::AssertSqlSafe;
 
 impl Store {
     /// Stores one event, once. Conflict when its message id or its invoice is known with other content.
@@ -131,10 +132,6 @@ pub(super) fn read_body(id: EventId, payload: &str) -> StoreResult<EventBody> {
     serde_json::from_str(payload).map_err(|error| StoreError::Corrupt(format!("event {id}: {error}")))
 }
 
-pub(super) fn write_body(body: &EventBody) -> StoreResult<String> {
-    serde_json::to_string(body).map_err(|error| StoreError::Corrupt(error.to_string()))
-}
-
 async fn get(tx: &mut Tx, id: EventId) -> StoreResult<Event> {
     let row: Option<EventRow> = tx.optional(select_events!("WHERE id = $1"), binds![id]).await?;
     row.ok_or_else(|| StoreError::NotFound(format!("event {id}")))?.event()
@@ -172,22 +169,30 @@ pub(super) fn content_hash(customer: CustomerId, event: &NewEvent) -> StoreResul
     Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-async fn insert(tx: &mut Tx, customer: CustomerId, event: &NewEvent, now: DateTime<Utc>) -> StoreResult<EventId> {
-    let sql = "INSERT INTO events (customer_id, kind, source, message_id, occurred_at, day, received_at, received_day,
-               payload, invoice_number) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id";
-    let binds = binds![
+/// The columns of [`row`].
+pub(super) const COLUMNS: &str =
+    "customer_id, kind, source, message_id, occurred_at, day, received_at, received_day, payload, invoice_number";
+
+/// The values of an event's row but its id.
+pub(super) fn row(customer: CustomerId, event: &NewEvent, received_at: DateTime<Utc>) -> StoreResult<Vec<Bind>> {
+    let payload = serde_json::to_string(&event.body).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    Ok(binds![
         customer,
         event.body.kind().name(),
         &event.source,
         event.message_id.clone(),
         event.occurred_at,
         event.day(),
-        storable(now),
-        now.date_naive(),
-        write_body(&event.body)?,
+        storable(received_at),
+        received_at.date_naive(),
+        payload,
         event.body.invoice_number(),
-    ];
-    let (id,): (i64,) = tx.one(sql, binds).await?;
+    ])
+}
+
+async fn insert(tx: &mut Tx, customer: CustomerId, event: &NewEvent, now: DateTime<Utc>) -> StoreResult<EventId> {
+    let sql = format!("INSERT INTO events ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id");
+    let (id,): (i64,) = tx.one(AssertSqlSafe(sql), row(customer, event, now)?).await?;
     Ok(EventId(id))
 }
 

@@ -80,16 +80,20 @@ pub(super) async fn settle(tx: &mut Tx, customer: CustomerId, number: &str) -> S
         tx.execute("DELETE FROM invoices WHERE customer_id = $1 AND number = $2", binds![customer, number]).await?;
         return Ok(());
     };
-    let sql = "INSERT INTO invoices (customer_id, number, amount_cents, currency, issued_day, due_day, paid_day, voided_day)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-               ON CONFLICT (customer_id, number) DO UPDATE SET amount_cents = excluded.amount_cents,
-               currency = excluded.currency, issued_day = excluded.issued_day, due_day = excluded.due_day,
-               paid_day = excluded.paid_day, voided_day = excluded.voided_day";
-    tx.execute(sql, row(customer, &invoice)).await?;
+    let sql = format!(
+        "INSERT INTO invoices ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         ON CONFLICT (customer_id, number) DO UPDATE SET amount_cents = excluded.amount_cents,
+         currency = excluded.currency, issued_day = excluded.issued_day, due_day = excluded.due_day,
+         paid_day = excluded.paid_day, voided_day = excluded.voided_day"
+    );
+    tx.execute(AssertSqlSafe(sql), row(customer, &invoice)).await?;
     Ok(())
 }
 
-/// The values of all columns of `invoices`.
+/// The columns of [`row`].
+pub(super) const COLUMNS: &str = "customer_id, number, amount_cents, currency, issued_day, due_day, paid_day, voided_day";
+
+/// The values of an invoice's row.
 pub(super) fn row(customer: CustomerId, invoice: &Invoice) -> Vec<Bind> {
     binds![
         customer,
@@ -117,11 +121,7 @@ struct InvoiceRow {
 
 /// All invoices of the customers, by number.
 pub(super) async fn load(tx: &mut Tx, customers: &[CustomerId]) -> StoreResult<Vec<(CustomerId, Invoice)>> {
-    let sql = format!(
-        "SELECT customer_id, number, amount_cents, currency, issued_day, due_day, paid_day, voided_day FROM invoices
-         WHERE customer_id {}",
-        tx.one_of()
-    );
+    let sql = format!("SELECT {COLUMNS} FROM invoices WHERE customer_id {}", tx.one_of());
     let rows: Vec<InvoiceRow> = tx.all(AssertSqlSafe(sql), binds![customers]).await?;
     let invoice = |row: InvoiceRow| {
         let invoice = Invoice {
