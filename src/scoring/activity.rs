@@ -22,7 +22,7 @@ pub fn feature_uses(facts: &Facts, scorecard: &Scorecard, as_of: NaiveDate) -> V
         *uses.entry(&daily.key).or_default() += daily.count;
     }
     let mut uses: Vec<_> = uses.into_iter().filter(|(_, count)| *count > 0).map(|(key, count)| (key.to_owned(), count)).collect();
-    uses.sort_by(|a, b| b.1.cmp(&a.1));
+    uses.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     uses
 }
 

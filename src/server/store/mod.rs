@@ -76,10 +76,12 @@ pub struct StoredEvent {
 }
 
 /// A generated customer with its events, to be stored in bulk.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DemoCustomer {
     pub fields: CustomerFields,
+    pub archived: Option<Archive>,
     pub created_at: DateTime<Utc>,
-    /// Valid, in time order.
+    /// Valid, in time order; without message ids and content, since nothing repeats them.
     pub events: Vec<NewEvent>,
     /// (author, text, time)
     pub notes: Vec<(String, String, DateTime<Utc>)>,

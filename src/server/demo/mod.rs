@@ -1,0 +1,92 @@
+//! The demo portfolio: invented customers whose facts look real, each living a named scenario.
+//! Generation is pure: the same seed, sizes and time give the same customers.
+
+mod calendar;
+mod customer;
+mod events;
+mod scenario;
+mod story;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use super::store::{DemoCustomer, Store, StoreResult};
+use chrono::{DateTime, Utc};
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// Every choice is drawn from this generator, one stream per customer.
+type Dice = rand_chacha::ChaCha8Rng;
+
+/// The source of every demo event.
+const SOURCE: &str = "demo";
+
+/// Customers per transaction: bounds memory while a large portfolio is loaded.
+const CHUNK: usize = 200;
+
+/// How large a portfolio, and which.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    pub seed: u64,
+    /// From 1,000 on, each has about two events a day at most instead of a dozen.
+    pub customers: usize,
+    /// How far back activity reaches; customers have the last two thirds of it at least. The scenarios need 150 to
+    /// be told in full.
+    pub days: i64,
+    /// ISO 4217: of the invoices.
+    pub currency: String,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { seed: 2026, customers: 60, days: 180, currency: "USD".to_owned() }
+    }
+}
+
+/// What was loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Summary {
+    pub seed: u64,
+    pub customers: usize,
+    pub events: usize,
+}
+
+impl std::fmt::Display for Summary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { seed, customers, events } = self;
+        write!(f, "{customers} demo customers with {events} events (seed {seed})")
+    }
+}
+
+/// The portfolio's customers, one after the other.
+pub fn generate(options: &Options, now: DateTime<Utc>) -> impl Iterator<Item = DemoCustomer> {
+    (0..options.customers).map(move |index| customer::customer(options, index, now))
+}
+
+/// Generates and loads a portfolio. One that was loaded before is removed first, real data stays.
+pub async fn run(store: &Store, options: &Options, now: DateTime<Utc>) -> StoreResult<Summary> {
+    store.remove_demo(now.date_naive()).await?;
+    let progress = progress_bar(options.customers);
+    let mut customers = generate(options, now);
+    let mut summary = Summary { seed: options.seed, customers: 0, events: 0 };
+    loop {
+        let chunk: Vec<_> = customers.by_ref().take(CHUNK).collect();
+        if chunk.is_empty() {
+            break;
+        }
+        store.load_demo(&chunk, now).await?;
+        summary.customers += chunk.len();
+        summary.events += chunk.iter().map(|customer| customer.events.len()).sum::<usize>();
+        progress.set_position(summary.customers as u64);
+    }
+    progress.finish_and_clear();
+    Ok(summary)
+}
+
+/// Shown on a terminal, and only where loading takes a while.
+fn progress_bar(customers: usize) -> ProgressBar {
+    if customers <= CHUNK {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} customers, {eta} left");
+    ProgressBar::new(customers as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
