@@ -13,7 +13,7 @@ mod notes;
 mod portfolio;
 mod scorecards;
 
-use crate::domain::{Customer, CustomerFields, Event, Health, NaiveDate, NewEvent, Points};
+use crate::domain::{Archive, Customer, CustomerFields, Event, Health, NaiveDate, NewEvent, Points};
 use crate::scoring::Measurements;
 use chrono::{DateTime, Utc};
 
