@@ -6,6 +6,7 @@ mod customer;
 mod events;
 mod notes;
 mod parts;
+mod pay;
 mod retract;
 mod state;
 
@@ -13,6 +14,7 @@ pub use archive::{ArchiveDialog, RestoreForm};
 pub use customer::CustomerForm;
 pub use events::{EventForms, LogSubject};
 pub use notes::{DeleteNoteForm, NoteForm};
+pub use pay::PayInvoiceForm;
 pub use retract::{RetractForm, UndoForm};
 pub use state::FormState;
 

@@ -2,19 +2,24 @@
 
 use crate::app::components::icon::{Icon, IconName};
 use crate::app::components::{Day, LinkButton};
+use crate::app::forms::{ArchiveDialog, RestoreForm};
 use crate::domain::pages::CustomerPage;
 use leptos::prelude::*;
 
 #[component]
 pub fn CustomerHead(page: StoredValue<CustomerPage>) -> impl IntoView {
     let (customer, is_new) = page.with_value(|page| (page.customer.clone(), page.is_new));
-    let path = format!("/customers/{}", customer.id);
+    let (id, name) = (customer.id, customer.fields.name.clone());
+    let lifecycle = match customer.archived {
+        Some(_) => view! { <RestoreForm customer=id /> }.into_any(),
+        None => view! { <ArchiveDialog customer=id name=name.clone() /> }.into_any(),
+    };
     view! {
         <header class="customer-head">
             <div>
                 <p class="customer-head__crumb no-print"><a href="/">"Portfolio"</a>" / Customer"</p>
                 <div class="customer-head__name">
-                    <h1>{customer.fields.name.clone()}</h1>
+                    <h1>{name}</h1>
                     <span class="tag">{customer.fields.segment.label()}</span>
                     {is_new.then(|| view! { <span class="tag" data-kind="new">"New"</span> })}
                     {customer.archived.map(|archive| view! { <span class="tag" data-kind="archived">"Archived: "{archive.reason.label()}</span> })}
@@ -22,8 +27,9 @@ pub fn CustomerHead(page: StoredValue<CustomerPage>) -> impl IntoView {
                 <Identity page />
             </div>
             <div class="page-head__actions no-print">
-                <LinkButton href=format!("{path}/events/new") primary=true>"Log event"</LinkButton>
-                <LinkButton href=format!("{path}/edit")>"Edit"</LinkButton>
+                <LinkButton href="#log" primary=true>"Log event"</LinkButton>
+                <LinkButton href=format!("/customers/{id}/edit")>"Edit"</LinkButton>
+                {lifecycle}
             </div>
         </header>
     }

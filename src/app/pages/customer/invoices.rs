@@ -2,6 +2,7 @@
 
 use crate::app::components::Day;
 use crate::app::format;
+use crate::app::forms::PayInvoiceForm;
 use crate::domain::NaiveDate;
 use crate::domain::pages::{CustomerPage, InvoiceRow, InvoiceStatus};
 use leptos::prelude::*;
@@ -79,28 +80,29 @@ pub fn InvoiceStrip(page: StoredValue<CustomerPage>) -> impl IntoView {
     .into_any()
 }
 
-/// Every invoice with its standing.
+/// Every invoice with its standing; today, those still unpaid can be marked as paid.
 #[component]
 pub fn InvoicesSection(page: StoredValue<CustomerPage>) -> impl IntoView {
-    let (invoices, as_of) = page.with_value(|page| (page.invoices.clone(), page.health.as_of));
+    let invoices = page.with_value(|page| page.invoices.clone());
     let body = if invoices.is_empty() {
-        view! { <p class="empty-note">"No invoices yet. Log one, or send invoice_issued events from the billing system."</p> }
+        view! { <p class="empty-note">"No invoices yet. Log one, or let the billing system send invoice_issued events."</p> }
             .into_any()
     } else {
-        let rows = invoices.into_iter().map(|invoice| view! { <InvoiceLine invoice as_of /> }).collect_view();
+        let lines = invoices.into_iter().enumerate();
+        let lines = lines.map(|(place, invoice)| view! { <InvoiceLine page place invoice /> }).collect_view();
         view! {
             <div class="scroll-x">
-                <table class="data-table invoices">
+                <table class="invoices">
                     <thead>
                         <tr>
-                            <th scope="col">"Number"</th>
+                            <th scope="col">"Invoice"</th>
                             <th scope="col" class="numeric">"Amount"</th>
                             <th scope="col">"Issued"</th>
                             <th scope="col">"Due"</th>
                             <th scope="col">"Standing"</th>
                         </tr>
                     </thead>
-                    <tbody>{rows}</tbody>
+                    <tbody>{lines}</tbody>
                 </table>
             </div>
         }
@@ -108,25 +110,41 @@ pub fn InvoicesSection(page: StoredValue<CustomerPage>) -> impl IntoView {
     };
     view! {
         <section class="panel" id="invoices" aria-labelledby="invoices-title">
-            <div class="panel__head"><h2 id="invoices-title">"Invoices"</h2></div>
+            <div class="panel__head">
+                <h2 id="invoices-title">"Invoices"</h2>
+            </div>
             {body}
         </section>
     }
 }
 
 #[component]
-fn InvoiceLine(invoice: InvoiceRow, as_of: NaiveDate) -> impl IntoView {
+fn InvoiceLine(page: StoredValue<CustomerPage>, place: usize, invoice: InvoiceRow) -> impl IntoView {
+    let (customer, as_of, today) = page.with_value(|page| (page.customer.id, page.health.as_of, page.today));
     let (name, symbol, _) = status_words(invoice.status);
+    let unpaid = matches!(invoice.status, InvoiceStatus::Open | InvoiceStatus::Overdue);
     let standing = standing(&invoice, as_of);
+    let number = invoice.number.clone();
+    let pay = (unpaid && as_of == today).then(|| {
+        view! {
+            <details class="inline-form no-print">
+                <summary>"Mark as paid"<span class="sr-only">": " {number.clone()}</span></summary>
+                <PayInvoiceForm customer number place today />
+            </details>
+        }
+    });
     view! {
         <tr>
-            <th scope="row">{invoice.number.clone()}</th>
+            <th scope="row">{invoice.number}</th>
             <td class="numeric">{format::money(invoice.amount_cents, &invoice.currency)}</td>
             <td class="invoices__day"><Day day=invoice.issued_on /></td>
             <td class="invoices__day"><Day day=invoice.due_on /></td>
-            <td class="invoices__standing">
-                <span class="invoice-symbol" data-invoice=name aria-hidden="true">{symbol}</span>
-                {standing}
+            <td>
+                <span class="invoices__standing">
+                    <span class="invoice-symbol" data-invoice=name aria-hidden="true">{symbol}</span>
+                    {standing}
+                </span>
+                {pay}
             </td>
         </tr>
     }

@@ -14,8 +14,9 @@ mod words;
 
 use crate::app::components::charts::Waterfall;
 use crate::app::components::{Loaded, Skeleton};
+use crate::app::forms::{EventForms, LogSubject};
 use crate::app::server_fns::{load_customer_page, load_timeline};
-use crate::app::state::use_customer_id;
+use crate::app::state::{use_customer_id, use_revision};
 use crate::domain::pages::{CustomerPage as Page, Timeline};
 use crate::error::AppError;
 use banners::{ArchivedBanner, FirstEvent, PastDayBanner};
@@ -37,12 +38,13 @@ use timeline::TimelineSection;
 pub fn CustomerPage() -> impl IntoView {
     let (id, query) = (use_customer_id(), use_query_map());
     let place = Memo::new(move |_| Place::new(id.get(), |name| query.read().get(name)));
+    let revision = use_revision();
     let asked = Memo::new(move |_| place.with(|place| (place.id, place.as_of.clone(), place.history_days())));
-    let page = Resource::new(move || asked.get(), |(id, as_of, days)| load_customer_page(id, as_of, days));
+    let page = Resource::new(move || (asked.get(), revision.get()), |((id, as_of, days), _)| load_customer_page(id, as_of, days));
     let events = Memo::new(move |_| {
         place.with(|place| (place.id, place.kind.clone().unwrap_or_default(), place.events_page.clone().unwrap_or_default()))
     });
-    let timeline = Resource::new(move || events.get(), |(id, kind, page)| load_timeline(id, kind, page));
+    let timeline = Resource::new(move || (events.get(), revision.get()), |((id, kind, page), _)| load_timeline(id, kind, page));
     let shown = move || {
         Suspend::new(async move {
             match page.await {
@@ -74,6 +76,7 @@ fn Customer(page: Page, timeline: Resource<Result<Timeline, AppError>>, place: M
                 <Loaded resource=timeline view=move |timeline| view! { <TimelineSection timeline place /> } />
             </section>
             <div class="customer__five stack">
+                <LogSection page />
                 <NotesSection page />
                 <InvoicesSection page />
             </div>
@@ -91,6 +94,19 @@ fn Composition(page: StoredValue<Page>) -> impl IntoView {
             </div>
             <Waterfall health limits />
             <p class="muted waterfall-key">"Score times weight gives points; the dashed rest of a bar is what the factor could still add."</p>
+        </section>
+    }
+}
+
+#[component]
+fn LogSection(page: StoredValue<Page>) -> impl IntoView {
+    let subject = page.with_value(LogSubject::of);
+    view! {
+        <section class="panel no-print" aria-labelledby="log-title">
+            <div class="panel__head">
+                <h2 id="log-title">"Log an event"</h2>
+            </div>
+            <EventForms subject />
         </section>
     }
 }

@@ -1,6 +1,6 @@
 //! Where on a customer's page one is: what its URL says, and the URLs its links lead to.
 
-use crate::domain::{CustomerId, EventKind, NaiveDate};
+use crate::domain::{CustomerId, EventId, EventKind, NaiveDate};
 
 /// The path and query of a customer's page. Texts are as typed; the server judges them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +12,10 @@ pub struct Place {
     pub days: Option<String>,
     pub kind: Option<String>,
     pub events_page: Option<String>,
+    /// The event about to be retracted.
+    pub retract: Option<String>,
+    /// The form to log an event with.
+    pub log: Option<String>,
 }
 
 /// The lengths that the history can have.
@@ -22,7 +26,15 @@ impl Place {
     /// Reads `get(name)` for each query name.
     pub fn new(id: CustomerId, get: impl Fn(&str) -> Option<String>) -> Self {
         let text = |name| get(name).filter(|text| !text.trim().is_empty());
-        Self { id, as_of: text("as_of"), days: text("days"), kind: text("kind"), events_page: text("events_page") }
+        Self {
+            id,
+            as_of: text("as_of"),
+            days: text("days"),
+            kind: text("kind"),
+            events_page: text("events_page"),
+            retract: text("retract"),
+            log: text("log"),
+        }
     }
 
     /// 0, which the server refuses, for what is not a number.
@@ -44,16 +56,21 @@ impl Place {
 
     /// The first page of the events of one kind, or of all.
     pub fn with_kind(&self, kind: Option<EventKind>) -> Self {
-        Self { kind: kind.map(|kind| kind.name().to_owned()), events_page: None, ..self.clone() }
+        Self { kind: kind.map(|kind| kind.name().to_owned()), events_page: None, retract: None, ..self.clone() }
     }
 
     pub fn with_events_page(&self, page: i64) -> Self {
-        Self { events_page: (page > 1).then(|| page.to_string()), ..self.clone() }
+        Self { events_page: (page > 1).then(|| page.to_string()), retract: None, ..self.clone() }
+    }
+
+    /// The same with the question whether to retract an event, or without it.
+    pub fn with_retract(&self, event: Option<EventId>) -> Self {
+        Self { retract: event.map(|event| event.to_string()), ..self.clone() }
     }
 
     pub fn href(&self) -> String {
-        let names = ["as_of", "days", "kind", "events_page"];
-        let values = [&self.as_of, &self.days, &self.kind, &self.events_page];
+        let names = ["as_of", "days", "kind", "events_page", "retract", "log"];
+        let values = [&self.as_of, &self.days, &self.kind, &self.events_page, &self.retract, &self.log];
         let pairs: Vec<_> = names.into_iter().zip(values).filter_map(|(name, value)| Some((name, value.as_deref()?))).collect();
         match serde_urlencoded::to_string(pairs) {
             Ok(query) if !query.is_empty() => format!("{}?{query}", self.path()),
@@ -68,6 +85,11 @@ impl Place {
     /// The same, at the events: where a page without JavaScript is to land.
     pub fn events_href(&self) -> String {
         format!("{}#events", self.href())
+    }
+
+    /// The same, at one event.
+    pub fn event_href(&self, event: EventId) -> String {
+        format!("{}#event-{event}", self.href())
     }
 }
 
@@ -88,6 +110,10 @@ mod tests {
             (place.over(90).href(), "/customers/7?as_of=2026-03-04&kind=login&events_page=2"),
             (place.with_kind(None).events_href(), "/customers/7?as_of=2026-03-04&days=30#events"),
             (place.with_events_page(1).href(), "/customers/7?as_of=2026-03-04&days=30&kind=login"),
+            (
+                place.with_retract(Some(EventId(9))).event_href(EventId(9)),
+                "/customers/7?as_of=2026-03-04&days=30&kind=login&events_page=2&retract=9#event-9",
+            ),
             (Place::new(CustomerId(7), |_| None).href(), "/customers/7"),
         ];
         for (found, expected) in cases {

@@ -5,8 +5,10 @@ use super::words::event_sentence;
 use crate::app::components::icon::IconName;
 use crate::app::components::{EmptyState, Pagination, Tab, Tabs};
 use crate::app::format;
+use crate::app::forms::RetractForm;
 use crate::domain::pages::Timeline;
-use crate::domain::{Event, EventKind, NaiveDate};
+use crate::domain::{Event, EventId, EventKind, NaiveDate, Retraction};
+use chrono::SecondsFormat;
 use leptos::prelude::*;
 
 #[component]
@@ -17,7 +19,7 @@ pub fn TimelineSection(timeline: Timeline, place: Memo<Place>) -> impl IntoView 
     let list = if page.items.is_empty() {
         view! { <NoEvents kind place beyond /> }.into_any()
     } else {
-        view! { <Days events=page.items today=now.date_naive() /> }.into_any()
+        view! { <Days events=page.items today=now.date_naive() place /> }.into_any()
     };
     let pagination = move || {
         let place = place.get();
@@ -82,12 +84,12 @@ fn NoEvents(
 
 /// The events under the days they happened on.
 #[component]
-fn Days(events: Vec<Event>, today: NaiveDate) -> impl IntoView {
+fn Days(events: Vec<Event>, today: NaiveDate, place: Memo<Place>) -> impl IntoView {
     let days = events
         .chunk_by(|a, b| a.occurred_at.date_naive() == b.occurred_at.date_naive())
         .map(|events| {
             let day = events.first().map(|event| event.occurred_at.date_naive()).unwrap_or_default();
-            let items = events.iter().map(|event| view! { <EventItem event=event.clone() /> }).collect_view();
+            let items = events.iter().map(|event| view! { <EventItem event=event.clone() place /> }).collect_view();
             view! {
                 <section class="timeline__group">
                     <h3 class="timeline__day">{format::day(day)}<span>{format::days_ago(day, today)}</span></h3>
@@ -100,28 +102,55 @@ fn Days(events: Vec<Event>, today: NaiveDate) -> impl IntoView {
 }
 
 #[component]
-fn EventItem(event: Event) -> impl IntoView {
-    let at = event.occurred_at;
-    let kind = event.body.kind();
+fn EventItem(event: Event, place: Memo<Place>) -> impl IntoView {
+    let (id, at, received) = (event.id, event.occurred_at, event.received_at);
     let sentence = event_sentence(&event.body);
     let retracted = event.retraction.is_some();
     let text = match retracted {
-        true => view! { <del>{sentence}</del> }.into_any(),
-        false => view! { <span>{sentence}</span> }.into_any(),
+        true => view! { <del>{sentence.clone()}</del> }.into_any(),
+        false => view! { <span>{sentence.clone()}</span> }.into_any(),
     };
-    let came_late = (event.received_at.date_naive() != at.date_naive())
-        .then(|| view! { <span class="event__source" title=format::time(event.received_at)>"received "{format::day_short(event.received_at.date_naive())}</span> });
+    let late =
+        (received.date_naive() != at.date_naive()).then(|| format!(", received {}", format::day_short(received.date_naive())));
+    let origin = format!("Received {} from the source “{}”", format::time(received), event.source);
+    let retraction = event.retraction.map(|Retraction { reason, retracted_at }| {
+        view! { <p class="event__note" title=format::time(retracted_at)>"Retracted: " {reason}</p> }
+    });
     view! {
-        <li class="event" data-kind=kind.name() data-retracted=retracted.to_string()>
-            <time class="event__time" datetime=at.to_rfc3339() title=format::time(at)>{at.format("%H:%M").to_string()}</time>
-            <div class="event__text">
-                {text}
-                {event.retraction.clone().map(|retraction| view! {
-                    <p class="event__retraction" title=format::time(retraction.retracted_at)>"Retracted: "{retraction.reason}</p>
-                })}
-            </div>
-            <span class="event__source">{event.source}</span>
-            {came_late}
+        <li class="event" id=format!("event-{id}") data-retracted=retracted.to_string()>
+            <time class="event__time" datetime=at.to_rfc3339_opts(SecondsFormat::Secs, true) title=format::time(at)>
+                {at.format("%H:%M").to_string()}
+            </time>
+            <div class="event__text">{text} {retraction}</div>
+            <span class="event__source" title=origin>{event.source} {late}</span>
+            {(!retracted).then(|| view! { <Retract event=id sentence place /> })}
         </li>
+    }
+}
+
+/// A link that asks; where it was followed, the question. Only one event at a time is asked about.
+#[component]
+fn Retract(event: EventId, sentence: String, place: Memo<Place>) -> impl IntoView {
+    let asked = Memo::new(move |_| place.read().retract == Some(event.to_string()));
+    let ask = move || place.read().with_retract(Some(event)).event_href(event);
+    let leave = move || place.read().with_retract(None).event_href(event);
+    move || {
+        if asked.get() {
+            view! {
+                <div class="event__question">
+                    <RetractForm event />
+                    <a href=leave data-noscroll="true">"Cancel"</a>
+                </div>
+            }
+            .into_any()
+        } else {
+            view! {
+                <a class="event__retract no-print" href=ask data-noscroll="true">
+                    "Retract"
+                    <span class="sr-only">": " {sentence.clone()}</span>
+                </a>
+            }
+            .into_any()
+        }
     }
 }

@@ -1,0 +1,41 @@
+//! Marking one open invoice as paid, right where it is listed.
+
+use super::parts::{FormFoot, FormHead};
+use super::{FormState, FormValues};
+use crate::app::components::Field;
+use crate::app::server_fns::SubmitEvent;
+use crate::domain::{CustomerId, NaiveDate};
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+
+/// Asks for the day. Put it where it can be opened, for example in `<details>`.
+#[component]
+pub fn PayInvoiceForm(
+    customer: CustomerId,
+    number: String,
+    /// The invoice's place in its list: numbers may have letters that ids may not.
+    place: usize,
+    today: NaiveDate,
+) -> impl IntoView {
+    let action = ServerAction::<SubmitEvent>::new();
+    let initial = FormValues([("paidOn".to_owned(), today.to_string())].into());
+    let state = FormState::new(format!("pay-{customer}-{place}"), initial, action);
+    view! {
+        <ActionForm action attr:id=state.id() attr:class="form" attr:novalidate="">
+            <FormHead state />
+            <input type="hidden" name="customer" value=customer.to_string() />
+            <input type="hidden" name="kind" value="invoice_paid" />
+            <input type="hidden" name="number" value=number />
+            <Field
+                id=state.field_id("paidOn")
+                name="paidOn"
+                label="Paid on"
+                kind="date"
+                value=state.value("paidOn")
+                error=state.error("paidOn")
+                required=true
+            />
+            <FormFoot state label="Mark as paid" />
+        </ActionForm>
+    }
+}
