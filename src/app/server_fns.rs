@@ -35,7 +35,7 @@ pub async fn load_customer_page(id: CustomerId, as_of: Option<String>, days: i64
 /// A page of a customer's events. `kind` and `page` are as in the URL, empty for all kinds and the first page.
 #[server(prefix = "/app", endpoint = "load_timeline", input = GetUrl)]
 pub async fn load_timeline(id: CustomerId, kind: String, page: String) -> Result<Timeline, AppError> {
-    answer(events::list_events(&app(), id, [("kind", kind.as_str()), ("page", page.as_str())])).await
+    answer(events::list_events(&app(), id, [("kind", kind.as_str()), ("page", page.as_str()), ("page_size", "25")])).await
 }
 
 /// The rules that scores follow at the moment.

@@ -30,11 +30,13 @@ fn line(points: &[HistoryPoint]) -> String {
     path
 }
 
+const TOO_LITTLE: &str = "There is too little data to score any of these days.";
+
 /// What the line shows, in words.
 fn summary(points: &[HistoryPoint]) -> String {
     let scored = || points.iter().filter_map(|point| Some((point.day, point.shown_score()?)));
     let (Some(first), Some(last)) = (scored().next(), scored().next_back()) else {
-        return "There is too little data to score any of these days.".into();
+        return TOO_LITTLE.into();
     };
     let say = |(day, score): (NaiveDate, Points)| format!("{score} on {}", format::day(day));
     let lowest = scored().min_by_key(|(_, score)| *score).unwrap_or(first);
@@ -80,6 +82,7 @@ pub fn HistoryChart(
 ) -> impl IntoView {
     let count = points.len();
     let width = 2 * count;
+    let nothing = points.iter().all(|point| point.shown_score().is_none());
     // Exactly one day can be reached with Tab; the arrow keys move on from there.
     let entry = points.iter().position(|point| point.day == selected).unwrap_or(count.saturating_sub(1));
     let days = points
@@ -125,6 +128,7 @@ pub fn HistoryChart(
                     {days}
                 </div>
                 <Scale limits />
+                {nothing.then(|| view! { <p class="history__nothing">{TOO_LITTLE}</p> })}
             </div>
             <Axis points />
         </figure>

@@ -67,7 +67,7 @@ pub fn Waterfall(health: Health, limits: BandLimits) -> impl IntoView {
             <tbody>{rows}</tbody>
             <tfoot>
                 <tr>
-                    <th scope="row">"Score"</th>
+                    <th scope="row">{if health.shown_score().is_some() { "Score" } else { "Sum, too little data for a score" }}</th>
                     <td></td>
                     <td class="numeric">"100 %"</td>
                     <td class="numeric"><b>{health.score.to_string()}</b></td>

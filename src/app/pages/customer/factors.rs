@@ -13,7 +13,8 @@ use super::invoices::InvoiceStrip;
 
 #[component]
 pub fn FactorsSection(page: StoredValue<CustomerPage>) -> impl IntoView {
-    let weakest = page.with_value(|page| scoring::weakest(&page.health));
+    // Without enough data there is nobody to call yet.
+    let weakest = page.with_value(|page| page.health.shown_score().and_then(|_| scoring::weakest(&page.health)));
     let rows = FactorKey::ALL.map(|key| {
         let next_step = weakest.as_ref().filter(|weakest| weakest.factor == key).map(|weakest| weakest.next_step.clone());
         view! { <FactorRow page key next_step /> }

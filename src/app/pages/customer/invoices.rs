@@ -97,7 +97,7 @@ pub fn InvoicesSection(page: StoredValue<CustomerPage>) -> impl IntoView {
                         <tr>
                             <th scope="col">"Invoice"</th>
                             <th scope="col" class="numeric">"Amount"</th>
-                            <th scope="col">"Issued"</th>
+                            <th scope="col" class="invoices__issued">"Issued"</th>
                             <th scope="col">"Due"</th>
                             <th scope="col">"Standing"</th>
                         </tr>
@@ -137,9 +137,9 @@ fn InvoiceLine(page: StoredValue<CustomerPage>, place: usize, invoice: InvoiceRo
         <tr>
             <th scope="row">{invoice.number}</th>
             <td class="numeric">{format::money(invoice.amount_cents, &invoice.currency)}</td>
-            <td class="invoices__day"><Day day=invoice.issued_on /></td>
+            <td class="invoices__issued"><Day day=invoice.issued_on /></td>
             <td class="invoices__day"><Day day=invoice.due_on /></td>
-            <td>
+            <td class="invoices__state">
                 <span class="invoices__standing">
                     <span class="invoice-symbol" data-invoice=name aria-hidden="true">{symbol}</span>
                     {standing}

@@ -1,6 +1,7 @@
 //! How the customer stands, in one strip: score and band, change, coverage, renewal, ARR.
 
-use super::words::{coverage_sentence, no_data_reason, renewal_countdown, since_words};
+use super::words::{Urgency, coverage_sentence, no_data_reason, renewal_countdown, since_words};
+use crate::app::components::icon::{Icon, IconName};
 use crate::app::components::{BandBadge, ChangeFigure, ScoreFigure};
 use crate::app::format;
 use crate::domain::pages::CustomerPage;
@@ -75,15 +76,24 @@ fn RenewalCell(page: StoredValue<CustomerPage>) -> impl IntoView {
     let (words, urgency, note) = match renewal {
         Some(day) => {
             let (words, urgency) = renewal_countdown(day, today);
-            (words, urgency.name(), format::day(day))
+            (words, urgency, format::day(day))
         }
-        None => ("Unknown".to_owned(), "later", "No renewal date is set".to_owned()),
+        None => ("Unknown".to_owned(), Urgency::Later, "No renewal date is set".to_owned()),
+    };
+    let icon = match urgency {
+        Urgency::Overdue => Some(IconName::ChurnRisk),
+        Urgency::Soon => Some(IconName::Clock),
+        Urgency::Later => None,
     };
     view! {
         <div class="standing__cell">
             <dt>"Renewal"</dt>
             <dd>
-                <span class="standing__value" data-urgency=urgency>{words}</span>
+                <span class="standing__value" data-urgency=urgency.name()>
+                    {icon.map(|name| view! { <Icon name /> })}
+                    " "
+                    {words}
+                </span>
                 <p class="standing__note">{note}</p>
             </dd>
         </div>

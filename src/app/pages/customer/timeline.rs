@@ -110,8 +110,6 @@ fn EventItem(event: Event, place: Memo<Place>) -> impl IntoView {
         true => view! { <del>{sentence.clone()}</del> }.into_any(),
         false => view! { <span>{sentence.clone()}</span> }.into_any(),
     };
-    let late =
-        (received.date_naive() != at.date_naive()).then(|| format!(", received {}", format::day_short(received.date_naive())));
     let origin = format!("Received {} from the source “{}”", format::time(received), event.source);
     let retraction = event.retraction.map(|Retraction { reason, retracted_at }| {
         view! { <p class="event__note" title=format::time(retracted_at)>"Retracted: " {reason}</p> }
@@ -122,7 +120,7 @@ fn EventItem(event: Event, place: Memo<Place>) -> impl IntoView {
                 {at.format("%H:%M").to_string()}
             </time>
             <div class="event__text">{text} {retraction}</div>
-            <span class="event__source" title=origin>{event.source} {late}</span>
+            <span class="event__source" title=origin>{event.source}</span>
             {(!retracted).then(|| view! { <Retract event=id sentence place /> })}
         </li>
     }
