@@ -84,7 +84,10 @@ fn print_line(text: &str) -> Result<(), String> {
 /// Opens and migrates the database.
 async fn open(database: &DatabaseArgs, settings: Settings) -> Result<AppState, String> {
     let cannot = |what: &str, error: &dyn std::fmt::Display| format!("cannot {what} {}: {error}", database.shown_url());
-    let store = Store::connect(&database.database_url).await.map_err(|error| cannot("open", &error))?;
+    let store = Store::connect(&database.database_url).await.map_err(|error| match error.is_unavailable() {
+        true => cannot("open", &format!("it does not answer ({error})")),
+        false => cannot("open", &error),
+    })?;
     store.migrate().await.map_err(|error| cannot("migrate", &error))?;
     Ok(AppState { store, clock: chrono::Utc::now, settings: Arc::new(settings) })
 }

@@ -22,7 +22,8 @@ impl Default for Settings {
 #[derive(clap::Args, Debug)]
 pub struct DatabaseArgs {
     /// The database: sqlite://PATH (created when absent) or postgres://USER:PASSWORD@HOST/NAME
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true, default_value = "sqlite://data/customer-health.db")]
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, default_value = "sqlite://data/customer-health.db",
+        value_parser = parse_database_url)]
     pub database_url: String,
 }
 
@@ -92,6 +93,13 @@ pub struct LogArgs {
 pub enum LogFormat {
     Text,
     Json,
+}
+
+fn parse_database_url(text: &str) -> Result<String, String> {
+    match ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme)) {
+        true => Ok(text.to_owned()),
+        false => Err("must begin with sqlite:// or postgres://".into()),
+    }
 }
 
 fn parse_currency(text: &str) -> Result<String, String> {
