@@ -2,5 +2,6 @@
 
 #[macro_use]
 mod harness;
+mod api;
 mod store;
 mod tidy;

@@ -1,0 +1,15 @@
+//! The REST API through the real router on a real database. The files mirror the URLs.
+
+mod bad_input;
+mod client;
+mod customers;
+mod documentation;
+mod events;
+mod export;
+mod health;
+mod notes;
+mod operations;
+mod portfolio;
+mod security;
+
+pub use client::{Answer, Site};

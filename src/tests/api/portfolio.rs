@@ -1,0 +1,35 @@
+//! `/api/portfolio` and `/api/scorecard`
+
+use super::Site;
+use serde_json::json;
+
+on_each_database! {
+    async fn the_portfolio_counts_customers_and_known_arr_per_band(db: Database) {
+        let site = Site::new(db);
+        for (name, owner, arr) in [("A", "Ada", Some(100)), ("B", "Ada", None), ("C", "Grace", Some(50))] {
+            let input = json!({"name": name, "segment": "SMB", "owner": owner, "arrCents": arr});
+            assert_eq!(site.post("/api/customers", input).await.status, 201);
+        }
+        site.event("/api/customers/1", json!({"kind": "login"})).await;
+        let portfolio = site.get("/api/portfolio").await.ok();
+        assert_eq!(portfolio["all"], json!({"customers": 3, "arrCents": 150, "arrUnknown": 1}));
+        assert_eq!((&portfolio["asOf"], &portfolio["currency"]), (&json!("2026-03-16"), &json!("USD")));
+        let bands: Vec<_> = portfolio["bands"].as_array().unwrap().iter().map(|tally| tally["band"].as_str().unwrap()).collect();
+        assert_eq!(bands, ["healthy", "at_risk", "churn_risk", "no_data"]);
+        let counted: i64 = portfolio["bands"].as_array().unwrap().iter().map(|tally| tally["customers"].as_i64().unwrap()).sum();
+        assert_eq!(counted, 3);
+        assert_eq!(portfolio["bands"][3]["customers"], 2);
+        assert_eq!(portfolio["distribution"].as_array().unwrap().iter().map(|count| count.as_i64().unwrap()).sum::<i64>(), 1);
+
+        let grace = site.get("/api/portfolio?owner=Grace").await.ok();
+        assert_eq!(grace["all"], json!({"customers": 1, "arrCents": 50, "arrUnknown": 0}));
+    }
+
+    async fn the_scorecard_says_how_scores_are_made(db: Database) {
+        let site = Site::new(db);
+        let scorecard = site.get("/api/scorecard").await.ok();
+        assert_eq!(scorecard["version"], 1);
+        assert_eq!(scorecard["bands"], json!({"healthy": 70.0, "atRisk": 40.0}));
+        assert_eq!(scorecard["factors"]["loginFrequency"], json!({"weight": 25, "windowDays": 30, "target": 20, "keyFeatures": []}));
+    }
+}
