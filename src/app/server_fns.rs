@@ -1,7 +1,7 @@
 //! Every call from a page to the server, one line each: the use case of the same name answers.
 
 use crate::app::forms::{FormValues, Outcome};
-use crate::domain::pages::{CustomerPage, Timeline};
+use crate::domain::pages::{CustomerPage, EditPage, Timeline};
 use crate::domain::{CustomerId, CustomerList, NoteId, Portfolio, Scorecard};
 use crate::error::AppError;
 use leptos::prelude::*;
@@ -36,6 +36,12 @@ pub async fn load_customer_page(id: CustomerId, as_of: Option<String>, days: i64
 #[server(prefix = "/app", endpoint = "load_timeline", input = GetUrl)]
 pub async fn load_timeline(id: CustomerId, kind: String, page: String) -> Result<Timeline, AppError> {
     answer(events::list_events(&app(), id, [("kind", kind.as_str()), ("page", page.as_str()), ("page_size", "25")])).await
+}
+
+/// What the form for a customer, or for a new one, begins with.
+#[server(prefix = "/app", endpoint = "load_edit_page", input = GetUrl)]
+pub async fn load_edit_page(id: Option<CustomerId>) -> Result<EditPage, AppError> {
+    answer(customers::get_edit_page(&app(), id)).await
 }
 
 /// The rules that scores follow at the moment.

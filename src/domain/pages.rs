@@ -101,3 +101,15 @@ pub struct EventEffect {
     /// Whether the event had been accepted before, by its message id or as the same invoice.
     pub repeated: bool,
 }
+
+/// What the form that creates or changes a customer begins with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EditPage {
+    /// The customer to change; none to create one.
+    pub customer: Option<Customer>,
+    /// The owners of all customers, to choose from.
+    pub owners: Vec<String>,
+    /// The currency of ARR.
+    pub currency: String,
+}

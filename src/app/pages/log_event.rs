@@ -1,20 +1,116 @@
-//! Placeholder.
+//! `/customers/{id}/events/new`: log an event; `/events/new`: first choose for whom.
 
+use crate::app::components::icon::IconName;
+use crate::app::components::{BandBadge, EmptyState, Loaded, Pagination, ScoreFigure};
+use crate::app::forms::{EventForms, LogSubject};
+use crate::app::server_fns::{list_customers, load_customer_page};
+use crate::app::state::{use_customer_id, use_revision};
+use crate::domain::pages::CustomerPage;
+use crate::domain::{CustomerList, CustomerQuery, CustomerRow, Sort};
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::components::Form;
+use leptos_router::hooks::use_query_map;
+
+/// The page needs today's figures only; this is the shortest history that can be asked for.
+const HISTORY_DAYS: i64 = 30;
 
 #[component]
 pub fn LogEventPage() -> impl IntoView {
+    let (id, revision) = (use_customer_id(), use_revision());
+    let page = Resource::new(move || (id.get(), revision.get()), |(id, _)| load_customer_page(id, None, HISTORY_DAYS));
+    view! { <Loaded resource=page view=log_event /> }
+}
+
+fn log_event(page: CustomerPage) -> impl IntoView {
+    let subject = LogSubject::of(&page);
+    let CustomerPage { customer, health, .. } = page;
+    let name = customer.fields.name;
     view! {
-        <Title text="Log event" />
-        <h1>"Log event"</h1>
+        <Title text=format!("Log an event for {name}") />
+        <div class="narrow">
+            <div class="page-head">
+                <h1>"Log an event for " <a href=format!("/customers/{}", customer.id)>{name}</a></h1>
+                <p class="row">
+                    <ScoreFigure score=health.score band=health.band />
+                    <BandBadge band=health.band />
+                </p>
+            </div>
+            <div class="panel">
+                <EventForms subject />
+            </div>
+        </div>
     }
 }
 
 #[component]
 pub fn PickCustomerPage() -> impl IntoView {
+    let query = use_query_map();
+    let wanted = Memo::new(move |_| {
+        let query = query.read();
+        let page = query.get("page").and_then(|page| page.parse().ok()).unwrap_or(1);
+        CustomerQuery { search: query.get("search"), sort: Sort::Name, page, page_size: 20, ..CustomerQuery::default() }
+    });
+    let list =
+        Resource::new(move || wanted.get(), |query| list_customers(query.to_query_string().trim_start_matches('?').to_owned()));
     view! {
         <Title text="Log event" />
-        <h1>"Log event"</h1>
+        <div class="narrow stack">
+            <div class="page-head">
+                <h1>"Log an event"</h1>
+                <p class="page-head__note">"Which customer is it about?"</p>
+            </div>
+            <Form method="GET" action="" attr:class="pick__search" attr:role="search">
+                <label class="sr-only" for="pick-search">"Search customers"</label>
+                <input
+                    class="field__input"
+                    id="pick-search"
+                    type="search"
+                    name="search"
+                    placeholder="Name or external id"
+                    value=wanted.get_untracked().search
+                />
+                <button class="thaw-button thaw-button--medium thaw-button--rounded thaw-button--secondary" type="submit">
+                    "Search"
+                </button>
+            </Form>
+            <Loaded resource=list view=move |list| view! { <Candidates list query=wanted.get_untracked() /> } />
+        </div>
+    }
+}
+
+#[component]
+fn Candidates(list: CustomerList, query: CustomerQuery) -> impl IntoView {
+    let (page, pages) = (list.page.page, list.page.pages());
+    let href = move |page| format!("/events/new?{}", search_and_page(query.search.as_deref(), page));
+    if list.page.items.is_empty() {
+        return view! {
+            <EmptyState icon=IconName::Search title="No customer fits">
+                <p>"Search for a part of the name, or " <a href="/customers/new">"add a customer"</a> "."</p>
+            </EmptyState>
+        }
+        .into_any();
+    }
+    view! {
+        <ul class="pick">{list.page.items.into_iter().map(candidate).collect_view()}</ul>
+        <Pagination page pages href label="Pages of customers" />
+    }
+    .into_any()
+}
+
+fn search_and_page(search: Option<&str>, page: i64) -> String {
+    serde_urlencoded::to_string([("search", search.unwrap_or_default()), ("page", &page.to_string())]).unwrap_or_default()
+}
+
+fn candidate(row: CustomerRow) -> impl IntoView {
+    let customer = row.customer;
+    view! {
+        <li>
+            <a class="pick__row" href=format!("/customers/{}/events/new", customer.id)>
+                <span class="pick__name">{customer.fields.name}</span>
+                <span class="muted">{customer.fields.segment.label()}</span>
+                <BandBadge band=row.health.band />
+            </a>
+        </li>
     }
 }

@@ -2,6 +2,7 @@
 
 use super::health::{current, export_row, list_row};
 use crate::domain::list::MAX_ROW;
+use crate::domain::pages::EditPage;
 use crate::domain::{
     Archive, ArchiveReason, Customer, CustomerId, CustomerInput, CustomerList, CustomerQuery, CustomerRow, FieldErrors, Page,
 };
@@ -32,6 +33,16 @@ pub async fn export_customers(app: &AppState, query: &CustomerQuery) -> Result<V
 
 pub async fn get_customer(app: &AppState, id: CustomerId) -> Result<Customer, AppError> {
     Ok(app.store.get_customer(id).await?)
+}
+
+/// What the form for a customer, or for a new one, begins with.
+pub async fn get_edit_page(app: &AppState, id: Option<CustomerId>) -> Result<EditPage, AppError> {
+    let customer = match id {
+        Some(id) => Some(app.store.get_customer(id).await?),
+        None => None,
+    };
+    let owners = app.store.list_owners().await?;
+    Ok(EditPage { customer, owners, currency: app.settings.currency.clone() })
 }
 
 pub async fn create_customer(app: &AppState, input: CustomerInput) -> Result<Customer, AppError> {
