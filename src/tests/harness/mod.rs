@@ -20,7 +20,7 @@ pub use fact::*;
 use crate::domain::list::MAX_PAGE_SIZE;
 use crate::domain::{CustomerFields, CustomerId, CustomerQuery, FieldErrors, Health, NaiveDate, Segment};
 use crate::scoring;
-use crate::server::store::{Store, StoreResult, StoredEvent};
+use crate::server::store::{Store, StoreError, StoreResult, StoredEvent};
 use crate::server::{AppState, Settings};
 use chrono::{DateTime, Duration, TimeZone, Utc};
 use std::sync::Arc;
@@ -68,7 +68,8 @@ pub struct Database {
     pub store: Store,
     /// To connect once more.
     pub url: String,
-    _folder: Option<TempDir>,
+    /// Of SQLite.
+    folder: Option<TempDir>,
 }
 
 impl std::ops::Deref for Database {
@@ -93,7 +94,15 @@ impl Database {
     async fn migrated(url: String, folder: Option<TempDir>) -> Self {
         let store = Store::connect(&url).await.unwrap();
         store.migrate().await.unwrap();
-        Self { store, url, _folder: folder }
+        Self { store, url, folder: folder }
+    }
+
+    /// The address of a second database of the same kind, empty and without a schema.
+    pub async fn fresh_url(&self) -> String {
+        match &self.folder {
+            Some(folder) => format!("sqlite://{}", folder.path().join("fresh.db").display()),
+            None => postgres::new_database().await,
+        }
     }
 
     /// The app on this database, at [`now`], in US dollars.
@@ -182,5 +191,14 @@ pub fn blank() -> CustomerFields {
         renewal_date: None,
         start_date: None,
         crm_url: None,
+    }
+}
+
+/// Fails unless the store refused because of a contradiction, and said this about it.
+pub fn assert_conflict<T>(result: StoreResult<T>, part: &str, what: &str) {
+    match result {
+        Err(StoreError::Conflict(text)) => assert!(text.contains(part), "{what}: {text}"),
+        Err(error) => panic!("{what}: {error}"),
+        Ok(_) => panic!("{what}: accepted"),
     }
 }

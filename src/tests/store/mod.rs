@@ -1,3 +1,13 @@
 //! The store's promises, each on SQLite and on PostgreSQL.
 
+mod concurrency;
+mod customers;
+mod demo;
 mod events;
+mod invoices;
+mod list;
+mod notes;
+mod portfolio;
+mod retractions;
+mod roll_over;
+mod schema;

@@ -1,0 +1,98 @@
+//! Generated customers: loaded in bulk as if each event had been sent, and taken out without a trace.
+
+use crate::domain::CustomerFields;
+use crate::server::store::DemoCustomer;
+use crate::tests::harness::*;
+
+fn generated(count: i64) -> Vec<DemoCustomer> {
+    let customer = |index: i64| DemoCustomer {
+        fields: CustomerFields { name: format!("Demo {index}"), external_id: Some(format!("demo-{index}")), ..blank() },
+        created_at: now() - chrono::Duration::days(170),
+        events: (0..170)
+            .rev()
+            .flat_map(|day| {
+                let number = format!("{index}-{day}");
+                let mut facts = vec![login(), login(), feature("export"), api_calls(10 + day)];
+                match day % 30 {
+                    9 => facts.push(ticket().message(&number).source("demo")),
+                    20 => facts.push(invoice(&number).due(days_ago(day - 20)).message(&number).source("billing")),
+                    _ if day % 30 == index % 30 => facts.push(paid(&format!("{index}-{}", day / 30 * 30 + 20))),
+                    _ => {}
+                }
+                facts.into_iter().map(move |fact| fact.days_ago(day).event())
+            })
+            .collect(),
+        notes: vec![("Ada".into(), "Met them".into(), now())],
+    };
+    (0..count).map(customer).collect()
+}
+
+on_each_database! {
+    async fn what_is_loaded_is_as_if_it_had_been_sent(db: Database) {
+        db.load_demo(&generated(3), now()).await.unwrap();
+        db.assert_settled(today()).await;
+        let (found, total) = db.list_customers(&parse_query("sort=name").unwrap(), today()).await.unwrap();
+        assert_eq!(total, 3);
+        let id = found[0].customer.id;
+        let sent = &generated(1)[0];
+        let events = db.list_events(id, None, 1, 1000).await.unwrap();
+        assert_eq!(events.total, sent.events.len() as i64);
+        let keyed = events.items.iter().find(|event| event.message_id.is_some()).unwrap();
+        let again = sent.events.iter().find(|event| event.message_id == keyed.message_id).unwrap();
+        let repeated = db.insert_event(id, again, now()).await.unwrap();
+        assert!(repeated.repeated);
+        assert_eq!(&repeated.event, keyed);
+        assert_eq!(db.list_notes(id).await.unwrap()[0].text, "Met them");
+        assert!(db.get_portfolio(None, "USD", today()).await.unwrap().has_demo);
+        // Loaded facts can be taken back like any other.
+        db.retract_event(events.items.last().unwrap().id, "test", now()).await.unwrap();
+        db.roll_over_all(today()).await;
+        db.assert_settled(today()).await;
+    }
+
+    async fn several_loads_add_up_and_later_customers_get_ids_of_their_own(db: Database) {
+        let all = generated(4);
+        for chunk in all.chunks(2) {
+            db.load_demo(chunk, now()).await.unwrap();
+        }
+        let acme = db.customer("Acme").await;
+        db.send(acme, login()).await;
+        db.roll_over_all(today()).await;
+        db.assert_settled(today()).await;
+        assert_eq!(db.page("").await.1, 5);
+    }
+
+    async fn removing_the_demo_leaves_what_is_real(db: Database) {
+        let acme = db.customer("Acme").await;
+        db.send_all(acme, [login().days_ago(3).message("m-1"), invoice("A-1"), ticket()]).await;
+        db.add_note(acme, "Ada", "Real", now()).await.unwrap();
+        let before = (db.health(acme).await, db.connections().await.unwrap());
+        db.load_demo(&generated(2), now()).await.unwrap();
+        assert_ne!(db.connections().await.unwrap(), before.1);
+        assert_eq!(db.remove_demo(today()).await.unwrap(), 2);
+        db.roll_over_all(today()).await;
+        assert_eq!((db.health(acme).await, db.connections().await.unwrap()), before);
+        assert_eq!((db.page("").await.1, db.list_notes(acme).await.unwrap().len()), (1, 1));
+        assert!(db.send(acme, login().days_ago(3).message("m-1")).await.repeated);
+        assert!(!db.get_portfolio(None, "USD", today()).await.unwrap().has_demo);
+        db.assert_settled(today()).await;
+        assert_eq!(db.remove_demo(today()).await.unwrap(), 0);
+        // And it can come back, its message ids included.
+        db.load_demo(&generated(2), now()).await.unwrap();
+        db.roll_over_all(today()).await;
+        db.assert_settled(today()).await;
+    }
+
+    async fn a_load_that_fails_leaves_nothing(db: Database) {
+        let mut twins = generated(1);
+        twins.extend(generated(1));
+        assert_conflict(db.load_demo(&twins, now()).await, "external id \"demo-0\"", "");
+        assert!(db.is_empty().await.unwrap());
+        db.assert_settled(today()).await;
+    }
+
+    async fn nothing_to_load_is_no_error(db: Database) {
+        db.load_demo(&[], now()).await.unwrap();
+        assert!(db.is_empty().await.unwrap());
+    }
+}

@@ -1,0 +1,55 @@
+//! One schema, written down twice: both databases have the same tables with the same columns.
+
+use crate::tests::harness::*;
+use sqlx::{Connection, PgConnection, SqliteConnection};
+
+type Column = (String, String, bool);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_databases_have_the_same_tables_and_columns() {
+    let (sqlite, postgres) = (Database::sqlite().await, Database::postgres().await);
+    let mut connection = SqliteConnection::connect(&sqlite.url).await.unwrap();
+    let sql = "SELECT tables.name, columns.name, columns.\"notnull\" = 1 OR columns.pk > 0
+               FROM sqlite_master AS tables, pragma_table_info(tables.name) AS columns
+               WHERE tables.type = 'table' AND tables.name NOT LIKE 'sqlite_%' AND tables.name NOT LIKE '_sqlx%'
+               ORDER BY 1, 2";
+    let in_sqlite: Vec<Column> = sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap();
+    let mut connection = PgConnection::connect(&postgres.url).await.unwrap();
+    let sql = "SELECT table_name::text COLLATE \"C\", column_name::text COLLATE \"C\", is_nullable = 'NO'
+               FROM information_schema.columns
+               WHERE table_schema = 'public' AND table_name NOT LIKE '\\_sqlx%' ORDER BY 1, 2";
+    let in_postgres: Vec<Column> = sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap();
+    assert!(in_sqlite.len() > 60);
+    assert_eq!(in_sqlite, in_postgres);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_databases_have_the_same_indexes() {
+    let (sqlite, postgres) = (Database::sqlite().await, Database::postgres().await);
+    let mut connection = SqliteConnection::connect(&sqlite.url).await.unwrap();
+    let sql = "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY 1";
+    let in_sqlite: Vec<(String,)> = sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap();
+    let mut connection = PgConnection::connect(&postgres.url).await.unwrap();
+    let sql = "SELECT indexname::text COLLATE \"C\" FROM pg_indexes
+               WHERE schemaname = 'public' AND indexname NOT LIKE '%\\_pkey' AND indexname NOT LIKE '%\\_key' ORDER BY 1";
+    let in_postgres: Vec<(String,)> = sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap();
+    assert_eq!(in_sqlite, in_postgres);
+}
+
+on_each_database! {
+    async fn migrating_again_changes_nothing(db: Database) {
+        let acme = db.customer("Acme").await;
+        db.migrate().await.unwrap();
+        db.ping().await.unwrap();
+        assert_eq!(db.get_customer(acme).await.unwrap().fields.name, "Acme");
+        assert_eq!(db.current_scorecard().await.unwrap(), crate::domain::Scorecard::default());
+    }
+}
+
+#[tokio::test]
+async fn a_database_file_is_created_with_its_folder() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("data/deeper/app.db").display());
+    crate::server::store::Store::connect(&url).await.unwrap().migrate().await.unwrap();
+    assert!(folder.path().join("data/deeper/app.db").exists());
+}
