@@ -40,7 +40,14 @@ pub fn ThisWeek(movers7: Movers, movers30: Movers, new_churn_risks: Mentions, cu
                 currency=currency.clone()
                 detail=change
             />
-            <Figure label="Up 2.0 or more" mentions=movers7.up href=links.change(ChangeFilter::Up7) currency detail=change />
+            <Figure
+                label="Up 2.0 or more"
+                mentions=movers7.up
+                href=links.change(ChangeFilter::Up7)
+                currency
+                detail=change
+                named=1
+            />
             <p class="summary__note">"In 30 days: " {month_down} ", " {month_up}</p>
         </div>
     }

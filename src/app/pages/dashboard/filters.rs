@@ -176,7 +176,7 @@ fn SortFilter(query: Signal<CustomerQuery>, navigation: ListNavigation) -> impl 
                     .collect_view()}
             </select>
         </label>
-        <label class="filter filter-sort">
+        <label class="filter filter-sort filter-direction">
             <span class="sr-only">"Direction"</span>
             <select
                 name="direction"

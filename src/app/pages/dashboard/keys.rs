@@ -85,7 +85,7 @@ fn handle(event: &KeyboardEvent, single_keys: bool) {
         _ => return,
     };
     event.prevent_default();
-    if step == 0 { focus_search() } else { walk(at.filter(|_| on_row), step) }
+    if step == 0 { focus("search") } else { walk(at.filter(|_| on_row), step) }
 }
 
 /// Moves the focus by one row; upwards from the first row it goes to the search field.
@@ -96,7 +96,7 @@ fn walk(from: Option<HtmlElement>, step: i64) {
     let here = from.and_then(|element| links.iter().position(|link| link.is_same_node(Some(&element))));
     let next = match here {
         None => 0,
-        Some(0) if step < 0 => return focus_search(),
+        Some(0) if step < 0 => return focus("search"),
         Some(index) => (index as i64 + step) as usize,
     };
     if let Some(link) = links.get(next.min(links.len().saturating_sub(1))) {
@@ -105,8 +105,9 @@ fn walk(from: Option<HtmlElement>, step: i64) {
     }
 }
 
-fn focus_search() {
-    if let Some(field) = document().get_element_by_id("search").and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
-        let _ = field.focus();
+/// Moves the focus to the element with this id.
+pub fn focus(id: &str) {
+    if let Some(element) = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
     }
 }

@@ -3,7 +3,7 @@
 use super::chips::{Chips, without_filters};
 use super::columns::ListHead;
 use super::filters::Filters;
-use super::keys::Keys;
+use super::keys::{Keys, focus};
 use super::links::list_href;
 use super::mine::Mine;
 use super::query::ListNavigation;
@@ -29,6 +29,8 @@ pub fn ListSection(
     pending: Signal<bool>,
 ) -> impl IntoView {
     let navigation = ListNavigation::new(query);
+    let loaded = Memo::new(move |_| loaded.get());
+    let currency = Memo::new(move |_| currency.get());
     let owners = Memo::new(move |_| loaded.with(|list| list.as_ref().and_then(|list| Some(list.as_ref().ok()?.owners.clone()))));
     let owners = Signal::derive(move || owners.get().unwrap_or_default());
     let csv = Signal::derive(move || format!("/customers.csv{}", query.with(csv_query)));
@@ -41,7 +43,7 @@ pub fn ListSection(
             on:click=move |event| follow(&event, navigation)
         >
             <div class="list__head">
-                <h2 id="customers-title">"Customers"</h2>
+                <h2 id="customers-title" tabindex="-1">"Customers"</h2>
                 <p class="list__count" role="status">
                     {move || loaded.with(|list| list.as_ref().map(count_words))}
                 </p>
@@ -54,7 +56,7 @@ pub fn ListSection(
             </div>
             <div class="list__tools">
                 <Filters query owners navigation />
-                <Mine query owners />
+                <Mine query owners navigation />
             </div>
             <Chips query />
             {move || loaded.with(|list| list.as_ref().and_then(|list| instead_of_rows(&query.read_untracked(), list)))}
@@ -73,9 +75,14 @@ fn follow(event: &MouseEvent, navigation: ListNavigation) {
     let plain = event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());
     let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
     let link = target.and_then(|target| target.closest("a[data-in-place]").ok().flatten());
-    if let Some(href) = link.filter(|_| plain).and_then(|link| link.get_attribute("href")) {
+    let Some(link) = link.filter(|_| plain) else { return };
+    if let Some(href) = link.get_attribute("href") {
         event.prevent_default();
         navigation.follow(&href);
+        // A chip goes away with its filter; the focus stays near.
+        if link.matches(".chips a").unwrap_or(false) {
+            focus("customers-title");
+        }
     }
 }
 

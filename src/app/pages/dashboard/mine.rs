@@ -1,6 +1,7 @@
 //! "My customers": the owner that this browser remembers, one click away.
 
 use super::links::list_href;
+use super::query::ListNavigation;
 use crate::app::server_fns::SetPreference;
 use crate::app::state::use_preferences;
 use crate::domain::CustomerQuery;
@@ -9,12 +10,13 @@ use leptos::prelude::*;
 
 /// A link to the remembered owner's customers; before that, the owners to choose oneself from.
 #[component]
-pub fn Mine(query: Signal<CustomerQuery>, owners: Signal<Vec<String>>) -> impl IntoView {
+pub fn Mine(query: Signal<CustomerQuery>, owners: Signal<Vec<String>>, navigation: ListNavigation) -> impl IntoView {
     let preferences = use_preferences();
     let action = ServerAction::<SetPreference>::new();
     Effect::new(move |_| {
         if let Some(sent) = action.input().get() {
             preferences.update(|preferences| preferences.set(&sent.name, &sent.value));
+            navigation.change(false, |query| query.owner = preferences.read_untracked().owner.clone());
         }
     });
     move || match preferences.read().owner.clone() {
@@ -55,26 +57,22 @@ pub fn Mine(query: Signal<CustomerQuery>, owners: Signal<Vec<String>>) -> impl I
                     <p>"Who are you? This browser remembers it."</p>
                     <ActionForm action>
                         <input type="hidden" name="name" value="owner" />
-                        <ul>
-                            {owners
-                                .get()
-                                .into_iter()
-                                .map(|owner| {
-                                    let name = owner.clone();
-                                    view! {
-                                        <li>
-                                            <button name="value" value=owner>
-                                                {name}
-                                            </button>
-                                        </li>
-                                    }
-                                })
-                                .collect_view()}
-                        </ul>
+                        <ul>{move || owners.get().into_iter().map(owner_choice).collect_view()}</ul>
                     </ActionForm>
                 </div>
             </details>
         }
         .into_any(),
+    }
+}
+
+fn owner_choice(owner: String) -> impl IntoView {
+    let name = owner.clone();
+    view! {
+        <li>
+            <button name="value" value=owner>
+                {name}
+            </button>
+        </li>
     }
 }

@@ -33,18 +33,23 @@ pub fn DashboardPage() -> impl IntoView {
     let query = Memo::new(move |_| query::parse(&search.read()));
     let owner = Memo::new(move |_| query.with(|query| query.owner.clone()));
     let portfolio = Resource::new(move || owner.get(), load_portfolio);
-    let list = Resource::new(move || search.get(), list_customers);
-    let (pending, set_pending) = signal(false);
-    let currency =
-        Memo::new(move |_| portfolio.get().and_then(Result::ok).map(|portfolio| portfolio.currency).unwrap_or_default());
+    let list = Resource::new(move || search.get(), |search| async move { (search.clone(), list_customers(search).await) });
+    let loaded = move || list.get().map(|(_, list)| list);
+    let pending = move || list.with(|list| list.as_ref().is_some_and(|(of, _)| *of != search.get()));
+    let currency = move || portfolio.get().and_then(Result::ok).map(|portfolio| portfolio.currency).unwrap_or_default();
     let empty = move || portfolio.get().is_some_and(|portfolio| portfolio.as_ref().is_ok_and(has_no_customers));
     view! {
         <Title text="Portfolio" />
         <h1 class="sr-only">"Portfolio"</h1>
-        <Transition fallback=|| view! { <Skeleton lines=12 /> } set_pending>
+        <Transition fallback=|| view! { <Skeleton lines=12 /> }>
             {move || portfolio.get().map(overview)}
             <div hidden=empty>
-                <ListSection query=query.into() loaded=Signal::derive(move || list.get()) currency=currency.into() pending=pending.into() />
+                <ListSection
+                    query=query.into()
+                    loaded=Signal::derive(loaded)
+                    currency=Signal::derive(currency)
+                    pending=Signal::derive(pending)
+                />
             </div>
         </Transition>
     }

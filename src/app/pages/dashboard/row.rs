@@ -4,7 +4,8 @@ use super::words::{Urgency, renewal_words};
 use crate::app::components::icon::{Icon, IconName};
 use crate::app::components::{BandBadge, ChangeFigure, DayAgo, FactorStrip, Money, ScoreFigure, Sparkline};
 use crate::app::format;
-use crate::domain::{CustomerRow, NaiveDate};
+use crate::domain::{Band, CustomerRow, NaiveDate};
+use chrono::Datelike;
 use leptos::prelude::*;
 
 /// A row of cells in the order of the header; `today` is the list's as-of day.
@@ -13,8 +14,14 @@ pub fn row(row: CustomerRow, today: NaiveDate, currency: &str) -> impl IntoView 
     let href = format!("/customers/{}", customer.id);
     let band = health.band;
     let fields = customer.fields;
+    let owner = fields.owner.unwrap_or_else(|| "no owner".to_owned());
     let archived = customer.archived.map(|archive| format!("{}, {}", archive.reason.label(), format::day(archive.date)));
+    let since = if band_since.year() == today.year() { format::day_short(band_since) } else { format::day(band_since) };
     let last_day = last_activity_at.map(|time| time.date_naive());
+    let step = match weakest {
+        _ if band == Band::NoData => Some(next_step("No data", "Check that the events of this customer arrive".to_owned())),
+        weakest => weakest.map(|weakest| next_step(weakest.factor.short_label(), weakest.next_step)),
+    };
     view! {
         <tr>
             <th scope="row" class="col-name">
@@ -23,10 +30,12 @@ pub fn row(row: CustomerRow, today: NaiveDate, currency: &str) -> impl IntoView 
                 </a>
                 {is_new.then(|| view! { <span class="tag" title="Started less than 30 days ago">"New"</span> })}
                 <span class="row__second">
-                    {fields.segment.label()} {archived.map(|text| view! { <span class="tag">{text}</span> })}
+                    {fields.segment.label()}
+                    <span class="row__owner">" · " {owner.clone()}</span>
+                    {archived.map(|text| view! { <span class="tag">{text}</span> })}
                 </span>
             </th>
-            <td class="col-owner">{fields.owner.unwrap_or_else(|| "–".to_owned())}</td>
+            <td class="col-owner">{owner}</td>
             <td class="col-arr">
                 <Money cents=fields.arr_cents currency short=true />
             </td>
@@ -35,20 +44,14 @@ pub fn row(row: CustomerRow, today: NaiveDate, currency: &str) -> impl IntoView 
                 <div class="row__score">
                     <ScoreFigure score=health.score band />
                     <BandBadge band />
-                    <span class="row__second">"since " {format::day(band_since)}</span>
+                    <span class="row__second">"since " {since}</span>
                 </div>
             </td>
             <td class="col-factors" colspan="5">
                 <FactorStrip factors=health.factors id=format!("factors-{}", customer.id) />
             </td>
             <td class="col-step">
-                {weakest
-                    .map(|weakest| {
-                        view! {
-                            <span class="row__weakest">{weakest.factor.label()}</span>
-                            <span class="row__second">{weakest.next_step}</span>
-                        }
-                    })}
+                {step}
             </td>
             <td class="col-change">
                 <ChangeFigure change=change30 band />
@@ -63,6 +66,18 @@ pub fn row(row: CustomerRow, today: NaiveDate, currency: &str) -> impl IntoView 
                 }}
             </td>
         </tr>
+    }
+}
+
+/// The weakest factor and what to do about it, cut to two lines; whole on hover.
+fn next_step(about: &'static str, step: String) -> impl IntoView {
+    let title = step.clone();
+    view! {
+        <div class="row__step" title=title>
+            <b>{about}</b>
+            " "
+            {step}
+        </div>
     }
 }
 

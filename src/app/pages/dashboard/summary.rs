@@ -44,24 +44,24 @@ fn BandPanel(bands: Vec<BandTally>, all: Tally, archived: i64, currency: String,
     });
     let shares = shares.collect_view();
     let archived_link = links.archived();
-    let total = tally_cells(all, &currency, links.all(), links.arr_unknown(None));
-    let rows = bands
-        .into_iter()
-        .map(|BandTally { band, tally }| {
-            let href = links.band(band);
-            let cells = tally_cells(tally, &currency, href.clone(), links.arr_unknown(Some(band)));
-            view! {
-                <tr>
-                    <th scope="row">
-                        <a href=href>
-                            <BandBadge band />
-                        </a>
-                    </th>
-                    {cells}
-                </tr>
-            }
-        })
-        .collect_view();
+    let some_unknown = all.arr_unknown > 0;
+    let total = tally_cells(all, &currency, links.all(), some_unknown.then(|| links.arr_unknown(None)));
+    let rows = bands.into_iter().map(|BandTally { band, tally }| {
+        let href = links.band(band);
+        let unknown = some_unknown.then(|| links.arr_unknown(Some(band)));
+        let cells = tally_cells(tally, &currency, href.clone(), unknown);
+        view! {
+            <tr>
+                <th scope="row">
+                    <a href=href>
+                        <BandBadge band />
+                    </a>
+                </th>
+                {cells}
+            </tr>
+        }
+    });
+    let rows = rows.collect_view();
     view! {
         <div class="panel summary__panel">
             <table class="bands">
@@ -75,6 +75,14 @@ fn BandPanel(bands: Vec<BandTally>, all: Tally, archived: i64, currency: String,
                         <th scope="col" class="numeric">
                             "ARR"
                         </th>
+                        {some_unknown
+                            .then(|| {
+                                view! {
+                                    <th scope="col" class="numeric" title="Their ARR is unknown; the sums leave them out">
+                                        "No ARR"
+                                    </th>
+                                }
+                            })}
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -100,13 +108,19 @@ fn BandPanel(bands: Vec<BandTally>, all: Tally, archived: i64, currency: String,
     }
 }
 
-/// The number of customers and their ARR; how many ARRs are unknown stands below, since the sum leaves them out.
-fn tally_cells(tally: Tally, currency: &str, href: String, unknown_href: String) -> impl IntoView {
-    let unknown = (tally.arr_unknown > 0).then(|| {
+/// The number of customers, their ARR, and (with a link) how many have none known, whom the sum leaves out.
+fn tally_cells(tally: Tally, currency: &str, href: String, unknown_href: Option<String>) -> impl IntoView + use<> {
+    let arr = format::money(tally.arr_cents, currency);
+    let unknown = unknown_href.map(|unknown_href| {
+        let customers = format::group(tally.arr_unknown);
         view! {
-            <a class="bands__unknown" href=unknown_href title="The sum leaves out customers whose ARR is unknown">
-                {format!("+ {} unknown", format::group(tally.arr_unknown))}
-            </a>
+            <td class="numeric bands__unknown">
+                {if tally.arr_unknown > 0 {
+                    view! { <a href=unknown_href>{customers}</a> }.into_any()
+                } else {
+                    customers.into_any()
+                }}
+            </td>
         }
     });
     view! {
@@ -114,10 +128,10 @@ fn tally_cells(tally: Tally, currency: &str, href: String, unknown_href: String)
             <a href=href.clone()>{format::group(tally.customers)}</a>
         </td>
         <td class="numeric">
-            <a href=href title=format::money(tally.arr_cents, currency)>
+            <a href=href title=arr>
                 {format::money_short(tally.arr_cents, currency)}
             </a>
-            {unknown}
         </td>
+        {unknown}
     }
 }
