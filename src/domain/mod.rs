@@ -29,3 +29,6 @@ pub use note::{Note, NoteInput};
 pub use numbers::{Points, Share};
 pub use portfolio::Portfolio;
 pub use scorecard::{MissingPolicy, Scorecard};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,14 @@
+//! What the words accept and refuse, and the shape they have on the wire.
+
+mod customers;
+mod events;
+mod numbers;
+mod queries;
+mod wire;
+
+use super::FieldErrors;
+
+/// "field: message" per broken rule, in the order they are reported.
+fn messages(errors: &FieldErrors) -> Vec<String> {
+    errors.0.iter().map(|error| format!("{} {}", error.field, error.message)).collect()
+}

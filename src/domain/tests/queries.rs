@@ -1,0 +1,126 @@
+//! The customer list's query, to and from a URL.
+
+use super::messages;
+use crate::domain::list::{ChangeFilter, RenewalFilter};
+use crate::domain::{Band, CustomerQuery, Segment, Sort, SortDirection};
+use proptest::prelude::*;
+
+fn from(text: &str) -> Result<CustomerQuery, Vec<String>> {
+    let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
+    CustomerQuery::from_pairs(pairs).map_err(|errors| messages(&errors))
+}
+
+#[test]
+fn nothing_asked_is_the_default() {
+    let empty = from("search=&band=&sort=&page= ").unwrap();
+    assert_eq!(empty, CustomerQuery::default());
+    assert_eq!(empty.to_query_string(), "");
+    assert!(!empty.is_filtered());
+}
+
+#[test]
+fn every_filter_is_read() {
+    let query = from(
+        "search= acme &segment=smb&band=at_risk,churn_risk&owner=Priya&renewal=next_90&change=down_7&score_from=40\
+         &score_below=70&arr=unknown&archived=true&sort=api_trend&direction=desc&page=2&page_size=100",
+    );
+    let expected = CustomerQuery {
+        search: Some("acme".into()),
+        segment: Some(Segment::Smb),
+        bands: vec![Band::AtRisk, Band::ChurnRisk],
+        owner: Some("Priya".into()),
+        renewal: Some(RenewalFilter::Next90),
+        change: Some(ChangeFilter::Down7),
+        score_from: Some(40),
+        score_below: Some(70),
+        arr_unknown: true,
+        archived: true,
+        sort: Sort::Factor(crate::domain::FactorKey::ApiTrend),
+        direction: SortDirection::Desc,
+        page: 2,
+        page_size: 100,
+    };
+    assert_eq!(query.unwrap(), expected);
+    assert_eq!(from("band=at_risk&band=churn_risk").unwrap().bands, [Band::AtRisk, Band::ChurnRisk]);
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused() {
+    for (text, expected) in [
+        ("colour=red", "colour is not a filter of this list"),
+        ("segment=Mid", "segment must be one of Enterprise, SMB, Startup"),
+        ("band=healthy,ok", "band must be one of healthy, at_risk, churn_risk, no_data"),
+        ("renewal=soon", "renewal must be one of next_90, overdue"),
+        ("change=up", "change must be one of up_7, down_7, up_30, down_30, new_churn_risk"),
+        ("arr=0", "arr must be one of unknown"),
+        ("archived=1", "archived must be one of true, false"),
+        ("direction=up", "direction must be one of asc, desc"),
+        ("score_from=101", "score_from must be a whole number between 0 and 100"),
+        ("page=0", "page must be a whole number between 1 and 46116860184273879"),
+        ("page=two", "page must be a whole number between 1 and 46116860184273879"),
+        ("page_size=201", "page_size must be a whole number between 1 and 200"),
+        ("page=201", "page reaches beyond row 10000; narrow the filter instead"),
+        ("page=101&page_size=100", "page reaches beyond row 10000; narrow the filter instead"),
+    ] {
+        assert_eq!(from(text).unwrap_err(), [expected], "{text}");
+    }
+    let sort = from("sort=colour").unwrap_err();
+    assert!(sort[0].starts_with("sort must be one of score, name, segment, owner, arr, renewal, change"), "{sort:?}");
+    assert!(from("page=200").is_ok(), "row 10,000 is the last one served");
+}
+
+#[test]
+fn order_and_page_do_not_count_as_filters() {
+    assert!(!from("sort=name&direction=desc&page=3&page_size=10&archived=true").unwrap().is_filtered());
+    for text in
+        ["search=a", "segment=SMB", "band=healthy", "owner=a", "change=up_7", "renewal=overdue", "arr=unknown", "score_from=0"]
+    {
+        assert!(from(text).unwrap().is_filtered(), "{text}");
+    }
+}
+
+fn select<T: Clone + std::fmt::Debug + 'static>(values: Vec<T>) -> impl Strategy<Value = T> {
+    prop::sample::select(values)
+}
+
+prop_compose! {
+    fn any_query()(
+        search in prop::option::of("[a-zA-Z0-9&=+%#ü.]{1,12}"),
+        owner in prop::option::of("[A-Z][a-z]{0,5} [A-Z&+]{1,3}"),
+        segment in prop::option::of(select(Segment::ALL.to_vec())),
+        bands in prop::collection::vec(select(Band::ALL.to_vec()), 0..4),
+        renewal in prop::option::of(select(vec![RenewalFilter::Next90, RenewalFilter::Overdue])),
+        change in prop::option::of(select(vec![ChangeFilter::Up7, ChangeFilter::Down30, ChangeFilter::NewChurnRisk])),
+        scores in (prop::option::of(0..=100i64), prop::option::of(0..=101i64)),
+        flags in any::<(bool, bool, bool)>(),
+        sort in select(Sort::all().collect()),
+        (page, page_size) in (1..50i64, 1..=200i64),
+    ) -> CustomerQuery {
+        CustomerQuery {
+            search, segment, bands, owner, renewal, change,
+            score_from: scores.0,
+            score_below: scores.1,
+            arr_unknown: flags.0,
+            archived: flags.1,
+            sort,
+            direction: if flags.2 { SortDirection::Desc } else { SortDirection::Asc },
+            page,
+            page_size,
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_query_survives_its_url(query in any_query()) {
+        let text = query.to_query_string();
+        let decoded: Vec<(String, String)> = serde_urlencoded::from_str(text.trim_start_matches('?')).unwrap();
+        let pairs = decoded.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        prop_assert_eq!(CustomerQuery::from_pairs(pairs).unwrap(), query);
+    }
+
+    #[test]
+    fn no_query_string_panics(pairs in prop::collection::vec(("[a-z_]{0,12}|page|sort|band|score_from", ".{0,12}"), 0..6)) {
+        let _ = CustomerQuery::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    }
+}
