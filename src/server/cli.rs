@@ -1,7 +1,7 @@
 //! The command line: subcommands and what each of them does.
 
-use super::config::{AccessArgs, CurrencyArgs, DatabaseArgs, ListenArgs, LogArgs, Settings};
-use super::{AppState, api, jobs, store::Store, telemetry, web};
+use super::config::{AccessArgs, CurrencyArgs, DatabaseArgs, DemoArgs, ListenArgs, LogArgs, Settings};
+use super::{AppState, api, demo, jobs, store::Store, telemetry, web};
 use clap::{Parser, Subcommand};
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -32,11 +32,23 @@ enum Command {
         access: AccessArgs,
         #[command(flatten)]
         currency: CurrencyArgs,
+        /// Fill the database with the demo portfolio if it is empty
+        #[arg(long)]
+        demo: bool,
     },
     /// Bring the database to this version's schema
     Migrate {
         #[command(flatten)]
         database: DatabaseArgs,
+    },
+    /// Fill the database with a portfolio of invented customers, in place of one from before; real customers stay
+    Demo {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        #[command(flatten)]
+        currency: CurrencyArgs,
+        #[command(flatten)]
+        demo: DemoArgs,
     },
     /// Print the OpenAPI document of the REST API
     Openapi,
@@ -62,12 +74,24 @@ pub fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<(), String> {
     match command {
-        Command::Serve { listen, database, access, currency } => {
+        Command::Serve { listen, database, access, currency, demo } => {
             let access_token = access.token_for(listen.addr)?;
             let app = open(&database, Settings { currency: currency.currency, access_token }).await?;
+            if demo && app.store.is_empty().await.map_err(|error| error.to_string())? {
+                let options = demo::Options { currency: app.settings.currency.clone(), ..demo::Options::default() };
+                load_demo(&app, &options).await?;
+            }
             serve(app, listen.addr).await
         }
         Command::Migrate { database } => open(&database, Settings::default()).await.map(|_| ()),
+        Command::Demo { database, currency, demo } => {
+            let app = open(&database, Settings::default()).await?;
+            if demo.remove {
+                let removed = app.store.remove_demo(app.today()).await.map_err(|error| error.to_string())?;
+                return print_line(&format!("removed {removed} demo customers"));
+            }
+            load_demo(&app, &demo.options(currency.currency)).await
+        }
         Command::Openapi => {
             let document = api::openapi().to_pretty_json().map_err(|error| error.to_string())?;
             print_line(&document)
@@ -90,6 +114,13 @@ async fn open(database: &DatabaseArgs, settings: Settings) -> Result<AppState, S
     })?;
     store.migrate().await.map_err(|error| cannot("migrate", &error))?;
     Ok(AppState { store, clock: chrono::Utc::now, settings: Arc::new(settings) })
+}
+
+async fn load_demo(app: &AppState, options: &demo::Options) -> Result<(), String> {
+    let summary = demo::run(&app.store, options, app.now()).await;
+    let summary = summary.map_err(|error| format!("cannot load the demo portfolio: {error}"))?;
+    jobs::roll_over(app).await.map_err(|error| error.to_string())?;
+    print_line(&format!("loaded {summary}"))
 }
 
 /// How long the first page waits for scores to be rolled over; the rest is done in the background.

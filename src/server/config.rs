@@ -1,5 +1,6 @@
 //! Settings: what the operator can choose, each as a flag and an environment variable. `--help` is their reference.
 
+use super::demo;
 use super::security::Secret;
 use std::net::SocketAddr;
 
@@ -72,6 +73,30 @@ impl AccessArgs {
             )),
             token => Ok(token),
         }
+    }
+}
+
+/// Which demo portfolio.
+#[derive(clap::Args, Debug)]
+pub struct DemoArgs {
+    /// How many customers
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    customers: u32,
+    /// How many days their activity reaches back
+    #[arg(long, default_value_t = 180, value_parser = clap::value_parser!(i64).range(30..=730))]
+    days: i64,
+    /// The same seed gives the same portfolio on the same day
+    #[arg(long, default_value_t = 2026)]
+    seed: u64,
+    /// Take the demo customers out again; real ones stay
+    #[arg(long, conflicts_with_all = ["customers", "days", "seed"])]
+    pub remove: bool,
+}
+
+impl DemoArgs {
+    /// What to generate.
+    pub fn options(&self, currency: String) -> demo::Options {
+        demo::Options { seed: self.seed, customers: self.customers as usize, days: self.days, currency }
     }
 }
 
