@@ -12,6 +12,7 @@ use axum::http::{Extensions, StatusCode, Uri, Version};
 use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Response};
 use leptos::prelude::{LeptosOptions, expect_context, provide_context, use_nonce};
+use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 use leptos_axum::{LeptosRoutes, ResponseOptions};
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -31,6 +32,7 @@ pub fn router(app: AppState) -> Router {
         .leptos_routes_with_context(&app, leptos_axum::generate_route_list(app::App), page_context, document)
         .fallback(not_found)
         .with_state(app.clone())
+        .layer(middleware::map_response(set_error_status))
         .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(is_html_or_json))
         .layer(middleware::from_fn(limit_body))
         .layer(DefaultBodyLimit::max(MAX_BODY))
@@ -61,6 +63,18 @@ fn page_context() {
     if let Ok(policy) = HeaderValue::from_str(&security::page_policy(&nonce)) {
         expect_context::<ResponseOptions>().insert_header(header::CONTENT_SECURITY_POLICY, policy);
     }
+}
+
+/// Leptos answers 500 when a server function cannot read its arguments; the error in the body knows better.
+async fn set_error_status(response: Response) -> Response {
+    if response.status() != StatusCode::INTERNAL_SERVER_ERROR || !response.headers().contains_key(SERVER_FN_ERROR_HEADER) {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let body = axum::body::to_bytes(body, MAX_BODY).await.unwrap_or_default();
+    let status = serde_json::from_slice::<AppError>(&body).ok().and_then(|error| StatusCode::from_u16(error.status()).ok());
+    parts.status = status.unwrap_or(parts.status);
+    (parts, body).into_response()
 }
 
 /// A path that is nothing: the app says so in its own words.

@@ -3,5 +3,6 @@
 #[macro_use]
 mod harness;
 mod api;
+mod pages;
 mod store;
 mod tidy;

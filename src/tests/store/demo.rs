@@ -23,6 +23,7 @@ fn generated(count: i64) -> Vec<DemoCustomer> {
             })
             .collect(),
         notes: vec![("Ada".into(), "Met them".into(), now())],
+        archived: None,
     };
     (0..count).map(customer).collect()
 }

@@ -1,0 +1,325 @@
+//! Every page as the server renders it, and every form as a browser without JavaScript sends it.
+
+use crate::tests::api::{Answer, Site};
+use crate::tests::harness::*;
+use serde_json::json;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+/// A browser without JavaScript: keeps cookies, sends forms, follows redirects.
+struct Visitor {
+    site: Site,
+    cookies: RefCell<BTreeMap<String, String>>,
+}
+
+/// A page that was visited.
+struct Page {
+    path: String,
+    status: u16,
+    html: String,
+}
+
+impl Visitor {
+    fn new(db: Database) -> Self {
+        Self { site: Site::new(db), cookies: RefCell::default() }
+    }
+
+    async fn visit(&self, path: &str) -> Page {
+        let cookies: Vec<_> = self.cookies.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let headers = [("accept", "text/html"), ("cookie", &cookies.join("; "))];
+        let answer = self.site.send(&format!("GET {path}"), &headers, "").await;
+        self.keep_cookies(&answer);
+        assert_eq!(answer.header("content-type"), "text/html; charset=utf-8", "{path}");
+        assert!(answer.text.contains("</html>"), "{path} is cut off");
+        Page { path: path.to_owned(), status: answer.status, html: answer.text }
+    }
+
+    /// Sends one of the page's forms with some fields filled in, and goes where that leads.
+    async fn submit(&self, page: &Page, form: &str, filled: &[(&str, &str)]) -> Page {
+        let (action, mut fields) = page.form(form);
+        for (name, value) in filled {
+            fields.retain(|(field, _)| field != name);
+            fields.push(((*name).to_owned(), (*value).to_owned()));
+        }
+        let referer = format!("http://localhost{}", page.path);
+        let headers = [
+            ("accept", "text/html"),
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("host", "localhost"),
+            ("origin", "http://localhost"),
+            ("referer", &referer),
+        ];
+        let body = serde_urlencoded::to_string(&fields).unwrap();
+        let answer = self.site.send(&format!("POST {action}"), &headers, body).await;
+        assert_eq!(answer.status, 302, "{form}: {}", answer.text);
+        self.keep_cookies(&answer);
+        let location = answer.header("location").trim_start_matches("http://localhost");
+        self.visit(location.split('#').next().unwrap()).await
+    }
+
+    fn keep_cookies(&self, answer: &Answer) {
+        for cookie in answer.headers.get_all("set-cookie") {
+            let (name, value) = cookie.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
+            self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned());
+        }
+    }
+
+    /// The customer's events of one kind that count.
+    async fn events(&self, kind: &str) -> usize {
+        let list = self.site.get(&format!("/api/customers/1/events?kind={kind}")).await.ok();
+        list["items"].as_array().unwrap().iter().filter(|event| event["retraction"].is_null()).count()
+    }
+}
+
+impl Page {
+    /// The action of a form, by its id, and the fields it has before anybody fills them in.
+    fn form(&self, id: &str) -> (String, Vec<(String, String)>) {
+        let forms = self.html.split("<form").skip(1).filter_map(|rest| rest.split("</form>").next());
+        let form = forms.into_iter().find(|form| attribute(form, "id").as_deref() == Some(id));
+        let form = form.unwrap_or_else(|| panic!("no form {id} on {}", self.path));
+        let controls = form.split(['<']).filter(|tag| tag.starts_with("input") || tag.starts_with("textarea"));
+        let field = |tag: &str| {
+            let value = match tag.strip_prefix("textarea") {
+                Some(rest) => rest.split_once('>').map(|(_, text)| text.to_owned()),
+                None => attribute(tag, "value"),
+            };
+            Some((attribute(tag, "name")?, value.unwrap_or_default()))
+        };
+        (attribute(form, "action").unwrap(), controls.filter_map(field).collect())
+    }
+
+    /// The id of the first form that a server function receives.
+    fn form_id(&self, function: &str) -> String {
+        self.form_with(function, "")
+    }
+
+    /// The same, of the form that has a hidden field of this value.
+    fn form_with(&self, function: &str, value: &str) -> String {
+        let action = format!("/app/{function}");
+        let forms = self.html.split("<form").skip(1).filter_map(|rest| rest.split("</form>").next());
+        let found = forms
+            .into_iter()
+            .filter(|form| attribute(form, "action").as_deref() == Some(&action))
+            .find(|form| value.is_empty() || form.contains(&format!("value=\"{value}\"")));
+        let form = found.unwrap_or_else(|| panic!("no form for {action} {value} on {}: {}", self.path, self.body()));
+        attribute(form, "id").unwrap()
+    }
+
+    fn says(&self, text: &str) {
+        assert!(self.html.contains(text), "{text:?} is not on {}:\n{}", self.path, self.body());
+    }
+
+    /// The page's words, for messages.
+    fn body(&self) -> String {
+        let body = self.html.split("<body").nth(1).unwrap_or_default();
+        let words = body.split('<').filter_map(|tag| tag.split_once('>')).map(|(_, text)| text.trim());
+        words.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" | ")
+    }
+}
+
+/// The value of an attribute of the first tag.
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    let tag = tag.split('>').next()?;
+    let value = tag.split(&format!(" {name}=\"")).nth(1)?.split('"').next()?;
+    Some(value.replace("&quot;", "\"").replace("&#x27;", "'").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+}
+
+/// Acme, with an event of every kind but payment, and a customer without any.
+async fn portfolio(db: Database) -> Visitor {
+    let acme = db.customer("Acme").await;
+    db.customer("Zeta").await;
+    let facts = [login(), feature("reports"), api_calls(20), ticket(), invoice("R-1")];
+    db.send_all(acme, facts.into_iter().map(|fact| fact.days_ago(2))).await;
+    Visitor::new(db)
+}
+
+on_each_database! {
+    async fn every_page_renders_with_its_data(db: Database) {
+        let visitor = portfolio(db).await;
+        let cases = [
+            ("/", "Zeta"),
+            ("/?band=no_data&sort=name&direction=desc", "Zeta"),
+            ("/?search=acm", "Acme"),
+            ("/customers/new", "name=\"segment\""),
+            ("/customers/1", "R-1"),
+            ("/customers/1?log=invoice_issued", "name=\"amount\""),
+            ("/customers/1?as_of=2026-03-01", "Acme"),
+            ("/customers/2", "Zeta"),
+            ("/customers/1/edit", "value=\"Acme\""),
+            ("/customers/1/events/new", "Acme"),
+            ("/events/new", "Acme"),
+            ("/help", "Login frequency"),
+        ];
+        for (path, text) in cases {
+            let page = visitor.visit(path).await;
+            assert_eq!(page.status, 200, "{path}");
+            page.says(text);
+            page.says("<h1");
+            page.says("· Customer Health</title>");
+        }
+    }
+
+    async fn an_empty_database_gets_a_friendly_first_page(db: Database) {
+        let page = Visitor::new(db).visit("/").await;
+        assert_eq!(page.status, 200);
+        page.says("curl");
+        page.says("/customers/new");
+    }
+
+    async fn what_does_not_exist_is_a_404_page(db: Database) {
+        let visitor = portfolio(db).await;
+        let paths = ["/nothing", "/customers", "/customers/999", "/customers/abc", "/customers/999/edit",
+            "/customers/999/events/new", "/app", "/app/nothing"];
+        for path in paths {
+            assert_eq!(visitor.visit(path).await.status, 404, "{path}");
+        }
+    }
+
+    async fn what_cannot_be_asked_is_said_on_the_page(db: Database) {
+        let visitor = portfolio(db).await;
+        let cases = ["/?page=0", "/?band=great", "/?sort=colour", "/?search=%00", "/customers/1?as_of=2030-01-01",
+            "/customers/1?as_of=soon", "/customers/1?kind=logout"];
+        for path in cases {
+            let page = visitor.visit(path).await;
+            assert!([200, 422].contains(&page.status), "{path}: {}", page.status);
+            page.says("must");
+        }
+    }
+
+    async fn a_customer_is_created_and_edited_without_javascript(db: Database) {
+        let visitor = portfolio(db).await;
+        let page = visitor.visit("/customers/new").await;
+        let form = page.form_id("create_customer");
+        let created = visitor.submit(&page, &form, &[("name", "New & Co"), ("segment", "SMB"), ("arr", "12,000")]).await;
+        assert_eq!((created.path.as_str(), created.status), ("/customers/3", 200));
+        created.says("New &amp; Co");
+        assert_eq!(visitor.site.get("/api/customers/3").await.ok()["arrCents"], 1_200_000);
+
+        let page = visitor.visit("/customers/3/edit").await;
+        let form = page.form_id("update_customer");
+        let edited = visitor.submit(&page, &form, &[("name", "Renamed"), ("segment", "Startup")]).await;
+        assert_eq!(edited.path, "/customers/3");
+        edited.says("Renamed");
+        assert_eq!(visitor.site.get("/api/customers/3").await.ok()["arrCents"], 1_200_000);
+    }
+
+    async fn bad_values_come_back_with_what_is_wrong(db: Database) {
+        let visitor = portfolio(db).await;
+        let page = visitor.visit("/customers/new").await;
+        let form = page.form_id("create_customer");
+        let refused = visitor.submit(&page, &form, &[("name", ""), ("segment", "SMB"), ("owner", "Ada <3"), ("arr", "lots")]).await;
+        assert_eq!(refused.path, "/customers/new");
+        refused.says("is required");
+        refused.says("must be an amount");
+        refused.says("value=\"Ada &lt;3\"");
+        assert_eq!(visitor.site.get("/api/customers").await.ok()["total"], 2);
+        let again = visitor.visit("/customers/new").await;
+        assert!(!again.html.contains("is required"), "the errors are told once");
+    }
+
+    async fn every_kind_of_event_is_logged_without_javascript(db: Database) {
+        let visitor = portfolio(db).await;
+        let cases: [(&str, &[(&str, &str)]); 5] = [
+            ("login", &[("user", "ada")]),
+            ("feature_use", &[("feature", "Export")]),
+            ("api_call", &[("count", "1,200")]),
+            ("support_ticket", &[("priority", "high"), ("subject", "Help")]),
+            ("invoice_issued", &[("number", "R-2"), ("amount", "99.50"), ("due", "2026-04-01")]),
+        ];
+        for (kind, filled) in cases {
+            for path in [format!("/customers/1?log={kind}"), format!("/customers/1/events/new?log={kind}")] {
+                let page = visitor.visit(&path).await;
+                let form = page.form_with("submit_event", kind);
+                let before = visitor.events(kind).await;
+                let filled: Vec<_> = match path.contains("/events/new") && kind == "invoice_issued" {
+                    true => [("number", "R-3")].into_iter().chain(filled[1..].iter().copied()).collect(),
+                    false => filled.to_vec(),
+                };
+                let logged = visitor.submit(&page, &form, &filled).await;
+                assert_eq!((logged.status, visitor.events(kind).await), (200, before + 1), "{path}");
+                logged.says("Undo");
+            }
+        }
+    }
+
+    async fn sending_a_form_twice_is_harmless(db: Database) {
+        let visitor = portfolio(db).await;
+        let page = visitor.visit("/customers/1").await;
+        let form = page.form_with("submit_event", "login");
+        for _ in 0..2 {
+            visitor.submit(&page, &form, &[("user", "ada")]).await;
+        }
+        assert_eq!(visitor.events("login").await, 2);
+    }
+
+    async fn an_event_is_taken_back_without_javascript(db: Database) {
+        let visitor = portfolio(db).await;
+        let page = visitor.visit("/customers/1?retract=1").await;
+        let page = visitor.submit(&page, "retract-1", &[("reason", "by mistake")]).await;
+        page.says("by mistake");
+        assert_eq!(visitor.events("login").await, 0);
+
+        let form = page.form_with("submit_event", "login");
+        let page = visitor.submit(&page, &form, &[]).await;
+        assert_eq!(visitor.events("login").await, 1);
+        let undo = page.form_with("retract_event", "Undone right after it was logged");
+        visitor.submit(&page, &undo, &[]).await;
+        assert_eq!(visitor.events("login").await, 0);
+    }
+
+    async fn notes_come_and_go_without_javascript(db: Database) {
+        let visitor = portfolio(db).await;
+        let page = visitor.visit("/customers/1").await;
+        let form = page.form_id("add_note");
+        let page = visitor.submit(&page, &form, &[("author", "Ada"), ("text", "Called <them>")]).await;
+        page.says("Called &lt;them&gt;");
+        let form = page.form_id("delete_note");
+        visitor.submit(&page, &form, &[]).await;
+        assert_eq!(visitor.site.get("/api/customers/1/notes").await.ok()["total"], 0);
+    }
+
+    async fn a_customer_is_archived_and_restored_without_javascript(db: Database) {
+        let visitor = portfolio(db).await;
+        let page = visitor.visit("/customers/1").await;
+        let form = page.form_id("archive_customer");
+        let page = visitor.submit(&page, &form, &[("reason", "churned")]).await;
+        assert_eq!(visitor.site.get("/api/customers/1").await.ok()["archived"]["reason"], "churned");
+        let form = page.form_id("restore_customer");
+        visitor.submit(&page, &form, &[]).await;
+        assert_eq!(visitor.site.get("/api/customers/1").await.ok()["archived"], json!(null));
+    }
+}
+
+#[tokio::test]
+async fn a_server_function_refuses_nonsense_without_a_5xx() {
+    let visitor = portfolio(Database::sqlite().await).await;
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let requests = [
+        ("GET /app/load_customer_page", "", 400),
+        ("GET /app/load_customer_page?id=abc&days=90", "", 400),
+        ("GET /app/load_customer_page?id=999&days=90", "", 404),
+        ("GET /app/load_customer_page?id=1&days=7", "", 422),
+        ("GET /app/list_customers?query=page%3D0", "", 422),
+        ("POST /app/set_preference", "name=colour&value=red", 422),
+        ("POST /app/set_preference", "name", 400),
+        ("POST /app/set_preference", "%ff=%00", 400),
+    ];
+    for (request, body, status) in requests {
+        let answer = visitor.site.send(request, &[form], body).await;
+        assert_eq!(answer.status, status, "{request} {body}: {}", answer.text);
+    }
+    let huge = format!("name=theme&value={}", "x".repeat(70_000));
+    assert_eq!(visitor.site.send("POST /app/set_preference", &[form], huge).await.status, 413);
+    let elsewhere = [form, ("sec-fetch-site", "cross-site")];
+    assert_eq!(visitor.site.send("POST /app/set_preference", &elsewhere, "name=theme&value=dark").await.status, 403);
+}
+
+#[tokio::test]
+async fn a_chosen_theme_is_remembered() {
+    let visitor = portfolio(Database::sqlite().await).await;
+    let form = [("content-type", "application/x-www-form-urlencoded"), ("accept", "text/html"), ("referer", "http://x/help")];
+    let answer = visitor.site.send("POST /app/set_preference", &form, "name=theme&value=dark").await;
+    assert_eq!(answer.status, 302);
+    visitor.keep_cookies(&answer);
+    visitor.visit("/help").await.says("data-theme=\"dark\"");
+}
