@@ -1,6 +1,7 @@
 //! The frame around every page: rail, top bar, content, toasts.
 
 use super::PRODUCT;
+use super::components::close_tips_on_escape;
 use super::components::icon::{Icon, IconName};
 use super::components::toast::ToastRegion;
 use super::forms::Flash;
@@ -13,6 +14,7 @@ use leptos_router::hooks::use_location;
 #[component]
 pub fn Frame(children: Children) -> impl IntoView {
     forget_flash_on_navigation();
+    close_tips_on_escape();
     view! {
         <a class="skip-link" href="#content">"Skip to content"</a>
         <div class="frame">

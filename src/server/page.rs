@@ -6,7 +6,7 @@ use crate::app::state::{PageStart, Preferences, ResponseStatus};
 use crate::domain::{CustomerQuery, FieldErrors};
 use crate::error::AppError;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use leptos_router::location::RequestUrl;
@@ -62,6 +62,17 @@ pub(super) fn cookies(parts: &Parts) -> impl Iterator<Item = (&str, String)> {
     pairs.filter_map(|pair| pair.trim().split_once('=')).map(|(name, value)| (name, percent_decode(value)))
 }
 
+/// Path and query of the page that a plain form was sent from; `None` when a script sent it.
+pub(super) fn plain_form_origin() -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    let text = |name| parts.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    if !text(header::ACCEPT).is_some_and(|accept| accept.contains("text/html")) {
+        return None;
+    }
+    let page = text(header::REFERER).and_then(|referer| referer.parse::<Uri>().ok());
+    Some(page.and_then(|uri| uri.path_and_query().map(ToString::to_string)).unwrap_or_else(|| "/".into()))
+}
+
 /// Remembers a preference for a year.
 pub fn set_cookie(name: &str, value: &str) -> Result<(), AppError> {
     if !["theme", "owner", "shortcuts"].contains(&name) {
@@ -71,6 +82,9 @@ pub fn set_cookie(name: &str, value: &str) -> Result<(), AppError> {
         return Err(FieldErrors::one("value", "must be at most 500 bytes").into());
     }
     append_cookie(name, value, 365 * 24 * 3600);
+    if let Some(origin) = plain_form_origin() {
+        leptos_axum::redirect(&origin);
+    }
     Ok(())
 }
 

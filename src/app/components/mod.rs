@@ -16,6 +16,7 @@ mod score_figure;
 mod skeleton;
 mod sparkline;
 mod tabs;
+mod tip;
 pub mod toast;
 mod when;
 
@@ -33,4 +34,5 @@ pub use score_figure::ScoreFigure;
 pub use skeleton::Skeleton;
 pub use sparkline::Sparkline;
 pub use tabs::{Tab, Tabs};
+pub use tip::close_tips_on_escape;
 pub use when::{Ago, Day, DayAgo};

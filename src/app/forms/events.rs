@@ -2,14 +2,15 @@
 
 use super::parts::{FormFoot, FormHead};
 use super::{FormState, FormValues};
-use crate::app::components::{Choice, Field, SelectField, Tab, Tabs};
+use crate::app::components::{Choice, Field, SelectField};
 use crate::app::format;
 use crate::app::server_fns::SubmitEvent;
 use crate::domain::pages::{CustomerPage, InvoiceRow, InvoiceStatus};
 use crate::domain::{CustomerId, EventKind, NaiveDate, Priority};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_query_map};
+use leptos_router::hooks::use_query_map;
+use leptos_router::params::ParamsMap;
 
 /// What the forms need to know about their customer.
 #[derive(Clone, Debug)]
@@ -43,7 +44,8 @@ const KINDS: [(EventKind, &str); 5] = [
     (EventKind::InvoiceIssued, "Invoice"),
 ];
 
-/// The tabs and the form of the chosen kind. The kind is `log` in the URL, by the event kind's wire name.
+/// The tabs and the form of the chosen kind. The kind is `log` in the URL, by the event kind's wire name. Every form is
+/// there all the time, so that a change of tab or of the page's figures loses nothing that was typed.
 #[component]
 pub fn EventForms(subject: LogSubject) -> impl IntoView {
     let query = use_query_map();
@@ -51,28 +53,29 @@ pub fn EventForms(subject: LogSubject) -> impl IntoView {
         let chosen = query.read().get("log").and_then(|name| EventKind::parse(&name));
         KINDS.map(|(kind, _)| kind).into_iter().find(|kind| Some(*kind) == chosen).unwrap_or(EventKind::Login)
     });
-    let path = use_location().pathname;
-    let tab = move |(of, label): (EventKind, &str)| {
-        let mut query = query.get();
-        query.replace("log", of.name().to_owned());
-        let href = format!("{}{}#log", path.get(), query.to_query_string());
-        Tab { href, label: label.to_owned(), current: of == kind.get() }
+    let tab = move |(of, label): (EventKind, &'static str)| {
+        let current = move || (kind.get() == of).then_some("true");
+        let href = move || link_to_kind(&query.read(), of);
+        view! { <a class="tabs__tab" href=href aria-current=current data-noscroll="">{label}</a> }
     };
+    let hidden = move |of: EventKind| move || kind.get() != of;
     view! {
         <div class="event-forms" id="log">
-            {move || view! { <Tabs label="Kind of event" tabs=KINDS.map(tab).to_vec() /> }}
-            {move || {
-                let subject = subject.clone();
-                match kind.get() {
-                    EventKind::FeatureUse => view! { <FeatureForm subject /> }.into_any(),
-                    EventKind::ApiCall => view! { <ApiCallForm subject /> }.into_any(),
-                    EventKind::SupportTicket => view! { <TicketForm subject /> }.into_any(),
-                    EventKind::InvoiceIssued => view! { <InvoiceForms subject /> }.into_any(),
-                    _ => view! { <LoginForm subject /> }.into_any(),
-                }
-            }}
+            <nav class="tabs" aria-label="Kind of event">{KINDS.map(tab)}</nav>
+            <div hidden=hidden(EventKind::Login)><LoginForm subject=subject.clone() /></div>
+            <div hidden=hidden(EventKind::FeatureUse)><FeatureForm subject=subject.clone() /></div>
+            <div hidden=hidden(EventKind::ApiCall)><ApiCallForm subject=subject.clone() /></div>
+            <div hidden=hidden(EventKind::SupportTicket)><TicketForm subject=subject.clone() /></div>
+            <div hidden=hidden(EventKind::InvoiceIssued)><InvoiceForms subject /></div>
         </div>
     }
+}
+
+/// The same page with another kind, at the forms: without JavaScript the browser jumps there.
+fn link_to_kind(query: &ParamsMap, kind: EventKind) -> String {
+    let others = query.clone().into_iter().filter(|(name, _)| name != "log");
+    let pairs: Vec<_> = others.chain([("log".into(), kind.name().to_owned())]).collect();
+    format!("?{}#log", serde_urlencoded::to_string(pairs).unwrap_or_default())
 }
 
 /// A form for events of a kind: its state, and the frame around its own fields.

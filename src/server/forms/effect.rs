@@ -1,13 +1,13 @@
 //! What an event did to the score, in one sentence: by how much it moved, or why it did not.
 
 use crate::domain::pages::EventEffect;
-use crate::domain::{EventBody, Factor, FactorKey, Health, MissingPolicy, Points, Scorecard, Window};
+use crate::domain::{EventBody, EventKind, Factor, FactorKey, Health, MissingPolicy, Points, Scorecard, Window};
 
 /// "Login logged. Score 72.0 → 74.0"
 pub fn sentence(effect: &EventEffect, scorecard: &Scorecard) -> String {
-    let kind = effect.event.body.kind();
+    let what = noun(effect.event.body.kind());
     if effect.repeated {
-        return format!("{} was logged already. {}", kind.label(), standing(&effect.health));
+        return format!("{what} was logged already. {}", standing(&effect.health));
     }
     let (before, after) = (effect.before.shown_score(), effect.health.shown_score());
     let change = match (before, after) {
@@ -15,14 +15,23 @@ pub fn sentence(effect: &EventEffect, scorecard: &Scorecard) -> String {
         (None, None) => no_score(&effect.health, scorecard),
         _ => movement(effect),
     };
-    format!("{} logged. {change}", kind.label())
+    format!("{what} logged. {change}")
 }
 
 /// "Login taken back. Score 74.0 → 72.0"
 pub fn retraction_sentence(effect: &EventEffect) -> String {
     let unchanged = effect.before.shown_score() == effect.health.shown_score();
     let change = if unchanged { standing(&effect.health) } else { movement(effect) };
-    format!("{} taken back. {change}", effect.event.body.kind().label())
+    format!("{} taken back. {change}", noun(effect.event.body.kind()))
+}
+
+fn noun(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::InvoiceIssued => "Invoice",
+        EventKind::InvoicePaid => "Payment",
+        EventKind::InvoiceVoided => "Voided invoice",
+        other => other.label(),
+    }
 }
 
 fn movement(effect: &EventEffect) -> String {
@@ -78,9 +87,10 @@ fn stuck(effect: &EventEffect, key: FactorKey, before: &Factor, after: &Factor, 
         (FactorKey::LoginFrequency, _) if at_best => "logins are at their target already".into(),
         (FactorKey::FeatureAdoption, _) if at_best => "feature adoption is at its target already".into(),
         (FactorKey::FeatureAdoption, EventBody::FeatureUse { feature, .. }) => {
-            let keys = &scorecard.factors.feature_adoption.key_features;
+            let rule = &scorecard.factors.feature_adoption;
+            let (keys, days) = (&rule.key_features, rule.window_days.unwrap_or_default());
             match keys.is_empty() || keys.contains(feature) {
-                true => format!("{feature} was used in these days already, and each feature counts once"),
+                true => format!("{feature} was used in the last {days} days already, and each feature counts once"),
                 false => format!("{feature} is not one of the key features"),
             }
         }
@@ -174,7 +184,7 @@ mod tests {
             ),
             (
                 effect(feature(), 0, (720, 600), (720, 600)),
-                "Feature use logged. Score unchanged at 72.0: export was used in these days already, and each feature counts once",
+                "Feature use logged. Score unchanged at 72.0: export was used in the last 90 days already, and each feature counts once",
             ),
             (
                 effect(EventBody::ApiCall { count: 1 }, 0, (720, 500), (720, 501)),

@@ -11,24 +11,22 @@ pub use events::{retract_event, submit_event};
 pub use notes::{add_note, delete_note};
 
 use super::flash;
+use super::page::plain_form_origin;
 use crate::app::forms::{Done, Echo, Flash, FormValues, Outcome, Rejection};
 use crate::domain::FieldErrors;
 use crate::error::AppError;
-use axum::http::request::Parts;
-use axum::http::{HeaderMap, Uri, header};
-use leptos::prelude::*;
 
 /// Answers a form. Sent by a script it gets the outcome; sent as a plain form it goes on to a page, which shows the
 /// same outcome.
 pub async fn accept(form: &FormValues, work: impl Future<Output = Result<Done, AppError>>) -> Result<Outcome, AppError> {
-    let parts = use_context::<Parts>();
+    let origin = plain_form_origin();
     let outcome = match work.await {
         Ok(done) => Outcome::Done(done),
         Err(AppError::Invalid(errors)) => Outcome::Rejected(Rejection { message: summary(&errors, form), errors }),
         Err(error) => Outcome::Rejected(Rejection { message: error.to_string(), errors: FieldErrors::default() }),
     };
-    if let Some(parts) = parts.filter(|parts| is_plain_form(&parts.headers)) {
-        go_on(form, &outcome, &origin_page(&parts.headers));
+    if let Some(origin) = origin {
+        go_on(form, &outcome, &origin);
     }
     Ok(outcome)
 }
@@ -41,17 +39,6 @@ fn summary(errors: &FieldErrors, form: &FormValues) -> String {
         true => AppError::Invalid(errors.clone()).to_string(),
         false => elsewhere.join(" "),
     }
-}
-
-fn is_plain_form(headers: &HeaderMap) -> bool {
-    headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
-}
-
-/// Path and query of the page the form was on.
-fn origin_page(headers: &HeaderMap) -> String {
-    let referer = headers.get(header::REFERER).and_then(|referer| referer.to_str().ok());
-    let page = referer.and_then(|referer| referer.parse::<Uri>().ok());
-    page.and_then(|uri| uri.path_and_query().map(ToString::to_string)).unwrap_or_else(|| "/".into())
 }
 
 fn go_on(form: &FormValues, outcome: &Outcome, origin: &str) {
