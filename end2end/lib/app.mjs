@@ -1,4 +1,5 @@
-// Starts the release binary with a database and a port of its own, and stops it.
+// Starts the server with a database and a port of its own, and stops it: the release binary, or the one that
+// CUSTOMER_HEALTH_BIN names.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -8,7 +9,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-const binary = fileURLToPath(new URL("../../target/release/customer-health", import.meta.url));
+const release = fileURLToPath(new URL("../../target/release/customer-health", import.meta.url));
+const binary = process.env.CUSTOMER_HEALTH_BIN ?? release;
 
 /**
  * Serves an empty database, or with `demo` the demo portfolio, until `stop()`.

@@ -1,0 +1,127 @@
+// One customer's page: the factors and how they make the score, the past, the timeline.
+
+import assert from "node:assert/strict";
+import { daysAgo, shownDay } from "./lib/facts.mjs";
+import { factorRow } from "./lib/forms.mjs";
+import { list } from "./lib/list.mjs";
+import { refused, sharedApp, story } from "./lib/story.mjs";
+
+const acme = sharedApp({}, async (api) => {
+  await api.acme({ owner: "Ann Lee", arrCents: 12_000_000, renewalDate: daysAgo(-20), startDate: daysAgo(300), crmUrl: "https://crm.example.com/17" });
+  await api.customer({ name: "Fresh" });
+});
+
+story("drilling down from the list shows the factors that make the score", { app: acme }, async ({ page, open }) => {
+  await open("/");
+  await list(page).getByRole("link", { name: "Acme" }).click();
+  await page.getByRole("heading", { name: "Acme", level: 1 }).waitFor();
+  assert.match(await page.title(), /^Acme/);
+  for (const text of ["68.5", "100 % measured", "$120,000", "soon, in 20 days", "Ann Lee"]) {
+    await page.getByText(text, { exact: true }).first().waitFor();
+  }
+  for (const [name, score, adds, explanation] of [
+    ["Login frequency", "50.0", "12.5 of 25.0", "10 logins in the last 30 days, target 20"],
+    ["Feature adoption", "60.0", "15.0 of 25.0", "3 features used in the last 90 days, target 5"],
+    ["Support load", "80.0", "16.0 of 20.0", "2 support tickets in the last 90 days, 10 or more score 0"],
+    ["Invoice timeliness", "100.0", "20.0 of 20.0", "2 of 2 invoices paid on time"],
+    ["API trend", "50.0", "5.0 of 10.0", /100 API calls in the last 30 days/],
+  ]) {
+    const factor = factorRow(page, name);
+    await factor.getByText(`${score} of 100`).waitFor();
+    await factor.getByText(`Adds ${adds} points`).waitFor();
+    await factor.getByText(explanation).waitFor();
+    const rationale = factor.getByText("Why it is measured this way");
+    await rationale.click();
+    assert.ok(await factor.getByRole("group").getByRole("paragraph").isVisible(), `${name} has its rationale`);
+  }
+});
+
+story("the parts add up to the score", { app: acme }, async ({ page, open }) => {
+  await open("/customers/1");
+  const table = page.getByRole("table", { name: /How the score is put together/ });
+  const points = await table.locator("tbody").getByText(/^\+\d+\.\d$/).allInnerTexts();
+  assert.deepEqual(points, ["+12.5", "+15.0", "+16.0", "+20.0", "+5.0"]);
+  const [total] = await table.locator("tfoot").getByText(/^\d+\.\d$/).allInnerTexts();
+  assert.equal(total, "68.5");
+  assert.equal(points.reduce((sum, part) => sum + Number(part), 0), 68.5);
+});
+
+story("a past day is picked by date, walked day by day, and left again", { app: acme }, async ({ page, open }) => {
+  await open("/customers/1");
+  await page.getByLabel(/by date/).fill(daysAgo(7));
+  await page.getByRole("button", { name: "Show" }).click();
+  await page.getByText(`As of ${shownDay(7)}`).waitFor();
+  await factorRow(page, "Login frequency").getByText("20.0 of 100").waitFor();
+  await factorRow(page, "API trend").getByText("100.0 of 100").waitFor();
+  await page.getByText("51.0", { exact: true }).first().waitFor();
+
+  await page.getByRole("link", { name: "Day before" }).click();
+  await page.getByText(`As of ${shownDay(8)}`).waitFor();
+  await factorRow(page, "Login frequency").getByText("15.0 of 100").waitFor();
+  await page.getByRole("link", { name: "Day after" }).click();
+  await page.getByText(`As of ${shownDay(7)}`).waitFor();
+  await page.getByRole("link", { name: "Back to today" }).click();
+  await factorRow(page, "Login frequency").getByText("50.0 of 100").waitFor();
+  assert.equal(await page.getByText(/^As of/).count(), 0);
+});
+
+story("a day of the chart tells its score, and leads to that day", { app: acme }, async ({ page, open }) => {
+  await open("/customers/1?days=30");
+  const days = page.getByRole("group", { name: /Pick a day/ }).getByRole("link");
+  assert.equal(await days.count(), 30);
+  const day = days.nth(22);
+  await day.hover();
+  await day.getByText("51.0").waitFor();
+  await day.click();
+  await page.getByText(`As of ${shownDay(7)}`).waitFor();
+  await page.waitForURL(/days=30/);
+});
+
+story("the history is shown over 30, 90 and 180 days", { app: acme }, async ({ page, open }) => {
+  await open("/customers/1");
+  const lengths = page.getByRole("navigation", { name: "Length of the history" });
+  for (const days of [180, 30, 90]) {
+    await lengths.getByRole("link", { name: `${days} days` }).click();
+    await lengths.getByRole("link", { name: `${days} days` }).and(page.locator("[aria-current]")).waitFor();
+    await page.waitForFunction((count) => document.querySelectorAll('[role="group"][aria-label^="Pick a day"] a').length === count, days);
+  }
+});
+
+story("the timeline is filtered by kind, and says so when there is nothing", { app: acme }, async ({ page, open }) => {
+  await open("/customers/1");
+  const events = page.getByRole("region", { name: "Events" });
+  await events.getByText("21 events").waitFor();
+  const kinds = events.getByRole("navigation", { name: "Kinds of events" });
+  await kinds.getByRole("link", { name: "Support ticket" }).click();
+  await events.getByText("2 events of this kind").waitFor();
+  for (const subject of ["Ticket 1", "Ticket 2"]) {
+    await events.getByText(`Support ticket of normal priority: ${subject}`, { exact: true }).waitFor();
+  }
+  await kinds.getByRole("link", { name: "Invoice voided" }).click();
+  await events.getByText("No events of the kind “Invoice voided”").waitFor();
+  await events.getByRole("link", { name: "Show all kinds" }).click();
+  await events.getByText("21 events").waitFor();
+});
+
+story("a customer without any fact gets no invented score", { app: acme }, async ({ page, open }) => {
+  await open("/customers/2");
+  await page.getByText("Nothing has happened here yet").waitFor();
+  await page.getByText("No data", { exact: true }).first().waitFor();
+  await page.getByText("no score yet").first().waitFor({ state: "attached" });
+  assert.equal(await page.getByText("Assumed", { exact: true }).count() >= 2, true);
+});
+
+story("an unknown customer is a 404 with a way on", { app: acme, console: [refused(404)] }, async ({ page, open }) => {
+  const answer = await open("/customers/4711");
+  assert.equal(answer.status(), 404);
+  await page.getByRole("heading", { name: "There is no such customer" }).waitFor();
+  await page.getByRole("link", { name: "Go to the portfolio" }).click();
+  await list(page).getByRole("link", { name: "Acme" }).waitFor();
+});
+
+story("a day in the future is refused with a way back", { app: acme, console: [refused(422)] }, async ({ page, open }) => {
+  await open(`/customers/1?as_of=${daysAgo(-2)}`);
+  await page.getByText("The day").first().waitFor();
+  await page.getByRole("link", { name: "Show the customer as of today" }).click();
+  await factorRow(page, "Login frequency").getByText("50.0 of 100").waitFor();
+});

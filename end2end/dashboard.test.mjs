@@ -1,0 +1,169 @@
+// The dashboard: the portfolio's figures, and the list that is searched, filtered, sorted and paged.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { expectCount, list, rowNames } from "./lib/list.mjs";
+import { daysAgo, features, logins, tickets } from "./lib/facts.mjs";
+import { refused, sharedApp, story } from "./lib/story.mjs";
+
+const demo = sharedApp({ demo: true });
+
+/** Five customers whose order is known for every column. */
+const few = sharedApp({}, async (api) => {
+  await api.acme({ owner: "Ann Lee", segment: "Enterprise", arrCents: 12_000_000, renewalDate: daysAgo(-20), externalId: "crm-17" });
+  await api.customer({ name: "Bolt", owner: "Bob Roy", segment: "SMB", arrCents: 500_000, renewalDate: daysAgo(3) }, logins(20), features("a", "b", "c", "d", "e"));
+  await api.customer({ name: "Cedar", owner: "Ann Lee", segment: "Startup", arrCents: 1_000_000 }, tickets(9));
+  await api.customer({ name: "Dune", segment: "SMB", renewalDate: daysAgo(-200) }, logins(1), tickets(10));
+  await api.customer({ name: "Early", segment: "Startup", startDate: daysAgo(-5) });
+});
+
+story("every figure of the dashboard links to a list of as many customers", { app: demo, javaScriptEnabled: false }, async ({ page, open }) => {
+  await open("/");
+  const figures = await page.getByRole("region", { name: "How the portfolio stands" }).locator('a[href^="/?"], a[href^="/#"]').all();
+  const counted = [];
+  for (const link of figures) {
+    const text = (await link.getAttribute("aria-label")) ?? (await link.innerText());
+    const number = text.match(/^(?:\+ )?([\d,]+)(?:\s|$)/);
+    if (number) counted.push({ text, customers: Number(number[1].replace(",", "")), href: await link.getAttribute("href") });
+  }
+  assert.ok(counted.length > 20, `only ${counted.length} figures`);
+  for (const { text, customers, href } of counted) {
+    await open(href);
+    await expectCount(page, customers, `${text} (${href})`);
+  }
+});
+
+story("customers and ARR are counted per band", { app: few }, async ({ page, open }) => {
+  await open("/");
+  const bands = page.getByRole("table", { name: "Customers and ARR per band" });
+  for (const [band, customers, arr] of [
+    ["Healthy", "1", "$5k"],
+    ["At risk", "1", "$120k"],
+    ["Churn risk", "2", "$10k"],
+    ["No data", "1", "$0"],
+    ["All", "5", "$135k"],
+  ]) {
+    const cells = await bands.getByRole("row", { name: band }).getByRole("cell").allInnerTexts();
+    assert.deepEqual(cells.slice(0, 2), [customers, arr], band);
+  }
+});
+
+story("a row tells score, band, factors and the next step", { app: few }, async ({ page, open }) => {
+  await open("/");
+  const acme = list(page).getByRole("row", { name: /Acme/ });
+  const words = (await acme.innerText()).replace(/\s+/g, " ");
+  for (const text of ["Enterprise", "Ann Lee", "$120k", "in 20 days", "68.5", "At risk", "Logins Call the champion"]) {
+    assert.ok(words.includes(text), `${text} in ${words}`);
+  }
+  const strip = acme.getByRole("button", { name: /^Factors: .*50\.0.*60\.0.*80\.0.*100\.0.*50\.0/ });
+  const numbers = acme.getByRole("tooltip");
+  assert.ok(await numbers.isHidden(), "the numbers are told on demand");
+  await strip.focus();
+  await numbers.getByText("10 logins in the last 30 days, target 20").waitFor();
+});
+
+story("search, filters and sorting change the list and the address without a reload", { app: few }, async ({ page, open }) => {
+  await open("/");
+  await page.evaluate(() => (window.loadedOnce = true));
+
+  const search = page.getByRole("searchbox", { name: /Search customers/ });
+  await search.fill("crm-17");
+  await expectCount(page, 1);
+  assert.deepEqual(await rowNames(page), ["Acme"]);
+  assert.ok(await search.evaluate((field) => field === document.activeElement), "the search keeps the focus");
+  await search.fill("");
+  await expectCount(page, 5);
+
+  await page.getByRole("combobox", { name: "Segment" }).selectOption("SMB");
+  await expectCount(page, 2);
+  await page.waitForURL(/segment=SMB/);
+  await page.getByRole("combobox", { name: "Band" }).selectOption({ label: "Healthy" });
+  await expectCount(page, 1);
+  assert.deepEqual(await rowNames(page), ["Bolt"]);
+  await page.getByRole("link", { name: /Clear all/ }).click();
+  await expectCount(page, 5);
+
+  await page.getByRole("combobox", { name: "Owner" }).selectOption("Ann Lee");
+  await expectCount(page, 2);
+  await page.goBack();
+  await expectCount(page, 5);
+  assert.ok(await page.evaluate(() => window.loadedOnce), "the page was not loaded again");
+});
+
+story("every column sorts both ways, and customers without data come last", { app: few }, async ({ page, open }) => {
+  await open("/");
+  const sortBy = async (title) => {
+    await list(page).getByRole("link", { name: title }).or(list(page).getByTitle(`Sort by ${title}`)).first().click();
+  };
+  const expectOrder = (...names) => expectRows(page, names);
+  await expectOrder("Dune", "Cedar", "Acme", "Bolt", "Early");
+  await sortBy("score");
+  await expectOrder("Bolt", "Acme", "Cedar", "Dune", "Early");
+  await sortBy("name");
+  await expectOrder("Acme", "Bolt", "Cedar", "Dune", "Early");
+  await sortBy("name");
+  await expectOrder("Early", "Dune", "Cedar", "Bolt", "Acme");
+  await sortBy("annual recurring revenue");
+  await expectOrder("Acme", "Cedar", "Bolt", "Dune", "Early");
+  await sortBy("renewal date");
+  await expectOrder("Bolt", "Acme", "Dune", "Cedar", "Early");
+  await sortBy("Login frequency");
+  await page.waitForURL(/sort=login_frequency/);
+  assert.equal((await rowNames(page)).at(-1), "Early");
+  await list(page).locator('th[aria-sort="ascending"]').getByTitle("Sort by Login frequency").waitFor();
+});
+
+story("pages and page sizes walk through the whole list", { app: demo }, async ({ page, open }) => {
+  await open("/");
+  await page.getByText("1 to 50 of 60 customers").waitFor();
+  await page.getByRole("navigation", { name: "Pages of customers" }).getByRole("link", { name: "Next", exact: true }).click();
+  await page.getByText("51 to 60 of 60 customers").waitFor();
+  assert.equal((await rowNames(page)).length, 10);
+  await page.getByRole("navigation", { name: "Rows on a page" }).getByRole("link", { name: "100" }).click();
+  await expectCount(page, 60);
+  assert.equal((await rowNames(page)).length, 60);
+});
+
+story("a filter that matches nobody says so and offers the way out", { app: few }, async ({ page, open }) => {
+  await open("/?search=nobody");
+  await page.getByRole("heading", { name: "No customer matches" }).waitFor();
+  await page.getByRole("link", { name: "Clear all filters" }).click();
+  await expectCount(page, 5);
+});
+
+story("an address that makes no sense is explained instead of shown", { app: few, console: [refused(422)] }, async ({ page, open }) => {
+  await open("/?segment=Huge");
+  await page.getByRole("alert").getByText("must be one of Enterprise, SMB, Startup").waitFor();
+});
+
+story("the export has the rows of the list, in its order", { app: few }, async ({ page, open }) => {
+  await open("/?segment=SMB&sort=name&direction=desc");
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Export CSV" }).click();
+  const file = await download;
+  assert.match(file.suggestedFilename(), /^customers-\d{4}-\d\d-\d\d\.csv$/);
+  const lines = (await readFile(await file.path(), "utf8")).trim().split("\n");
+  assert.match(lines[0], /^id,name,segment,/);
+  assert.deepEqual(lines.slice(1).map((line) => line.split(",")[1]), ["Dune", "Bolt"]);
+});
+
+story("“my customers” is remembered by the browser", { app: few }, async ({ page, open }) => {
+  await open("/");
+  await page.getByText("My customers").click();
+  await page.getByRole("button", { name: "Ann Lee" }).click();
+  await page.getByRole("link", { name: "My customers" }).click();
+  await expectCount(page, 2);
+  await open("/");
+  await expectCount(page, 5);
+  await page.getByRole("link", { name: "My customers" }).click();
+  await expectCount(page, 2);
+  await page.getByText("Figures of Ann Lee’s customers").waitFor();
+  await page.getByRole("button", { name: "Not Ann Lee?" }).click();
+  await page.getByText("Who are you?").waitFor({ state: "attached" });
+});
+
+async function expectRows(page, names) {
+  for (const [index, name] of names.entries()) {
+    await list(page).getByRole("row").nth(index + 1).getByRole("link", { name, exact: true }).waitFor();
+  }
+}

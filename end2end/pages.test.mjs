@@ -1,0 +1,94 @@
+// What surrounds the customers: first run, unknown addresses, theme, help, API documentation, moving between pages.
+
+import assert from "node:assert/strict";
+import { list } from "./lib/list.mjs";
+import { refused, sharedApp, story } from "./lib/story.mjs";
+
+const demo = sharedApp({ demo: true });
+
+story("an empty portfolio shows how to begin, and begins", async ({ page, api, open }) => {
+  await open("/");
+  await page.getByRole("heading", { name: "No customers yet" }).waitFor();
+  const commands = (await page.locator("pre").allInnerTexts()).join("\n");
+  assert.match(commands, /customer-health demo/);
+  assert.match(commands, /curl .*\/api\/customers\/1\/events/);
+  assert.equal(await page.getByRole("table").filter({ visible: true }).count(), 0);
+  await api.customer({ name: "Acme" });
+  await page.reload();
+  await list(page).getByRole("link", { name: "Acme" }).waitFor();
+});
+
+story("an unknown address is a 404 that leads back", { console: [refused(404)] }, async ({ page, open }) => {
+  const answer = await open("/nothing/here");
+  assert.equal(answer.status(), 404);
+  await page.getByRole("heading", { name: "There is nothing at this address" }).waitFor();
+  assert.match(await page.title(), /^Not found/);
+  await page.getByRole("link", { name: "Go to the portfolio" }).click();
+  await page.getByRole("heading", { name: "No customers yet" }).waitFor();
+});
+
+story("the theme follows the system until somebody chooses one, which is remembered", { app: demo, colorScheme: "dark" }, async ({ page, context, open }) => {
+  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const lightness = async () => (await background()).match(/\d+/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0) / 765;
+  await open("/help");
+  assert.ok((await lightness()) < 0.3, `dark, but ${await background()}`);
+  await page.emulateMedia({ colorScheme: "light" });
+  assert.ok((await lightness()) > 0.8, `light, but ${await background()}`);
+
+  const saved = page.waitForResponse(/set_preference/);
+  await page.getByRole("button", { name: "Theme: dark" }).click();
+  await page.locator('html[data-theme="dark"]').waitFor();
+  await saved;
+  assert.ok((await lightness()) < 0.3);
+  const another = await context.newPage();
+  await another.goto("/");
+  assert.equal(await another.locator("html").getAttribute("data-theme"), "dark");
+  assert.equal(await another.getByRole("button", { name: "Theme: dark" }).getAttribute("aria-pressed"), "true");
+});
+
+story("every place of the rail opens without a reload, and is marked as the current one", { app: demo }, async ({ page, open }) => {
+  await open("/");
+  await page.evaluate(() => (window.loadedOnce = true));
+  const rail = page.getByRole("navigation", { name: "Main" });
+  for (const [place, heading] of [
+    ["Add customer", "Add customer"],
+    ["Log event", "Log an event"],
+    ["Help", "Help"],
+    ["Portfolio", "Portfolio"],
+  ]) {
+    await rail.getByRole("link", { name: place }).click();
+    await page.getByRole("heading", { name: heading, level: 1 }).waitFor({ state: "attached" });
+    await rail.locator('[aria-current="page"]').filter({ hasText: place }).waitFor();
+  }
+  assert.ok(await page.evaluate(() => window.loadedOnce), "the page was not loaded again");
+});
+
+story("the demo portfolio opens customer by customer without a message", { app: demo }, async ({ page, api, open }) => {
+  const { items } = await api.get("/customers?page_size=60");
+  const one = new Map(items.map(({ customer, health }) => [health.band, customer]));
+  assert.deepEqual([...one.keys()].sort(), ["at_risk", "churn_risk", "healthy", "no_data"]);
+  for (const customer of one.values()) {
+    await open("/?page_size=100");
+    await list(page).getByRole("link", { name: customer.name, exact: true }).click();
+    await page.getByRole("heading", { name: customer.name, level: 1 }).waitFor();
+    await page.goBack();
+    await list(page).getByRole("link", { name: customer.name, exact: true }).waitFor();
+    await open(`/customers/${customer.id}`);
+    await page.getByRole("heading", { name: customer.name, level: 1 }).waitFor();
+  }
+});
+
+story("the help explains every factor", { app: demo }, async ({ page, open }) => {
+  await open("/help");
+  for (const factor of ["Login frequency", "Feature adoption", "Support load", "Invoice timeliness", "API trend"]) {
+    await page.getByRole("heading", { name: factor }).waitFor();
+  }
+});
+
+story("the API documentation loads from this server alone", { app: demo, javaScriptEnabled: true }, async ({ page, app }) => {
+  const elsewhere = [];
+  page.on("request", (request) => request.url().startsWith(app.url) || request.url().startsWith("data:") || elsewhere.push(request.url()));
+  await page.goto("/api/docs");
+  await page.getByText("/api/customers/{id}/health").first().waitFor();
+  assert.deepEqual(elsewhere, []);
+});
