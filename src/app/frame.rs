@@ -16,7 +16,8 @@ pub fn Frame(children: Children) -> impl IntoView {
     forget_flash_on_navigation();
     close_tips_on_escape();
     view! {
-        <a class="skip-link" href="#content">"Skip to content"</a>
+        // "external" leaves the jump to the browser, which moves the focus as well; the router only scrolls.
+        <a class="skip-link" href="#content" rel="external">"Skip to content"</a>
         <div class="frame">
             <Rail />
             <header class="topbar">

@@ -92,7 +92,7 @@ fn Days(events: Vec<Event>, today: NaiveDate, place: Memo<Place>) -> impl IntoVi
             let items = events.iter().map(|event| view! { <EventItem event=event.clone() place /> }).collect_view();
             view! {
                 <section class="timeline__group">
-                    <h3 class="timeline__day">{format::day(day)}<span>{format::days_ago(day, today)}</span></h3>
+                    <h3 class="timeline__day">{format::day(day)} " "<span>{format::days_ago(day, today)}</span></h3>
                     <ol>{items}</ol>
                 </section>
             }
