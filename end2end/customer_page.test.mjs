@@ -7,7 +7,7 @@ import { list } from "./lib/list.mjs";
 import { refused, sharedApp, story } from "./lib/story.mjs";
 
 const acme = sharedApp({}, async (api) => {
-  await api.acme({ owner: "Ann Lee", arrCents: 12_000_000, renewalDate: daysAgo(-20), startDate: daysAgo(300), crmUrl: "https://crm.example.com/17" });
+  await api.five();
   await api.customer({ name: "Fresh" });
 });
 
@@ -104,7 +104,7 @@ story("the timeline is filtered by kind, and says so when there is nothing", { a
 });
 
 story("a customer without any fact gets no invented score", { app: acme }, async ({ page, open }) => {
-  await open("/customers/2");
+  await open("/customers/6");
   await page.getByText("Nothing has happened here yet").waitFor();
   await page.getByText("No data", { exact: true }).first().waitFor();
   await page.getByText("no score yet").first().waitFor({ state: "attached" });

@@ -53,6 +53,28 @@ export function api(url) {
         apiCalls(100, 35),
       );
     },
+
+    /** Five customers in all four bands whose order is known for every column; Acme is the first. */
+    async five() {
+      const acme = await this.acme({
+        owner: "Ann Lee",
+        segment: "Enterprise",
+        arrCents: 12_000_000,
+        renewalDate: daysAgo(-20),
+        startDate: daysAgo(300),
+        externalId: "crm-17",
+        crmUrl: "https://crm.example.com/17",
+      });
+      await this.customer(
+        { name: "Bolt", owner: "Bob Roy", arrCents: 500_000, renewalDate: daysAgo(3) },
+        logins(20),
+        features("a", "b", "c", "d", "e"),
+      );
+      await this.customer({ name: "Cedar", owner: "Ann Lee", segment: "Startup", arrCents: 1_000_000 }, tickets(9));
+      await this.customer({ name: "Dune", renewalDate: daysAgo(-200) }, logins(1), tickets(10));
+      await this.customer({ name: "Early", segment: "Startup", startDate: daysAgo(-5) });
+      return acme;
+    },
   };
 }
 
