@@ -67,7 +67,7 @@ pub fn FirstEvent(page: StoredValue<CustomerPage>) -> impl IntoView {
                         <a href=format!("/customers/{id}/events/new")>"Log one by hand"</a>
                         ", or let a system send it:"
                     </p>
-                    <pre tabindex="0" aria-label="Command that sends a login">{command}</pre>
+                    <pre tabindex="0" role="region" aria-label="Command that sends a login">{command}</pre>
                 </EmptyState>
             </section>
         }

@@ -2,6 +2,7 @@
 
 use super::words::value_against_target;
 use crate::app::components::charts::ActivityBars;
+use crate::app::components::heat_level;
 use crate::app::format;
 use crate::domain::pages::CustomerPage;
 use crate::domain::scorecard::FactorRule;
@@ -70,7 +71,7 @@ fn Standing(key: FactorKey, factor: Factor, weakest: bool) -> impl IntoView {
                 <strong>{factor.score.to_string()}</strong>
                 <span>" of 100"</span>
             </p>
-            <div class="factor__bar" style=format!("--score: {}", factor.score) aria-hidden="true"></div>
+            <div class="factor__bar" data-heat=heat_level(factor.score) style=format!("--score: {}", factor.score) aria-hidden="true"></div>
             <p class="factor__weight">
                 "Adds "<b>{factor.contribution.to_string()}</b>" of "{possible.to_string()}" points"
                 <span>"Weight "{factor.weight.to_string()}</span>
