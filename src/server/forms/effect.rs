@@ -100,6 +100,9 @@ fn stuck(effect: &EventEffect, key: FactorKey, before: &Factor, after: &Factor, 
         (FactorKey::InvoiceTimeliness, EventBody::InvoiceIssued { .. }) if before.target == after.target => {
             "an invoice counts once it is paid or overdue".into()
         }
+        (FactorKey::InvoiceTimeliness, EventBody::InvoicePaid { .. }) if before.explanation != after.explanation => {
+            "an invoice that is paid late counts like an overdue one".into()
+        }
         (FactorKey::InvoiceTimeliness, EventBody::InvoicePaid { .. } | EventBody::InvoiceVoided { .. })
             if before.value == after.value && before.target == after.target =>
         {

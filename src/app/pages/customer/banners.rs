@@ -64,7 +64,7 @@ pub fn FirstEvent(page: StoredValue<CustomerPage>) -> impl IntoView {
                 <EmptyState icon=IconName::LogEvent title="Nothing has happened here yet">
                     <p>
                         "The score appears with the first events. "
-                        <a href=format!("/customers/{id}/events/new")>"Log one by hand"</a>
+                        <a href="#log">"Log one by hand"</a>
                         ", or let a system send it:"
                     </p>
                     <pre tabindex="0" role="region" aria-label="Command that sends a login">{command}</pre>

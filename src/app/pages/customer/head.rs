@@ -10,6 +10,11 @@ use leptos::prelude::*;
 pub fn CustomerHead(page: StoredValue<CustomerPage>) -> impl IntoView {
     let (customer, is_new) = page.with_value(|page| (page.customer.clone(), page.is_new));
     let (id, name) = (customer.id, customer.fields.name.clone());
+    // The forms know the invoices of the day that is shown; on a past day they would offer what is paid since.
+    let log = match page.with_value(|page| page.health.as_of == page.today) {
+        true => "#log".to_owned(),
+        false => format!("/customers/{id}/events/new"),
+    };
     let lifecycle = match customer.archived {
         Some(_) => view! { <RestoreForm customer=id /> }.into_any(),
         None => view! { <ArchiveDialog customer=id name=name.clone() /> }.into_any(),
@@ -27,7 +32,7 @@ pub fn CustomerHead(page: StoredValue<CustomerPage>) -> impl IntoView {
                 <Identity page />
             </div>
             <div class="page-head__actions no-print">
-                <LinkButton href="#log" primary=true>"Log event"</LinkButton>
+                <LinkButton href=log primary=true>"Log event"</LinkButton>
                 <LinkButton href=format!("/customers/{id}/edit")>"Edit"</LinkButton>
                 {lifecycle}
             </div>

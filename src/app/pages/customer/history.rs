@@ -2,12 +2,11 @@
 
 use super::place::{HISTORY_DAYS, Place};
 use crate::app::components::charts::HistoryChart;
-use crate::app::components::{SubmitButton, Tab, Tabs};
+use crate::app::components::{Tab, Tabs};
 use crate::domain::NaiveDate;
 use crate::domain::pages::CustomerPage;
 use leptos::prelude::*;
 use leptos_router::components::Form;
-use thaw::ButtonAppearance;
 
 #[component]
 pub fn HistorySection(page: StoredValue<CustomerPage>, place: Memo<Place>) -> impl IntoView {
@@ -56,7 +55,8 @@ fn PickDay(place: Memo<Place>, as_of: NaiveDate, today: NaiveDate) -> impl IntoV
                 id="as-of" class="field__input" type="date" name="as_of" required=true
                 value=as_of.to_string() prop:value=as_of.to_string() max=today.to_string()
             />
-            <SubmitButton label="Show" appearance=ButtonAppearance::Secondary />
+            // Not Thaw's button: its empty name would end up in the address.
+            <button type="submit" class="thaw-button thaw-button--medium thaw-button--rounded thaw-button--secondary">"Show"</button>
         </Form>
     }
 }

@@ -100,13 +100,14 @@ fn Composition(page: StoredValue<Page>) -> impl IntoView {
 
 #[component]
 fn LogSection(page: StoredValue<Page>) -> impl IntoView {
-    let subject = page.with_value(LogSubject::of);
-    view! {
-        <section class="panel no-print" aria-labelledby="log-title">
-            <div class="panel__head">
-                <h2 id="log-title">"Log an event"</h2>
-            </div>
-            <EventForms subject />
-        </section>
-    }
+    page.with_value(|page| (page.health.as_of == page.today).then(|| LogSubject::of(page))).map(|subject| {
+        view! {
+            <section class="panel no-print" aria-labelledby="log-title">
+                <div class="panel__head">
+                    <h2 id="log-title">"Log an event"</h2>
+                </div>
+                <EventForms subject />
+            </section>
+        }
+    })
 }
