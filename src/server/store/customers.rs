@@ -71,9 +71,7 @@ impl Store {
             let state = if archive.is_some() { "archived" } else { "active" };
             return Err(StoreError::Conflict(format!("customer {id} is {state} already")));
         }
-        let sql = "UPDATE customers SET archived_reason = $1, archived_day = $2, version = version + 1 WHERE id = $3";
-        let reason = archive.map(|archive| archive.reason.name());
-        tx.execute(sql, binds![reason, archive.map(|archive| archive.date), id]).await?;
+        set_archive(&mut tx, id, archive).await?;
         let customer = get(&mut tx, id).await?.customer()?;
         tx.commit().await?;
         Ok(customer)
@@ -233,6 +231,13 @@ pub(super) async fn store_first_facts(tx: &mut Tx, known: &facts::Known) -> Stor
     let mut binds: Vec<Bind> = known.first_facts.iter().map(|(_, first)| (*first).into()).collect();
     binds.push(known.id.into());
     tx.execute(sql, binds).await?;
+    Ok(())
+}
+
+pub(super) async fn set_archive(tx: &mut Tx, id: CustomerId, archive: Option<Archive>) -> StoreResult<()> {
+    let sql = "UPDATE customers SET archived_reason = $1, archived_day = $2, version = version + 1 WHERE id = $3";
+    let reason = archive.map(|archive| archive.reason.name());
+    tx.execute(sql, binds![reason, archive.map(|archive| archive.date), id]).await?;
     Ok(())
 }
 

@@ -21,6 +21,9 @@ impl Store {
         let mut stored = Vec::with_capacity(generated.len());
         for customer in generated {
             let id = customers::insert(&mut tx, &customer.fields, customer.created_at, true).await?;
+            if customer.archived.is_some() {
+                customers::set_archive(&mut tx, id, customer.archived).await?;
+            }
             let known = known(id, customer);
             customers::store_first_facts(&mut tx, &known).await?;
             stored.push((known, customer));

@@ -1,12 +1,14 @@
 //! Generated customers: loaded in bulk as if each event had been sent, and taken out without a trace.
 
 use crate::domain::CustomerFields;
+use crate::server::demo::{self, Options};
 use crate::server::store::DemoCustomer;
 use crate::tests::harness::*;
 
 fn generated(count: i64) -> Vec<DemoCustomer> {
     let customer = |index: i64| DemoCustomer {
         fields: CustomerFields { name: format!("Demo {index}"), external_id: Some(format!("demo-{index}")), ..blank() },
+        archived: None,
         created_at: now() - chrono::Duration::days(170),
         events: (0..170)
             .rev()
@@ -90,6 +92,20 @@ on_each_database! {
         assert_conflict(db.load_demo(&twins, now()).await, "external id \"demo-0\"", "");
         assert!(db.is_empty().await.unwrap());
         db.assert_settled(today()).await;
+    }
+
+    async fn the_demo_portfolio_replaces_the_one_before(db: Database) {
+        // One customer of each scenario; one of them is archived.
+        let options = Options { customers: 19, days: 150, ..Options::default() };
+        for seed in [1, 2] {
+            let summary = demo::run(&db, &Options { seed, ..options.clone() }, now()).await.unwrap();
+            assert_eq!((summary.seed, summary.customers), (seed, 19));
+        }
+        db.roll_over_all(today()).await;
+        db.assert_settled(today()).await;
+        let portfolio = db.get_portfolio(None, "USD", today()).await.unwrap();
+        assert_eq!((portfolio.all.customers, portfolio.archived), (18, 1));
+        assert!(portfolio.bands.iter().all(|band| band.tally.customers > 0), "{:?}", portfolio.bands);
     }
 
     async fn nothing_to_load_is_no_error(db: Database) {
