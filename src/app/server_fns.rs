@@ -11,7 +11,7 @@ use leptos::server_fn::codec::GetUrl;
 use crate::server::{
     forms::{self, accept},
     page::{answer, app, customer_query, set_cookie},
-    service::{customers, events, health, portfolio},
+    service::{customers, demo, events, health, portfolio},
 };
 
 /// How all active customers, or those of one owner, stand today.
@@ -54,6 +54,12 @@ pub async fn get_scorecard() -> Result<Scorecard, AppError> {
 #[server(prefix = "/app", endpoint = "set_preference")]
 pub async fn set_preference(name: String, value: String) -> Result<(), AppError> {
     answer(async { set_cookie(&name, &value) }).await
+}
+
+/// Fills an empty database with the demo portfolio.
+#[server(prefix = "/app", endpoint = "load_demo")]
+pub async fn load_demo() -> Result<(), AppError> {
+    answer(demo::load_demo(&app())).await
 }
 
 /// Logs an event, or an invoice with its payment.

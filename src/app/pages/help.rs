@@ -43,7 +43,7 @@ fn Method(scorecard: Scorecard) -> impl IntoView {
             <p class="muted">"Scorecard version " {version}</p>
             <div class="help__factors">{factors}</div>
         </section>
-        <section class="panel">
+        <section class="panel" id="missing-data">
             <h2>"Measured or assumed"</h2>
             <Coverage scorecard />
         </section>
@@ -134,15 +134,17 @@ fn Sending() -> impl IntoView {
 fn Keys() -> impl IntoView {
     let keys = [
         ("/", "Search customers, on the portfolio page"),
-        ("↑ ↓", "Walk the rows of the list"),
+        ("↓ ↑", "Walk the rows of the list, from the search field or a row"),
+        ("j k", "Walk the rows, from anywhere on the portfolio page"),
         ("Enter", "Open the row's customer"),
-        ("Esc", "Close a dialog, a tooltip or the search"),
+        ("Esc", "From a row back to the search field; close a dialog or a tooltip"),
     ];
     let rows = keys.map(|(key, what)| view! { <dt><kbd>{key}</kbd></dt><dd>{what}</dd> });
     view! {
         <section class="panel" id="keys">
             <h2>"Keyboard"</h2>
             <dl class="help__keys">{rows}</dl>
+            <p>"The single keys (/ j k) can be switched off under “Keyboard”, above the list."</p>
         </section>
     }
 }

@@ -2,6 +2,7 @@
 //! below reads a clock and nothing above touches the store.
 
 pub mod customers;
+pub mod demo;
 pub mod events;
 pub mod health;
 pub mod notes;

@@ -1,6 +1,8 @@
 //! The page of an empty portfolio: three ways to begin.
 
-use crate::app::components::LinkButton;
+use crate::app::components::{Failure, LinkButton, SubmitButton};
+use crate::app::server_fns::LoadDemo;
+use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 const DEMO: &str = "customer-health demo";
@@ -14,7 +16,8 @@ const SEND_EVENT: &str = "curl http://127.0.0.1:3000/api/customers/1/events \\
   -d '{\"kind\": \"login\", \"user\": \"ada\"}'";
 
 #[component]
-pub fn FirstRun() -> impl IntoView {
+pub fn FirstRun(load_demo: ServerAction<LoadDemo>) -> impl IntoView {
+    let refused = move || load_demo.value().get().and_then(Result::err).map(|error| view! { <Failure error /> });
     view! {
         <div class="first-run">
             <h2>"No customers yet"</h2>
@@ -26,10 +29,14 @@ pub fn FirstRun() -> impl IntoView {
                 <li class="panel">
                     <h3>"Look around with demo data"</h3>
                     <p>"Sixty invented customers with months of activity. They can be taken out again without a trace."</p>
+                    <ActionForm action=load_demo>
+                        <SubmitButton label="Load the demo portfolio" pending=load_demo.pending() />
+                    </ActionForm>
+                    {refused}
+                    <p>"or, with the server’s database settings:"</p>
                     <pre tabindex="0">
                         <code>{DEMO}</code>
                     </pre>
-                    <p class="muted">"Uses the same database settings as the server. Then reload this page."</p>
                 </li>
                 <li class="panel">
                     <h3>"Create a customer"</h3>

@@ -17,7 +17,7 @@ mod summary;
 mod words;
 
 use crate::app::components::{Failure, Skeleton};
-use crate::app::server_fns::{list_customers, load_portfolio};
+use crate::app::server_fns::{LoadDemo, list_customers, load_portfolio};
 use crate::domain::Portfolio;
 use crate::error::AppError;
 use first_run::FirstRun;
@@ -32,8 +32,13 @@ pub fn DashboardPage() -> impl IntoView {
     let search = query::use_search();
     let query = Memo::new(move |_| query::parse(&search.read()));
     let owner = Memo::new(move |_| query.with(|query| query.owner.clone()));
-    let portfolio = Resource::new(move || owner.get(), load_portfolio);
-    let list = Resource::new(move || search.get(), |search| async move { (search.clone(), list_customers(search).await) });
+    let load_demo = ServerAction::<LoadDemo>::new();
+    let loads = load_demo.version();
+    let portfolio = Resource::new(move || (owner.get(), loads.get()), |(owner, _)| load_portfolio(owner));
+    let list = Resource::new(
+        move || (search.get(), loads.get()),
+        |(search, _)| async move { (search.clone(), list_customers(search).await) },
+    );
     let loaded = move || list.get().map(|(_, list)| list);
     let pending = move || list.with(|list| list.as_ref().is_some_and(|(of, _)| *of != search.get()));
     let currency = move || portfolio.get().and_then(Result::ok).map(|portfolio| portfolio.currency).unwrap_or_default();
@@ -42,7 +47,7 @@ pub fn DashboardPage() -> impl IntoView {
         <Title text="Portfolio" />
         <h1 class="sr-only">"Portfolio"</h1>
         <Transition fallback=|| view! { <Skeleton lines=12 /> }>
-            {move || portfolio.get().map(overview)}
+            {move || portfolio.get().map(|portfolio| overview(portfolio, load_demo))}
             <div hidden=empty>
                 <ListSection
                     query=query.into()
@@ -56,9 +61,9 @@ pub fn DashboardPage() -> impl IntoView {
 }
 
 /// What stands above the list.
-fn overview(portfolio: Result<Portfolio, AppError>) -> AnyView {
+fn overview(portfolio: Result<Portfolio, AppError>, load_demo: ServerAction<LoadDemo>) -> AnyView {
     match portfolio {
-        Ok(portfolio) if has_no_customers(&portfolio) => view! { <FirstRun /> }.into_any(),
+        Ok(portfolio) if has_no_customers(&portfolio) => view! { <FirstRun load_demo /> }.into_any(),
         Ok(portfolio) => view! {
             <Notices portfolio=portfolio.clone() />
             <Summary portfolio />
