@@ -134,3 +134,39 @@ fn parse_currency(text: &str) -> Result<String, String> {
         false => Err("must be three letters, for example USD".into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_loopback_address_goes_without_a_token() {
+        let cases = [
+            ("127.0.0.1:3000", None, true),
+            ("127.8.8.8:3000", None, true),
+            ("[::1]:3000", None, true),
+            ("0.0.0.0:3000", None, false),
+            ("[::]:3000", None, false),
+            ("192.168.1.5:80", None, false),
+            ("0.0.0.0:3000", Some(""), false),
+            ("0.0.0.0:3000", Some("token"), true),
+        ];
+        for (addr, token, allowed) in cases {
+            let access = AccessArgs { access_token: token.map(Secret::from) };
+            let token = access.token_for(addr.parse().unwrap());
+            assert_eq!(token.is_ok(), allowed, "{addr} {access:?}");
+        }
+    }
+
+    #[test]
+    fn a_shown_url_has_no_password() {
+        let cases = [
+            ("postgres://u:s3cret@host/db", "postgres://***@host/db"),
+            ("postgres://u:p@ss@host/db", "postgres://***@host/db"),
+            ("sqlite://data/x.db", "sqlite://data/x.db"),
+        ];
+        for (database_url, shown) in cases {
+            assert_eq!(DatabaseArgs { database_url: database_url.into() }.shown_url(), shown);
+        }
+    }
+}

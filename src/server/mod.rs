@@ -7,7 +7,7 @@ pub mod config;
 pub mod demo;
 mod flash;
 pub mod forms;
-mod jobs;
+pub mod jobs;
 pub mod page;
 pub mod security;
 pub mod service;

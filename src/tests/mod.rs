@@ -3,6 +3,7 @@
 #[macro_use]
 mod harness;
 mod api;
+mod jobs;
 mod pages;
 mod store;
 mod tidy;
