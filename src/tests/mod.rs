@@ -1,4 +1,5 @@
 //! One integration binary: harness, store conformance on both databases, API, pages, tidy.
+#![allow(clippy::unwrap_used)] // The lint takes helpers of tests for code.
 
 #[macro_use]
 mod harness;
