@@ -63,6 +63,7 @@ CREATE TABLE customers (
     change_90 BIGINT
 );
 
+-- The lists scan the table itself; SQLite has an index for them (customers_list) that is too wide for PostgreSQL.
 -- The owners to choose from, in order.
 CREATE INDEX customers_owner ON customers (owner_key, owner);
 -- What the roll-over has to score anew.

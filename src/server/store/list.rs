@@ -22,8 +22,11 @@ impl Store {
         let (total,): (i64,) = tx.one(AssertSqlSafe(count), selection.binds.clone()).await?;
         let order = order(query.sort, query.direction);
         let (limit, offset) = (selection.binds.len() + 1, selection.binds.len() + 2);
+        // The page is found by the few columns that filter and sort, and only then read whole.
         let page = format!(
-            select_customers!("WHERE {} ORDER BY {}, id LIMIT ${} OFFSET ${}"),
+            select_customers!(
+                "WHERE id IN (SELECT id FROM customers WHERE {0} ORDER BY {1}, id LIMIT ${2} OFFSET ${3}) ORDER BY {1}, id"
+            ),
             selection.condition, order, limit, offset
         );
         let mut binds = selection.binds;
@@ -127,7 +130,8 @@ fn order(sort: Sort, direction: SortDirection) -> String {
         Sort::Score => "score",
         Sort::Name => "name_key",
         Sort::Segment => "segment",
-        Sort::Owner => "owner_key",
+        // Not the bare column: SQLite would walk the owners' index and look up every row.
+        Sort::Owner => "owner_key || ''",
         Sort::Arr => "arr_cents",
         Sort::Renewal => "renewal_day",
         Sort::Change => "change_30",

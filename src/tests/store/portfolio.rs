@@ -12,7 +12,7 @@ async fn forty(db: &Database) {
             segment: Segment::ALL[index as usize % 3],
             owner: [Some("ada"), Some("Bob"), None][index as usize % 3].map(str::to_owned),
             arr_cents: (index % 5 > 0).then_some(index * 1_000_00),
-            renewal_date: (index % 4 > 0).then_some(days_ago(40 - 9 * index)),
+            renewal_date: (index % 4 > 0).then_some(days_ago(40 - 4 * index)),
             start_date: (index % 3 > 0).then_some(days_ago(12 * index - 20)),
             ..blank()
         };

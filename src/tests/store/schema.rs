@@ -27,7 +27,9 @@ async fn both_databases_have_the_same_tables_and_columns() {
 async fn both_databases_have_the_same_indexes() {
     let (sqlite, postgres) = (Database::sqlite().await, Database::postgres().await);
     let mut connection = SqliteConnection::connect(&sqlite.url).await.unwrap();
-    let sql = "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY 1";
+    // The one index that is too wide for PostgreSQL is left out.
+    let sql = "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND name <> 'customers_list'
+               ORDER BY 1";
     let in_sqlite: Vec<(String,)> = sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap();
     let mut connection = PgConnection::connect(&postgres.url).await.unwrap();
     let sql = "SELECT indexname::text COLLATE \"C\" FROM pg_indexes
