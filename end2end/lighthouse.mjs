@@ -13,7 +13,7 @@ const categories = ["performance", "accessibility", "best-practices"];
 const app = await startApp({ demo: true });
 try {
   const { items } = await (await fetch(`${app.url}/api/customers?page_size=1`)).json();
-  for (const path of ["/", `/customers/${items[0].id}`]) report(path, await measure(app.url + path));
+  for (const path of ["/", `/customers/${items[0].customer.id}`]) report(path, await measure(app.url + path));
 } finally {
   await app.stop();
 }

@@ -18,12 +18,12 @@ const browser = await launchBrowser();
 try {
   // A customer with something to tell: at risk, not failing altogether.
   const { items } = await (await fetch(`${app.url}/api/customers?band=at_risk&page_size=1`)).json();
-  const customer = `/customers/${items[0].id}`;
+  const customer = `/customers/${items[0].customer.id}`;
   await picture("dashboard-light", "/", "light", wide);
   await picture("dashboard-dark", "/", "dark", wide);
   await picture("customer-light", customer, "light", { ...wide, height: 1400 });
   await picture("customer-dark", customer, "dark", { ...wide, height: 1400 });
-  await picture("event-form-light", `${customer}/events/new`, "light", wide);
+  await picture("event-form-light", `${customer}/events/new?kind=invoice_issued`, "light", { ...wide, height: 600 });
   await picture("dashboard-narrow-dark", "/", "dark", narrow);
 } finally {
   await browser.close();
