@@ -8,7 +8,6 @@ use crate::tests::harness::*;
 fn generated(count: i64) -> Vec<DemoCustomer> {
     let customer = |index: i64| DemoCustomer {
         fields: CustomerFields { name: format!("Demo {index}"), external_id: Some(format!("demo-{index}")), ..blank() },
-        archived: None,
         created_at: now() - chrono::Duration::days(170),
         events: (0..170)
             .rev()
