@@ -137,7 +137,7 @@ story("retracting an event asks for the reason, strikes it through and moves the
   await events.getByRole("link", { name: /Retract.*ada logged in/ }).first().click();
   await page.getByRole("button", { name: "Retract event" }).click();
   await page.getByText("is required").waitFor();
-  await page.getByLabel("Why is it taken back?").fill("Logged twice");
+  await page.getByLabel("Reason").fill("Logged twice");
   await page.getByRole("button", { name: "Retract event" }).click();
   await toast(page, "Login taken back. Score 68.5 → 67.3");
   await events.getByText("Retracted: Logged twice").waitFor();

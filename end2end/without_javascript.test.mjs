@@ -135,7 +135,7 @@ story("notes, retraction and payments work without JavaScript", { javaScriptEnab
   await page.getByRole("region", { name: "Notes" }).getByText("Champion left").waitFor();
 
   await page.getByRole("link", { name: /Retract.*ada logged in/ }).first().click();
-  await page.getByLabel("Why is it taken back?").fill("Logged twice");
+  await page.getByLabel("Reason").fill("Logged twice");
   await page.getByRole("button", { name: "Retract event" }).click();
   await toast(page, "Login taken back");
   await page.getByText("Retracted: Logged twice").waitFor();

@@ -40,15 +40,29 @@ fn forget_flash_on_navigation() {
 struct Place {
     href: &'static str,
     label: &'static str,
+    /// What a narrow screen leaves out of the label.
+    more: &'static str,
     icon: IconName,
     owns: fn(&str) -> bool,
 }
 
 const PLACES: [Place; 4] = [
-    Place { href: "/", label: "Portfolio", icon: IconName::Portfolio, owns: |path| path == "/" || is_customer(path) },
-    Place { href: "/customers/new", label: "Add customer", icon: IconName::AddCustomer, owns: |path| path == "/customers/new" },
-    Place { href: "/events/new", label: "Log event", icon: IconName::LogEvent, owns: |path| path.ends_with("/events/new") },
-    Place { href: "/help", label: "Help", icon: IconName::Help, owns: |path| path == "/help" },
+    Place { href: "/", label: "Portfolio", more: "", icon: IconName::Portfolio, owns: |path| path == "/" || is_customer(path) },
+    Place {
+        href: "/customers/new",
+        label: "Add",
+        more: " customer",
+        icon: IconName::AddCustomer,
+        owns: |path| path == "/customers/new",
+    },
+    Place {
+        href: "/events/new",
+        label: "Log",
+        more: " event",
+        icon: IconName::LogEvent,
+        owns: |path| path.ends_with("/events/new"),
+    },
+    Place { href: "/help", label: "Help", more: "", icon: IconName::Help, owns: |path| path == "/help" },
 ];
 
 fn is_customer(path: &str) -> bool {
@@ -64,7 +78,7 @@ fn Rail() -> impl IntoView {
             <li>
                 <a class="rail__link" href=place.href aria-current=current>
                     <Icon name=place.icon />
-                    {place.label}
+                    <span>{place.label}<span class="rail__more">{place.more}</span></span>
                 </a>
             </li>
         }

@@ -30,7 +30,7 @@ impl Frame {
 #[component]
 fn Labelled(frame: Frame, label: String, hint: String, optional: bool, children: Children) -> impl IntoView {
     let Frame { id, error, .. } = frame;
-    let error_id = format!("{id}-error");
+    let (error_id, subject) = (format!("{id}-error"), label.clone());
     view! {
         <div class="field">
             <label class="field__label" for=id.clone()>
@@ -38,7 +38,10 @@ fn Labelled(frame: Frame, label: String, hint: String, optional: bool, children:
                 {optional.then(|| view! { <span class="field__optional">" (optional)"</span> })}
             </label>
             {children()}
-            {move || error.get().map(|error| view! { <p class="field__error" id=error_id.clone()>{error}</p> })}
+            {move || {
+                let sentence = error.get().map(|error| format!("{subject} {error}"));
+                sentence.map(|error| view! { <p class="field__error" id=error_id.clone()>{error}</p> })
+            }}
             {(!hint.is_empty()).then(|| view! { <p class="field__hint" id=format!("{id}-hint")>{hint}</p> })}
         </div>
     }

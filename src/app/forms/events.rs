@@ -287,7 +287,7 @@ fn SettleInvoiceForm(subject: LogSubject) -> impl IntoView {
                     value=state.value("kind")
                     error=state.error("kind")
                 />
-                {date(state, "paidOn", "On", "", true)}
+                {date(state, "paidOn", "Day", "", true)}
             </div>
             <FormFoot state label="Settle invoice" />
         </ActionForm>

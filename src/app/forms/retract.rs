@@ -20,7 +20,7 @@ pub fn RetractForm(event: EventId) -> impl IntoView {
             <Field
                 id=state.field_id("reason")
                 name="reason"
-                label="Why is it taken back?"
+                label="Reason"
                 hint="The event stays in the timeline, struck through, with this reason. It no longer counts."
                 value=state.value("reason")
                 error=state.error("reason")
