@@ -110,7 +110,9 @@ fn BandPanel(bands: Vec<BandTally>, all: Tally, archived: i64, currency: String,
 
 /// The number of customers, their ARR, and (with a link) how many have none known, whom the sum leaves out.
 fn tally_cells(tally: Tally, currency: &str, href: String, unknown_href: Option<String>) -> impl IntoView + use<> {
-    let arr = format::money(tally.arr_cents, currency);
+    let known = tally.arr_unknown < tally.customers || tally.customers == 0;
+    let arr = if known { format::money(tally.arr_cents, currency) } else { "unknown".to_owned() };
+    let arr_short = if known { format::money_short(tally.arr_cents, currency) } else { "–".to_owned() };
     let unknown = unknown_href.map(|unknown_href| {
         let customers = format::group(tally.arr_unknown);
         view! {
@@ -129,7 +131,7 @@ fn tally_cells(tally: Tally, currency: &str, href: String, unknown_href: Option<
         </td>
         <td class="numeric">
             <a href=href title=arr>
-                {format::money_short(tally.arr_cents, currency)}
+                {arr_short}
             </a>
         </td>
         {unknown}
