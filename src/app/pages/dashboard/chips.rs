@@ -69,7 +69,7 @@ pub fn without_filters(query: &CustomerQuery) -> String {
 /// Every active filter with a way to remove it, and one to remove them all.
 #[component]
 pub fn Chips(#[prop(into)] query: Signal<CustomerQuery>) -> impl IntoView {
-    let items = move || {
+    move || {
         let chips = query.with(chips);
         (!chips.is_empty()).then(|| {
             let several = chips.len() > 1;
@@ -100,8 +100,7 @@ pub fn Chips(#[prop(into)] query: Signal<CustomerQuery>) -> impl IntoView {
                 </ul>
             }
         })
-    };
-    items
+    }
 }
 
 #[cfg(test)]
