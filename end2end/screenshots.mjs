@@ -23,7 +23,7 @@ try {
   await picture("dashboard-dark", "/", "dark", wide);
   await picture("customer-light", customer, "light", { ...wide, height: 1400 });
   await picture("customer-dark", customer, "dark", { ...wide, height: 1400 });
-  await picture("event-form-light", `${customer}/events/new?kind=invoice_issued`, "light", { ...wide, height: 600 });
+  await picture("event-form-light", `${customer}/events/new?log=invoice_issued`, "light", { ...wide, height: 600 });
   await picture("dashboard-narrow-dark", "/", "dark", narrow);
 } finally {
   await browser.close();
