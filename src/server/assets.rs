@@ -67,12 +67,11 @@ fn asset(path: &str, headers: &HeaderMap, keep: HeaderValue) -> Response {
     response
 }
 
-/// The smallest copy that the browser accepts: content type, encoding (none is identity), bytes.
-fn negotiate(
-    path: &str,
-    headers: &HeaderMap,
-    find: impl Fn(&str) -> Option<Cow<'static, [u8]>>,
-) -> Option<(&'static str, Option<&'static str>, Cow<'static, [u8]>)> {
+/// Content type, encoding (none is identity), bytes.
+type Negotiated = (&'static str, Option<&'static str>, Cow<'static, [u8]>);
+
+/// The smallest copy that the browser accepts.
+fn negotiate(path: &str, headers: &HeaderMap, find: impl Fn(&str) -> Option<Cow<'static, [u8]>>) -> Option<Negotiated> {
     let content_type = content_type(path)?;
     [("br", ".br"), ("gzip", ".gz")]
         .into_iter()

@@ -47,7 +47,7 @@ fn scale(points: &[Option<Points>]) -> impl Fn(usize, Points) -> (f64, f64) + us
     let known = || points.iter().flatten().map(|point| point.as_f64());
     let (low, high) = (known().fold(100.0, f64::min), known().fold(0.0, f64::max));
     let slack = (LEAST_SPAN - (high - low)).max(0.0) / 2.0;
-    let bottom = (low - slack).max(0.0).min(100.0 - LEAST_SPAN);
+    let bottom = (low - slack).clamp(0.0, 100.0 - LEAST_SPAN);
     let top = (high + slack).min(100.0).max(bottom + LEAST_SPAN);
     let step = (WIDTH - 2.0 * MARGIN) / (points.len().max(2) - 1) as f64;
     move |index, point| {

@@ -94,7 +94,7 @@ impl Database {
     async fn migrated(url: String, folder: Option<TempDir>) -> Self {
         let store = Store::connect(&url).await.unwrap();
         store.migrate().await.unwrap();
-        Self { store, url, folder: folder }
+        Self { store, url, folder }
     }
 
     /// The address of a second database of the same kind, empty and without a schema.
