@@ -13,7 +13,8 @@ use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Response};
 use leptos::prelude::{LeptosOptions, expect_context, provide_context, use_nonce};
 use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
-use leptos_axum::{LeptosRoutes, ResponseOptions};
+use leptos_axum::{AxumRouteListing, LeptosRoutes, ResponseOptions};
+use std::sync::LazyLock;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
@@ -23,13 +24,16 @@ const MAX_BODY: usize = 64 * 1024;
 /// A request that is not answered by then will not be.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
+/// Found once: while Leptos walks the app for its routes, pages that render elsewhere in the process would wait for ever.
+static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| leptos_axum::generate_route_list(app::App));
+
 /// Everything the server answers.
 pub fn router(app: AppState) -> Router {
     telemetry::start_metrics();
     Router::new()
         .merge(api::router())
         .merge(assets::router())
-        .leptos_routes_with_context(&app, leptos_axum::generate_route_list(app::App), page_context, document)
+        .leptos_routes_with_context(&app, ROUTES.clone(), page_context, document)
         .fallback(not_found)
         .with_state(app.clone())
         .layer(middleware::map_response(set_error_status))
