@@ -38,7 +38,7 @@ const EFFECTS = [
     sentence: "a feature that was used already, in other letters, moves nothing",
     tab: "Feature use",
     fields: { Feature: " Reports " },
-    says: "Feature use logged. Score unchanged at 68.5: reports was used in these days already, and each feature counts once",
+    says: "Feature use logged. Score unchanged at 68.5: reports was used in the last 90 days already, and each feature counts once",
     factor: "featureAdoption",
     name: "Feature adoption",
     scores: [60, 60],
@@ -66,7 +66,7 @@ const EFFECTS = [
     sentence: "an invoice that is not due yet moves nothing",
     tab: "Invoice",
     fields: { "Invoice number": "A-3", Amount: "1,200.50", "Due on": daysAgo(-30) },
-    says: "Invoice issued logged. Score unchanged at 68.5: an invoice counts once it is paid or overdue",
+    says: "Invoice logged. Score unchanged at 68.5: an invoice counts once it is paid or overdue",
     factor: "invoiceTimeliness",
     name: "Invoice timeliness",
     scores: [100, 100],
@@ -75,7 +75,7 @@ const EFFECTS = [
     sentence: "an invoice that was paid late lowers the timeliness",
     tab: "Invoice",
     fields: { "Invoice number": "A-3", Amount: "900", "Issued on": daysAgo(20), "Due on": daysAgo(10), "Paid on": daysAgo(2) },
-    says: "Invoice paid logged. Score 68.5 → 61.8",
+    says: "Payment logged. Score 68.5 → 61.8",
     factor: "invoiceTimeliness",
     name: "Invoice timeliness",
     scores: [100, 66.7],
@@ -152,7 +152,7 @@ story("an overdue invoice can be marked as paid on the day it was", async ({ pag
   await page.getByText("Mark as paid: A-3").click();
   await page.getByLabel("Paid on").filter({ visible: true }).last().fill(daysAgo(31));
   await page.getByRole("button", { name: "Mark as paid" }).click();
-  await toast(page, "Invoice paid logged. Score 61.8 → 68.5");
+  await toast(page, "Payment logged. Score 61.8 → 68.5");
   await page.getByRole("row", { name: /^A-3/ }).getByText("Paid on time").waitFor();
 });
 
@@ -163,7 +163,7 @@ story("an open invoice is settled on the page that logs events", async ({ page, 
   const settle = form(page, "Settle invoice");
   await settle.getByLabel("What happened").selectOption("It was voided");
   await settle.getByRole("button").click();
-  await toast(page, "Invoice voided logged. Score 61.8 → 68.5");
+  await toast(page, "Voided invoice logged. Score 61.8 → 68.5");
 });
 
 story("errors stand beside their fields, and what was typed stays", async ({ page, api, open }) => {
