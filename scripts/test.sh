@@ -64,7 +64,7 @@ browser_tests() {
         END { print n["pass"] + 0, n["fail"] + n["cancelled"] + 0, n["skipped"] + n["todo"] + 0 }' "$log.tap") $status
 }
 
-started=$(date +%s)
+begun=$(date +%s)
 check "Format" cargo fmt --all --check
 check "Lints of the server" cargo clippy --locked --all-targets -- --deny warnings
 # shellcheck disable=SC2086
@@ -80,6 +80,6 @@ fi
 printf '\n'
 if [ -n "$broken" ]; then printf 'Failed:%s\n' "$broken"; fi
 if [ "$not_run" -gt 0 ]; then printf 'Marked as ignored, skipped or to do, and so not run: %s\n' "$not_run"; fi
-printf 'Took %s s.\n' $(($(date +%s) - started))
+printf 'Took %s s.\n' $(($(date +%s) - begun))
 printf '%s passed, %s failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]

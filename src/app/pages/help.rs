@@ -1,6 +1,6 @@
 //! `/help`: what the score means and how to work with it, from the scorecard that is in force.
 
-use crate::app::components::{BandBadge, Loaded};
+use crate::app::components::{BandBadge, CurlCommand, Loaded};
 use crate::app::server_fns::get_scorecard;
 use crate::domain::{Band, FactorKey, MissingPolicy, Scorecard};
 use crate::scoring::rationale;
@@ -108,10 +108,6 @@ fn Coverage(scorecard: Scorecard) -> impl IntoView {
     }
 }
 
-const CURL: &str = r#"curl -X POST http://127.0.0.1:3000/api/customers/1/events \
-  -H 'Content-Type: application/json' \
-  -d '{"kind": "login", "user": "ada@example.com", "messageId": "login-4711"}'"#;
-
 #[component]
 fn Sending() -> impl IntoView {
     view! {
@@ -121,7 +117,11 @@ fn Sending() -> impl IntoView {
                 "Anything that can send HTTP can send events. A message id makes a repeat harmless: the same id with the same \
                  content is accepted once. The answer holds the new score."
             </p>
-            <pre tabindex="0"><code>{CURL}</code></pre>
+            <CurlCommand
+                path="/api/customers/1/events"
+                body=r#"{"kind": "login", "user": "ada@example.com", "messageId": "login-4711"}"#
+                label="Command that sends a login"
+            />
             <p>
                 "People log events " <a href="/events/new">"with a form"</a> ". All calls are in the "
                 <a href="/api/docs" rel="external">"API documentation"</a> "."

@@ -1,8 +1,8 @@
 //! What must not be overlooked: that a past day is shown, that the customer is archived, that nothing is known yet.
 
 use super::place::Place;
-use crate::app::components::EmptyState;
 use crate::app::components::icon::IconName;
+use crate::app::components::{CurlCommand, EmptyState};
 use crate::app::format;
 use crate::domain::Band;
 use crate::domain::pages::CustomerPage;
@@ -55,9 +55,6 @@ pub fn FirstEvent(page: StoredValue<CustomerPage>) -> impl IntoView {
         let nothing = page.activity.iter().all(|(_, days)| days.is_empty()) && page.invoices.is_empty();
         (page.customer.id, nothing && page.health.band == Band::NoData && page.health.as_of == page.today)
     });
-    let command = format!(
-        "curl -X POST http://127.0.0.1:3000/api/customers/{id}/events \\\n  -H 'Content-Type: application/json' \\\n  -d '{{\"kind\": \"login\", \"user\": \"maria@example.com\"}}'"
-    );
     unknown.then(|| {
         view! {
             <section class="panel">
@@ -67,7 +64,11 @@ pub fn FirstEvent(page: StoredValue<CustomerPage>) -> impl IntoView {
                         <a href="#log">"Log one by hand"</a>
                         ", or let a system send it:"
                     </p>
-                    <pre tabindex="0" role="region" aria-label="Command that sends a login">{command}</pre>
+                    <CurlCommand
+                        path=format!("/api/customers/{id}/events")
+                        body=r#"{"kind": "login", "user": "maria@example.com"}"#
+                        label="Command that sends a login"
+                    />
                 </EmptyState>
             </section>
         }

@@ -1,8 +1,7 @@
 //! How the customer stands, in one strip: score and band, change, coverage, renewal, ARR.
 
-use super::words::{Urgency, coverage_sentence, no_data_reason, renewal_countdown, since_words};
-use crate::app::components::icon::{Icon, IconName};
-use crate::app::components::{BandBadge, ChangeFigure, ScoreFigure};
+use super::words::{coverage_sentence, no_data_reason, since_words};
+use crate::app::components::{BandBadge, ChangeFigure, RenewalCountdown, ScoreFigure};
 use crate::app::format;
 use crate::domain::pages::CustomerPage;
 use crate::domain::{Band, Points};
@@ -73,27 +72,15 @@ fn CoverageCell(page: StoredValue<CustomerPage>) -> impl IntoView {
 #[component]
 fn RenewalCell(page: StoredValue<CustomerPage>) -> impl IntoView {
     let (renewal, today) = page.with_value(|page| (page.customer.fields.renewal_date, page.today));
-    let (words, urgency, note) = match renewal {
-        Some(day) => {
-            let (words, urgency) = renewal_countdown(day, today);
-            (words, urgency, format::day(day))
-        }
-        None => ("Unknown".to_owned(), Urgency::Later, "No renewal date is set".to_owned()),
-    };
-    let icon = match urgency {
-        Urgency::Overdue => Some(IconName::ChurnRisk),
-        Urgency::Soon => Some(IconName::Clock),
-        Urgency::Later => None,
+    let (countdown, note) = match renewal {
+        Some(date) => (view! { <RenewalCountdown date today /> }.into_any(), format::day(date)),
+        None => ("Unknown".into_any(), "No renewal date is set".to_owned()),
     };
     view! {
         <div class="standing__cell">
             <dt>"Renewal"</dt>
             <dd>
-                <span class="standing__value" data-urgency=urgency.name()>
-                    {icon.map(|name| view! { <Icon name /> })}
-                    " "
-                    {words}
-                </span>
+                <span class="standing__value">{countdown}</span>
                 <p class="standing__note">{note}</p>
             </dd>
         </div>

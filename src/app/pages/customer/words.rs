@@ -1,4 +1,4 @@
-//! The page's sentences: events, renewals and measured values as a CS person would say them.
+//! The page's sentences: events and measured values as a CS person would say them.
 
 use crate::app::format;
 use crate::domain::pages::CustomerPage;
@@ -22,39 +22,6 @@ pub fn event_sentence(body: &EventBody) -> String {
         }
         EventBody::InvoicePaid { number } => format!("Invoice {number} paid"),
         EventBody::InvoiceVoided { number } => format!("Invoice {number} voided"),
-    }
-}
-
-/// How near a renewal is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Urgency {
-    Overdue,
-    Soon,
-    Later,
-}
-
-impl Urgency {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Overdue => "overdue",
-            Self::Soon => "soon",
-            Self::Later => "later",
-        }
-    }
-}
-
-/// Renewals this near are worth preparing now; the dashboard's list of renewals looks as far ahead.
-const SOON_DAYS: i64 = 90;
-
-/// "in 23 days", "today", "overdue by 1 day".
-pub fn renewal_countdown(renewal: NaiveDate, today: NaiveDate) -> (String, Urgency) {
-    let days = |count: i64| format::count(count, "day");
-    match (renewal - today).num_days() {
-        late @ ..0 => (format!("overdue by {}", days(-late)), Urgency::Overdue),
-        0 => ("today".into(), Urgency::Soon),
-        1 => ("tomorrow".into(), Urgency::Soon),
-        ahead @ ..=SOON_DAYS => (format!("soon, in {}", days(ahead)), Urgency::Soon),
-        ahead => (format!("in {}", days(ahead)), Urgency::Later),
     }
 }
 
@@ -156,22 +123,6 @@ mod tests {
         ];
         for (body, expected) in cases {
             assert_eq!(event_sentence(&body), expected);
-        }
-    }
-
-    #[test]
-    fn a_renewal_counts_down_and_then_is_overdue() {
-        let today = NaiveDate::from_ymd_opt(2026, 3, 4).unwrap();
-        let cases = [
-            (-30, "overdue by 30 days", Urgency::Overdue),
-            (-1, "overdue by 1 day", Urgency::Overdue),
-            (0, "today", Urgency::Soon),
-            (1, "tomorrow", Urgency::Soon),
-            (90, "soon, in 90 days", Urgency::Soon),
-            (91, "in 91 days", Urgency::Later),
-        ];
-        for (days, words, urgency) in cases {
-            assert_eq!(renewal_countdown(today + chrono::Duration::days(days), today), (words.to_owned(), urgency), "{days}");
         }
     }
 }

@@ -1,8 +1,7 @@
 //! What to look at: who changed this week, and which renewals are in danger.
 
 use super::links::Links;
-use super::words::renewal_words;
-use crate::app::components::{BandIcon, ChangeFigure};
+use crate::app::components::{BandIcon, ChangeFigure, renewal_words};
 use crate::app::format;
 use crate::domain::NaiveDate;
 use crate::domain::list::ChangeFilter;
@@ -56,7 +55,7 @@ pub fn ThisWeek(movers7: Movers, movers30: Movers, new_churn_risks: Mentions, cu
 /// Renewals soon that are not healthy, and renewal dates that have passed.
 #[component]
 pub fn Renewals(at_risk: Mentions, overdue: Mentions, today: NaiveDate, currency: String, links: Links) -> impl IntoView {
-    let due = move |mention: &Mention| mention.renewal_date.map(|date| renewal_words(date, today).text).into_any();
+    let due = move |mention: &Mention| mention.renewal_date.map(|date| renewal_words(date, today)).into_any();
     view! {
         <div class="panel summary__panel">
             <h2 class="summary__title">"Renewals"</h2>

@@ -1,19 +1,11 @@
 //! The page of an empty portfolio: three ways to begin.
 
-use crate::app::components::{Failure, LinkButton, SubmitButton};
+use crate::app::components::{CurlCommand, Failure, LinkButton, SubmitButton};
 use crate::app::server_fns::LoadDemo;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 const DEMO: &str = "customer-health demo";
-
-const CREATE_CUSTOMER: &str = "curl http://127.0.0.1:3000/api/customers \\
-  -H 'Content-Type: application/json' \\
-  -d '{\"name\": \"Acme\", \"segment\": \"SMB\"}'";
-
-const SEND_EVENT: &str = "curl http://127.0.0.1:3000/api/customers/1/events \\
-  -H 'Content-Type: application/json' \\
-  -d '{\"kind\": \"login\", \"user\": \"ada\"}'";
 
 #[component]
 pub fn FirstRun(load_demo: ServerAction<LoadDemo>) -> impl IntoView {
@@ -46,16 +38,20 @@ pub fn FirstRun(load_demo: ServerAction<LoadDemo>) -> impl IntoView {
                         </LinkButton>
                     </p>
                     <p>"or from a program:"</p>
-                    <pre tabindex="0">
-                        <code>{CREATE_CUSTOMER}</code>
-                    </pre>
+                    <CurlCommand
+                        path="/api/customers"
+                        body=r#"{"name": "Acme", "segment": "SMB"}"#
+                        label="Command that creates a customer"
+                    />
                 </li>
                 <li class="panel">
                     <h3>"Send an event"</h3>
                     <p>"When the request returns, the event is in the score."</p>
-                    <pre tabindex="0">
-                        <code>{SEND_EVENT}</code>
-                    </pre>
+                    <CurlCommand
+                        path="/api/customers/1/events"
+                        body=r#"{"kind": "login", "user": "ada"}"#
+                        label="Command that sends a login"
+                    />
                     <p>
                         <a href="/api/docs" rel="external">
                             "All of the API"

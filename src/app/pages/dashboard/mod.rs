@@ -14,7 +14,6 @@ mod query;
 mod row;
 mod score_panel;
 mod summary;
-mod words;
 
 use crate::app::components::{Failure, Skeleton};
 use crate::app::server_fns::{LoadDemo, list_customers, load_portfolio};

@@ -1,10 +1,8 @@
 //! One customer in the list.
 
-use super::words::{Urgency, renewal_words};
-use crate::app::components::icon::{Icon, IconName};
-use crate::app::components::{BandBadge, ChangeFigure, DayAgo, FactorStrip, Money, ScoreFigure, Sparkline};
+use crate::app::components::{BandBadge, ChangeFigure, DayAgo, FactorStrip, Money, RenewalCountdown, ScoreFigure, Sparkline};
 use crate::app::format;
-use crate::domain::{Band, CustomerRow, NaiveDate};
+use crate::domain::{Band, CustomerRow, NaiveDate, Share};
 use chrono::Datelike;
 use leptos::prelude::*;
 
@@ -13,6 +11,13 @@ pub fn row(row: CustomerRow, today: NaiveDate, currency: &str) -> impl IntoView 
     let CustomerRow { customer, health, band_since, change30, trend, last_activity_at, weakest, is_new, .. } = row;
     let href = format!("/customers/{}", customer.id);
     let band = health.band;
+    let measured = (health.coverage < Share::ALL).then(|| {
+        view! {
+            <span class="row__second" title="The share of the weight behind which facts stand; the rest is assumed">
+                {format!("{} measured", health.coverage)}
+            </span>
+        }
+    });
     let fields = customer.fields;
     let owner = fields.owner.unwrap_or_else(|| "no owner".to_owned());
     let archived = customer.archived.map(|archive| format!("{}, {}", archive.reason.label(), format::day(archive.date)));
@@ -49,6 +54,7 @@ pub fn row(row: CustomerRow, today: NaiveDate, currency: &str) -> impl IntoView 
             </td>
             <td class="col-factors" colspan="5">
                 <FactorStrip factors=health.factors id=format!("factors-{}", customer.id) />
+                {measured}
             </td>
             <td class="col-step">
                 {step}
@@ -83,16 +89,8 @@ fn next_step(about: &'static str, step: String) -> impl IntoView {
 
 fn renewal(date: Option<NaiveDate>, today: NaiveDate) -> AnyView {
     let Some(date) = date else { return view! { <span class="muted">"–"</span> }.into_any() };
-    let words = renewal_words(date, today);
-    let icon = match words.urgency {
-        Urgency::Overdue => Some(IconName::ChurnRisk),
-        Urgency::Soon => Some(IconName::Clock),
-        Urgency::Later => None,
-    };
     view! {
-        <time class="renewal" datetime=date.to_string() data-urgency=words.urgency.name()>
-            {icon.map(|name| view! { <Icon name /> })} {words.text}
-        </time>
+        <RenewalCountdown date today />
         <span class="row__second">{format::day(date)}</span>
     }
     .into_any()
