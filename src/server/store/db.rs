@@ -95,6 +95,8 @@ async fn connect_sqlite(url: &str) -> StoreResult<Db> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(PATIENCE)
+        // Rows that the connection's thread may be ahead of its reader: each wait for the other costs more than a row.
+        .row_buffer_size(1000)
         // Kibibytes, when negative.
         .pragma("cache_size", "-65536")
         .pragma("temp_store", "memory");
