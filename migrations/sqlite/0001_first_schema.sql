@@ -3,54 +3,15 @@
 -- Days are whole UTC days since 1970-01-01, times are microseconds since then (suffixes _day and _at): integers
 -- mean the same in both databases, and no time zone can creep in.
 
--- A customer, and beside it its health of today. One wide table, so that every filter, sort and count of the list
--- reads one table.
+-- A customer with its health of today. One wide table, so that every filter, sort and count of the list reads one table.
 CREATE TABLE customers (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    name TEXT NOT NULL,
-    -- Lower-cased by us, since the databases disagree about letters beyond ASCII; sorted by code point in both.
-    name_key TEXT NOT NULL,
-    segment TEXT NOT NULL,
-    external_id TEXT UNIQUE,
-    external_key TEXT,
-    owner TEXT,
-    owner_key TEXT,
-    -- Null: unknown.
-    arr_cents BIGINT,
-    renewal_day INTEGER,
-    start_day INTEGER,
-    crm_url TEXT,
-    archived_reason TEXT,
+    -- What lists filter and sort by comes first: PostgreSQL reaches a row's first columns fastest.
+    -- Null: active.
     archived_day INTEGER,
-    -- Grows with every edit; an edit of an older version is refused.
-    version BIGINT NOT NULL,
-    created_at BIGINT NOT NULL,
-    -- Generated: can be taken out again, with all its facts.
-    is_demo BOOLEAN NOT NULL,
-
-    -- The days of the earliest facts that count, per factor and of all. Kept with the facts, so that
-    -- `connections` is a minimum over customers rather than over all facts.
-    first_login_day INTEGER,
-    first_feature_day INTEGER,
-    first_ticket_day INTEGER,
-    first_invoice_day INTEGER,
-    first_api_day INTEGER,
-    first_fact_day INTEGER,
-    -- When the latest event that counts happened.
-    last_activity_at BIGINT,
-
-    -- Health as of `scored_day`, under this scorecard and these connections. When one of the three is not
-    -- current, the group is stale and is scored anew.
-    scored_day INTEGER NOT NULL DEFAULT 0,
-    scorecard_version BIGINT NOT NULL DEFAULT 0,
-    connections_version BIGINT NOT NULL DEFAULT 0,
-    -- JSON: the few numbers from which the whole health can be computed without its facts.
-    measured TEXT NOT NULL DEFAULT '{}',
+    -- Health as of `scored_day` (below). In tenths of a point; the scores are null while the band is no_data, so that
+    -- they sort last and are in no mean.
     band TEXT NOT NULL DEFAULT 'no_data',
-    band_since_day INTEGER NOT NULL DEFAULT 0,
-    -- The band seven days before.
-    band_7 TEXT NOT NULL DEFAULT 'no_data',
-    -- In tenths of a point; the scores are null while the band is no_data, so that they sort last and are in no mean.
     score BIGINT,
     login_frequency BIGINT,
     feature_adoption BIGINT,
@@ -60,7 +21,50 @@ CREATE TABLE customers (
     -- The score's change since 7, 30 and 90 days before; null where one of the two days has no data.
     change_7 BIGINT,
     change_30 BIGINT,
-    change_90 BIGINT
+    change_90 BIGINT,
+    -- The band seven days before, and the day since which it is what it is.
+    band_7 TEXT NOT NULL DEFAULT 'no_data',
+    band_since_day INTEGER NOT NULL DEFAULT 0,
+    segment TEXT NOT NULL,
+    -- Null: unknown.
+    arr_cents BIGINT,
+    renewal_day INTEGER,
+    start_day INTEGER,
+    -- The day of the earliest fact that counts, and the time of the latest.
+    first_fact_day INTEGER,
+    last_activity_at BIGINT,
+    -- Lower-cased by us, since the databases disagree about letters beyond ASCII; sorted by code point in both.
+    name_key TEXT NOT NULL,
+    owner_key TEXT,
+    external_key TEXT,
+    owner TEXT,
+
+    -- What else staff edit.
+    name TEXT NOT NULL,
+    external_id TEXT UNIQUE,
+    crm_url TEXT,
+    archived_reason TEXT,
+    -- Grows with every edit; an edit of an older version is refused.
+    version BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    -- Generated: can be taken out again, with all its facts.
+    is_demo BOOLEAN NOT NULL,
+
+    -- The days of the earliest facts that count, per factor. Kept with the customer, so that `connections` is a
+    -- minimum over customers rather than over all facts.
+    first_login_day INTEGER,
+    first_feature_day INTEGER,
+    first_ticket_day INTEGER,
+    first_invoice_day INTEGER,
+    first_api_day INTEGER,
+
+    -- The day of the health above, under this scorecard and these connections. When one of the three is not current,
+    -- the health is stale and is scored anew.
+    scored_day INTEGER NOT NULL DEFAULT 0,
+    scorecard_version BIGINT NOT NULL DEFAULT 0,
+    connections_version BIGINT NOT NULL DEFAULT 0,
+    -- JSON: the few numbers from which the whole health can be computed without its facts.
+    measured TEXT NOT NULL DEFAULT '{}'
 );
 
 -- Every column that a list's filters and sorts read, so that they scan this rather than the whole rows.
