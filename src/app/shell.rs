@@ -14,7 +14,8 @@ pub struct PageAssets {
     pub stylesheet: String,
 }
 
-/// The document: head with styles, the app, the script that hydrates it.
+/// The document: head with styles, the app, the script that hydrates it. The page is complete without it, so it waits
+/// until the page has been painted.
 pub fn shell(_options: LeptosOptions, assets: PageAssets) -> impl IntoView {
     let theme = use_context::<PageStart>().unwrap_or_default().preferences.theme;
     let styles = use_context::<PageStyles>().unwrap_or_default();
@@ -23,7 +24,9 @@ pub fn shell(_options: LeptosOptions, assets: PageAssets) -> impl IntoView {
         styles.blocks().map(|(id, css)| view! { <style id=id.clone() nonce=nonce.clone() inner_html=css.clone() /> });
     let style_blocks = style_blocks.collect_view();
     let PageAssets { script, wasm, stylesheet } = assets;
-    let start = format!("import({script:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()))");
+    let start = format!(
+        "requestAnimationFrame(()=>setTimeout(()=>import({script:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()))))"
+    );
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=theme.attribute()>
@@ -35,8 +38,6 @@ pub fn shell(_options: LeptosOptions, assets: PageAssets) -> impl IntoView {
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
                 {style_blocks}
                 <link rel="stylesheet" href=stylesheet />
-                <link rel="modulepreload" href=script />
-                <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="" />
                 <script type="module" nonce=nonce.clone() inner_html=start />
                 <MetaTags />
             </head>

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 /// How many customers one transaction rescores.
 const CHUNK: i64 = 200;
-/// How often stale rows are looked for. The first look of a new UTC day comes right after midnight.
-const PERIOD: Duration = Duration::from_secs(60);
+/// How often stale rows are looked for: the first fact of a source makes every row stale. The first look of a new UTC
+/// day comes right after midnight.
+const PERIOD: Duration = Duration::from_secs(5);
 
 /// Rolls over until nothing is stale; how many customers it rescored.
 pub async fn roll_over(app: &AppState) -> Result<u64, StoreError> {

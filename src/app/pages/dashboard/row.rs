@@ -6,6 +6,9 @@ use crate::domain::{Band, CustomerRow, NaiveDate, Share};
 use chrono::Datelike;
 use leptos::prelude::*;
 
+/// A customer of whom nothing was heard for so many days is marked: the longer windows still speak well of it.
+const QUIET_DAYS: i64 = 30;
+
 /// A row of cells in the order of the header; `today` is the list's as-of day.
 pub fn row(row: CustomerRow, today: NaiveDate, currency: &str) -> impl IntoView + use<> {
     let CustomerRow { customer, health, band_since, change30, trend, last_activity_at, weakest, is_new, .. } = row;
@@ -23,6 +26,7 @@ pub fn row(row: CustomerRow, today: NaiveDate, currency: &str) -> impl IntoView 
     let archived = customer.archived.map(|archive| format!("{}, {}", archive.reason.label(), format::day(archive.date)));
     let since = if band_since.year() == today.year() { format::day_short(band_since) } else { format::day(band_since) };
     let last_day = last_activity_at.map(|time| time.date_naive());
+    let quiet = last_day.is_some_and(|day| (today - day).num_days() >= QUIET_DAYS).then_some("");
     let step = match weakest {
         _ if band == Band::NoData => Some(next_step("No data", "Check that the events of this customer arrive".to_owned())),
         weakest => weakest.map(|weakest| next_step(weakest.factor.short_label(), weakest.next_step)),
@@ -65,7 +69,7 @@ pub fn row(row: CustomerRow, today: NaiveDate, currency: &str) -> impl IntoView 
             <td class="col-trend">
                 <Sparkline points=trend label="Score over 90 days" />
             </td>
-            <td class="col-activity">
+            <td class="col-activity" data-quiet=quiet>
                 {match last_day {
                     Some(day) => view! { <DayAgo day today /> }.into_any(),
                     None => view! { <span class="muted">"never"</span> }.into_any(),
