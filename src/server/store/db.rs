@@ -16,8 +16,10 @@ use std::time::Duration;
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
-/// How long a request waits for a connection, and so for the writers before it.
+/// How long a request waits for SQLite's writers before it.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long it waits for a connection to PostgreSQL, which may be away: then people want to know soon.
+const POSTGRES_PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Clone)]
 pub(super) enum Db {
@@ -110,7 +112,7 @@ async fn connect_sqlite(url: &str) -> StoreResult<Db> {
 }
 
 async fn connect_postgres(url: &str) -> StoreResult<Db> {
-    Ok(Db::Postgres(PgPoolOptions::new().max_connections(16).acquire_timeout(PATIENCE).connect(url).await?))
+    Ok(Db::Postgres(PgPoolOptions::new().max_connections(16).acquire_timeout(POSTGRES_PATIENCE).connect(url).await?))
 }
 
 /// A value to put in the place of `$1`, `$2`, ...
