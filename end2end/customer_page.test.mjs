@@ -36,6 +36,23 @@ story("drilling down from the list shows the factors that make the score", { app
   }
 });
 
+story("what changed is told by factor and cause, and leads to the events", { app: acme }, async ({ page, open }) => {
+  await open("/customers/1");
+  const changes = page.getByRole("region", { name: "What changed" });
+  await changes.getByText(`50.0 on ${shownDay(30)} → 68.5 on ${shownDay(0)}`).waitFor();
+  const causes = await changes.getByRole("listitem").filter({ hasNot: page.getByRole("heading") }).allInnerTexts();
+  const points = causes.map((text) => Number(text.match(/[+-]?\d+\.\d$/)[0]));
+  assert.equal(points.reduce((sum, part) => sum + part, 0).toFixed(1), "18.5");
+  await changes.getByRole("link", { name: "7 days" }).click();
+  await changes.getByText(`51.0 on ${shownDay(7)}`).waitFor();
+  await changes.getByRole("link", { name: "7 new logins" }).click();
+  const events = page.getByRole("region", { name: "Events" });
+  await events.getByText("7 events of this kind").waitFor();
+  await events.getByText(`Only ${shownDay(6)} – ${shownDay(0)}`).waitFor();
+  await events.getByRole("link", { name: "Show all days" }).click();
+  await events.getByText("10 events of this kind").waitFor();
+});
+
 story("the parts add up to the score", { app: acme }, async ({ page, open }) => {
   await open("/customers/1");
   const table = page.getByRole("table", { name: /How the score is put together/ });

@@ -10,7 +10,7 @@ use leptos::server_fn::codec::GetUrl;
 #[cfg(feature = "ssr")]
 use crate::server::{
     forms::{self, accept},
-    page::{answer, app, customer_query, set_cookie},
+    page::{Pairs, answer, app, customer_query, set_cookie},
     service::{customers, demo, events, health, portfolio},
 };
 
@@ -26,16 +26,17 @@ pub async fn list_customers(query: String) -> Result<CustomerList, AppError> {
     answer(async { customers::list_customers(&app(), &customer_query(&query)?).await }).await
 }
 
-/// Everything about a customer but the timeline, as of a day (today when absent), with 30, 90 or 180 days of history.
+/// Everything about a customer but the timeline, as of a day (today when absent), with 30, 90 or 180 days of history and the
+/// change `since` 7, 30 or 90 days before.
 #[server(prefix = "/app", endpoint = "load_customer_page", input = GetUrl)]
-pub async fn load_customer_page(id: CustomerId, as_of: Option<String>, days: i64) -> Result<CustomerPage, AppError> {
-    answer(health::get_customer_page(&app(), id, as_of.as_deref(), days)).await
+pub async fn load_customer_page(id: CustomerId, as_of: Option<String>, days: i64, since: i64) -> Result<CustomerPage, AppError> {
+    answer(health::get_customer_page(&app(), id, as_of.as_deref(), days, since)).await
 }
 
-/// A page of a customer's events. `kind` and `page` are as in the URL, empty for all kinds and the first page.
+/// A page of a customer's events. `query` is a query string without the question mark.
 #[server(prefix = "/app", endpoint = "load_timeline", input = GetUrl)]
-pub async fn load_timeline(id: CustomerId, kind: String, page: String) -> Result<Timeline, AppError> {
-    answer(events::list_events(&app(), id, [("kind", kind.as_str()), ("page", page.as_str()), ("page_size", "25")])).await
+pub async fn load_timeline(id: CustomerId, query: String) -> Result<Timeline, AppError> {
+    answer(async { events::list_events(&app(), id, Pairs::parse(&query)?.iter()).await }).await
 }
 
 /// What the form for a customer, or for a new one, begins with.

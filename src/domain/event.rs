@@ -377,3 +377,13 @@ fn parse_time(errors: &mut FieldErrors, field: &str, text: &str, now: DateTime<U
     }
     time
 }
+
+/// Which of a customer's events are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventFilter {
+    pub kind: Option<EventKind>,
+    /// The first day, UTC, on which they happened.
+    pub from: Option<NaiveDate>,
+    /// The last one.
+    pub to: Option<NaiveDate>,
+}

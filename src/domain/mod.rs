@@ -3,6 +3,7 @@
 //! Inputs (`...Input`) hold what somebody sent; `parse` turns them into values that cannot be
 //! wrong, or into [`FieldErrors`]. Everything else is a value the product itself made.
 
+pub mod change;
 pub mod customer;
 pub mod event;
 pub mod factors;
@@ -18,8 +19,9 @@ pub mod scorecard;
 
 pub use chrono::NaiveDate;
 
+pub use change::{Cause, CauseFact, CausePart, HealthChange};
 pub use customer::{Archive, ArchiveReason, Customer, CustomerFields, CustomerInput, Segment};
-pub use event::{Event, EventBody, EventInput, EventKind, NewEvent, Priority, Retraction};
+pub use event::{Event, EventBody, EventFilter, EventInput, EventKind, NewEvent, Priority, Retraction};
 pub use factors::{FactorKey, Factors};
 pub use fields::{FieldError, FieldErrors};
 pub use health::{Band, Factor, Health, Window};

@@ -1,6 +1,8 @@
 //! Read models: everything one page shows, loaded in one request.
 
-use super::{Band, Customer, Event, EventKind, FactorKey, Factors, Health, NaiveDate, Note, Page, Points, Scorecard};
+use super::{
+    Band, Customer, Event, EventFilter, FactorKey, Factors, Health, HealthChange, NaiveDate, Note, Page, Points, Scorecard,
+};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -66,6 +68,8 @@ pub struct CustomerPage {
     pub is_new: bool,
     /// One point a day up to today, the earliest first.
     pub history: Vec<HistoryPoint>,
+    /// Why the score changed up to the chosen day, restated: as everything is known now.
+    pub changes: HealthChange,
     /// Daily activity up to the chosen day over twice each factor's window, days without activity left out.
     pub activity: Factors<Vec<DayCount>>,
     /// Every invoice issued by the chosen day, the latest first.
@@ -85,7 +89,7 @@ pub struct CustomerPage {
 #[serde(rename_all = "camelCase")]
 pub struct Timeline {
     pub page: Page<Event>,
-    pub kind: Option<EventKind>,
+    pub filter: EventFilter,
     pub now: DateTime<Utc>,
 }
 

@@ -36,15 +36,20 @@ fn describe(key: FactorKey, measured: &Measurements, rule: &FactorRule) -> Strin
     }
 }
 
-/// Why a factor could not be measured.
-fn why_unknown(key: FactorKey, measured: &Measurements, rule: &FactorRule) -> String {
-    let source = match key {
+/// What a factor counts.
+pub(super) fn source(key: FactorKey) -> &'static str {
+    match key {
         FactorKey::LoginFrequency => "Logins",
         FactorKey::FeatureAdoption => "Feature uses",
         FactorKey::SupportLoad => "Support tickets",
         FactorKey::InvoiceTimeliness => "Invoices",
         FactorKey::ApiTrend => "API calls",
-    };
+    }
+}
+
+/// Why a factor could not be measured.
+fn why_unknown(key: FactorKey, measured: &Measurements, rule: &FactorRule) -> String {
+    let source = source(key);
     match (key, measured.invoices.open) {
         _ if !measured.connected.get(key) => format!("{source} are not connected yet"),
         (FactorKey::InvoiceTimeliness, 0) => "No invoices to judge yet".to_owned(),
@@ -92,7 +97,7 @@ fn days(length: i64) -> String {
 }
 
 /// "No logins", "1 login", "1,200 logins".
-fn count(number: i64, noun: &str) -> String {
+pub(super) fn count(number: i64, noun: &str) -> String {
     match number {
         0 => format!("No {noun}s"),
         1 => format!("1 {noun}"),

@@ -2,6 +2,7 @@
 
 use crate::domain::pages::InvoiceStatus;
 use crate::domain::{EventKind, FactorKey, Factors, NaiveDate};
+use std::collections::HashMap;
 
 /// How often something happened on one UTC day. `key` is the feature of `feature_use` and empty otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,6 +11,12 @@ pub struct DailyCount {
     pub kind: EventKind,
     pub key: String,
     pub count: i64,
+}
+
+impl DailyCount {
+    fn identity(&self) -> (NaiveDate, EventKind, &str) {
+        (self.day, self.kind, &self.key)
+    }
 }
 
 /// The days in an invoice's life, as far as they are known. Without `issued_on` only its payment or void has arrived.
@@ -49,6 +56,59 @@ pub struct Facts {
     pub first_fact_on: Option<NaiveDate>,
     pub daily: Vec<DailyCount>,
     pub invoices: Vec<Invoice>,
+}
+
+impl Facts {
+    /// What had happened by the end of a day.
+    pub(super) fn until(&self, day: NaiveDate) -> Self {
+        let by_then = |other: Option<NaiveDate>| other.filter(|other| *other <= day);
+        let invoice = |invoice: &Invoice| Invoice {
+            issued_on: by_then(invoice.issued_on),
+            paid_on: by_then(invoice.paid_on),
+            voided_on: by_then(invoice.voided_on),
+            ..invoice.clone()
+        };
+        Self {
+            daily: self.daily.iter().filter(|daily| daily.day <= day).cloned().collect(),
+            invoices: self.invoices.iter().map(invoice).collect(),
+            ..self.clone()
+        }
+    }
+
+    /// What is left of these facts when everything is taken back that `later` does not know any more.
+    pub(super) fn without_retracted(&self, later: &Self) -> Self {
+        let mut kept = later.counts();
+        let mut daily = Vec::new();
+        for known in &self.daily {
+            if let Some(left) = kept.get_mut(&known.identity()) {
+                let count = known.count.min(*left);
+                *left -= count;
+                daily.push(DailyCount { count, ..known.clone() });
+            }
+        }
+        let invoices = later.invoices.iter().map(|invoice| (invoice.number.as_str(), invoice)).collect::<HashMap<_, _>>();
+        let invoice = |known: &Invoice| {
+            let later = invoices.get(known.number.as_str())?;
+            // The earliest day counts: one that is later now, or gone, was taken back; an earlier one has come to light.
+            let still =
+                |known: Option<NaiveDate>, later: Option<NaiveDate>| known.zip(later).map(|(known, later)| known.max(later));
+            Some(Invoice {
+                issued_on: still(known.issued_on, later.issued_on),
+                paid_on: still(known.paid_on, later.paid_on),
+                voided_on: still(known.voided_on, later.voided_on),
+                ..(*later).clone()
+            })
+        };
+        Self { daily, invoices: self.invoices.iter().filter_map(invoice).collect(), ..self.clone() }
+    }
+
+    fn counts(&self) -> HashMap<(NaiveDate, EventKind, &str), i64> {
+        let mut counts = HashMap::new();
+        for daily in &self.daily {
+            *counts.entry(daily.identity()).or_default() += daily.count;
+        }
+        counts
+    }
 }
 
 /// Per factor, the day of the earliest accepted event of any customer that feeds it: from then on its source is connected.

@@ -56,20 +56,41 @@ impl Measurements {
     }
 }
 
+/// The days as of which a customer is looked at: one and the same, but for the steps between two days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct AsOf {
+    /// On which windows end.
+    pub windows: NaiveDate,
+    /// By which invoices are paid or overdue.
+    pub invoices: NaiveDate,
+    /// By which sources are connected.
+    pub connections: NaiveDate,
+}
+
+impl AsOf {
+    pub(super) fn day(day: NaiveDate) -> Self {
+        Self { windows: day, invoices: day, connections: day }
+    }
+}
+
 /// Reduces facts to measurements as of the end of a UTC day. Facts after the day are ignored.
 pub fn measure(facts: &Facts, scorecard: &Scorecard, connections: &Connections, as_of: NaiveDate) -> Measurements {
+    measure_as_of(facts, scorecard, connections, AsOf::day(as_of))
+}
+
+pub(super) fn measure_as_of(facts: &Facts, scorecard: &Scorecard, connections: &Connections, as_of: AsOf) -> Measurements {
     let rules = &scorecard.factors;
-    let api_window = window(&rules.api_trend, as_of);
+    let (day, api_window) = (as_of.windows, window(&rules.api_trend, as_of.windows));
     Measurements {
-        has_facts: facts.first_fact_on.is_some_and(|first| first <= as_of),
-        before_start: facts.start_date.is_some_and(|start| as_of < start),
-        logins: total(facts, EventKind::Login, window(&rules.login_frequency, as_of)),
-        features: distinct_features(facts, &rules.feature_adoption, as_of),
-        tickets: total(facts, EventKind::SupportTicket, window(&rules.support_load, as_of)),
-        invoices: count_invoices(&facts.invoices, as_of),
+        has_facts: facts.first_fact_on.is_some_and(|first| first <= day),
+        before_start: facts.start_date.is_some_and(|start| day < start),
+        logins: total(facts, EventKind::Login, window(&rules.login_frequency, day)),
+        features: distinct_features(facts, &rules.feature_adoption, day),
+        tickets: total(facts, EventKind::SupportTicket, window(&rules.support_load, day)),
+        invoices: count_invoices(&facts.invoices, as_of.invoices),
         api_calls: total(facts, EventKind::ApiCall, api_window),
         api_calls_before: total(facts, EventKind::ApiCall, api_window.before()),
-        connected: Factors::from_fn(|key| connections.is_connected(key, as_of)),
+        connected: Factors::from_fn(|key| connections.is_connected(key, as_of.connections)),
     }
 }
 

@@ -6,6 +6,7 @@
 //! one small row away, explanation included.
 
 mod activity;
+mod causes;
 mod explain;
 mod facts;
 mod history;
@@ -14,6 +15,7 @@ mod rationale;
 mod score;
 
 pub use activity::{daily_totals, feature_uses, invoice_rows};
+pub use causes::{Standing, explain_change};
 pub use explain::next_step;
 pub use facts::{Connections, DailyCount, Facts, Invoice};
 pub use history::{BAND_MEMORY_DAYS, band_since, change, history};

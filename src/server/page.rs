@@ -48,11 +48,24 @@ pub async fn answer<T>(work: impl Future<Output = Result<T, AppError>>) -> Resul
     result
 }
 
+/// The names and values of a query string.
+pub struct Pairs(Vec<(String, String)>);
+
+impl Pairs {
+    /// Reads the text after the question mark.
+    pub fn parse(text: &str) -> Result<Self, AppError> {
+        let refused = |error| AppError::BadRequest(format!("The query string: {error}"));
+        serde_urlencoded::from_str(text).map(Self).map_err(refused)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
 /// The list's query from the text after the question mark.
 pub fn customer_query(text: &str) -> Result<CustomerQuery, AppError> {
-    let pairs: Vec<(String, String)> =
-        serde_urlencoded::from_str(text).map_err(|error| AppError::BadRequest(format!("The query string: {error}")))?;
-    Ok(CustomerQuery::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))?)
+    Ok(CustomerQuery::from_pairs(Pairs::parse(text)?.iter())?)
 }
 
 /// The request's cookies, values decoded.

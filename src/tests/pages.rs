@@ -296,9 +296,11 @@ async fn a_server_function_refuses_nonsense_without_a_5xx() {
     let form = ("content-type", "application/x-www-form-urlencoded");
     let requests = [
         ("GET /app/load_customer_page", "", 400),
-        ("GET /app/load_customer_page?id=abc&days=90", "", 400),
-        ("GET /app/load_customer_page?id=999&days=90", "", 404),
-        ("GET /app/load_customer_page?id=1&days=7", "", 422),
+        ("GET /app/load_customer_page?id=abc&days=90&since=30", "", 400),
+        ("GET /app/load_customer_page?id=999&days=90&since=30", "", 404),
+        ("GET /app/load_customer_page?id=1&days=7&since=30", "", 422),
+        ("GET /app/load_customer_page?id=1&days=90&since=1", "", 422),
+        ("GET /app/load_timeline?id=1&query=kind%3Dnothing", "", 422),
         ("GET /app/list_customers?query=page%3D0", "", 422),
         ("POST /app/set_preference", "name=colour&value=red", 422),
         ("POST /app/set_preference", "name", 400),

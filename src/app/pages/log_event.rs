@@ -12,13 +12,15 @@ use leptos_meta::Title;
 use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
 
-/// The page needs today's figures only; this is the shortest history that can be asked for.
+/// The page needs today's figures only; these are the shortest history and change that can be asked for.
 const HISTORY_DAYS: i64 = 30;
+const CHANGE_DAYS: i64 = 7;
 
 #[component]
 pub fn LogEventPage() -> impl IntoView {
     let (id, revision) = (use_customer_id(), use_revision());
-    let page = Resource::new(move || (id.get(), revision.get()), |(id, _)| load_customer_page(id, None, HISTORY_DAYS));
+    let page =
+        Resource::new(move || (id.get(), revision.get()), |(id, _)| load_customer_page(id, None, HISTORY_DAYS, CHANGE_DAYS));
     view! { <Loaded resource=page view=log_event /> }
 }
 

@@ -142,7 +142,10 @@ fn events_of_every_kind() {
         ..event(EventBody::ApiCall { count: 5 })
     };
     let page = Page { items: vec![retracted], total: 1, page: 1, page_size: 50 };
-    frozen!("timeline", Timeline { page, kind: Some(EventKind::ApiCall), now: at(12) });
+    frozen!(
+        "timeline",
+        Timeline { page, filter: EventFilter { kind: Some(EventKind::ApiCall), from: Some(day(1)), to: None }, now: at(12) }
+    );
 }
 
 #[test]

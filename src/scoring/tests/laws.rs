@@ -2,8 +2,8 @@
 
 use super::given::*;
 use crate::domain::scorecard::{BandLimits, FactorRule};
-use crate::domain::{EventKind, FactorKey, Factors, Health, MissingPolicy, Points, Scorecard, Share};
-use crate::scoring::{Connections, DailyCount, Facts, Invoice, history};
+use crate::domain::{Cause, EventKind, FactorKey, Factors, Health, MissingPolicy, Points, Scorecard, Share};
+use crate::scoring::{Connections, DailyCount, Facts, Invoice, Standing, explain_change, history};
 use proptest::prelude::*;
 
 const DAILY_KINDS: [EventKind; 4] = [EventKind::Login, EventKind::FeatureUse, EventKind::SupportTicket, EventKind::ApiCall];
@@ -173,6 +173,37 @@ proptest! {
         }
         more = more.invoice(issued(-1 - beyond).due(10).paid(9));
         prop_assert_eq!(given.health(), more.health());
+    }
+
+    #[test]
+    fn the_causes_of_a_change_sum_to_it(given in any_given(), other in any_given(), days in 0..150i64) {
+        let before = Standing { facts: &other.facts, scorecard: &other.scorecard, day: day(days) };
+        let after = Standing { facts: &given.facts, scorecard: &given.scorecard, day: day(0) };
+        let change = explain_change(CUSTOMER, before, after, &given.connections);
+        let then = Given { connections: given.connections.clone(), ..other };
+        prop_assert_eq!(&change.before, &then.health_on(days));
+        prop_assert_eq!(&change.after, &given.health());
+        prop_assert_eq!(change.causes.iter().map(|part| part.change.0).sum::<i64>(), change.after.score.0 - change.before.score.0);
+        for key in FactorKey::ALL {
+            let parts = change.causes.iter().map(|part| part.factors.get(key).0).sum::<i64>();
+            let (after, before) = (change.after.factors.get(key), change.before.factors.get(key));
+            prop_assert_eq!(parts, after.contribution.0 - before.contribution.0);
+        }
+    }
+
+    #[test]
+    fn what_was_known_already_is_neither_late_nor_retracted(given in any_given(), days in 0..150i64) {
+        let mut given = given;
+        for (index, invoice) in given.facts.invoices.iter_mut().enumerate() {
+            invoice.number = index.to_string();
+        }
+        let standing = |day| Standing { facts: &given.facts, scorecard: &given.scorecard, day };
+        let change = explain_change(CUSTOMER, standing(day(days)), standing(day(0)), &given.connections);
+        let causes: Vec<_> = change.causes.iter().map(|part| part.cause).collect();
+        for never in [Cause::ScorecardChange, Cause::Retracted, Cause::LateArrived] {
+            prop_assert!(!causes.contains(&never), "{:?}", change.causes);
+        }
+        prop_assert!(days > 0 || causes.is_empty());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Facts in, numbers out: every boundary of the rules in tables, every law of scoring as a property.
 
 mod bands;
+mod causes;
 mod explanations;
 mod factors;
 mod given;

@@ -121,13 +121,14 @@ impl Query {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// The one parameter that a path knows, when it is there and not empty.
-    pub fn only(&self, name: &str) -> Result<Option<&str>, FieldErrors> {
+    /// The parameters that a path knows, each when it is there and not empty.
+    pub fn known<const N: usize>(&self, names: [&str; N]) -> Result<[Option<&str>; N], FieldErrors> {
         let mut errors = FieldErrors::default();
-        for (sent, _) in self.pairs().filter(|(sent, _)| *sent != name) {
+        for (sent, _) in self.pairs().filter(|(sent, _)| !names.contains(sent)) {
             errors.add(sent, "is not a parameter here");
         }
-        errors.or(|| self.pairs().map(|(_, value)| value).find(|value| !value.is_empty()))
+        let value = |name: &str| self.pairs().find(|(sent, value)| *sent == name && !value.is_empty()).map(|(_, value)| value);
+        errors.or(|| names.map(value))
     }
 }
 

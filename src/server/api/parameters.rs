@@ -48,6 +48,10 @@ pub struct ListParameters {
 #[allow(dead_code)]
 pub struct EventParameters {
     kind: Option<EventKind>,
+    /// The first day, UTC, on which they happened.
+    from: Option<chrono::NaiveDate>,
+    /// The last one.
+    to: Option<chrono::NaiveDate>,
     /// From 1.
     #[param(minimum = 1)]
     page: Option<i64>,

@@ -12,7 +12,8 @@ use axum::extract::State;
     params(("owner" = Option<String>, Query, description = "Only the customers of this owner")),
     responses((status = 200, description = "The portfolio as of today", body = Portfolio)))]
 pub async fn get_portfolio(State(app): State<AppState>, query: Query) -> Result<Json<Portfolio>, AppError> {
-    portfolio::get_portfolio(&app, query.only("owner")?).await.map(Json)
+    let [owner] = query.known(["owner"])?;
+    portfolio::get_portfolio(&app, owner).await.map(Json)
 }
 
 /// The current scorecard: weights, windows, targets, bands.

@@ -1,8 +1,9 @@
 //! Events: submit, list, retract.
 
+use crate::domain::customer::parse_date;
 use crate::domain::list::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, MAX_ROW, integer};
 use crate::domain::pages::{EventEffect, Timeline};
-use crate::domain::{CustomerId, EventId, EventInput, EventKind, FieldErrors};
+use crate::domain::{CustomerId, EventFilter, EventId, EventInput, EventKind, FieldErrors};
 use crate::error::AppError;
 use crate::server::store::StoredEvent;
 use crate::server::{AppState, telemetry};
@@ -30,32 +31,37 @@ pub async fn retract_event(app: &AppState, event: EventId, reason: Option<&str>)
     Ok(app.store.retract_event(event, &reason, app.now()).await?.into())
 }
 
-/// A customer's events, newest first. The query's names: `kind`, `page`, `page_size`.
+/// A customer's events, newest first. The query's names: `kind`, `from` and `to` (days), `page`, `page_size`.
 pub async fn list_events<'a>(
     app: &AppState,
     customer: CustomerId,
     pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Result<Timeline, AppError> {
-    let (mut kind, mut page, mut page_size) = (None, 1, DEFAULT_PAGE_SIZE);
+    let (mut filter, mut page, mut page_size) = (EventFilter::default(), 1, DEFAULT_PAGE_SIZE);
     let mut errors = FieldErrors::default();
     for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
         match name {
             "kind" => {
-                kind = EventKind::parse(value);
-                if kind.is_none() {
+                filter.kind = EventKind::parse(value);
+                if filter.kind.is_none() {
                     errors.add(name, format!("must be one of {}", EventKind::ALL.map(EventKind::name).join(", ")));
                 }
             }
+            "from" => filter.from = parse_date(&mut errors, name, value),
+            "to" => filter.to = parse_date(&mut errors, name, value),
             "page" => page = integer(&mut errors, name, value, 1, i64::MAX / MAX_PAGE_SIZE),
             "page_size" => page_size = integer(&mut errors, name, value, 1, MAX_PAGE_SIZE),
             _ => errors.add(name, "is not a filter of this list"),
         }
     }
+    if filter.from.zip(filter.to).is_some_and(|(from, to)| from > to) {
+        errors.add("from", "must not be after `to`");
+    }
     if errors.0.is_empty() && page > 1 && page * page_size > MAX_ROW {
-        errors.add("page", format!("reaches beyond row {MAX_ROW}; filter by kind instead"));
+        errors.add("page", format!("reaches beyond row {MAX_ROW}; filter by kind or days instead"));
     }
     errors.or(|| ())?;
     app.store.get_customer(customer).await?;
-    let page = app.store.list_events(customer, kind, page, page_size).await?;
-    Ok(Timeline { page, kind, now: app.now() })
+    let page = app.store.list_events(customer, &filter, page, page_size).await?;
+    Ok(Timeline { page, filter, now: app.now() })
 }

@@ -2,9 +2,11 @@
 
 use crate::domain::list::{MAX_PAGE_SIZE, is_new};
 use crate::domain::pages::{CustomerPage, DayCount, HistoryPoint};
-use crate::domain::{CustomerId, CustomerRow, EventKind, FactorKey, Factors, FieldErrors, Health, NaiveDate, Points, Scorecard};
+use crate::domain::{
+    CustomerId, CustomerRow, EventKind, FactorKey, Factors, FieldErrors, Health, HealthChange, NaiveDate, Points, Scorecard,
+};
 use crate::error::AppError;
-use crate::scoring::{self, Connections, Facts};
+use crate::scoring::{self, Connections, Facts, Standing};
 use crate::server::AppState;
 use crate::server::store::CurrentHealth;
 use chrono::Duration;
@@ -36,17 +38,53 @@ pub async fn get_health(app: &AppState, id: CustomerId, as_of: Option<&str>) -> 
     Ok(scoring.health(id, &facts, as_of))
 }
 
-/// Everything the customer's page shows besides its timeline. `history_days` is 30, 90 or 180.
+/// How long a change reaches back unless told otherwise, in days.
+pub const CHANGE_DAYS: i64 = 30;
+
+/// Why a customer's score changed from a day to another (today when absent). `known` is `then` (when absent) or `now`.
+pub async fn get_health_changes(
+    app: &AppState,
+    id: CustomerId,
+    from: Option<&str>,
+    to: Option<&str>,
+    known: Option<&str>,
+) -> Result<HealthChange, AppError> {
+    let today = app.today();
+    let mut errors = FieldErrors::default();
+    if !matches!(known, None | Some("then" | "now")) {
+        errors.add("known", "must be one of then, now");
+    }
+    let mut day = |name, text| parse_day(&mut errors, name, text, today);
+    let (from, to) = (day("from", from), day("to", to).unwrap_or(today));
+    let from = from.unwrap_or(to - Duration::days(CHANGE_DAYS));
+    if errors.0.is_empty() && from > to {
+        errors.add("from", format!("must not be after the day it is compared with ({to})"));
+    }
+    errors.or(|| ())?;
+    let scoring = current(app).await?;
+    let earliest = from - Duration::days(scoring.scorecard.lookback_days());
+    let facts = app.store.load_facts(id, earliest, to).await?;
+    match known {
+        Some("now") => Ok(scoring.change(id, &facts, from, &facts, to)),
+        _ => Ok(scoring.change(id, &app.store.load_facts_known_on(id, earliest, from).await?, from, &facts, to)),
+    }
+}
+
+/// Everything the customer's page shows besides its timeline. `history_days` is 30, 90 or 180, `change_days` 7, 30 or 90.
 pub async fn get_customer_page(
     app: &AppState,
     id: CustomerId,
     as_of: Option<&str>,
     history_days: i64,
+    change_days: i64,
 ) -> Result<CustomerPage, AppError> {
     let today = app.today();
     let as_of = parse_as_of(as_of, today)?.unwrap_or(today);
     if ![30, 90, 180].contains(&history_days) {
         return Err(FieldErrors::one("days", "must be one of 30, 90, 180").into());
+    }
+    if ![7, 30, 90].contains(&change_days) {
+        return Err(FieldErrors::one("since", "must be one of 7, 30, 90").into());
     }
     let scoring = current(app).await?;
     let Scoring { scorecard, connections } = &scoring;
@@ -65,6 +103,7 @@ pub async fn get_customer_page(
         change90: change(90),
         is_new: is_new(customer.fields.start_date, facts.first_fact_on, as_of),
         history: scoring::history(&facts, scorecard, connections, today - Duration::days(history_days - 1), today),
+        changes: scoring.change(id, &facts, as_of - Duration::days(change_days), &facts, as_of),
         activity: activity(&facts, scorecard, as_of),
         invoices: scoring::invoice_rows(&facts.invoices, as_of),
         features: scoring::feature_uses(&facts, scorecard, as_of),
@@ -141,6 +180,12 @@ impl Scoring {
         scoring::score(id, &measured, &self.scorecard, as_of)
     }
 
+    fn change(&self, id: CustomerId, known: &Facts, from: NaiveDate, facts: &Facts, to: NaiveDate) -> HealthChange {
+        let before = Standing { facts: known, scorecard: &self.scorecard, day: from };
+        let after = Standing { facts, scorecard: &self.scorecard, day: to };
+        scoring::explain_change(id, before, after, &self.connections)
+    }
+
     fn trend(&self, facts: &Facts, today: NaiveDate) -> Vec<Option<Points>> {
         let from = today - Duration::days(7 * (TREND_POINTS - 1));
         let history = scoring::history(facts, &self.scorecard, &self.connections, from, today);
@@ -150,12 +195,17 @@ impl Scoring {
 
 fn parse_as_of(text: Option<&str>, today: NaiveDate) -> Result<Option<NaiveDate>, FieldErrors> {
     let mut errors = FieldErrors::default();
-    let day =
-        text.filter(|text| !text.is_empty()).and_then(|text| crate::domain::customer::parse_date(&mut errors, "as_of", text));
-    if day.is_some_and(|day| day > today) {
-        errors.add("as_of", format!("must not be in the future (today is {today}, UTC)"));
-    }
+    let day = parse_day(&mut errors, "as_of", text, today);
     errors.or(|| day)
+}
+
+/// A day that is not in the future.
+fn parse_day(errors: &mut FieldErrors, field: &str, text: Option<&str>, today: NaiveDate) -> Option<NaiveDate> {
+    let day = text.filter(|text| !text.is_empty()).and_then(|text| crate::domain::customer::parse_date(errors, field, text));
+    if day.is_some_and(|day| day > today) {
+        errors.add(field, format!("must not be in the future (today is {today}, UTC)"));
+    }
+    day
 }
 
 /// Daily totals per factor, over twice its window.

@@ -6,8 +6,10 @@ use super::customers::CustomerRecord;
 use super::db::{Bind, Tx, binds, storable, time};
 use super::facts::Known;
 use super::{Store, StoreError, StoreResult, StoredEvent, customers, health, invoices};
-use crate::domain::{CustomerId, Event, EventBody, EventId, EventKind, FactorKey, Health, NaiveDate, NewEvent, Page, Retraction};
-use chrono::{DateTime, Utc};
+use crate::domain::{
+    CustomerId, Event, EventBody, EventFilter, EventId, EventKind, FactorKey, Health, NaiveDate, NewEvent, Page, Retraction,
+};
+use chrono::{DateTime, Duration, NaiveTime, Utc};
 use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
 
@@ -70,18 +72,23 @@ impl Store {
     pub async fn list_events(
         &self,
         customer: CustomerId,
-        kind: Option<EventKind>,
+        filter: &EventFilter,
         page: i64,
         page_size: i64,
     ) -> StoreResult<Page<Event>> {
         let mut tx = self.read().await?;
-        let kind = kind.map(EventKind::name);
-        let sql = "SELECT COUNT(*) FROM events WHERE customer_id = $1 AND ($2 IS NULL OR kind = $2)";
-        let (total,): (i64,) = tx.one(sql, binds![customer, kind]).await?;
+        let midnight = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc().timestamp_micros();
+        let from = filter.from.map_or(i64::MIN, midnight);
+        let end = filter.to.map_or(i64::MAX, |day| midnight(day + Duration::days(1)));
+        let kind = filter.kind.map(EventKind::name);
+        let sql = "SELECT COUNT(*) FROM events
+                   WHERE customer_id = $1 AND ($2 IS NULL OR kind = $2) AND occurred_at >= $3 AND occurred_at < $4";
+        let (total,): (i64,) = tx.one(sql, binds![customer, kind, from, end]).await?;
         let sql = select_events!(
-            "WHERE customer_id = $1 AND ($2 IS NULL OR kind = $2) ORDER BY occurred_at DESC, id DESC LIMIT $3 OFFSET $4"
+            "WHERE customer_id = $1 AND ($2 IS NULL OR kind = $2) AND occurred_at >= $3 AND occurred_at < $4
+             ORDER BY occurred_at DESC, id DESC LIMIT $5 OFFSET $6"
         );
-        let rows: Vec<EventRow> = tx.all(sql, binds![customer, kind, page_size, (page - 1) * page_size]).await?;
+        let rows: Vec<EventRow> = tx.all(sql, binds![customer, kind, from, end, page_size, (page - 1) * page_size]).await?;
         let items = rows.into_iter().map(EventRow::event).collect::<StoreResult<_>>()?;
         Ok(Page { items, total, page, page_size })
     }

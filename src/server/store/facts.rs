@@ -16,7 +16,25 @@ impl Store {
         Ok(load(&mut tx, &[known], from, to).await?.remove(&customer).unwrap_or_default())
     }
 
-    /// The same for many customers in one query per table.
+    /// What was known at the end of a day: facts received by then, less those retracted by then. With daily activity of the
+    /// days from `from` on.
+    pub async fn load_facts_known_on(&self, customer: CustomerId, from: NaiveDate, known_on: NaiveDate) -> StoreResult<Facts> {
+        let mut tx = self.read().await?;
+        let start_date = customers::get(&mut tx, customer).await?.known().start_date;
+        let sql = "SELECT MIN(day) FROM (SELECT day FROM daily_activity WHERE customer_id = $1 AND received_day <= $2
+                   GROUP BY day, kind, key HAVING SUM(count) > 0) AS counted";
+        let (first,): (Option<i32>,) = tx.one(sql, binds![customer, known_on]).await?;
+        let mut daily = load_daily(&mut tx, &[customer], from, known_on, known_on).await?;
+        let daily = daily.remove(&customer).unwrap_or_default();
+        Ok(Facts {
+            start_date,
+            first_fact_on: first.map(day),
+            daily,
+            invoices: invoices::known_on(&mut tx, customer, known_on).await?,
+        })
+    }
+
+    /// [`Self::load_facts`] for many customers in one query per table.
     pub async fn load_facts_of(
         &self,
         customers: &[CustomerId],
@@ -84,24 +102,40 @@ pub(super) async fn load(
             (known.id, Facts { start_date: known.start_date, first_fact_on, ..Facts::default() })
         })
         .collect();
-    let sql = format!(
-        "SELECT customer_id,
-             string_agg(CAST(day AS TEXT) || ' ' || CAST(count AS TEXT) || ' ' || kind || ' ' || key, '\n') AS lines
-         FROM daily_activity WHERE customer_id {} AND day BETWEEN $2 AND $3 GROUP BY customer_id",
-        tx.one_of()
-    );
-    for row in tx.all::<ActivityRow>(AssertSqlSafe(sql), binds![ids.as_slice(), from, to]).await? {
-        if let Some(facts) = found.get_mut(&CustomerId(row.customer_id)) {
-            facts.daily = row.daily_counts()?;
+    for (customer, daily) in load_daily(tx, &ids, from, to, NaiveDate::MAX).await? {
+        if let Some(facts) = found.get_mut(&customer) {
+            facts.daily = daily;
         }
     }
-    found.values_mut().for_each(|facts| sum_up(&mut facts.daily));
     for (customer, invoice) in invoices::load(tx, &ids).await? {
         if let Some(facts) = found.get_mut(&customer) {
             facts.invoices.push(invoice);
         }
     }
     Ok(found)
+}
+
+/// The customers' counts of the days `from..=to`, as received by the end of `known_on`.
+async fn load_daily(
+    tx: &mut Tx,
+    customers: &[CustomerId],
+    from: NaiveDate,
+    to: NaiveDate,
+    known_on: NaiveDate,
+) -> StoreResult<HashMap<CustomerId, Vec<DailyCount>>> {
+    let sql = format!(
+        "SELECT customer_id,
+             string_agg(CAST(day AS TEXT) || ' ' || CAST(count AS TEXT) || ' ' || kind || ' ' || key, '\n') AS lines
+         FROM daily_activity WHERE customer_id {} AND day BETWEEN $2 AND $3 AND received_day <= $4 GROUP BY customer_id",
+        tx.one_of()
+    );
+    let rows: Vec<ActivityRow> = tx.all(AssertSqlSafe(sql), binds![customers, from, to, known_on]).await?;
+    let counts = |row: ActivityRow| {
+        let mut daily = row.daily_counts()?;
+        sum_up(&mut daily);
+        Ok((CustomerId(row.customer_id), daily))
+    };
+    rows.into_iter().map(counts).collect()
 }
 
 /// One count per day, kind and key, in this order: what was received on different days is added up, and what was

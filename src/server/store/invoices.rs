@@ -4,7 +4,9 @@ use super::db::{Bind, Tx, binds, day};
 use super::{StoreError, StoreResult};
 use crate::domain::{CustomerId, EventBody, EventId, NaiveDate};
 use crate::scoring::Invoice;
+use chrono::{Duration, NaiveTime};
 use sqlx::AssertSqlSafe;
+use std::collections::BTreeMap;
 
 /// What one event says about an invoice.
 pub(super) struct InvoiceFact {
@@ -45,12 +47,26 @@ pub(super) fn derive(number: &str, facts: &[InvoiceFact]) -> Option<Invoice> {
 pub(super) async fn load_invoice_facts(tx: &mut Tx, customer: CustomerId, number: &str) -> StoreResult<Vec<InvoiceFact>> {
     let sql = "SELECT id, day, payload FROM events WHERE customer_id = $1 AND invoice_number = $2
                AND NOT EXISTS (SELECT 1 FROM retractions WHERE event_id = events.id) ORDER BY id";
-    let rows: Vec<(i64, i32, String)> = tx.all(sql, binds![customer, number]).await?;
-    let fact = |(id, number, payload): (i64, i32, String)| {
-        let body = super::events::read_body(EventId(id), &payload)?;
-        Ok(InvoiceFact { event: EventId(id), day: day(number), body })
-    };
-    rows.into_iter().map(fact).collect()
+    tx.all(sql, binds![customer, number]).await?.into_iter().map(invoice_fact).collect()
+}
+
+fn invoice_fact((id, number, payload): (i64, i32, String)) -> StoreResult<InvoiceFact> {
+    let body = super::events::read_body(EventId(id), &payload)?;
+    Ok(InvoiceFact { event: EventId(id), day: day(number), body })
+}
+
+/// A customer's invoices as they were known at the end of a day.
+pub(super) async fn known_on(tx: &mut Tx, customer: CustomerId, known_on: NaiveDate) -> StoreResult<Vec<Invoice>> {
+    let next_day = (known_on + Duration::days(1)).and_time(NaiveTime::MIN).and_utc();
+    let sql = "SELECT id, day, payload FROM events LEFT JOIN retractions ON event_id = id
+               WHERE customer_id = $1 AND invoice_number IS NOT NULL AND received_day <= $2
+               AND (retracted_at IS NULL OR retracted_at >= $3) ORDER BY id";
+    let mut facts = BTreeMap::<String, Vec<InvoiceFact>>::new();
+    for row in tx.all(sql, binds![customer, known_on, next_day]).await? {
+        let fact = invoice_fact(row)?;
+        facts.entry(fact.body.invoice_number().unwrap_or_default().to_owned()).or_default().push(fact);
+    }
+    Ok(facts.iter().filter_map(|(number, facts)| derive(number, facts)).collect())
 }
 
 /// The event that issued an invoice already with the same content. Conflict when its content was another.

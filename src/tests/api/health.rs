@@ -56,6 +56,63 @@ on_each_database! {
         assert_eq!(today, site.get(&format!("{customer}/health")).await.ok());
         assert_eq!(today, site.get(&format!("{customer}/health?as_of=")).await.ok());
     }
+
+    async fn a_change_is_split_into_causes_that_sum_to_it(db: Database) {
+        let site = Site::new(db);
+        let customer = site.customer("Acme").await;
+        let events = [
+            json!({"kind": "login", "occurredAt": "2026-02-01T08:00:00Z"}),
+            json!({"kind": "login", "occurredAt": "2026-02-01T09:00:00Z"}),
+            json!({"kind": "feature_use", "feature": "reports", "occurredAt": "2026-03-10T08:00:00Z"}),
+            json!({"kind": "support_ticket", "occurredAt": "2026-03-12T08:00:00Z"}),
+        ];
+        for event in events {
+            site.event(&customer, event).await;
+        }
+        let change = site.get(&format!("{customer}/health/changes?from=2026-03-01&known=now")).await.ok();
+        assert_eq!(causes(&change), ["source_connected", "left_window", "new_events"]);
+        assert_eq!(
+            change["sentence"],
+            "+0.5 since 1 Mar 2026: feature adoption +5.0 (feature uses connected, 1 new feature), \
+             login frequency -2.5 (2 logins left the window), support load -2.0 (support tickets connected, 1 new ticket)"
+        );
+        sums_up(&change);
+        assert_eq!(change["before"], site.get(&format!("{customer}/health?as_of=2026-03-01")).await.ok());
+        assert_eq!(change["after"], site.get(&format!("{customer}/health")).await.ok());
+        let days = &change["causes"][1]["facts"][0]["days"];
+        let listed = site.get(&format!("{customer}/events?kind=login&from={}&to={}", text(&days["from"]), text(&days["to"]))).await.ok();
+        assert_eq!(listed["total"], 2);
+
+        // Nothing was known on that day: everything was received today.
+        let change = site.get(&format!("{customer}/health/changes?from=2026-03-01&to=2026-03-16")).await.ok();
+        assert_eq!(causes(&change), ["source_connected", "late_arrived", "left_window", "new_events"]);
+        assert_eq!(change["before"]["band"], "no_data");
+        sums_up(&change);
+    }
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
+fn causes(change: &Value) -> Vec<&str> {
+    change["causes"].as_array().unwrap().iter().map(|part| text(&part["cause"])).collect()
+}
+
+/// The parts of a change, over all and for each factor.
+fn sums_up(change: &Value) {
+    let parts = change["causes"].as_array().unwrap();
+    let sum = |of: &dyn Fn(&Value) -> i64| parts.iter().map(of).sum::<i64>();
+    let (before, after) = (&change["before"], &change["after"]);
+    assert_eq!(sum(&|part| tenths(&part["change"])), tenths(&after["score"]) - tenths(&before["score"]), "{change}");
+    for factor in FACTORS {
+        let contribution = |health: &Value| tenths(&health["factors"][factor]["contribution"]);
+        assert_eq!(
+            sum(&|part| tenths(&part["factors"][factor])),
+            contribution(after) - contribution(before),
+            "{factor}: {change}"
+        );
+    }
 }
 
 fn add_up(health: &Value) {

@@ -1,7 +1,7 @@
 //! What the stored health must be: computed from nothing but the events that count, by other means than the store's.
 
 use super::Database;
-use crate::domain::{CustomerId, CustomerQuery, Event, EventBody, FactorKey, Factors, NaiveDate};
+use crate::domain::{CustomerId, CustomerQuery, Event, EventBody, EventFilter, FactorKey, Factors, NaiveDate};
 use crate::scoring::{self, Connections, DailyCount, Facts, Invoice};
 use std::collections::{BTreeMap, HashMap};
 
@@ -51,7 +51,7 @@ impl Database {
     }
 
     async fn events_that_count(&self, id: CustomerId) -> Vec<Event> {
-        let mut events = self.list_events(id, None, 1, 1_000_000).await.unwrap().items;
+        let mut events = self.list_events(id, &EventFilter::default(), 1, 1_000_000).await.unwrap().items;
         events.retain(|event| event.retraction.is_none());
         events
     }

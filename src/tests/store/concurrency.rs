@@ -1,6 +1,6 @@
 //! Many writers at once: nothing is lost, and what is stored is what the facts give.
 
-use crate::domain::{CustomerFields, EventId};
+use crate::domain::{CustomerFields, EventFilter, EventId};
 use crate::server::store::{Store, StoreError};
 use crate::tests::harness::*;
 use std::collections::HashSet;
@@ -43,7 +43,7 @@ on_each_database! {
         }
         // Each invoice is issued twice, and so stored once.
         assert_eq!(ids.len(), 200 - 12);
-        assert_eq!(db.list_events(acme, None, 1, 1).await.unwrap().total, ids.len() as i64);
+        assert_eq!(db.list_events(acme, &EventFilter::default(), 1, 1).await.unwrap().total, ids.len() as i64);
         db.roll_over_all(today()).await;
         db.assert_settled(today()).await;
     }
@@ -60,7 +60,7 @@ on_each_database! {
         for post in posts {
             stored += i64::from(!post.await.unwrap().unwrap().repeated);
         }
-        assert_eq!((stored, db.list_events(acme, None, 1, 1).await.unwrap().total), (1, 1));
+        assert_eq!((stored, db.list_events(acme, &EventFilter::default(), 1, 1).await.unwrap().total), (1, 1));
         db.assert_settled(today()).await;
     }
 

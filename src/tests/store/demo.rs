@@ -1,6 +1,6 @@
 //! Generated customers: loaded in bulk as if each event had been sent, and taken out without a trace.
 
-use crate::domain::CustomerFields;
+use crate::domain::{CustomerFields, EventFilter};
 use crate::server::demo::{self, Options};
 use crate::server::store::DemoCustomer;
 use crate::tests::harness::*;
@@ -37,7 +37,7 @@ on_each_database! {
         assert_eq!(total, 3);
         let id = found[0].customer.id;
         let sent = &generated(1)[0];
-        let events = db.list_events(id, None, 1, 1000).await.unwrap();
+        let events = db.list_events(id, &EventFilter::default(), 1, 1000).await.unwrap();
         assert_eq!(events.total, sent.events.len() as i64);
         let keyed = events.items.iter().find(|event| event.message_id.is_some()).unwrap();
         let again = sent.events.iter().find(|event| event.message_id == keyed.message_id).unwrap();

@@ -1,6 +1,6 @@
 //! Events: what counts, what repeats, what conflicts.
 
-use crate::domain::{Band, CustomerId, EventKind};
+use crate::domain::{Band, CustomerId, EventFilter, EventKind};
 use crate::scoring::DailyCount;
 use crate::server::store::StoreError;
 use crate::tests::harness::*;
@@ -64,7 +64,7 @@ on_each_database! {
         assert!(again.repeated && !first.repeated);
         assert_eq!(again.event, first.event);
         assert_eq!((&again.before, &again.after), (&first.after, &first.after));
-        assert_eq!(db.list_events(acme, None, 1, 10).await.unwrap().total, 1);
+        assert_eq!(db.list_events(acme, &EventFilter::default(), 1, 10).await.unwrap().total, 1);
         db.assert_settled(today()).await;
     }
 
@@ -89,7 +89,7 @@ on_each_database! {
             let what = format!("{fact:?}");
             assert_conflict(db.try_send(customer, fact).await, "message id \"m-1\" of source \"api\"", &what);
         }
-        assert_eq!(db.list_events(other, None, 1, 10).await.unwrap().total, 0);
+        assert_eq!(db.list_events(other, &EventFilter::default(), 1, 10).await.unwrap().total, 0);
         db.roll_over_all(today()).await;
         db.assert_settled(today()).await;
     }
@@ -122,11 +122,11 @@ on_each_database! {
             db.send(acme, login().days_ago(days).user(&format!("user {days}"))).await;
             db.send(acme, ticket().days_ago(days)).await;
         }
-        let page = db.list_events(acme, None, 1, 10).await.unwrap();
+        let page = db.list_events(acme, &EventFilter::default(), 1, 10).await.unwrap();
         let days: Vec<_> = page.items.iter().map(|event| (now() - event.occurred_at).num_days()).collect();
         assert_eq!((page.total, days), (6, vec![1, 1, 3, 3, 5, 5]));
         assert!(page.items[0].id > page.items[1].id, "of the same time the one received last comes first");
-        let page = db.list_events(acme, Some(EventKind::Login), 2, 2).await.unwrap();
+        let page = db.list_events(acme, &EventFilter { kind: Some(EventKind::Login), ..EventFilter::default() }, 2, 2).await.unwrap();
         assert_eq!((page.total, page.items.len(), page.page, page.page_size), (3, 1, 2, 2));
         assert_eq!(page.items[0].body.kind(), EventKind::Login);
     }
@@ -146,7 +146,7 @@ on_each_database! {
             let stored = db.insert_event(acme, &new, now()).await.unwrap().event;
             assert_eq!((&stored.body, &stored.source, &stored.message_id), (&new.body, &new.source, &new.message_id));
             assert_eq!((stored.occurred_at, stored.received_at, stored.customer_id), (new.occurred_at, now(), acme));
-            assert_eq!(db.list_events(acme, None, 1, 1).await.unwrap().items, [stored]);
+            assert_eq!(db.list_events(acme, &EventFilter::default(), 1, 1).await.unwrap().items, [stored]);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Invoices: facts in any order make the same invoice.
 
+use crate::domain::EventFilter;
 use crate::domain::pages::InvoiceStatus::{self, Open, Overdue, PaidLate, PaidOnTime, Voided};
 use crate::tests::harness::*;
 
@@ -43,7 +44,7 @@ on_each_database! {
             assert!(again.repeated);
             assert_eq!(again.event, first.event);
         }
-        assert_eq!(db.list_events(acme, None, 1, 10).await.unwrap().total, 1);
+        assert_eq!(db.list_events(acme, &EventFilter::default(), 1, 10).await.unwrap().total, 1);
         assert_conflict(db.try_send(acme, login().message("m-2")).await, "m-2", "the id of the repeat is used");
     }
 

@@ -5,6 +5,7 @@ mod customers;
 mod demo;
 mod events;
 mod invoices;
+mod known;
 mod list;
 mod notes;
 mod portfolio;

@@ -1,6 +1,6 @@
 //! Retractions: the event stays, its counts go.
 
-use crate::domain::{Band, EventId};
+use crate::domain::{Band, EventFilter, EventId};
 use crate::server::store::StoreError;
 use crate::tests::harness::*;
 
@@ -12,7 +12,7 @@ on_each_database! {
         let taken_back = db.retract_event(second.event.id, "sent twice", now()).await.unwrap();
         assert_eq!((&taken_back.before, &taken_back.after), (&second.after, &second.before));
         assert_eq!(taken_back.event.retraction.as_ref().unwrap().reason, "sent twice");
-        assert_eq!(db.list_events(acme, None, 1, 10).await.unwrap().items[0], taken_back.event);
+        assert_eq!(db.list_events(acme, &EventFilter::default(), 1, 10).await.unwrap().items[0], taken_back.event);
         db.assert_settled(today()).await;
     }
 

@@ -43,8 +43,9 @@ fn Lengths(place: Memo<Place>) -> impl IntoView {
 #[component]
 fn PickDay(place: Memo<Place>, as_of: NaiveDate, today: NaiveDate) -> impl IntoView {
     let hidden = move || {
-        let Place { days, kind, .. } = place.get();
-        let kept = [("days", days), ("kind", kind)].into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let Place { days, since, kind, .. } = place.get();
+        let kept =
+            [("days", days), ("since", since), ("kind", kind)].into_iter().filter_map(|(name, value)| Some((name, value?)));
         kept.map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()
     };
     view! {

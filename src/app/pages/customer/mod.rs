@@ -1,6 +1,7 @@
 //! `/customers/{id}`: one customer, today or as of a past day; history, factors, events, notes.
 
 mod banners;
+mod changes;
 mod factors;
 mod failure;
 mod head;
@@ -20,6 +21,7 @@ use crate::app::state::{use_customer_id, use_revision};
 use crate::domain::pages::{CustomerPage as Page, Timeline};
 use crate::error::AppError;
 use banners::{ArchivedBanner, FirstEvent, PastDayBanner};
+use changes::ChangesSection;
 use factors::FactorsSection;
 use failure::PageFailure;
 use head::CustomerHead;
@@ -39,12 +41,14 @@ pub fn CustomerPage() -> impl IntoView {
     let (id, query) = (use_customer_id(), use_query_map());
     let place = Memo::new(move |_| Place::new(id.get(), |name| query.read().get(name)));
     let revision = use_revision();
-    let asked = Memo::new(move |_| place.with(|place| (place.id, place.as_of.clone(), place.history_days())));
-    let page = Resource::new(move || (asked.get(), revision.get()), |((id, as_of, days), _)| load_customer_page(id, as_of, days));
-    let events = Memo::new(move |_| {
-        place.with(|place| (place.id, place.kind.clone().unwrap_or_default(), place.events_page.clone().unwrap_or_default()))
-    });
-    let timeline = Resource::new(move || (events.get(), revision.get()), |((id, kind, page), _)| load_timeline(id, kind, page));
+    let asked =
+        Memo::new(move |_| place.with(|place| (place.id, place.as_of.clone(), place.history_days(), place.change_days())));
+    let page = Resource::new(
+        move || (asked.get(), revision.get()),
+        |((id, as_of, days, since), _)| load_customer_page(id, as_of, days, since),
+    );
+    let events = Memo::new(move |_| place.with(|place| (place.id, place.events_query())));
+    let timeline = Resource::new(move || (events.get(), revision.get()), |((id, query), _)| load_timeline(id, query));
     let shown = move || {
         Suspend::new(async move {
             match page.await {
@@ -71,6 +75,7 @@ fn Customer(page: Page, timeline: Resource<Result<Timeline, AppError>>, place: M
             <FirstEvent page />
             <HistorySection page place />
             <Composition page />
+            <ChangesSection page place />
             <FactorsSection page />
             <section class="panel customer__seven" id="events" aria-labelledby="events-title">
                 <Loaded resource=timeline view=move |timeline| view! { <TimelineSection timeline place /> } />

@@ -1,6 +1,6 @@
 //! Where on a customer's page one is: what its URL says, and the URLs its links lead to.
 
-use crate::domain::{CustomerId, EventId, EventKind, NaiveDate};
+use crate::domain::{CustomerId, EventId, EventKind, NaiveDate, Window};
 
 /// The path and query of a customer's page. Texts are as typed; the server judges them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,7 +10,12 @@ pub struct Place {
     pub as_of: Option<String>,
     /// How many days the history shows.
     pub days: Option<String>,
+    /// How many days the explained change reaches back.
+    pub since: Option<String>,
+    /// The kind of events that are listed, and the days on which they happened.
     pub kind: Option<String>,
+    pub events_from: Option<String>,
+    pub events_to: Option<String>,
     pub events_page: Option<String>,
     /// The event about to be retracted.
     pub retract: Option<String>,
@@ -21,6 +26,9 @@ pub struct Place {
 /// The lengths that the history can have.
 pub const HISTORY_DAYS: [i64; 3] = [30, 90, 180];
 pub const DEFAULT_HISTORY_DAYS: i64 = 90;
+/// How far the explained change can reach back.
+pub const CHANGE_DAYS: [i64; 3] = [7, 30, 90];
+pub const DEFAULT_CHANGE_DAYS: i64 = 30;
 
 impl Place {
     /// Reads `get(name)` for each query name.
@@ -30,7 +38,10 @@ impl Place {
             id,
             as_of: text("as_of"),
             days: text("days"),
+            since: text("since"),
             kind: text("kind"),
+            events_from: text("events_from"),
+            events_to: text("events_to"),
             events_page: text("events_page"),
             retract: text("retract"),
             log: text("log"),
@@ -40,6 +51,19 @@ impl Place {
     /// 0, which the server refuses, for what is not a number.
     pub fn history_days(&self) -> i64 {
         self.days.as_ref().map_or(DEFAULT_HISTORY_DAYS, |days| days.parse().unwrap_or(0))
+    }
+
+    /// The same for the explained change.
+    pub fn change_days(&self) -> i64 {
+        self.since.as_ref().map_or(DEFAULT_CHANGE_DAYS, |days| days.parse().unwrap_or(0))
+    }
+
+    /// What the list of events is asked for.
+    pub fn events_query(&self) -> String {
+        let names = ["kind", "from", "to", "page"];
+        let values = [&self.kind, &self.events_from, &self.events_to, &self.events_page];
+        let pairs = names.into_iter().zip(values).filter_map(|(name, value)| Some((name, value.as_deref()?)));
+        serde_urlencoded::to_string(pairs.chain([("page_size", "25")]).collect::<Vec<_>>()).unwrap_or_default()
     }
 
     pub fn on(&self, day: NaiveDate) -> Self {
@@ -54,9 +78,25 @@ impl Place {
         Self { days: (days != DEFAULT_HISTORY_DAYS).then(|| days.to_string()), ..self.clone() }
     }
 
-    /// The first page of the events of one kind, or of all.
+    pub fn changed_since(&self, days: i64) -> Self {
+        Self { since: (days != DEFAULT_CHANGE_DAYS).then(|| days.to_string()), ..self.clone() }
+    }
+
+    /// The first page of the events of one kind, or of all, of any day.
     pub fn with_kind(&self, kind: Option<EventKind>) -> Self {
-        Self { kind: kind.map(|kind| kind.name().to_owned()), events_page: None, retract: None, ..self.clone() }
+        self.with_events(kind, None)
+    }
+
+    /// The same of some days only.
+    pub fn with_events(&self, kind: Option<EventKind>, days: Option<Window>) -> Self {
+        Self {
+            kind: kind.map(|kind| kind.name().to_owned()),
+            events_from: days.map(|days| days.from.to_string()),
+            events_to: days.map(|days| days.to.to_string()),
+            events_page: None,
+            retract: None,
+            ..self.clone()
+        }
     }
 
     pub fn with_events_page(&self, page: i64) -> Self {
@@ -69,9 +109,18 @@ impl Place {
     }
 
     pub fn href(&self) -> String {
-        let names = ["as_of", "days", "kind", "events_page", "retract", "log"];
-        let values = [&self.as_of, &self.days, &self.kind, &self.events_page, &self.retract, &self.log];
-        let pairs: Vec<_> = names.into_iter().zip(values).filter_map(|(name, value)| Some((name, value.as_deref()?))).collect();
+        let named = [
+            ("as_of", &self.as_of),
+            ("days", &self.days),
+            ("since", &self.since),
+            ("kind", &self.kind),
+            ("events_from", &self.events_from),
+            ("events_to", &self.events_to),
+            ("events_page", &self.events_page),
+            ("retract", &self.retract),
+            ("log", &self.log),
+        ];
+        let pairs: Vec<_> = named.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))).collect();
         match serde_urlencoded::to_string(pairs) {
             Ok(query) if !query.is_empty() => format!("{}?{query}", self.path()),
             _ => self.path(),
@@ -109,6 +158,11 @@ mod tests {
             (place.on(day).href(), "/customers/7?as_of=2026-03-05&days=30&kind=login&events_page=2"),
             (place.over(90).href(), "/customers/7?as_of=2026-03-04&kind=login&events_page=2"),
             (place.with_kind(None).events_href(), "/customers/7?as_of=2026-03-04&days=30#events"),
+            (place.changed_since(7).href(), "/customers/7?as_of=2026-03-04&days=30&since=7&kind=login&events_page=2"),
+            (
+                place.with_events(None, Some(Window { from: day, to: day })).events_query(),
+                "from=2026-03-05&to=2026-03-05&page_size=25",
+            ),
             (place.with_events_page(1).href(), "/customers/7?as_of=2026-03-04&days=30&kind=login"),
             (
                 place.with_retract(Some(EventId(9))).event_href(EventId(9)),

@@ -7,13 +7,14 @@ use crate::app::components::{EmptyState, Pagination, Tab, Tabs};
 use crate::app::format;
 use crate::app::forms::RetractForm;
 use crate::domain::pages::Timeline;
-use crate::domain::{Event, EventId, EventKind, NaiveDate, Retraction};
+use crate::domain::{Event, EventFilter, EventId, EventKind, NaiveDate, Retraction};
 use chrono::SecondsFormat;
 use leptos::prelude::*;
 
 #[component]
 pub fn TimelineSection(timeline: Timeline, place: Memo<Place>) -> impl IntoView {
-    let Timeline { page, kind, now } = timeline;
+    let Timeline { page, filter, now } = timeline;
+    let kind = filter.kind;
     let (number, pages, total) = (page.page, page.pages(), page.total);
     let beyond = total > 0;
     let list = if page.items.is_empty() {
@@ -32,6 +33,7 @@ pub fn TimelineSection(timeline: Timeline, place: Memo<Place>) -> impl IntoView 
             <p class="muted">{format::count(total, "event")}{kind.map(|_| " of this kind")}</p>
         </div>
         <KindFilter kind place />
+        <DaysFilter filter place />
         {list}
         {pagination}
     }
@@ -49,6 +51,19 @@ fn KindFilter(kind: Option<EventKind>, place: Memo<Place>) -> impl IntoView {
         std::iter::once(None).chain(EventKind::ALL.map(Some)).map(tab).collect::<Vec<_>>()
     };
     view! { {move || view! { <Tabs label="Kinds of events" tabs=tabs() /> }} }
+}
+
+/// Says that only some days are listed, with the way back to all.
+#[component]
+fn DaysFilter(filter: EventFilter, place: Memo<Place>) -> impl IntoView {
+    let words = match (filter.from, filter.to) {
+        (None, None) => return None,
+        (Some(from), Some(to)) => format!("Only {} – {}. ", format::day(from), format::day(to)),
+        (Some(from), None) => format!("Only since {}. ", format::day(from)),
+        (None, Some(to)) => format!("Only until {}. ", format::day(to)),
+    };
+    let all = move || place.read().with_kind(filter.kind).events_href();
+    Some(view! { <p class="timeline__days">{words} <a href=all data-noscroll="true">"Show all days"</a></p> })
 }
 
 #[component]

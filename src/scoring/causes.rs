@@ -1,0 +1,198 @@
+//! Why a score changed: from one day's standing to another's in steps, one for each cause. Each step's effect on the
+//! contributions is the cause's part, so the parts sum to the difference by construction.
+
+use super::explain::{count, source};
+use super::facts::{Connections, Facts};
+use super::measure::{AsOf, Measurements, measure_as_of};
+use super::score::score;
+use crate::domain::{
+    Cause, CauseFact, CausePart, CustomerId, FactorKey, Factors, Health, HealthChange, NaiveDate, Points, Scorecard, Window,
+};
+use chrono::Duration;
+
+/// What a score rests on: what is known on a day, and the rules in force.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing<'a> {
+    /// Must reach back over the scorecard's lookback from the earlier day of a comparison.
+    pub facts: &'a Facts,
+    pub scorecard: &'a Scorecard,
+    pub day: NaiveDate,
+}
+
+/// Splits the change between two standings of a customer; `before.day` must not be after `after.day`.
+pub fn explain_change(id: CustomerId, before: Standing<'_>, after: Standing<'_>, connections: &Connections) -> HealthChange {
+    let (from, to) = (before.day, after.day);
+    let (known, now_known) = (before.facts.until(from), after.facts.until(from));
+    let kept = known.without_retracted(&now_known);
+    let start = Step::new(id, &known, before.scorecard, connections, AsOf::day(from));
+    let step = |facts: &Facts, as_of: AsOf| Step::new(id, facts, after.scorecard, connections, as_of);
+    let connected = AsOf { connections: to, ..AsOf::day(from) };
+    let slid = AsOf { windows: to, ..connected };
+    let steps = [
+        (Cause::ScorecardChange, step(&known, AsOf::day(from))),
+        (Cause::SourceConnected, step(&known, connected)),
+        (Cause::Retracted, step(&kept, connected)),
+        (Cause::LateArrived, step(&now_known, connected)),
+        (Cause::LeftWindow, step(&now_known, slid)),
+        (Cause::TimePassed, step(&now_known, AsOf::day(to))),
+        (Cause::NewEvents, step(after.facts, AsOf::day(to))),
+    ];
+    let mut causes = Vec::new();
+    let (mut last, mut scorecard) = (&start, before.scorecard);
+    for (cause, next) in &steps {
+        let facts = facts(*cause, last, next, scorecard, after.scorecard, from, to);
+        let factors = difference(&last.health, &next.health);
+        if !facts.is_empty() || factors.iter().any(|(_, change)| *change != Points::ZERO) {
+            causes.push(CausePart { cause: *cause, change: next.health.score - last.health.score, factors, facts });
+        }
+        (last, scorecard) = (next, after.scorecard);
+    }
+    let (health_before, health_after) = (start.health.clone(), last.health.clone());
+    let mut change = HealthChange {
+        customer_id: id,
+        from,
+        to,
+        change: health_after.score - health_before.score,
+        factors: difference(&health_before, &health_after),
+        before: health_before,
+        after: health_after,
+        causes,
+        sentence: String::new(),
+    };
+    change.sentence = sentence(&change);
+    change
+}
+
+/// A customer on the way from one standing to the other.
+struct Step {
+    measured: Measurements,
+    health: Health,
+}
+
+impl Step {
+    fn new(id: CustomerId, facts: &Facts, scorecard: &Scorecard, connections: &Connections, as_of: AsOf) -> Self {
+        let measured = measure_as_of(facts, scorecard, connections, as_of);
+        let health = score(id, &measured, scorecard, as_of.windows);
+        Self { measured, health }
+    }
+}
+
+fn difference(before: &Health, after: &Health) -> Factors<Points> {
+    Factors::from_fn(|key| after.factors.get(key).contribution - before.factors.get(key).contribution)
+}
+
+/// What happened in a step, factor by factor.
+fn facts(
+    cause: Cause,
+    last: &Step,
+    next: &Step,
+    old: &Scorecard,
+    new: &Scorecard,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Vec<CauseFact> {
+    let fact = |factor: FactorKey| {
+        let sentence = match cause {
+            Cause::ScorecardChange => (old.factors.get(factor) != new.factors.get(factor))
+                .then(|| format!("scorecard version {} in place of {}", new.version, old.version)),
+            Cause::SourceConnected => (last.measured.connected.get(factor) != next.measured.connected.get(factor))
+                .then(|| format!("{} connected", source(factor).to_lowercase().replace("api", "API"))),
+            _ => moved(cause, factor, &last.measured, &next.measured),
+        };
+        let days = days(cause, factor, new, from, to);
+        sentence.map(|sentence| CauseFact { factor, sentence, days })
+    };
+    FactorKey::ALL.into_iter().filter_map(fact).collect()
+}
+
+/// "14 logins left the window", from what was counted before a step and after it.
+fn moved(cause: Cause, factor: FactorKey, last: &Measurements, next: &Measurements) -> Option<String> {
+    let (noun, change) = match factor {
+        FactorKey::LoginFrequency => ("login", next.logins - last.logins),
+        FactorKey::FeatureAdoption => ("feature", next.features - last.features),
+        FactorKey::SupportLoad => ("ticket", next.tickets - last.tickets),
+        FactorKey::ApiTrend if next.api_calls == last.api_calls => {
+            let left = last.api_calls_before - next.api_calls_before;
+            return (left > 0).then(|| format!("{} left the window before", count(left, "API call")));
+        }
+        FactorKey::ApiTrend => ("API call", next.api_calls - last.api_calls),
+        FactorKey::InvoiceTimeliness => return invoices_moved(cause, last, next),
+    };
+    let counted = count(change.abs(), noun);
+    (change != 0).then(|| match cause {
+        Cause::Retracted => format!("{counted} retracted"),
+        Cause::LateArrived => format!("{counted} arrived late"),
+        Cause::LeftWindow => format!("{counted} left the window"),
+        _ => counted.replacen(noun, &format!("new {noun}"), 1),
+    })
+}
+
+/// "1 invoice paid on time, 1 overdue invoice settled"
+fn invoices_moved(cause: Cause, last: &Measurements, next: &Measurements) -> Option<String> {
+    let (last, next) = (last.invoices, next.invoices);
+    let said = |change: i64, more: &str, less: &str| match change {
+        0 => None,
+        1.. => Some(format!("{} {more}", count(change, "invoice"))),
+        _ => Some(format!("{} {less}", count(-change, "invoice"))),
+    };
+    let parts = [
+        said(next.on_time - last.on_time, "paid on time", "paid on time no longer counts"),
+        said(next.late - last.late, "paid late", "paid late no longer counts"),
+        said(
+            next.overdue - last.overdue,
+            if cause == Cause::TimePassed { "fell overdue" } else { "overdue" },
+            "no longer overdue",
+        ),
+    ];
+    let said: Vec<_> = parts.into_iter().flatten().collect();
+    let origin = match cause {
+        Cause::Retracted => " after a retraction",
+        Cause::LateArrived => " by facts that arrived late",
+        _ => "",
+    };
+    (!said.is_empty()).then(|| said.join(", ") + origin)
+}
+
+/// The days of the events behind a fact.
+fn days(cause: Cause, factor: FactorKey, scorecard: &Scorecard, from: NaiveDate, to: NaiveDate) -> Option<Window> {
+    let length = scorecard.factors.get(factor).window_days;
+    let window = length.map(|length| Window::ending(from, length));
+    match cause {
+        Cause::NewEvents => {
+            let first =
+                length.map_or(from + Duration::days(1), |length| (from + Duration::days(1)).max(Window::ending(to, length).from));
+            Some(Window { from: first, to })
+        }
+        Cause::LeftWindow => {
+            let (window, length) = (window?, length?);
+            Some(Window { from: window.from, to: from.min(Window::ending(to, length).from - Duration::days(1)) })
+        }
+        Cause::Retracted | Cause::LateArrived => window,
+        _ => None,
+    }
+}
+
+/// The change in one line, the factor that moved most first.
+fn sentence(change: &HealthChange) -> String {
+    let since = change.from.format("%-d %b %Y");
+    match (change.before.shown_score(), change.after.shown_score()) {
+        (None, None) => return format!("No score on either day: too little data since {since}"),
+        (None, Some(score)) => return format!("New since {since}: {score}; there was too little data before"),
+        (Some(score), None) => return format!("No score any more, after {score} on {since}: too little data"),
+        _ => {}
+    }
+    let mut moved: Vec<_> = change.factors.iter().filter(|(_, points)| **points != Points::ZERO).collect();
+    moved.sort_by_key(|(_, points)| std::cmp::Reverse(points.0.abs()));
+    let factor = |(key, points): &(FactorKey, &Points)| {
+        let facts = change.causes.iter().flat_map(|part| &part.facts).filter(|fact| fact.factor == *key);
+        let facts: Vec<_> = facts.map(|fact| fact.sentence.as_str()).collect();
+        let facts = if facts.is_empty() { String::new() } else { format!(" ({})", facts.join(", ")) };
+        format!("{} {}{facts}", key.label().to_lowercase().replace("api", "API"), points.signed())
+    };
+    let parts: Vec<_> = moved.iter().map(factor).collect();
+    let head = if change.change == Points::ZERO { "Unchanged".to_owned() } else { change.change.signed() };
+    match parts.is_empty() {
+        true => format!("{head} since {since}"),
+        false => format!("{head} since {since}: {}", parts.join(", ")),
+    }
+}
