@@ -1,4 +1,5 @@
-//! Why a score changed between two days: parts by cause and factor that sum to the difference exactly.
+//! Why a score changed between two days, in parts by cause and factor that sum to the difference exactly; and what would
+//! change it next.
 
 use super::{CustomerId, FactorKey, Factors, Health, NaiveDate, Points, Window};
 use serde::{Deserialize, Serialize};
@@ -81,5 +82,16 @@ pub struct HealthChange {
     /// The causes that did something, in their fixed order; they sum to the change, for each factor too.
     pub causes: Vec<CausePart>,
     /// "-9.4 since 1 Oct 2026: login frequency -6.1 (14 logins left the window), support load -3.3 (2 new tickets)"
+    pub sentence: String,
+}
+
+/// Something that would raise the score.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Driver {
+    pub factor: FactorKey,
+    /// By how many points.
+    pub gain: Points,
+    /// "2 more features"
     pub sentence: String,
 }

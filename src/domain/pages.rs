@@ -1,7 +1,8 @@
 //! Read models: everything one page shows, loaded in one request.
 
 use super::{
-    Band, Customer, Event, EventFilter, FactorKey, Factors, Health, HealthChange, NaiveDate, Note, Page, Points, Scorecard,
+    Band, Customer, Driver, Event, EventFilter, FactorKey, Factors, Health, HealthChange, NaiveDate, Note, Page, Points,
+    Scorecard,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -70,6 +71,8 @@ pub struct CustomerPage {
     pub history: Vec<HistoryPoint>,
     /// Why the score changed up to the chosen day, restated: as everything is known now.
     pub changes: HealthChange,
+    /// What would raise the score of the chosen day, the most helpful first.
+    pub drivers: Vec<Driver>,
     /// Daily activity up to the chosen day over twice each factor's window, days without activity left out.
     pub activity: Factors<Vec<DayCount>>,
     /// Every invoice issued by the chosen day, the latest first.

@@ -7,6 +7,7 @@
 
 mod activity;
 mod causes;
+mod drivers;
 mod explain;
 mod facts;
 mod history;
@@ -16,6 +17,7 @@ mod score;
 
 pub use activity::{daily_totals, feature_uses, invoice_rows};
 pub use causes::{Standing, explain_change};
+pub use drivers::drivers;
 pub use explain::next_step;
 pub use facts::{Connections, DailyCount, Facts, Invoice};
 pub use history::{BAND_MEMORY_DAYS, band_since, change, history};

@@ -2,6 +2,7 @@
 
 mod bands;
 mod causes;
+mod drivers;
 mod explanations;
 mod factors;
 mod given;

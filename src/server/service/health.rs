@@ -104,6 +104,7 @@ pub async fn get_customer_page(
         is_new: is_new(customer.fields.start_date, facts.first_fact_on, as_of),
         history: scoring::history(&facts, scorecard, connections, today - Duration::days(history_days - 1), today),
         changes: scoring.change(id, &facts, as_of - Duration::days(change_days), &facts, as_of),
+        drivers: scoring::drivers(id, &scoring::measure(&facts, scorecard, connections, as_of), scorecard, as_of),
         activity: activity(&facts, scorecard, as_of),
         invoices: scoring::invoice_rows(&facts.invoices, as_of),
         features: scoring::feature_uses(&facts, scorecard, as_of),

@@ -106,7 +106,7 @@ fn FactorChange(factor: Moved, place: Memo<Place>) -> impl IntoView {
             }
             None => view! { <span>{sentence}</span> }.into_any(),
         };
-        view! { <li>{sentence} <span class="numeric">{points.signed()}</span></li> }
+        view! { <li>{sentence} " " <span class="numeric">{points.signed()}</span></li> }
     };
     view! {
         <li class="changes__factor">

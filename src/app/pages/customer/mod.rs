@@ -89,9 +89,25 @@ fn Customer(page: Page, timeline: Resource<Result<Timeline, AppError>>, place: M
     }
 }
 
+/// How many ways to raise the score are named.
+const DRIVERS: usize = 3;
+
 #[component]
 fn Composition(page: StoredValue<Page>) -> impl IntoView {
     let (health, limits) = page.with_value(|page| (page.health.clone(), page.scorecard.bands.clone()));
+    let drivers = page.with_value(|page| page.drivers.clone());
+    let any_driver = !drivers.is_empty();
+    let drivers = drivers.into_iter().take(DRIVERS).map(|driver| {
+        view! {
+            <li>
+                <span class="muted">{driver.factor.label()} ": "</span>
+                {driver.sentence}
+                " "
+                <b class="numeric">{driver.gain.signed()}</b>
+            </li>
+        }
+    });
+    let drivers = drivers.collect_view();
     view! {
         <section class="panel customer__five" aria-labelledby="composition-title">
             <div class="panel__head">
@@ -99,6 +115,7 @@ fn Composition(page: StoredValue<Page>) -> impl IntoView {
             </div>
             <Waterfall health limits />
             <p class="muted waterfall-key">"Score times weight gives points; the dashed rest of a bar is what the factor could still add."</p>
+            {any_driver.then(|| view! { <h3 class="drivers__title">"What would raise it most"</h3> <ol class="drivers">{drivers}</ol> })}
         </section>
     }
 }

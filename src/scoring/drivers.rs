@@ -1,0 +1,62 @@
+//! What would raise a score most, in terms that a person can act on: each factor's measurements are replaced by what one
+//! would like to see, and scored again.
+
+use super::explain::count;
+use super::measure::Measurements;
+use super::score::score;
+use crate::domain::{CustomerId, Driver, FactorKey, NaiveDate, Points, Scorecard};
+
+/// The factors that can still raise the score, the one that would raise it most first. Sources that are not connected
+/// are left out: nothing a customer does would change them.
+pub fn drivers(id: CustomerId, measured: &Measurements, scorecard: &Scorecard, as_of: NaiveDate) -> Vec<Driver> {
+    let points = |measured: &Measurements| score(id, measured, scorecard, as_of).score;
+    let now = points(measured);
+    let driver = |factor: FactorKey| {
+        let (wished, sentence) = wish(factor, measured, scorecard)?;
+        let gain = points(&wished) - now;
+        (gain > Points::ZERO).then_some(Driver { factor, gain, sentence })
+    };
+    let connected = |factor: &FactorKey| *measured.connected.get(*factor);
+    let mut drivers: Vec<_> = FactorKey::ALL.into_iter().filter(connected).filter_map(driver).collect();
+    drivers.sort_by_key(|driver| std::cmp::Reverse(driver.gain));
+    drivers
+}
+
+/// The measurements if a factor were as one would like it, and what that takes.
+fn wish(factor: FactorKey, measured: &Measurements, scorecard: &Scorecard) -> Option<(Measurements, String)> {
+    let rule = scorecard.factors.get(factor);
+    let (target, days) = (rule.divisor(), rule.days());
+    let mut wished = measured.clone();
+    let sentence = match factor {
+        FactorKey::LoginFrequency => {
+            let missing = target - measured.logins;
+            wished.logins = target;
+            (missing > 0).then(|| format!("{} within {days} days", more(missing, "login")))
+        }
+        FactorKey::FeatureAdoption => {
+            let missing = target - measured.features;
+            wished.features = target;
+            let noun = if rule.key_features.is_empty() { "feature" } else { "key feature" };
+            (missing > 0).then(|| more(missing, noun))
+        }
+        FactorKey::SupportLoad => {
+            wished.tickets = 0;
+            (measured.tickets > 0)
+                .then(|| format!("No new ticket until the last {} are older than {days} days", measured.tickets))
+        }
+        FactorKey::InvoiceTimeliness => {
+            wished.invoices.on_time += 1;
+            Some("The next invoice paid on time".to_owned())
+        }
+        FactorKey::ApiTrend => {
+            wished.api_calls = measured.api_calls_before;
+            (measured.api_calls < measured.api_calls_before).then(|| format!("As many API calls as in the {days} days before"))
+        }
+    };
+    sentence.map(|sentence| (wished, sentence))
+}
+
+/// "1 more login", "7 more logins"
+fn more(number: i64, noun: &str) -> String {
+    count(number, noun).replacen(noun, &format!("more {noun}"), 1)
+}
