@@ -1,6 +1,7 @@
 //! Why a score changed between two days, in parts by cause and factor that sum to the difference exactly; and what would
 //! change it next.
 
+use super::portfolio::MainCause;
 use super::{CustomerId, FactorKey, Factors, Health, NaiveDate, Points, Window};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -83,6 +84,21 @@ pub struct HealthChange {
     pub causes: Vec<CausePart>,
     /// "-9.4 since 1 Oct 2026: login frequency -6.1 (14 logins left the window), support load -3.3 (2 new tickets)"
     pub sentence: String,
+}
+
+impl HealthChange {
+    /// The factor that moved the score most in the direction of the change; `None` where the score did not move.
+    pub fn main_cause(&self) -> Option<MainCause> {
+        let along = self.factors.iter().filter(|(_, points)| points.0.signum() == self.change.0.signum());
+        let (factor, change) = along.max_by_key(|(_, points)| points.0.abs())?;
+        (self.change != Points::ZERO).then(|| MainCause { factor, change: *change, sentence: self.facts_of(factor) })
+    }
+
+    /// What happened to a factor, cause by cause: "13 logins left the window, 4 new logins".
+    pub fn facts_of(&self, factor: FactorKey) -> String {
+        let facts = self.causes.iter().flat_map(|part| &part.facts).filter(|fact| fact.factor == factor);
+        facts.map(|fact| fact.sentence.as_str()).collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// Something that would raise the score.

@@ -57,6 +57,19 @@ pub struct Mention {
     pub arr_cents: Option<i64>,
     pub renewal_date: Option<NaiveDate>,
     pub is_new: bool,
+    /// The factor that moved most along with the change, and what happened to it. Only where a change is told.
+    pub cause: Option<MainCause>,
+}
+
+/// What a change is mainly due to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MainCause {
+    pub factor: FactorKey,
+    /// The change of its contribution.
+    pub change: Points,
+    /// "13 logins left the window, 4 new logins"
+    pub sentence: String,
 }
 
 /// The whole number of customers that a summary shows the first few of.

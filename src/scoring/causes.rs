@@ -184,9 +184,8 @@ fn sentence(change: &HealthChange) -> String {
     let mut moved: Vec<_> = change.factors.iter().filter(|(_, points)| **points != Points::ZERO).collect();
     moved.sort_by_key(|(_, points)| std::cmp::Reverse(points.0.abs()));
     let factor = |(key, points): &(FactorKey, &Points)| {
-        let facts = change.causes.iter().flat_map(|part| &part.facts).filter(|fact| fact.factor == *key);
-        let facts: Vec<_> = facts.map(|fact| fact.sentence.as_str()).collect();
-        let facts = if facts.is_empty() { String::new() } else { format!(" ({})", facts.join(", ")) };
+        let facts = change.facts_of(*key);
+        let facts = if facts.is_empty() { facts } else { format!(" ({facts})") };
         format!("{} {}{facts}", key.label().to_lowercase().replace("api", "API"), points.signed())
     };
     let parts: Vec<_> = moved.iter().map(factor).collect();

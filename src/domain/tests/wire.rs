@@ -2,7 +2,7 @@
 
 use crate::domain::list::{CustomerList, CustomerRow, Page};
 use crate::domain::pages::{EventEffect, Timeline};
-use crate::domain::portfolio::{BandTally, MeanScore, Mention, Mentions, Movers, Tally};
+use crate::domain::portfolio::{BandTally, MainCause, MeanScore, Mention, Mentions, Movers, Tally};
 use crate::domain::*;
 use crate::scoring::{self, InvoiceCounts, Measurements};
 use chrono::{DateTime, TimeZone, Utc};
@@ -80,6 +80,11 @@ fn mentions() -> Mentions {
         arr_cents: None,
         renewal_date: Some(day(30)),
         is_new: false,
+        cause: Some(MainCause {
+            factor: FactorKey::LoginFrequency,
+            change: Points(-125),
+            sentence: "12 logins left the window".into(),
+        }),
     };
     Mentions { tally: tally(), items: vec![mention] }
 }

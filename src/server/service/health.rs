@@ -70,6 +70,29 @@ pub async fn get_health_changes(
     }
 }
 
+/// How the scores of some customers came to what they are today.
+pub(super) struct Changes {
+    scoring: Scoring,
+    facts: HashMap<CustomerId, Facts>,
+    today: NaiveDate,
+}
+
+impl Changes {
+    /// Loads what explains changes over up to `days` days.
+    pub(super) async fn load(app: &AppState, ids: &[CustomerId], today: NaiveDate, days: i64) -> Result<Self, AppError> {
+        let scoring = current(app).await?;
+        let earliest = today - Duration::days(days + scoring.scorecard.lookback_days());
+        let facts = app.store.load_facts_of(ids, earliest, today).await?;
+        Ok(Self { scoring, facts, today })
+    }
+
+    /// The change since some days ago, as everything is known now.
+    pub(super) fn over(&self, id: CustomerId, days: i64) -> Option<HealthChange> {
+        let facts = self.facts.get(&id)?;
+        Some(self.scoring.change(id, facts, self.today - Duration::days(days), facts, self.today))
+    }
+}
+
 /// Everything the customer's page shows besides its timeline. `history_days` is 30, 90 or 180, `change_days` 7, 30 or 90.
 pub async fn get_customer_page(
     app: &AppState,

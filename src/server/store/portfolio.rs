@@ -175,6 +175,7 @@ impl MentionRow {
             arr_cents: self.arr_cents,
             renewal_date: self.renewal_day.map(day),
             is_new: is_new(self.start_day.map(day), self.first_fact_day.map(day), today),
+            cause: None,
             name: self.name,
         })
     }

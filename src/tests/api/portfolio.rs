@@ -25,6 +25,21 @@ on_each_database! {
         assert_eq!(grace["all"], json!({"customers": 1, "arrCents": 50, "arrUnknown": 0}));
     }
 
+    async fn a_mover_tells_its_main_cause(db: Database) {
+        let site = Site::new(db);
+        let customer = site.customer("Acme").await;
+        for (kind, day) in [("support_ticket", "2026-01-20"), ("support_ticket", "2026-03-15"), ("login", "2026-03-01"), ("login", "2026-03-14")] {
+            site.event(&customer, json!({"kind": kind, "occurredAt": format!("{day}T08:00:00Z")})).await;
+        }
+        let portfolio = site.get("/api/portfolio").await.ok();
+        assert_eq!(portfolio["movers7"]["down"]["items"], json!([]));
+        site.event(&customer, json!({"kind": "support_ticket"})).await;
+        let portfolio = site.get("/api/portfolio").await.ok();
+        let mover = &portfolio["movers7"]["down"]["items"][0];
+        assert_eq!(mover["change"], json!(-2.8));
+        assert_eq!(mover["cause"], json!({"factor": "supportLoad", "change": -4.0, "sentence": "2 new tickets"}));
+    }
+
     async fn the_scorecard_says_how_scores_are_made(db: Database) {
         let site = Site::new(db);
         let scorecard = site.get("/api/scorecard").await.ok();

@@ -5,7 +5,7 @@ use crate::app::components::{BandIcon, ChangeFigure, renewal_words};
 use crate::app::format;
 use crate::domain::NaiveDate;
 use crate::domain::list::ChangeFilter;
-use crate::domain::portfolio::{Mention, Mentions, Movers};
+use crate::domain::portfolio::{MainCause, Mention, Mentions, Movers};
 use leptos::prelude::*;
 
 /// How many customers a figure names.
@@ -14,8 +14,14 @@ const NAMED: usize = 2;
 /// New churn risks and the biggest moves of the last seven days.
 #[component]
 pub fn ThisWeek(movers7: Movers, movers30: Movers, new_churn_risks: Mentions, currency: String, links: Links) -> impl IntoView {
-    let change = |mention: &Mention| view! { <ChangeFigure change=mention.change band=mention.band /> }.into_any();
-    let score = |mention: &Mention| mention.score.map(|score| score.to_string()).into_any();
+    let change = |mention: &Mention| {
+        let cause = main_cause(mention);
+        view! { {cause} <ChangeFigure change=mention.change band=mention.band /> }.into_any()
+    };
+    let score = |mention: &Mention| {
+        let (cause, score) = (main_cause(mention), mention.score.map(|score| score.to_string()));
+        view! { {cause} {score} }.into_any()
+    };
     let month =
         [(movers30.down.tally.customers, ChangeFilter::Down30, "down"), (movers30.up.tally.customers, ChangeFilter::Up30, "up")];
     let month = month.map(|(customers, filter, word)| {
@@ -50,6 +56,14 @@ pub fn ThisWeek(movers7: Movers, movers30: Movers, new_churn_risks: Mentions, cu
             <p class="summary__note">"In 30 days: " {month_down} ", " {month_up}</p>
         </div>
     }
+}
+
+/// The factor that a change is mainly due to; what happened to it on hover.
+fn main_cause(mention: &Mention) -> Option<impl IntoView + use<>> {
+    mention.cause.clone().map(|MainCause { factor, change, sentence }| {
+        let title = format!("{} {}: {sentence}", factor.label(), change.signed());
+        view! { <span class="mention__cause" title=title>{factor.short_label()}</span> }
+    })
 }
 
 /// Renewals soon that are not healthy, and renewal dates that have passed.
