@@ -48,7 +48,7 @@ story("a customer's page is complete without JavaScript", { app: few, javaScript
   })) {
     await factorRow(page, name).getByText(`${score} of 100`).waitFor();
   }
-  await page.getByRole("link", { name: "30 days", exact: true }).click();
+  await page.getByRole("navigation", { name: "Length of the history" }).getByRole("link", { name: "30 days" }).click();
   await page.waitForURL(/days=30/);
   await page.getByLabel(/by date/).fill(daysAgo(7));
   await page.getByRole("button", { name: "Show" }).click();

@@ -1,7 +1,8 @@
 //! Why the score changed: each factor's part, split into its causes, which lead to the events behind them.
 
+use super::history::Lengths;
 use super::place::{CHANGE_DAYS, Place};
-use crate::app::components::{ChangeFigure, Tab, Tabs};
+use crate::app::components::ChangeFigure;
 use crate::app::format;
 use crate::domain::pages::CustomerPage;
 use crate::domain::{EventKind, FactorKey, HealthChange, Points, Window};
@@ -17,26 +18,13 @@ pub fn ChangesSection(page: StoredValue<CustomerPage>, place: Memo<Place>) -> im
         <section class="panel" aria-labelledby="changes-title">
             <div class="panel__head">
                 <h2 id="changes-title">"What changed"</h2>
-                <Lengths place />
+                <Lengths label="How far back" choices=CHANGE_DAYS shown=Place::change_days show=Place::changed_since place />
             </div>
             <Ends change />
             {nothing.then(|| view! { <p class="muted">"No factor moved between the two days."</p> })}
             <ul class="changes">{factors}</ul>
         </section>
     }
-}
-
-/// 7, 30 or 90 days.
-#[component]
-fn Lengths(place: Memo<Place>) -> impl IntoView {
-    let tabs = move || {
-        let place = place.get();
-        let shown = place.change_days();
-        let tab =
-            |days: i64| Tab { href: place.changed_since(days).href(), label: format!("{days} days"), current: days == shown };
-        CHANGE_DAYS.map(tab).into()
-    };
-    view! { {move || view! { <Tabs label="How far back" tabs=tabs() /> }} }
 }
 
 /// "65.4 on 24 Oct 2026 → 45.4 on 23 Nov 2026"

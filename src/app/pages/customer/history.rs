@@ -18,7 +18,7 @@ pub fn HistorySection(page: StoredValue<CustomerPage>, place: Memo<Place>) -> im
         <section class="panel customer__seven" aria-labelledby="history-title">
             <div class="panel__head">
                 <h2 id="history-title">"Score over time"</h2>
-                <Lengths place />
+                <Lengths label="Length of the history" choices=HISTORY_DAYS shown=Place::history_days show=Place::over place />
             </div>
             <HistoryChart points limits selected=as_of href />
             {outside.then(|| view! { <p class="muted">"The chosen day is earlier than this chart reaches."</p> })}
@@ -27,16 +27,22 @@ pub fn HistorySection(page: StoredValue<CustomerPage>, place: Memo<Place>) -> im
     }
 }
 
-/// 30, 90 or 180 days.
+/// Numbers of days to choose from: which of them the place shows, and the place that shows another.
 #[component]
-fn Lengths(place: Memo<Place>) -> impl IntoView {
+pub fn Lengths(
+    label: &'static str,
+    choices: [i64; 3],
+    shown: fn(&Place) -> i64,
+    show: fn(&Place, i64) -> Place,
+    place: Memo<Place>,
+) -> impl IntoView {
     let tabs = move || {
         let place = place.get();
-        let shown = place.history_days();
-        let tab = |days: i64| Tab { href: place.over(days).href(), label: format!("{days} days"), current: days == shown };
-        HISTORY_DAYS.map(tab).into()
+        let shown = shown(&place);
+        let tab = |days: i64| Tab { href: show(&place, days).href(), label: format!("{days} days"), current: days == shown };
+        choices.map(tab).into()
     };
-    view! { {move || view! { <Tabs label="Length of the history" tabs=tabs() /> }} }
+    view! { {move || view! { <Tabs label tabs=tabs() /> }} }
 }
 
 /// A day by its date: for days that the chart does not show, and for those who would rather type.

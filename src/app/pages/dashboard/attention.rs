@@ -18,10 +18,7 @@ pub fn ThisWeek(movers7: Movers, movers30: Movers, new_churn_risks: Mentions, cu
         let cause = main_cause(mention);
         view! { {cause} <ChangeFigure change=mention.change band=mention.band /> }.into_any()
     };
-    let score = |mention: &Mention| {
-        let (cause, score) = (main_cause(mention), mention.score.map(|score| score.to_string()));
-        view! { {cause} {score} }.into_any()
-    };
+    let score = |mention: &Mention| mention.score.map(|score| score.to_string()).into_any();
     let month =
         [(movers30.down.tally.customers, ChangeFilter::Down30, "down"), (movers30.up.tally.customers, ChangeFilter::Up30, "up")];
     let month = month.map(|(customers, filter, word)| {
