@@ -43,7 +43,7 @@ story("what changed is told by factor and cause, and leads to the events", { app
   const causes = await changes.getByRole("listitem").filter({ hasNot: page.getByRole("heading") }).allInnerTexts();
   const points = causes.map((text) => Number(text.match(/[+-]?\d+\.\d$/)[0]));
   assert.equal(points.reduce((sum, part) => sum + part, 0).toFixed(1), "18.5");
-  await changes.getByRole("link", { name: "7 days" }).click();
+  await page.getByTitle("Why").filter({ hasText: "7 days" }).click();
   await changes.getByText(`51.0 on ${shownDay(7)}`).waitFor();
   await changes.getByRole("link", { name: "6 new logins" }).click();
   const events = page.getByRole("region", { name: "Events" });

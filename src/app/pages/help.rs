@@ -47,6 +47,14 @@ fn Method(scorecard: Scorecard) -> impl IntoView {
             <h2>"Measured or assumed"</h2>
             <Coverage scorecard />
         </section>
+        <section class="panel" id="changes">
+            <h2>"Why a score changes"</h2>
+            <p>
+                "A customer’s page splits the change since 7, 30 or 90 days by factor and cause: events that became too old for \
+                 their window, invoices that fell overdue as time passed, sources that were connected, new events. The parts sum to \
+                 the change exactly, and each leads to the events behind it."
+            </p>
+        </section>
     }
 }
 

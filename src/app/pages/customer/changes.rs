@@ -15,7 +15,7 @@ pub fn ChangesSection(page: StoredValue<CustomerPage>, place: Memo<Place>) -> im
     let nothing = factors.is_empty();
     let factors = factors.into_iter().map(|factor| view! { <FactorChange factor place /> }).collect_view();
     view! {
-        <section class="panel" aria-labelledby="changes-title">
+        <section class="panel" id="changes" aria-labelledby="changes-title">
             <div class="panel__head">
                 <h2 id="changes-title">"What changed"</h2>
                 <Lengths label="How far back" choices=CHANGE_DAYS shown=Place::change_days show=Place::changed_since place />

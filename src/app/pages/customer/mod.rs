@@ -71,7 +71,7 @@ fn Customer(page: Page, timeline: Resource<Result<Timeline, AppError>>, place: M
             <CustomerHead page />
             <ArchivedBanner page />
             <PastDayBanner page place />
-            <StandingStrip page />
+            <StandingStrip page place />
             <FirstEvent page />
             <HistorySection page place />
             <Composition page />

@@ -136,6 +136,11 @@ impl Place {
         format!("{}#events", self.href())
     }
 
+    /// The same, at the explained change.
+    pub fn changes_href(&self) -> String {
+        format!("{}#changes", self.href())
+    }
+
     /// The same, at one event.
     pub fn event_href(&self, event: EventId) -> String {
         format!("{}#event-{event}", self.href())

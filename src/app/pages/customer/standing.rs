@@ -1,5 +1,6 @@
 //! How the customer stands, in one strip: score and band, change, coverage, renewal, ARR.
 
+use super::place::Place;
 use super::words::{coverage_sentence, no_data_reason, since_words};
 use crate::app::components::{BandBadge, ChangeFigure, RenewalCountdown, ScoreFigure};
 use crate::app::format;
@@ -8,11 +9,11 @@ use crate::domain::{Band, Points};
 use leptos::prelude::*;
 
 #[component]
-pub fn StandingStrip(page: StoredValue<CustomerPage>) -> impl IntoView {
+pub fn StandingStrip(page: StoredValue<CustomerPage>, place: Memo<Place>) -> impl IntoView {
     view! {
         <dl class="standing panel">
             <ScoreCell page />
-            <ChangeCell page />
+            <ChangeCell page place />
             <CoverageCell page />
             <RenewalCell page />
             <ArrCell page />
@@ -39,12 +40,21 @@ fn ScoreCell(page: StoredValue<CustomerPage>) -> impl IntoView {
     }
 }
 
+/// Each change leads to its explanation.
 #[component]
-fn ChangeCell(page: StoredValue<CustomerPage>) -> impl IntoView {
+fn ChangeCell(page: StoredValue<CustomerPage>, place: Memo<Place>) -> impl IntoView {
     let band = page.with_value(|page| page.health.band);
     let changes = page.with_value(|page| [(7, page.change7), (30, page.change30), (90, page.change90)]);
     let item = move |(days, change): (i64, Option<Points>)| {
-        view! { <li><ChangeFigure change band /><span class="standing__note">{days}" days"</span></li> }
+        let href = move || place.read().changed_since(days).changes_href();
+        view! {
+            <li>
+                <a href=href title="Why">
+                    <ChangeFigure change band />
+                    <span class="standing__note">{days}" days"</span>
+                </a>
+            </li>
+        }
     };
     view! {
         <div class="standing__cell">
