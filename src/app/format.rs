@@ -108,6 +108,12 @@ pub fn days_ago(day: NaiveDate, today: NaiveDate) -> String {
     }
 }
 
+/// The same with its first letter as a capital.
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,6 @@
 //! Why a score changed between two days, in parts by cause and factor that sum to the difference exactly; and what would
 //! change it next.
 
-use super::portfolio::MainCause;
 use super::{CustomerId, FactorKey, Factors, Health, NaiveDate, Points, Window};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -72,7 +71,7 @@ pub struct HealthChange {
     pub customer_id: CustomerId,
     pub from: NaiveDate,
     pub to: NaiveDate,
-    /// Health of the first day, as it was known at its end.
+    /// Health of the first day: as it was known at its end, or as it is known now.
     pub before: Health,
     /// Health of the second day, under what is known now.
     pub after: Health,
@@ -99,6 +98,17 @@ impl HealthChange {
         let facts = self.causes.iter().flat_map(|part| &part.facts).filter(|fact| fact.factor == factor);
         facts.map(|fact| fact.sentence.as_str()).collect::<Vec<_>>().join(", ")
     }
+}
+
+/// What a change is mainly due to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MainCause {
+    pub factor: FactorKey,
+    /// The change of its contribution.
+    pub change: Points,
+    /// "13 logins left the window, 4 new logins"
+    pub sentence: String,
 }
 
 /// Something that would raise the score.

@@ -30,6 +30,27 @@ impl FactorKey {
         }
     }
 
+    /// "login frequency", "API trend"
+    pub fn label_in_sentence(self) -> String {
+        in_sentence(self.label())
+    }
+
+    /// What the factor counts: "Logins", "API calls".
+    pub fn source(self) -> &'static str {
+        match self {
+            Self::LoginFrequency => "Logins",
+            Self::FeatureAdoption => "Feature uses",
+            Self::SupportLoad => "Support tickets",
+            Self::InvoiceTimeliness => "Invoices",
+            Self::ApiTrend => "API calls",
+        }
+    }
+
+    /// "logins", "API calls"
+    pub fn source_in_sentence(self) -> String {
+        in_sentence(self.source())
+    }
+
     /// "Logins": for narrow places.
     pub fn short_label(self) -> &'static str {
         match self {
@@ -62,6 +83,10 @@ impl FactorKey {
             EventKind::ApiCall => Self::ApiTrend,
         }
     }
+}
+
+fn in_sentence(words: &str) -> String {
+    words.to_lowercase().replace("api", "API")
 }
 
 /// One value per factor. JSON: an object with the five camelCase keys.

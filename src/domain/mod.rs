@@ -19,7 +19,7 @@ pub mod scorecard;
 
 pub use chrono::NaiveDate;
 
-pub use change::{Cause, CauseFact, CausePart, Driver, HealthChange};
+pub use change::{Cause, CauseFact, CausePart, Driver, HealthChange, MainCause};
 pub use customer::{Archive, ArchiveReason, Customer, CustomerFields, CustomerInput, Segment};
 pub use event::{Event, EventBody, EventFilter, EventInput, EventKind, NewEvent, Priority, Retraction};
 pub use factors::{FactorKey, Factors};

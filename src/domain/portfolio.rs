@@ -1,5 +1,6 @@
 //! The portfolio: how all active customers stand together.
 
+use super::change::MainCause;
 use super::{Band, CustomerId, FactorKey, NaiveDate, Points, Segment};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -59,17 +60,6 @@ pub struct Mention {
     pub is_new: bool,
     /// The factor that moved most along with the change, and what happened to it. Only where a change is told.
     pub cause: Option<MainCause>,
-}
-
-/// What a change is mainly due to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct MainCause {
-    pub factor: FactorKey,
-    /// The change of its contribution.
-    pub change: Points,
-    /// "13 logins left the window, 4 new logins"
-    pub sentence: String,
 }
 
 /// The whole number of customers that a summary shows the first few of.

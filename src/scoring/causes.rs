@@ -1,7 +1,7 @@
 //! Why a score changed: from one day's standing to another's in steps, one for each cause. Each step's effect on the
 //! contributions is the cause's part, so the parts sum to the difference by construction.
 
-use super::explain::{count, source};
+use super::explain::count;
 use super::facts::{Connections, Facts};
 use super::measure::{AsOf, Measurements, measure_as_of};
 use super::score::score;
@@ -38,14 +38,14 @@ pub fn explain_change(id: CustomerId, before: Standing<'_>, after: Standing<'_>,
         (Cause::NewEvents, step(after.facts, AsOf::day(to))),
     ];
     let mut causes = Vec::new();
-    let (mut last, mut scorecard) = (&start, before.scorecard);
+    let mut last = &start;
     for (cause, next) in &steps {
-        let facts = facts(*cause, last, next, scorecard, after.scorecard, from, to);
+        let facts = facts(*cause, last, next, before, after);
         let factors = difference(&last.health, &next.health);
         if !facts.is_empty() || factors.iter().any(|(_, change)| *change != Points::ZERO) {
             causes.push(CausePart { cause: *cause, change: next.health.score - last.health.score, factors, facts });
         }
-        (last, scorecard) = (next, after.scorecard);
+        last = next;
     }
     let (health_before, health_after) = (start.health.clone(), last.health.clone());
     let mut change = HealthChange {
@@ -82,24 +82,17 @@ fn difference(before: &Health, after: &Health) -> Factors<Points> {
 }
 
 /// What happened in a step, factor by factor.
-fn facts(
-    cause: Cause,
-    last: &Step,
-    next: &Step,
-    old: &Scorecard,
-    new: &Scorecard,
-    from: NaiveDate,
-    to: NaiveDate,
-) -> Vec<CauseFact> {
+fn facts(cause: Cause, last: &Step, next: &Step, before: Standing<'_>, after: Standing<'_>) -> Vec<CauseFact> {
+    let (old, new) = (before.scorecard, after.scorecard);
     let fact = |factor: FactorKey| {
         let sentence = match cause {
             Cause::ScorecardChange => (old.factors.get(factor) != new.factors.get(factor))
                 .then(|| format!("scorecard version {} in place of {}", new.version, old.version)),
             Cause::SourceConnected => (last.measured.connected.get(factor) != next.measured.connected.get(factor))
-                .then(|| format!("{} connected", source(factor).to_lowercase().replace("api", "API"))),
+                .then(|| format!("{} connected", factor.source_in_sentence())),
             _ => moved(cause, factor, &last.measured, &next.measured),
         };
-        let days = days(cause, factor, new, from, to);
+        let days = days(cause, factor, new, before.day, after.day);
         sentence.map(|sentence| CauseFact { factor, sentence, days })
     };
     FactorKey::ALL.into_iter().filter_map(fact).collect()
@@ -186,7 +179,7 @@ fn sentence(change: &HealthChange) -> String {
     let factor = |(key, points): &(FactorKey, &Points)| {
         let facts = change.facts_of(*key);
         let facts = if facts.is_empty() { facts } else { format!(" ({facts})") };
-        format!("{} {}{facts}", key.label().to_lowercase().replace("api", "API"), points.signed())
+        format!("{} {}{facts}", key.label_in_sentence(), points.signed())
     };
     let parts: Vec<_> = moved.iter().map(factor).collect();
     let head = if change.change == Points::ZERO { "Unchanged".to_owned() } else { change.change.signed() };

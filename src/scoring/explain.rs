@@ -36,20 +36,9 @@ fn describe(key: FactorKey, measured: &Measurements, rule: &FactorRule) -> Strin
     }
 }
 
-/// What a factor counts.
-pub(super) fn source(key: FactorKey) -> &'static str {
-    match key {
-        FactorKey::LoginFrequency => "Logins",
-        FactorKey::FeatureAdoption => "Feature uses",
-        FactorKey::SupportLoad => "Support tickets",
-        FactorKey::InvoiceTimeliness => "Invoices",
-        FactorKey::ApiTrend => "API calls",
-    }
-}
-
 /// Why a factor could not be measured.
 fn why_unknown(key: FactorKey, measured: &Measurements, rule: &FactorRule) -> String {
-    let source = source(key);
+    let source = key.source();
     match (key, measured.invoices.open) {
         _ if !measured.connected.get(key) => format!("{source} are not connected yet"),
         (FactorKey::InvoiceTimeliness, 0) => "No invoices to judge yet".to_owned(),

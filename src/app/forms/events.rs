@@ -201,8 +201,7 @@ fn ApiCallForm(subject: LogSubject) -> impl IntoView {
 fn TicketForm(subject: LogSubject) -> impl IntoView {
     let action = ServerAction::<SubmitEvent>::new();
     let state = form_state("support_ticket", &subject, action, &[("priority", "normal")]);
-    let capital = |name: &str| name[..1].to_uppercase() + &name[1..];
-    let priorities = Priority::ALL.map(|priority| Choice::new(priority.name(), capital(priority.name()))).to_vec();
+    let priorities = Priority::ALL.map(|priority| Choice::new(priority.name(), format::capitalised(priority.name()))).to_vec();
     view! {
         <EventForm action state customer=subject.customer kind="support_ticket" label="Log support ticket">
             {text(state, "subject", "Subject", false)}

@@ -2,7 +2,7 @@
 
 use crate::domain::list::{CustomerList, CustomerRow, Page};
 use crate::domain::pages::{EventEffect, Timeline};
-use crate::domain::portfolio::{BandTally, MainCause, MeanScore, Mention, Mentions, Movers, Tally};
+use crate::domain::portfolio::{BandTally, MeanScore, Mention, Mentions, Movers, Tally};
 use crate::domain::*;
 use crate::scoring::{self, InvoiceCounts, Measurements};
 use chrono::{DateTime, TimeZone, Utc};

@@ -58,7 +58,7 @@ fn reason(effect: &EventEffect, scorecard: &Scorecard) -> String {
     let key = FactorKey::fed_by(effect.event.body.kind());
     let (before, after) = (effect.before.factors.get(key), effect.health.factors.get(key));
     let rule = scorecard.factors.get(key);
-    let label = key.label().to_lowercase().replace("api", "API");
+    let label = key.label_in_sentence();
     if rule.weight == 0 {
         return format!("{label} has no weight");
     }

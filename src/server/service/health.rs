@@ -39,7 +39,7 @@ pub async fn get_health(app: &AppState, id: CustomerId, as_of: Option<&str>) -> 
 }
 
 /// How long a change reaches back unless told otherwise, in days.
-pub const CHANGE_DAYS: i64 = 30;
+const CHANGE_DAYS: i64 = 30;
 
 /// Why a customer's score changed from a day to another (today when absent). `known` is `then` (when absent) or `now`.
 pub async fn get_health_changes(
@@ -115,11 +115,12 @@ pub async fn get_customer_page(
     let earliest = (today - Duration::days(history_days)).min(as_of - Duration::days(scoring::BAND_MEMORY_DAYS));
     let customer = app.store.get_customer(id).await?;
     let facts = app.store.load_facts(id, earliest - lookback, today).await?;
+    let measured = scoring::measure(&facts, scorecard, connections, as_of);
     let memory = scoring::history(&facts, scorecard, connections, as_of - Duration::days(scoring::BAND_MEMORY_DAYS), as_of);
     let change = |days: usize| scoring::change(*memory.iter().rev().nth(days)?, *memory.last()?);
     Ok(CustomerPage {
         today,
-        health: scoring.health(id, &facts, as_of),
+        health: scoring::score(id, &measured, scorecard, as_of),
         band_since: scoring::band_since(&memory).unwrap_or(as_of),
         change7: change(7),
         change30: change(30),
@@ -127,7 +128,7 @@ pub async fn get_customer_page(
         is_new: is_new(customer.fields.start_date, facts.first_fact_on, as_of),
         history: scoring::history(&facts, scorecard, connections, today - Duration::days(history_days - 1), today),
         changes: scoring.change(id, &facts, as_of - Duration::days(change_days), &facts, as_of),
-        drivers: scoring::drivers(id, &scoring::measure(&facts, scorecard, connections, as_of), scorecard, as_of),
+        drivers: scoring::drivers(id, &measured, scorecard, as_of),
         activity: activity(&facts, scorecard, as_of),
         invoices: scoring::invoice_rows(&facts.invoices, as_of),
         features: scoring::feature_uses(&facts, scorecard, as_of),

@@ -5,7 +5,7 @@
 
 use super::{Store, StoreResult};
 use crate::domain::{CustomerId, EventId, NaiveDate, NoteId, Scorecard};
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, NaiveTime, SubsecRound, Utc};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgPoolOptions, PgRow};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
@@ -169,6 +169,11 @@ pub(super) fn day(number: i32) -> NaiveDate {
 /// A stored time, likewise.
 pub(super) fn time(micros: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(micros).unwrap_or_default()
+}
+
+/// When a UTC day begins.
+pub(super) fn midnight(day: NaiveDate) -> DateTime<Utc> {
+    day.and_time(NaiveTime::MIN).and_utc()
 }
 
 /// A time as both databases return it.

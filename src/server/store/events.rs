@@ -3,13 +3,13 @@
 
 use super::connections::settle;
 use super::customers::CustomerRecord;
-use super::db::{Bind, Tx, binds, storable, time};
+use super::db::{Bind, Tx, binds, midnight, storable, time};
 use super::facts::Known;
 use super::{Store, StoreError, StoreResult, StoredEvent, customers, health, invoices};
 use crate::domain::{
     CustomerId, Event, EventBody, EventFilter, EventId, EventKind, FactorKey, Health, NaiveDate, NewEvent, Page, Retraction,
 };
-use chrono::{DateTime, Duration, NaiveTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
 
@@ -77,9 +77,8 @@ impl Store {
         page_size: i64,
     ) -> StoreResult<Page<Event>> {
         let mut tx = self.read().await?;
-        let midnight = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc().timestamp_micros();
-        let from = filter.from.map_or(i64::MIN, midnight);
-        let end = filter.to.map_or(i64::MAX, |day| midnight(day + Duration::days(1)));
+        let from = filter.from.map_or(i64::MIN, |day| midnight(day).timestamp_micros());
+        let end = filter.to.map_or(i64::MAX, |day| midnight(day + Duration::days(1)).timestamp_micros());
         let kind = filter.kind.map(EventKind::name);
         let sql = "SELECT COUNT(*) FROM events
                    WHERE customer_id = $1 AND ($2 IS NULL OR kind = $2) AND occurred_at >= $3 AND occurred_at < $4";

@@ -1,10 +1,10 @@
 //! Invoices, derived from their events in whatever order those arrive.
 
-use super::db::{Bind, Tx, binds, day};
+use super::db::{Bind, Tx, binds, day, midnight};
 use super::{StoreError, StoreResult};
 use crate::domain::{CustomerId, EventBody, EventId, NaiveDate};
 use crate::scoring::Invoice;
-use chrono::{Duration, NaiveTime};
+use chrono::Duration;
 use sqlx::AssertSqlSafe;
 use std::collections::BTreeMap;
 
@@ -57,7 +57,7 @@ fn invoice_fact((id, number, payload): (i64, i32, String)) -> StoreResult<Invoic
 
 /// A customer's invoices as they were known at the end of a day.
 pub(super) async fn known_on(tx: &mut Tx, customer: CustomerId, known_on: NaiveDate) -> StoreResult<Vec<Invoice>> {
-    let next_day = (known_on + Duration::days(1)).and_time(NaiveTime::MIN).and_utc();
+    let next_day = midnight(known_on + Duration::days(1));
     let sql = "SELECT id, day, payload FROM events LEFT JOIN retractions ON event_id = id
                WHERE customer_id = $1 AND invoice_number IS NOT NULL AND received_day <= $2
                AND (retracted_at IS NULL OR retracted_at >= $3) ORDER BY id";

@@ -62,7 +62,7 @@ fn moved(change: &HealthChange) -> Vec<Moved> {
         let part = move |part: &crate::domain::CausePart| {
             let points = *part.factors.get(factor);
             let fact = part.facts.iter().find(|fact| fact.factor == factor);
-            let sentence = fact.map_or_else(|| part.cause.label().to_owned(), |fact| capitalised(&fact.sentence));
+            let sentence = fact.map_or_else(|| part.cause.label().to_owned(), |fact| format::capitalised(&fact.sentence));
             (fact.is_some() || points != Points::ZERO).then(|| MovedBy {
                 sentence,
                 points,
@@ -75,11 +75,6 @@ fn moved(change: &HealthChange) -> Vec<Moved> {
     let mut moved: Vec<_> = FactorKey::ALL.into_iter().map(moved).filter(|moved| !moved.causes.is_empty()).collect();
     moved.sort_by_key(|moved| std::cmp::Reverse(moved.points.0.abs()));
     moved
-}
-
-fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
 #[component]

@@ -3,9 +3,9 @@
 use super::links::Links;
 use crate::app::components::{BandIcon, ChangeFigure, renewal_words};
 use crate::app::format;
-use crate::domain::NaiveDate;
 use crate::domain::list::ChangeFilter;
-use crate::domain::portfolio::{MainCause, Mention, Mentions, Movers};
+use crate::domain::portfolio::{Mention, Mentions, Movers};
+use crate::domain::{MainCause, NaiveDate};
 use leptos::prelude::*;
 
 /// How many customers a figure names.

@@ -1,6 +1,7 @@
 //! What one has to know before reading the figures: whose they are, what is not connected, what is invented.
 
 use super::links::Links;
+use crate::app::format;
 use crate::domain::{FactorKey, Portfolio};
 use leptos::prelude::*;
 
@@ -33,26 +34,15 @@ pub fn Notices(portfolio: Portfolio) -> impl IntoView {
 
 /// "Support tickets and API calls are not connected: these factors are assumed, not measured."
 fn unconnected_words(unconnected: &[FactorKey]) -> Option<String> {
-    let names: Vec<_> = unconnected.iter().map(|key| source(*key)).collect();
+    let names: Vec<_> = unconnected.iter().map(|key| key.source_in_sentence()).collect();
     let names = match names.as_slice() {
         [] => return None,
-        [one] => (*one).to_owned(),
+        [one] => one.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     };
-    let mut letters = names.chars();
-    let names: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    let names = format::capitalised(&names);
     let factors = if unconnected.len() == 1 { "this factor is" } else { "these factors are" };
     Some(format!("{names} are not connected: {factors} assumed, not measured, in every score."))
-}
-
-fn source(key: FactorKey) -> &'static str {
-    match key {
-        FactorKey::LoginFrequency => "logins",
-        FactorKey::FeatureAdoption => "feature uses",
-        FactorKey::SupportLoad => "support tickets",
-        FactorKey::InvoiceTimeliness => "invoices",
-        FactorKey::ApiTrend => "API calls",
-    }
 }
 
 #[cfg(test)]
