@@ -32,6 +32,9 @@ pub enum AppError {
     /// 422: readable, but rules are broken.
     #[error("Some fields need another value.")]
     Invalid(FieldErrors),
+    /// 503: more is waiting to be stored than is sensible.
+    #[error("More events are arriving than the server can store at the moment. Please try again in a second.")]
+    Overloaded,
     /// 503: the database does not answer.
     #[error("The database does not answer at the moment. Please try again.")]
     Unavailable,
@@ -51,7 +54,7 @@ impl AppError {
             Self::TooLarge(_) => 413,
             Self::UnsupportedMediaType => 415,
             Self::Invalid(_) => 422,
-            Self::Unavailable => 503,
+            Self::Overloaded | Self::Unavailable => 503,
             Self::Internal => 500,
         }
     }
@@ -67,6 +70,7 @@ impl AppError {
             Self::TooLarge(_) => "too_large",
             Self::UnsupportedMediaType => "unsupported_media_type",
             Self::Invalid(_) => "invalid",
+            Self::Overloaded => "overloaded",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal",
         }
@@ -83,6 +87,7 @@ impl AppError {
             Self::TooLarge(_) => "Too large",
             Self::UnsupportedMediaType => "Not JSON",
             Self::Invalid(_) => "Invalid input",
+            Self::Overloaded => "Too many events at once",
             Self::Unavailable => "Temporarily unavailable",
             Self::Internal => "Server error",
         }

@@ -49,6 +49,9 @@ impl IntoResponse for AppError {
     /// A problem; the error itself travels along for whoever wants to show it as a page.
     fn into_response(self) -> Response {
         let mut response = Problem::from(&self).into_response();
+        if self.status() == 503 {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
         response.extensions_mut().insert(self);
         response
     }

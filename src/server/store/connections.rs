@@ -4,7 +4,7 @@
 //! may move it holds it alone, so that no earlier fact is in flight, unseen, while the minimum is taken.
 //! (SQLite needs no such lock: it has one writer.)
 
-use super::db::{Tx, binds, day};
+use super::db::{Db, Tx, binds, day};
 use super::{Store, StoreResult};
 use crate::domain::{FactorKey, Factors, NaiveDate};
 use crate::scoring::{BAND_MEMORY_DAYS, Connections};
@@ -19,33 +19,33 @@ impl Store {
         Ok(load(&mut self.read().await?).await?.0)
     }
 
-    /// Begins a transaction that adds or takes back a fact of a factor. `moves` tells from the factor's first day
-    /// whether that may change it; the answer comes back, and after it [`settle`] is due.
-    pub(super) async fn write_fact(
-        &self,
-        factor: FactorKey,
-        moves: impl Fn(Option<NaiveDate>) -> bool,
-    ) -> StoreResult<(Tx, bool)> {
-        let mut tx = self.write().await?;
-        lock(&mut tx, LOCK_SHARED).await?;
-        let (connections, _) = load(&mut tx).await?;
-        if !moves(*connections.0.get(factor)) {
-            return Ok((tx, false));
-        }
-        if let Tx::Postgres(shared) = tx {
-            // Two that hold the shared lock and both wait for the other to let go would never end.
-            shared.rollback().await?;
-            tx = self.write_connections().await?;
-        }
-        Ok((tx, true))
-    }
-
     /// Begins a transaction that may change any connection.
     pub(super) async fn write_connections(&self) -> StoreResult<Tx> {
-        let mut tx = self.write().await?;
-        lock(&mut tx, LOCK_ALONE).await?;
-        Ok(tx)
+        write_connections(&self.db).await
     }
+}
+
+/// Begins a transaction that adds or takes back facts. `moves` tells from the connections whether that may change
+/// them; the answer comes back, and after it [`settle`] is due.
+pub(super) async fn write_facts(db: &Db, moves: impl Fn(&Connections) -> bool) -> StoreResult<(Tx, bool)> {
+    let mut tx = db.write().await?;
+    lock(&mut tx, LOCK_SHARED).await?;
+    let (connections, _) = load(&mut tx).await?;
+    if !moves(&connections) {
+        return Ok((tx, false));
+    }
+    if let Tx::Postgres(shared) = tx {
+        // Two that hold the shared lock and both wait for the other to let go would never end.
+        shared.rollback().await?;
+        tx = write_connections(db).await?;
+    }
+    Ok((tx, true))
+}
+
+async fn write_connections(db: &Db) -> StoreResult<Tx> {
+    let mut tx = db.write().await?;
+    lock(&mut tx, LOCK_ALONE).await?;
+    Ok(tx)
 }
 
 async fn lock(tx: &mut Tx, sql: &'static str) -> StoreResult<()> {

@@ -196,7 +196,7 @@ impl CustomerRecord {
     }
 }
 
-fn no_customer(id: CustomerId) -> StoreError {
+pub(super) fn no_customer(id: CustomerId) -> StoreError {
     StoreError::NotFound(format!("customer {id}"))
 }
 
@@ -224,14 +224,34 @@ pub(super) async fn lock_all(tx: &mut Tx, ids: &[CustomerId]) -> StoreResult<Vec
     Ok(rows.iter().map(CustomerRecord::known).collect())
 }
 
-/// Stores a customer's first days ahead of its health, for the connections to be taken from.
-pub(super) async fn store_first_facts(tx: &mut Tx, known: &facts::Known) -> StoreResult<()> {
-    let sql = "UPDATE customers SET first_login_day = $1, first_feature_day = $2, first_ticket_day = $3,
-               first_invoice_day = $4, first_api_day = $5 WHERE id = $6";
-    let mut binds: Vec<Bind> = known.first_facts.iter().map(|(_, first)| (*first).into()).collect();
-    binds.push(known.id.into());
-    tx.execute(sql, binds).await?;
-    Ok(())
+/// Stores customers' first days ahead of their health, for the connections to be taken from.
+pub(super) async fn store_first_facts(tx: &mut Tx, known: impl IntoIterator<Item = &facts::Known>) -> StoreResult<()> {
+    let columns = ["id", "first_login_day", "first_feature_day", "first_ticket_day", "first_invoice_day", "first_api_day"];
+    let row = |known: &facts::Known| -> Vec<Bind> {
+        let days = known.first_facts.iter().map(|(_, first)| (*first).into());
+        std::iter::once(known.id.into()).chain(days).collect()
+    };
+    tx.update_rows("customers", &columns, known.into_iter().map(row).collect()).await
+}
+
+/// Stores what else is known of customers that have got facts, and that their health is not of these facts yet.
+pub(super) async fn store_stale(tx: &mut Tx, known: impl IntoIterator<Item = &facts::Known>) -> StoreResult<()> {
+    let columns = [
+        "id",
+        "scored_day",
+        "last_activity_at",
+        "first_login_day",
+        "first_feature_day",
+        "first_ticket_day",
+        "first_invoice_day",
+        "first_api_day",
+    ];
+    let row = |known: &facts::Known| -> Vec<Bind> {
+        let mut binds = binds![known.id, NaiveDate::default(), known.last_activity_at];
+        binds.extend(known.first_facts.iter().map(|(_, first)| (*first).into()));
+        binds
+    };
+    tx.update_rows("customers", &columns, known.into_iter().map(row).collect()).await
 }
 
 pub(super) async fn set_archive(tx: &mut Tx, id: CustomerId, archive: Option<Archive>) -> StoreResult<()> {

@@ -3,13 +3,14 @@
 //! SQLite has one write connection, whose transactions begin IMMEDIATE, beside a pool that only reads; PostgreSQL has
 //! one pool, and writers lock the customers they change.
 
+use super::post_queue::PostQueue;
 use super::{Store, StoreResult};
 use crate::domain::{CustomerId, EventId, NaiveDate, NoteId, Scorecard};
 use chrono::{DateTime, NaiveTime, SubsecRound, Utc};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgPoolOptions, PgRow};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
-use sqlx::{FromRow, PgPool, Postgres, SqlSafeStr, Sqlite, SqlitePool, Transaction};
+use sqlx::{AssertSqlSafe, FromRow, PgPool, Postgres, SqlSafeStr, Sqlite, SqlitePool, Transaction};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -31,7 +32,7 @@ impl Store {
     /// `sqlite://path` (created when absent, its folder too) or `postgres://...`.
     pub async fn connect(url: &str) -> StoreResult<Self> {
         let db = if url.starts_with("sqlite:") { connect_sqlite(url).await? } else { connect_postgres(url).await? };
-        Ok(Self { db })
+        Ok(Self { posts: PostQueue::start(&db), db })
     }
 
     /// Brings the schema up to date. Several processes may try at once: one does it, the others wait.
@@ -78,9 +79,15 @@ impl Store {
 
     /// A transaction that may write; without [`Tx::commit`] nothing of it stays.
     pub(super) async fn write(&self) -> StoreResult<Tx> {
-        Ok(match &self.db {
-            Db::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Db::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        self.db.write().await
+    }
+}
+
+impl Db {
+    pub(super) async fn write(&self) -> StoreResult<Tx> {
+        Ok(match self {
+            Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
     }
 }
@@ -115,6 +122,9 @@ async fn connect_postgres(url: &str) -> StoreResult<Db> {
     Ok(Db::Postgres(PgPoolOptions::new().max_connections(16).acquire_timeout(POSTGRES_PATIENCE).connect(url).await?))
 }
 
+/// Rows that one statement writes.
+pub(super) const ROWS: usize = 100;
+
 /// A value to put in the place of `$1`, `$2`, ...
 #[derive(Clone, Debug)]
 pub(super) enum Bind {
@@ -124,6 +134,8 @@ pub(super) enum Bind {
     Bool(bool),
     /// For the condition [`Tx::one_of`].
     Ids(Vec<i64>),
+    /// Likewise, of texts.
+    Texts(Vec<String>),
 }
 
 /// The values of a statement, in the order of its `$1`, `$2`, ...
@@ -159,6 +171,7 @@ bind_from! {
     EventId => |id| Self::Int(Some(id.0)),
     NoteId => |id| Self::Int(Some(id.0)),
     &[CustomerId] => |ids| Self::Ids(ids.iter().map(|id| id.0).collect()),
+    Vec<String> => |texts| Self::Texts(texts),
 }
 
 /// A stored day. Only days that came from a date are stored, so every number is one.
@@ -204,6 +217,7 @@ macro_rules! run {
                         Bind::Text(text) => query.bind(text),
                         Bind::Bool(is) => query.bind(is),
                         Bind::Ids(ids) => query.bind(format!("{ids:?}")),
+                        Bind::Texts(texts) => query.bind(serde_json::Value::from(texts).to_string()),
                     };
                 }
                 query.$method(&mut **tx).await?$(.$then())?
@@ -217,6 +231,7 @@ macro_rules! run {
                         Bind::Text(text) => query.bind(text),
                         Bind::Bool(is) => query.bind(is),
                         Bind::Ids(ids) => query.bind(ids),
+                        Bind::Texts(texts) => query.bind(texts),
                     };
                 }
                 query.$method(&mut **tx).await?$(.$then())?
@@ -243,6 +258,51 @@ impl Tx {
         Ok(run!(self, query(), sql, binds, execute rows_affected))
     }
 
+    /// Writes all rows by as few statements as do it well: `{into} VALUES (...), ... {then}`. How many were written.
+    pub(super) async fn insert_rows(&mut self, into: &str, rows: Vec<Vec<Bind>>, then: &str) -> StoreResult<u64> {
+        let mut written = 0;
+        let width = rows.first().map_or(0, Vec::len);
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let binds: Vec<_> = rows.by_ref().take(ROWS).flatten().collect();
+            let sql = format!("{into} VALUES {} {then}", self.places(binds.len() / width, width));
+            written += self.execute(AssertSqlSafe(sql), binds).await?;
+        }
+        Ok(written)
+    }
+
+    /// Sets columns of many rows at once; the first column tells which row.
+    pub(super) async fn update_rows(&mut self, table: &str, columns: &[&str], rows: Vec<Vec<Bind>>) -> StoreResult<()> {
+        let set: Vec<_> =
+            columns.iter().enumerate().skip(1).map(|(index, column)| format!("{column} = given.column{}", index + 1)).collect();
+        let (set, key) = (set.join(", "), columns.first().copied().unwrap_or_default());
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let binds: Vec<_> = rows.by_ref().take(ROWS).flatten().collect();
+            let places = self.places(binds.len() / columns.len(), columns.len());
+            let sql = format!("UPDATE {table} SET {set} FROM (VALUES {places}) AS given WHERE {table}.{key} = given.column1");
+            self.execute(AssertSqlSafe(sql), binds).await?;
+        }
+        Ok(())
+    }
+
+    /// `($1, $2), ($3, $4)` for two rows of two.
+    pub(super) fn places(&self, rows: usize, width: usize) -> String {
+        let row = |row: usize| {
+            let places: Vec<_> = (1..=width).map(|place| self.place(row * width + place)).collect();
+            format!("({})", places.join(", "))
+        };
+        (0..rows).map(row).collect::<Vec<_>>().join(", ")
+    }
+
+    /// SQLite looks a `$1` up by walking all of them: with hundreds of values, those without a name are faster.
+    fn place(&self, number: usize) -> String {
+        match self {
+            Self::Sqlite(_) => "?".into(),
+            Self::Postgres(_) => format!("${number}"),
+        }
+    }
+
     pub(super) async fn commit(self) -> StoreResult<()> {
         match self {
             Self::Sqlite(tx) => tx.commit().await?,
@@ -251,11 +311,19 @@ impl Tx {
         Ok(())
     }
 
-    /// What follows a column to say that it is one of the [`Bind::Ids`] in `$1`.
+    /// What follows a column to say that it is one of the [`Bind::Ids`] or [`Bind::Texts`] in `$1`.
     pub(super) fn one_of(&self) -> &'static str {
         match self {
             Self::Sqlite(_) => "IN (SELECT value FROM json_each($1))",
             Self::Postgres(_) => "= ANY($1)",
+        }
+    }
+
+    /// The same of `$2`.
+    pub(super) fn one_of_second(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "IN (SELECT value FROM json_each($2))",
+            Self::Postgres(_) => "= ANY($2)",
         }
     }
 

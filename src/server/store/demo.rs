@@ -1,17 +1,14 @@
 //! Generated customers: stored in bulk, and taken out again.
 
-use super::db::{Bind, Tx, binds, storable};
+use super::db::{Tx, binds, storable};
 use super::facts::{Known, earliest, sum_up};
 use super::invoices::{self, InvoiceFact};
 use super::{DemoCustomer, Store, StoreResult, connections, customers, events, health};
-use crate::domain::{CustomerId, EventId, FactorKey, Factors, NaiveDate, NewEvent};
+use crate::domain::{CustomerId, EventId, FactorKey, Factors, NaiveDate};
 use crate::scoring::{DailyCount, Facts};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 use std::collections::BTreeMap;
-
-/// Rows that one INSERT writes. SQLite looks each `$1`, `$2`, ... up by walking all of them, so more rows would be slower.
-const ROWS: usize = 40;
 
 impl Store {
     /// Writes generated customers in one transaction, all facts included. Messages and invoices are not looked up: a
@@ -25,18 +22,17 @@ impl Store {
                 customers::set_archive(&mut tx, id, customer.archived).await?;
             }
             let known = known(id, customer);
-            customers::store_first_facts(&mut tx, &known).await?;
             stored.push((known, customer));
         }
+        customers::store_first_facts(&mut tx, stored.iter().map(|(known, _)| known)).await?;
         insert_events(&mut tx, &stored).await?;
         let facts: Vec<_> = stored.iter().map(|(known, customer)| facts(known, customer)).collect();
         insert_facts(&mut tx, &stored, &facts).await?;
         insert_notes(&mut tx, &stored).await?;
         connections::settle(&mut tx, now.date_naive()).await?;
         let rules = health::rules(&mut tx).await?;
-        for ((known, _), facts) in stored.iter().zip(&facts) {
-            health::store(&mut tx, known, facts, &rules, now.date_naive()).await?;
-        }
+        let scored = stored.iter().zip(&facts).map(|((known, _), facts)| (known, facts));
+        health::store(&mut tx, scored, &rules, now.date_naive()).await?;
         tx.commit().await
     }
 
@@ -88,38 +84,29 @@ fn facts(known: &Known, customer: &DemoCustomer) -> Facts {
 }
 
 async fn insert_events(tx: &mut Tx, stored: &[(Known, &DemoCustomer)]) -> StoreResult<()> {
-    let all: Vec<(CustomerId, &NewEvent)> =
-        stored.iter().flat_map(|(known, customer)| customer.events.iter().map(|event| (known.id, event))).collect();
+    let all: Vec<_> = stored.iter().flat_map(|(known, customer)| customer.events.iter().map(|event| (known.id, event))).collect();
+    let rows =
+        all.iter().map(|(customer, event)| events::row(*customer, event, event.occurred_at)).collect::<StoreResult<_>>()?;
     let mut keys = Vec::new();
-    for chunk in all.chunks(ROWS) {
-        let mut binds = Vec::with_capacity(chunk.len() * 10);
-        for (customer, event) in chunk {
-            binds.extend(events::row(*customer, event, event.occurred_at)?);
-        }
-        let sql = format!("INSERT INTO events ({}) VALUES {} RETURNING id", events::COLUMNS, places(chunk.len(), 10));
-        let mut ids: Vec<(i64,)> = tx.all(AssertSqlSafe(sql), binds).await?;
-        // Ids are given in the order of the rows, but need not come back in it.
-        ids.sort_unstable();
-        for ((customer, event), (id,)) in chunk.iter().zip(ids) {
-            if let Some(message_id) = &event.message_id {
-                let hash = events::content_hash(*customer, event)?;
-                keys.push(binds![&event.source, message_id, id, hash]);
-            }
+    for ((customer, event), id) in all.iter().zip(events::insert(tx, rows).await?) {
+        if let Some(message_id) = &event.message_id {
+            keys.push(binds![&event.source, message_id, id, events::content_hash(*customer, event)?]);
         }
     }
-    insert_rows(tx, "event_keys (source, message_id, event_id, content_hash)", keys).await
+    tx.insert_rows("INSERT INTO event_keys (source, message_id, event_id, content_hash)", keys, "").await?;
+    Ok(())
 }
 
 async fn insert_facts(tx: &mut Tx, stored: &[(Known, &DemoCustomer)], facts: &[Facts]) -> StoreResult<()> {
-    let (mut activity, mut invoices) = (Vec::new(), Vec::new());
+    let (mut activity, mut about_invoices) = (Vec::new(), Vec::new());
     for ((known, _), facts) in stored.iter().zip(facts) {
         for daily in &facts.daily {
             activity.push(binds![known.id, daily.day, daily.kind.name(), &daily.key, daily.day, daily.count]);
         }
-        invoices.extend(facts.invoices.iter().map(|invoice| invoices::row(known.id, invoice)));
+        about_invoices.extend(facts.invoices.iter().map(|invoice| invoices::row(known.id, invoice)));
     }
-    insert_rows(tx, "daily_activity (customer_id, day, kind, key, received_day, count)", activity).await?;
-    insert_rows(tx, &format!("invoices ({})", invoices::COLUMNS), invoices).await
+    events::count(tx, activity).await?;
+    invoices::store(tx, about_invoices).await
 }
 
 async fn insert_notes(tx: &mut Tx, stored: &[(Known, &DemoCustomer)]) -> StoreResult<()> {
@@ -127,26 +114,6 @@ async fn insert_notes(tx: &mut Tx, stored: &[(Known, &DemoCustomer)]) -> StoreRe
     for (known, customer) in stored {
         rows.extend(customer.notes.iter().map(|(author, text, at)| binds![known.id, author, text, storable(*at)]));
     }
-    insert_rows(tx, "notes (customer_id, author, text, created_at)", rows).await
-}
-
-/// Writes all rows into a table whose columns are named in `into`.
-async fn insert_rows(tx: &mut Tx, into: &str, rows: Vec<Vec<Bind>>) -> StoreResult<()> {
-    let width = rows.first().map_or(0, Vec::len);
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        let binds: Vec<_> = rows.by_ref().take(ROWS).flatten().collect();
-        let sql = format!("INSERT INTO {into} VALUES {}", places(binds.len() / width, width));
-        tx.execute(AssertSqlSafe(sql), binds).await?;
-    }
+    tx.insert_rows("INSERT INTO notes (customer_id, author, text, created_at)", rows, "").await?;
     Ok(())
-}
-
-/// `($1, $2), ($3, $4)` for two rows of two.
-fn places(rows: usize, width: usize) -> String {
-    let row = |row: usize| {
-        let places: Vec<_> = (1..=width).map(|place| format!("${}", row * width + place)).collect();
-        format!("({})", places.join(", "))
-    };
-    (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }

@@ -1,54 +1,26 @@
-//! Events: accept, recognise repeats, list, take back. An event, its key, its counts, its invoice and the health
-//! that follows change in one transaction, while the customer is locked.
+//! Stored events: list, take back. An event, its counts, its invoice and the health that follows change in one
+//! transaction, while the customer is locked. How events come in is in `intake`.
 
-use super::connections::settle;
 use super::customers::CustomerRecord;
-use super::db::{Bind, Tx, binds, midnight, storable, time};
+use super::db::{Bind, ROWS, Tx, binds, midnight, storable, time};
 use super::facts::Known;
-use super::{Store, StoreError, StoreResult, StoredEvent, customers, health, invoices};
+use super::{Store, StoreError, StoreResult, StoredEvent, connections, customers, health, invoices};
 use crate::domain::{
-    CustomerId, Event, EventBody, EventFilter, EventId, EventKind, FactorKey, Health, NaiveDate, NewEvent, Page, Retraction,
+    CustomerId, Event, EventBody, EventFilter, EventId, EventKind, FactorKey, NaiveDate, NewEvent, Page, Retraction,
 };
+use crate::scoring::Connections;
 use chrono::{DateTime, Duration, Utc};
 use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
 
 impl Store {
-    /// Stores one event, once. Conflict when its message id or its invoice is known with other content.
-    pub async fn insert_event(&self, customer: CustomerId, event: &NewEvent, now: DateTime<Utc>) -> StoreResult<StoredEvent> {
-        let (today, day) = (now.date_naive(), event.day());
-        let factor = FactorKey::fed_by(event.body.kind());
-        let (mut tx, moves) = self.write_fact(factor, |first| first.is_none_or(|first| day < first)).await?;
-        let row = customers::lock(&mut tx, customer).await?;
-        let rules = health::rules(&mut tx).await?;
-        let before = health::today(&mut tx, &row, &rules, today).await?;
-        if let Some(first) = find_repeated(&mut tx, customer, event).await? {
-            let event = get(&mut tx, first).await?;
-            tx.commit().await?;
-            return Ok(StoredEvent { event, after: before.clone(), before, repeated: true });
-        }
-        let id = insert(&mut tx, customer, event, now).await?;
-        insert_key(&mut tx, customer, event, id).await?;
-        count(&mut tx, customer, &event.body, day, today, 1).await?;
-        if let Some(number) = event.body.invoice_number() {
-            invoices::settle(&mut tx, customer, number).await?;
-        }
-        let mut known = row.known();
-        let first = known.first_facts.get_mut(factor);
-        *first = Some(first.map_or(day, |first| first.min(day)));
-        known.last_activity_at = known.last_activity_at.max(Some(event.occurred_at));
-        let after = conclude(&mut tx, known, moves, today).await?;
-        let event = get(&mut tx, id).await?;
-        tx.commit().await?;
-        Ok(StoredEvent { event, before, after, repeated: false })
-    }
-
     /// Takes an event back: it stays visible and no longer counts. Conflict when it is retracted already.
     pub async fn retract_event(&self, id: EventId, reason: &str, now: DateTime<Utc>) -> StoreResult<StoredEvent> {
         let today = now.date_naive();
         let Event { customer_id: customer, body, occurred_at, .. } = get(&mut self.read().await?, id).await?;
         let (factor, day) = (FactorKey::fed_by(body.kind()), occurred_at.date_naive());
-        let (mut tx, moves) = self.write_fact(factor, |first| first.is_none_or(|first| day <= first)).await?;
+        let moves = |connections: &Connections| connections.0.get(factor).is_none_or(|first| day <= first);
+        let (mut tx, moves) = connections::write_facts(&self.db, moves).await?;
         let row = customers::lock(&mut tx, customer).await?;
         if get(&mut tx, id).await?.retraction.is_some() {
             return Err(StoreError::Conflict(format!("event {id} is retracted already")));
@@ -57,12 +29,18 @@ impl Store {
         let before = health::today(&mut tx, &row, &rules, today).await?;
         let sql = "INSERT INTO retractions (event_id, reason, retracted_at) VALUES ($1, $2, $3)";
         tx.execute(sql, binds![id, reason, storable(now)]).await?;
-        count(&mut tx, customer, &body, day, today, -1).await?;
+        let (key, times) = body.activity();
+        count(&mut tx, vec![binds![customer, day, body.kind().name(), key, today, -times]]).await?;
         if let Some(number) = body.invoice_number() {
             invoices::settle(&mut tx, customer, number).await?;
         }
         let known = known_without(&mut tx, &row, factor, day, occurred_at).await?;
-        let after = conclude(&mut tx, known, moves, today).await?;
+        if moves {
+            customers::store_first_facts(&mut tx, [&known]).await?;
+            connections::settle(&mut tx, today).await?;
+        }
+        let rules = health::rules(&mut tx).await?;
+        let after = health::rescore_one(&mut tx, known, &rules, today).await?;
         let event = get(&mut tx, id).await?;
         tx.commit().await?;
         Ok(StoredEvent { event, before, after, repeated: false })
@@ -138,34 +116,9 @@ pub(super) fn read_body(id: EventId, payload: &str) -> StoreResult<EventBody> {
     serde_json::from_str(payload).map_err(|error| StoreError::Corrupt(format!("event {id}: {error}")))
 }
 
-async fn get(tx: &mut Tx, id: EventId) -> StoreResult<Event> {
+pub(super) async fn get(tx: &mut Tx, id: EventId) -> StoreResult<Event> {
     let row: Option<EventRow> = tx.optional(select_events!("WHERE id = $1"), binds![id]).await?;
     row.ok_or_else(|| StoreError::NotFound(format!("event {id}")))?.event()
-}
-
-/// The event that was stored before as the same message or as the same invoice.
-async fn find_repeated(tx: &mut Tx, customer: CustomerId, event: &NewEvent) -> StoreResult<Option<EventId>> {
-    if let Some(message_id) = &event.message_id {
-        let sql = "SELECT event_id, content_hash FROM event_keys WHERE source = $1 AND message_id = $2";
-        match tx.optional::<(i64, String)>(sql, binds![&event.source, message_id]).await? {
-            Some((first, hash)) if hash == content_hash(customer, event)? => return Ok(Some(EventId(first))),
-            Some(_) => return Err(message_conflict(event)),
-            None => {}
-        }
-    }
-    let first = invoices::issued_before(tx, customer, event.day(), &event.body).await?;
-    if let Some(first) = first {
-        insert_key(tx, customer, event, first).await?;
-    }
-    Ok(first)
-}
-
-fn message_conflict(event: &NewEvent) -> StoreError {
-    let message_id = event.message_id.as_deref().unwrap_or_default();
-    StoreError::Conflict(format!(
-        "message id \"{message_id}\" of source \"{}\" was used before, for another customer or with other content",
-        event.source
-    ))
 }
 
 /// What a repeat must equal: the customer and the content as sent.
@@ -176,8 +129,9 @@ pub(super) fn content_hash(customer: CustomerId, event: &NewEvent) -> StoreResul
 }
 
 /// The columns of [`row`].
-pub(super) const COLUMNS: &str =
+const COLUMNS: &str =
     "customer_id, kind, source, message_id, occurred_at, day, received_at, received_day, payload, invoice_number";
+const WIDTH: usize = 10;
 
 /// The values of an event's row but its id.
 pub(super) fn row(customer: CustomerId, event: &NewEvent, received_at: DateTime<Utc>) -> StoreResult<Vec<Bind>> {
@@ -196,39 +150,28 @@ pub(super) fn row(customer: CustomerId, event: &NewEvent, received_at: DateTime<
     ])
 }
 
-async fn insert(tx: &mut Tx, customer: CustomerId, event: &NewEvent, now: DateTime<Utc>) -> StoreResult<EventId> {
-    let sql = format!("INSERT INTO events ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id");
-    let (id,): (i64,) = tx.one(AssertSqlSafe(sql), row(customer, event, now)?).await?;
-    Ok(EventId(id))
-}
-
-/// Remembers the message id for ever. Somebody else may have taken it since we looked: never for the same content,
-/// since that is of the customer we have locked.
-async fn insert_key(tx: &mut Tx, customer: CustomerId, event: &NewEvent, id: EventId) -> StoreResult<()> {
-    let Some(message_id) = &event.message_id else { return Ok(()) };
-    let sql = "INSERT INTO event_keys (source, message_id, event_id, content_hash) VALUES ($1, $2, $3, $4)
-               ON CONFLICT (source, message_id) DO NOTHING";
-    let hash = content_hash(customer, event)?;
-    match tx.execute(sql, binds![&event.source, message_id, id, hash]).await? {
-        0 => Err(message_conflict(event)),
-        _ => Ok(()),
+/// Appends rows to the log; their ids, in their order.
+pub(super) async fn insert(tx: &mut Tx, rows: Vec<Vec<Bind>>) -> StoreResult<Vec<EventId>> {
+    let mut ids = Vec::with_capacity(rows.len());
+    let mut rows = rows.into_iter();
+    while rows.len() > 0 {
+        let binds: Vec<_> = rows.by_ref().take(ROWS).flatten().collect();
+        let sql = format!("INSERT INTO events ({COLUMNS}) VALUES {} RETURNING id", tx.places(binds.len() / WIDTH, WIDTH));
+        let mut given: Vec<(i64,)> = tx.all(AssertSqlSafe(sql), binds).await?;
+        // Ids are given in the order of the rows, but need not come back in it.
+        given.sort_unstable();
+        ids.extend(given.into_iter().map(|(id,)| EventId(id)));
     }
+    Ok(ids)
 }
 
-/// Adds an event's counts to its day (`times` 1), or takes them back (-1).
-async fn count(
-    tx: &mut Tx,
-    customer: CustomerId,
-    body: &EventBody,
-    day: NaiveDate,
-    received_on: NaiveDate,
-    times: i64,
-) -> StoreResult<()> {
-    let (key, count) = body.activity();
-    let sql = "INSERT INTO daily_activity (customer_id, day, kind, key, received_day, count) VALUES ($1, $2, $3, $4, $5, $6)
-               ON CONFLICT (customer_id, day, kind, key, received_day)
+/// Adds counts to days, or takes them back. Each row: customer, day, kind, key, day received, count; no two alike but in
+/// the count.
+pub(super) async fn count(tx: &mut Tx, rows: Vec<Vec<Bind>>) -> StoreResult<()> {
+    let into = "INSERT INTO daily_activity (customer_id, day, kind, key, received_day, count)";
+    let add = "ON CONFLICT (customer_id, day, kind, key, received_day)
                DO UPDATE SET count = daily_activity.count + excluded.count";
-    tx.execute(sql, binds![customer, day, body.kind().name(), key, received_on, times * count]).await?;
+    tx.insert_rows(into, rows, add).await?;
     Ok(())
 }
 
@@ -257,14 +200,4 @@ async fn known_without(
         known.last_activity_at = latest.map(|(at,)| time(at));
     }
     Ok(known)
-}
-
-/// Brings all that is derived in line with the facts; the customer's health of today comes back.
-async fn conclude(tx: &mut Tx, known: Known, moves: bool, today: NaiveDate) -> StoreResult<Health> {
-    if moves {
-        customers::store_first_facts(tx, &known).await?;
-        settle(tx, today).await?;
-    }
-    let rules = health::rules(tx).await?;
-    health::rescore_one(tx, known, &rules, today).await
 }

@@ -48,6 +48,7 @@ impl Store {
 }
 
 /// What scoring knows of a customer besides its activity and invoices.
+#[derive(Clone)]
 pub(super) struct Known {
     pub id: CustomerId,
     pub start_date: Option<NaiveDate>,

@@ -2,12 +2,15 @@
 //! facts, and for everybody when the UTC day changes. There is no other stored score.
 
 use super::customers::{self, CustomerRecord};
-use super::db::{Tx, binds};
+use super::db::{Bind, Tx, binds};
 use super::facts::{self, Known, earliest};
 use super::{Store, StoreError, StoreResult, connections, scorecards};
 use crate::domain::{Band, CustomerId, Health, NaiveDate, Points, Scorecard};
 use crate::scoring::{self, BAND_MEMORY_DAYS, Connections, Facts};
 use chrono::Duration;
+
+/// How many customers one transaction scores: others want to write as well.
+const CHUNK: usize = 200;
 
 impl Store {
     /// Rescores, in one transaction, up to `limit` customers whose row is not of `today`, the current scorecard and the
@@ -31,6 +34,18 @@ impl Store {
         rescore(&mut tx, &known, &rules, today).await?;
         tx.commit().await?;
         Ok(known.len() as u64)
+    }
+
+    /// Scores these customers anew, some in each transaction.
+    pub async fn rescore(&self, customers: &[CustomerId], today: NaiveDate) -> StoreResult<()> {
+        for some in customers.chunks(CHUNK) {
+            let mut tx = self.write().await?;
+            let rules = rules(&mut tx).await?;
+            let known = customers::lock_all(&mut tx, some).await?;
+            rescore(&mut tx, &known, &rules, today).await?;
+            tx.commit().await?;
+        }
+        Ok(())
     }
 }
 
@@ -58,8 +73,13 @@ impl Rules {
         Basis { day, scorecard_version: self.scorecard.version, connections_version: self.connections_version }
     }
 
+    pub(super) fn health(&self, id: CustomerId, facts: &Facts, today: NaiveDate) -> Health {
+        let measured = scoring::measure(facts, &self.scorecard, &self.connections, today);
+        scoring::score(id, &measured, &self.scorecard, today)
+    }
+
     /// How far back facts must be known to score today and all the days since which it may have been in its band.
-    fn reach(&self, today: NaiveDate) -> NaiveDate {
+    pub(super) fn reach(&self, today: NaiveDate) -> NaiveDate {
         today - Duration::days(BAND_MEMORY_DAYS + self.scorecard.lookback_days())
     }
 }
@@ -86,21 +106,57 @@ pub(super) async fn today(tx: &mut Tx, row: &CustomerRecord, rules: &Rules, toda
 /// Scores locked customers from their facts and stores what comes out.
 async fn rescore(tx: &mut Tx, known: &[Known], rules: &Rules, today: NaiveDate) -> StoreResult<()> {
     let found = facts::load(tx, known, rules.reach(today), today).await?;
-    for known in known {
-        store(tx, known, &found[&known.id], rules, today).await?;
-    }
-    Ok(())
+    store(tx, known.iter().map(|known| (known, &found[&known.id])), rules, today).await
 }
 
 /// The same for one, whose health of today comes back. Stores also what else is known of it.
 pub(super) async fn rescore_one(tx: &mut Tx, known: Known, rules: &Rules, today: NaiveDate) -> StoreResult<Health> {
-    let known = [known];
-    let found = facts::load(tx, &known, rules.reach(today), today).await?;
-    store(tx, &known[0], &found[&known[0].id], rules, today).await
+    let found = facts::load(tx, std::slice::from_ref(&known), rules.reach(today), today).await?;
+    let facts = &found[&known.id];
+    store(tx, [(&known, facts)], rules, today).await?;
+    Ok(rules.health(known.id, facts, today))
 }
 
-/// Writes one customer's health of today. `facts` must reach back as far as [`Rules::reach`].
-pub(super) async fn store(tx: &mut Tx, known: &Known, facts: &Facts, rules: &Rules, today: NaiveDate) -> StoreResult<Health> {
+/// Writes customers' health of today. Their facts must reach back as far as [`Rules::reach`].
+pub(super) async fn store<'a>(
+    tx: &mut Tx,
+    scored: impl IntoIterator<Item = (&'a Known, &'a Facts)>,
+    rules: &Rules,
+    today: NaiveDate,
+) -> StoreResult<()> {
+    let rows = scored.into_iter().map(|(known, facts)| row(known, facts, rules, today)).collect::<StoreResult<_>>()?;
+    tx.update_rows("customers", COLUMNS, rows).await
+}
+
+/// The columns of [`row`].
+const COLUMNS: &[&str] = &[
+    "id",
+    "scored_day",
+    "scorecard_version",
+    "connections_version",
+    "measured",
+    "band",
+    "band_since_day",
+    "band_7",
+    "change_7",
+    "change_30",
+    "change_90",
+    "first_fact_day",
+    "last_activity_at",
+    "score",
+    "login_frequency",
+    "feature_adoption",
+    "support_load",
+    "invoice_timeliness",
+    "api_trend",
+    "first_login_day",
+    "first_feature_day",
+    "first_ticket_day",
+    "first_invoice_day",
+    "first_api_day",
+];
+
+fn row(known: &Known, facts: &Facts, rules: &Rules, today: NaiveDate) -> StoreResult<Vec<Bind>> {
     let Rules { scorecard, connections, connections_version } = rules;
     let measured = scoring::measure(facts, scorecard, connections, today);
     let health = scoring::score(known.id, &measured, scorecard, today);
@@ -110,6 +166,7 @@ pub(super) async fn store(tx: &mut Tx, known: &Known, facts: &Facts, rules: &Rul
     let shown = health.shown_score().is_some();
     let measured = serde_json::to_string(&measured).map_err(|error| StoreError::Corrupt(error.to_string()))?;
     let mut binds = binds![
+        known.id,
         today,
         scorecard.version,
         *connections_version,
@@ -126,13 +183,5 @@ pub(super) async fn store(tx: &mut Tx, known: &Known, facts: &Facts, rules: &Rul
     ];
     binds.extend(health.factors.iter().map(|(_, factor)| shown.then_some(factor.score.0).into()));
     binds.extend(known.first_facts.iter().map(|(_, first)| (*first).into()));
-    binds.push(known.id.into());
-    let sql = "UPDATE customers SET scored_day = $1, scorecard_version = $2, connections_version = $3, measured = $4,
-               band = $5, band_since_day = $6, band_7 = $7, change_7 = $8, change_30 = $9, change_90 = $10,
-               first_fact_day = $11, last_activity_at = $12, score = $13,
-               login_frequency = $14, feature_adoption = $15, support_load = $16, invoice_timeliness = $17, api_trend = $18,
-               first_login_day = $19, first_feature_day = $20, first_ticket_day = $21, first_invoice_day = $22,
-               first_api_day = $23 WHERE id = $24";
-    tx.execute(sql, binds).await?;
-    Ok(health)
+    Ok(binds)
 }

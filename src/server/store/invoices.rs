@@ -1,12 +1,12 @@
 //! Invoices, derived from their events in whatever order those arrive.
 
+use super::StoreResult;
 use super::db::{Bind, Tx, binds, day, midnight};
-use super::{StoreError, StoreResult};
 use crate::domain::{CustomerId, EventBody, EventId, NaiveDate};
 use crate::scoring::Invoice;
 use chrono::Duration;
 use sqlx::AssertSqlSafe;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// What one event says about an invoice.
 pub(super) struct InvoiceFact {
@@ -69,24 +69,29 @@ pub(super) async fn known_on(tx: &mut Tx, customer: CustomerId, known_on: NaiveD
     Ok(facts.iter().filter_map(|(number, facts)| derive(number, facts)).collect())
 }
 
-/// The event that issued an invoice already with the same content. Conflict when its content was another.
-pub(super) async fn issued_before(
+/// The facts that count about any of these numbers, of any of these customers.
+pub(super) async fn load_facts_about(
     tx: &mut Tx,
-    customer: CustomerId,
-    issued_on: NaiveDate,
-    body: &EventBody,
-) -> StoreResult<Option<EventId>> {
-    let EventBody::InvoiceIssued { number, .. } = body else { return Ok(None) };
-    let facts = load_invoice_facts(tx, customer, number).await?;
-    let issue = facts.into_iter().find(|fact| matches!(fact.body, EventBody::InvoiceIssued { .. }));
-    match issue {
-        Some(issue) if issue.day == issued_on && issue.body == *body => Ok(Some(issue.event)),
-        Some(issue) => Err(StoreError::Conflict(format!(
-            "invoice {number} was issued before with other content (event {}); retract that first",
-            issue.event
-        ))),
-        None => Ok(None),
+    customers: &[CustomerId],
+    numbers: Vec<String>,
+) -> StoreResult<HashMap<(CustomerId, String), Vec<InvoiceFact>>> {
+    let mut facts = HashMap::<_, Vec<_>>::new();
+    if numbers.is_empty() {
+        return Ok(facts);
     }
+    let sql = format!(
+        "SELECT customer_id, id, day, payload FROM events WHERE customer_id {} AND invoice_number {}
+         AND NOT EXISTS (SELECT 1 FROM retractions WHERE event_id = events.id) ORDER BY id",
+        tx.one_of(),
+        tx.one_of_second()
+    );
+    let rows: Vec<(i64, i64, i32, String)> = tx.all(AssertSqlSafe(sql), binds![customers, numbers]).await?;
+    for (customer, id, number, payload) in rows {
+        let fact = invoice_fact((id, number, payload))?;
+        let number = fact.body.invoice_number().unwrap_or_default().to_owned();
+        facts.entry((CustomerId(customer), number)).or_default().push(fact);
+    }
+    Ok(facts)
 }
 
 /// Brings the stored invoice in line with its events.
@@ -96,13 +101,15 @@ pub(super) async fn settle(tx: &mut Tx, customer: CustomerId, number: &str) -> S
         tx.execute("DELETE FROM invoices WHERE customer_id = $1 AND number = $2", binds![customer, number]).await?;
         return Ok(());
     };
-    let sql = format!(
-        "INSERT INTO invoices ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-         ON CONFLICT (customer_id, number) DO UPDATE SET amount_cents = excluded.amount_cents,
-         currency = excluded.currency, issued_day = excluded.issued_day, due_day = excluded.due_day,
-         paid_day = excluded.paid_day, voided_day = excluded.voided_day"
-    );
-    tx.execute(AssertSqlSafe(sql), row(customer, &invoice)).await?;
+    store(tx, vec![row(customer, &invoice)]).await
+}
+
+/// Writes invoices in place of what was known of them.
+pub(super) async fn store(tx: &mut Tx, rows: Vec<Vec<Bind>>) -> StoreResult<()> {
+    let replace = "ON CONFLICT (customer_id, number) DO UPDATE SET amount_cents = excluded.amount_cents,
+                   currency = excluded.currency, issued_day = excluded.issued_day, due_day = excluded.due_day,
+                   paid_day = excluded.paid_day, voided_day = excluded.voided_day";
+    tx.insert_rows(&format!("INSERT INTO invoices ({COLUMNS})"), rows, replace).await?;
     Ok(())
 }
 

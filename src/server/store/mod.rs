@@ -7,13 +7,15 @@ mod demo;
 mod events;
 mod facts;
 mod health;
+mod intake;
 mod invoices;
 mod list;
 mod notes;
 mod portfolio;
+mod post_queue;
 mod scorecards;
 
-use crate::domain::{Archive, Customer, CustomerFields, Event, Health, NaiveDate, NewEvent, Points};
+use crate::domain::{Archive, Customer, CustomerFields, CustomerId, Event, EventId, Health, NaiveDate, NewEvent, Points};
 use crate::scoring::Measurements;
 use chrono::{DateTime, Utc};
 
@@ -30,6 +32,9 @@ pub enum StoreError {
     Database(#[from] sqlx::Error),
     #[error("migration failed: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
+    /// More events wait to be stored than is sensible; a little later they will not.
+    #[error("too many events are waiting")]
+    Overloaded,
     /// Stored content that cannot be read back.
     #[error("stored data is not readable: {0}")]
     Corrupt(String),
@@ -48,6 +53,7 @@ pub type StoreResult<T> = Result<T, StoreError>;
 #[derive(Clone)]
 pub struct Store {
     db: db::Db,
+    posts: post_queue::PostQueue,
 }
 
 /// A customer with its current health row.
@@ -63,6 +69,24 @@ pub struct CurrentHealth {
     pub change90: Option<Points>,
     pub first_fact_on: Option<NaiveDate>,
     pub last_activity_at: Option<DateTime<Utc>>,
+}
+
+/// A valid event on its way in.
+#[derive(Clone, Debug)]
+pub struct Incoming {
+    pub customer: CustomerId,
+    pub event: NewEvent,
+    pub received_at: DateTime<Utc>,
+}
+
+/// What became of an event that came in with others.
+#[derive(Debug)]
+pub enum Verdict {
+    Accepted(EventId),
+    /// It was there already, by its message id or as the same invoice.
+    Duplicate(EventId),
+    /// Not found, or a conflict.
+    Refused(StoreError),
 }
 
 /// An event that is stored, and what it did.

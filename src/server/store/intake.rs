@@ -1,0 +1,320 @@
+//! Events on their way in: repeats are recognised, the rest is appended, counted and settled with its invoices, in one
+//! transaction, while the customers are locked.
+
+use super::connections::{self, write_facts};
+use super::db::{Db, Tx, binds, storable};
+use super::events::{self, content_hash};
+use super::facts::{self, Known};
+use super::health;
+use super::invoices::{self, InvoiceFact};
+use super::{Incoming, Store, StoreError, StoreResult, StoredEvent, Verdict, customers};
+use crate::domain::{CustomerId, Event, EventBody, EventId, FactorKey, NaiveDate, NewEvent};
+use crate::scoring::{Connections, DailyCount, Facts, Invoice};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// How often a transaction begins anew because somebody else took a message id between our look and our write.
+const ATTEMPTS: usize = 5;
+
+impl Store {
+    /// Stores many events in one transaction; what became of each. Their customers' health is stale, and so computed by
+    /// whoever reads it, until [`Store::rescore`].
+    pub async fn insert_events(&self, incoming: &[Incoming]) -> StoreResult<Vec<Verdict>> {
+        for _ in 0..ATTEMPTS {
+            let (mut tx, moves) = begin(&self.db, incoming).await?;
+            let plan = Plan::make(&mut tx, incoming).await?;
+            let Some(ids) = plan.write(&mut tx, moves).await? else { continue };
+            customers::store_stale(&mut tx, plan.changed.values()).await?;
+            tx.commit().await?;
+            let verdict = |(step, id)| match step {
+                Step::Append(_) => Verdict::Accepted(id),
+                Step::Repeat(_) => Verdict::Duplicate(id),
+                Step::Refuse(error) => Verdict::Refused(error),
+            };
+            return Ok(plan.steps.into_iter().zip(ids).map(verdict).collect());
+        }
+        Err(taken_again_and_again())
+    }
+}
+
+/// Stores events, each with its effect on the score, in their order. `None` when one of several may connect a source:
+/// that changes everybody's score, so such events come alone.
+pub(super) async fn post(db: &Db, incoming: &[Incoming]) -> StoreResult<Option<Vec<StoreResult<StoredEvent>>>> {
+    let today = last_day(incoming);
+    for _ in 0..ATTEMPTS {
+        let (mut tx, moves) = begin(db, incoming).await?;
+        if moves && incoming.len() > 1 {
+            return Ok(None);
+        }
+        let plan = Plan::make(&mut tx, incoming).await?;
+        let before = health::rules(&mut tx).await?;
+        let mut found = facts::load(&mut tx, &plan.known, before.reach(today), today).await?;
+        let Some(ids) = plan.write(&mut tx, moves).await? else { continue };
+        let after = if moves { &health::rules(&mut tx).await? } else { &before };
+        let mut stored = Vec::with_capacity(incoming.len());
+        for ((step, id), one) in plan.steps.into_iter().zip(ids).zip(incoming) {
+            let facts = found.entry(one.customer).or_default();
+            let health_before = before.health(one.customer, facts, today);
+            stored.push(match step {
+                Step::Append(invoice) => {
+                    add(facts, &one.event, invoice);
+                    let health = after.health(one.customer, facts, today);
+                    Ok(StoredEvent { event: event(id, one), before: health_before, after: health, repeated: false })
+                }
+                Step::Repeat(_) => {
+                    let event = events::get(&mut tx, id).await?;
+                    Ok(StoredEvent { event, before: health_before.clone(), after: health_before, repeated: true })
+                }
+                Step::Refuse(error) => Err(error),
+            });
+        }
+        health::store(&mut tx, plan.changed.values().map(|known| (known, &found[&known.id])), after, today).await?;
+        tx.commit().await?;
+        return Ok(Some(stored));
+    }
+    Err(taken_again_and_again())
+}
+
+/// The transaction, and whether one of the events may connect a source earlier than it is.
+async fn begin(db: &Db, incoming: &[Incoming]) -> StoreResult<(Tx, bool)> {
+    let mut first = BTreeMap::<FactorKey, NaiveDate>::new();
+    for Incoming { event, .. } in incoming {
+        let day = first.entry(FactorKey::fed_by(event.body.kind())).or_insert(event.day());
+        *day = event.day().min(*day);
+    }
+    let moves = |connections: &Connections| {
+        first.iter().any(|(factor, day)| connections.0.get(*factor).is_none_or(|connected| *day < connected))
+    };
+    write_facts(db, moves).await
+}
+
+/// Today is one day for events that are stored together, also when midnight passes while they wait.
+fn last_day(incoming: &[Incoming]) -> NaiveDate {
+    incoming.iter().map(|one| one.received_at.date_naive()).max().unwrap_or_default()
+}
+
+fn taken_again_and_again() -> StoreError {
+    StoreError::Conflict("others are sending the same message ids at this moment; try again".into())
+}
+
+/// What is to be done with an event. Until they are written, the nth event's id is -n.
+enum Step {
+    /// With what its invoice is then.
+    Append(Option<Invoice>),
+    /// It is this one.
+    Repeat(EventId),
+    Refuse(StoreError),
+}
+
+fn unwritten(index: usize) -> EventId {
+    EventId(-(index as i64) - 1)
+}
+
+/// What a transaction will do, decided on what it has locked.
+struct Plan<'a> {
+    incoming: &'a [Incoming],
+    /// One for each event.
+    steps: Vec<Step>,
+    /// The customers before.
+    known: Vec<Known>,
+    /// Those of them that get events, after.
+    changed: BTreeMap<CustomerId, Known>,
+    keys: Keys<'a>,
+    /// What is known about the invoices that the events are about, the events included.
+    invoices: HashMap<(CustomerId, String), Vec<InvoiceFact>>,
+}
+
+/// By source and message id, the event and the hash of its content.
+type Keys<'a> = BTreeMap<(&'a str, &'a str), (EventId, String)>;
+
+impl<'a> Plan<'a> {
+    async fn make(tx: &mut Tx, incoming: &'a [Incoming]) -> StoreResult<Self> {
+        let ids: BTreeSet<_> = incoming.iter().map(|one| one.customer).collect();
+        let ids: Vec<_> = ids.into_iter().collect();
+        let known = customers::lock_all(tx, &ids).await?;
+        let used = load_keys(tx, incoming).await?;
+        let numbers: BTreeSet<_> = incoming.iter().filter_map(|one| one.event.body.invoice_number()).collect();
+        let numbers = numbers.into_iter().map(str::to_owned).collect();
+        let invoices = invoices::load_facts_about(tx, &ids, numbers).await?;
+        let mut plan = Self {
+            incoming,
+            steps: Vec::with_capacity(incoming.len()),
+            known,
+            changed: BTreeMap::new(),
+            keys: Keys::new(),
+            invoices,
+        };
+        for (index, one) in incoming.iter().enumerate() {
+            let step = plan.step(unwritten(index), one, &used)?;
+            plan.steps.push(step);
+        }
+        Ok(plan)
+    }
+
+    fn step(&mut self, id: EventId, one: &'a Incoming, used: &HashMap<(String, String), (EventId, String)>) -> StoreResult<Step> {
+        let Incoming { customer, event, .. } = one;
+        let Ok(position) = self.known.binary_search_by_key(customer, |known| known.id) else {
+            return Ok(Step::Refuse(customers::no_customer(*customer)));
+        };
+        let key = event.message_id.as_deref().map(|message_id| (event.source.as_str(), message_id));
+        let hash = content_hash(*customer, event)?;
+        if let Some(key) = key {
+            let stored = used.get(&(key.0.to_owned(), key.1.to_owned()));
+            match stored.or_else(|| self.keys.get(&key)) {
+                Some((first, content)) if *content == hash => return Ok(Step::Repeat(*first)),
+                Some(_) => return Ok(Step::Refuse(message_conflict(event))),
+                None => {}
+            }
+        }
+        let mut step = Step::Append(None);
+        if let Some(number) = event.body.invoice_number() {
+            let facts = self.invoices.entry((*customer, number.to_owned())).or_default();
+            match issued_before(facts, event) {
+                Some(Ok(first)) => step = Step::Repeat(first),
+                Some(Err(conflict)) => return Ok(Step::Refuse(conflict)),
+                None => {
+                    facts.push(InvoiceFact { event: id, day: event.day(), body: event.body.clone() });
+                    step = Step::Append(invoices::derive(number, facts));
+                }
+            }
+        }
+        if let Some(key) = key {
+            let first = if let Step::Repeat(first) = step { first } else { id };
+            self.keys.insert(key, (first, hash));
+        }
+        if let Step::Append(_) = step {
+            let known = self.changed.entry(*customer).or_insert_with(|| self.known[position].clone());
+            let first = known.first_facts.get_mut(FactorKey::fed_by(event.body.kind()));
+            *first = Some(first.map_or(event.day(), |first| first.min(event.day())));
+            known.last_activity_at = known.last_activity_at.max(Some(event.occurred_at));
+        }
+        Ok(step)
+    }
+
+    fn appended(&self) -> impl Iterator<Item = &Incoming> {
+        self.steps.iter().zip(self.incoming).filter(|(step, _)| matches!(step, Step::Append(_))).map(|(_, one)| one)
+    }
+
+    /// Writes the events and what is derived from them but health. For each event the id of the one it is, which means
+    /// nothing where it is refused. `None` when somebody took one of the message ids meanwhile.
+    async fn write(&self, tx: &mut Tx, moves: bool) -> StoreResult<Option<Vec<EventId>>> {
+        let row = |one: &Incoming| events::row(one.customer, &one.event, one.received_at);
+        let rows = self.appended().map(row).collect::<StoreResult<_>>()?;
+        let mut written = events::insert(tx, rows).await?.into_iter();
+        let mut ids = Vec::with_capacity(self.steps.len());
+        for step in &self.steps {
+            let id = match step {
+                Step::Append(_) => written.next().unwrap_or(EventId(0)),
+                Step::Repeat(first) => written_id(&ids, *first),
+                Step::Refuse(_) => EventId(0),
+            };
+            ids.push(id);
+        }
+        let key = |((source, message_id), (event, hash)): (&(&str, &str), &(EventId, String))| {
+            binds![*source, *message_id, written_id(&ids, *event), hash]
+        };
+        // In the order of the keys, so that no two of us wait for each other.
+        let into = "INSERT INTO event_keys (source, message_id, event_id, content_hash)";
+        let unless_taken = "ON CONFLICT (source, message_id) DO NOTHING";
+        let taken = tx.insert_rows(into, self.keys.iter().map(key).collect(), unless_taken).await?;
+        if taken < self.keys.len() as u64 {
+            return Ok(None);
+        }
+        self.write_counts(tx).await?;
+        if moves {
+            customers::store_first_facts(tx, self.changed.values()).await?;
+            connections::settle(tx, last_day(self.incoming)).await?;
+        }
+        Ok(Some(ids))
+    }
+
+    async fn write_counts(&self, tx: &mut Tx) -> StoreResult<()> {
+        let mut counts = BTreeMap::<_, i64>::new();
+        let mut settled = BTreeMap::new();
+        for Incoming { customer, event, received_at } in self.appended() {
+            let (key, count) = event.body.activity();
+            let of = (*customer, event.day(), event.body.kind().name(), key, received_at.date_naive());
+            *counts.entry(of).or_default() += count;
+            if let Some(number) = event.body.invoice_number() {
+                let facts = &self.invoices[&(*customer, number.to_owned())];
+                settled.extend(invoices::derive(number, facts).map(|invoice| ((*customer, number), invoice)));
+            }
+        }
+        let row = |((customer, day, kind, key, received_on), count)| binds![customer, day, kind, key, received_on, count];
+        events::count(tx, counts.into_iter().map(row).collect()).await?;
+        let row = |((customer, _), invoice): (&(CustomerId, &str), &Invoice)| invoices::row(*customer, invoice);
+        invoices::store(tx, settled.iter().map(row).collect()).await
+    }
+}
+
+/// The id that an event has got by now.
+fn written_id(ids: &[EventId], id: EventId) -> EventId {
+    if id.0 < 0 { ids[(-id.0 - 1) as usize] } else { id }
+}
+
+async fn load_keys(tx: &mut Tx, incoming: &[Incoming]) -> StoreResult<HashMap<(String, String), (EventId, String)>> {
+    let mut sources = BTreeSet::new();
+    let mut message_ids = Vec::new();
+    for event in incoming.iter().map(|one| &one.event) {
+        if let Some(message_id) = &event.message_id {
+            sources.insert(event.source.clone());
+            message_ids.push(message_id.clone());
+        }
+    }
+    if message_ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = format!(
+        "SELECT source, message_id, event_id, content_hash FROM event_keys WHERE source {} AND message_id {}",
+        tx.one_of(),
+        tx.one_of_second()
+    );
+    let sources: Vec<_> = sources.into_iter().collect();
+    let rows: Vec<(String, String, i64, String)> = tx.all(sqlx::AssertSqlSafe(sql), binds![sources, message_ids]).await?;
+    Ok(rows.into_iter().map(|(source, message_id, id, hash)| ((source, message_id), (EventId(id), hash))).collect())
+}
+
+fn message_conflict(event: &NewEvent) -> StoreError {
+    let message_id = event.message_id.as_deref().unwrap_or_default();
+    StoreError::Conflict(format!(
+        "message id \"{message_id}\" of source \"{}\" was used before, for another customer or with other content",
+        event.source
+    ))
+}
+
+/// The event that issued this invoice already with the same content, or the conflict when its content was another.
+fn issued_before(facts: &[InvoiceFact], event: &NewEvent) -> Option<StoreResult<EventId>> {
+    let EventBody::InvoiceIssued { number, .. } = &event.body else { return None };
+    let issue = facts.iter().find(|fact| matches!(fact.body, EventBody::InvoiceIssued { .. }))?;
+    if issue.day == event.day() && issue.body == event.body {
+        return Some(Ok(issue.event));
+    }
+    let earlier = if issue.event.0 > 0 { format!("event {}", issue.event) } else { "in the same request".into() };
+    Some(Err(StoreError::Conflict(format!(
+        "invoice {number} was issued before with other content ({earlier}); retract that first"
+    ))))
+}
+
+/// Facts with one more event.
+fn add(facts: &mut Facts, event: &NewEvent, invoice: Option<Invoice>) {
+    let (key, count) = event.body.activity();
+    facts.daily.push(DailyCount { day: event.day(), kind: event.body.kind(), key: key.to_owned(), count });
+    facts.first_fact_on = facts.first_fact_on.into_iter().chain([event.day()]).min();
+    if let Some(invoice) = invoice {
+        facts.invoices.retain(|known| known.number != invoice.number);
+        facts.invoices.push(invoice);
+    }
+}
+
+/// As it can be read from now on.
+fn event(id: EventId, Incoming { customer, event, received_at }: &Incoming) -> Event {
+    Event {
+        id,
+        customer_id: *customer,
+        body: event.body.clone(),
+        source: event.source.clone(),
+        message_id: event.message_id.clone(),
+        occurred_at: event.occurred_at,
+        received_at: storable(*received_at),
+        retraction: None,
+    }
+}
