@@ -23,12 +23,12 @@ pub enum AppError {
     /// 409: the request contradicts what is stored.
     #[error("{0}")]
     Conflict(String),
-    /// 413, with the limit in bytes.
-    #[error("The body must be at most {0} bytes.")]
-    TooLarge(usize),
-    /// 415
-    #[error("The body must be JSON, with Content-Type: application/json.")]
-    UnsupportedMediaType,
+    /// 413, with the limit.
+    #[error("{0}")]
+    TooLarge(String),
+    /// 415, with what the body must be.
+    #[error("{0}")]
+    UnsupportedMediaType(String),
     /// 422: readable, but rules are broken.
     #[error("Some fields need another value.")]
     Invalid(FieldErrors),
@@ -52,7 +52,7 @@ impl AppError {
             Self::NotFound(_) => 404,
             Self::Conflict(_) => 409,
             Self::TooLarge(_) => 413,
-            Self::UnsupportedMediaType => 415,
+            Self::UnsupportedMediaType(_) => 415,
             Self::Invalid(_) => 422,
             Self::Overloaded | Self::Unavailable => 503,
             Self::Internal => 500,
@@ -68,7 +68,7 @@ impl AppError {
             Self::NotFound(_) => "not_found",
             Self::Conflict(_) => "conflict",
             Self::TooLarge(_) => "too_large",
-            Self::UnsupportedMediaType => "unsupported_media_type",
+            Self::UnsupportedMediaType(_) => "unsupported_media_type",
             Self::Invalid(_) => "invalid",
             Self::Overloaded => "overloaded",
             Self::Unavailable => "unavailable",
@@ -85,7 +85,7 @@ impl AppError {
             Self::NotFound(_) => "Not found",
             Self::Conflict(_) => "Conflict",
             Self::TooLarge(_) => "Too large",
-            Self::UnsupportedMediaType => "Not JSON",
+            Self::UnsupportedMediaType(_) => "Body of another kind",
             Self::Invalid(_) => "Invalid input",
             Self::Overloaded => "Too many events at once",
             Self::Unavailable => "Temporarily unavailable",

@@ -198,6 +198,13 @@ pub struct Retraction {
 pub struct EventInput {
     /// `login`, `feature_use`, `api_call`, `support_ticket`, `invoice_issued`, `invoice_paid` or `invoice_voided`.
     pub kind: Option<String>,
+    /// The customer, where the address does not say it: by our id ...
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer_id: Option<i64>,
+    /// ... or by the id it has in your systems.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub external_id: Option<String>,
     /// Makes a repeat harmless: unique within its source, for ever.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
@@ -250,7 +257,7 @@ pub struct NewEvent {
     pub message_id: Option<String>,
     /// Truncated to microseconds.
     pub occurred_at: DateTime<Utc>,
-    /// The input as sent, before defaults, without its message id and source: what a repeat must equal.
+    /// The input as sent, before defaults, without its message id, source and customer: what a repeat must equal.
     pub content: EventInput,
 }
 
@@ -268,7 +275,7 @@ impl EventInput {
     /// The event, or every broken rule. `now` is the time of receipt.
     pub fn parse(self, now: DateTime<Utc>) -> Result<NewEvent, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let content = Self { message_id: None, source: None, ..self.clone() };
+        let content = Self { message_id: None, source: None, customer_id: None, external_id: None, ..self.clone() };
         let message_id = errors.optional_text("messageId", self.message_id.as_deref(), 200);
         let source = errors.optional_text("source", self.source.as_deref(), 50).unwrap_or_else(|| "api".into());
         let occurred_at = match self.occurred_at.as_deref().filter(|text| !text.trim().is_empty()) {

@@ -44,3 +44,7 @@ id!(
     /// A note's id.
     NoteId
 );
+id!(
+    /// The id of an item in the quarantine.
+    QuarantineId
+);

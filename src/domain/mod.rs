@@ -3,6 +3,7 @@
 //! Inputs (`...Input`) hold what somebody sent; `parse` turns them into values that cannot be
 //! wrong, or into [`FieldErrors`]. Everything else is a value the product itself made.
 
+pub mod batch;
 pub mod change;
 pub mod customer;
 pub mod event;
@@ -19,13 +20,14 @@ pub mod scorecard;
 
 pub use chrono::NaiveDate;
 
+pub use batch::{BatchReport, ItemReport, ItemVerdict, QuarantinedItem};
 pub use change::{Cause, CauseFact, CausePart, Driver, HealthChange, MainCause};
 pub use customer::{Archive, ArchiveReason, Customer, CustomerFields, CustomerInput, Segment};
 pub use event::{Event, EventBody, EventFilter, EventInput, EventKind, NewEvent, Priority, Retraction};
 pub use factors::{FactorKey, Factors};
 pub use fields::{FieldError, FieldErrors};
 pub use health::{Band, Factor, Health, Window};
-pub use ids::{CustomerId, EventId, NoteId};
+pub use ids::{CustomerId, EventId, NoteId, QuarantineId};
 pub use list::{CustomerList, CustomerQuery, CustomerRow, Page, Sort, SortDirection};
 pub use note::{Note, NoteInput};
 pub use numbers::{Points, Share};

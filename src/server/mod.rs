@@ -8,6 +8,7 @@ pub mod demo;
 mod flash;
 pub mod forms;
 pub mod jobs;
+pub mod json;
 pub mod page;
 pub mod security;
 pub mod service;

@@ -35,12 +35,13 @@ pub fn router(app: AppState) -> Router {
         .merge(assets::router())
         .leptos_routes_with_context(&app, ROUTES.clone(), page_context, document)
         .fallback(not_found)
-        .with_state(app.clone())
-        .layer(middleware::map_response(set_error_status))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(is_html_or_json))
         .layer(middleware::from_fn(limit_body))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(middleware::from_fn(time_out))
+        .merge(api::streaming_router())
+        .with_state(app.clone())
+        .layer(middleware::map_response(set_error_status))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(is_html_or_json))
         .layer(middleware::from_fn(security::require_same_origin))
         .layer(middleware::from_fn_with_state(app, security::require_token))
         .layer(CatchPanicLayer::custom(|_| AppError::Internal.into_response()))
@@ -112,7 +113,9 @@ async fn limit_body(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     match Bytes::from_request(Request::from_parts(parts.clone(), body), &()).await {
         Ok(bytes) => next.run(Request::from_parts(parts, bytes.into())).await,
-        Err(refused) if refused.status() == StatusCode::PAYLOAD_TOO_LARGE => AppError::TooLarge(MAX_BODY).into_response(),
+        Err(refused) if refused.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            AppError::TooLarge(format!("The body must be at most {MAX_BODY} bytes.")).into_response()
+        }
         Err(_) => AppError::BadRequest("The body could not be read to its end.".into()).into_response(),
     }
 }

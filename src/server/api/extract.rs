@@ -1,13 +1,14 @@
 //! What handlers take from a request. Each refusal is a precise problem that names what is wrong.
 
-use crate::domain::{CustomerId, EventId, FieldErrors, NoteId};
+use crate::domain::{CustomerId, EventId, FieldErrors, NoteId, QuarantineId};
 use crate::error::AppError;
+use crate::server::json;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// A JSON object in, any JSON out.
@@ -24,11 +25,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, AppError> {
         if !is_json(request.headers()) {
-            return Err(AppError::UnsupportedMediaType);
+            return Err(AppError::UnsupportedMediaType("The body must be JSON, with Content-Type: application/json.".into()));
         }
         // The router has read the body already, and refused one that is too large.
         let body = Bytes::from_request(request, state).await;
-        parse(&body.map_err(|refused| AppError::BadRequest(refused.body_text()))?).map(Self)
+        json::parse(&body.map_err(|refused| AppError::BadRequest(refused.body_text()))?).map(Self)
     }
 }
 
@@ -36,44 +37,6 @@ fn is_json(headers: &HeaderMap) -> bool {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
-}
-
-/// Syntax first: what is not JSON at all is another error than JSON of the wrong shape, whichever comes first in it.
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, AppError> {
-    let malformed = |error: &serde_json::Error| AppError::BadRequest(format!("The body is not valid JSON: {error}."));
-    let body = std::str::from_utf8(body).map_err(|_| AppError::BadRequest("The body is not valid UTF-8.".into()))?;
-    serde_json::from_str::<IgnoredAny>(body).map_err(|error| malformed(&error))?;
-    // Serde would read an array as the fields in order.
-    if !body.trim_start().starts_with('{') {
-        return Err(FieldErrors::one("body", "must be a JSON object").into());
-    }
-    let mut deserializer = serde_json::Deserializer::from_str(body);
-    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| match error.inner().classify() {
-        serde_json::error::Category::Data => broken_rule(&error).into(),
-        _ => malformed(error.inner()),
-    })
-}
-
-/// Serde's complaint as a field and a fragment that reads well after its name.
-fn broken_rule(error: &serde_path_to_error::Error<serde_json::Error>) -> FieldErrors {
-    let path = error.path().to_string();
-    let field = if path == "." { "body" } else { &path };
-    let text = error.inner().to_string();
-    let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
-    if let Some(twice) = text.strip_prefix("duplicate field ") {
-        return FieldErrors::one(twice.trim_matches('`'), "is given more than once");
-    }
-    match text.split_once(", expected ") {
-        Some((found, names)) if found.starts_with("unknown field") => {
-            let names = names.trim_start_matches("one of ").replace('`', "");
-            FieldErrors::one(field, format!("is not a field here; there are {names}"))
-        }
-        Some((found, expected)) => {
-            let expected = expected.replace("i64", "a whole number");
-            FieldErrors::one(field, format!("must be {expected}, not {}", found.trim_start_matches("invalid type: ")))
-        }
-        None => FieldErrors::one(field, text),
-    }
 }
 
 /// An id in a path: which parameter holds it, and what it identifies.
@@ -90,6 +53,11 @@ impl PathId for CustomerId {
 impl PathId for EventId {
     const PARAMETER: &'static str = "id";
     const NOUN: &'static str = "event";
+}
+
+impl PathId for QuarantineId {
+    const PARAMETER: &'static str = "id";
+    const NOUN: &'static str = "item";
 }
 
 impl PathId for NoteId {

@@ -1,11 +1,13 @@
 //! The REST API: this table of contents, and the OpenAPI document that is generated from it.
 
+mod batch;
 mod customers;
 mod document;
 mod events;
 mod export;
 pub mod extract;
 mod health;
+mod items;
 mod notes;
 mod operations;
 mod parameters;
@@ -13,11 +15,17 @@ mod portfolio;
 pub mod problem;
 
 use super::AppState;
+use crate::error::AppError;
 use axum::Router;
+use axum::error_handling::HandleErrorLayer;
+use tower::ServiceBuilder;
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+
+/// Each holds two chunks of items in memory.
+const BATCHES_AT_ONCE: usize = 4;
 
 /// Every route with its documentation. A route's function, its operation id and its use case share one name.
 fn routes() -> OpenApiRouter<AppState> {
@@ -31,6 +39,9 @@ fn routes() -> OpenApiRouter<AppState> {
         // facts and what they amount to
         .routes(routes!(events::list_events, events::submit_event))
         .routes(routes!(events::retract_event))
+        .routes(routes!(batch::list_quarantine))
+        .routes(routes!(batch::replay_quarantined))
+        .routes(routes!(batch::discard_quarantined))
         .routes(routes!(health::get_health))
         .routes(routes!(health::get_health_changes))
         // notes
@@ -45,13 +56,25 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(operations::get_metrics))
 }
 
-/// The API and its documentation.
+/// Those whose bodies are read while they arrive, however long they are and take.
+fn streaming_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(batch::submit_events))
+}
+
+/// The API and its documentation, without what [`streaming_router`] answers.
 pub fn router() -> Router<AppState> {
-    let (router, openapi) = routes().split_for_parts();
-    router.merge(document::router(&document::complete(openapi))).method_not_allowed_fallback(problem::method_not_allowed)
+    let router = Router::from(routes()).merge(document::router(&openapi()));
+    router.method_not_allowed_fallback(problem::method_not_allowed)
+}
+
+/// At most a few at a time: what comes on top is refused at once, to be sent again a little later.
+pub fn streaming_router() -> Router<AppState> {
+    let overloaded = HandleErrorLayer::new(|_| async { AppError::Overloaded });
+    let limit = ServiceBuilder::new().layer(overloaded).load_shed().concurrency_limit(BATCHES_AT_ONCE);
+    Router::from(streaming_routes()).method_not_allowed_fallback(problem::method_not_allowed).layer(limit)
 }
 
 /// The document of the whole API.
 pub fn openapi() -> OpenApi {
-    document::complete(routes().into_openapi())
+    document::complete(routes().merge(streaming_routes()).into_openapi())
 }

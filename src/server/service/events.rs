@@ -16,6 +16,13 @@ impl From<StoredEvent> for EventEffect {
 
 /// Accepts one event; when it returns, the event is durable and in the score.
 pub async fn submit_event(app: &AppState, customer: CustomerId, input: EventInput) -> Result<EventEffect, AppError> {
+    let mut errors = FieldErrors::default();
+    for (field, sent) in [("customerId", input.customer_id.is_some()), ("externalId", input.external_id.is_some())] {
+        if sent {
+            errors.add(field, "does not belong here: the address says whose event it is");
+        }
+    }
+    errors.or(|| ())?;
     let now = app.now();
     let event = input.parse(now)?;
     let stored = app.store.insert_event(customer, &event, now).await?;

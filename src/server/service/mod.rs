@@ -1,6 +1,7 @@
 //! Use cases: what the REST API and the dashboard can ask for. Input is parsed here, time is read here, nothing
 //! below reads a clock and nothing above touches the store.
 
+pub mod batch;
 pub mod customers;
 pub mod demo;
 pub mod events;

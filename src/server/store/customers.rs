@@ -8,6 +8,7 @@ use crate::domain::{Archive, ArchiveReason, Customer, CustomerFields, CustomerId
 use crate::scoring::Measurements;
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
+use std::collections::HashMap;
 
 impl Store {
     /// Whether no customer exists at all.
@@ -29,6 +30,14 @@ impl Store {
 
     pub async fn get_customer(&self, id: CustomerId) -> StoreResult<Customer> {
         get(&mut self.read().await?, id).await?.customer()
+    }
+
+    /// The customers that these external ids name.
+    pub async fn find_customers(&self, external_ids: Vec<String>) -> StoreResult<HashMap<String, CustomerId>> {
+        let mut tx = self.read().await?;
+        let sql = format!("SELECT external_id, id FROM customers WHERE external_id {}", tx.one_of());
+        let rows: Vec<(String, i64)> = tx.all(AssertSqlSafe(sql), binds![external_ids]).await?;
+        Ok(rows.into_iter().map(|(external_id, id)| (external_id, CustomerId(id))).collect())
     }
 
     /// The customer with its current health row.

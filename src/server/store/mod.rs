@@ -13,9 +13,12 @@ mod list;
 mod notes;
 mod portfolio;
 mod post_queue;
+mod quarantine;
 mod scorecards;
 
-use crate::domain::{Archive, Customer, CustomerFields, CustomerId, Event, EventId, Health, NaiveDate, NewEvent, Points};
+use crate::domain::{
+    Archive, Customer, CustomerFields, CustomerId, Event, EventId, FieldError, Health, ItemVerdict, NaiveDate, NewEvent, Points,
+};
 use crate::scoring::Measurements;
 use chrono::{DateTime, Utc};
 
@@ -87,6 +90,15 @@ pub enum Verdict {
     Duplicate(EventId),
     /// Not found, or a conflict.
     Refused(StoreError),
+}
+
+/// An item on its way into the quarantine.
+#[derive(Clone, Debug)]
+pub struct RefusedItem {
+    /// As it was sent.
+    pub content: String,
+    pub verdict: ItemVerdict,
+    pub errors: Vec<FieldError>,
 }
 
 /// An event that is stored, and what it did.

@@ -29,8 +29,12 @@ async fn the_document_lists_every_route() {
     POST   /api/customers/{id}/notes  add_note  201 default
     DELETE /api/customers/{id}/notes/{noteId}  delete_note  204 default
     POST   /api/customers/{id}/restore  restore_customer  200 default
+    POST   /api/events  submit_events  200 400 413 503 default
     POST   /api/events/{id}/retract  retract_event  200 default
     GET    /api/portfolio  get_portfolio  200 default
+    GET    /api/quarantine  list_quarantine  200 default
+    DELETE /api/quarantine/{id}  discard_quarantined  204 default
+    POST   /api/quarantine/{id}/replay  replay_quarantined  200 default
     GET    /api/scorecard  get_scorecard  200 default
     GET    /customers.csv  export_customers  200 default
     GET    /healthz  get_healthz  200 default

@@ -1,6 +1,7 @@
 //! The REST API through the real router on a real database. The files mirror the URLs.
 
 mod bad_input;
+mod batch;
 mod client;
 mod customers;
 mod documentation;

@@ -1,0 +1,43 @@
+//! JSON from outside as an input of ours, or a precise refusal that names what is wrong.
+
+use crate::domain::FieldErrors;
+use crate::error::AppError;
+use serde::de::{DeserializeOwned, IgnoredAny};
+
+/// Syntax first: what is not JSON at all is another error than JSON of the wrong shape, whichever comes first in it.
+pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, AppError> {
+    let malformed = |error: &serde_json::Error| AppError::BadRequest(format!("The body is not valid JSON: {error}."));
+    let body = std::str::from_utf8(body).map_err(|_| AppError::BadRequest("The body is not valid UTF-8.".into()))?;
+    serde_json::from_str::<IgnoredAny>(body).map_err(|error| malformed(&error))?;
+    // Serde would read an array as the fields in order.
+    if !body.trim_start().starts_with('{') {
+        return Err(FieldErrors::one("body", "must be a JSON object").into());
+    }
+    let mut deserializer = serde_json::Deserializer::from_str(body);
+    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| match error.inner().classify() {
+        serde_json::error::Category::Data => broken_rule(&error).into(),
+        _ => malformed(error.inner()),
+    })
+}
+
+/// Serde's complaint as a field and a fragment that reads well after its name.
+fn broken_rule(error: &serde_path_to_error::Error<serde_json::Error>) -> FieldErrors {
+    let path = error.path().to_string();
+    let field = if path == "." { "body" } else { &path };
+    let text = error.inner().to_string();
+    let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
+    if let Some(twice) = text.strip_prefix("duplicate field ") {
+        return FieldErrors::one(twice.trim_matches('`'), "is given more than once");
+    }
+    match text.split_once(", expected ") {
+        Some((found, names)) if found.starts_with("unknown field") => {
+            let names = names.trim_start_matches("one of ").replace('`', "");
+            FieldErrors::one(field, format!("is not a field here; there are {names}"))
+        }
+        Some((found, expected)) => {
+            let expected = expected.replace("i64", "a whole number");
+            FieldErrors::one(field, format!("must be {expected}, not {}", found.trim_start_matches("invalid type: ")))
+        }
+        None => FieldErrors::one(field, text),
+    }
+}

@@ -1,0 +1,247 @@
+//! Many events at a time: each gets its verdict, none spoils the others, and what is refused is kept in the quarantine.
+
+use crate::domain::batch::MAX_ITEM_BYTES;
+use crate::domain::list::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, MAX_ROW, integer};
+use crate::domain::pages::EventEffect;
+use crate::domain::{
+    BatchReport, CustomerId, EventInput, FieldErrors, ItemReport, ItemVerdict, NewEvent, Page, QuarantineId, QuarantinedItem,
+};
+use crate::error::AppError;
+use crate::server::store::{Incoming, RefusedItem, StoreError, Verdict};
+use crate::server::{AppState, json, telemetry};
+use std::collections::{BTreeSet, HashMap};
+use tokio::task::JoinHandle;
+
+/// How many items one transaction stores: enough to share the wait for the disk, few enough for others to get a turn.
+const CHUNK: usize = 2000;
+
+/// One item as it came, with its place.
+pub struct Item {
+    pub line: i64,
+    /// At most [`MAX_ITEM_BYTES`]; what is longer comes as its beginning.
+    pub content: Vec<u8>,
+    pub is_too_long: bool,
+}
+
+/// A batch on its way in. While one chunk is being stored, the next is read: memory holds two, whatever the batch's size.
+pub struct Batch {
+    app: AppState,
+    chunk: Vec<Item>,
+    storing: Option<JoinHandle<Result<Stored, AppError>>>,
+    touched: BTreeSet<CustomerId>,
+    report: BatchReport,
+}
+
+struct Stored {
+    reports: Vec<ItemReport>,
+    touched: Vec<CustomerId>,
+}
+
+impl Batch {
+    pub fn new(app: &AppState) -> Self {
+        let (touched, report) = (BTreeSet::new(), BatchReport::default());
+        Self { app: app.clone(), chunk: Vec::with_capacity(CHUNK), storing: None, touched, report }
+    }
+
+    pub async fn push(&mut self, item: Item) -> Result<(), AppError> {
+        self.chunk.push(item);
+        if self.chunk.len() == CHUNK { self.store().await } else { Ok(()) }
+    }
+
+    /// Waits for the chunk before, then begins to store this one.
+    async fn store(&mut self) -> Result<(), AppError> {
+        self.stored().await?;
+        let (app, chunk) = (self.app.clone(), std::mem::take(&mut self.chunk));
+        self.storing = Some(tokio::spawn(async move { store(&app, chunk).await }));
+        Ok(())
+    }
+
+    async fn stored(&mut self) -> Result<(), AppError> {
+        let Some(storing) = self.storing.take() else { return Ok(()) };
+        let stored = storing.await.map_err(|_| AppError::Internal)??;
+        stored.reports.into_iter().for_each(|item| self.report.push(item));
+        self.touched.extend(stored.touched);
+        Ok(())
+    }
+
+    /// Stores what is left and brings scores up to date. The report covers everything up to a failure, which comes with it.
+    pub async fn finish(mut self) -> (BatchReport, Result<(), AppError>) {
+        let finished = self.store_rest().await;
+        (self.report, finished)
+    }
+
+    async fn store_rest(&mut self) -> Result<(), AppError> {
+        self.store().await?;
+        self.stored().await?;
+        let touched: Vec<_> = self.touched.iter().copied().collect();
+        Ok(self.app.store.rescore(&touched, self.app.today()).await?)
+    }
+}
+
+/// An item that has been read: an event for the store, or why not.
+type Read = Result<Incoming, RefusedItem>;
+
+async fn store(app: &AppState, chunk: Vec<Item>) -> Result<Stored, AppError> {
+    let lines: Vec<_> = chunk.iter().map(|item| item.line).collect();
+    let read = read(app, chunk).await?;
+    let events: Vec<Incoming> = read.iter().filter_map(|(read, _)| read.as_ref().ok()).cloned().collect();
+    let verdicts = if events.is_empty() { Vec::new() } else { app.store.insert_events(&events).await? };
+    let (mut verdicts, mut touched) = (verdicts.into_iter(), Vec::new());
+    let (mut reports, mut refused) = (Vec::with_capacity(lines.len()), Vec::new());
+    for (line, (read, content)) in lines.into_iter().zip(read) {
+        let (verdict, event_id, errors) = match read {
+            Err(item) => {
+                refused.push(item.clone());
+                (item.verdict, None, item.errors)
+            }
+            Ok(event) => match verdicts.next() {
+                Some(Verdict::Accepted(id)) => {
+                    telemetry::count_event(event.event.body.kind().name(), false);
+                    touched.push(event.customer);
+                    (ItemVerdict::Accepted, Some(id), Vec::new())
+                }
+                Some(Verdict::Duplicate(id)) => (ItemVerdict::Duplicate, Some(id), Vec::new()),
+                Some(Verdict::Refused(error)) => {
+                    let item = refuse(content, &error);
+                    refused.push(item.clone());
+                    (item.verdict, None, item.errors)
+                }
+                None => return Err(AppError::Internal),
+            },
+        };
+        reports.push(ItemReport { line, verdict, event_id, errors });
+    }
+    if !refused.is_empty() {
+        app.store.quarantine(&refused, app.now()).await?;
+    }
+    Ok(Stored { reports, touched })
+}
+
+fn refuse(content: String, error: &StoreError) -> RefusedItem {
+    let (verdict, field) = match error {
+        StoreError::NotFound(_) => (ItemVerdict::Rejected, "customerId"),
+        _ => (ItemVerdict::Conflict, "body"),
+    };
+    RefusedItem { content, verdict, errors: FieldErrors::one(field, error.to_string()).0 }
+}
+
+/// Parses items and finds the customers that they name. Beside each the text it came as.
+async fn read(app: &AppState, chunk: Vec<Item>) -> Result<Vec<(Read, String)>, AppError> {
+    let now = app.now();
+    let parsed: Vec<_> = chunk
+        .into_iter()
+        .map(|item| {
+            let parsed = parse(&item, now);
+            (parsed, String::from_utf8_lossy(&item.content).into_owned())
+        })
+        .collect();
+    let external: BTreeSet<_> = parsed
+        .iter()
+        .filter_map(|(parsed, _)| match parsed {
+            Ok((Address::External(id), _)) => Some(id.clone()),
+            _ => None,
+        })
+        .collect();
+    let found = match external.is_empty() {
+        true => HashMap::new(),
+        false => app.store.find_customers(external.into_iter().collect()).await?,
+    };
+    let address = |(parsed, content): (Result<(Address, NewEvent), FieldErrors>, String)| {
+        let incoming = parsed.and_then(|(address, event)| {
+            let customer = match address {
+                Address::Id(id) => id,
+                Address::External(id) => *found
+                    .get(&id)
+                    .ok_or_else(|| FieldErrors::one("externalId", format!("names no customer: there is no \"{id}\"")))?,
+            };
+            Ok(Incoming { customer, event, received_at: now })
+        });
+        let refused =
+            |errors: FieldErrors| RefusedItem { content: content.clone(), verdict: ItemVerdict::Rejected, errors: errors.0 };
+        (incoming.map_err(refused), content)
+    };
+    Ok(parsed.into_iter().map(address).collect())
+}
+
+/// How an item names its customer.
+enum Address {
+    Id(CustomerId),
+    External(String),
+}
+
+fn parse(item: &Item, now: chrono::DateTime<chrono::Utc>) -> Result<(Address, NewEvent), FieldErrors> {
+    if item.is_too_long {
+        return Err(FieldErrors::one("body", format!("must be at most {MAX_ITEM_BYTES} bytes")));
+    }
+    let mut input: EventInput = json::parse(&item.content).map_err(|error| match error {
+        AppError::Invalid(errors) => errors,
+        error => FieldErrors::one("body", error.to_string()),
+    })?;
+    let mut errors = FieldErrors::default();
+    let address = match (input.customer_id.take(), input.external_id.take()) {
+        (Some(id), None) => Some(Address::Id(CustomerId(id))),
+        (None, Some(id)) => Some(Address::External(id.trim().to_owned())),
+        (None, None) => {
+            errors.add("customerId", "is required, or externalId");
+            None
+        }
+        (Some(_), Some(_)) => {
+            errors.add("customerId", "must not be sent together with externalId");
+            None
+        }
+    };
+    let event = match input.parse(now) {
+        Ok(event) => Some(event),
+        Err(more) => {
+            errors.0.extend(more.0);
+            None
+        }
+    };
+    match (address, event) {
+        (Some(address), Some(event)) => Ok((address, event)),
+        _ => Err(errors),
+    }
+}
+
+/// Refused items, the latest first. The query's names: `page`, `page_size`.
+pub async fn list_quarantine<'a>(
+    app: &AppState,
+    pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<Page<QuarantinedItem>, AppError> {
+    let (mut page, mut page_size) = (1, DEFAULT_PAGE_SIZE);
+    let mut errors = FieldErrors::default();
+    for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
+        match name {
+            "page" => page = integer(&mut errors, name, value, 1, MAX_ROW),
+            "page_size" => page_size = integer(&mut errors, name, value, 1, MAX_PAGE_SIZE),
+            _ => errors.add(name, "is not a parameter here"),
+        }
+    }
+    errors.or(|| ())?;
+    Ok(app.store.list_quarantine(page, page_size).await?)
+}
+
+/// Sends a refused item again, corrected or as it was. When it is accepted, or turns out to be a duplicate, it leaves the
+/// quarantine.
+pub async fn replay_quarantined(app: &AppState, id: QuarantineId, corrected: Option<String>) -> Result<EventEffect, AppError> {
+    let item = app.store.get_quarantined(id).await?;
+    let content = corrected.unwrap_or(item.content).into_bytes();
+    let is_too_long = content.len() > MAX_ITEM_BYTES;
+    let read = read(app, vec![Item { line: 1, content, is_too_long }]).await?.pop();
+    let incoming = match read {
+        Some((Ok(incoming), _)) => incoming,
+        Some((Err(refused), _)) => return Err(FieldErrors(refused.errors).into()),
+        None => return Err(AppError::Internal),
+    };
+    let stored = app.store.insert_event(incoming.customer, &incoming.event, incoming.received_at).await?;
+    telemetry::count_event(incoming.event.body.kind().name(), stored.repeated);
+    match app.store.discard_quarantined(id).await {
+        // Somebody else was as fast.
+        Ok(()) | Err(StoreError::NotFound(_)) => Ok(stored.into()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub async fn discard_quarantined(app: &AppState, id: QuarantineId) -> Result<(), AppError> {
+    Ok(app.store.discard_quarantined(id).await?)
+}

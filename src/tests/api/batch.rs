@@ -1,0 +1,218 @@
+//! `POST /api/events` and `/api/quarantine`
+
+use super::Site;
+use super::client::Answer;
+use crate::tests::harness::today;
+use async_compression::tokio::bufread::{GzipEncoder, ZstdEncoder};
+use axum::body::{Body, Bytes};
+use serde_json::{Value, json};
+use tokio::io::AsyncReadExt;
+
+const NDJSON: (&str, &str) = ("content-type", "application/x-ndjson");
+
+async fn send_lines(site: &Site, lines: &[String]) -> Answer {
+    site.send("POST /api/events", &[NDJSON], lines.join("\n")).await
+}
+
+fn verdicts(report: &Value) -> Vec<&str> {
+    report["items"].as_array().unwrap().iter().map(|item| item["verdict"].as_str().unwrap()).collect()
+}
+
+fn id(customer: &str) -> i64 {
+    customer.rsplit('/').next().unwrap().parse().unwrap()
+}
+
+on_each_database! {
+    async fn each_item_gets_its_verdict_and_a_bad_one_spoils_no_other(db: Database) {
+        let site = Site::new(db);
+        let acme = id(&site.customer("Acme").await);
+        let answer = site.post("/api/customers", json!({"name": "Bolt", "segment": "SMB", "externalId": "B-1"})).await;
+        assert_eq!(answer.status, 201);
+        let invoice = |amount: i64| {
+            json!({"customerId": acme, "kind": "invoice_issued", "number": "R1", "amountCents": amount, "currency": "EUR",
+                   "dueDate": "2026-04-01", "occurredAt": "2026-03-01T00:00:00Z"})
+        };
+        let lines: Vec<String> = [
+            json!({"customerId": acme, "kind": "login", "messageId": "m-1"}).to_string(),
+            json!({"externalId": "B-1", "kind": "feature_use", "feature": "reports"}).to_string(),
+            json!({"customerId": acme, "kind": "login", "messageId": "m-1"}).to_string(),
+            json!({"customerId": acme, "kind": "api_call", "messageId": "m-1"}).to_string(),
+            "{nonsense".to_string(),
+            json!({"kind": "login"}).to_string(),
+            json!({"customerId": 999, "kind": "login"}).to_string(),
+            json!({"externalId": "nobody", "kind": "login"}).to_string(),
+            json!({"customerId": acme, "kind": "api_call", "count": 0}).to_string(),
+            json!({"customerId": acme, "kind": "login", "colour": "red"}).to_string(),
+            invoice(100).to_string(),
+            invoice(100).to_string(),
+            invoice(200).to_string(),
+            json!({"customerId": acme, "externalId": "A", "kind": "login"}).to_string(),
+            String::new(),
+            json!({"customerId": acme, "kind": "invoice_paid", "number": "R1"}).to_string(),
+        ]
+        .to_vec();
+        let report = send_lines(&site, &lines).await.ok();
+        assert_eq!(verdicts(&report), [
+            "accepted", "accepted", "duplicate", "conflict", "rejected", "rejected", "rejected", "rejected", "rejected",
+            "rejected", "accepted", "duplicate", "conflict", "rejected", "accepted",
+        ]);
+        let fields: Vec<_> = report["items"].as_array().unwrap().iter().filter_map(|item| item["errors"][0]["field"].as_str()).collect();
+        assert_eq!(fields, ["body", "body", "customerId", "customerId", "externalId", "count", "colour", "body", "customerId"]);
+        assert_eq!(report["items"][14]["line"], 16);
+        assert_eq!(report["items"][0]["eventId"], report["items"][2]["eventId"]);
+        assert_eq!([&report["accepted"], &report["duplicates"], &report["conflicts"], &report["rejected"]], [4, 2, 2, 7]);
+        assert_eq!(report["error"], Value::Null);
+        site.database.assert_settled(today()).await;
+        // Again: everything that has an identity is known, the rest is news.
+        let again = send_lines(&site, &lines[..3]).await.ok();
+        assert_eq!(verdicts(&again), ["duplicate", "accepted", "duplicate"]);
+        site.database.assert_settled(today()).await;
+    }
+
+    async fn accepted_events_are_in_the_score_and_in_the_list(db: Database) {
+        let site = Site::new(db);
+        let customers = [site.customer("Acme").await, site.customer("Bolt").await];
+        let items: Vec<_> = (0..45).map(|index| json!({"customerId": id(&customers[index % 2]), "kind": "login"})).collect();
+        let report = site.post("/api/events", json!(items)).await.ok();
+        assert_eq!((&report["accepted"], report["items"].as_array().unwrap().len()), (&json!(45), 45));
+        let health = site.get(&format!("{}/health", customers[0])).await.ok();
+        assert_eq!(health["factors"]["loginFrequency"]["value"], 23);
+        let list = site.get("/api/customers?sort=login_frequency&direction=desc").await.ok();
+        assert_eq!(list["items"][0]["health"], health);
+        site.database.assert_settled(today()).await;
+    }
+
+    async fn more_items_than_one_transaction_takes_are_stored_in_order(db: Database) {
+        let site = Site::new(db);
+        let acme = site.customer("Acme").await;
+        let lines: Vec<_> = (0..4500)
+            .map(|index| json!({"customerId": id(&acme), "kind": "login", "messageId": format!("m-{}", index % 4400)}).to_string())
+            .collect();
+        let report = send_lines(&site, &lines).await.ok();
+        assert_eq!([&report["accepted"], &report["duplicates"]], [4400, 100]);
+        let ids: Vec<_> = report["items"].as_array().unwrap()[..4400].iter().map(|item| item["eventId"].as_i64().unwrap()).collect();
+        assert!(ids.is_sorted());
+        assert_eq!(site.get(&format!("{acme}/events")).await.ok()["total"], 4400);
+        site.database.assert_settled(today()).await;
+    }
+
+    async fn many_batches_and_posts_at_once_leave_what_is_stored_true(db: Database) {
+        let site = std::sync::Arc::new(Site::new(db));
+        let mut customers = Vec::new();
+        for name in ["Acme", "Bolt", "Core"] {
+            customers.push(site.customer(name).await);
+        }
+        let ids: Vec<_> = customers.iter().map(|customer| id(customer)).collect();
+        let mut sends = Vec::new();
+        for batch in 0..3 {
+            let (site, ids) = (site.clone(), ids.clone());
+            sends.push(tokio::spawn(async move {
+                // The same message ids in another order of customers: some are accepted, the others conflict or repeat.
+                let line = |index: i64| {
+                    let day = 1 + (index * 7 + batch) % 15;
+                    json!({"customerId": ids[(index + batch) as usize % 3], "kind": "login", "messageId": format!("m-{}", index % 50),
+                           "occurredAt": format!("2026-03-{day:02}T00:00:00Z")}).to_string()
+                };
+                let lines: Vec<_> = (0..200).map(line).collect();
+                let answer = send_lines(&site, &lines).await;
+                assert_eq!(answer.status, 200, "{}", answer.text);
+            }));
+        }
+        for index in 0..30 {
+            let answer = site.post(&format!("{}/events", customers[index % 3]), json!({"kind": "api_call", "count": 5})).await;
+            assert_eq!(answer.status, 201, "{}", answer.text);
+        }
+        for send in sends {
+            send.await.unwrap();
+        }
+        site.database.roll_over_all(today()).await;
+        site.database.assert_settled(today()).await;
+    }
+
+    async fn refused_items_are_kept_to_be_corrected_or_discarded(db: Database) {
+        let site = Site::new(db);
+        let acme = site.customer("Acme").await;
+        let bad = json!({"customerId": id(&acme), "kind": "logout"}).to_string();
+        for _ in 0..2 {
+            send_lines(&site, &[bad.clone(), "nonsense".into()]).await.ok();
+        }
+        let kept = site.get("/api/quarantine").await.ok();
+        assert_eq!(kept["total"], 2);
+        let item = kept["items"].as_array().unwrap().iter().find(|item| item["content"] == bad).unwrap();
+        assert_eq!((&item["times"], &item["verdict"], &item["errors"][0]["field"]), (&json!(2), &json!("rejected"), &json!("kind")));
+        let replay = format!("/api/quarantine/{}/replay", item["id"]);
+        assert_eq!(site.post(&replay, json!({})).await.invalid_fields(), ["kind"]);
+        let corrected = json!({"customerId": id(&acme), "kind": "login"}).to_string();
+        let effect = site.post(&replay, json!({"content": corrected})).await.ok();
+        assert_eq!(effect["health"]["factors"]["loginFrequency"]["value"], 1);
+        site.post(&replay, json!({})).await.problem(404, "not_found");
+        let left = site.get("/api/quarantine").await.ok();
+        assert_eq!((&left["total"], &left["items"][0]["content"]), (&json!(1), &json!("nonsense")));
+        let discard = format!("DELETE /api/quarantine/{}", left["items"][0]["id"]);
+        assert_eq!(site.send(&discard, &[], "").await.status, 204);
+        site.send(&discard, &[], "").await.problem(404, "not_found");
+        assert_eq!(site.get("/api/quarantine").await.ok()["total"], 0);
+    }
+}
+
+#[tokio::test]
+async fn compressed_bodies_are_read() {
+    let site = Site::sqlite().await;
+    let acme = id(&site.customer("Acme").await);
+    let text = vec![json!({"customerId": acme, "kind": "login"}).to_string(); 100].join("\n");
+    let (mut gzip, mut zstd) = (Vec::new(), Vec::new());
+    GzipEncoder::new(text.as_bytes()).read_to_end(&mut gzip).await.unwrap();
+    ZstdEncoder::new(text.as_bytes()).read_to_end(&mut zstd).await.unwrap();
+    for (encoding, body) in [("gzip", &gzip), ("zstd", &zstd)] {
+        let headers = [NDJSON, ("content-encoding", encoding)];
+        assert_eq!(site.send("POST /api/events", &headers, body.clone()).await.ok()["accepted"], 100, "{encoding}");
+        // Cut off in the middle: what came before has its verdicts, and the answer says that there was more.
+        let cut = site.send("POST /api/events", &headers, body[..body.len() - 9].to_vec()).await;
+        assert_eq!(cut.status, 400, "{encoding}: {}", cut.text);
+        assert!(cut.json()["error"].as_str().unwrap().contains("could not be read"), "{}", cut.text);
+    }
+    let unknown = site.send("POST /api/events", &[NDJSON, ("content-encoding", "br")], "").await;
+    unknown.problem(415, "unsupported_media_type");
+}
+
+#[tokio::test]
+async fn what_is_no_batch_is_refused() {
+    let site = Site::sqlite().await;
+    site.send("POST /api/events", &[("content-type", "text/plain")], "").await.problem(415, "unsupported_media_type");
+    site.send("GET /api/events", &[], "").await.problem(405, "method_not_allowed");
+    let json = [("content-type", "application/json")];
+    for body in ["{}", "[{}", "", "[] []"] {
+        let answer = site.send("POST /api/events", &json, body).await;
+        assert_eq!(answer.status, 400, "{body}");
+        assert!(answer.json()["error"].is_string(), "{body}");
+    }
+    assert_eq!(site.send("POST /api/events", &json, "[]").await.ok()["items"], json!([]));
+    let customer = site.customer("Acme").await;
+    let answer = site.post(&format!("{customer}/events"), json!({"kind": "login", "customerId": 1, "externalId": "x"})).await;
+    assert_eq!(answer.invalid_fields(), ["customerId", "externalId"]);
+}
+
+#[tokio::test]
+async fn a_body_may_be_larger_than_other_requests_and_come_in_pieces() {
+    let site = Site::sqlite().await;
+    let acme = id(&site.customer("Acme").await);
+    let line = json!({"customerId": acme, "kind": "support_ticket", "subject": "x".repeat(400)}).to_string() + "\n";
+    let body: Vec<u8> = line.repeat(300).into_bytes();
+    assert!(body.len() > 100_000);
+    let pieces: Vec<_> = body.chunks(777).map(|piece| Ok::<_, std::io::Error>(Bytes::copy_from_slice(piece))).collect();
+    let body = Body::from_stream(futures::stream::iter(pieces));
+    let answer = site.send("POST /api/events", &[NDJSON], body).await.ok();
+    assert_eq!(answer["accepted"], 300);
+}
+
+#[tokio::test]
+async fn items_beyond_the_limit_are_not_read() {
+    let site = Site::sqlite().await;
+    let body = "x\n".repeat(100_001);
+    let answer = site.send("POST /api/events", &[NDJSON], body).await;
+    assert_eq!(answer.status, 413);
+    let report = answer.json();
+    assert_eq!((&report["rejected"], report["error"].is_string()), (&json!(100_000), true));
+    // The same nonsense is kept once.
+    assert_eq!(site.get("/api/quarantine").await.ok()["items"][0]["times"], 100_000);
+}
