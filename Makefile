@@ -50,7 +50,7 @@ demo: build ## Fill the database with the demo portfolio; ARGS="--customers 1000
 	@$(APP) demo --database-url $(DATABASE_URL) $(ARGS)
 
 e2e: build chromium end2end/node_modules/.package-lock.json ## Run only the end-to-end tests
-	@cd end2end && node --test --test-concurrency=2
+	@scripts/with-postgres.sh sh -c 'cd end2end && node --test --test-concurrency=2'
 
 screenshots: build chromium end2end/node_modules/.package-lock.json target/sharp/node_modules ## Take the README's pictures of the running app, into docs/images
 	@node end2end/screenshots.mjs

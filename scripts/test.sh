@@ -55,7 +55,7 @@ cargo_tests() {
 browser_tests() {
     log=$logs/browser.log
     rm -f "$log.tap"
-    CHROMIUM=$(find_chromium) step "End-to-end tests in Chromium" logged "$log" sh -c "cd end2end && exec node --test --test-concurrency=2 \
+    CHROMIUM=$(find_chromium) step "End-to-end tests in Chromium" logged "$log" scripts/with-postgres.sh sh -c "cd end2end && node --test --test-concurrency=2 \
         --test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap --test-reporter-destination=../$log.tap"
     status=$?
     touch "$log.tap"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # with-postgres.sh COMMAND...: runs a command while a throw-away PostgreSQL cluster runs, whose address is in
-# TEST_POSTGRES_URL. The cluster is stopped and removed afterwards, whatever happens. It forgoes durability for speed.
+# TEST_POSTGRES_URL and whose tools are in TEST_POSTGRES_BIN. The cluster is stopped and removed afterwards, whatever happens. It forgoes durability for speed.
 set -eu
 . "$(dirname "$0")/tools.sh"
 ensure_postgres
@@ -26,4 +26,4 @@ as_owner "'$bin/initdb' -D $folder/data -U postgres -A trust -E UTF8 --no-locale
     '$bin/pg_ctl' start -D $folder/data -l $folder/log -w -s \
     -o '-p $port -h 127.0.0.1 -k $folder -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=500'" ||
     { cat "$folder/log" >&2; exit 1; }
-TEST_POSTGRES_URL="postgres://postgres@127.0.0.1:$port/postgres" "$@"
+TEST_POSTGRES_BIN="$bin" TEST_POSTGRES_URL="postgres://postgres@127.0.0.1:$port/postgres" "$@"

@@ -13,7 +13,7 @@ const release = fileURLToPath(new URL("../../target/release/customer-health", im
 const binary = process.env.CUSTOMER_HEALTH_BIN ?? release;
 
 /**
- * Serves an empty database, or with `demo` the demo portfolio, until `stop()`.
+ * Serves an empty database, or with `demo` the demo portfolio, until `stop()`, or until it dies of `crash()`.
  * `env` adds settings, `databaseUrl` replaces the SQLite file of its own.
  */
 export async function startApp({ demo = false, env = {}, databaseUrl } = {}) {
@@ -32,6 +32,13 @@ export async function startApp({ demo = false, env = {}, databaseUrl } = {}) {
   process.once("exit", kill);
   return {
     url: await address(server),
+    /** As by a power cut: the server gets no chance to end what it does. */
+    async crash() {
+      process.off("exit", kill);
+      const exited = once(server, "exit");
+      kill();
+      await exited;
+    },
     async stop() {
       process.off("exit", kill);
       const exited = once(server, "exit");

@@ -93,6 +93,8 @@ pub struct CustomerPage {
 pub struct Timeline {
     pub page: Page<Event>,
     pub filter: EventFilter,
+    /// Events received before this day may have been dropped, though they still count; null: none have.
+    pub kept_from: Option<NaiveDate>,
     pub now: DateTime<Utc>,
 }
 

@@ -1,6 +1,6 @@
 //! The command line: subcommands and what each of them does.
 
-use super::config::{AccessArgs, CurrencyArgs, DatabaseArgs, DemoArgs, ListenArgs, LogArgs, Settings};
+use super::config::{AccessArgs, CurrencyArgs, DatabaseArgs, DemoArgs, ListenArgs, LogArgs, RetentionArgs, Settings};
 use super::{AppState, api, demo, jobs, store::Store, telemetry, web};
 use clap::{Parser, Subcommand};
 use std::io::Write;
@@ -32,6 +32,8 @@ enum Command {
         access: AccessArgs,
         #[command(flatten)]
         currency: CurrencyArgs,
+        #[command(flatten)]
+        retention: RetentionArgs,
         /// Fill the database with the demo portfolio if it is empty
         #[arg(long)]
         demo: bool,
@@ -74,9 +76,10 @@ pub fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<(), String> {
     match command {
-        Command::Serve { listen, database, access, currency, demo } => {
+        Command::Serve { listen, database, access, currency, retention, demo } => {
             let access_token = access.token_for(listen.addr)?;
-            let app = open(&database, Settings { currency: currency.currency, access_token }).await?;
+            let settings = Settings { currency: currency.currency, access_token, retain_events: retention.retain_events };
+            let app = open(&database, settings).await?;
             if demo && app.store.is_empty().await.map_err(|error| error.to_string())? {
                 let options = demo::Options { currency: app.settings.currency.clone(), ..demo::Options::default() };
                 load_demo(&app, &options).await?;
@@ -113,7 +116,9 @@ async fn open(database: &DatabaseArgs, settings: Settings) -> Result<AppState, S
         false => cannot("open", &error),
     })?;
     store.migrate().await.map_err(|error| cannot("migrate", &error))?;
-    Ok(AppState { store, clock: chrono::Utc::now, settings: Arc::new(settings) })
+    let app = AppState { store, clock: chrono::Utc::now, settings: Arc::new(settings) };
+    jobs::tend_log(&app).await.map_err(|error| cannot("prepare", &error))?;
+    Ok(app)
 }
 
 async fn load_demo(app: &AppState, options: &demo::Options) -> Result<(), String> {

@@ -11,11 +11,13 @@ pub struct Settings {
     pub currency: String,
     /// When set, everything but the probes asks for it.
     pub access_token: Option<Secret>,
+    /// Raw events that were received more than this many months ago are dropped; null: none ever are.
+    pub retain_events: Option<u32>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { currency: "USD".into(), access_token: None }
+        Self { currency: "USD".into(), access_token: None, retain_events: None }
     }
 }
 
@@ -44,6 +46,15 @@ pub struct CurrencyArgs {
     /// The currency of every ARR: three letters (ISO 4217)
     #[arg(long, env = "CURRENCY", default_value = "USD", value_parser = parse_currency)]
     pub currency: String,
+}
+
+/// What is kept, and for how long.
+#[derive(clap::Args, Debug)]
+pub struct RetentionArgs {
+    /// Drop raw events received more than this many months ago, but those about invoices. Scores, daily activity,
+    /// retractions and message ids stay for ever, and so do all events when this is absent
+    #[arg(long, env = "RETAIN_EVENTS", value_name = "MONTHS", value_parser = clap::value_parser!(u32).range(1..=1200))]
+    pub retain_events: Option<u32>,
 }
 
 /// How the server listens.

@@ -1,7 +1,9 @@
-//! Work that no request asks for: as days pass, every customer's health is rolled over to the new day.
+//! Work that no request asks for: as days pass, every customer's health is rolled over to the new day, and the event log
+//! gets room for the next month and loses the oldest.
 
 use super::AppState;
 use super::store::StoreError;
+use chrono::Months;
 use std::time::Duration;
 
 /// How many customers one transaction rescores.
@@ -21,9 +23,26 @@ pub async fn roll_over(app: &AppState) -> Result<u64, StoreError> {
     }
 }
 
-/// Rolls over now and then for as long as the server runs. A failure is logged and tried again.
+/// Makes room for the events of today and of the month to come, and drops those that are older than is wanted.
+pub async fn tend_log(app: &AppState) -> Result<(), StoreError> {
+    let today = app.today();
+    app.store.prepare_log(today, today + Months::new(1)).await?;
+    match app.settings.retain_events {
+        Some(months) => app.store.drop_events_before(today - Months::new(months)).await,
+        None => Ok(()),
+    }
+}
+
+/// Works now and then for as long as the server runs. A failure is logged and tried again.
 pub async fn keep_rolling_over(app: AppState) {
+    let mut tended = None;
     loop {
+        if tended != Some(app.today()) {
+            match tend_log(&app).await {
+                Ok(()) => tended = Some(app.today()),
+                Err(error) => tracing::error!(%error, "the event log could not be tended, will try again"),
+            }
+        }
         match roll_over(&app).await {
             Ok(0) => {}
             Ok(customers) => tracing::info!(customers, today = %app.today(), "rolled over"),

@@ -149,7 +149,12 @@ fn events_of_every_kind() {
     let page = Page { items: vec![retracted], total: 1, page: 1, page_size: 50 };
     frozen!(
         "timeline",
-        Timeline { page, filter: EventFilter { kind: Some(EventKind::ApiCall), from: Some(day(1)), to: None }, now: at(12) }
+        Timeline {
+            page,
+            filter: EventFilter { kind: Some(EventKind::ApiCall), from: Some(day(1)), to: None },
+            kept_from: None,
+            now: at(12)
+        }
     );
 }
 

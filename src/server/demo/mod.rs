@@ -65,6 +65,7 @@ pub fn generate(options: &Options, now: DateTime<Utc>) -> impl Iterator<Item = D
 /// Generates and loads a portfolio. One that was loaded before is removed first, real data stays.
 pub async fn run(store: &Store, options: &Options, now: DateTime<Utc>) -> StoreResult<Summary> {
     store.remove_demo(now.date_naive()).await?;
+    store.prepare_log((now - chrono::Duration::days(options.days)).date_naive(), now.date_naive()).await?;
     let progress = progress_bar(options.customers);
     let mut customers = generate(options, now);
     let mut summary = Summary { seed: options.seed, customers: 0, events: 0 };

@@ -70,5 +70,5 @@ pub async fn list_events<'a>(
     errors.or(|| ())?;
     app.store.get_customer(customer).await?;
     let page = app.store.list_events(customer, &filter, page, page_size).await?;
-    Ok(Timeline { page, filter, now: app.now() })
+    Ok(Timeline { page, filter, kept_from: app.store.events_kept_from().await?, now: app.now() })
 }

@@ -116,9 +116,14 @@ pub(super) fn read_body(id: EventId, payload: &str) -> StoreResult<EventBody> {
     serde_json::from_str(payload).map_err(|error| StoreError::Corrupt(format!("event {id}: {error}")))
 }
 
-pub(super) async fn get(tx: &mut Tx, id: EventId) -> StoreResult<Event> {
+async fn get(tx: &mut Tx, id: EventId) -> StoreResult<Event> {
+    find(tx, id).await?.ok_or_else(|| StoreError::NotFound(format!("event {id}")))
+}
+
+/// `None` also where the raw event has been dropped.
+pub(super) async fn find(tx: &mut Tx, id: EventId) -> StoreResult<Option<Event>> {
     let row: Option<EventRow> = tx.optional(select_events!("WHERE id = $1"), binds![id]).await?;
-    row.ok_or_else(|| StoreError::NotFound(format!("event {id}")))?.event()
+    row.map(EventRow::event).transpose()
 }
 
 /// What a repeat must equal: the customer and the content as sent.

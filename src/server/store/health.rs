@@ -9,28 +9,30 @@ use crate::domain::{Band, CustomerId, Health, NaiveDate, Points, Scorecard};
 use crate::scoring::{self, BAND_MEMORY_DAYS, Connections, Facts};
 use chrono::Duration;
 
+/// An arbitrary number that means "roll-over" among the database's advisory locks.
+const LOCK: &str = "SELECT pg_try_advisory_xact_lock(7100919)";
+
 /// How many customers one transaction scores: others want to write as well.
 const CHUNK: usize = 200;
 
 impl Store {
     /// Rescores, in one transaction, up to `limit` customers whose row is not of `today`, the current scorecard and the
-    /// current connections; how many it did.
+    /// current connections; how many it did. None while another process is at it.
     pub async fn roll_over(&self, today: NaiveDate, limit: i64) -> StoreResult<u64> {
         // Most of the time nothing is stale, and knowing that takes no lock.
-        let mut tx = self.read().await?;
-        let basis = basis(&mut tx, today).await?;
-        let sql = "SELECT id FROM customers WHERE scored_day <> $1 OR scorecard_version <> $2 OR connections_version <> $3
-                   LIMIT $4";
-        let binds = binds![basis.day, basis.scorecard_version, basis.connections_version, limit];
-        let stale: Vec<(i64,)> = tx.all(sql, binds).await?;
-        drop(tx);
-        if stale.is_empty() {
+        if stale(&mut self.read().await?, today, 1).await?.is_empty() {
             return Ok(0);
         }
         let mut tx = self.write().await?;
-        let rules = rules(&mut tx).await?;
-        let stale: Vec<_> = stale.into_iter().map(|(id,)| CustomerId(id)).collect();
+        if let Tx::Postgres(_) = tx {
+            let (is_ours,): (bool,) = tx.one(LOCK, binds![]).await?;
+            if !is_ours {
+                return Ok(0);
+            }
+        }
+        let stale = stale(&mut tx, today, limit).await?;
         let known = customers::lock_all(&mut tx, &stale).await?;
+        let rules = rules(&mut tx).await?;
         rescore(&mut tx, &known, &rules, today).await?;
         tx.commit().await?;
         Ok(known.len() as u64)
@@ -47,6 +49,15 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// Customers whose stored health is stale.
+async fn stale(tx: &mut Tx, today: NaiveDate, limit: i64) -> StoreResult<Vec<CustomerId>> {
+    let basis = basis(tx, today).await?;
+    let sql = "SELECT id FROM customers WHERE scored_day <> $1 OR scorecard_version <> $2 OR connections_version <> $3 LIMIT $4";
+    let binds = binds![basis.day, basis.scorecard_version, basis.connections_version, limit];
+    let ids: Vec<(i64,)> = tx.all(sql, binds).await?;
+    Ok(ids.into_iter().map(|(id,)| CustomerId(id)).collect())
 }
 
 /// On what a stored health was scored. When any of the three has changed since, it is stale.
@@ -129,7 +140,7 @@ pub(super) async fn store<'a>(
 }
 
 /// The columns of [`row`].
-const COLUMNS: &[&str] = &[
+pub(super) const COLUMNS: &[&str] = &[
     "id",
     "scored_day",
     "scorecard_version",
@@ -156,7 +167,7 @@ const COLUMNS: &[&str] = &[
     "first_api_day",
 ];
 
-fn row(known: &Known, facts: &Facts, rules: &Rules, today: NaiveDate) -> StoreResult<Vec<Bind>> {
+pub(super) fn row(known: &Known, facts: &Facts, rules: &Rules, today: NaiveDate) -> StoreResult<Vec<Bind>> {
     let Rules { scorecard, connections, connections_version } = rules;
     let measured = scoring::measure(facts, scorecard, connections, today);
     let health = scoring::score(known.id, &measured, scorecard, today);

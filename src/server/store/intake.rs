@@ -61,7 +61,7 @@ pub(super) async fn post(db: &Db, incoming: &[Incoming]) -> StoreResult<Option<V
                     Ok(StoredEvent { event: event(id, one), before: health_before, after: health, repeated: false })
                 }
                 Step::Repeat(_) => {
-                    let event = events::get(&mut tx, id).await?;
+                    let event = events::find(&mut tx, id).await?.unwrap_or_else(|| event(id, one));
                     Ok(StoredEvent { event, before: health_before.clone(), after: health_before, repeated: true })
                 }
                 Step::Refuse(error) => Err(error),

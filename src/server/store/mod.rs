@@ -4,11 +4,13 @@ mod connections;
 mod customers;
 mod db;
 mod demo;
+mod event_log;
 mod events;
 mod facts;
 mod health;
 mod intake;
 mod invoices;
+mod limits;
 mod list;
 mod notes;
 mod portfolio;
@@ -19,6 +21,8 @@ mod scorecards;
 use crate::domain::{
     Archive, Customer, CustomerFields, CustomerId, Event, EventId, FieldError, Health, ItemVerdict, NaiveDate, NewEvent, Points,
 };
+pub use limits::RawRows;
+
 use crate::scoring::Measurements;
 use chrono::{DateTime, Utc};
 

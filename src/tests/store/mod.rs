@@ -3,6 +3,7 @@
 mod concurrency;
 mod customers;
 mod demo;
+mod event_log;
 mod events;
 mod invoices;
 mod known;

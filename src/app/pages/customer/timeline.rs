@@ -13,7 +13,7 @@ use leptos::prelude::*;
 
 #[component]
 pub fn TimelineSection(timeline: Timeline, place: Memo<Place>) -> impl IntoView {
-    let Timeline { page, filter, now } = timeline;
+    let Timeline { page, filter, kept_from, now } = timeline;
     let kind = filter.kind;
     let (number, pages, total) = (page.page, page.pages(), page.total);
     let beyond = total > 0;
@@ -36,6 +36,11 @@ pub fn TimelineSection(timeline: Timeline, place: Memo<Place>) -> impl IntoView 
         <DaysFilter filter place />
         {list}
         {pagination}
+        {kept_from.map(|day| view! {
+            <p class="timeline__days">
+                {format!("Events received before {} are not kept one by one. They still count in the scores.", format::day(day))}
+            </p>
+        })}
     }
 }
 

@@ -1,0 +1,253 @@
+//! `make bench`: how fast the product is, each figure beside its limit: the least that database and server have to do for
+//! it, measured in the same run on the same data. A ratio of 1.0 is the limit; ratios hold on a noisy machine.
+//!
+//! BENCH_DATABASE_URL names an empty PostgreSQL database; SQLite files in target/bench when it is absent.
+
+mod client;
+mod server;
+
+use chrono::{DateTime, Duration as Days, Utc};
+use client::{Outcome, get, load, post};
+use customer_health::domain::{CustomerId, EventInput, NaiveDate};
+use customer_health::server::store::{Incoming, RawRows, Store};
+use customer_health::server::{AppState, demo, jobs};
+use rand::{RngExt, SeedableRng};
+use server::Server;
+use std::time::{Duration, Instant};
+
+const CUSTOMERS: i64 = 10_000;
+/// Days of activity: about 2 million events.
+const DAYS: i64 = 220;
+const ROLL_OVER_CUSTOMERS: i64 = 100_000;
+const ROLL_OVER_DAYS: i64 = 30;
+/// Each side of a comparison is measured this often, in turns.
+const TURNS: usize = 2;
+const TURN: Duration = Duration::from_secs(4);
+
+/// One line of the table. Rates: more is better.
+struct Figure {
+    name: &'static str,
+    unit: &'static str,
+    ours: f64,
+    limit: f64,
+    target: f64,
+    peak_mb: f64,
+    note: String,
+}
+
+fn main() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    match server::database_to_serve() {
+        Some(url) => runtime.block_on(server::serve(&url)),
+        None => runtime.block_on(run()),
+    }
+}
+
+async fn run() {
+    std::fs::create_dir_all("target/bench").expect("target/bench");
+    let mut figures = Vec::new();
+    let url = database("small").await;
+    let app = server::open(&url).await;
+    fill(&app, CUSTOMERS, DAYS).await;
+    let ids: Vec<i64> = (0..CUSTOMERS).map(|offset| offset + 1).collect();
+    {
+        let server = Server::start(&url);
+        figures.push(health_get(&server, &ids).await);
+        figures.push(portfolio_page(&server).await);
+        figures.push(event_post(&server, &app, &ids).await);
+        figures.push(batch_ingest(&server, &app, &ids).await);
+    }
+    app.store.close().await;
+    let app = server::open(&database("large").await).await;
+    fill(&app, ROLL_OVER_CUSTOMERS, ROLL_OVER_DAYS).await;
+    figures.push(roll_over(app).await);
+    print(&figures);
+}
+
+/// An empty database: a new file, or the PostgreSQL one with nothing in it any more.
+async fn database(name: &str) -> String {
+    match std::env::var("BENCH_DATABASE_URL") {
+        Ok(url) => {
+            let store = Store::connect(&url).await.expect("the database opens");
+            store.migrate().await.expect("the schema is up to date");
+            store.remove_demo(Utc::now().date_naive()).await.expect("the database can be emptied");
+            url
+        }
+        Err(_) => {
+            for suffix in ["", "-wal", "-shm"] {
+                let _ = std::fs::remove_file(format!("target/bench/{name}.db{suffix}"));
+            }
+            format!("sqlite://target/bench/{name}.db")
+        }
+    }
+}
+
+async fn fill(app: &AppState, customers: i64, days: i64) {
+    let started = Instant::now();
+    let options = demo::Options { customers: customers as usize, days, ..demo::Options::default() };
+    let summary = demo::run(&app.store, &options, app.now()).await.expect("the demo portfolio loads");
+    jobs::roll_over(app).await.expect("scores are rolled over");
+    println!("{summary}, in {:.0} s", started.elapsed().as_secs_f64());
+}
+
+/// The same random numbers in every run.
+fn pick(ids: &[i64], number: u64) -> i64 {
+    ids[rand_chacha::ChaCha8Rng::seed_from_u64(number).random_range(0..ids.len())]
+}
+
+/// Measures ours and the limit in turns.
+async fn compare(
+    server: &Server,
+    connections: usize,
+    ours: impl Fn(u64) -> String + Clone + Send + Sync + 'static,
+    limit: impl Fn(u64) -> String + Clone + Send + Sync + 'static,
+) -> (Outcome, Outcome, f64) {
+    let (mut done, mut bound, mut cpu) = (Outcome::default(), Outcome::default(), 0.0);
+    server.forget_peak();
+    for _ in 0..TURNS {
+        let before = server.cpu_seconds();
+        done += load(server.address, connections, TURN, ours.clone()).await.expect("answers");
+        cpu += server.cpu_seconds() - before;
+        bound += load(server.address, connections, TURN, limit.clone()).await.expect("answers");
+    }
+    assert_eq!(done.bad + bound.bad, 0, "every request succeeds");
+    (done, bound, cpu)
+}
+
+async fn health_get(server: &Server, ids: &[i64]) -> Figure {
+    let (ours, limit) = (ids.to_vec(), ids.to_vec());
+    let ours = move |number| get(&format!("/api/customers/{}/health", pick(&ours, number)));
+    let limit = move |number| get(&format!("/limit/row/{}", pick(&limit, number)));
+    let (ours, limit, _) = compare(server, 16, ours, limit).await;
+    figure("health_get", "requests/s", ours.rate(), limit.rate(), 0.5, server.peak_mb())
+}
+
+async fn portfolio_page(server: &Server) -> Figure {
+    let (ours, limit, cpu) = compare(server, 4, |_| get("/"), |_| get("/limit/portfolio")).await;
+    let note = format!("{:.1} ms of server CPU a page", 1000.0 * cpu / ours.good as f64);
+    Figure { note, ..figure("portfolio_page", "requests/s", ours.rate(), limit.rate(), 0.2, server.peak_mb()) }
+}
+
+/// An event of one of the kinds that have no invoice.
+fn input(number: u64, run: &str) -> EventInput {
+    let mut input = EventInput { message_id: Some(format!("{run}-{number}")), ..EventInput::default() };
+    match number % 3 {
+        0 => input.kind = Some("login".into()),
+        1 => (input.kind, input.feature) = (Some("feature_use".into()), Some("export".into())),
+        _ => (input.kind, input.count) = (Some("api_call".into()), Some(3)),
+    }
+    input
+}
+
+fn incoming(ids: &[i64], numbers: std::ops::Range<u64>, run: &str, now: DateTime<Utc>) -> Vec<Incoming> {
+    let one = |number| {
+        let event = input(number, run).parse(now).expect("a valid event");
+        Incoming { customer: CustomerId(pick(ids, number)), event, received_at: now }
+    };
+    numbers.map(one).collect()
+}
+
+fn customers_of(incoming: &[Incoming]) -> Vec<CustomerId> {
+    let mut customers: Vec<_> = incoming.iter().map(|one| one.customer).collect();
+    customers.sort_unstable();
+    customers.dedup();
+    customers
+}
+
+/// Writes rows, one transaction for each; the seconds that took.
+async fn write_raw(store: &Store, transactions: Vec<RawRows>) -> f64 {
+    let started = Instant::now();
+    for rows in transactions {
+        store.write_raw(rows).await.expect("rows are written");
+    }
+    started.elapsed().as_secs_f64()
+}
+
+async fn event_post(server: &Server, app: &AppState, ids: &[i64]) -> Figure {
+    let (mut ours, mut limit) = (Outcome::default(), Outcome::default());
+    server.forget_peak();
+    for turn in 0..TURNS {
+        let (ids_of_requests, run) = (ids.to_vec(), format!("post-{turn}"));
+        let request = move |number| {
+            let body = serde_json::to_string(&input(number, &run)).expect("JSON");
+            post(&format!("/api/customers/{}/events", pick(&ids_of_requests, number)), &body)
+        };
+        let done = load(server.address, 64, TURN, request).await.expect("answers");
+        assert_eq!(done.bad, 0, "every event is accepted");
+        ours += done;
+        let same = incoming(ids, 0..done.good.min(10_000), &format!("raw-post-{turn}"), app.now());
+        let mut transactions = Vec::new();
+        for group in same.chunks(64) {
+            let events = app.store.raw_events(group).expect("rows");
+            transactions.push(events.and(app.store.raw_health(&customers_of(group), app.today()).await.expect("rows")));
+        }
+        limit += Outcome { good: same.len() as u64, bad: 0, seconds: write_raw(&app.store, transactions).await };
+    }
+    figure("event_post", "events/s", ours.rate(), limit.rate(), 0.4, server.peak_mb())
+}
+
+async fn batch_ingest(server: &Server, app: &AppState, ids: &[i64]) -> Figure {
+    const EVENTS: u64 = 100_000;
+    let line = |number| {
+        let input = EventInput { customer_id: Some(pick(ids, number)), ..input(number, "batch") };
+        serde_json::to_string(&input).expect("JSON") + "\n"
+    };
+    let body: String = (0..EVENTS).map(line).collect();
+    let head = "POST /api/events HTTP/1.1\r\nhost: bench\r\ncontent-type: application/x-ndjson";
+    server.forget_peak();
+    let started = Instant::now();
+    let (status, answer) = client::send(server.address, head, body.as_bytes()).await.expect("an answer");
+    let ours = EVENTS as f64 / started.elapsed().as_secs_f64();
+    let report: serde_json::Value = serde_json::from_slice(&answer).expect("a report");
+    assert_eq!((status, &report["accepted"]), (200, &serde_json::json!(EVENTS)), "every event is accepted");
+    let peak_mb = server.peak_mb();
+    let same = incoming(ids, 0..EVENTS, "raw-batch", app.now());
+    let mut transactions: Vec<_> = same.chunks(2000).map(|chunk| app.store.raw_events(chunk).expect("rows")).collect();
+    for some in customers_of(&same).chunks(200) {
+        transactions.push(app.store.raw_health(some, app.today()).await.expect("rows"));
+    }
+    let limit = EVENTS as f64 / write_raw(&app.store, transactions).await;
+    figure("batch_ingest", "events/s", ours, limit, 0.5, peak_mb)
+}
+
+async fn roll_over(app: AppState) -> Figure {
+    let tomorrow = AppState { clock: || Utc::now() + Days::days(1), ..app.clone() };
+    let started = Instant::now();
+    let customers = jobs::roll_over(&tomorrow).await.expect("scores are rolled over");
+    let ours = customers as f64 / started.elapsed().as_secs_f64();
+    let ids: Vec<_> = (1..=ROLL_OVER_CUSTOMERS / 5).map(CustomerId).collect();
+    let next: NaiveDate = app.today() + Days::days(2);
+    let mut seconds = 0.0;
+    for some in ids.chunks(200) {
+        let rows = app.store.raw_health(some, next).await.expect("rows");
+        let started = Instant::now();
+        app.store.read_raw(some, next).await.expect("rows are read");
+        app.store.write_raw(rows).await.expect("rows are written");
+        seconds += started.elapsed().as_secs_f64();
+    }
+    figure("rollover", "customers/s", ours, ids.len() as f64 / seconds, 0.33, server::peak_mb("self"))
+}
+
+fn figure(name: &'static str, unit: &'static str, ours: f64, limit: f64, target: f64, peak_mb: f64) -> Figure {
+    let figure = Figure { name, unit, ours, limit, target, peak_mb, note: String::new() };
+    println!("{}", line(&figure));
+    figure
+}
+
+fn line(figure: &Figure) -> String {
+    let Figure { name, unit, ours, limit, target, peak_mb, note } = figure;
+    format!("{name:18} {ours:10.0} {limit:10.0} {:6.2} {target:6.2} {peak_mb:8.0}  {unit:12} {note}", ours / limit)
+}
+
+fn print(figures: &[Figure]) {
+    println!("\n{:18} {:>10} {:>10} {:>6} {:>6} {:>8}  unit", "name", "ours", "limit", "ratio", "target", "peak MB");
+    figures.iter().for_each(|figure| println!("{}", line(figure)));
+    let round = |number: f64| (number * 1000.0).round() / 1000.0;
+    let entry = |figure: &Figure| {
+        let ratio = round(figure.ours / figure.limit);
+        serde_json::json!({"name": figure.name, "unit": figure.unit, "ours": round(figure.ours), "limit": round(figure.limit),
+            "ratio": ratio, "peakRssMb": round(figure.peak_mb)})
+    };
+    let json = serde_json::Value::from(figures.iter().map(entry).collect::<Vec<_>>());
+    std::fs::write("target/bench/results.json", format!("{json:#}\n")).expect("target/bench/results.json");
+}

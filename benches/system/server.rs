@@ -1,0 +1,96 @@
+//! The measured server: the product's own router in a process of its own, beside the bare handlers it is held against.
+
+use axum::extract::{Path, State};
+use axum::routing::get;
+use axum::{Json, Router};
+use customer_health::domain::{CustomerId, CustomerQuery};
+use customer_health::server::service::{customers, portfolio};
+use customer_health::server::store::Store;
+use customer_health::server::{self, AppState, Settings, jobs};
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+const SERVE: &str = "BENCH_SERVE";
+
+/// The database to serve, when this process is the server.
+pub fn database_to_serve() -> Option<String> {
+    std::env::var(SERVE).ok()
+}
+
+pub async fn open(url: &str) -> AppState {
+    let store = Store::connect(url).await.expect("the database opens");
+    store.migrate().await.expect("the schema is up to date");
+    AppState { store, clock: chrono::Utc::now, settings: Arc::new(Settings::default()) }
+}
+
+pub async fn serve(url: &str) {
+    let app = open(url).await;
+    let limits = Router::new()
+        .route("/limit/row/{id}", get(read_row))
+        .route("/limit/portfolio", get(read_portfolio))
+        .with_state(app.clone());
+    tokio::spawn(jobs::keep_rolling_over(app.clone()));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    println!("{}", listener.local_addr().expect("an address"));
+    axum::serve(listener, server::router(app).merge(limits)).await.expect("serves");
+}
+
+async fn read_row(State(app): State<AppState>, Path(id): Path<i64>) -> String {
+    app.store.read_row(CustomerId(id)).await.map_or_else(|error| error.to_string(), |version| version.to_string())
+}
+
+async fn read_portfolio(State(app): State<AppState>) -> Json<serde_json::Value> {
+    let list = customers::list_customers(&app, &CustomerQuery::default()).await.expect("a list");
+    let portfolio = portfolio::get_portfolio(&app, None).await.expect("figures");
+    Json(serde_json::json!({ "list": list, "portfolio": portfolio }))
+}
+
+/// A running server; it ends with this.
+pub struct Server {
+    process: Child,
+    pub address: SocketAddr,
+}
+
+impl Server {
+    pub fn start(url: &str) -> Self {
+        let this = std::env::current_exe().expect("this program");
+        let mut process = Command::new(this).env(SERVE, url).stdout(Stdio::piped()).spawn().expect("the server starts");
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().expect("a pipe")).read_line(&mut line).expect("an address");
+        let address = line.trim().parse().expect("an address");
+        Self { process, address }
+    }
+
+    /// CPU time used so far, in seconds (Linux, in ticks of a hundredth).
+    pub fn cpu_seconds(&self) -> f64 {
+        let text = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap_or_default();
+        let fields: Vec<&str> = text.rsplit(") ").next().unwrap_or_default().split(' ').collect();
+        let ticks = |index: usize| fields.get(index).and_then(|field| field.parse::<f64>().ok()).unwrap_or_default();
+        (ticks(11) + ticks(12)) / 100.0
+    }
+
+    /// The most memory that was in use since [`Self::forget_peak`].
+    pub fn peak_mb(&self) -> f64 {
+        peak_mb(&self.process.id().to_string())
+    }
+
+    pub fn forget_peak(&self) {
+        let _ = std::fs::write(format!("/proc/{}/clear_refs", self.process.id()), "5");
+    }
+}
+
+/// The most memory of a process (or `self`), in MB.
+pub fn peak_mb(process: &str) -> f64 {
+    let text = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let kilobytes = text.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<f64>().ok());
+    kilobytes.unwrap_or_default() / 1024.0
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
