@@ -13,7 +13,7 @@ BROWSER_HALF = --lib --target wasm32-unknown-unknown --no-default-features --fea
 APP = target/release/customer-health
 
 .DEFAULT_GOAL := help
-.PHONY: help run build dev test check fmt demo e2e screenshots lighthouse clean wasm-target chromium
+.PHONY: help run build dev test check fmt demo e2e screenshots lighthouse bench clean wasm-target chromium
 
 help: ## List the targets
 	@echo "Customer Health. Start with: make run"
@@ -57,6 +57,10 @@ screenshots: build chromium end2end/node_modules/.package-lock.json target/sharp
 
 lighthouse: build chromium target/lighthouse/node_modules ## Measure the running app with Lighthouse
 	@node end2end/lighthouse.mjs
+
+bench: wasm-target build ## Measure speed against its limits; DATABASE_URL=postgres://... names an empty database to do it in
+	@$(if $(filter postgres%,$(DATABASE_URL)),BENCH_DATABASE_URL=$(DATABASE_URL)) cargo bench --locked --bench system
+	@cargo bench --locked --bench scoring -- --quiet
 
 clean: ## Remove everything built or installed here; data/ stays
 	rm -rf target node_modules end2end/node_modules

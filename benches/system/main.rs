@@ -8,7 +8,7 @@ mod server;
 
 use chrono::{DateTime, Duration as Days, Utc};
 use client::{Outcome, get, load, post};
-use customer_health::domain::{CustomerId, EventInput, NaiveDate};
+use customer_health::domain::{CustomerId, CustomerQuery, EventInput, NaiveDate};
 use customer_health::server::store::{Incoming, RawRows, Store};
 use customer_health::server::{AppState, demo, jobs};
 use rand::{RngExt, SeedableRng};
@@ -49,7 +49,7 @@ async fn run() {
     let url = database("small").await;
     let app = server::open(&url).await;
     fill(&app, CUSTOMERS, DAYS).await;
-    let ids: Vec<i64> = (0..CUSTOMERS).map(|offset| offset + 1).collect();
+    let ids: Vec<i64> = customer_ids(&app).await.iter().map(|id| id.0).collect();
     {
         let server = Server::start(&url);
         figures.push(health_get(&server, &ids).await);
@@ -90,6 +90,12 @@ async fn fill(app: &AppState, customers: i64, days: i64) {
     println!("{summary}, in {:.0} s", started.elapsed().as_secs_f64());
 }
 
+async fn customer_ids(app: &AppState) -> Vec<CustomerId> {
+    let everybody = CustomerQuery { page_size: i64::from(u32::MAX), ..CustomerQuery::default() };
+    let (found, _) = app.store.list_customers(&everybody, app.today()).await.expect("a list");
+    found.iter().map(|row| row.customer.id).collect()
+}
+
 /// The same random numbers in every run.
 fn pick(ids: &[i64], number: u64) -> i64 {
     ids[rand_chacha::ChaCha8Rng::seed_from_u64(number).random_range(0..ids.len())]
@@ -126,6 +132,11 @@ async fn portfolio_page(server: &Server) -> Figure {
     let (ours, limit, cpu) = compare(server, 4, |_| get("/"), |_| get("/limit/portfolio")).await;
     let note = format!("{:.1} ms of server CPU a page", 1000.0 * cpu / ours.good as f64);
     Figure { note, ..figure("portfolio_page", "requests/s", ours.rate(), limit.rate(), 0.2, server.peak_mb()) }
+}
+
+/// A name for message ids that no run before has used.
+fn unique(name: &str) -> String {
+    format!("{name}-{}", Utc::now().timestamp_millis())
 }
 
 /// An event of one of the kinds that have no invoice.
@@ -167,7 +178,7 @@ async fn event_post(server: &Server, app: &AppState, ids: &[i64]) -> Figure {
     let (mut ours, mut limit) = (Outcome::default(), Outcome::default());
     server.forget_peak();
     for turn in 0..TURNS {
-        let (ids_of_requests, run) = (ids.to_vec(), format!("post-{turn}"));
+        let (ids_of_requests, run) = (ids.to_vec(), unique(&format!("post-{turn}")));
         let request = move |number| {
             let body = serde_json::to_string(&input(number, &run)).expect("JSON");
             post(&format!("/api/customers/{}/events", pick(&ids_of_requests, number)), &body)
@@ -175,7 +186,7 @@ async fn event_post(server: &Server, app: &AppState, ids: &[i64]) -> Figure {
         let done = load(server.address, 64, TURN, request).await.expect("answers");
         assert_eq!(done.bad, 0, "every event is accepted");
         ours += done;
-        let same = incoming(ids, 0..done.good.min(10_000), &format!("raw-post-{turn}"), app.now());
+        let same = incoming(ids, 0..done.good.min(10_000), &unique(&format!("raw-post-{turn}")), app.now());
         let mut transactions = Vec::new();
         for group in same.chunks(64) {
             let events = app.store.raw_events(group).expect("rows");
@@ -188,8 +199,9 @@ async fn event_post(server: &Server, app: &AppState, ids: &[i64]) -> Figure {
 
 async fn batch_ingest(server: &Server, app: &AppState, ids: &[i64]) -> Figure {
     const EVENTS: u64 = 100_000;
+    let run = unique("batch");
     let line = |number| {
-        let input = EventInput { customer_id: Some(pick(ids, number)), ..input(number, "batch") };
+        let input = EventInput { customer_id: Some(pick(ids, number)), ..input(number, &run) };
         serde_json::to_string(&input).expect("JSON") + "\n"
     };
     let body: String = (0..EVENTS).map(line).collect();
@@ -201,7 +213,7 @@ async fn batch_ingest(server: &Server, app: &AppState, ids: &[i64]) -> Figure {
     let report: serde_json::Value = serde_json::from_slice(&answer).expect("a report");
     assert_eq!((status, &report["accepted"]), (200, &serde_json::json!(EVENTS)), "every event is accepted");
     let peak_mb = server.peak_mb();
-    let same = incoming(ids, 0..EVENTS, "raw-batch", app.now());
+    let same = incoming(ids, 0..EVENTS, &unique("raw-batch"), app.now());
     let mut transactions: Vec<_> = same.chunks(2000).map(|chunk| app.store.raw_events(chunk).expect("rows")).collect();
     for some in customers_of(&same).chunks(200) {
         transactions.push(app.store.raw_health(some, app.today()).await.expect("rows"));
@@ -211,11 +223,13 @@ async fn batch_ingest(server: &Server, app: &AppState, ids: &[i64]) -> Figure {
 }
 
 async fn roll_over(app: AppState) -> Figure {
+    server::forget_peak("self");
     let tomorrow = AppState { clock: || Utc::now() + Days::days(1), ..app.clone() };
     let started = Instant::now();
     let customers = jobs::roll_over(&tomorrow).await.expect("scores are rolled over");
     let ours = customers as f64 / started.elapsed().as_secs_f64();
-    let ids: Vec<_> = (1..=ROLL_OVER_CUSTOMERS / 5).map(CustomerId).collect();
+    let peak_mb = server::peak_mb("self");
+    let ids: Vec<_> = customer_ids(&app).await.into_iter().take(ROLL_OVER_CUSTOMERS as usize / 5).collect();
     let next: NaiveDate = app.today() + Days::days(2);
     let mut seconds = 0.0;
     for some in ids.chunks(200) {
@@ -225,7 +239,7 @@ async fn roll_over(app: AppState) -> Figure {
         app.store.write_raw(rows).await.expect("rows are written");
         seconds += started.elapsed().as_secs_f64();
     }
-    figure("rollover", "customers/s", ours, ids.len() as f64 / seconds, 0.33, server::peak_mb("self"))
+    figure("rollover", "customers/s", ours, ids.len() as f64 / seconds, 0.33, peak_mb)
 }
 
 fn figure(name: &'static str, unit: &'static str, ours: f64, limit: f64, target: f64, peak_mb: f64) -> Figure {

@@ -77,8 +77,12 @@ impl Server {
     }
 
     pub fn forget_peak(&self) {
-        let _ = std::fs::write(format!("/proc/{}/clear_refs", self.process.id()), "5");
+        forget_peak(&self.process.id().to_string());
     }
+}
+
+pub fn forget_peak(process: &str) {
+    let _ = std::fs::write(format!("/proc/{process}/clear_refs"), "5");
 }
 
 /// The most memory of a process (or `self`), in MB.

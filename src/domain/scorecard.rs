@@ -78,6 +78,11 @@ impl FactorRule {
         self.window_days.unwrap_or(ALL_HISTORY_DAYS)
     }
 
+    /// Whether a feature counts.
+    pub fn counts(&self, feature: &str) -> bool {
+        self.key_features.is_empty() || self.key_features.iter().any(|key| key == feature)
+    }
+
     /// The target as scoring divides by it: at least 1.
     pub fn divisor(&self) -> i64 {
         self.target.unwrap_or(1).max(1)

@@ -100,11 +100,10 @@ struct SlidingFeatures<'a> {
 
 impl<'a> SlidingFeatures<'a> {
     fn of(facts: &'a Facts, rule: &FactorRule) -> Self {
-        let counts = |feature: &String| rule.key_features.is_empty() || rule.key_features.contains(feature);
         let mut uses: Vec<_> = facts
             .daily
             .iter()
-            .filter(|daily| daily.kind == EventKind::FeatureUse && counts(&daily.key))
+            .filter(|daily| daily.kind == EventKind::FeatureUse && rule.counts(&daily.key))
             .map(|daily| (daily.day, daily.key.as_str(), daily.count))
             .collect();
         uses.sort_unstable_by_key(|(day, ..)| *day);

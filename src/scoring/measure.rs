@@ -3,7 +3,7 @@
 use super::facts::{Connections, Facts, Invoice};
 use crate::domain::pages::InvoiceStatus;
 use crate::domain::scorecard::FactorRule;
-use crate::domain::{EventKind, FactorKey, Factors, NaiveDate, Scorecard, Window};
+use crate::domain::{EventBody, EventKind, FactorKey, Factors, NaiveDate, Scorecard, Window};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -44,6 +44,18 @@ pub struct Measurements {
 }
 
 impl Measurements {
+    /// Adds an event of the as-of day itself. `is_new_feature` says of a feature that counts that it was not used in the
+    /// window before. Invoices cannot be added: what they do depends on other facts about them.
+    pub fn add(&mut self, body: &EventBody, is_new_feature: bool) {
+        match body {
+            EventBody::Login { .. } => self.logins += 1,
+            EventBody::FeatureUse { .. } => self.features += i64::from(is_new_feature),
+            EventBody::ApiCall { count } => self.api_calls += count,
+            EventBody::SupportTicket { .. } => self.tickets += 1,
+            EventBody::InvoiceIssued { .. } | EventBody::InvoicePaid { .. } | EventBody::InvoiceVoided { .. } => {}
+        }
+    }
+
     /// Whether the factor's value rests on a fact.
     pub fn is_measured(&self, factor: FactorKey) -> bool {
         match factor {
@@ -106,7 +118,7 @@ fn distinct_features(facts: &Facts, rule: &FactorRule, as_of: NaiveDate) -> i64 
     let window = window(rule, as_of);
     let mut uses = BTreeMap::<&str, i64>::new();
     for daily in facts.daily.iter().filter(|daily| daily.kind == EventKind::FeatureUse && window.contains(daily.day)) {
-        if rule.key_features.is_empty() || rule.key_features.contains(&daily.key) {
+        if rule.counts(&daily.key) {
             *uses.entry(&daily.key).or_default() += daily.count;
         }
     }

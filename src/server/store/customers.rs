@@ -2,10 +2,10 @@
 
 use super::connections::factors;
 use super::db::{Bind, Tx, binds, day, storable, time};
-use super::health::Basis;
+use super::health::{Basis, Rules, Scored};
 use super::{CurrentHealth, Store, StoreError, StoreResult, facts, health};
-use crate::domain::{Archive, ArchiveReason, Customer, CustomerFields, CustomerId, Factors, NaiveDate, Points, Segment};
-use crate::scoring::Measurements;
+use crate::domain::{Archive, ArchiveReason, Band, Customer, CustomerFields, CustomerId, Factors, NaiveDate, Points, Segment};
+use crate::scoring::{self, Measurements};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
@@ -95,7 +95,7 @@ impl Store {
 }
 
 /// Everything about a customer that reads need, in one row.
-#[derive(sqlx::FromRow)]
+#[derive(Clone, sqlx::FromRow)]
 pub(super) struct CustomerRecord {
     pub id: i64,
     name: String,
@@ -120,6 +120,7 @@ pub(super) struct CustomerRecord {
     scorecard_version: i64,
     connections_version: i64,
     measured: String,
+    band_7: String,
     band_since_day: i32,
     change_7: Option<i64>,
     change_30: Option<i64>,
@@ -132,8 +133,8 @@ macro_rules! select_customers {
         concat!(
             "SELECT id, name, segment, external_id, owner, arr_cents, renewal_day, start_day, crm_url, archived_reason, \
              archived_day, version, created_at, first_login_day, first_feature_day, first_ticket_day, first_invoice_day, \
-             first_api_day, last_activity_at, scored_day, scorecard_version, connections_version, measured, band_since_day, \
-             change_7, change_30, change_90 FROM customers ",
+             first_api_day, last_activity_at, scored_day, scorecard_version, connections_version, measured, band_7, \
+             band_since_day, change_7, change_30, change_90 FROM customers ",
             $rest
         )
     };
@@ -190,6 +191,33 @@ impl CustomerRecord {
             .map_err(|error| StoreError::Corrupt(format!("customer {}, measured: {error}", self.id)))
     }
 
+    /// Today's stored health after more events of today, while its band's beginning and its past stay what they are;
+    /// else `None`, and the facts have to tell.
+    pub(super) fn carried_on(&self, measured: Measurements, rules: &Rules, today: NaiveDate) -> StoreResult<Option<Scored<'_>>> {
+        let score = |measured: &Measurements| scoring::score(CustomerId(self.id), measured, &rules.scorecard, today);
+        let (before, after) = (score(&self.measured()?), score(&measured));
+        let band_began = day(self.band_since_day);
+        let band_since = match before.band == after.band {
+            true => band_began,
+            // Yesterday's band may have been the new one.
+            false if band_began == today => return Ok(None),
+            false => today,
+        };
+        if before.band == Band::NoData || after.band == Band::NoData {
+            return Ok(None);
+        }
+        // The past did not change, so each change moves by as much as today's score.
+        let change = |change: Option<i64>| change.map(|change| Points(change + after.score.0 - before.score.0));
+        Ok(Some(Scored {
+            measured,
+            band_since,
+            band7: &self.band_7,
+            change7: change(self.change_7),
+            change30: change(self.change_30),
+            change90: change(self.change_90),
+        }))
+    }
+
     /// What scoring knows of the customer besides its activity.
     pub(super) fn known(&self) -> facts::Known {
         facts::Known {
@@ -227,10 +255,13 @@ pub(super) async fn lock(tx: &mut Tx, id: CustomerId) -> StoreResult<CustomerRec
 }
 
 /// Locks many customers, in the order of their ids so that no two of us wait for each other.
-pub(super) async fn lock_all(tx: &mut Tx, ids: &[CustomerId]) -> StoreResult<Vec<facts::Known>> {
+pub(super) async fn lock_rows(tx: &mut Tx, ids: &[CustomerId]) -> StoreResult<Vec<CustomerRecord>> {
     let sql = format!(select_customers!("WHERE id {} ORDER BY id {}"), tx.one_of(), tx.for_update());
-    let rows: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![ids]).await?;
-    Ok(rows.iter().map(CustomerRecord::known).collect())
+    tx.all(AssertSqlSafe(sql), binds![ids]).await
+}
+
+pub(super) async fn lock_all(tx: &mut Tx, ids: &[CustomerId]) -> StoreResult<Vec<facts::Known>> {
+    Ok(lock_rows(tx, ids).await?.iter().map(CustomerRecord::known).collect())
 }
 
 /// Stores customers' first days ahead of their health, for the connections to be taken from.

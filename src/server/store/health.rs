@@ -6,7 +6,7 @@ use super::db::{Bind, Tx, binds};
 use super::facts::{self, Known, earliest};
 use super::{Store, StoreError, StoreResult, connections, scorecards};
 use crate::domain::{Band, CustomerId, Health, NaiveDate, Points, Scorecard};
-use crate::scoring::{self, BAND_MEMORY_DAYS, Connections, Facts};
+use crate::scoring::{self, BAND_MEMORY_DAYS, Connections, Facts, Measurements};
 use chrono::Duration;
 
 /// An arbitrary number that means "roll-over" among the database's advisory locks.
@@ -168,31 +168,56 @@ pub(super) const COLUMNS: &[&str] = &[
 ];
 
 pub(super) fn row(known: &Known, facts: &Facts, rules: &Rules, today: NaiveDate) -> StoreResult<Vec<Bind>> {
-    let Rules { scorecard, connections, connections_version } = rules;
-    let measured = scoring::measure(facts, scorecard, connections, today);
-    let health = scoring::score(known.id, &measured, scorecard, today);
+    let Rules { scorecard, connections, .. } = rules;
     let history = scoring::history(facts, scorecard, connections, today - Duration::days(BAND_MEMORY_DAYS), today);
     let point = |days_ago: usize| history.iter().rev().nth(days_ago).copied();
-    let change = |days: usize| scoring::change(point(days)?, point(0)?).map(|Points(tenths)| tenths);
-    let shown = health.shown_score().is_some();
-    let measured = serde_json::to_string(&measured).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-    let mut binds = binds![
-        known.id,
-        today,
-        scorecard.version,
-        *connections_version,
-        measured,
-        health.band.name(),
-        scoring::band_since(&history).unwrap_or(today),
-        point(7).map_or(Band::NoData, |point| point.band).name(),
-        change(7),
-        change(30),
-        change(90),
-        earliest(&known.first_facts),
-        known.last_activity_at,
-        health.shown_score().map(|Points(tenths)| tenths),
-    ];
-    binds.extend(health.factors.iter().map(|(_, factor)| shown.then_some(factor.score.0).into()));
-    binds.extend(known.first_facts.iter().map(|(_, first)| (*first).into()));
-    Ok(binds)
+    let change = |days: usize| scoring::change(point(days)?, point(0)?);
+    let scored = Scored {
+        measured: scoring::measure(facts, scorecard, connections, today),
+        band_since: scoring::band_since(&history).unwrap_or(today),
+        band7: point(7).map_or(Band::NoData, |point| point.band).name(),
+        change7: change(7),
+        change30: change(30),
+        change90: change(90),
+    };
+    scored.row(known, rules, today)
+}
+
+/// A customer's health of a day, as it is stored.
+pub(super) struct Scored<'a> {
+    pub measured: Measurements,
+    pub band_since: NaiveDate,
+    pub band7: &'a str,
+    pub change7: Option<Points>,
+    pub change30: Option<Points>,
+    pub change90: Option<Points>,
+}
+
+impl Scored<'_> {
+    /// The values of [`COLUMNS`].
+    pub(super) fn row(&self, known: &Known, rules: &Rules, today: NaiveDate) -> StoreResult<Vec<Bind>> {
+        let health = scoring::score(known.id, &self.measured, &rules.scorecard, today);
+        let measured = serde_json::to_string(&self.measured).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        let tenths = |points: Option<Points>| points.map(|Points(tenths)| tenths);
+        let shown = health.shown_score();
+        let mut binds = binds![
+            known.id,
+            today,
+            rules.scorecard.version,
+            rules.connections_version,
+            measured,
+            health.band.name(),
+            self.band_since,
+            self.band7,
+            tenths(self.change7),
+            tenths(self.change30),
+            tenths(self.change90),
+            earliest(&known.first_facts),
+            known.last_activity_at,
+            tenths(shown),
+        ];
+        binds.extend(health.factors.iter().map(|(_, factor)| shown.map(|_| factor.score.0).into()));
+        binds.extend(known.first_facts.iter().map(|(_, first)| (*first).into()));
+        Ok(binds)
+    }
 }

@@ -2,14 +2,16 @@
 //! transaction, while the customers are locked.
 
 use super::connections::{self, write_facts};
+use super::customers::{self, CustomerRecord};
 use super::db::{Db, Tx, binds, storable};
 use super::events::{self, content_hash};
-use super::facts::{self, Known};
+use super::facts::Known;
 use super::health;
 use super::invoices::{self, InvoiceFact};
-use super::{Incoming, Store, StoreError, StoreResult, StoredEvent, Verdict, customers};
+use super::standings::Standings;
+use super::{Incoming, Store, StoreError, StoreResult, StoredEvent, Verdict};
 use crate::domain::{CustomerId, Event, EventBody, EventId, FactorKey, NaiveDate, NewEvent};
-use crate::scoring::{Connections, DailyCount, Facts, Invoice};
+use crate::scoring::{Connections, Invoice};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// How often a transaction begins anew because somebody else took a message id between our look and our write.
@@ -47,29 +49,32 @@ pub(super) async fn post(db: &Db, incoming: &[Incoming]) -> StoreResult<Option<V
         }
         let plan = Plan::make(&mut tx, incoming).await?;
         let before = health::rules(&mut tx).await?;
-        let mut found = facts::load(&mut tx, &plan.known, before.reach(today), today).await?;
+        let mut standings = Standings::load(&mut tx, &plan, &before, moves, today).await?;
         let Some(ids) = plan.write(&mut tx, moves).await? else { continue };
         let after = if moves { &health::rules(&mut tx).await? } else { &before };
         let mut stored = Vec::with_capacity(incoming.len());
-        for ((step, id), one) in plan.steps.into_iter().zip(ids).zip(incoming) {
-            let facts = found.entry(one.customer).or_default();
-            let health_before = before.health(one.customer, facts, today);
-            stored.push(match step {
-                Step::Append(invoice) => {
-                    add(facts, &one.event, invoice);
-                    let health = after.health(one.customer, facts, today);
-                    Ok(StoredEvent { event: event(id, one), before: health_before, after: health, repeated: false })
-                }
+        for ((step, id), one) in plan.steps.iter().zip(&ids).zip(incoming) {
+            let health_before = standings.health(one.customer, &before, today)?;
+            if let Step::Append(invoice) = step {
+                standings.add(one, invoice.as_ref(), after);
+            }
+            stored.push((health_before, standings.health(one.customer, after, today)?, *id));
+        }
+        let rows = plan.changed.values().map(|known| standings.row(known, after, today)).collect::<StoreResult<_>>()?;
+        tx.update_rows("customers", health::COLUMNS, rows).await?;
+        let mut answers = Vec::with_capacity(incoming.len());
+        for ((step, (before, after, id)), one) in plan.steps.into_iter().zip(stored).zip(incoming) {
+            answers.push(match step {
+                Step::Append(_) => Ok(StoredEvent { event: event(id, one), before, after, repeated: false }),
                 Step::Repeat(_) => {
                     let event = events::find(&mut tx, id).await?.unwrap_or_else(|| event(id, one));
-                    Ok(StoredEvent { event, before: health_before.clone(), after: health_before, repeated: true })
+                    Ok(StoredEvent { event, before, after, repeated: true })
                 }
                 Step::Refuse(error) => Err(error),
             });
         }
-        health::store(&mut tx, plan.changed.values().map(|known| (known, &found[&known.id])), after, today).await?;
         tx.commit().await?;
-        return Ok(Some(stored));
+        return Ok(Some(answers));
     }
     Err(taken_again_and_again())
 }
@@ -97,7 +102,7 @@ fn taken_again_and_again() -> StoreError {
 }
 
 /// What is to be done with an event. Until they are written, the nth event's id is -n.
-enum Step {
+pub(super) enum Step {
     /// With what its invoice is then.
     Append(Option<Invoice>),
     /// It is this one.
@@ -110,12 +115,12 @@ fn unwritten(index: usize) -> EventId {
 }
 
 /// What a transaction will do, decided on what it has locked.
-struct Plan<'a> {
-    incoming: &'a [Incoming],
+pub(super) struct Plan<'a> {
+    pub incoming: &'a [Incoming],
     /// One for each event.
-    steps: Vec<Step>,
-    /// The customers before.
-    known: Vec<Known>,
+    pub steps: Vec<Step>,
+    /// The customers before, by id.
+    pub customers: Vec<CustomerRecord>,
     /// Those of them that get events, after.
     changed: BTreeMap<CustomerId, Known>,
     keys: Keys<'a>,
@@ -130,7 +135,7 @@ impl<'a> Plan<'a> {
     async fn make(tx: &mut Tx, incoming: &'a [Incoming]) -> StoreResult<Self> {
         let ids: BTreeSet<_> = incoming.iter().map(|one| one.customer).collect();
         let ids: Vec<_> = ids.into_iter().collect();
-        let known = customers::lock_all(tx, &ids).await?;
+        let customers = customers::lock_rows(tx, &ids).await?;
         let used = load_keys(tx, incoming).await?;
         let numbers: BTreeSet<_> = incoming.iter().filter_map(|one| one.event.body.invoice_number()).collect();
         let numbers = numbers.into_iter().map(str::to_owned).collect();
@@ -138,7 +143,7 @@ impl<'a> Plan<'a> {
         let mut plan = Self {
             incoming,
             steps: Vec::with_capacity(incoming.len()),
-            known,
+            customers,
             changed: BTreeMap::new(),
             keys: Keys::new(),
             invoices,
@@ -152,7 +157,7 @@ impl<'a> Plan<'a> {
 
     fn step(&mut self, id: EventId, one: &'a Incoming, used: &HashMap<(String, String), (EventId, String)>) -> StoreResult<Step> {
         let Incoming { customer, event, .. } = one;
-        let Ok(position) = self.known.binary_search_by_key(customer, |known| known.id) else {
+        let Ok(position) = self.customers.binary_search_by_key(&customer.0, |row| row.id) else {
             return Ok(Step::Refuse(customers::no_customer(*customer)));
         };
         let key = event.message_id.as_deref().map(|message_id| (event.source.as_str(), message_id));
@@ -182,7 +187,7 @@ impl<'a> Plan<'a> {
             self.keys.insert(key, (first, hash));
         }
         if let Step::Append(_) = step {
-            let known = self.changed.entry(*customer).or_insert_with(|| self.known[position].clone());
+            let known = self.changed.entry(*customer).or_insert_with(|| self.customers[position].known());
             let first = known.first_facts.get_mut(FactorKey::fed_by(event.body.kind()));
             *first = Some(first.map_or(event.day(), |first| first.min(event.day())));
             known.last_activity_at = known.last_activity_at.max(Some(event.occurred_at));
@@ -292,17 +297,6 @@ fn issued_before(facts: &[InvoiceFact], event: &NewEvent) -> Option<StoreResult<
     Some(Err(StoreError::Conflict(format!(
         "invoice {number} was issued before with other content ({earlier}); retract that first"
     ))))
-}
-
-/// Facts with one more event.
-fn add(facts: &mut Facts, event: &NewEvent, invoice: Option<Invoice>) {
-    let (key, count) = event.body.activity();
-    facts.daily.push(DailyCount { day: event.day(), kind: event.body.kind(), key: key.to_owned(), count });
-    facts.first_fact_on = facts.first_fact_on.into_iter().chain([event.day()]).min();
-    if let Some(invoice) = invoice {
-        facts.invoices.retain(|known| known.number != invoice.number);
-        facts.invoices.push(invoice);
-    }
 }
 
 /// As it can be read from now on.

@@ -17,6 +17,7 @@ mod portfolio;
 mod post_queue;
 mod quarantine;
 mod scorecards;
+mod standings;
 
 use crate::domain::{
     Archive, Customer, CustomerFields, CustomerId, Event, EventId, FieldError, Health, ItemVerdict, NaiveDate, NewEvent, Points,
