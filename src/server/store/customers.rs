@@ -24,6 +24,7 @@ impl Store {
         let row = get(&mut tx, id).await?;
         health::rescore_one(&mut tx, row.known(), &rules, now.date_naive()).await?;
         let customer = row.customer()?;
+        tx.changed(id);
         tx.commit().await?;
         Ok(customer)
     }
@@ -69,6 +70,7 @@ impl Store {
         let row = get(&mut tx, id).await?;
         health::rescore_one(&mut tx, row.known(), &rules, now.date_naive()).await?;
         let customer = row.customer()?;
+        tx.changed(id);
         tx.commit().await?;
         Ok(customer)
     }
@@ -82,6 +84,7 @@ impl Store {
         }
         set_archive(&mut tx, id, archive).await?;
         let customer = get(&mut tx, id).await?.customer()?;
+        tx.changed(id);
         tx.commit().await?;
         Ok(customer)
     }

@@ -32,6 +32,7 @@ impl Store {
         let stale: Vec<_> = stale.into_iter().map(|(id,)| CustomerId(id)).collect();
         let known = customers::lock_all(&mut tx, &stale).await?;
         rescore(&mut tx, &known, &rules, today).await?;
+        known.iter().for_each(|known| tx.changed(known.id));
         tx.commit().await?;
         Ok(known.len() as u64)
     }

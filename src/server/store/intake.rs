@@ -24,6 +24,7 @@ impl Store {
             let plan = Plan::make(&mut tx, incoming).await?;
             let Some(ids) = plan.write(&mut tx, moves).await? else { continue };
             customers::store_stale(&mut tx, plan.changed.values()).await?;
+            plan.changed.keys().for_each(|customer| tx.changed(*customer));
             tx.commit().await?;
             let verdict = |(step, id)| match step {
                 Step::Append(_) => Verdict::Accepted(id),
@@ -68,6 +69,7 @@ pub(super) async fn post(db: &Db, incoming: &[Incoming]) -> StoreResult<Option<V
             });
         }
         health::store(&mut tx, plan.changed.values().map(|known| (known, &found[&known.id])), after, today).await?;
+        plan.changed.keys().for_each(|customer| tx.changed(*customer));
         tx.commit().await?;
         return Ok(Some(stored));
     }
