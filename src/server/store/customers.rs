@@ -24,7 +24,6 @@ impl Store {
         let row = get(&mut tx, id).await?;
         health::rescore_one(&mut tx, row.known(), &rules, now.date_naive()).await?;
         let customer = row.customer()?;
-        tx.changed(id);
         tx.commit().await?;
         Ok(customer)
     }
@@ -70,7 +69,6 @@ impl Store {
         let row = get(&mut tx, id).await?;
         health::rescore_one(&mut tx, row.known(), &rules, now.date_naive()).await?;
         let customer = row.customer()?;
-        tx.changed(id);
         tx.commit().await?;
         Ok(customer)
     }

@@ -42,7 +42,6 @@ impl Store {
         let rules = health::rules(&mut tx).await?;
         let after = health::rescore_one(&mut tx, known, &rules, today).await?;
         let event = get(&mut tx, id).await?;
-        tx.changed(customer);
         tx.commit().await?;
         Ok(StoredEvent { event, before, after, repeated: false })
     }

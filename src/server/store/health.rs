@@ -32,7 +32,6 @@ impl Store {
         let stale: Vec<_> = stale.into_iter().map(|(id,)| CustomerId(id)).collect();
         let known = customers::lock_all(&mut tx, &stale).await?;
         rescore(&mut tx, &known, &rules, today).await?;
-        known.iter().for_each(|known| tx.changed(known.id));
         tx.commit().await?;
         Ok(known.len() as u64)
     }
@@ -125,7 +124,11 @@ pub(super) async fn store<'a>(
     rules: &Rules,
     today: NaiveDate,
 ) -> StoreResult<()> {
-    let rows = scored.into_iter().map(|(known, facts)| row(known, facts, rules, today)).collect::<StoreResult<_>>()?;
+    let mut rows = Vec::new();
+    for (known, facts) in scored {
+        tx.changed(known.id);
+        rows.push(row(known, facts, rules, today)?);
+    }
     tx.update_rows("customers", COLUMNS, rows).await
 }
 

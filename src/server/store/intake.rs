@@ -69,7 +69,6 @@ pub(super) async fn post(db: &Db, incoming: &[Incoming]) -> StoreResult<Option<V
             });
         }
         health::store(&mut tx, plan.changed.values().map(|known| (known, &found[&known.id])), after, today).await?;
-        plan.changed.keys().for_each(|customer| tx.changed(*customer));
         tx.commit().await?;
         return Ok(Some(stored));
     }
