@@ -24,9 +24,7 @@ where
             keep_focus();
         }
         match (resource.get(), last) {
-            (Some((asked, Err(AppError::Unavailable | AppError::Internal))), Some(Some((before, Ok(value)))))
-                if *before == asked =>
-            {
+            (Some((asked, Err(error))), Some(Some((before, Ok(value))))) if *before == asked && passes(&error) => {
                 Some((asked, Ok(value.clone())))
             }
             (answer, _) => answer,
@@ -39,6 +37,11 @@ where
         }
     });
     latest
+}
+
+/// Whether it will be another time: then the stream is about to tell that there is something to read again.
+fn passes(error: &AppError) -> bool {
+    matches!(error, AppError::Unavailable | AppError::Overloaded | AppError::Internal)
 }
 
 /// Shows a resource through `view`, which runs once for each `key` and then follows the signal.
@@ -101,6 +104,10 @@ fn successor(element: Element) -> Option<HtmlElement> {
         let value = element.get_attribute(name)?.replace(['\\', '"'], "");
         document().query_selector(&format!("#content {}[{name}=\"{value}\"]", element.tag_name())).ok()?
     };
-    let found = if element.is_connected() { Some(element.clone()) } else { same("id").or_else(|| same("href")) };
+    let found = if element.is_connected() {
+        Some(element.clone())
+    } else {
+        ["id", "href", "aria-describedby"].into_iter().find_map(same)
+    };
     found?.dyn_into().ok()
 }
