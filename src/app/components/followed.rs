@@ -31,7 +31,7 @@ where
         }
     });
     Effect::new(move |first: Option<()>| {
-        latest.track();
+        latest.with(|_| ());
         if first.is_some() {
             mark_as_read();
         }

@@ -78,7 +78,8 @@ type Asked = (CustomerId, String);
 fn Customer(page: Memo<Page>, timeline: Resource<Answer<Asked, Timeline>>, place: Memo<Place>) -> impl IntoView {
     let who = Memo::new(move |_| page.with(|page| (page.customer.clone(), page.is_new, page.health.as_of == page.today)));
     let head = move || {
-        who.track();
+        // To track alone would not compute it, and so never hear of the next one.
+        who.with(|_| ());
         view! { <CustomerHead page=StoredValue::new(page.get_untracked()) /> }
     };
     let figures = move || {
