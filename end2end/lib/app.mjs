@@ -15,23 +15,41 @@ const binary = process.env.CUSTOMER_HEALTH_BIN ?? release;
 /**
  * Serves an empty database, or with `demo` the demo portfolio, until `stop()`, or until it dies of `crash()`.
  * `env` adds settings, `databaseUrl` replaces the SQLite file of its own.
+ * `end()` ends the server alone, as an operator would, and `start()` brings it back at the same address with the same data.
  */
 export async function startApp({ demo = false, env = {}, databaseUrl } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "customer-health-"));
-  const server = spawn(binary, ["serve", ...(demo ? ["--demo"] : [])], {
-    env: {
-      PATH: process.env.PATH,
-      ADDR: "127.0.0.1:0",
-      DATABASE_URL: databaseUrl ?? `sqlite://${folder}/customer-health.db`,
-      LOG: "warn",
-      ...env,
-    },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  let server;
   const kill = () => server.kill("SIGKILL");
   process.once("exit", kill);
+  const start = async (addr) => {
+    server = spawn(binary, ["serve", ...(demo ? ["--demo"] : [])], {
+      env: {
+        PATH: process.env.PATH,
+        ADDR: addr,
+        DATABASE_URL: databaseUrl ?? `sqlite://${folder}/customer-health.db`,
+        LOG: "warn",
+        ...env,
+      },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    return address(server);
+  };
+  /** The exit code; none when it had to be killed. */
+  const end = async () => {
+    const exited = once(server, "exit");
+    server.kill("SIGTERM");
+    // Open connections may hold a graceful end back for half a minute.
+    const impatience = setTimeout(kill, 2000);
+    const [code] = await exited;
+    clearTimeout(impatience);
+    return code;
+  };
+  const url = await start("127.0.0.1:0");
   return {
-    url: await address(server),
+    url,
+    end,
+    start: () => start(new URL(url).host),
     /** As by a power cut: the server gets no chance to end what it does. */
     async crash() {
       process.off("exit", kill);
@@ -41,12 +59,7 @@ export async function startApp({ demo = false, env = {}, databaseUrl } = {}) {
     },
     async stop() {
       process.off("exit", kill);
-      const exited = once(server, "exit");
-      server.kill("SIGTERM");
-      // Open connections may hold a graceful end back for half a minute.
-      const impatience = setTimeout(kill, 2000);
-      await exited;
-      clearTimeout(impatience);
+      if (server.exitCode === null && server.signalCode === null) await end();
       await rm(folder, { recursive: true, force: true });
     },
   };

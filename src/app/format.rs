@@ -79,6 +79,21 @@ pub fn time(time: DateTime<Utc>) -> String {
     time.format("%-d %b %Y, %H:%M UTC").to_string()
 }
 
+/// "14:05 UTC"
+pub fn clock(time: DateTime<Utc>) -> String {
+    time.format("%H:%M UTC").to_string()
+}
+
+/// "just now", "20 s ago", "3 min ago", "2 h ago": coarse, so that it rarely changes.
+pub fn seconds_ago(seconds: f64) -> String {
+    match seconds as i64 {
+        ..10 => "just now".into(),
+        seconds @ 10..60 => format!("{} s ago", seconds / 10 * 10),
+        seconds @ 60..3600 => format!("{} min ago", seconds / 60),
+        seconds => format!("{} h ago", seconds / 3600),
+    }
+}
+
 /// "just now", "5 minutes ago", "yesterday", "3 weeks ago".
 pub fn ago(time: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let minutes = (now - time).num_minutes();
@@ -130,6 +145,21 @@ mod tests {
             (1_250_000_00, "CHF", "CHF\u{a0}1,250,000", "CHF\u{a0}1.3M"),
         ] {
             assert_eq!((money(cents, currency), money_short(cents, currency)), (text.into(), short.into()));
+        }
+    }
+
+    #[test]
+    fn ages_are_coarse() {
+        let cases = [
+            (-3.0, "just now"),
+            (9.9, "just now"),
+            (10.0, "10 s ago"),
+            (59.9, "50 s ago"),
+            (60.0, "1 min ago"),
+            (7300.0, "2 h ago"),
+        ];
+        for (seconds, text) in cases {
+            assert_eq!(seconds_ago(seconds), text);
         }
     }
 

@@ -5,6 +5,7 @@ use super::components::close_tips_on_escape;
 use super::components::icon::{Icon, IconName};
 use super::components::toast::ToastRegion;
 use super::forms::Flash;
+use super::live::LiveStatus;
 use super::state::use_flash;
 use super::theme::ThemeSwitch;
 use leptos::prelude::*;
@@ -22,6 +23,7 @@ pub fn Frame(children: Children) -> impl IntoView {
             <Rail />
             <header class="topbar">
                 <A href="/" attr:class="topbar__name">{PRODUCT}</A>
+                <LiveStatus />
                 <ThemeSwitch />
             </header>
             <main class="content" id="content" tabindex="-1">{children()}</main>

@@ -5,6 +5,7 @@ pub mod components;
 pub mod format;
 pub mod forms;
 mod frame;
+pub mod live;
 pub mod pages;
 pub mod server_fns;
 pub mod shell;

@@ -3,7 +3,9 @@
 
 use super::components::toast::Toaster;
 use super::forms::Flash;
+use super::live::Live;
 use super::theme::ThemeChoice;
+use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
@@ -66,6 +68,10 @@ pub struct PageStart {
     pub flash: Flash,
     /// Random, new with each page load: message ids of forms begin with it.
     pub seed: String,
+    /// When the page was rendered.
+    pub now: DateTime<Utc>,
+    /// Up to which change the page knows what has changed.
+    pub mark: String,
 }
 
 #[derive(Clone)]
@@ -73,6 +79,7 @@ struct Seed(String);
 
 pub(super) fn provide_state() {
     let start = SharedValue::new(|| use_context::<PageStart>().unwrap_or_default()).into_inner();
+    provide_context(Live::new(&start));
     provide_context(Toaster::new(start.flash.done.clone()));
     provide_context(RwSignal::new(start.preferences));
     provide_context(RwSignal::new(start.flash));

@@ -89,11 +89,13 @@ async fn run(command: Command) -> Result<(), String> {
         Command::Migrate { database } => open(&database, Settings::default()).await.map(|_| ()),
         Command::Demo { database, currency, demo } => {
             let app = open(&database, Settings::default()).await?;
-            if demo.remove {
-                let removed = app.store.remove_demo(app.today()).await.map_err(|error| error.to_string())?;
-                return print_line(&format!("removed {removed} demo customers"));
-            }
-            load_demo(&app, &demo.options(currency.currency)).await
+            let done = match demo.remove {
+                true => remove_demo(&app).await,
+                false => load_demo(&app, &demo.options(currency.currency)).await,
+            };
+            // Servers on the same database hear of it before this process is gone.
+            app.store.close().await;
+            done
         }
         Command::Openapi => {
             let document = api::openapi().to_pretty_json().map_err(|error| error.to_string())?;
@@ -121,6 +123,11 @@ async fn open(database: &DatabaseArgs, settings: Settings) -> Result<AppState, S
     Ok(app)
 }
 
+async fn remove_demo(app: &AppState) -> Result<(), String> {
+    let removed = app.store.remove_demo(app.today()).await.map_err(|error| error.to_string())?;
+    print_line(&format!("removed {removed} demo customers"))
+}
+
 async fn load_demo(app: &AppState, options: &demo::Options) -> Result<(), String> {
     let summary = demo::run(&app.store, options, app.now()).await;
     let summary = summary.map_err(|error| format!("cannot load the demo portfolio: {error}"))?;
@@ -138,14 +145,23 @@ async fn serve(app: AppState, addr: SocketAddr) -> Result<(), String> {
     let listener = tokio::net::TcpListener::bind(addr).await.map_err(|error| format!("cannot listen on {addr}: {error}"))?;
     let addr = listener.local_addr().map_err(|error| error.to_string())?;
     let _ = tokio::time::timeout(FIRST_ROLL_OVER, jobs::roll_over(&app)).await;
+    app.store.listen();
     let job = tokio::spawn(jobs::keep_rolling_over(app.clone()));
     print_line(&format!("http://{addr}"))?;
+    let ending = {
+        let store = app.store.clone();
+        async move {
+            signal().await;
+            // Otherwise a page that follows would hold the end back.
+            store.end_following();
+        }
+    };
     let overdue = async {
         signal().await;
         tokio::time::sleep(SHUTDOWN).await;
     };
     let served = tokio::select! {
-        served = axum::serve(listener, router).with_graceful_shutdown(signal()).into_future() => served,
+        served = axum::serve(listener, router).with_graceful_shutdown(ending).into_future() => served,
         () = overdue => Ok(()),
     };
     job.abort();

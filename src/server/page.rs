@@ -21,7 +21,9 @@ pub fn provide(state: &AppState) {
     if let (Some(parts), Some(_)) = (use_context::<Parts>(), use_context::<RequestUrl>()) {
         let mut preferences = Preferences::default();
         cookies(&parts).for_each(|(name, value)| preferences.set(name, &value));
-        provide_context(PageStart { preferences, flash: flash::take(&parts), seed: format!("{:032x}", rand::random::<u128>()) });
+        let seed = format!("{:032x}", rand::random::<u128>());
+        let (now, mark) = (state.now(), state.store.mark());
+        provide_context(PageStart { preferences, flash: flash::take(&parts), seed, now, mark });
     }
 }
 

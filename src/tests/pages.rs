@@ -138,6 +138,7 @@ on_each_database! {
         let visitor = portfolio(db).await;
         let cases = [
             ("/", "Zeta"),
+            ("/", "As of 12:00 UTC"),
             ("/?band=no_data&sort=name&direction=desc", "Zeta"),
             ("/?search=acm", "Acme"),
             ("/customers/new", "name=\"segment\""),

@@ -123,7 +123,7 @@ pub fn TextArea(
 }
 
 /// One entry of a select.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
     pub value: String,
     pub label: String,
@@ -135,7 +135,7 @@ impl Choice {
     }
 }
 
-/// A choice of one.
+/// A choice of one. It stays chosen when the choices around it change.
 #[component]
 pub fn SelectField(
     /// Unique on the page.
@@ -143,21 +143,21 @@ pub fn SelectField(
     id: String,
     #[prop(into)] name: String,
     #[prop(into)] label: String,
-    choices: Vec<Choice>,
+    #[prop(into)] choices: Signal<Vec<Choice>>,
     #[prop(into, optional)] value: String,
     #[prop(into, optional)] error: Signal<Option<String>>,
     #[prop(into, optional)] hint: String,
 ) -> impl IntoView {
     let frame = Frame { id: id.clone(), error, has_hint: !hint.is_empty() };
     let (described_by, invalid) = (frame.described_by(), frame.invalid());
-    let options = choices.into_iter().map(move |choice| {
+    let option = move |choice: Choice| {
         let selected = choice.value == value;
         view! { <option value=choice.value selected=selected>{choice.label}</option> }
-    });
+    };
     view! {
         <Labelled frame label hint optional=false>
             <select class="field__input" id=id name=name aria-describedby=described_by aria-invalid=invalid>
-                {options.collect_view()}
+                <For each=move || choices.get() key=|choice| choice.value.clone() children=option.clone() />
             </select>
         </Labelled>
     }

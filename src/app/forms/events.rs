@@ -13,7 +13,7 @@ use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
 
 /// What the forms need to know about their customer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogSubject {
     customer: CustomerId,
     today: NaiveDate,
@@ -45,9 +45,10 @@ const KINDS: [(EventKind, &str); 5] = [
 ];
 
 /// The tabs and the form of the chosen kind. The kind is `log` in the URL, by the event kind's wire name. Every form is
-/// there all the time, so that a change of tab or of the page's figures loses nothing that was typed.
+/// there all the time, so that a change of tab or of the page's figures loses nothing that was typed. What the subject is
+/// at first decides what they begin with; suggestions and open invoices follow it.
 #[component]
-pub fn EventForms(subject: LogSubject) -> impl IntoView {
+pub fn EventForms(#[prop(into)] subject: Signal<LogSubject>) -> impl IntoView {
     let query = use_query_map();
     let kind = Memo::new(move |_| {
         let chosen = query.read().get("log").and_then(|name| EventKind::parse(&name));
@@ -62,10 +63,10 @@ pub fn EventForms(subject: LogSubject) -> impl IntoView {
     view! {
         <div class="event-forms" id="log">
             <nav class="tabs" aria-label="Kind of event">{KINDS.map(tab)}</nav>
-            <div hidden=hidden(EventKind::Login)><LoginForm subject=subject.clone() /></div>
-            <div hidden=hidden(EventKind::FeatureUse)><FeatureForm subject=subject.clone() /></div>
-            <div hidden=hidden(EventKind::ApiCall)><ApiCallForm subject=subject.clone() /></div>
-            <div hidden=hidden(EventKind::SupportTicket)><TicketForm subject=subject.clone() /></div>
+            <div hidden=hidden(EventKind::Login)><LoginForm subject /></div>
+            <div hidden=hidden(EventKind::FeatureUse)><FeatureForm subject /></div>
+            <div hidden=hidden(EventKind::ApiCall)><ApiCallForm subject /></div>
+            <div hidden=hidden(EventKind::SupportTicket)><TicketForm subject /></div>
             <div hidden=hidden(EventKind::InvoiceIssued)><InvoiceForms subject /></div>
         </div>
     }
@@ -141,7 +142,8 @@ fn when(state: FormState) -> impl IntoView {
 }
 
 #[component]
-fn LoginForm(subject: LogSubject) -> impl IntoView {
+fn LoginForm(subject: Signal<LogSubject>) -> impl IntoView {
+    let subject = subject.get_untracked();
     let action = ServerAction::<SubmitEvent>::new();
     let state = form_state("login", &subject, action, &[]);
     view! {
@@ -153,11 +155,12 @@ fn LoginForm(subject: LogSubject) -> impl IntoView {
 }
 
 #[component]
-fn FeatureForm(subject: LogSubject) -> impl IntoView {
+fn FeatureForm(subject: Signal<LogSubject>) -> impl IntoView {
+    let features = move || subject.get().features.into_iter().map(|feature| view! { <option value=feature /> }).collect_view();
+    let subject = subject.get_untracked();
     let action = ServerAction::<SubmitEvent>::new();
     let state = form_state("feature_use", &subject, action, &[]);
     let list = state.field_id("features");
-    let features = subject.features.into_iter().map(|feature| view! { <option value=feature /> }).collect_view();
     view! {
         <EventForm action state customer=subject.customer kind="feature_use" label="Log feature use">
             <Field
@@ -178,7 +181,8 @@ fn FeatureForm(subject: LogSubject) -> impl IntoView {
 }
 
 #[component]
-fn ApiCallForm(subject: LogSubject) -> impl IntoView {
+fn ApiCallForm(subject: Signal<LogSubject>) -> impl IntoView {
+    let subject = subject.get_untracked();
     let action = ServerAction::<SubmitEvent>::new();
     let state = form_state("api_call", &subject, action, &[]);
     view! {
@@ -198,7 +202,8 @@ fn ApiCallForm(subject: LogSubject) -> impl IntoView {
 }
 
 #[component]
-fn TicketForm(subject: LogSubject) -> impl IntoView {
+fn TicketForm(subject: Signal<LogSubject>) -> impl IntoView {
+    let subject = subject.get_untracked();
     let action = ServerAction::<SubmitEvent>::new();
     let state = form_state("support_ticket", &subject, action, &[("priority", "normal")]);
     let priorities = Priority::ALL.map(|priority| Choice::new(priority.name(), format::capitalised(priority.name()))).to_vec();
@@ -219,16 +224,17 @@ fn TicketForm(subject: LogSubject) -> impl IntoView {
 }
 
 #[component]
-fn InvoiceForms(subject: LogSubject) -> impl IntoView {
-    let settle = (!subject.open_invoices.is_empty()).then(|| view! { <SettleInvoiceForm subject=subject.clone() /> });
+fn InvoiceForms(subject: Signal<LogSubject>) -> impl IntoView {
+    let open = Memo::new(move |_| subject.with(|subject| !subject.open_invoices.is_empty()));
     view! {
         <IssueInvoiceForm subject />
-        {settle}
+        {move || open.get().then(|| view! { <SettleInvoiceForm subject /> })}
     }
 }
 
 #[component]
-fn IssueInvoiceForm(subject: LogSubject) -> impl IntoView {
+fn IssueInvoiceForm(subject: Signal<LogSubject>) -> impl IntoView {
+    let subject = subject.get_untracked();
     let action = ServerAction::<SubmitEvent>::new();
     let initial = [("currency", subject.currency.as_str()), ("issued", &subject.today.to_string())];
     let state = form_state("invoice", &subject, action, &initial);
@@ -253,16 +259,18 @@ fn IssueInvoiceForm(subject: LogSubject) -> impl IntoView {
     }
 }
 
+fn choice(invoice: &InvoiceRow) -> Choice {
+    let (amount, due) = (format::money(invoice.amount_cents, &invoice.currency), format::day(invoice.due_on));
+    Choice::new(&invoice.number, format!("{}: {amount}, due {due}", invoice.number))
+}
+
 /// For the invoices that are neither paid nor voided.
 #[component]
-fn SettleInvoiceForm(subject: LogSubject) -> impl IntoView {
+fn SettleInvoiceForm(subject: Signal<LogSubject>) -> impl IntoView {
     let action = ServerAction::<SubmitEvent>::new();
+    let invoices = move || subject.with(|subject| subject.open_invoices.iter().map(choice).collect::<Vec<_>>());
+    let subject = subject.get_untracked();
     let state = form_state("settle", &subject, action, &[("kind", "invoice_paid"), ("paidOn", &subject.today.to_string())]);
-    let invoice = |row: &InvoiceRow| {
-        let due = format::day(row.due_on);
-        let label = format!("{}: {}, due {due}", row.number, format::money(row.amount_cents, &row.currency));
-        Choice::new(&row.number, label)
-    };
     let what = vec![Choice::new("invoice_paid", "It was paid"), Choice::new("invoice_voided", "It was voided")];
     view! {
         <h3 class="form__title">"Settle an open invoice"</h3>
@@ -274,7 +282,7 @@ fn SettleInvoiceForm(subject: LogSubject) -> impl IntoView {
                     id=state.field_id("number")
                     name="number"
                     label="Invoice"
-                    choices=subject.open_invoices.iter().map(invoice).collect()
+                    choices=Signal::derive(invoices)
                     value=state.value("number")
                     error=state.error("number")
                 />

@@ -10,16 +10,12 @@ use leptos::prelude::*;
 
 /// Asks for the day. Put it where it can be opened, for example in `<details>`.
 #[component]
-pub fn PayInvoiceForm(
-    customer: CustomerId,
-    number: String,
-    /// The invoice's place in its list: numbers may have letters that ids may not.
-    place: usize,
-    today: NaiveDate,
-) -> impl IntoView {
+pub fn PayInvoiceForm(customer: CustomerId, number: String, today: NaiveDate) -> impl IntoView {
     let action = ServerAction::<SubmitEvent>::new();
     let initial = FormValues([("paidOn".to_owned(), today.to_string())].into());
-    let state = FormState::new(format!("pay-{customer}-{place}"), initial, action);
+    // Numbers may have letters that ids may not.
+    let code: String = number.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let state = FormState::new(format!("pay-{customer}-{code}"), initial, action);
     view! {
         <ActionForm action attr:id=state.id() attr:class="form" attr:novalidate="">
             <FormHead state />

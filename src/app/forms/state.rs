@@ -2,7 +2,7 @@
 
 use super::{Done, Flash, FormValues, Outcome, Rejection};
 use crate::app::components::toast::use_toaster;
-use crate::app::state::{use_flash, use_revision, use_seed};
+use crate::app::state::{Revision, use_flash, use_revision, use_seed};
 use crate::domain::FieldErrors;
 use crate::error::AppError;
 use leptos::prelude::*;
@@ -34,7 +34,7 @@ impl FormState {
             None => (initial, None),
         };
         let state = Self {
-            message_id: RwSignal::new(message_id(&id)),
+            message_id: RwSignal::new(message_id(&use_seed(), &id, use_revision().get_untracked())),
             id: StoredValue::new(id),
             initial: StoredValue::new(initial),
             rejection: RwSignal::new(rejection),
@@ -85,11 +85,12 @@ impl FormState {
     /// What happens after success: a toast, fresh data, an empty form, and the way on.
     fn finish(self) -> impl Fn(Done) + 'static {
         let (toaster, flash, revision, navigate) = (use_toaster(), use_flash(), use_revision(), use_navigate());
+        let seed = use_seed();
         move |done| {
             flash.set(Flash::default());
             self.rejection.set(None);
             revision.update(|revision| *revision += 1);
-            self.message_id.set(format!("{}-{}", self.message_id.get_untracked(), revision.get_untracked()));
+            self.message_id.set(message_id(&seed, &self.id(), revision.get_untracked()));
             if let Some(path) = &done.go_to {
                 navigate(path, NavigateOptions::default());
             } else {
@@ -124,8 +125,8 @@ impl FormState {
 
 /// The same on the server and in the hydrating browser, and never again: the seed is new with each page load, and the
 /// revision grows with each success.
-fn message_id(form: &str) -> String {
-    format!("{}-{form}-{}", use_seed(), use_revision().get_untracked())
+fn message_id(seed: &str, form: &str, revision: Revision) -> String {
+    format!("{seed}-{form}-{revision}")
 }
 
 fn focus_first(form: &web_sys::Element, selector: &str) {

@@ -55,6 +55,14 @@ fn Method(scorecard: Scorecard) -> impl IntoView {
                  the change exactly, and each leads to the events behind it."
             </p>
         </section>
+        <section class="panel" id="live">
+            <h2>"Live"</h2>
+            <p>
+                "The portfolio and the page of a customer follow new events and the change of the day by themselves while they are \
+                 seen; what you are typing stays. The words in the top bar say how old the figures are, and when the connection is \
+                 lost. A past day stands still."
+            </p>
+        </section>
     }
 }
 

@@ -1,7 +1,7 @@
 //! `/customers/{id}/events/new`: log an event; `/events/new`: first choose for whom.
 
 use crate::app::components::icon::IconName;
-use crate::app::components::{BandBadge, EmptyState, Loaded, Pagination, ScoreFigure};
+use crate::app::components::{BandBadge, EmptyState, Followed, Loaded, Pagination, ScoreFigure};
 use crate::app::forms::{EventForms, LogSubject};
 use crate::app::server_fns::{list_customers, load_customer_page};
 use crate::app::state::{use_customer_id, use_revision};
@@ -19,24 +19,30 @@ const CHANGE_DAYS: i64 = 7;
 #[component]
 pub fn LogEventPage() -> impl IntoView {
     let (id, revision) = (use_customer_id(), use_revision());
-    let page =
-        Resource::new(move || (id.get(), revision.get()), |(id, _)| load_customer_page(id, None, HISTORY_DAYS, CHANGE_DAYS));
-    view! { <Loaded resource=page view=log_event /> }
+    let page = Resource::new(
+        move || (id.get(), revision.get()),
+        |(id, _)| async move { (id, load_customer_page(id, None, HISTORY_DAYS, CHANGE_DAYS).await) },
+    );
+    view! { <Followed resource=page key=|page| page.customer.id view=|page| log_event(page).into_any() /> }
 }
 
-fn log_event(page: CustomerPage) -> impl IntoView {
-    let subject = LogSubject::of(&page);
-    let CustomerPage { customer, health, .. } = page;
+fn log_event(page: Memo<CustomerPage>) -> impl IntoView {
+    let subject = Memo::new(move |_| page.with(LogSubject::of));
+    let customer = page.with_untracked(|page| page.customer.clone());
     let name = customer.fields.name;
+    let standing = move || {
+        let (score, band) = page.with(|page| (page.health.score, page.health.band));
+        view! {
+            <ScoreFigure score band />
+            <BandBadge band />
+        }
+    };
     view! {
         <Title text=format!("Log an event for {name}") />
         <div class="narrow">
             <div class="page-head">
                 <h1>"Log an event for " <a href=format!("/customers/{}", customer.id)>{name}</a></h1>
-                <p class="row">
-                    <ScoreFigure score=health.score band=health.band />
-                    <BandBadge band=health.band />
-                </p>
+                <p class="row">{standing}</p>
             </div>
             <div class="panel">
                 <EventForms subject />

@@ -8,6 +8,7 @@ mod export;
 pub mod extract;
 mod health;
 mod items;
+mod live;
 mod notes;
 mod operations;
 mod parameters;
@@ -50,6 +51,7 @@ fn routes() -> OpenApiRouter<AppState> {
         // all customers together
         .routes(routes!(portfolio::get_portfolio))
         .routes(routes!(portfolio::get_scorecard))
+        .routes(routes!(live::follow_changes))
         // operations
         .routes(routes!(operations::get_healthz))
         .routes(routes!(operations::get_readyz))

@@ -6,6 +6,7 @@ pub mod customers;
 pub mod demo;
 pub mod events;
 pub mod health;
+pub mod live;
 pub mod notes;
 pub mod portfolio;
 

@@ -5,7 +5,7 @@
 //! (SQLite needs no such lock: it has one writer.)
 
 use super::db::{Db, Tx, binds, day};
-use super::{Store, StoreResult};
+use super::{Changed, Store, StoreResult};
 use crate::domain::{FactorKey, Factors, NaiveDate};
 use crate::scoring::{BAND_MEMORY_DAYS, Connections};
 use chrono::Duration;
@@ -34,9 +34,9 @@ pub(super) async fn write_facts(db: &Db, moves: impl Fn(&Connections) -> bool) -
     if !moves(&connections) {
         return Ok((tx, false));
     }
-    if let Tx::Postgres(shared) = tx {
+    if tx.has_locks() {
         // Two that hold the shared lock and both wait for the other to let go would never end.
-        shared.rollback().await?;
+        tx.rollback().await?;
         tx = write_connections(db).await?;
     }
     Ok((tx, true))
@@ -49,7 +49,7 @@ async fn write_connections(db: &Db) -> StoreResult<Tx> {
 }
 
 async fn lock(tx: &mut Tx, sql: &'static str) -> StoreResult<()> {
-    if let Tx::Postgres(_) = tx {
+    if tx.has_locks() {
         tx.one::<(bool,)>(sql, binds![]).await?;
     }
     Ok(())
@@ -107,5 +107,6 @@ pub(super) async fn settle(tx: &mut Tx, today: NaiveDate) -> StoreResult<()> {
     let mut binds = binds![version];
     binds.extend(after.0.iter().map(|(_, first)| (*first).into()));
     tx.execute(sql, binds).await?;
+    tx.changed(Changed::EVERYTHING);
     Ok(())
 }

@@ -82,6 +82,7 @@ impl Store {
         }
         set_archive(&mut tx, id, archive).await?;
         let customer = get(&mut tx, id).await?.customer()?;
+        tx.changed(id);
         tx.commit().await?;
         Ok(customer)
     }

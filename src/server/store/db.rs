@@ -3,6 +3,7 @@
 //! SQLite has one write connection, whose transactions begin IMMEDIATE, beside a pool that only reads; PostgreSQL has
 //! one pool, and writers lock the customers they change.
 
+use super::changes::{Changed, Changes, keep_sending};
 use super::post_queue::PostQueue;
 use super::{Store, StoreResult};
 use crate::domain::{CustomerId, EventId, NaiveDate, NoteId, Scorecard};
@@ -23,7 +24,13 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const POSTGRES_PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Clone)]
-pub(super) enum Db {
+pub(super) struct Db {
+    pub(super) pools: Pools,
+    pub(super) changes: Changes,
+}
+
+#[derive(Clone)]
+pub(super) enum Pools {
     Sqlite { write: SqlitePool, read: SqlitePool },
     Postgres(PgPool),
 }
@@ -31,20 +38,24 @@ pub(super) enum Db {
 impl Store {
     /// `sqlite://path` (created when absent, its folder too) or `postgres://...`.
     pub async fn connect(url: &str) -> StoreResult<Self> {
-        let db = if url.starts_with("sqlite:") { connect_sqlite(url).await? } else { connect_postgres(url).await? };
+        let pools = if url.starts_with("sqlite:") { connect_sqlite(url).await? } else { connect_postgres(url).await? };
+        let db = Db { pools, changes: Changes::new() };
+        if let Pools::Postgres(pool) = &db.pools {
+            tokio::spawn(keep_sending(pool.clone(), db.changes.clone()));
+        }
         Ok(Self { posts: PostQueue::start(&db), db })
     }
 
     /// Brings the schema up to date. Several processes may try at once: one does it, the others wait.
     pub async fn migrate(&self) -> StoreResult<()> {
-        match &self.db {
+        match &self.db.pools {
             // SQLite has no lock for migrations but its write transaction, in which each migration is a savepoint.
-            Db::Sqlite { write, .. } => {
+            Pools::Sqlite { write, .. } => {
                 let mut tx = write.begin_with("BEGIN IMMEDIATE").await?;
                 SQLITE_MIGRATIONS.run_direct(None, &mut *tx, false).await?;
                 tx.commit().await?;
             }
-            Db::Postgres(pool) => POSTGRES_MIGRATIONS.run(pool).await?,
+            Pools::Postgres(pool) => POSTGRES_MIGRATIONS.run(pool).await?,
         }
         let mut tx = self.write().await?;
         super::scorecards::ensure_first(&mut tx, &Scorecard::default()).await?;
@@ -60,21 +71,26 @@ impl Store {
 
     /// Closes every connection once its transaction has ended; from then on the database does not answer.
     pub async fn close(&self) {
-        match &self.db {
-            Db::Sqlite { write, read } => {
+        match &self.db.pools {
+            Pools::Sqlite { write, read } => {
                 read.close().await;
                 write.close().await;
             }
-            Db::Postgres(pool) => pool.close().await,
+            Pools::Postgres(pool) => {
+                // What cannot be told now, nobody will miss for long: those who follow us are about to ask others.
+                let _ = self.db.changes.send(pool).await;
+                pool.close().await;
+            }
         }
     }
 
     /// A transaction that sees one state of the database throughout.
     pub(super) async fn read(&self) -> StoreResult<Tx> {
-        Ok(match &self.db {
-            Db::Sqlite { read, .. } => Tx::Sqlite(read.begin().await?),
-            Db::Postgres(pool) => Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?),
-        })
+        let on = match &self.db.pools {
+            Pools::Sqlite { read, .. } => On::Sqlite(read.begin().await?),
+            Pools::Postgres(pool) => On::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?),
+        };
+        Ok(self.db.tx(on))
     }
 
     /// A transaction that may write; without [`Tx::commit`] nothing of it stays.
@@ -85,14 +101,19 @@ impl Store {
 
 impl Db {
     pub(super) async fn write(&self) -> StoreResult<Tx> {
-        Ok(match self {
-            Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
-        })
+        let on = match &self.pools {
+            Pools::Sqlite { write, .. } => On::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Pools::Postgres(pool) => On::Postgres(pool.begin().await?),
+        };
+        Ok(self.tx(on))
+    }
+
+    fn tx(&self, on: On) -> Tx {
+        Tx { on, changed: Changed::default(), changes: self.changes.clone() }
     }
 }
 
-async fn connect_sqlite(url: &str) -> StoreResult<Db> {
+async fn connect_sqlite(url: &str) -> StoreResult<Pools> {
     let options = SqliteConnectOptions::from_str(url)?;
     if let Some(folder) = options.get_filename().parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(sqlx::Error::Io)?;
@@ -115,11 +136,11 @@ async fn connect_sqlite(url: &str) -> StoreResult<Db> {
         .max_connections(readers)
         .acquire_timeout(PATIENCE)
         .connect_lazy_with(options.pragma("query_only", "true"));
-    Ok(Db::Sqlite { write, read })
+    Ok(Pools::Sqlite { write, read })
 }
 
-async fn connect_postgres(url: &str) -> StoreResult<Db> {
-    Ok(Db::Postgres(PgPoolOptions::new().max_connections(16).acquire_timeout(POSTGRES_PATIENCE).connect(url).await?))
+async fn connect_postgres(url: &str) -> StoreResult<Pools> {
+    Ok(Pools::Postgres(PgPoolOptions::new().max_connections(16).acquire_timeout(POSTGRES_PATIENCE).connect(url).await?))
 }
 
 /// Rows that one statement writes.
@@ -199,7 +220,14 @@ pub(super) trait Record: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r>
 impl<T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>> Record for T {}
 
 /// A transaction on either database. Dropped without commit, it is rolled back.
-pub(super) enum Tx {
+pub(super) struct Tx {
+    on: On,
+    /// What the commit will be told to have changed.
+    changed: Changed,
+    changes: Changes,
+}
+
+enum On {
     Sqlite(Transaction<'static, Sqlite>),
     Postgres(Transaction<'static, Postgres>),
 }
@@ -207,8 +235,8 @@ pub(super) enum Tx {
 /// Expands one query for the database at hand: binds every value, then runs the rest.
 macro_rules! run {
     ($tx:expr, $query:ident($($turbofish:ty)?), $sql:expr, $binds:expr, $method:ident $($then:ident)?) => {
-        match $tx {
-            Tx::Sqlite(tx) => {
+        match &mut $tx.on {
+            On::Sqlite(tx) => {
                 let mut query = sqlx::$query $(::<_, $turbofish>)? ($sql);
                 for bind in $binds {
                     query = match bind {
@@ -222,7 +250,7 @@ macro_rules! run {
                 }
                 query.$method(&mut **tx).await?$(.$then())?
             }
-            Tx::Postgres(tx) => {
+            On::Postgres(tx) => {
                 let mut query = sqlx::$query $(::<_, $turbofish>)? ($sql);
                 for bind in $binds {
                     query = match bind {
@@ -297,41 +325,68 @@ impl Tx {
 
     /// SQLite looks a `$1` up by walking all of them: with hundreds of values, those without a name are faster.
     fn place(&self, number: usize) -> String {
-        match self {
-            Self::Sqlite(_) => "?".into(),
-            Self::Postgres(_) => format!("${number}"),
+        match self.on {
+            On::Sqlite(_) => "?".into(),
+            On::Postgres(_) => format!("${number}"),
         }
     }
 
+    /// Notes what open pages may show of what this transaction writes: a customer, or [`Changed::EVERYTHING`].
+    pub(super) fn changed(&mut self, what: impl Into<Changed>) {
+        self.changed.add(what.into());
+    }
+
+    /// Those who follow are told what [`changed`](Self::changed) once it is durable.
     pub(super) async fn commit(self) -> StoreResult<()> {
-        match self {
-            Self::Sqlite(tx) => tx.commit().await?,
-            Self::Postgres(tx) => tx.commit().await?,
+        let Self { on, changed, changes } = self;
+        let silent = changed.is_nothing();
+        match on {
+            On::Sqlite(tx) => {
+                tx.commit().await?;
+                (!silent).then(|| changes.tell(changed));
+            }
+            On::Postgres(tx) => {
+                tx.commit().await?;
+                (!silent).then(|| changes.send_later(changed));
+            }
         }
         Ok(())
     }
 
+    pub(super) async fn rollback(self) -> StoreResult<()> {
+        match self.on {
+            On::Sqlite(tx) => tx.rollback().await?,
+            On::Postgres(tx) => tx.rollback().await?,
+        }
+        Ok(())
+    }
+
+    /// SQLite has one writer, and so no locks.
+    pub(super) fn has_locks(&self) -> bool {
+        matches!(self.on, On::Postgres(_))
+    }
+
     /// What follows a column to say that it is one of the [`Bind::Ids`] or [`Bind::Texts`] in `$1`.
     pub(super) fn one_of(&self) -> &'static str {
-        match self {
-            Self::Sqlite(_) => "IN (SELECT value FROM json_each($1))",
-            Self::Postgres(_) => "= ANY($1)",
+        match self.on {
+            On::Sqlite(_) => "IN (SELECT value FROM json_each($1))",
+            On::Postgres(_) => "= ANY($1)",
         }
     }
 
     /// The same of `$2`.
     pub(super) fn one_of_second(&self) -> &'static str {
-        match self {
-            Self::Sqlite(_) => "IN (SELECT value FROM json_each($2))",
-            Self::Postgres(_) => "= ANY($2)",
+        match self.on {
+            On::Sqlite(_) => "IN (SELECT value FROM json_each($2))",
+            On::Postgres(_) => "= ANY($2)",
         }
     }
 
     /// What follows a SELECT to lock its rows until the end; SQLite has no second writer.
     pub(super) fn for_update(&self) -> &'static str {
-        match self {
-            Self::Sqlite(_) => "",
-            Self::Postgres(_) => "FOR UPDATE",
+        match self.on {
+            On::Sqlite(_) => "",
+            On::Postgres(_) => "FOR UPDATE",
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::db::{Tx, binds, storable};
 use super::facts::{Known, earliest, sum_up};
 use super::invoices::{self, InvoiceFact};
-use super::{DemoCustomer, Store, StoreResult, connections, customers, events, health};
+use super::{Changed, DemoCustomer, Store, StoreResult, connections, customers, events, health};
 use crate::domain::{CustomerId, EventId, FactorKey, Factors, NaiveDate};
 use crate::scoring::{DailyCount, Facts};
 use chrono::{DateTime, Utc};
@@ -33,6 +33,7 @@ impl Store {
         let rules = health::rules(&mut tx).await?;
         let scored = stored.iter().zip(&facts).map(|((known, _), facts)| (known, facts));
         health::store(&mut tx, scored, &rules, now.date_naive()).await?;
+        tx.changed(Changed::EVERYTHING);
         tx.commit().await
     }
 
@@ -51,6 +52,7 @@ impl Store {
         }
         let removed = tx.execute("DELETE FROM customers WHERE is_demo", binds![]).await?;
         connections::settle(&mut tx, today).await?;
+        tx.changed(Changed::EVERYTHING);
         tx.commit().await?;
         Ok(removed)
     }

@@ -135,7 +135,11 @@ pub(super) async fn store<'a>(
     rules: &Rules,
     today: NaiveDate,
 ) -> StoreResult<()> {
-    let rows = scored.into_iter().map(|(known, facts)| row(known, facts, rules, today)).collect::<StoreResult<_>>()?;
+    let mut rows = Vec::new();
+    for (known, facts) in scored {
+        tx.changed(known.id);
+        rows.push(row(known, facts, rules, today)?);
+    }
     tx.update_rows("customers", COLUMNS, rows).await
 }
 

@@ -26,6 +26,7 @@ impl Store {
             let plan = Plan::make(&mut tx, incoming).await?;
             let Some(ids) = plan.write(&mut tx, moves).await? else { continue };
             customers::store_stale(&mut tx, plan.changed.values()).await?;
+            plan.changed.keys().for_each(|customer| tx.changed(*customer));
             tx.commit().await?;
             let verdict = |(step, id)| match step {
                 Step::Append(_) => Verdict::Accepted(id),

@@ -1,5 +1,6 @@
 //! The only SQL. Each method is one use of the database, in one transaction, on SQLite and PostgreSQL alike.
 
+mod changes;
 mod connections;
 mod customers;
 mod db;
@@ -26,6 +27,8 @@ pub use limits::RawRows;
 
 use crate::scoring::Measurements;
 use chrono::{DateTime, Utc};
+
+pub use changes::{Changed, Follower};
 
 /// Why the database did not do what was asked.
 #[derive(Debug, thiserror::Error)]

@@ -12,6 +12,7 @@ impl Store {
         super::customers::lock(&mut tx, customer).await?;
         let sql = "INSERT INTO notes (customer_id, author, text, created_at) VALUES ($1, $2, $3, $4) RETURNING id";
         let (id,): (i64,) = tx.one(sql, binds![customer, author, text, created_at]).await?;
+        tx.changed(customer);
         tx.commit().await?;
         Ok(Note { id: NoteId(id), author: author.to_owned(), text: text.to_owned(), created_at })
     }
@@ -27,6 +28,7 @@ impl Store {
     pub async fn delete_note(&self, customer: CustomerId, note: NoteId) -> StoreResult<()> {
         let mut tx = self.write().await?;
         let deleted = tx.execute("DELETE FROM notes WHERE customer_id = $1 AND id = $2", binds![customer, note]).await?;
+        tx.changed(customer);
         tx.commit().await?;
         if deleted == 0 { Err(StoreError::NotFound(format!("note {note}"))) } else { Ok(()) }
     }

@@ -1,7 +1,7 @@
 //! Single events that arrive at the same time share a transaction: one wait for the disk serves all of them. Each is
 //! answered once its transaction is durable.
 
-use super::db::Db;
+use super::db::{Db, Pools};
 use super::{Incoming, Store, StoreError, StoreResult, StoredEvent, intake};
 use crate::domain::{CustomerId, NewEvent};
 use chrono::{DateTime, Utc};
@@ -38,7 +38,7 @@ impl PostQueue {
     pub(super) fn start(db: &Db) -> Self {
         let (sender, receiver) = mpsc::channel(WAITING);
         let receiver = Arc::new(Mutex::new(receiver));
-        let writers = if let Db::Sqlite { .. } = db { 1 } else { POSTGRES_WRITERS };
+        let writers = if let Pools::Sqlite { .. } = db.pools { 1 } else { POSTGRES_WRITERS };
         for _ in 0..writers {
             tokio::spawn(write(db.clone(), receiver.clone()));
         }

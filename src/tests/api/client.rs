@@ -4,6 +4,7 @@ use crate::server::{self, AppState, Settings};
 use crate::tests::harness::Database;
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::http::response::Parts;
 use axum::http::{HeaderMap, Request};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -43,6 +44,12 @@ impl Site {
         let body = to_bytes(body, usize::MAX).await.unwrap();
         let text = String::from_utf8(body.to_vec()).unwrap();
         Answer { status: parts.status.as_u16(), headers: parts.headers, text }
+    }
+
+    /// The head of an answer whose body goes on and on.
+    pub async fn open(&self, path: &str) -> (Parts, Body) {
+        let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+        self.router.clone().oneshot(request).await.unwrap().into_parts()
     }
 
     pub async fn get(&self, path: &str) -> Answer {

@@ -8,6 +8,7 @@ mod documentation;
 mod events;
 mod export;
 mod health;
+mod live;
 mod notes;
 mod operations;
 mod portfolio;

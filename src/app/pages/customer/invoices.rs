@@ -3,8 +3,8 @@
 use crate::app::components::Day;
 use crate::app::format;
 use crate::app::forms::PayInvoiceForm;
-use crate::domain::NaiveDate;
 use crate::domain::pages::{CustomerPage, InvoiceRow, InvoiceStatus};
+use crate::domain::{CustomerId, NaiveDate};
 use leptos::prelude::*;
 
 /// How many of the latest invoices the strip shows.
@@ -82,15 +82,15 @@ pub fn InvoiceStrip(page: StoredValue<CustomerPage>) -> impl IntoView {
 
 /// Every invoice with its standing; today, those still unpaid can be marked as paid.
 #[component]
-pub fn InvoicesSection(page: StoredValue<CustomerPage>) -> impl IntoView {
-    let invoices = page.with_value(|page| page.invoices.clone());
-    let body = if invoices.is_empty() {
-        view! { <p class="empty-note">"No invoices yet. Log one, or let the billing system send invoice_issued events."</p> }
-            .into_any()
-    } else {
-        let lines = invoices.into_iter().enumerate();
-        let lines = lines.map(|(place, invoice)| view! { <InvoiceLine page place invoice /> }).collect_view();
-        view! {
+pub fn InvoicesSection(page: Memo<CustomerPage>) -> impl IntoView {
+    let customer = page.with_untracked(|page| page.customer.id);
+    let lines = Memo::new(move |_| page.with(lines));
+    let empty = Memo::new(move |_| lines.read().is_empty());
+    let body = move || {
+        match empty.get() {
+        true => view! { <p class="empty-note">"No invoices yet. Log one, or let the billing system send invoice_issued events."</p> }
+            .into_any(),
+        false => view! {
             <div class="scroll-x">
                 <table class="invoices">
                     <thead>
@@ -102,11 +102,14 @@ pub fn InvoicesSection(page: StoredValue<CustomerPage>) -> impl IntoView {
                             <th scope="col">"Standing"</th>
                         </tr>
                     </thead>
-                    <tbody>{lines}</tbody>
+                    <tbody>
+                        <For each=move || lines.get() key=Line::key children=move |line| view! { <InvoiceLine customer line /> } />
+                    </tbody>
                 </table>
             </div>
         }
-        .into_any()
+        .into_any(),
+    }
     };
     view! {
         <section class="panel" id="invoices" aria-labelledby="invoices-title">
@@ -118,18 +121,41 @@ pub fn InvoicesSection(page: StoredValue<CustomerPage>) -> impl IntoView {
     }
 }
 
+/// An invoice as its line shows it; what changes any of this is another line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Line {
+    invoice: InvoiceRow,
+    standing: String,
+    /// The day on which it can be marked as paid, while that makes sense.
+    payable_on: Option<NaiveDate>,
+}
+
+impl Line {
+    fn key(&self) -> (String, String, bool) {
+        (self.invoice.number.clone(), self.standing.clone(), self.payable_on.is_some())
+    }
+}
+
+fn lines(page: &CustomerPage) -> Vec<Line> {
+    let (as_of, today) = (page.health.as_of, page.today);
+    let line = |invoice: &InvoiceRow| {
+        let unpaid = matches!(invoice.status, InvoiceStatus::Open | InvoiceStatus::Overdue);
+        let payable_on = (unpaid && as_of == today).then_some(today);
+        Line { standing: standing(invoice, as_of), payable_on, invoice: invoice.clone() }
+    };
+    page.invoices.iter().map(line).collect()
+}
+
 #[component]
-fn InvoiceLine(page: StoredValue<CustomerPage>, place: usize, invoice: InvoiceRow) -> impl IntoView {
-    let (customer, as_of, today) = page.with_value(|page| (page.customer.id, page.health.as_of, page.today));
+fn InvoiceLine(customer: CustomerId, line: Line) -> impl IntoView {
+    let Line { invoice, standing, payable_on } = line;
     let (name, symbol, _) = status_words(invoice.status);
-    let unpaid = matches!(invoice.status, InvoiceStatus::Open | InvoiceStatus::Overdue);
-    let standing = standing(&invoice, as_of);
     let number = invoice.number.clone();
-    let pay = (unpaid && as_of == today).then(|| {
+    let pay = payable_on.map(|today| {
         view! {
             <details class="inline-form no-print">
                 <summary>"Mark as paid"<span class="sr-only">": " {number.clone()}</span></summary>
-                <PayInvoiceForm customer number place today />
+                <PayInvoiceForm customer number today />
             </details>
         }
     });

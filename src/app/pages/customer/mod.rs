@@ -14,12 +14,13 @@ mod timeline;
 mod words;
 
 use crate::app::components::charts::Waterfall;
-use crate::app::components::{Loaded, Skeleton};
+use crate::app::components::{Answer, Followed};
 use crate::app::forms::{EventForms, LogSubject};
+use crate::app::live::use_news;
 use crate::app::server_fns::{load_customer_page, load_timeline};
 use crate::app::state::{use_customer_id, use_revision};
+use crate::domain::CustomerId;
 use crate::domain::pages::{CustomerPage as Page, Timeline};
-use crate::error::AppError;
 use banners::{ArchivedBanner, FirstEvent, PastDayBanner};
 use changes::ChangesSection;
 use factors::FactorsSection;
@@ -27,7 +28,6 @@ use failure::PageFailure;
 use head::CustomerHead;
 use history::HistorySection;
 use invoices::InvoicesSection;
-use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -43,32 +43,50 @@ pub fn CustomerPage() -> impl IntoView {
     let revision = use_revision();
     let asked =
         Memo::new(move |_| place.with(|place| (place.id, place.as_of.clone(), place.history_days(), place.change_days())));
+    let news = use_news();
+    // A past day changes only by what is logged on this very page.
+    let heard = move || asked.with(|(_, as_of, ..)| as_of.is_none()).then(|| news.get());
     let page = Resource::new(
-        move || (asked.get(), revision.get()),
-        |((id, as_of, days, since), _)| load_customer_page(id, as_of, days, since),
+        move || (asked.get(), revision.get(), heard()),
+        |(asked, ..)| async move {
+            let (id, as_of, days, since) = asked.clone();
+            (asked, load_customer_page(id, as_of, days, since).await)
+        },
     );
     let events = Memo::new(move |_| place.with(|place| (place.id, place.events_query())));
-    let timeline = Resource::new(move || (events.get(), revision.get()), |((id, query), _)| load_timeline(id, query));
-    let shown = move || {
-        Suspend::new(async move {
-            match page.await {
-                Ok(page) => Either::Left(view! { <Customer page timeline place /> }),
-                Err(error) => Either::Right(view! { <PageFailure error place /> }),
-            }
-        })
-    };
-    view! { <Transition fallback=|| view! { <Skeleton lines=12 /> }>{shown}</Transition> }
+    let timeline = Resource::new(
+        move || (events.get(), revision.get(), heard()),
+        |(asked, ..)| async move { (asked.clone(), load_timeline(asked.0, asked.1).await) },
+    );
+    let failure = Callback::new(move |error| view! { <PageFailure error place /> }.into_any());
+    view! {
+        <Followed
+            resource=page
+            key=|page| page.customer.id
+            view=move |page| view! { <Customer page timeline place /> }.into_any()
+            failure
+            lines=12
+        />
+    }
 }
+
+/// What a page of events is asked for.
+type Asked = (CustomerId, String);
 
 /// Everything under the address, in the order one reads it.
 #[component]
-fn Customer(page: Page, timeline: Resource<Result<Timeline, AppError>>, place: Memo<Place>) -> impl IntoView {
-    let name = page.customer.fields.name.clone();
-    let page = StoredValue::new(page);
-    view! {
-        <Title text=name />
-        <div class="customer">
-            <CustomerHead page />
+fn Customer(page: Memo<Page>, timeline: Resource<Answer<Asked, Timeline>>, place: Memo<Place>) -> impl IntoView {
+    let who = Memo::new(move |_| page.with(|page| (page.customer.clone(), page.is_new, page.health.as_of == page.today)));
+    let head = move || {
+        // To track alone would not compute it, and so never hear of the next one.
+        who.with(|_| ());
+        view! { <CustomerHead page=StoredValue::new(page.get_untracked()) /> }
+    };
+    let figures = move || {
+        let name = page.with(|page| page.customer.fields.name.clone());
+        let page = StoredValue::new(page.get());
+        view! {
+            <Title text=name />
             <ArchivedBanner page />
             <PastDayBanner page place />
             <StandingStrip page place />
@@ -77,8 +95,18 @@ fn Customer(page: Page, timeline: Resource<Result<Timeline, AppError>>, place: M
             <Composition page />
             <ChangesSection page place />
             <FactorsSection page />
+        }
+    };
+    view! {
+        <div class="customer">
+            {head}
+            {figures}
             <section class="panel customer__seven" id="events" aria-labelledby="events-title">
-                <Loaded resource=timeline view=move |timeline| view! { <TimelineSection timeline place /> } />
+                <Followed
+                    resource=timeline
+                    key=|_| ()
+                    view=move |timeline| view! { <TimelineSection timeline place /> }.into_any()
+                />
             </section>
             <div class="customer__five stack">
                 <LogSection page />
@@ -121,15 +149,19 @@ fn Composition(page: StoredValue<Page>) -> impl IntoView {
 }
 
 #[component]
-fn LogSection(page: StoredValue<Page>) -> impl IntoView {
-    page.with_value(|page| (page.health.as_of == page.today).then(|| LogSubject::of(page))).map(|subject| {
-        view! {
-            <section class="panel no-print" aria-labelledby="log-title">
-                <div class="panel__head">
-                    <h2 id="log-title">"Log an event"</h2>
-                </div>
-                <EventForms subject />
-            </section>
-        }
-    })
+fn LogSection(page: Memo<Page>) -> impl IntoView {
+    let is_today = Memo::new(move |_| page.with(|page| page.health.as_of == page.today));
+    let subject = Memo::new(move |_| page.with(LogSubject::of));
+    move || {
+        is_today.get().then(|| {
+            view! {
+                <section class="panel no-print" aria-labelledby="log-title">
+                    <div class="panel__head">
+                        <h2 id="log-title">"Log an event"</h2>
+                    </div>
+                    <EventForms subject />
+                </section>
+            }
+        })
+    }
 }

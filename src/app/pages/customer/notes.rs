@@ -8,12 +8,18 @@ use crate::domain::{CustomerId, Note};
 use leptos::prelude::*;
 
 #[component]
-pub fn NotesSection(page: StoredValue<CustomerPage>) -> impl IntoView {
-    let (customer, notes) = page.with_value(|page| (page.customer.id, page.notes.clone()));
-    let list = if notes.is_empty() {
-        view! { <p class="empty-note">"No notes yet. Write down what the figures do not tell."</p> }.into_any()
-    } else {
-        view! { <ol>{notes.into_iter().map(|note| view! { <NoteItem customer note /> }).collect_view()}</ol> }.into_any()
+pub fn NotesSection(page: Memo<CustomerPage>) -> impl IntoView {
+    let customer = page.with_untracked(|page| page.customer.id);
+    let notes = Memo::new(move |_| page.with(|page| page.notes.clone()));
+    let empty = Memo::new(move |_| notes.read().is_empty());
+    let list = move || match empty.get() {
+        true => view! { <p class="empty-note">"No notes yet. Write down what the figures do not tell."</p> }.into_any(),
+        false => view! {
+            <ol>
+                <For each=move || notes.get() key=|note| note.id children=move |note| view! { <NoteItem customer note /> } />
+            </ol>
+        }
+        .into_any(),
     };
     view! {
         <section class="panel" id="notes" aria-labelledby="notes-title">

@@ -12,31 +12,33 @@ use chrono::SecondsFormat;
 use leptos::prelude::*;
 
 #[component]
-pub fn TimelineSection(timeline: Timeline, place: Memo<Place>) -> impl IntoView {
-    let Timeline { page, filter, kept_from, now } = timeline;
-    let kind = filter.kind;
-    let (number, pages, total) = (page.page, page.pages(), page.total);
-    let beyond = total > 0;
-    let list = if page.items.is_empty() {
-        view! { <NoEvents kind place beyond /> }.into_any()
-    } else {
-        view! { <Days events=page.items today=now.date_naive() place /> }.into_any()
+pub fn TimelineSection(timeline: Memo<Timeline>, place: Memo<Place>) -> impl IntoView {
+    let kind = Memo::new(move |_| timeline.read().filter.kind);
+    let filter = Memo::new(move |_| timeline.read().filter);
+    let pages = Memo::new(move |_| timeline.with(|timeline| (timeline.page.page, timeline.page.pages())));
+    let total = Memo::new(move |_| timeline.read().page.total);
+    let empty = Memo::new(move |_| timeline.read().page.items.is_empty());
+    let list = move || match empty.get() {
+        true => view! { <NoEvents kind=kind.get() place beyond=total.get() != 0 /> }.into_any(),
+        false => view! { <Days timeline place /> }.into_any(),
     };
     let pagination = move || {
-        let place = place.get();
+        let (place, (number, pages)) = (place.get(), pages.get());
         let href = move |page| place.with_events_page(page).events_href();
         view! { <Pagination page=number pages href label="Pages of events" /> }
     };
     view! {
         <div class="panel__head">
             <h2 id="events-title">"Events"</h2>
-            <p class="muted">{format::count(total, "event")}{kind.map(|_| " of this kind")}</p>
+            <p class="muted">
+                {move || format::count(total.get(), "event")}{move || kind.get().map(|_| " of this kind")}
+            </p>
         </div>
-        <KindFilter kind place />
-        <DaysFilter filter place />
+        {move || view! { <KindFilter kind=kind.get() place /> }}
+        {move || view! { <DaysFilter filter=filter.get() place /> }}
         {list}
         {pagination}
-        {kept_from.map(|day| view! {
+        {move || timeline.read().kept_from.map(|day| view! {
             <p class="timeline__days">
                 {format!("Events received before {} are not kept one by one. They still count in the scores.", format::day(day))}
             </p>
@@ -102,23 +104,36 @@ fn NoEvents(
     }
 }
 
-/// The events under the days they happened on.
+/// The events under the days they happened on. An event that is still there keeps its place on the page, and a question
+/// about it stays open.
 #[component]
-fn Days(events: Vec<Event>, today: NaiveDate, place: Memo<Place>) -> impl IntoView {
-    let days = events
-        .chunk_by(|a, b| a.occurred_at.date_naive() == b.occurred_at.date_naive())
-        .map(|events| {
-            let day = events.first().map(|event| event.occurred_at.date_naive()).unwrap_or_default();
-            let items = events.iter().map(|event| view! { <EventItem event=event.clone() place /> }).collect_view();
-            view! {
-                <section class="timeline__group">
-                    <h3 class="timeline__day">{format::day(day)} " "<span>{format::days_ago(day, today)}</span></h3>
-                    <ol>{items}</ol>
-                </section>
-            }
-        })
-        .collect_view();
-    view! { <div class="timeline">{days}</div> }
+fn Days(timeline: Memo<Timeline>, place: Memo<Place>) -> impl IntoView {
+    let today = Memo::new(move |_| timeline.read().now.date_naive());
+    let events = Memo::new(move |_| timeline.with(|timeline| timeline.page.items.clone()));
+    let days = move || {
+        let mut days: Vec<_> = events.read().iter().map(|event| event.occurred_at.date_naive()).collect();
+        days.dedup();
+        days
+    };
+    let day = move |day: NaiveDate| {
+        let of_day = move || {
+            let is_of_day = |event: &&Event| event.occurred_at.date_naive() == day;
+            events.read().iter().filter(is_of_day).cloned().collect::<Vec<_>>()
+        };
+        view! {
+            <section class="timeline__group">
+                <h3 class="timeline__day">{format::day(day)} " "<span>{move || format::days_ago(day, today.get())}</span></h3>
+                <ol>
+                    <For
+                        each=of_day
+                        key=|event| (event.id, event.retraction.is_some())
+                        children=move |event| view! { <EventItem event place /> }
+                    />
+                </ol>
+            </section>
+        }
+    };
+    view! { <div class="timeline"><For each=days key=|day| *day children=day /></div> }
 }
 
 #[component]

@@ -7,11 +7,11 @@ use super::keys::{Keys, focus};
 use super::links::list_href;
 use super::mine::Mine;
 use super::query::ListNavigation;
-use super::row::row;
+use super::row::Row;
 use crate::app::components::icon::IconName;
 use crate::app::components::{EmptyState, LinkButton, Pagination};
 use crate::app::format;
-use crate::domain::{CustomerList, CustomerQuery};
+use crate::domain::{CustomerId, CustomerList, CustomerQuery};
 use crate::error::AppError;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -63,7 +63,9 @@ pub fn ListSection(
             <table class="customers" hidden=move || loaded.with(|list| !has_rows(list))>
                 <caption class="sr-only">"Customers with their health, one row each"</caption>
                 <ListHead query />
-                <tbody>{move || loaded.with(|list| rows(list, &currency.read()))}</tbody>
+                <tbody>
+                    <For each=move || loaded.with(ids) key=|id| *id children=move |id| view! { <Row id loaded currency /> } />
+                </tbody>
             </table>
             {move || loaded.with(|list| foot(&query.read_untracked(), list))}
         </section>
@@ -102,15 +104,15 @@ fn count_words(list: &Result<CustomerList, AppError>) -> String {
     }
 }
 
-type Loaded = Option<Result<CustomerList, AppError>>;
+pub type Loaded = Option<Result<CustomerList, AppError>>;
 
 fn has_rows(list: &Loaded) -> bool {
     matches!(list, Some(Ok(list)) if !list.page.items.is_empty())
 }
 
-fn rows(list: &Loaded, currency: &str) -> Vec<impl IntoView + use<>> {
-    let Some(Ok(CustomerList { page, as_of, .. })) = list else { return Vec::new() };
-    page.items.iter().map(|item| row(item.clone(), *as_of, currency)).collect()
+fn ids(list: &Loaded) -> Vec<CustomerId> {
+    let Some(Ok(list)) = list else { return Vec::new() };
+    list.page.items.iter().map(|item| item.customer.id).collect()
 }
 
 /// What stands in the place of rows when there are none.

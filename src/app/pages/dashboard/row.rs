@@ -1,16 +1,53 @@
 //! One customer in the list.
 
+use super::list::Loaded;
 use crate::app::components::{BandBadge, ChangeFigure, DayAgo, FactorStrip, Money, RenewalCountdown, ScoreFigure, Sparkline};
 use crate::app::format;
-use crate::domain::{Band, CustomerRow, NaiveDate, Share};
+use crate::domain::{Band, CustomerId, CustomerRow, NaiveDate, Points, Share};
 use chrono::Datelike;
 use leptos::prelude::*;
+use std::time::Duration;
 
 /// A customer of whom nothing was heard for so many days is marked: the longer windows still speak well of it.
 const QUIET_DAYS: i64 = 30;
 
-/// A row of cells in the order of the header; `today` is the list's as-of day.
-pub fn row(row: CustomerRow, today: NaiveDate, currency: &str) -> impl IntoView + use<> {
+/// For how long a row whose score has changed before the reader's eyes is marked.
+const MARKED: Duration = Duration::from_secs(2);
+
+/// The row of a customer, which follows the list; `loaded` has the customer as long as the row is there.
+#[component]
+pub fn Row(id: CustomerId, loaded: Memo<Loaded>, currency: Memo<String>) -> impl IntoView {
+    let item = Memo::new(move |last: Option<&Option<(CustomerRow, NaiveDate)>>| {
+        let found = loaded.with(|list| {
+            let list = list.as_ref()?.as_ref().ok()?;
+            Some((list.page.items.iter().find(|item| item.customer.id == id)?.clone(), list.as_of))
+        });
+        found.or_else(|| last.cloned().flatten())
+    });
+    let changed = RwSignal::new(false);
+    Effect::new(move |before: Option<Option<Points>>| {
+        let score = item.with(|item| Some(item.as_ref()?.0.health.score));
+        if before.is_some_and(|before| before != score) {
+            changed.set(true);
+            set_timeout(
+                move || {
+                    // The row may be gone.
+                    let _ = changed.try_set(false);
+                },
+                MARKED,
+            );
+        }
+        score
+    });
+    view! {
+        <tr data-changed=move || changed.get().then_some("")>
+            {move || item.get().map(|(item, today)| cells(item, today, &currency.read()))}
+        </tr>
+    }
+}
+
+/// The cells in the order of the header; `today` is the list's as-of day.
+fn cells(row: CustomerRow, today: NaiveDate, currency: &str) -> impl IntoView + use<> {
     let CustomerRow { customer, health, band_since, change30, trend, last_activity_at, weakest, is_new, .. } = row;
     let href = format!("/customers/{}", customer.id);
     let band = health.band;
@@ -32,7 +69,6 @@ pub fn row(row: CustomerRow, today: NaiveDate, currency: &str) -> impl IntoView 
         weakest => weakest.map(|weakest| next_step(weakest.factor.short_label(), weakest.next_step)),
     };
     view! {
-        <tr>
             <th scope="row" class="col-name">
                 <a class="row-link" href=href>
                     {fields.name}
@@ -75,7 +111,6 @@ pub fn row(row: CustomerRow, today: NaiveDate, currency: &str) -> impl IntoView 
                     None => view! { <span class="muted">"never"</span> }.into_any(),
                 }}
             </td>
-        </tr>
     }
 }
 

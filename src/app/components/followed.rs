@@ -1,0 +1,113 @@
+//! A value from the server that is read again and again while the page is open: what shows it is made once and follows.
+//! What somebody has typed, opened or focused stays.
+
+use super::{Failure, Skeleton};
+use crate::app::live::mark_as_read;
+use crate::error::AppError;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use web_sys::{Element, FocusOptions, HtmlElement};
+
+/// An answer, with what was asked for.
+pub type Answer<K, T> = (K, Result<T, AppError>);
+
+/// The latest answer. While the next one is on its way it stays, and also when asking the same again fails for the
+/// moment. To be called within a `Transition`, which waits for the first one.
+pub fn latest<K, T>(resource: Resource<Answer<K, T>>) -> Memo<Option<Answer<K, T>>>
+where
+    K: PartialEq + Clone + Send + Sync + 'static,
+    T: PartialEq + Clone + Send + Sync + 'static,
+{
+    let latest = Memo::new(move |last: Option<&Option<Answer<K, T>>>| {
+        // Here nothing has been rendered anew yet.
+        if is_browser() {
+            keep_focus();
+        }
+        match (resource.get(), last) {
+            (Some((asked, Err(error))), Some(Some((before, Ok(value))))) if *before == asked && passes(&error) => {
+                Some((asked, Ok(value.clone())))
+            }
+            (answer, _) => answer,
+        }
+    });
+    Effect::new(move |first: Option<()>| {
+        latest.with(|_| ());
+        if first.is_some() {
+            mark_as_read();
+        }
+    });
+    latest
+}
+
+/// Whether it will be another time: then the stream is about to tell that there is something to read again.
+fn passes(error: &AppError) -> bool {
+    matches!(error, AppError::Unavailable | AppError::Overloaded | AppError::Internal)
+}
+
+/// Shows a resource through `view`, which runs once for each `key` and then follows the signal.
+#[component]
+pub fn Followed<K, T, I>(
+    resource: Resource<Answer<K, T>>,
+    key: fn(&T) -> I,
+    view: impl Fn(Memo<T>) -> AnyView + Clone + Send + Sync + 'static,
+    #[prop(optional)] failure: Option<Callback<AppError, AnyView>>,
+    /// The skeleton's lines.
+    #[prop(default = 4)]
+    lines: usize,
+) -> impl IntoView
+where
+    K: PartialEq + Clone + Send + Sync + 'static,
+    T: PartialEq + Clone + Send + Sync + 'static,
+    I: PartialEq + Clone + Send + Sync + 'static,
+{
+    let shown = move || {
+        let latest = latest(resource);
+        let keys = Memo::new(move |_| latest.with(|answer| Some(answer.as_ref()?.1.as_ref().map(key).map_err(AppError::clone))));
+        let view = view.clone();
+        move || {
+            let value = move || latest.with_untracked(|answer| answer.as_ref().and_then(|(_, value)| value.clone().ok()));
+            match (keys.get()?, value()) {
+                (Ok(_), Some(first)) => {
+                    let follow = move |last: Option<&T>| {
+                        let now = latest.with(|answer| answer.as_ref().and_then(|(_, value)| value.clone().ok()));
+                        now.or_else(|| last.cloned()).unwrap_or_else(|| first.clone())
+                    };
+                    Some(view(Memo::new(follow)))
+                }
+                (Err(error), _) => Some(match failure {
+                    Some(failure) => failure.run(error),
+                    None => view! { <Failure error /> }.into_any(),
+                }),
+                (Ok(_), None) => None,
+            }
+        }
+    };
+    view! { <Transition fallback=move || view! { <Skeleton lines /> }>{shown()}</Transition> }
+}
+
+/// Puts the focus back when what has it is about to be moved or made anew.
+fn keep_focus() {
+    let focused = || document().active_element().filter(|element| element.tag_name() != "BODY");
+    let Some(held) = focused() else { return };
+    request_animation_frame(move || {
+        if let Some(element) = focused().is_none().then(|| successor(held)).flatten() {
+            let options = FocusOptions::new();
+            options.set_prevent_scroll(true);
+            let _ = element.focus_with_options(&options);
+        }
+    });
+}
+
+/// The element itself while it is on the page, or the one that says the same in its place.
+fn successor(element: Element) -> Option<HtmlElement> {
+    let same = |name: &str| {
+        let value = element.get_attribute(name)?.replace(['\\', '"'], "");
+        document().query_selector(&format!("#content {}[{name}=\"{value}\"]", element.tag_name())).ok()?
+    };
+    let found = if element.is_connected() {
+        Some(element.clone())
+    } else {
+        ["id", "href", "aria-describedby"].into_iter().find_map(same)
+    };
+    found?.dyn_into().ok()
+}
