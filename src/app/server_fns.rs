@@ -11,7 +11,7 @@ use leptos::server_fn::codec::GetUrl;
 use crate::server::{
     forms::{self, accept},
     page::{Pairs, answer, app, customer_query, set_cookie},
-    service::{customers, demo, events, health, portfolio},
+    service::{customers, demo, events, health, portfolio, scorecards},
 };
 
 /// How all active customers, or those of one owner, stand today.
@@ -48,7 +48,7 @@ pub async fn load_edit_page(id: Option<CustomerId>) -> Result<EditPage, AppError
 /// The rules that scores follow at the moment.
 #[server(prefix = "/app", endpoint = "get_scorecard", input = GetUrl)]
 pub async fn get_scorecard() -> Result<Scorecard, AppError> {
-    answer(portfolio::get_scorecard(&app())).await
+    answer(scorecards::get_scorecard(&app())).await
 }
 
 /// Remembers a choice (`theme`, `owner`, `shortcuts`) in a cookie.

@@ -113,7 +113,7 @@ async fn open(database: &DatabaseArgs, settings: Settings) -> Result<AppState, S
         false => cannot("open", &error),
     })?;
     store.migrate().await.map_err(|error| cannot("migrate", &error))?;
-    Ok(AppState { store, clock: chrono::Utc::now, settings: Arc::new(settings) })
+    Ok(AppState { store, clock: chrono::Utc::now, settings: Arc::new(settings), rescore: Arc::default() })
 }
 
 async fn load_demo(app: &AppState, options: &demo::Options) -> Result<(), String> {

@@ -7,6 +7,7 @@ pub mod events;
 pub mod health;
 pub mod notes;
 pub mod portfolio;
+pub mod scorecards;
 
 use crate::error::AppError;
 use crate::server::store::StoreError;

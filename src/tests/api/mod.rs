@@ -10,6 +10,7 @@ mod health;
 mod notes;
 mod operations;
 mod portfolio;
+mod scorecards;
 mod security;
 
 pub use client::{Answer, Site};

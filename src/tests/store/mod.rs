@@ -12,3 +12,4 @@ mod portfolio;
 mod retractions;
 mod roll_over;
 mod schema;
+mod scorecards;
