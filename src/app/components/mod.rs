@@ -14,6 +14,7 @@ mod loaded;
 mod money;
 mod pagination;
 mod renewal;
+pub mod rules;
 mod score_figure;
 mod skeleton;
 mod sparkline;

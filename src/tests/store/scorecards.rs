@@ -31,7 +31,7 @@ async fn two_customers(db: &Database) {
         let facts = [login(), feature("export"), feature("alerts"), api_calls(days), ticket()];
         db.send_all(acme, facts.into_iter().map(|fact| fact.days_ago(days))).await;
     }
-    db.send_all(acme, [invoice("OLD").days_ago(41), invoice("NEW").days_ago(40)]).await;
+    db.send_all(acme, [invoice("OLD").days_ago(40), invoice("NEW").days_ago(39)].map(|fact| fact.due(days_ago(30)))).await;
     db.roll_over_all(today()).await;
 }
 
