@@ -36,14 +36,15 @@ const PAGES = [
   ["the forms for invoices", "/customers/1/events/new?log=invoice_issued"],
   ["the rules of scoring", "/scorecard"],
   ["rules that are tried", `/scorecard?${tried()}`],
-  ["rules that are no good", "/scorecard?bands.healthy=200"],
+  ["rules that are no good", `/scorecard?${tried({ "bands.healthy": 200, "factors.apiTrend.weight": "" })}`],
+  ["rules of which most is missing", "/scorecard?bands.healthy=70"],
   ["the help", "/help"],
   ["the page for an unknown address", "/nothing/here", refused(404)],
   ["the page for an unknown customer", "/customers/999", refused(404)],
 ];
 
 /** The default rules with another weight, as the form sends them. */
-function tried() {
+function tried(changes = {}) {
   const rule = (name, weight, windowDays, target) => ({
     [`factors.${name}.weight`]: weight,
     [`factors.${name}.windowDays`]: windowDays,
@@ -60,6 +61,7 @@ function tried() {
     "bands.atRisk": 40,
     missingPolicy: "neutral",
     coverageFloor: 25,
+    ...changes,
   });
 }
 

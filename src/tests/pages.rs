@@ -289,7 +289,7 @@ on_each_database! {
             fields.push((name.into(), value.into()));
         }
         let tried = visitor.visit(&format!("/scorecard?{}", serde_urlencoded::to_string(&fields).unwrap())).await;
-        for text in ["Login frequency weight 25 → 400", "1 of 2 active customers would change the band", "value=\"400\"", "value=\"Try &lt;this>\""] {
+        for text in ["Login frequency weight 25 → 400", "1 of 2 active customers would change the band", "value=\"400\"", "value=\"Try &lt;this&gt;\""] {
             tried.says(text);
         }
         assert_eq!(visitor.site.get("/api/scorecard").await.ok()["version"], 1, "nothing is saved yet");
@@ -299,7 +299,7 @@ on_each_database! {
         refused.says("value=\"400\"");
         let saved = visitor.submit(&refused, "scorecard", &[("author", "Ada"), ("missingPolicy", "neutral")]).await;
         assert_eq!(saved.path, "/scorecard");
-        for text in ["Version 2 is in force", "customers are still to be rescored", "Login frequency weight 25 → 400", "Try &lt;this>"] {
+        for text in ["Version 2 is in force", "customers are still to be rescored", "Login frequency weight 25 → 400", "Try &lt;this&gt;"] {
             saved.says(text);
         }
         visitor.visit("/customers/1").await.says("Scorecard 2 came into force on 16 Mar 2026.");
@@ -380,6 +380,10 @@ async fn a_server_function_refuses_nonsense_without_a_5xx() {
         ("GET /app/load_customer_page?id=1&days=90&since=1", "", 422),
         ("GET /app/load_timeline?id=1&query=kind%3Dnothing", "", 422),
         ("GET /app/list_customers?query=page%3D0", "", 422),
+        ("GET /app/preview_scorecard", "", 200),
+        ("GET /app/preview_scorecard?bands.healthy=x&bands[x]=y", "", 200),
+        ("POST /app/save_scorecard", "name", 200),
+        ("POST /app/restore_scorecard", "restored=99&version=1&author=a&note=b", 200),
         ("POST /app/set_preference", "name=colour&value=red", 422),
         ("POST /app/set_preference", "name", 400),
         ("POST /app/set_preference", "%ff=%00", 400),

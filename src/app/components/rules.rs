@@ -1,8 +1,9 @@
 //! The rules of a scorecard in plain words, each with its reason.
 
 use super::BandBadge;
-use crate::domain::{Band, FactorKey, MissingPolicy, Scorecard, Share};
-use crate::scoring::rationale;
+use crate::domain::scorecard::FactorRule;
+use crate::domain::{Band, FactorKey, Factors, MissingPolicy, Scorecard};
+use crate::scoring::{rationale, weight_shares};
 use leptos::prelude::*;
 
 /// From which scores the bands begin.
@@ -28,10 +29,9 @@ pub fn FactorRules(scorecard: Scorecard) -> impl IntoView {
 
 #[component]
 fn FactorRow(key_: FactorKey, scorecard: Scorecard) -> impl IntoView {
-    let total: i64 = scorecard.factors.iter().map(|(_, rule)| rule.weight).sum();
     let rule = scorecard.factors.get(key_).clone();
-    let default = Scorecard::default().factors.get(key_).clone();
-    let share = Share::of(rule.weight, total).to_string();
+    let weights = Factors::from_fn(|key| scorecard.factors.get(key).weight);
+    let share = weight_shares(&weights).get(key_).to_string();
     let window = rule.window_words();
     let window = if key_ == FactorKey::ApiTrend { format!("{window} against the {window} before") } else { window };
     let target = rule.target.zip(key_.target_noun()).map(|(target, noun)| {
@@ -39,11 +39,6 @@ fn FactorRow(key_: FactorKey, scorecard: Scorecard) -> impl IntoView {
         format!("{target} {noun} score {points}")
     });
     let features = (!rule.key_features.is_empty()).then(|| format!("only {} count", rule.key_features.join(", ")));
-    // The reasons are written for the numbers that a new database starts with.
-    let differs = rule != default;
-    let target_of = |target: i64| key_.target_noun().map(|noun| format!(", {target} {noun}")).unwrap_or_default();
-    let original =
-        format!("weight {}, {}{}", default.weight, default.window_words(), default.target.map(target_of).unwrap_or_default());
     view! {
         <article id=key_.query_name()>
             <h3>{key_.label()}</h3>
@@ -53,9 +48,21 @@ fn FactorRow(key_: FactorKey, scorecard: Scorecard) -> impl IntoView {
                 {target.map(|target| view! { <span>{target}</span> })}
                 {features.map(|features| view! { <span>{features}</span> })}
             </p>
-            <p>{rationale(key_)}</p>
-            {differs.then(|| view! { <p class="muted">"This explains the original rule: " {original} "."</p> })}
+            <Reason key_ rule />
         </article>
+    }
+}
+
+/// Why a factor is measured as it is. The reasons are written for the numbers that a new database starts with.
+#[component]
+pub fn Reason(key_: FactorKey, rule: FactorRule) -> impl IntoView {
+    let original = Scorecard::default().factors.get(key_).clone();
+    let target = |target: i64| key_.target_noun().map(|noun| format!(", {target} {noun}")).unwrap_or_default();
+    let numbers =
+        format!("weight {}, {}{}", original.weight, original.window_words(), original.target.map(target).unwrap_or_default());
+    view! {
+        <p>{rationale(key_)}</p>
+        {(rule != original).then(|| view! { <p class="muted">"This explains the original rule: " {numbers} "."</p> })}
     }
 }
 

@@ -1,6 +1,7 @@
 //! Every version of the rules: since when, by whom, why, and what it changed.
 
 use crate::app::components::{Ago, ConfirmDialog};
+use crate::app::format;
 use crate::app::forms::{RestoreScorecardForm, SCORECARD_PATH, scorecard_values};
 use crate::domain::{Scorecard, ScorecardVersion};
 use chrono::{DateTime, Utc};
@@ -31,7 +32,7 @@ fn VersionRow(version: ScorecardVersion, changes: Vec<String>, current: Scorecar
     let number = scorecard.version;
     let in_force = number == current.version;
     let since = match created_at {
-        Some(at) => view! { <Ago at now /> }.into_any(),
+        Some(at) => view! { "since " {format::time(at)} " (" <Ago at now /> ")" }.into_any(),
         None => "from the start".into_any(),
     };
     let changes = changes.into_iter().map(|change| view! { <li>{change}</li> }).collect_view();
