@@ -34,10 +34,36 @@ const PAGES = [
   ["the page that picks a customer for an event", "/events/new"],
   ["the form for a login", "/customers/1/events/new"],
   ["the forms for invoices", "/customers/1/events/new?log=invoice_issued"],
+  ["the rules of scoring", "/scorecard"],
+  ["rules that are tried", `/scorecard?${tried()}`],
+  ["rules that are no good", `/scorecard?${tried({ "bands.healthy": 200, "factors.apiTrend.weight": "" })}`],
+  ["rules of which most is missing", "/scorecard?bands.healthy=70"],
   ["the help", "/help"],
   ["the page for an unknown address", "/nothing/here", refused(404)],
   ["the page for an unknown customer", "/customers/999", refused(404)],
 ];
+
+/** The default rules with another weight, as the form sends them. */
+function tried(changes = {}) {
+  const rule = (name, weight, windowDays, target) => ({
+    [`factors.${name}.weight`]: weight,
+    [`factors.${name}.windowDays`]: windowDays,
+    ...(target && { [`factors.${name}.target`]: target }),
+  });
+  return new URLSearchParams({
+    version: 1,
+    ...rule("loginFrequency", 90, 30, 20),
+    ...rule("featureAdoption", 25, 90, 5),
+    ...rule("supportLoad", 20, 90, 10),
+    ...rule("invoiceTimeliness", 20, ""),
+    ...rule("apiTrend", 10, 30),
+    "bands.healthy": 70,
+    "bands.atRisk": 40,
+    missingPolicy: "neutral",
+    coverageFloor: 25,
+    ...changes,
+  });
+}
 
 const WIDE = { width: 1440, height: 900 };
 const NARROW = { width: 390, height: 844 };

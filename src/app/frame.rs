@@ -48,7 +48,7 @@ struct Place {
     owns: fn(&str) -> bool,
 }
 
-const PLACES: [Place; 4] = [
+const PLACES: [Place; 5] = [
     Place { href: "/", label: "Portfolio", more: "", icon: IconName::Portfolio, owns: |path| path == "/" || is_customer(path) },
     Place {
         href: "/customers/new",
@@ -64,6 +64,7 @@ const PLACES: [Place; 4] = [
         icon: IconName::LogEvent,
         owns: |path| path.ends_with("/events/new"),
     },
+    Place { href: "/scorecard", label: "Scoring", more: "", icon: IconName::Scoring, owns: |path| path == "/scorecard" },
     Place { href: "/help", label: "Help", more: "", icon: IconName::Help, owns: |path| path == "/help" },
 ];
 

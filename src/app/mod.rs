@@ -18,7 +18,10 @@ use leptos_meta::{Title, provide_meta_context};
 use leptos_router::SsrMode::Async;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{ParamSegment as Id, StaticSegment as At};
-use pages::{CustomerPage, DashboardPage, EditCustomerPage, HelpPage, LogEventPage, NewCustomerPage, NotFound, PickCustomerPage};
+use pages::{
+    CustomerPage, DashboardPage, EditCustomerPage, HelpPage, LogEventPage, NewCustomerPage, NotFound, PickCustomerPage,
+    ScorecardPage,
+};
 use thaw::ConfigProvider;
 
 /// The product's name, as it stands in the frame and in titles.
@@ -42,6 +45,7 @@ pub fn App() -> impl IntoView {
                         <Route path=(At("customers"), Id("id"), At("edit")) view=EditCustomerPage ssr=Async />
                         <Route path=(At("customers"), Id("id"), At("events"), At("new")) view=LogEventPage ssr=Async />
                         <Route path=(At("events"), At("new")) view=PickCustomerPage ssr=Async />
+                        <Route path=At("scorecard") view=ScorecardPage ssr=Async />
                         <Route path=At("help") view=HelpPage ssr=Async />
                     </FlatRoutes>
                 </Frame>

@@ -1,7 +1,7 @@
 //! Every call from a page to the server, one line each: the use case of the same name answers.
 
-use crate::app::forms::{FormValues, Outcome};
-use crate::domain::pages::{CustomerPage, EditPage, Timeline};
+use crate::app::forms::{FormValues, Outcome, Previewed};
+use crate::domain::pages::{CustomerPage, EditPage, ScorecardPage, Timeline};
 use crate::domain::{CustomerId, CustomerList, NoteId, Portfolio, Scorecard};
 use crate::error::AppError;
 use leptos::prelude::*;
@@ -11,7 +11,7 @@ use leptos::server_fn::codec::GetUrl;
 use crate::server::{
     forms::{self, accept},
     page::{Pairs, answer, app, customer_query, set_cookie},
-    service::{customers, demo, events, health, portfolio},
+    service::{customers, demo, events, health, portfolio, scorecards},
 };
 
 /// How all active customers, or those of one owner, stand today.
@@ -48,7 +48,19 @@ pub async fn load_edit_page(id: Option<CustomerId>) -> Result<EditPage, AppError
 /// The rules that scores follow at the moment.
 #[server(prefix = "/app", endpoint = "get_scorecard", input = GetUrl)]
 pub async fn get_scorecard() -> Result<Scorecard, AppError> {
-    answer(portfolio::get_scorecard(&app())).await
+    answer(scorecards::get_scorecard(&app())).await
+}
+
+/// The rules in force, every version there was, and how far everybody is rescored.
+#[server(prefix = "/app", endpoint = "load_scorecard_page", input = GetUrl)]
+pub async fn load_scorecard_page() -> Result<ScorecardPage, AppError> {
+    answer(scorecards::get_scorecard_page(&app())).await
+}
+
+/// What the rules in a form would do.
+#[server(prefix = "/app", endpoint = "preview_scorecard", input = GetUrl)]
+pub async fn preview_scorecard(#[server(flatten)] form: FormValues) -> Result<Previewed, AppError> {
+    answer(forms::preview_scorecard(&app(), &form)).await
 }
 
 /// Remembers a choice (`theme`, `owner`, `shortcuts`) in a cookie.
@@ -103,4 +115,16 @@ pub async fn add_note(customer: CustomerId, #[server(flatten)] form: FormValues)
 #[server(prefix = "/app", endpoint = "delete_note")]
 pub async fn delete_note(customer: CustomerId, note: NoteId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
     accept(&form, forms::delete_note(&app(), customer, note)).await
+}
+
+/// Puts the rules in a form in force, as the next version.
+#[server(prefix = "/app", endpoint = "save_scorecard")]
+pub async fn save_scorecard(#[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
+    accept(&form, forms::save_scorecard(&app(), &form)).await
+}
+
+/// Puts the rules of the version that `restored` names in force again.
+#[server(prefix = "/app", endpoint = "restore_scorecard")]
+pub async fn restore_scorecard(#[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
+    accept(&form, forms::restore_scorecard(&app(), &form)).await
 }

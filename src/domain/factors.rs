@@ -73,6 +73,27 @@ impl FactorKey {
         }
     }
 
+    /// The camelCase name in JSON: `loginFrequency`.
+    pub fn json_name(self) -> &'static str {
+        match self {
+            Self::LoginFrequency => "loginFrequency",
+            Self::FeatureAdoption => "featureAdoption",
+            Self::SupportLoad => "supportLoad",
+            Self::InvoiceTimeliness => "invoiceTimeliness",
+            Self::ApiTrend => "apiTrend",
+        }
+    }
+
+    /// What the scorecard's target counts; `None` for a factor without one.
+    pub fn target_noun(self) -> Option<&'static str> {
+        match self {
+            Self::LoginFrequency => Some("logins"),
+            Self::FeatureAdoption => Some("features"),
+            Self::SupportLoad => Some("tickets"),
+            Self::InvoiceTimeliness | Self::ApiTrend => None,
+        }
+    }
+
     /// The factor that events of this kind feed.
     pub fn fed_by(kind: EventKind) -> Self {
         match kind {

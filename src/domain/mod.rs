@@ -17,6 +17,7 @@ pub mod numbers;
 pub mod pages;
 pub mod portfolio;
 pub mod scorecard;
+pub mod scorecard_input;
 
 pub use chrono::NaiveDate;
 
@@ -32,7 +33,8 @@ pub use list::{CustomerList, CustomerQuery, CustomerRow, Page, Sort, SortDirecti
 pub use note::{Note, NoteInput};
 pub use numbers::{Points, Share};
 pub use portfolio::Portfolio;
-pub use scorecard::{MissingPolicy, Scorecard};
+pub use scorecard::{MissingPolicy, Scorecard, ScorecardVersion};
+pub use scorecard_input::{NewScorecard, ScorecardInput};
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,13 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
+fn short(tenths: i64) -> String {
+    match (tenths / 10, tenths % 10) {
+        (whole, 0) => whole.to_string(),
+        (whole, tenth) => format!("{whole}.{tenth}"),
+    }
+}
+
 /// Points of a score in tenths: `Points(724)` is 72.4. JSON: a number with one decimal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Points(pub i64);
@@ -23,6 +30,11 @@ impl Points {
     /// As points, for drawing.
     pub fn as_f64(self) -> f64 {
         self.0 as f64 / 10.0
+    }
+
+    /// With a decimal only where there is one: "70", "72.5". For axes; must not be negative.
+    pub fn short(self) -> String {
+        short(self.0)
     }
 
     /// With an explicit sign, "+2.0" or "-0.4"; zero is "0.0".
@@ -54,6 +66,11 @@ impl Share {
     pub const NONE: Self = Self(0);
     pub const ALL: Self = Self(1000);
 
+    /// "25", "33.3"
+    pub fn percent(self) -> String {
+        short(self.0)
+    }
+
     /// `part / whole`, half up; 0 of 0 is nothing.
     pub fn of(part: i64, whole: i64) -> Self {
         if whole == 0 { Self::NONE } else { Self(round_div(1000 * part as i128, whole as i128) as i64) }
@@ -63,10 +80,7 @@ impl Share {
 impl fmt::Display for Share {
     /// A percentage, with a decimal only where there is one: "25 %", "33.3 %".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.0 / 10, self.0 % 10) {
-            (percent, 0) => write!(f, "{percent} %"),
-            (percent, tenth) => write!(f, "{percent}.{tenth} %"),
-        }
+        write!(f, "{} %", self.percent())
     }
 }
 

@@ -1,8 +1,8 @@
 //! Read models: everything one page shows, loaded in one request.
 
 use super::{
-    Band, Customer, Driver, Event, EventFilter, FactorKey, Factors, Health, HealthChange, NaiveDate, Note, Page, Points,
-    Scorecard,
+    Band, Customer, CustomerId, Driver, Event, EventFilter, FactorKey, Factors, Health, HealthChange, NaiveDate, Note, Page,
+    Points, Scorecard, ScorecardVersion,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -53,6 +53,13 @@ pub struct InvoiceRow {
     pub status: InvoiceStatus,
 }
 
+/// A day on which a newer scorecard came into force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScorecardMark {
+    pub version: i64,
+    pub day: NaiveDate,
+}
+
 /// Everything about one customer but its event timeline.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -69,6 +76,8 @@ pub struct CustomerPage {
     pub is_new: bool,
     /// One point a day up to today, the earliest first.
     pub history: Vec<HistoryPoint>,
+    /// Since when each scorecard but the first was in force, the oldest first.
+    pub scorecard_marks: Vec<ScorecardMark>,
     /// Why the score changed up to the chosen day, restated: as everything is known now.
     pub changes: HealthChange,
     /// What would raise the score of the chosen day, the most helpful first.
@@ -121,4 +130,46 @@ pub struct EditPage {
     pub owners: Vec<String>,
     /// The currency of ARR.
     pub currency: String,
+}
+
+/// The rules of scoring, and how they came to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ScorecardPage {
+    /// The newest first: that one is current.
+    pub versions: Vec<ScorecardVersion>,
+    /// Customers that are still to be scored under it, of how many.
+    pub stale: i64,
+    pub customers: i64,
+    pub now: DateTime<Utc>,
+}
+
+/// What other rules would do to the active customers today.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ScorecardPreview {
+    /// What the rules change, in words; empty when they are the current ones.
+    pub changes: Vec<String>,
+    pub customers: i64,
+    /// How many customers each band has: now, and under the other rules.
+    pub bands: Vec<(Band, i64, i64)>,
+    /// How many would go from one band to another, most first.
+    pub moves: Vec<(Band, Band, i64)>,
+    /// Over the customers that have a score; now, and under the other rules.
+    pub mean_before: Option<Points>,
+    pub mean_after: Option<Points>,
+    /// Those whose score would change most, at most ten.
+    pub movers: Vec<ScoreMove>,
+}
+
+/// One customer's score under two scorecards.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ScoreMove {
+    pub id: CustomerId,
+    pub name: String,
+    pub before: Points,
+    pub after: Points,
+    pub band_before: Band,
+    pub band_after: Band,
 }

@@ -1,6 +1,7 @@
 //! The portfolio: how all active customers stand together.
 
 use super::change::MainCause;
+use super::scorecard::BandLimits;
 use super::{Band, CustomerId, FactorKey, NaiveDate, Points, Segment};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -92,6 +93,8 @@ pub struct Portfolio {
     pub all: Tally,
     /// The four bands in fixed order.
     pub bands: Vec<BandTally>,
+    /// The scores from which they begin.
+    pub band_limits: BandLimits,
     pub mean: MeanScore,
     /// Customers with a score in [0, 10), [10, 20) ... [90, 100].
     pub distribution: Vec<i64>,

@@ -123,6 +123,10 @@ fn moved(cause: Cause, factor: FactorKey, last: &Measurements, next: &Measuremen
 /// "1 invoice paid on time, 1 overdue invoice settled"
 fn invoices_moved(cause: Cause, last: &Measurements, next: &Measurements) -> Option<String> {
     let (last, next) = (last.invoices, next.invoices);
+    if cause == Cause::LeftWindow {
+        let left = last.judged() - next.judged();
+        return (left != 0).then(|| format!("{} left the window", count(left, "invoice")));
+    }
     let said = |change: i64, more: &str, less: &str| match change {
         0 => None,
         1.. => Some(format!("{} {more}", count(change, "invoice"))),

@@ -31,7 +31,7 @@ fn describe(key: FactorKey, measured: &Measurements, rule: &FactorRule) -> Strin
             0 => format!("No support tickets {period}"),
             tickets => format!("{} {period}, {target} or more score 0", count(tickets, "support ticket")),
         },
-        FactorKey::InvoiceTimeliness => describe_invoices(measured),
+        FactorKey::InvoiceTimeliness => describe_invoices(measured, rule),
         FactorKey::ApiTrend => describe_trend(measured, rule),
     }
 }
@@ -48,14 +48,15 @@ fn why_unknown(key: FactorKey, measured: &Measurements, rule: &FactorRule) -> St
     }
 }
 
-fn describe_invoices(measured: &Measurements) -> String {
+fn describe_invoices(measured: &Measurements, rule: &FactorRule) -> String {
     let counts = measured.invoices;
     let also = |number: i64, what: &str| if number > 0 { format!(", {} {what}", group(number)) } else { String::new() };
     let late = also(counts.late, "paid late");
     let overdue = also(counts.overdue, "overdue");
     let open = also(counts.open, "not due yet");
     let judged = count(counts.judged(), "invoice");
-    format!("{} of {judged} paid on time{late}{overdue}{open}", group(counts.on_time))
+    let period = rule.window_days.map_or_else(String::new, |length| format!(" issued in the last {}", days(length)));
+    format!("{} of {judged}{period} paid on time{late}{overdue}{open}", group(counts.on_time))
 }
 
 fn describe_trend(measured: &Measurements, rule: &FactorRule) -> String {

@@ -1,7 +1,7 @@
 //! Scores over many days in one pass: windows slide from day to day instead of being summed anew.
 
 use super::facts::{Connections, Facts};
-use super::measure::{Measurements, count_invoices};
+use super::measure::{Measurements, count_invoices, window};
 use super::score::score_and_band;
 use crate::domain::pages::HistoryPoint;
 use crate::domain::scorecard::FactorRule;
@@ -37,7 +37,7 @@ pub fn history(
                 logins: logins.window(day, rules.login_frequency.days()),
                 features: features.distinct(day),
                 tickets: tickets.window(day, rules.support_load.days()),
-                invoices: count_invoices(&facts.invoices, day),
+                invoices: count_invoices(&facts.invoices, window(&rules.invoice_timeliness, day), day),
                 api_calls: api_calls.window(day, api_days),
                 api_calls_before: api_calls.window(day - Duration::days(api_days), api_days),
                 connected: Factors::from_fn(|key| connections.is_connected(key, day)),

@@ -99,7 +99,7 @@ pub(super) fn measure_as_of(facts: &Facts, scorecard: &Scorecard, connections: &
         logins: total(facts, EventKind::Login, window(&rules.login_frequency, day)),
         features: distinct_features(facts, &rules.feature_adoption, day),
         tickets: total(facts, EventKind::SupportTicket, window(&rules.support_load, day)),
-        invoices: count_invoices(&facts.invoices, as_of.invoices),
+        invoices: count_invoices(&facts.invoices, window(&rules.invoice_timeliness, day), as_of.invoices),
         api_calls: total(facts, EventKind::ApiCall, api_window),
         api_calls_before: total(facts, EventKind::ApiCall, api_window.before()),
         connected: Factors::from_fn(|key| connections.is_connected(key, as_of.connections)),
@@ -125,9 +125,11 @@ fn distinct_features(facts: &Facts, rule: &FactorRule, as_of: NaiveDate) -> i64 
     uses.values().filter(|count| **count > 0).count() as i64
 }
 
-pub(super) fn count_invoices(invoices: &[Invoice], as_of: NaiveDate) -> InvoiceCounts {
+/// The invoices issued within the window, by how they stand at the end of a day.
+pub(super) fn count_invoices(invoices: &[Invoice], window: Window, as_of: NaiveDate) -> InvoiceCounts {
     let mut counts = InvoiceCounts::default();
-    for status in invoices.iter().filter_map(|invoice| invoice.status(as_of)) {
+    let counted = invoices.iter().filter(|invoice| invoice.issued_on.is_some_and(|day| window.contains(day)));
+    for status in counted.filter_map(|invoice| invoice.status(as_of)) {
         match status {
             InvoiceStatus::PaidOnTime => counts.on_time += 1,
             InvoiceStatus::PaidLate => counts.late += 1,

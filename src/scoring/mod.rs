@@ -14,6 +14,7 @@ mod history;
 mod measure;
 mod rationale;
 mod score;
+mod what_if;
 
 pub use activity::{daily_totals, feature_uses, invoice_rows};
 pub use causes::{Standing, explain_change};
@@ -23,7 +24,8 @@ pub use facts::{Connections, DailyCount, Facts, Invoice};
 pub use history::{BAND_MEMORY_DAYS, band_since, change, history};
 pub use measure::{InvoiceCounts, Measurements, measure};
 pub use rationale::rationale;
-pub use score::{score, weakest};
+pub use score::{score, weakest, weight_shares};
+pub use what_if::WhatIf;
 
 #[cfg(test)]
 mod tests;

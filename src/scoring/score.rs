@@ -11,14 +11,14 @@ use crate::domain::{Band, CustomerId, Factor, FactorKey, Factors, Health, Missin
 pub fn score(customer_id: CustomerId, measured: &Measurements, scorecard: &Scorecard, as_of: NaiveDate) -> Health {
     let Mean { scores, weights, weighted, total, score } = mean(measured, scorecard);
     let contributions = apportion(&weighted, total, score.0);
-    let shares = apportion(&Factors::from_fn(|key| 1000 * i128::from(*weights.get(key))), total, 1000);
+    let shares = weight_shares(&weights);
     let coverage = coverage(measured, scorecard);
     let factors = Factors::from_fn(|key| {
         let rule = scorecard.factors.get(key);
         let (value, target) = value_and_target(key, measured, rule);
         Factor {
             score: *scores.get(key),
-            weight: Share(*shares.get(key)),
+            weight: *shares.get(key),
             contribution: Points(*contributions.get(key)),
             value,
             target,
@@ -29,6 +29,13 @@ pub fn score(customer_id: CustomerId, measured: &Measurements, scorecard: &Score
     });
     let band = band(score, measured, scorecard);
     Health { customer_id, as_of, score, band, coverage, factors, scorecard_version: scorecard.version }
+}
+
+/// Weights as fractions of their sum, which must be above 0; they sum to 1 exactly.
+pub fn weight_shares(weights: &Factors<i64>) -> Factors<Share> {
+    let total = weights.iter().map(|(_, weight)| i128::from(*weight)).sum();
+    let shares = apportion(&Factors::from_fn(|key| 1000 * i128::from(*weights.get(key))), total, 1000);
+    Factors::from_fn(|key| Share(*shares.get(key)))
 }
 
 /// Only the score and its band: what a history needs of each day.

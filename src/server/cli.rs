@@ -118,7 +118,7 @@ async fn open(database: &DatabaseArgs, settings: Settings) -> Result<AppState, S
         false => cannot("open", &error),
     })?;
     store.migrate().await.map_err(|error| cannot("migrate", &error))?;
-    let app = AppState { store, clock: chrono::Utc::now, settings: Arc::new(settings) };
+    let app = AppState { store, clock: chrono::Utc::now, settings: Arc::new(settings), rescore: Arc::default() };
     jobs::tend_log(&app).await.map_err(|error| cannot("prepare", &error))?;
     Ok(app)
 }

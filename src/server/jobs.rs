@@ -1,5 +1,5 @@
-//! Work that no request asks for: as days pass, every customer's health is rolled over to the new day, and the event log
-//! gets room for the next month and loses the oldest.
+//! Work that no request waits for: every customer's health is rolled over to a new day, and to a new scorecard; the event
+//! log gets room for the next month and loses the oldest.
 
 use super::AppState;
 use super::store::StoreError;
@@ -8,8 +8,8 @@ use std::time::Duration;
 
 /// How many customers one transaction rescores.
 const CHUNK: i64 = 200;
-/// How often stale rows are looked for: the first fact of a source makes every row stale. The first look of a new UTC
-/// day comes right after midnight.
+/// How often stale rows are looked for: the first fact of a source makes every row stale, and so does a scorecard that another
+/// process has saved. The first look of a new UTC day comes right after midnight, that of a scorecard saved here at once.
 const PERIOD: Duration = Duration::from_secs(5);
 
 /// Rolls over until nothing is stale; how many customers it rescored.
@@ -48,7 +48,10 @@ pub async fn keep_rolling_over(app: AppState) {
             Ok(customers) => tracing::info!(customers, today = %app.today(), "rolled over"),
             Err(error) => tracing::error!(%error, "roll-over failed, will try again"),
         }
-        tokio::time::sleep(until_next_look(&app)).await;
+        tokio::select! {
+            () = tokio::time::sleep(until_next_look(&app)) => {}
+            () = app.rescore.notified() => {}
+        }
     }
 }
 

@@ -30,6 +30,8 @@ pub struct AppState {
     /// The only clock below the command line; tests fix it.
     pub clock: fn() -> DateTime<Utc>,
     pub settings: Arc<Settings>,
+    /// Wakes the job that rescores, when something has made every customer's health stale.
+    pub rescore: Arc<tokio::sync::Notify>,
 }
 
 impl AppState {

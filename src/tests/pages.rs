@@ -149,6 +149,7 @@ on_each_database! {
             ("/customers/1/edit", "value=\"Acme\""),
             ("/customers/1/events/new", "Acme"),
             ("/events/new", "Acme"),
+            ("/scorecard", "The rules in force"),
             ("/help", "Login frequency"),
         ];
         for (path, text) in cases {
@@ -279,6 +280,83 @@ on_each_database! {
         assert_eq!(visitor.site.get("/api/customers/1/notes").await.ok()["total"], 0);
     }
 
+    async fn a_scorecard_is_tried_saved_and_restored_without_javascript(db: Database) {
+        let visitor = portfolio(db).await;
+        let page = visitor.visit("/scorecard").await;
+        assert!(!page.html.contains("What would change"));
+        let (_, mut fields) = page.form("scorecard");
+        for (name, value) in [("factors.loginFrequency.weight", "400"), ("note", "Try <this>"), ("missingPolicy", "neutral")] {
+            fields.retain(|(field, _)| field != name);
+            fields.push((name.into(), value.into()));
+        }
+        let tried = visitor.visit(&format!("/scorecard?{}", serde_urlencoded::to_string(&fields).unwrap())).await;
+        for text in ["Login frequency weight 25 → 400", "1 of 2 active customers would change the band", "value=\"400\"", "value=\"Try &lt;this&gt;\""] {
+            tried.says(text);
+        }
+        assert_eq!(visitor.site.get("/api/scorecard").await.ok()["version"], 1, "nothing is saved yet");
+
+        let refused = visitor.submit(&tried, "scorecard", &[("missingPolicy", "neutral")]).await;
+        refused.says("Your name is required");
+        refused.says("value=\"400\"");
+        let saved = visitor.submit(&refused, "scorecard", &[("author", "Ada"), ("missingPolicy", "neutral")]).await;
+        assert_eq!(saved.path, "/scorecard");
+        for text in ["Version 2 is in force", "customers are still to be rescored", "Login frequency weight 25 → 400", "Try &lt;this&gt;"] {
+            saved.says(text);
+        }
+        visitor.visit("/customers/1").await.says("Scorecard 2 came into force on 16 Mar 2026.");
+
+        let refused = visitor.submit(&saved, "restore-scorecard-1", &[("note", "")]).await;
+        refused.says("is required");
+        let restored = visitor.submit(&refused, "restore-scorecard-1", &[("author", "Grace"), ("note", "As it was")]).await;
+        restored.says("Login frequency weight 400 → 25");
+        let now = visitor.site.get("/api/scorecards").await.ok();
+        assert_eq!((&now["total"], &now["items"][0]["author"], &now["items"][0]["factors"]), (&json!(3), &json!("Grace"), &now["items"][2]["factors"]));
+        assert!(!restored.html.contains("restore-scorecard-1"), "its rules are in force already");
+    }
+
+    async fn a_bad_scorecard_comes_back_with_what_is_wrong(db: Database) {
+        let visitor = portfolio(db).await;
+        let page = visitor.visit("/scorecard").await;
+        let bad = [
+            ("factors.loginFrequency.weight", "a lot"),
+            ("factors.supportLoad.windowDays", "400"),
+            ("factors.featureAdoption.keyFeatures", "Export\r\n\r\nexport"),
+            ("bands.healthy", "39.5"),
+            ("coverageFloor", "25.55"),
+            ("missingPolicy", "neutral"),
+        ];
+        let told = [
+            "Weight must be a whole number",
+            "Window in days must be between 1 and 365",
+            "Key features must name each feature once",
+            "Healthy from must be above the limit of At risk (40.0)",
+            "Coverage floor in % must have at most one decimal",
+            "value=\"a lot\"",
+        ];
+        let saved = visitor.submit(&page, "scorecard", &bad).await;
+        saved.says("Your name is required");
+        let (_, mut fields) = page.form("scorecard");
+        fields.retain(|(name, _)| bad.iter().all(|(other, _)| name != other));
+        fields.extend(bad.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let tried = visitor.visit(&format!("/scorecard?{}", serde_urlencoded::to_string(&fields).unwrap())).await;
+        for text in told {
+            saved.says(text);
+            tried.says(text);
+        }
+        assert_eq!(visitor.site.get("/api/scorecards").await.ok()["total"], 1);
+    }
+
+    async fn a_scorecard_that_was_changed_meanwhile_is_not_overwritten(db: Database) {
+        let visitor = portfolio(db).await;
+        let page = visitor.visit("/scorecard").await;
+        let signed = [("author", "Ada"), ("note", "One"), ("missingPolicy", "exclude")];
+        visitor.submit(&page, "scorecard", &signed).await.says("Version 2 is in force");
+        let late = visitor.submit(&page, "scorecard", &[("author", "Bob"), ("note", "Two"), ("missingPolicy", "neutral"), ("coverageFloor", "0")]).await;
+        late.says("version 1 is not the current scorecard");
+        late.says("value=\"Two\"");
+        assert_eq!(visitor.site.get("/api/scorecards").await.ok()["total"], 2);
+    }
+
     async fn a_customer_is_archived_and_restored_without_javascript(db: Database) {
         let visitor = portfolio(db).await;
         let page = visitor.visit("/customers/1").await;
@@ -303,6 +381,11 @@ async fn a_server_function_refuses_nonsense_without_a_5xx() {
         ("GET /app/load_customer_page?id=1&days=90&since=1", "", 422),
         ("GET /app/load_timeline?id=1&query=kind%3Dnothing", "", 422),
         ("GET /app/list_customers?query=page%3D0", "", 422),
+        ("GET /app/preview_scorecard", "", 200),
+        ("GET /app/preview_scorecard?bands.healthy=x", "", 200),
+        ("GET /app/preview_scorecard?bands.healthy=x&bands[x]=y", "", 400),
+        ("POST /app/save_scorecard", "name", 200),
+        ("POST /app/restore_scorecard", "restored=99&version=1&author=a&note=b", 200),
         ("POST /app/set_preference", "name=colour&value=red", 422),
         ("POST /app/set_preference", "name", 400),
         ("POST /app/set_preference", "%ff=%00", 400),

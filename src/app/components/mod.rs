@@ -15,6 +15,7 @@ mod loaded;
 mod money;
 mod pagination;
 mod renewal;
+pub mod rules;
 mod score_figure;
 mod skeleton;
 mod sparkline;

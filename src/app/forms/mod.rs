@@ -8,6 +8,7 @@ mod notes;
 mod parts;
 mod pay;
 mod retract;
+mod scorecard;
 mod state;
 
 pub use archive::{ArchiveDialog, RestoreForm};
@@ -16,6 +17,7 @@ pub use events::{EventForms, LogSubject};
 pub use notes::{DeleteNoteForm, NoteForm};
 pub use pay::PayInvoiceForm;
 pub use retract::{RetractForm, UndoForm};
+pub use scorecard::{Previewed, RestoreScorecardForm, SCORECARD_PATH, ScorecardForm, scorecard_values};
 pub use state::FormState;
 
 use crate::domain::{EventId, FieldErrors};

@@ -50,6 +50,12 @@ impl FormState {
         state
     }
 
+    /// Shows what is wrong with the values that it begins with, unless a submission has just told that.
+    pub fn with_rejection(self, rejection: Option<Rejection>) -> Self {
+        self.rejection.update(|shown| *shown = shown.take().or(rejection));
+        self
+    }
+
     pub fn id(self) -> String {
         self.id.get_value()
     }
@@ -65,8 +71,9 @@ impl FormState {
     }
 
     /// What is wrong with a field, as a sentence fragment after its label.
-    pub fn error(self, name: &'static str) -> Signal<Option<String>> {
-        Signal::derive(move || self.rejection.read().as_ref()?.errors.of(name).map(str::to_owned))
+    pub fn error(self, name: impl Into<String>) -> Signal<Option<String>> {
+        let name = name.into();
+        Signal::derive(move || self.rejection.read().as_ref()?.errors.of(&name).map(str::to_owned))
     }
 
     /// What is wrong with the whole.
@@ -92,6 +99,8 @@ impl FormState {
             revision.update(|revision| *revision += 1);
             self.message_id.set(message_id(&seed, &self.id(), revision.get_untracked()));
             if let Some(path) = &done.go_to {
+                // Where that is the same page, the form shows what is stored now.
+                self.reset();
                 navigate(path, NavigateOptions::default());
             } else {
                 self.start_over();
@@ -105,11 +114,16 @@ impl FormState {
         let id = self.id();
         request_animation_frame(move || {
             let Some(form) = document().get_element_by_id(&id) else { return };
-            if let Some(form) = form.dyn_ref::<web_sys::HtmlFormElement>() {
-                form.reset();
-            }
+            self.reset();
             focus_first(&form, "button[type=submit]");
         });
+    }
+
+    fn reset(self) {
+        let form = document().get_element_by_id(&self.id());
+        if let Some(form) = form.and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok()) {
+            form.reset();
+        }
     }
 
     fn reject(self, rejection: Rejection) {

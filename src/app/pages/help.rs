@@ -1,9 +1,9 @@
 //! `/help`: what the score means and how to work with it, from the scorecard that is in force.
 
-use crate::app::components::{BandBadge, CurlCommand, Loaded};
+use crate::app::components::rules::{BandRules, FactorRules, MissingDataRule};
+use crate::app::components::{CurlCommand, Loaded};
 use crate::app::server_fns::get_scorecard;
-use crate::domain::{Band, FactorKey, MissingPolicy, Scorecard};
-use crate::scoring::rationale;
+use crate::domain::Scorecard;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -25,8 +25,6 @@ pub fn HelpPage() -> impl IntoView {
 
 #[component]
 fn Method(scorecard: Scorecard) -> impl IntoView {
-    let total: i64 = scorecard.factors.iter().map(|(_, rule)| rule.weight).sum();
-    let factors = FactorKey::ALL.map(|key| view! { <FactorRow key_=key scorecard=scorecard.clone() total /> });
     let version = scorecard.version;
     view! {
         <section class="panel">
@@ -36,16 +34,19 @@ fn Method(scorecard: Scorecard) -> impl IntoView {
                  It is computed from the events that systems and people sent, for a whole UTC day, and for any past day just \
                  as well. Every number leads back to the events behind it."
             </p>
-            <Bands scorecard=scorecard.clone() />
+            <BandRules scorecard=scorecard.clone() />
         </section>
         <section class="panel">
             <h2>"The five factors"</h2>
-            <p class="muted">"Scorecard version " {version}</p>
-            <div class="help__factors">{factors}</div>
+            <p class="muted">
+                "Scorecard version " {version} ". Weights, windows, targets, bands and what assumed factors do can be changed: "
+                <a href="/scorecard">"Scoring"</a> " shows what a change would do before it is made, and every version there was."
+            </p>
+            <FactorRules scorecard=scorecard.clone() />
         </section>
         <section class="panel" id="missing-data">
             <h2>"Measured or assumed"</h2>
-            <Coverage scorecard />
+            <MissingDataRule scorecard />
         </section>
         <section class="panel" id="changes">
             <h2>"Why a score changes"</h2>
@@ -63,64 +64,6 @@ fn Method(scorecard: Scorecard) -> impl IntoView {
                  lost. A past day stands still."
             </p>
         </section>
-    }
-}
-
-#[component]
-fn Bands(scorecard: Scorecard) -> impl IntoView {
-    let (healthy, at_risk) = (scorecard.bands.healthy, scorecard.bands.at_risk);
-    let meaning = |band: Band| match band {
-        Band::Healthy => format!("{healthy} and above"),
-        Band::AtRisk => format!("from {at_risk} to below {healthy}"),
-        Band::ChurnRisk => format!("below {at_risk}"),
-        Band::NoData => "no event yet, before the start date, or too little measured".to_owned(),
-    };
-    let rows = Band::ALL.map(|band| view! { <li><BandBadge band />{meaning(band)}</li> });
-    view! { <ul class="help__bands">{rows}</ul> }
-}
-
-#[component]
-fn FactorRow(key_: FactorKey, scorecard: Scorecard, total: i64) -> impl IntoView {
-    let rule = scorecard.factors.get(key_).clone();
-    let share = crate::domain::Share::of(rule.weight, total).to_string();
-    let window = rule.window_days.map_or("all history".to_owned(), |days| match key_ {
-        FactorKey::ApiTrend => format!("{days} days against the {days} before"),
-        _ => format!("{days} days"),
-    });
-    let target = rule.target.map(|target| match key_ {
-        FactorKey::LoginFrequency => format!("{target} logins score 100"),
-        FactorKey::FeatureAdoption => format!("{target} features score 100"),
-        _ => format!("{target} tickets score 0"),
-    });
-    view! {
-        <article id=key_.query_name()>
-            <h3>{key_.label()}</h3>
-            <p class="help__rule">
-                <span>{share} " of the score"</span>
-                <span>{window}</span>
-                {target.map(|target| view! { <span>{target}</span> })}
-            </p>
-            <p>{rationale(key_)}</p>
-        </article>
-    }
-}
-
-#[component]
-fn Coverage(scorecard: Scorecard) -> impl IntoView {
-    let floor = scorecard.coverage_floor.to_string();
-    let policy = match scorecard.missing_policy {
-        MissingPolicy::Neutral => "It counts with the neutral value that its rule gives to nothing.",
-        MissingPolicy::Exclude => "It is left out, and the other weights share its place.",
-    };
-    view! {
-        <p>
-            "A factor is measured when a fact stands behind it. Where none does, its value is assumed, and marked with a hatch \
-             and the word: for example the support load before any ticket system is connected. " {policy}
-        </p>
-        <p>
-            "Coverage is the share of the weight that is measured. Below " {floor} " no score is shown, since it would say more \
-             about what is assumed than about the customer."
-        </p>
     }
 }
 

@@ -7,6 +7,7 @@ mod help;
 mod log_event;
 mod new_customer;
 mod not_found;
+mod scorecard;
 
 pub use customer::CustomerPage;
 pub use dashboard::DashboardPage;
@@ -15,3 +16,4 @@ pub use help::HelpPage;
 pub use log_event::{LogEventPage, PickCustomerPage};
 pub use new_customer::NewCustomerPage;
 pub use not_found::NotFound;
+pub use scorecard::ScorecardPage;

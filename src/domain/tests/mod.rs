@@ -4,6 +4,7 @@ mod customers;
 mod events;
 mod numbers;
 mod queries;
+mod scorecards;
 mod wire;
 
 use super::FieldErrors;

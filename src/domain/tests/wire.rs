@@ -181,6 +181,7 @@ fn the_portfolio() {
             currency: "USD".into(),
             all: tally(),
             bands: Band::ALL.map(|band| BandTally { band, tally: tally() }).to_vec(),
+            band_limits: Scorecard::default().bands,
             mean: MeanScore { score: Some(Points(701)), change7: Some(Points(-4)), change30: None },
             distribution: vec![0, 0, 0, 1, 0, 2, 0, 4, 8, 1],
             movers7: movers(7),

@@ -126,3 +126,10 @@ fn nothing_changes_within_a_day() {
     let change = change_over(&given().logins(3, 2), 0);
     assert_eq!((change.causes, change.change, change.sentence.as_str()), (vec![], Points::ZERO, "Unchanged since 30 Jun 2026"));
 }
+
+#[test]
+fn an_invoice_that_leaves_its_window_is_told() {
+    let given = given().invoice(issued(45).due(41)).rule(FactorKey::InvoiceTimeliness, |rule| rule.window_days = Some(40));
+    let change = change_over(&given, 10);
+    assert_eq!(parts(&change), [(Cause::LeftWindow, 100, vec!["1 invoice left the window"])]);
+}

@@ -93,3 +93,15 @@ fn rows_show_the_latest_invoice_first_as_it_stood_on_the_day() {
     let expected = [("D", Voided, None), ("A", Overdue, None)];
     assert_eq!(rows(20), expected.map(|(number, status, paid_on)| (number.to_owned(), status, paid_on)));
 }
+
+#[test]
+fn a_window_counts_the_invoices_issued_in_it() {
+    let given = given().invoice(issued(40).due(20)).invoice(issued(39).due(20).paid(20)).invoice(issued(0).due(-30));
+    let windowed = given.clone().rule(InvoiceTimeliness, |rule| rule.window_days = Some(40));
+    let (all, some) = (given.factor(InvoiceTimeliness), windowed.factor(InvoiceTimeliness));
+    assert_eq!((all.score.to_string(), all.target, all.window), ("50.0".into(), Some(2), None));
+    assert_eq!((some.score.to_string(), some.target, some.window.unwrap().from), ("100.0".into(), Some(1), day(39)));
+    assert_eq!(some.explanation, "1 of 1 invoice issued in the last 40 days paid on time, 1 not due yet");
+    let the_day_before = windowed.health_on(1).factors.invoice_timeliness;
+    assert_eq!((the_day_before.score.to_string(), the_day_before.target), ("50.0".into(), Some(2)), "it has just left");
+}

@@ -10,3 +10,4 @@ mod invoices;
 mod laws;
 mod missing;
 mod over_time;
+mod what_if;

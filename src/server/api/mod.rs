@@ -14,6 +14,7 @@ mod operations;
 mod parameters;
 mod portfolio;
 pub mod problem;
+mod scorecards;
 
 use super::AppState;
 use crate::error::AppError;
@@ -50,8 +51,11 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(notes::delete_note))
         // all customers together
         .routes(routes!(portfolio::get_portfolio))
-        .routes(routes!(portfolio::get_scorecard))
         .routes(routes!(live::follow_changes))
+        // the rules
+        .routes(routes!(scorecards::get_scorecard))
+        .routes(routes!(scorecards::list_scorecards, scorecards::create_scorecard))
+        .routes(routes!(scorecards::get_scorecard_version))
         // operations
         .routes(routes!(operations::get_healthz))
         .routes(routes!(operations::get_readyz))

@@ -1,7 +1,7 @@
-//! `/api/portfolio` and `/api/scorecard`: how all customers stand, and by which rules.
+//! `/api/portfolio`: how all customers stand.
 
-use super::extract::{Json, NoQuery, Query};
-use crate::domain::{Portfolio, Scorecard};
+use super::extract::{Json, Query};
+use crate::domain::Portfolio;
 use crate::error::AppError;
 use crate::server::AppState;
 use crate::server::service::portfolio;
@@ -14,11 +14,4 @@ use axum::extract::State;
 pub async fn get_portfolio(State(app): State<AppState>, query: Query) -> Result<Json<Portfolio>, AppError> {
     let [owner] = query.known(["owner"])?;
     portfolio::get_portfolio(&app, owner).await.map(Json)
-}
-
-/// The current scorecard: weights, windows, targets, bands.
-#[utoipa::path(get, path = "/api/scorecard", tag = "Portfolio",
-    responses((status = 200, description = "The current scorecard", body = Scorecard)))]
-pub async fn get_scorecard(State(app): State<AppState>, _: NoQuery) -> Result<Json<Scorecard>, AppError> {
-    portfolio::get_scorecard(&app).await.map(Json)
 }

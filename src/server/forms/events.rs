@@ -6,14 +6,14 @@ use crate::domain::pages::EventEffect;
 use crate::domain::{CustomerId, EventId, EventInput, EventKind, FieldErrors};
 use crate::error::AppError;
 use crate::server::AppState;
-use crate::server::service::{events, portfolio};
+use crate::server::service::{events, scorecards};
 use chrono::{DateTime, Utc};
 
 /// Logs the event of a form. An invoice that is paid already is two events; both are checked before the first is stored.
 pub async fn submit_event(app: &AppState, customer: CustomerId, form: &FormValues) -> Result<Done, AppError> {
     let (input, payment) = convert(form)?.check(app.now())?;
     let first = events::submit_event(app, customer, input).await?;
-    let scorecard = portfolio::get_scorecard(app).await?;
+    let scorecard = scorecards::get_scorecard(app).await?;
     let Some(payment) = payment else {
         return Ok(done(&first, effect::sentence(&first, &scorecard)));
     };

@@ -5,10 +5,12 @@ mod customers;
 mod effect;
 mod events;
 mod notes;
+mod scorecards;
 
 pub use customers::{archive_customer, create_customer, restore_customer, update_customer};
 pub use events::{retract_event, submit_event};
 pub use notes::{add_note, delete_note};
+pub use scorecards::{preview_scorecard, restore_scorecard, save_scorecard};
 
 use super::flash;
 use super::page::plain_form_origin;
@@ -22,13 +24,17 @@ pub async fn accept(form: &FormValues, work: impl Future<Output = Result<Done, A
     let origin = plain_form_origin();
     let outcome = match work.await {
         Ok(done) => Outcome::Done(done),
-        Err(AppError::Invalid(errors)) => Outcome::Rejected(Rejection { message: summary(&errors, form), errors }),
+        Err(AppError::Invalid(errors)) => Outcome::Rejected(rejection(errors, form)),
         Err(error) => Outcome::Rejected(Rejection { message: error.to_string(), errors: FieldErrors::default() }),
     };
     if let Some(origin) = origin {
         go_on(form, &outcome, &origin);
     }
     Ok(outcome)
+}
+
+fn rejection(errors: FieldErrors, form: &FormValues) -> Rejection {
+    Rejection { message: summary(&errors, form), errors }
 }
 
 /// Errors of fields that the form does not have are told in the summary, so that none is lost.

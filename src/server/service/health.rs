@@ -127,6 +127,7 @@ pub async fn get_customer_page(
         change90: change(90),
         is_new: is_new(customer.fields.start_date, facts.first_fact_on, as_of),
         history: scoring::history(&facts, scorecard, connections, today - Duration::days(history_days - 1), today),
+        scorecard_marks: app.store.list_scorecard_marks().await?,
         changes: scoring.change(id, &facts, as_of - Duration::days(change_days), &facts, as_of),
         drivers: scoring::drivers(id, &measured, scorecard, as_of),
         activity: activity(&facts, scorecard, as_of),

@@ -9,6 +9,7 @@ pub mod health;
 pub mod live;
 pub mod notes;
 pub mod portfolio;
+pub mod scorecards;
 
 use crate::error::AppError;
 use crate::server::store::StoreError;

@@ -1,7 +1,7 @@
 //! The portfolio's figures.
 
 use super::health;
-use crate::domain::{FieldErrors, Portfolio, Scorecard};
+use crate::domain::{FieldErrors, Portfolio};
 use crate::error::AppError;
 use crate::server::AppState;
 use std::collections::BTreeSet;
@@ -31,8 +31,4 @@ async fn explain_movers(app: &AppState, portfolio: &mut Portfolio) -> Result<(),
         }
     }
     Ok(())
-}
-
-pub async fn get_scorecard(app: &AppState) -> Result<Scorecard, AppError> {
-    Ok(app.store.current_scorecard().await?)
 }

@@ -47,6 +47,15 @@ impl Store {
         get(&mut tx, id).await?.current(basis)
     }
 
+    /// Up to `limit` active customers whose ids follow `after`, in the order of their ids.
+    pub async fn list_active_after(&self, after: CustomerId, limit: i64, today: NaiveDate) -> StoreResult<Vec<CurrentHealth>> {
+        let mut tx = self.read().await?;
+        let basis = health::basis(&mut tx, today).await?;
+        let sql = select_customers!("WHERE id > $1 AND archived_day IS NULL ORDER BY id LIMIT $2");
+        let rows: Vec<CustomerRecord> = tx.all(sql, binds![after, limit]).await?;
+        rows.iter().map(|row| row.current(basis)).collect()
+    }
+
     /// Conflict when `version` is not the stored one. Rescores, since the start date counts.
     pub async fn update_customer(
         &self,

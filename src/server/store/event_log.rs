@@ -18,7 +18,7 @@ impl Store {
     pub async fn prepare_log(&self, from: NaiveDate, to: NaiveDate) -> StoreResult<()> {
         let mut missing = Vec::new();
         let mut tx = self.read().await?;
-        if let Tx::Sqlite(_) = tx {
+        if !tx.has_locks() {
             return Ok(());
         }
         for month in first_of_month(from).iter_days().take_while(|month| *month <= to).filter(|day| day.day() == 1) {
@@ -56,7 +56,7 @@ impl Store {
         }
         let mut tx = self.write().await?;
         tx.execute("UPDATE event_log SET kept_from_day = $1", binds![month]).await?;
-        if let Tx::Postgres(_) = tx {
+        if tx.has_locks() {
             tx.one::<(bool,)>(LOCK, binds![]).await?;
             for name in old_partitions(&mut tx, month).await? {
                 tx.execute(AssertSqlSafe(format!("ALTER TABLE events DETACH PARTITION {name}")), binds![]).await?;

@@ -24,7 +24,7 @@ impl Store {
             return Ok(0);
         }
         let mut tx = self.write().await?;
-        if let Tx::Postgres(_) = tx {
+        if tx.has_locks() {
             let (is_ours,): (bool,) = tx.one(LOCK, binds![]).await?;
             if !is_ours {
                 return Ok(0);

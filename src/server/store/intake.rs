@@ -26,7 +26,6 @@ impl Store {
             let plan = Plan::make(&mut tx, incoming).await?;
             let Some(ids) = plan.write(&mut tx, moves).await? else { continue };
             customers::store_stale(&mut tx, plan.changed.values()).await?;
-            plan.changed.keys().for_each(|customer| tx.changed(*customer));
             tx.commit().await?;
             let verdict = |(step, id)| match step {
                 Step::Append(_) => Verdict::Accepted(id),
@@ -226,6 +225,7 @@ impl<'a> Plan<'a> {
             return Ok(None);
         }
         self.write_counts(tx).await?;
+        self.changed.keys().for_each(|customer| tx.changed(*customer));
         if moves {
             customers::store_first_facts(tx, self.changed.values()).await?;
             connections::settle(tx, last_day(self.incoming)).await?;

@@ -3,7 +3,7 @@
 
 use super::db::{Tx, binds, day};
 use super::list::Selection;
-use super::{Store, StoreError, StoreResult, connections};
+use super::{Store, StoreError, StoreResult, connections, scorecards};
 use crate::domain::list::{ChangeFilter, RenewalFilter, is_new};
 use crate::domain::numbers::round_div;
 use crate::domain::portfolio::{BandTally, MeanScore, Mention, Mentions, Movers, Tally};
@@ -45,6 +45,7 @@ impl Store {
             currency: currency.to_owned(),
             all: groups.iter().map(Group::tally).sum(),
             bands: Band::ALL.map(|band| band_tally(band, &groups)).to_vec(),
+            band_limits: scorecards::current(&mut tx).await?.bands,
             mean: mean(&groups),
             distribution: distribution(&groups),
             movers7,

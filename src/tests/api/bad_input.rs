@@ -239,7 +239,7 @@ on_each_database! {
             b"{\"kind\": \"\xff\"}",
         ];
         unharmed(db, async |site| {
-            for path in ["POST /api/customers", "PATCH /api/customers/1", "POST /api/customers/1/events"] {
+            for path in ["POST /api/customers", "PATCH /api/customers/1", "POST /api/customers/1/events", "POST /api/scorecards"] {
                 for body in malformed {
                     site.send(path, &[JSON], body.to_vec()).await.problem(400, "bad_request");
                 }
@@ -276,6 +276,8 @@ on_each_database! {
             ("PUT /api/customers/1", "GET,HEAD,PATCH"),
             ("GET /api/customers/1/archive", "POST"),
             ("POST /api/portfolio", "GET,HEAD"),
+            ("PUT /api/scorecards", "GET,HEAD,POST"),
+            ("DELETE /api/scorecards/1", "GET,HEAD"),
             ("POST /healthz", "GET,HEAD"),
         ];
         for (request, allowed) in cases {

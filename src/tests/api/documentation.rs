@@ -37,6 +37,9 @@ async fn the_document_lists_every_route() {
     DELETE /api/quarantine/{id}  discard_quarantined  204 default
     POST   /api/quarantine/{id}/replay  replay_quarantined  200 default
     GET    /api/scorecard  get_scorecard  200 default
+    GET    /api/scorecards  list_scorecards  200 default
+    POST   /api/scorecards  create_scorecard  201 default
+    GET    /api/scorecards/{version}  get_scorecard_version  200 default
     GET    /customers.csv  export_customers  200 default
     GET    /healthz  get_healthz  200 default
     GET    /metrics  get_metrics  200 default

@@ -12,6 +12,7 @@ mod live;
 mod notes;
 mod operations;
 mod portfolio;
+mod scorecards;
 mod security;
 
 pub use client::{Answer, Site};

@@ -1,4 +1,4 @@
-//! `/api/portfolio` and `/api/scorecard`
+//! `/api/portfolio`
 
 use super::Site;
 use serde_json::json;
@@ -38,13 +38,5 @@ on_each_database! {
         let mover = &portfolio["movers7"]["down"]["items"][0];
         assert_eq!(mover["change"], json!(-2.8));
         assert_eq!(mover["cause"], json!({"factor": "supportLoad", "change": -4.0, "sentence": "2 new tickets"}));
-    }
-
-    async fn the_scorecard_says_how_scores_are_made(db: Database) {
-        let site = Site::new(db);
-        let scorecard = site.get("/api/scorecard").await.ok();
-        assert_eq!(scorecard["version"], 1);
-        assert_eq!(scorecard["bands"], json!({"healthy": 70.0, "atRisk": 40.0}));
-        assert_eq!(scorecard["factors"]["loginFrequency"], json!({"weight": 25, "windowDays": 30, "target": 20, "keyFeatures": []}));
     }
 }

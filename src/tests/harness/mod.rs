@@ -108,7 +108,7 @@ impl Database {
     /// The app on this database, at [`now`], in US dollars.
     pub fn app(&self) -> AppState {
         let settings = Settings::default();
-        AppState { store: self.store.clone(), clock: now, settings: Arc::new(settings) }
+        AppState { store: self.store.clone(), clock: now, settings: Arc::new(settings), rescore: Arc::default() }
     }
 
     /// Creates a customer of whom only the name is known.

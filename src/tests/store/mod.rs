@@ -13,3 +13,4 @@ mod portfolio;
 mod retractions;
 mod roll_over;
 mod schema;
+mod scorecards;

@@ -1,8 +1,9 @@
 //! The score over time: a line over the band zones, broken where there was no data, with a link per day.
 
+use super::scorecard_marks::{ScorecardMarks, ScorecardNote};
 use crate::app::components::band_attribute;
 use crate::app::format;
-use crate::domain::pages::HistoryPoint;
+use crate::domain::pages::{HistoryPoint, ScorecardMark};
 use crate::domain::scorecard::BandLimits;
 use crate::domain::{Band, NaiveDate, Points};
 use leptos::ev::KeyboardEvent;
@@ -77,6 +78,8 @@ fn walk(event: KeyboardEvent) {
 pub fn HistoryChart(
     points: Vec<HistoryPoint>,
     limits: BandLimits,
+    /// Since when newer scorecards were in force.
+    marks: Vec<ScorecardMark>,
     selected: NaiveDate,
     href: impl Fn(NaiveDate) -> String + Clone + Send + Sync + 'static,
 ) -> impl IntoView {
@@ -124,13 +127,15 @@ pub fn HistoryChart(
                     {zones}
                     <path class="history__line" d=line(&points) />
                 </svg>
+                <ScorecardMarks points=points.clone() marks=marks.clone() />
                 <div class="history__days" role="group" aria-label="Pick a day: the arrow keys move, Enter opens it" on:keydown=walk>
                     {days}
                 </div>
                 <Scale limits />
                 {nothing.then(|| view! { <p class="history__nothing">{TOO_LITTLE}</p> })}
             </div>
-            <Axis points />
+            <Axis points=points.clone() />
+            <ScorecardNote points marks />
         </figure>
     }
 }
@@ -142,7 +147,7 @@ fn Scale(limits: BandLimits) -> impl IntoView {
         view! {
             <li style=format!("--score: {score}")>
                 {band.map(|band| view! { <span class="history__zone" data-band=band_attribute(band)>{band.label()}</span> })}
-                <span class="history__mark">{score.0 / 10}</span>
+                <span class="history__mark">{score.short()}</span>
             </li>
         }
     };

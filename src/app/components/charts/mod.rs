@@ -3,6 +3,7 @@
 
 mod activity;
 mod history;
+mod scorecard_marks;
 mod waterfall;
 
 pub use activity::ActivityBars;

@@ -94,7 +94,7 @@ fn Limits(limits: BandLimits) -> impl IntoView {
 /// The numbers of the axis, above the bars.
 #[component]
 fn ScaleEnds(limits: BandLimits) -> impl IntoView {
-    let mark = |score: Points| view! { <span style=format!("--score: {score}")>{score.0 / 10}</span> };
+    let mark = |score: Points| view! { <span style=format!("--score: {score}")>{score.short()}</span> };
     view! {
         <span class="waterfall__scale" aria-hidden="true">
             {[Points::ZERO, limits.at_risk, limits.healthy, Points::MAX].map(mark)}

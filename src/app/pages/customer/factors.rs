@@ -3,6 +3,7 @@
 use super::words::value_against_target;
 use crate::app::components::charts::ActivityBars;
 use crate::app::components::heat_level;
+use crate::app::components::rules::Reason;
 use crate::app::format;
 use crate::domain::pages::CustomerPage;
 use crate::domain::scorecard::FactorRule;
@@ -45,10 +46,10 @@ fn FactorRow(page: StoredValue<CustomerPage>, key: FactorKey, next_step: Option<
                 <p class="factor__value"><strong>{value}</strong>" "<span>{target}</span></p>
                 <p>{explanation}"."</p>
                 {next_step.map(|step| view! { <p class="factor__step"><b>"Next step: "</b>{step}"."</p> })}
-                {(key == FactorKey::FeatureAdoption).then(|| view! { <Features page rule /> })}
+                {(key == FactorKey::FeatureAdoption).then(|| view! { <Features page rule=rule.clone() /> })}
                 <details class="factor__why">
                     <summary>"Why it is measured this way"</summary>
-                    <p>{scoring::rationale(key)}</p>
+                    <Reason key_=key rule />
                 </details>
             </div>
             <div class="factor__drawing">{drawing}</div>

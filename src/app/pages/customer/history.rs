@@ -12,6 +12,7 @@ use leptos_router::components::Form;
 pub fn HistorySection(page: StoredValue<CustomerPage>, place: Memo<Place>) -> impl IntoView {
     let (points, limits, as_of, today) =
         page.with_value(|page| (page.history.clone(), page.scorecard.bands.clone(), page.health.as_of, page.today));
+    let marks = page.with_value(|page| page.scorecard_marks.clone());
     let outside = points.first().is_some_and(|first| as_of < first.day);
     let href = move |day| place.with(|place| if day == today { place.today().href() } else { place.on(day).href() });
     view! {
@@ -20,7 +21,7 @@ pub fn HistorySection(page: StoredValue<CustomerPage>, place: Memo<Place>) -> im
                 <h2 id="history-title">"Score over time"</h2>
                 <Lengths label="Length of the history" choices=HISTORY_DAYS shown=Place::history_days show=Place::over place />
             </div>
-            <HistoryChart points limits selected=as_of href />
+            <HistoryChart points limits marks selected=as_of href />
             {outside.then(|| view! { <p class="muted">"The chosen day is earlier than this chart reaches."</p> })}
             <PickDay place as_of today />
         </section>

@@ -4,11 +4,12 @@ use super::links::Links;
 use crate::app::components::{ChangeFigure, band_attribute};
 use crate::app::format::count;
 use crate::domain::portfolio::MeanScore;
+use crate::domain::scorecard::BandLimits;
 use crate::domain::{Band, Points, Sort};
 use leptos::prelude::*;
 
 #[component]
-pub fn ScorePanel(mean: MeanScore, distribution: Vec<i64>, links: Links) -> impl IntoView {
+pub fn ScorePanel(mean: MeanScore, distribution: Vec<i64>, limits: BandLimits, links: Links) -> impl IntoView {
     let scored = distribution.iter().sum::<i64>();
     let score = mean.score.map_or("–".to_owned(), |score| score.to_string());
     let changes = [(7, mean.change7), (30, mean.change30)].map(|(days, change)| {
@@ -33,7 +34,7 @@ pub fn ScorePanel(mean: MeanScore, distribution: Vec<i64>, links: Links) -> impl
                     {changes.collect_view()}
                 </ul>
             </div>
-            <Histogram distribution links />
+            <Histogram distribution limits links />
             <p class="summary__note">{count(scored, "customer")} " by score"</p>
         </div>
     }
@@ -41,7 +42,7 @@ pub fn ScorePanel(mean: MeanScore, distribution: Vec<i64>, links: Links) -> impl
 
 /// Ten bars, each a link to the customers it stands for.
 #[component]
-fn Histogram(distribution: Vec<i64>, links: Links) -> impl IntoView {
+fn Histogram(distribution: Vec<i64>, limits: BandLimits, links: Links) -> impl IntoView {
     let most = distribution.iter().copied().max().unwrap_or_default().max(1);
     let bars = distribution.into_iter().enumerate().map(|(bucket, customers)| {
         let from = 10 * bucket;
@@ -52,7 +53,7 @@ fn Histogram(distribution: Vec<i64>, links: Links) -> impl IntoView {
         view! {
             <li>
                 <a href=links.bucket(bucket) aria-label=label.clone() title=label>
-                    <svg viewBox="0 0 10 100" preserveAspectRatio="none" aria-hidden="true" data-band=band_attribute(bucket_band(bucket))>
+                    <svg viewBox="0 0 10 100" preserveAspectRatio="none" aria-hidden="true" data-band=band_attribute(bucket_band(bucket, &limits))>
                         <rect x="0" width="10" y=format!("{:.1}", 100.0 - height) height=format!("{height:.1}") />
                     </svg>
                     <span class="histogram__from" aria-hidden="true">
@@ -69,9 +70,8 @@ fn Histogram(distribution: Vec<i64>, links: Links) -> impl IntoView {
     }
 }
 
-/// The colour of a bar; the band of its lowest score on the default scorecard.
-fn bucket_band(bucket: usize) -> Band {
-    let limits = crate::domain::Scorecard::default().bands;
+/// The colour of a bar: the band of its lowest score.
+fn bucket_band(bucket: usize, limits: &BandLimits) -> Band {
     match Points(100 * bucket as i64) {
         score if score >= limits.healthy => Band::Healthy,
         score if score >= limits.at_risk => Band::AtRisk,

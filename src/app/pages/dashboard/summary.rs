@@ -13,11 +13,11 @@ use leptos::prelude::*;
 #[component]
 pub fn Summary(portfolio: Portfolio) -> impl IntoView {
     let links = Links { owner: portfolio.owner.clone() };
-    let Portfolio { currency, as_of, all, bands, mean, distribution, .. } = portfolio.clone();
+    let Portfolio { currency, as_of, all, bands, band_limits, mean, distribution, .. } = portfolio.clone();
     view! {
         <section class="summary" aria-label="How the portfolio stands">
             <BandPanel bands all archived=portfolio.archived currency=currency.clone() links=links.clone() />
-            <ScorePanel mean distribution links=links.clone() />
+            <ScorePanel mean distribution limits=band_limits links=links.clone() />
             <ThisWeek
                 movers7=portfolio.movers7
                 movers30=portfolio.movers30

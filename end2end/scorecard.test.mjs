@@ -1,0 +1,82 @@
+// The rules of scoring: tried, saved, seen in scores and history, and brought back.
+
+import assert from "node:assert/strict";
+import { daysAgo, shownDay } from "./lib/facts.mjs";
+import { form, toast } from "./lib/forms.mjs";
+import { story } from "./lib/story.mjs";
+
+const part = (page, name) => page.getByRole("group", { name, exact: true });
+const preview = (page) => page.getByRole("region", { name: "What would change" });
+const versions = (page) => page.getByRole("region", { name: "Versions" });
+
+/** Waits until every customer is scored under this version. */
+async function rescored(api, version) {
+  for (let tries = 0; tries < 100; tries++) {
+    const { items } = await api.get("/customers");
+    if (items.every(({ health }) => health.scorecardVersion === version)) return items;
+  }
+  throw new Error(`not rescored under version ${version}`);
+}
+
+async function tries({ page, api, open }) {
+  await api.five();
+  await open("/scorecard");
+  await page.getByRole("region", { name: "The rules in force" }).getByText("20 logins score 100").waitFor();
+  await part(page, "Login frequency").getByLabel("Weight").fill("a lot");
+  await page.getByLabel("Why this change").fill("Logins matter most");
+  await page.getByRole("button", { name: "Preview" }).click();
+  await page.getByText("Weight must be a whole number").waitFor();
+  await part(page, "Login frequency").getByLabel("Weight").fill("425");
+  // Enter asks, it does not save.
+  await part(page, "Login frequency").getByLabel("Logins for 100 points").fill("40");
+  await part(page, "Login frequency").getByLabel("Logins for 100 points").press("Enter");
+  await preview(page).getByText("Login frequency weight 25 → 425").waitFor();
+  await preview(page).getByText("Login frequency target 20 → 40").waitFor();
+  // (10 of 40 logins: 25) 25*425 + 60*25 + 80*20 + 100*20 + 50*10 over 500.
+  const mover = preview(page).getByRole("row").filter({ hasText: "Acme" });
+  await mover.getByText("68.5").waitFor();
+  await mover.getByText("32.5").waitFor();
+  assert.equal((await api.get("/scorecards")).total, 1, "a preview saves nothing");
+  assert.equal(await page.getByLabel("Why this change").inputValue(), "Logins matter most");
+}
+
+async function savesAndRestores({ page, api, open }) {
+  await tries({ page, api, open });
+  await page.getByRole("button", { name: "Save as version 2" }).click();
+  await page.getByText("Your name is required").waitFor();
+  await form(page, "Save as version 2").getByLabel("Your name").fill("Ann Lee");
+  await page.getByRole("button", { name: "Save as version 2" }).click();
+  await toast(page, "Version 2 is in force");
+  await versions(page).getByRole("heading", { name: "Version 2" }).waitFor();
+  await versions(page).getByText("Logins matter most").waitFor();
+  await versions(page).getByText("Login frequency weight 25 → 425").waitFor();
+  await page.getByRole("button", { name: "Save as version 3" }).waitFor();
+  assert.equal(await page.getByLabel("Why this change").inputValue(), "");
+  assert.equal(await part(page, "Login frequency").getByLabel("Weight").inputValue(), "425");
+  assert.equal(new URL(page.url()).search, "");
+
+  const items = await rescored(api, 2);
+  assert.equal(items.find(({ customer }) => customer.name === "Acme").health.score, 32.5);
+  await open("/customers/1");
+  await page.getByText("32.5", { exact: true }).first().waitFor();
+  await page.getByText(`Scorecard 2 came into force on ${shownDay(0)}`).waitFor();
+  await open(`/customers/1?as_of=${daysAgo(7)}`);
+  await page.getByText("85 %").first().waitFor();
+
+  await open("/scorecard");
+  await versions(page).getByRole("link", { name: "Restore 1" }).click();
+  const question = page.getByRole("dialog", { name: "Restore version 1?" });
+  const asked = (await question.count()) ? question : versions(page);
+  await asked.getByText("Login frequency weight 425 → 25").first().waitFor();
+  await asked.getByLabel("Your name").fill("Bob Roy");
+  await asked.getByRole("button", { name: "Restore version 1" }).click();
+  await toast(page, "Version 3 is in force");
+  await versions(page).getByRole("heading", { name: "Version 3" }).waitFor();
+  await versions(page).getByText("Back to version 1").waitFor();
+  const restored = await rescored(api, 3);
+  assert.equal(restored.find(({ customer }) => customer.name === "Acme").health.score, 68.5);
+}
+
+story("rules are tried, saved, seen in scores and history, and brought back", savesAndRestores);
+
+story("the same without JavaScript", { javaScriptEnabled: false }, savesAndRestores);

@@ -1,0 +1,82 @@
+//! The days on which a newer scorecard came into force, over the history of a score.
+
+use crate::app::format;
+use crate::domain::NaiveDate;
+use crate::domain::pages::{HistoryPoint, ScorecardMark};
+use leptos::prelude::*;
+
+/// A day of the chart and what stands at it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Mark {
+    /// The day's place among the points.
+    index: usize,
+    day: NaiveDate,
+    /// "Scorecard 2", or "Scorecards 2, 3" when they came on one day.
+    label: String,
+}
+
+/// The marks within the chart, one a day.
+fn marks_within(points: &[HistoryPoint], marks: &[ScorecardMark]) -> Vec<Mark> {
+    let of_day = |(index, point): (usize, &HistoryPoint)| {
+        let versions: Vec<_> = marks.iter().filter(|mark| mark.day == point.day).map(|mark| mark.version.to_string()).collect();
+        let noun = if versions.len() == 1 { "Scorecard" } else { "Scorecards" };
+        (!versions.is_empty()).then(|| Mark { index, day: point.day, label: format!("{noun} {}", versions.join(", ")) })
+    };
+    points.iter().enumerate().filter_map(of_day).collect()
+}
+
+/// "Scorecard 2 came into force on 5 Nov 2026."
+fn said(marks: &[Mark]) -> String {
+    let said = |mark: &Mark| format!("{} came into force on {}.", mark.label, format::day(mark.day));
+    marks.iter().map(said).collect::<Vec<_>>().join(" ")
+}
+
+/// A thin line and a label per day, to be laid over the plot. Where two would overlap, the newer one is named.
+#[component]
+pub fn ScorecardMarks(points: Vec<HistoryPoint>, marks: Vec<ScorecardMark>) -> impl IntoView {
+    let marks = marks_within(&points, &marks);
+    let rows = marks.iter().enumerate().map(|(place, mark)| {
+        let tenths = 1000 * (2 * mark.index + 1) / (2 * points.len());
+        let side = if mark.index < points.len() / 2 { "start" } else { "end" };
+        let has_room = marks.get(place + 1).is_none_or(|next| next.index - mark.index > points.len() / 5);
+        view! {
+            <li style=format!("--at: {}.{}%", tenths / 10, tenths % 10) data-side=side>
+                {has_room.then(|| view! { <span>{mark.label.clone()}</span> })}
+            </li>
+        }
+    });
+    let rows = rows.collect_view();
+    view! { <ul class="history__scorecards" aria-hidden="true">{rows}</ul> }
+}
+
+/// The same in words. Nothing where nothing is marked.
+#[component]
+pub fn ScorecardNote(points: Vec<HistoryPoint>, marks: Vec<ScorecardMark>) -> impl IntoView {
+    let latest = marks.last().map(|mark| mark.version);
+    let marks = marks_within(&points, &marks);
+    (!marks.is_empty()).then_some(latest).flatten().map(|latest| {
+        view! {
+            <p class="history__note muted">
+                {said(&marks)} " The whole line is computed under scorecard " {latest} ", which is in force. "
+                <a href="/scorecard">"Versions"</a>
+            </p>
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Band, Points};
+
+    #[test]
+    fn marks_outside_the_chart_are_left_out_and_those_of_one_day_share_a_line() {
+        let day = |day| NaiveDate::from_ymd_opt(2026, 3, day).unwrap();
+        let points: Vec<_> = (10..20).map(|d| HistoryPoint { day: day(d), score: Points(500), band: Band::AtRisk }).collect();
+        let mark = |version, d| ScorecardMark { version, day: day(d) };
+        let marks = marks_within(&points, &[mark(2, 9), mark(3, 10), mark(4, 14), mark(5, 14), mark(6, 20)]);
+        assert_eq!(marks.iter().map(|mark| mark.index).collect::<Vec<_>>(), [0, 4]);
+        assert_eq!(said(&marks), "Scorecard 3 came into force on 10 Mar 2026. Scorecards 4, 5 came into force on 14 Mar 2026.");
+        assert!(marks_within(&points, &[]).is_empty());
+    }
+}

@@ -1,0 +1,109 @@
+//! `/scorecard`: the rules of scoring: what they are and why, what other rules would do, and every version there was.
+
+mod preview;
+mod versions;
+
+use crate::app::components::rules::{BandRules, FactorRules, MissingDataRule};
+use crate::app::components::{Failure, Skeleton};
+use crate::app::format::group;
+use crate::app::forms::{FormValues, Previewed, ScorecardForm};
+use crate::app::server_fns::{load_scorecard_page, preview_scorecard};
+use crate::app::state::use_revision;
+use crate::domain::Scorecard;
+use crate::domain::pages::ScorecardPage as Page;
+use leptos::either::Either;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+use leptos_router::params::ParamsMap;
+use preview::PreviewSection;
+use versions::VersionsSection;
+
+#[component]
+pub fn ScorecardPage() -> impl IntoView {
+    let (query, revision) = (use_query_map(), use_revision());
+    let typed = Memo::new(move |_| tried_values(query.get()));
+    let page = Resource::new(move || revision.get(), |_| load_scorecard_page());
+    let preview = Resource::new(
+        move || typed.get(),
+        |typed| async move {
+            match typed {
+                Some(typed) => preview_scorecard(typed).await.map(Some),
+                None => Ok(None),
+            }
+        },
+    );
+    let shown = move || {
+        Suspend::new(async move {
+            match (page.await, preview.await) {
+                (Ok(page), Ok(previewed)) => Either::Left(view! { <Scoring page previewed typed=typed.get_untracked() /> }),
+                (Err(error), _) | (_, Err(error)) => Either::Right(view! { <Failure error /> }),
+            }
+        })
+    };
+    view! {
+        <Title text="Scoring" />
+        <Transition fallback=|| view! { <Skeleton lines=12 /> }>{shown}</Transition>
+    }
+}
+
+/// The values of the form that are in the address; `None` when there are none.
+fn tried_values(query: ParamsMap) -> Option<FormValues> {
+    let values = FormValues(query.into_iter().map(|(name, value)| (name.into_owned(), value)).collect());
+    values.0.contains_key("bands.healthy").then_some(values)
+}
+
+#[component]
+fn Scoring(page: Page, previewed: Option<Previewed>, typed: Option<FormValues>) -> impl IntoView {
+    let Page { versions, stale, customers, now } = page;
+    let current = versions.first().map(|version| version.scorecard.clone()).unwrap_or_default();
+    let number = current.version;
+    let waiting = (stale > 0).then(|| {
+        view! {
+            <p class="scoring__waiting">
+                {group(stale)} " of " {group(customers)} " customers are still to be rescored; this takes a moment. "
+                <a href="/scorecard" rel="external">"Look again"</a>
+            </p>
+        }
+    });
+    let (preview, rejection) = match previewed {
+        Some(Previewed::Preview(preview)) => (Some(preview), None),
+        Some(Previewed::Rejected(rejection)) => (None, Some(rejection)),
+        None => (None, None),
+    };
+    view! {
+        <div class="page-head">
+            <h1>"Scoring"</h1>
+            <p class="page-head__note">"Version " {number} " is in force"</p>
+        </div>
+        {waiting}
+        <div class="scoring">
+            <RulesSection scorecard=current.clone() />
+            <div class="stack">
+                <section class="panel" aria-labelledby="edit-title">
+                    <div class="panel__head">
+                        <h2 id="edit-title">"Change the rules"</h2>
+                        <p class="muted">"A change makes a new version and rescores everybody, past days included."</p>
+                    </div>
+                    <ScorecardForm current=current.clone() typed rejection />
+                </section>
+                <PreviewSection preview />
+            </div>
+            <VersionsSection versions now />
+        </div>
+    }
+}
+
+#[component]
+fn RulesSection(scorecard: Scorecard) -> impl IntoView {
+    view! {
+        <section class="panel scoring__rules" aria-labelledby="rules-title">
+            <h2 id="rules-title">"The rules in force"</h2>
+            <FactorRules scorecard=scorecard.clone() />
+            <h3>"Bands"</h3>
+            <BandRules scorecard=scorecard.clone() />
+            <h3>"Measured or assumed"</h3>
+            <MissingDataRule scorecard />
+        </section>
+    }
+}

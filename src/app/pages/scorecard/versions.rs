@@ -1,0 +1,76 @@
+//! Every version of the rules: since when, by whom, why, and what it changed.
+
+use crate::app::components::{Ago, ConfirmDialog};
+use crate::app::format;
+use crate::app::forms::{RestoreScorecardForm, SCORECARD_PATH, scorecard_values};
+use crate::domain::{Scorecard, ScorecardVersion};
+use chrono::{DateTime, Utc};
+use leptos::prelude::*;
+
+#[component]
+pub fn VersionsSection(versions: Vec<ScorecardVersion>, now: DateTime<Utc>) -> impl IntoView {
+    let current = versions.first().map(|version| version.scorecard.clone()).unwrap_or_default();
+    let mut rows = Vec::with_capacity(versions.len());
+    for (index, version) in versions.iter().enumerate() {
+        let changes = versions.get(index + 1).map(|earlier| version.scorecard.changes_since(&earlier.scorecard));
+        let (version, current) = (version.clone(), current.clone());
+        rows.push(view! { <VersionRow version changes=changes.unwrap_or_default() current now /> });
+    }
+    view! {
+        <section class="panel scoring__versions" aria-labelledby="versions-title">
+            <div class="panel__head">
+                <h2 id="versions-title">"Versions"</h2>
+            </div>
+            <ol class="versions">{rows}</ol>
+        </section>
+    }
+}
+
+#[component]
+fn VersionRow(version: ScorecardVersion, changes: Vec<String>, current: Scorecard, now: DateTime<Utc>) -> impl IntoView {
+    let ScorecardVersion { scorecard, created_at, author, note } = version;
+    let number = scorecard.version;
+    let in_force = number == current.version;
+    let since = match created_at {
+        Some(at) => view! { "since " {format::time(at)} " (" <Ago at now /> ")" }.into_any(),
+        None => "from the start".into_any(),
+    };
+    let changes = changes.into_iter().map(|change| view! { <li>{change}</li> }).collect_view();
+    let restore = (!scorecard.has_rules_of(&current)).then(|| view! { <Restore scorecard current /> });
+    view! {
+        <li class="versions__row">
+            <div class="versions__what">
+                <h3>
+                    "Version " {number}
+                    {in_force.then(|| view! { <span class="tag">"In force"</span> })}
+                </h3>
+                <p class="muted">{since} ", " {author}</p>
+                <p>{note}</p>
+                <ul class="versions__changes">{changes}</ul>
+            </div>
+            {restore}
+        </li>
+    }
+}
+
+/// Old rules can be tried in the form, or put in force again as they were.
+#[component]
+fn Restore(scorecard: Scorecard, current: Scorecard) -> impl IntoView {
+    let (number, next) = (scorecard.version, current.version + 1);
+    let changes = scorecard.changes_since(&current).into_iter().map(|change| view! { <li>{change}</li> }).collect_view();
+    let mut tried = scorecard_values(&scorecard);
+    tried.0.insert("version".to_owned(), current.version.to_string());
+    let query = serde_urlencoded::to_string(&tried).unwrap_or_default();
+    view! {
+        <div class="versions__actions">
+            <a href=format!("{SCORECARD_PATH}?{query}#preview")>"Preview"<span class="sr-only">" of version " {number}</span></a>
+            <ConfirmDialog id=format!("restore-{number}") trigger=format!("Restore {number}") title=format!("Restore version {number}?")>
+                <p class="muted">
+                    "All scores are computed anew, past days included. The rules of version " {number} " become version " {next} ":"
+                </p>
+                <ul class="versions__changes">{changes}</ul>
+                <RestoreScorecardForm version=number current=current.version />
+            </ConfirmDialog>
+        </div>
+    }
+}

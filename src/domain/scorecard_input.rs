@@ -1,0 +1,193 @@
+//! A scorecard as sent by somebody, and the rules that it must keep.
+
+use super::scorecard::{BandLimits, FactorRule};
+use super::{FactorKey, Factors, FieldErrors, MissingPolicy, Points, Scorecard, Share};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Far more than anybody needs, and far from overflowing any sum.
+const MAX_WEIGHT: i64 = 10_000;
+const MAX_TARGET: i64 = 1_000_000;
+const MAX_WINDOW: i64 = 365;
+const MAX_KEY_FEATURES: usize = 100;
+
+/// One factor's rule, as sent.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct FactorRuleInput {
+    /// 0 to 10,000, relative to the sum of all weights; required.
+    pub weight: Option<i64>,
+    /// 1 to 365; required but for `invoiceTimeliness`, where null means all history.
+    pub window_days: Option<i64>,
+    /// 1 to 1,000,000; required for `loginFrequency`, `featureAdoption` and `supportLoad`, and only there.
+    pub target: Option<i64>,
+    /// Only for `featureAdoption`: up to 100 features of at most 100 characters, trimmed and lower-cased. Empty: every feature counts.
+    pub key_features: Vec<String>,
+}
+
+/// The scores from which the bands begin, as sent.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct BandLimitsInput {
+    /// Above `atRisk`, at most 100, with one decimal; required.
+    pub healthy: Option<f64>,
+    /// 0 or more, with one decimal; required.
+    pub at_risk: Option<f64>,
+}
+
+/// The next version of the scorecard, as sent.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct ScorecardInput {
+    /// The version that was read, and on which this one is based; required, and refused with 409 when it is not current.
+    pub version: Option<i64>,
+    /// Who changes the rules: 1 to 100 characters.
+    pub author: Option<String>,
+    /// Why: 1 to 200 characters.
+    pub note: Option<String>,
+    pub factors: Factors<FactorRuleInput>,
+    pub bands: BandLimitsInput,
+    /// `neutral` or `exclude`.
+    pub missing_policy: Option<String>,
+    /// 0 to 1, with three decimals: below this coverage a customer's band is "No data".
+    pub coverage_floor: Option<f64>,
+}
+
+/// A valid next version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewScorecard {
+    /// Its version follows the one that it is based on.
+    pub scorecard: Scorecard,
+    pub author: String,
+    pub note: String,
+}
+
+impl ScorecardInput {
+    /// The next version, or every broken rule.
+    pub fn parse(self) -> Result<NewScorecard, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let version = self.version.unwrap_or_else(|| {
+            errors.add("version", "is required: send the version that you read");
+            0
+        });
+        let (author, note) = signature(&mut errors, self.author.as_deref(), self.note.as_deref());
+        let rules = self.rules(&mut errors);
+        errors.or(|| NewScorecard { scorecard: Scorecard { version: version.saturating_add(1), ..rules }, author, note })
+    }
+
+    /// Only the rules, to try them out: nobody has to sign them. The version is what was sent, or 0.
+    pub fn parse_rules(&self) -> Result<Scorecard, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let rules = self.rules(&mut errors);
+        errors.or(|| rules)
+    }
+
+    fn rules(&self, errors: &mut FieldErrors) -> Scorecard {
+        let factors = Factors::from_fn(|key| rule(errors, key, self.factors.get(key)));
+        if errors.0.is_empty() && factors.iter().all(|(_, rule)| rule.weight == 0) {
+            errors.add("factors", "must have at least one weight above 0");
+        }
+        Scorecard {
+            version: self.version.unwrap_or_default(),
+            factors,
+            bands: bands(errors, &self.bands),
+            missing_policy: self.missing_policy.as_deref().map(str::trim).and_then(MissingPolicy::parse).unwrap_or_else(|| {
+                errors.add("missingPolicy", "must be one of neutral, exclude");
+                MissingPolicy::Neutral
+            }),
+            coverage_floor: Share(decimal(errors, "coverageFloor", self.coverage_floor, 1, 1000)),
+        }
+    }
+}
+
+/// Who makes a version, and why.
+pub fn signature(errors: &mut FieldErrors, author: Option<&str>, note: Option<&str>) -> (String, String) {
+    (errors.required_text("author", author, 100), errors.required_text("note", note, 200))
+}
+
+/// The name of a factor's field: `factors.loginFrequency.weight`.
+pub fn factor_field(key: FactorKey, field: &str) -> String {
+    format!("factors.{}.{field}", key.json_name())
+}
+
+fn rule(errors: &mut FieldErrors, key: FactorKey, input: &FactorRuleInput) -> FactorRule {
+    let weight = whole(errors, &factor_field(key, "weight"), input.weight, 0..=MAX_WEIGHT);
+    let window = factor_field(key, "windowDays");
+    let window_days = match (key, input.window_days) {
+        (FactorKey::InvoiceTimeliness, None) => None,
+        (_, days) => Some(whole(errors, &window, days, 1..=MAX_WINDOW)),
+    };
+    let target = factor_field(key, "target");
+    let target = match (key.target_noun(), input.target) {
+        (Some(_), sent) => Some(whole(errors, &target, sent, 1..=MAX_TARGET)),
+        (None, None) => None,
+        (None, Some(_)) => {
+            errors.add(&target, "is not a field of this factor");
+            None
+        }
+    };
+    FactorRule { weight, window_days, target, key_features: key_features(errors, key, &input.key_features) }
+}
+
+/// Keys as `feature_use` events have them, in order, so that the same set is always the same rule.
+fn key_features(errors: &mut FieldErrors, key: FactorKey, sent: &[String]) -> Vec<String> {
+    let field = factor_field(key, "keyFeatures");
+    if key != FactorKey::FeatureAdoption {
+        if !sent.is_empty() {
+            errors.add(&field, "is not a field of this factor");
+        }
+        return Vec::new();
+    }
+    if sent.len() > MAX_KEY_FEATURES {
+        errors.add(&field, format!("must be at most {MAX_KEY_FEATURES} features"));
+        return Vec::new();
+    }
+    let mut of_each = FieldErrors::default();
+    let mut features: Vec<_> =
+        sent.iter().map(|feature| of_each.required_text(&field, Some(feature), 100).to_lowercase()).collect();
+    features.sort();
+    if let Some(broken) = of_each.0.first() {
+        let message = if broken.message == "is required" { "must not have a blank feature" } else { &broken.message };
+        errors.add(&field, message);
+    } else if let Some(twice) = features.windows(2).find(|pair| pair[0] == pair[1]) {
+        errors.add(&field, format!("must name each feature once ({} is there twice)", twice[0]));
+    }
+    features
+}
+
+fn bands(errors: &mut FieldErrors, input: &BandLimitsInput) -> BandLimits {
+    let at_risk = decimal(errors, "bands.atRisk", input.at_risk, 100, 10);
+    let healthy = decimal(errors, "bands.healthy", input.healthy, 100, 10);
+    if ["bands.atRisk", "bands.healthy"].iter().all(|field| errors.of(field).is_none()) && at_risk >= healthy {
+        errors.add("bands.healthy", format!("must be above the limit of At risk ({})", Points(at_risk)));
+    }
+    BandLimits { healthy: Points(healthy), at_risk: Points(at_risk) }
+}
+
+fn whole(errors: &mut FieldErrors, field: &str, sent: Option<i64>, allowed: std::ops::RangeInclusive<i64>) -> i64 {
+    match sent {
+        None => errors.add(field, "is required"),
+        Some(number) if !allowed.contains(&number) => {
+            errors.add(field, format!("must be between {} and {}", allowed.start(), allowed.end()))
+        }
+        Some(number) => return number,
+    }
+    *allowed.start()
+}
+
+/// A number from 0 to `max` in units of `1 / parts`, which must not be finer than that.
+fn decimal(errors: &mut FieldErrors, field: &str, sent: Option<f64>, max: i64, parts: i64) -> i64 {
+    let scaled = sent.map(|number| number * parts as f64);
+    match scaled {
+        None => errors.add(field, "is required"),
+        Some(scaled) if !(0.0..=(max * parts) as f64).contains(&scaled) => {
+            errors.add(field, format!("must be between 0 and {max}"))
+        }
+        Some(scaled) if (scaled - scaled.round()).abs() > 1e-6 => {
+            let decimals = if parts == 10 { "one decimal" } else { "three decimals" };
+            errors.add(field, format!("must have at most {decimals}"))
+        }
+        Some(scaled) => return scaled.round() as i64,
+    }
+    0
+}

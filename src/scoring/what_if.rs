@@ -1,0 +1,92 @@
+//! What another scorecard would do to all customers together: bands, the mean score, and who would move most.
+
+use super::measure::Measurements;
+use super::score::score_and_band;
+use crate::domain::numbers::round_div;
+use crate::domain::pages::{ScoreMove, ScorecardPreview};
+use crate::domain::{Band, Customer, Points, Scorecard};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+/// How many movers are named.
+const NAMED: usize = 10;
+
+/// Two scorecards, and what has been added up so far.
+pub struct WhatIf<'a> {
+    current: &'a Scorecard,
+    proposed: &'a Scorecard,
+    /// How many customers are in the first band and would be in the second.
+    moves: BTreeMap<(Band, Band), i64>,
+    before: Sum,
+    after: Sum,
+    movers: Vec<ScoreMove>,
+}
+
+#[derive(Default)]
+struct Sum {
+    points: i64,
+    customers: i64,
+}
+
+impl Sum {
+    fn add(&mut self, score: Points, band: Band) {
+        if band != Band::NoData {
+            self.points += score.0;
+            self.customers += 1;
+        }
+    }
+
+    fn mean(&self) -> Option<Points> {
+        (self.customers > 0).then(|| Points(round_div(self.points.into(), self.customers.into()) as i64))
+    }
+}
+
+impl<'a> WhatIf<'a> {
+    pub fn new(current: &'a Scorecard, proposed: &'a Scorecard) -> Self {
+        Self {
+            current,
+            proposed,
+            moves: BTreeMap::new(),
+            before: Sum::default(),
+            after: Sum::default(),
+            movers: Vec::with_capacity(NAMED + 1),
+        }
+    }
+
+    /// Adds a customer, measured under either scorecard.
+    pub fn add(&mut self, customer: &Customer, measured: &Measurements, measured_anew: &Measurements) {
+        let (before, band_before) = score_and_band(measured, self.current);
+        let (after, band_after) = score_and_band(measured_anew, self.proposed);
+        *self.moves.entry((band_before, band_after)).or_default() += 1;
+        self.before.add(before, band_before);
+        self.after.add(after, band_after);
+        let scored = band_before != Band::NoData && band_after != Band::NoData;
+        let size = |before: Points, after: Points| Reverse((after - before).0.abs());
+        // Those who came first stay first on a tie.
+        let place = self.movers.partition_point(|mover| size(mover.before, mover.after) <= size(before, after));
+        if scored && before != after && place < NAMED {
+            let name = customer.fields.name.clone();
+            self.movers.insert(place, ScoreMove { id: customer.id, name, before, after, band_before, band_after });
+            self.movers.truncate(NAMED);
+        }
+    }
+
+    pub fn finish(self) -> ScorecardPreview {
+        let count = |is_counted: &dyn Fn(Band, Band) -> bool| {
+            self.moves.iter().filter(|((before, after), _)| is_counted(*before, *after)).map(|(_, count)| count).sum::<i64>()
+        };
+        let in_band = |band: Band| (band, count(&|before, _| before == band), count(&|_, after| after == band));
+        let mut moves: Vec<_> = self.moves.iter().map(|((before, after), count)| (*before, *after, *count)).collect();
+        moves.retain(|(before, after, _)| before != after);
+        moves.sort_by_key(|(.., count)| Reverse(*count));
+        ScorecardPreview {
+            changes: self.proposed.changes_since(self.current),
+            customers: count(&|_, _| true),
+            bands: Band::ALL.map(in_band).to_vec(),
+            moves,
+            mean_before: self.before.mean(),
+            mean_after: self.after.mean(),
+            movers: self.movers,
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! `/api/scorecard` and `/api/scorecards`: the rules of scoring, version by version.
+
+use super::extract::{Id, Json, NoQuery, PathId};
+use crate::domain::{Scorecard, ScorecardInput, ScorecardVersion};
+use crate::error::AppError;
+use crate::server::AppState;
+use crate::server::service::scorecards;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use serde::Serialize;
+
+/// All versions of the scorecard.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Scorecards {
+    items: Vec<ScorecardVersion>,
+    total: usize,
+}
+
+/// The number of a version, in a path.
+pub struct Version(i64);
+
+impl From<i64> for Version {
+    fn from(number: i64) -> Self {
+        Self(number)
+    }
+}
+
+impl PathId for Version {
+    const PARAMETER: &'static str = "version";
+    const NOUN: &'static str = "scorecard";
+}
+
+/// The current scorecard: weights, windows, targets, bands.
+#[utoipa::path(get, path = "/api/scorecard", tag = "Scorecards",
+    responses((status = 200, description = "The current scorecard", body = Scorecard)))]
+pub async fn get_scorecard(State(app): State<AppState>, _: NoQuery) -> Result<Json<Scorecard>, AppError> {
+    scorecards::get_scorecard(&app).await.map(Json)
+}
+
+/// All versions, newest first. The first is current.
+#[utoipa::path(get, path = "/api/scorecards", tag = "Scorecards",
+    responses((status = 200, description = "The versions with author, time and note", body = Scorecards)))]
+pub async fn list_scorecards(State(app): State<AppState>, _: NoQuery) -> Result<Json<Scorecards>, AppError> {
+    let items = scorecards::list_scorecards(&app).await?;
+    Ok(Json(Scorecards { total: items.len(), items }))
+}
+
+/// One version.
+#[utoipa::path(get, path = "/api/scorecards/{version}", tag = "Scorecards",
+    params(("version" = i64, Path, description = "The version's number")),
+    responses((status = 200, description = "The version", body = ScorecardVersion)))]
+pub async fn get_scorecard_version(
+    State(app): State<AppState>,
+    Id(Version(version)): Id<Version>,
+    _: NoQuery,
+) -> Result<Json<ScorecardVersion>, AppError> {
+    scorecards::get_scorecard_version(&app, version).await.map(Json)
+}
+
+/// Puts the next version in force and rescores everybody. `version` must be the current one, on which this is based, else 409.
+#[utoipa::path(post, path = "/api/scorecards", tag = "Scorecards", request_body = ScorecardInput, responses((status = 201,
+    description = "The new version", body = ScorecardVersion, headers(("Location" = String, description = "Its path")))))]
+pub async fn create_scorecard(
+    State(app): State<AppState>,
+    _: NoQuery,
+    Json(input): Json<ScorecardInput>,
+) -> Result<impl IntoResponse, AppError> {
+    let saved = scorecards::create_scorecard(&app, input).await?;
+    let location = format!("/api/scorecards/{}", saved.scorecard.version);
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(saved)))
+}

@@ -1,0 +1,115 @@
+//! The forms about the rules of scoring.
+
+use super::{amounts, rejection};
+use crate::app::forms::{Done, FormValues, Previewed, SCORECARD_PATH};
+use crate::domain::scorecard_input::{BandLimitsInput, FactorRuleInput, factor_field};
+use crate::domain::{FactorKey, Factors, FieldErrors, ScorecardInput, ScorecardVersion};
+use crate::error::AppError;
+use crate::server::AppState;
+use crate::server::service::scorecards;
+
+/// What the rules in the form would do. Rules that are no good are an answer too.
+pub async fn preview_scorecard(app: &AppState, form: &FormValues) -> Result<Previewed, AppError> {
+    let tried = async {
+        let input = scorecard_input(form, |input| input.parse_rules().err())?;
+        scorecards::preview_scorecard(app, &input).await.map_err(as_form_fields)
+    };
+    match tried.await {
+        Ok(preview) => Ok(Previewed::Preview(preview)),
+        Err(AppError::Invalid(errors)) => Ok(Previewed::Rejected(rejection(errors, form))),
+        Err(error) => Err(error),
+    }
+}
+
+pub async fn save_scorecard(app: &AppState, form: &FormValues) -> Result<Done, AppError> {
+    let input = scorecard_input(form, |input| input.clone().parse().err())?;
+    scorecards::create_scorecard(app, input).await.map(|saved| done(&saved)).map_err(as_form_fields)
+}
+
+pub async fn restore_scorecard(app: &AppState, form: &FormValues) -> Result<Done, AppError> {
+    let number = |name| form.get(name).parse().map_err(|_| FieldErrors::one(name, "must be a whole number"));
+    let (version, current) = (number("restored")?, number("version")?);
+    let (author, note) = (form.filled("author"), form.filled("note"));
+    let saved = scorecards::restore_scorecard(app, version, current, author.as_deref(), note.as_deref()).await?;
+    Ok(done(&saved))
+}
+
+fn done(saved: &ScorecardVersion) -> Done {
+    let message = format!("Version {} is in force, and all customers are being rescored", saved.scorecard.version);
+    Done { message, go_to: Some(SCORECARD_PATH.to_owned()), ..Done::default() }
+}
+
+/// The input in a form's texts. Texts that are no numbers are told together with the rules that `check` finds broken.
+fn scorecard_input(
+    form: &FormValues,
+    check: impl FnOnce(&ScorecardInput) -> Option<FieldErrors>,
+) -> Result<ScorecardInput, AppError> {
+    let mut reader = Reader { form, unreadable: FieldErrors::default() };
+    let input = ScorecardInput {
+        version: reader.whole("version"),
+        author: form.filled("author"),
+        note: form.filled("note"),
+        factors: Factors::from_fn(|key| reader.rule(key)),
+        bands: BandLimitsInput { healthy: reader.decimal("bands.healthy"), at_risk: reader.decimal("bands.atRisk") },
+        missing_policy: form.filled("missingPolicy"),
+        coverage_floor: reader.decimal("coverageFloor").map(|percent| percent / 100.0),
+    };
+    let mut unreadable = reader.unreadable;
+    if unreadable.0.is_empty() {
+        return Ok(input);
+    }
+    // A number that cannot be read is missing from the input as well; once is enough.
+    let broken = check(&input).unwrap_or_default().0;
+    let broken: Vec<_> = broken.into_iter().filter(|error| unreadable.of(&error.field).is_none()).collect();
+    unreadable.0.extend(broken);
+    Err(as_form_fields(unreadable.into()))
+}
+
+struct Reader<'a> {
+    form: &'a FormValues,
+    unreadable: FieldErrors,
+}
+
+impl Reader<'_> {
+    fn rule(&mut self, key: FactorKey) -> FactorRuleInput {
+        FactorRuleInput {
+            weight: self.whole(&factor_field(key, "weight")),
+            window_days: self.whole(&factor_field(key, "windowDays")),
+            target: self.whole(&factor_field(key, "target")),
+            key_features: self.lines(&factor_field(key, "keyFeatures")),
+        }
+    }
+
+    fn whole(&mut self, name: &str) -> Option<i64> {
+        let text = self.form.filled(name)?;
+        let number = text.parse().ok().or_else(|| amounts::whole_number(&text));
+        if number.is_none() {
+            self.unreadable.add(name, "must be a whole number");
+        }
+        number
+    }
+
+    fn decimal(&mut self, name: &str) -> Option<f64> {
+        let text = self.form.filled(name)?;
+        let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-');
+        let number = text.parse().ok().filter(|_| is_plain);
+        if number.is_none() {
+            self.unreadable.add(name, "must be a number such as 72.5");
+        }
+        number
+    }
+
+    fn lines(&self, name: &str) -> Vec<String> {
+        let lines = self.form.get(name).lines().map(str::trim);
+        lines.filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    }
+}
+
+/// The form asks for the floor in percent.
+fn as_form_fields(error: AppError) -> AppError {
+    let AppError::Invalid(mut errors) = error else { return error };
+    for error in errors.0.iter_mut().filter(|error| error.field == "coverageFloor") {
+        error.message = error.message.replace("0 and 1", "0 and 100").replace("three decimals", "one decimal");
+    }
+    errors.into()
+}
