@@ -19,8 +19,10 @@ const CHANGE_DAYS: i64 = 7;
 #[component]
 pub fn LogEventPage() -> impl IntoView {
     let (id, revision) = (use_customer_id(), use_revision());
-    let page =
-        Resource::new(move || (id.get(), revision.get()), |(id, _)| load_customer_page(id, None, HISTORY_DAYS, CHANGE_DAYS));
+    let page = Resource::new(
+        move || (id.get(), revision.get()),
+        |(id, _)| load_customer_page(id, None, None, HISTORY_DAYS, CHANGE_DAYS),
+    );
     view! { <Loaded resource=page view=log_event /> }
 }
 

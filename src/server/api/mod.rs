@@ -32,6 +32,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(events::list_events, events::submit_event))
         .routes(routes!(events::retract_event))
         .routes(routes!(health::get_health))
+        .routes(routes!(health::get_health_history))
         .routes(routes!(health::get_health_changes))
         // notes
         .routes(routes!(notes::list_notes, notes::add_note))

@@ -2,8 +2,8 @@
 //! facts, and for everybody when the UTC day changes. There is no other stored score.
 
 use super::customers::{self, CustomerRecord};
-use super::db::{Tx, binds};
-use super::facts::{self, Known, earliest};
+use super::db::{Bind, Tx, binds};
+use super::facts::{self, Known};
 use super::{Store, StoreError, StoreResult, connections, scorecards};
 use crate::domain::{Band, CustomerId, Health, NaiveDate, Points, Scorecard};
 use crate::scoring::{self, BAND_MEMORY_DAYS, Connections, Facts};
@@ -49,8 +49,8 @@ pub(super) async fn basis(tx: &mut Tx, today: NaiveDate) -> StoreResult<Basis> {
 /// What every score depends on besides the customer's facts.
 pub(super) struct Rules {
     pub scorecard: Scorecard,
-    connections: Connections,
-    connections_version: i64,
+    pub connections: Connections,
+    pub connections_version: i64,
 }
 
 impl Rules {
@@ -59,7 +59,7 @@ impl Rules {
     }
 
     /// How far back facts must be known to score today and all the days since which it may have been in its band.
-    fn reach(&self, today: NaiveDate) -> NaiveDate {
+    pub(super) fn reach(&self, today: NaiveDate) -> NaiveDate {
         today - Duration::days(BAND_MEMORY_DAYS + self.scorecard.lookback_days())
     }
 }
@@ -101,6 +101,25 @@ pub(super) async fn rescore_one(tx: &mut Tx, known: Known, rules: &Rules, today:
 
 /// Writes one customer's health of today. `facts` must reach back as far as [`Rules::reach`].
 pub(super) async fn store(tx: &mut Tx, known: &Known, facts: &Facts, rules: &Rules, today: NaiveDate) -> StoreResult<Health> {
+    let (health, mut binds) = row(known, facts, rules, today)?;
+    binds.push(known.id.into());
+    let sql = "UPDATE customers SET scored_day = $1, scorecard_version = $2, connections_version = $3, measured = $4,
+               band = $5, band_since_day = $6, band_7 = $7, change_7 = $8, change_30 = $9, change_90 = $10,
+               first_fact_day = $11, last_activity_at = $12, score = $13,
+               login_frequency = $14, feature_adoption = $15, support_load = $16, invoice_timeliness = $17, api_trend = $18,
+               first_login_day = $19, first_feature_day = $20, first_ticket_day = $21, first_invoice_day = $22,
+               first_api_day = $23 WHERE id = $24";
+    tx.execute(sql, binds).await?;
+    Ok(health)
+}
+
+/// The columns of [`row`].
+pub(super) const COLUMNS: &str = "scored_day, scorecard_version, connections_version, measured, band, band_since_day, band_7, \
+     change_7, change_30, change_90, first_fact_day, last_activity_at, score, login_frequency, feature_adoption, support_load, \
+     invoice_timeliness, api_trend, first_login_day, first_feature_day, first_ticket_day, first_invoice_day, first_api_day";
+
+/// One customer's health of today, with the values of the columns that keep it.
+pub(super) fn row(known: &Known, facts: &Facts, rules: &Rules, today: NaiveDate) -> StoreResult<(Health, Vec<Bind>)> {
     let Rules { scorecard, connections, connections_version } = rules;
     let measured = scoring::measure(facts, scorecard, connections, today);
     let health = scoring::score(known.id, &measured, scorecard, today);
@@ -120,19 +139,11 @@ pub(super) async fn store(tx: &mut Tx, known: &Known, facts: &Facts, rules: &Rul
         change(7),
         change(30),
         change(90),
-        earliest(&known.first_facts),
+        facts.first_fact_on,
         known.last_activity_at,
         health.shown_score().map(|Points(tenths)| tenths),
     ];
     binds.extend(health.factors.iter().map(|(_, factor)| shown.then_some(factor.score.0).into()));
     binds.extend(known.first_facts.iter().map(|(_, first)| (*first).into()));
-    binds.push(known.id.into());
-    let sql = "UPDATE customers SET scored_day = $1, scorecard_version = $2, connections_version = $3, measured = $4,
-               band = $5, band_since_day = $6, band_7 = $7, change_7 = $8, change_30 = $9, change_90 = $10,
-               first_fact_day = $11, last_activity_at = $12, score = $13,
-               login_frequency = $14, feature_adoption = $15, support_load = $16, invoice_timeliness = $17, api_trend = $18,
-               first_login_day = $19, first_feature_day = $20, first_ticket_day = $21, first_invoice_day = $22,
-               first_api_day = $23 WHERE id = $24";
-    tx.execute(sql, binds).await?;
-    Ok(health)
+    Ok((health, binds))
 }

@@ -11,6 +11,7 @@ mod invoices;
 mod list;
 mod notes;
 mod portfolio;
+mod replay;
 mod scorecards;
 
 use crate::domain::{Archive, Customer, CustomerFields, Event, Health, NaiveDate, NewEvent, Points};
@@ -48,6 +49,7 @@ pub type StoreResult<T> = Result<T, StoreError>;
 #[derive(Clone)]
 pub struct Store {
     db: db::Db,
+    replays: std::sync::Arc<replay::Replays>,
 }
 
 /// A customer with its current health row.

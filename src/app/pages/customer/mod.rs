@@ -41,11 +41,12 @@ pub fn CustomerPage() -> impl IntoView {
     let (id, query) = (use_customer_id(), use_query_map());
     let place = Memo::new(move |_| Place::new(id.get(), |name| query.read().get(name)));
     let revision = use_revision();
-    let asked =
-        Memo::new(move |_| place.with(|place| (place.id, place.as_of.clone(), place.history_days(), place.change_days())));
+    let asked = Memo::new(move |_| {
+        place.with(|place| (place.id, place.as_of.clone(), place.known_at.clone(), place.history_days(), place.change_days()))
+    });
     let page = Resource::new(
         move || (asked.get(), revision.get()),
-        |((id, as_of, days, since), _)| load_customer_page(id, as_of, days, since),
+        |((id, as_of, known_at, days, since), _)| load_customer_page(id, as_of, known_at, days, since),
     );
     let events = Memo::new(move |_| place.with(|place| (place.id, place.events_query())));
     let timeline = Resource::new(move || (events.get(), revision.get()), |((id, query), _)| load_timeline(id, query));

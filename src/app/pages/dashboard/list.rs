@@ -6,12 +6,12 @@ use super::filters::Filters;
 use super::keys::{Keys, focus};
 use super::links::list_href;
 use super::mine::Mine;
-use super::query::ListNavigation;
+use super::query::{ListNavigation, blames_day};
 use super::row::row;
 use crate::app::components::icon::IconName;
 use crate::app::components::{EmptyState, LinkButton, Pagination};
 use crate::app::format;
-use crate::domain::{CustomerList, CustomerQuery};
+use crate::domain::{AskedDay, CustomerList, CustomerQuery};
 use crate::error::AppError;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -63,7 +63,7 @@ pub fn ListSection(
             <table class="customers" hidden=move || loaded.with(|list| !has_rows(list))>
                 <caption class="sr-only">"Customers with their health, one row each"</caption>
                 <ListHead query />
-                <tbody>{move || loaded.with(|list| rows(list, &currency.read()))}</tbody>
+                <tbody>{move || loaded.with(|list| rows(list, query.read_untracked().at, &currency.read()))}</tbody>
             </table>
             {move || loaded.with(|list| foot(&query.read_untracked(), list))}
         </section>
@@ -108,9 +108,9 @@ fn has_rows(list: &Loaded) -> bool {
     matches!(list, Some(Ok(list)) if !list.page.items.is_empty())
 }
 
-fn rows(list: &Loaded, currency: &str) -> Vec<impl IntoView + use<>> {
+fn rows(list: &Loaded, at: AskedDay, currency: &str) -> Vec<impl IntoView + use<>> {
     let Some(Ok(CustomerList { page, as_of, .. })) = list else { return Vec::new() };
-    page.items.iter().map(|item| row(item.clone(), *as_of, currency)).collect()
+    page.items.iter().map(|item| row(item.clone(), *as_of, at, currency)).collect()
 }
 
 /// What stands in the place of rows when there are none.
@@ -201,6 +201,8 @@ fn ListError(error: AppError, query: CustomerQuery) -> impl IntoView {
         AppError::Invalid(errors) => errors.0.clone(),
         _ => Vec::new(),
     };
+    let refused_day = matches!(&error, AppError::Invalid(errors) if blames_day(errors));
+    let all = if refused_day { CustomerQuery { at: AskedDay::default(), ..query } } else { query };
     let asked_too_much = fields.iter().any(|field| field.field == "page");
     let fields = fields.into_iter().map(|field| view! { <li><code>{field.field}</code> " " {field.message}</li> });
     let advice = match error {
@@ -212,7 +214,7 @@ fn ListError(error: AppError, query: CustomerQuery) -> impl IntoView {
         <div class="list__error" role="alert">
             <h3>{error.title()}</h3>
             <ul>{fields.collect_view()}</ul>
-            <p>{advice} " " <a href=without_filters(&query)>"Show all customers"</a></p>
+            <p>{advice} " " <a href=without_filters(&all)>"Show all customers"</a></p>
         </div>
     }
 }

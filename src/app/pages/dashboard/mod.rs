@@ -3,6 +3,7 @@
 mod attention;
 mod chips;
 mod columns;
+mod day;
 mod filters;
 mod first_run;
 mod keys;
@@ -16,9 +17,11 @@ mod score_panel;
 mod summary;
 
 use crate::app::components::{Failure, Skeleton};
+use crate::app::format;
 use crate::app::server_fns::{LoadDemo, list_customers, load_portfolio};
-use crate::domain::Portfolio;
+use crate::domain::{CustomerQuery, Portfolio};
 use crate::error::AppError;
+use day::{DayBar, NothingYet, RefusedDay};
 use first_run::FirstRun;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -33,7 +36,11 @@ pub fn DashboardPage() -> impl IntoView {
     let owner = Memo::new(move |_| query.with(|query| query.owner.clone()));
     let load_demo = ServerAction::<LoadDemo>::new();
     let loads = load_demo.version();
-    let portfolio = Resource::new(move || (owner.get(), loads.get()), |(owner, _)| load_portfolio(owner));
+    let day = Memo::new(move |_| query::asked_day(&search.read()));
+    let portfolio = Resource::new(
+        move || (owner.get(), day.get(), loads.get()),
+        |(owner, (as_of, known_at), _)| load_portfolio(owner, as_of, known_at),
+    );
     let list = Resource::new(
         move || (search.get(), loads.get()),
         |(search, _)| async move { (search.clone(), list_customers(search).await) },
@@ -42,11 +49,15 @@ pub fn DashboardPage() -> impl IntoView {
     let pending = move || list.with(|list| list.as_ref().is_some_and(|(of, _)| *of != search.get()));
     let currency = move || portfolio.get().and_then(Result::ok).map(|portfolio| portfolio.currency).unwrap_or_default();
     let empty = move || portfolio.get().is_some_and(|portfolio| portfolio.as_ref().is_ok_and(has_no_customers));
+    let title = move || match query.with(|query| query.at.as_of) {
+        Some(day) => format!("Portfolio as of {}", format::day(day)),
+        None => "Portfolio".to_owned(),
+    };
     view! {
-        <Title text="Portfolio" />
+        <Title text=title />
         <h1 class="sr-only">"Portfolio"</h1>
         <Transition fallback=|| view! { <Skeleton lines=12 /> }>
-            {move || portfolio.get().map(|portfolio| overview(portfolio, load_demo))}
+            {move || portfolio.get().map(|portfolio| overview(portfolio, query, load_demo))}
             <div hidden=empty>
                 <ListSection
                     query=query.into()
@@ -60,14 +71,23 @@ pub fn DashboardPage() -> impl IntoView {
 }
 
 /// What stands above the list.
-fn overview(portfolio: Result<Portfolio, AppError>, load_demo: ServerAction<LoadDemo>) -> AnyView {
+fn overview(portfolio: Result<Portfolio, AppError>, query: Memo<CustomerQuery>, load_demo: ServerAction<LoadDemo>) -> AnyView {
     match portfolio {
-        Ok(portfolio) if has_no_customers(&portfolio) => view! { <FirstRun load_demo /> }.into_any(),
+        Ok(portfolio) if has_no_customers(&portfolio) && portfolio.as_of == portfolio.today => {
+            view! { <FirstRun load_demo /> }.into_any()
+        }
+        Ok(portfolio) if has_no_customers(&portfolio) => view! {
+            <DayBar portfolio=portfolio.clone() query />
+            <NothingYet portfolio query />
+        }
+        .into_any(),
         Ok(portfolio) => view! {
+            <DayBar portfolio=portfolio.clone() query />
             <Notices portfolio=portfolio.clone() />
             <Summary portfolio />
         }
         .into_any(),
+        Err(AppError::Invalid(errors)) if query::blames_day(&errors) => view! { <RefusedDay errors query /> }.into_any(),
         Err(error) => view! { <Failure error /> }.into_any(),
     }
 }

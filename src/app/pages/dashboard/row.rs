@@ -1,18 +1,19 @@
 //! One customer in the list.
 
+use super::links::customer_href;
 use crate::app::components::{BandBadge, ChangeFigure, DayAgo, FactorStrip, Money, RenewalCountdown, ScoreFigure, Sparkline};
 use crate::app::format;
-use crate::domain::{Band, CustomerRow, NaiveDate, Share};
+use crate::domain::{AskedDay, Band, CustomerRow, NaiveDate, Share};
 use chrono::Datelike;
 use leptos::prelude::*;
 
 /// A customer of whom nothing was heard for so many days is marked: the longer windows still speak well of it.
 const QUIET_DAYS: i64 = 30;
 
-/// A row of cells in the order of the header; `today` is the list's as-of day.
-pub fn row(row: CustomerRow, today: NaiveDate, currency: &str) -> impl IntoView + use<> {
+/// A row of cells in the order of the header; `today` is the list's as-of day, `at` how the address asks for it.
+pub fn row(row: CustomerRow, today: NaiveDate, at: AskedDay, currency: &str) -> impl IntoView + use<> {
     let CustomerRow { customer, health, band_since, change30, trend, last_activity_at, weakest, is_new, .. } = row;
-    let href = format!("/customers/{}", customer.id);
+    let href = customer_href(customer.id, at);
     let band = health.band;
     let measured = (health.coverage < Share::ALL).then(|| {
         view! {
