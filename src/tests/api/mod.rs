@@ -10,6 +10,7 @@ mod health;
 mod notes;
 mod operations;
 mod portfolio;
+mod replay;
 mod security;
 
 pub use client::{Answer, Site};
