@@ -171,9 +171,9 @@ fn the_portfolio() {
     frozen!(
         "portfolio",
         Portfolio {
-            today: day(31),
-            as_of: day(30),
-            known_at: Some(day(30)),
+            today: day(30),
+            as_of: day(29),
+            known_at: Some(day(29)),
             first_fact_on: Some(day(1)),
             owner: None,
             currency: "USD".into(),

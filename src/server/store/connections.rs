@@ -102,7 +102,8 @@ const FIRST_DAYS: Factors<&str> = Factors {
 };
 
 /// The earliest fact of a factor is either one that was taken back since, or one that still counts. Of the latter none is
-/// earlier than its customer's first day, so customers are searched by that day, a few at first, until theirs are too late.
+/// earlier than its customer's first day, or was received before its customer was created; so the customers of the time are
+/// searched by their first day, a few at first, until theirs are too late.
 pub(super) async fn known_on(tx: &mut Tx, known_on: NaiveDate) -> StoreResult<Connections> {
     let mut days = taken_back_since(tx, known_on).await?;
     for factor in FactorKey::ALL {
@@ -112,9 +113,11 @@ pub(super) async fn known_on(tx: &mut Tx, known_on: NaiveDate) -> StoreResult<Co
         let column = FIRST_DAYS.get(factor);
         let (mut passed, mut limit) = (0, 10);
         loop {
-            let sql = format!("SELECT id FROM customers WHERE {column} < $1 ORDER BY {column}, id LIMIT $2 OFFSET $3");
+            let sql = format!(
+                "SELECT id FROM customers WHERE {column} < $1 AND created_at < $2 ORDER BY {column}, id LIMIT $3 OFFSET $4"
+            );
             let earlier_than = first.unwrap_or(NaiveDate::MAX);
-            let ids: Vec<(i64,)> = tx.all(AssertSqlSafe(sql), binds![earlier_than, limit, passed]).await?;
+            let ids: Vec<(i64,)> = tx.all(AssertSqlSafe(sql), binds![earlier_than, end(Some(known_on)), limit, passed]).await?;
             if ids.is_empty() {
                 break;
             }

@@ -1,9 +1,11 @@
 //! `as_of` and `known_at`: past days of customers, lists and figures
 
 use super::Site;
+use crate::domain::Scorecard;
 use crate::tests::harness::*;
 use chrono::Duration;
 use serde_json::{Value, json};
+use sqlx::{Connection, PgConnection, SqliteConnection};
 
 /// Acme with a login on 1 March, known at once, and one on 3 March that arrived on 10 March; Bolt with a ticket on 12 March.
 async fn told(db: Database) -> Site {
@@ -16,6 +18,22 @@ async fn told(db: Database) -> Site {
     }
     db.roll_over_all(today()).await;
     Site::new(db)
+}
+
+/// Version 2, in force since noon so many days ago: ten logins are enough.
+async fn change_scorecard(db: &Database, days: i64) {
+    let mut scorecard = Scorecard { version: 2, ..Scorecard::default() };
+    scorecard.factors.login_frequency.target = Some(10);
+    let content = serde_json::to_string(&scorecard).unwrap();
+    let since = (now() - Duration::days(days)).timestamp_micros();
+    let sql = "INSERT INTO scorecards (version, content, created_at, author, note) VALUES (2, $1, $2, 'test', '')";
+    if db.url.starts_with("sqlite") {
+        let mut connection = SqliteConnection::connect(&db.url).await.unwrap();
+        sqlx::query(sql).bind(content).bind(since).execute(&mut connection).await.unwrap();
+    } else {
+        let mut connection = PgConnection::connect(&db.url).await.unwrap();
+        sqlx::query(sql).bind(content).bind(since).execute(&mut connection).await.unwrap();
+    }
 }
 
 fn logins(health: &Value) -> &Value {
@@ -96,6 +114,23 @@ on_each_database! {
         let today = site.get("/api/portfolio?as_of=2026-03-16").await.ok();
         assert_eq!(today, site.get("/api/portfolio").await.ok());
         assert_eq!(site.get("/api/customers?as_of=2026-03-16").await.ok(), site.get("/api/customers").await.ok());
+    }
+
+    async fn the_scorecard_of_a_day_is_the_one_in_force_at_its_end(db: Database) {
+        change_scorecard(&db, 3).await;
+        for (day, version) in [(1000, 1), (4, 1), (3, 2), (0, 2)] {
+            assert_eq!(db.scorecard_in_force(days_ago(day)).await.unwrap().version, version, "{day} days ago");
+        }
+        let site = told(db).await;
+        for (query, version, target) in [("as_of=2026-03-12", 2, 10), ("as_of=2026-03-12&known_at=then", 1, 20), ("known_at=2026-03-13", 2, 10)] {
+            let health = site.get(&format!("/api/customers/1/health?{query}")).await.ok();
+            let login = &health["factors"]["loginFrequency"];
+            assert_eq!((&health["scorecardVersion"], &login["target"]), (&json!(version), &json!(target)), "{query}");
+            let list = site.get(&format!("/api/customers?{query}&search=acme")).await.ok();
+            assert_eq!(list["items"][0]["health"], health, "{query}");
+        }
+        let change = site.get("/api/customers/1/health/changes?from=2026-03-12").await.ok();
+        assert_eq!(change["causes"][0]["facts"][0]["sentence"], "scorecard version 2 in place of 1");
     }
 
     async fn a_change_tells_what_came_to_light_since(db: Database) {

@@ -14,7 +14,13 @@ fn day_href(query: Memo<CustomerQuery>, at: AskedDay) -> String {
 
 /// The day as a form, and on a past day all there is to know about that.
 #[component]
-pub fn DayBar(portfolio: Portfolio, query: Memo<CustomerQuery>) -> impl IntoView {
+pub fn DayBar(
+    portfolio: Portfolio,
+    query: Memo<CustomerQuery>,
+    /// What stands beside the form.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
     let Portfolio { today, as_of, known_at, first_fact_on, .. } = portfolio;
     let past = (as_of != today).then(|| {
         let href = move |at| day_href(query, at);
@@ -30,7 +36,10 @@ pub fn DayBar(portfolio: Portfolio, query: Memo<CustomerQuery>) -> impl IntoView
     view! {
         <div class="day-bar">
             {past}
-            <PickDay query as_of today first=first_fact_on />
+            <div class="day-bar__row">
+                {children.map(|children| children())}
+                <PickDay query as_of today first=first_fact_on />
+            </div>
         </div>
     }
 }
@@ -42,7 +51,7 @@ fn PickDay(query: Memo<CustomerQuery>, as_of: NaiveDate, today: NaiveDate, first
         pairs.map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()
     };
     view! {
-        <Form method="GET" action="/" noscroll=true attr:class="pick-day day-bar__form no-print">
+        <Form method="GET" action="/" noscroll=true attr:class="day-bar__form no-print">
             {kept}
             <label for="as-of">"As of"</label>
             <input

@@ -82,8 +82,9 @@ fn overview(portfolio: Result<Portfolio, AppError>, query: Memo<CustomerQuery>, 
         }
         .into_any(),
         Ok(portfolio) => view! {
-            <DayBar portfolio=portfolio.clone() query />
-            <Notices portfolio=portfolio.clone() />
+            <DayBar portfolio=portfolio.clone() query>
+                <Notices portfolio=portfolio.clone() />
+            </DayBar>
             <Summary portfolio />
         }
         .into_any(),
