@@ -202,7 +202,7 @@ impl CustomerRecord {
         let customer = self.customer()?;
         let archived = customer.archived.filter(|archive| archive.date <= on);
         let mut binds = field_binds(&customer.fields);
-        binds.extend(binds![self.version, customer.created_at, self.is_demo, self.id]);
+        binds.extend(binds![self.version, customer.created_at, self.is_demo]);
         binds.extend(binds![archived.map(|archive| archive.reason.name()), archived.map(|archive| archive.date)]);
         Ok(binds)
     }
@@ -271,7 +271,7 @@ pub(super) async fn insert(tx: &mut Tx, fields: &CustomerFields, now: DateTime<U
 
 /// The columns of [`CustomerRecord::row_on`].
 pub(super) const COLUMNS: &str = "name, name_key, segment, external_id, external_key, owner, owner_key, arr_cents, renewal_day, \
-     start_day, crm_url, version, created_at, is_demo, id, archived_reason, archived_day";
+     start_day, crm_url, version, created_at, is_demo, archived_reason, archived_day";
 
 /// The values of the eleven columns that follow from the fields, `name` first, `crm_url` last.
 fn field_binds(fields: &CustomerFields) -> Vec<Bind> {

@@ -58,6 +58,11 @@ impl Rules {
         Basis { day, scorecard_version: self.scorecard.version, connections_version: self.connections_version }
     }
 
+    fn health(&self, id: CustomerId, facts: &Facts, today: NaiveDate) -> Health {
+        let measured = scoring::measure(facts, &self.scorecard, &self.connections, today);
+        scoring::score(id, &measured, &self.scorecard, today)
+    }
+
     /// How far back facts must be known to score today and all the days since which it may have been in its band.
     pub(super) fn reach(&self, today: NaiveDate) -> NaiveDate {
         today - Duration::days(BAND_MEMORY_DAYS + self.scorecard.lookback_days())
@@ -101,8 +106,9 @@ pub(super) async fn rescore_one(tx: &mut Tx, known: Known, rules: &Rules, today:
 
 /// Writes one customer's health of today. `facts` must reach back as far as [`Rules::reach`].
 pub(super) async fn store(tx: &mut Tx, known: &Known, facts: &Facts, rules: &Rules, today: NaiveDate) -> StoreResult<Health> {
-    let (health, mut binds) = row(known, facts, rules, today)?;
-    binds.push(known.id.into());
+    let mut binds = row(known, facts, rules, today)?;
+    // The id comes last in the statement.
+    binds.rotate_left(1);
     let sql = "UPDATE customers SET scored_day = $1, scorecard_version = $2, connections_version = $3, measured = $4,
                band = $5, band_since_day = $6, band_7 = $7, change_7 = $8, change_30 = $9, change_90 = $10,
                first_fact_day = $11, last_activity_at = $12, score = $13,
@@ -110,16 +116,39 @@ pub(super) async fn store(tx: &mut Tx, known: &Known, facts: &Facts, rules: &Rul
                first_login_day = $19, first_feature_day = $20, first_ticket_day = $21, first_invoice_day = $22,
                first_api_day = $23 WHERE id = $24";
     tx.execute(sql, binds).await?;
-    Ok(health)
+    Ok(rules.health(known.id, facts, today))
 }
 
 /// The columns of [`row`].
-pub(super) const COLUMNS: &str = "scored_day, scorecard_version, connections_version, measured, band, band_since_day, band_7, \
-     change_7, change_30, change_90, first_fact_day, last_activity_at, score, login_frequency, feature_adoption, support_load, \
-     invoice_timeliness, api_trend, first_login_day, first_feature_day, first_ticket_day, first_invoice_day, first_api_day";
+pub(super) const COLUMNS: &[&str] = &[
+    "id",
+    "scored_day",
+    "scorecard_version",
+    "connections_version",
+    "measured",
+    "band",
+    "band_since_day",
+    "band_7",
+    "change_7",
+    "change_30",
+    "change_90",
+    "first_fact_day",
+    "last_activity_at",
+    "score",
+    "login_frequency",
+    "feature_adoption",
+    "support_load",
+    "invoice_timeliness",
+    "api_trend",
+    "first_login_day",
+    "first_feature_day",
+    "first_ticket_day",
+    "first_invoice_day",
+    "first_api_day",
+];
 
-/// One customer's health of today, with the values of the columns that keep it.
-pub(super) fn row(known: &Known, facts: &Facts, rules: &Rules, today: NaiveDate) -> StoreResult<(Health, Vec<Bind>)> {
+/// The values of the columns that keep one customer's health of today.
+pub(super) fn row(known: &Known, facts: &Facts, rules: &Rules, today: NaiveDate) -> StoreResult<Vec<Bind>> {
     let Rules { scorecard, connections, connections_version } = rules;
     let measured = scoring::measure(facts, scorecard, connections, today);
     let health = scoring::score(known.id, &measured, scorecard, today);
@@ -129,6 +158,7 @@ pub(super) fn row(known: &Known, facts: &Facts, rules: &Rules, today: NaiveDate)
     let shown = health.shown_score().is_some();
     let measured = serde_json::to_string(&measured).map_err(|error| StoreError::Corrupt(error.to_string()))?;
     let mut binds = binds![
+        known.id,
         today,
         scorecard.version,
         *connections_version,
@@ -145,5 +175,5 @@ pub(super) fn row(known: &Known, facts: &Facts, rules: &Rules, today: NaiveDate)
     ];
     binds.extend(health.factors.iter().map(|(_, factor)| shown.then_some(factor.score.0).into()));
     binds.extend(known.first_facts.iter().map(|(_, first)| (*first).into()));
-    Ok((health, binds))
+    Ok(binds)
 }

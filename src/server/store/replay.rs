@@ -2,7 +2,7 @@
 //! the health that the very code of [`health`] gives for the day, so lists and figures are read there by the queries of today.
 
 use super::customers::{CustomerRecord, select_customers};
-use super::db::{Bind, Tx, binds, end};
+use super::db::{Bind, Tx, binds, end, midnight};
 use super::facts::{self, Known};
 use super::health::{self, Rules};
 use super::{Store, StoreError, StoreResult, connections, customers, scorecards};
@@ -195,11 +195,13 @@ async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) 
             continue;
         }
         // The factors' own first days serve only writes, of which there are none here.
-        let known =
-            Known { first_facts: Factors::default(), last_activity_at: last_activity.get(&id).copied(), ..record.known() };
-        let (_, health) = health::row(&known, &facts, &rules, at.day)?;
+        let known = Known {
+            first_facts: Factors::default(), // Raw events may be gone; their days are known still.
+            last_activity_at: last_activity.get(&id).copied().or(facts.daily.last().map(|daily| midnight(daily.day))),
+            ..record.known()
+        };
         let mut row = record.row_on(at.day)?;
-        row.extend(health);
+        row.extend(health::row(&known, &facts, &rules, at.day)?);
         rows.push(row);
     }
     Ok(rows)
@@ -212,7 +214,7 @@ async fn insert(tx: &mut Tx, rows: Vec<Vec<Bind>>) -> StoreResult<()> {
         let sql = format!(
             "INSERT INTO customers ({}, {}) VALUES {}",
             customers::COLUMNS,
-            health::COLUMNS,
+            health::COLUMNS.join(", "),
             vec![row.as_str(); rows.len()].join(", ")
         );
         tx.execute(AssertSqlSafe(sql), rows.concat()).await?;

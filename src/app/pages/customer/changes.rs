@@ -5,7 +5,7 @@ use super::place::{CHANGE_DAYS, Place};
 use crate::app::components::ChangeFigure;
 use crate::app::format;
 use crate::domain::pages::CustomerPage;
-use crate::domain::{AskedDay, EventKind, FactorKey, HealthChange, KnownAt, Points, Window};
+use crate::domain::{EventKind, FactorKey, HealthChange, Points, Window};
 use leptos::prelude::*;
 
 #[component]
@@ -48,7 +48,7 @@ fn Ends(change: HealthChange) -> impl IntoView {
 fn Knowledge(page: StoredValue<CustomerPage>, place: Memo<Place>) -> impl IntoView {
     let (at, from) = page.with_value(|page| (page.at(), page.changes.from));
     let (words, link, known_at) = match at.known_at {
-        None => ("Both days as they are known now. ".to_owned(), "Compare with what was known then", Some(KnownAt::Then)),
+        None => ("Both days as they are known now. ".to_owned(), "Compare with what was known then", Some("then")),
         Some(_) => {
             let from = format::day(from);
             (
@@ -58,11 +58,7 @@ fn Knowledge(page: StoredValue<CustomerPage>, place: Memo<Place>) -> impl IntoVi
             )
         }
     };
-    let href = move || {
-        let place = place.get();
-        let known_at = AskedDay { as_of: None, known_at }.to_pairs().map(|(_, value)| value).next();
-        Place { known_at, ..place }.changes_href()
-    };
+    let href = move || Place { known_at: known_at.map(str::to_owned), ..place.get() }.changes_href();
     view! { <p class="muted changes__knowledge">{words} <a class="no-print" href=href data-noscroll="true">{link}</a></p> }
 }
 
