@@ -17,6 +17,7 @@ mod notes;
 mod portfolio;
 mod post_queue;
 mod quarantine;
+mod replay;
 mod scorecards;
 mod standings;
 
@@ -65,6 +66,7 @@ pub type StoreResult<T> = Result<T, StoreError>;
 pub struct Store {
     db: db::Db,
     posts: post_queue::PostQueue,
+    replays: std::sync::Arc<replay::Replays>,
 }
 
 /// A customer with its current health row.
