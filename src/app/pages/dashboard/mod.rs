@@ -81,13 +81,16 @@ fn overview(portfolio: Result<Portfolio, AppError>, query: Memo<CustomerQuery>, 
             <NothingYet portfolio query />
         }
         .into_any(),
-        Ok(portfolio) => view! {
-            <DayBar portfolio=portfolio.clone() query>
-                <Notices portfolio=portfolio.clone() />
-            </DayBar>
-            <Summary portfolio />
+        Ok(portfolio) => {
+            let noted = portfolio.clone();
+            view! {
+                <DayBar portfolio=portfolio.clone() query>
+                    <Notices portfolio=noted />
+                </DayBar>
+                <Summary portfolio />
+            }
+            .into_any()
         }
-        .into_any(),
         Err(AppError::Invalid(errors)) if query::blames_day(&errors) => view! { <RefusedDay errors query /> }.into_any(),
         Err(error) => view! { <Failure error /> }.into_any(),
     }
