@@ -45,8 +45,13 @@ pub(super) struct Selection {
 
 impl Selection {
     pub(super) fn of(query: &CustomerQuery, today: NaiveDate) -> Self {
+        Self::continuing(query, today, Vec::new())
+    }
+
+    /// The same for a statement that has values already.
+    pub(super) fn continuing(query: &CustomerQuery, today: NaiveDate, binds: Vec<Bind>) -> Self {
         let archived = if query.archived { "archived_day IS NOT NULL" } else { "archived_day IS NULL" };
-        let mut selection = Self { condition: archived.to_owned(), binds: Vec::new() };
+        let mut selection = Self { condition: archived.to_owned(), binds };
         if let Some(text) = &query.search {
             selection.and(
                 "(name_key LIKE ? ESCAPE '\\' OR external_key LIKE ? ESCAPE '\\')",

@@ -20,25 +20,8 @@ impl Store {
         let mut tx = self.read().await?;
         let everybody = CustomerQuery { owner: owner.map(str::to_owned), ..CustomerQuery::default() };
         let groups = load_groups(&mut tx, &everybody, today).await?;
-        let changed = |change| CustomerQuery { change: Some(change), ..everybody.clone() };
-        let renewing =
-            |renewal, bands: &[Band]| CustomerQuery { renewal: Some(renewal), bands: bands.to_vec(), ..everybody.clone() };
-        let movers7 = Movers {
-            days: 7,
-            up: mentions(&mut tx, &changed(ChangeFilter::Up7), "change_7", "change_7 DESC", today).await?,
-            down: mentions(&mut tx, &changed(ChangeFilter::Down7), "change_7", "change_7", today).await?,
-        };
-        let movers30 = Movers {
-            days: 30,
-            up: mentions(&mut tx, &changed(ChangeFilter::Up30), "change_30", "change_30 DESC", today).await?,
-            down: mentions(&mut tx, &changed(ChangeFilter::Down30), "change_30", "change_30", today).await?,
-        };
-        let risks = changed(ChangeFilter::NewChurnRisk);
-        let new_churn_risks = mentions(&mut tx, &risks, "change_7", "change_7", today).await?;
-        let not_healthy = renewing(RenewalFilter::Next90, &[Band::AtRisk, Band::ChurnRisk, Band::NoData]);
-        let renewals_at_risk = mentions(&mut tx, &not_healthy, "change_7", "renewal_day", today).await?;
-        let overdue = renewing(RenewalFilter::Overdue, &[]);
-        let renewals_overdue = mentions(&mut tx, &overdue, "change_7", "renewal_day", today).await?;
+        let [up7, down7, up30, down30, new_churn_risks, renewals_at_risk, renewals_overdue] =
+            load_mentions(&mut tx, lists(&everybody), today).await?;
         let archived = CustomerQuery { archived: true, ..everybody.clone() };
         let (connections, _) = connections::load(&mut tx).await?;
         Ok(Portfolio {
@@ -53,8 +36,8 @@ impl Store {
             band_limits: scorecards::current(&mut tx).await?.bands,
             mean: mean(&groups),
             distribution: distribution(&groups),
-            movers7,
-            movers30,
+            movers7: Movers { days: 7, up: up7, down: down7 },
+            movers30: Movers { days: 30, up: up30, down: down30 },
             new_churn_risks,
             renewals_at_risk,
             renewals_overdue,
@@ -67,10 +50,20 @@ impl Store {
 
 /// The sums that a tally is made of. ARR is summed in two parts, so that no sum overflows however large the ARRs.
 macro_rules! tally_columns {
-    () => {
-        "COUNT(*) AS customers, COUNT(arr_cents) AS arr_known, \
-         COALESCE(CAST(SUM(arr_cents / 1000000) AS BIGINT), 0) AS arr_millions, \
-         COALESCE(CAST(SUM(arr_cents % 1000000) AS BIGINT), 0) AS arr_rest"
+    ($over:literal) => {
+        concat!(
+            "COUNT(*)",
+            $over,
+            " AS customers, COUNT(arr_cents)",
+            $over,
+            " AS arr_known, ",
+            "COALESCE(CAST(SUM(arr_cents / 1000000)",
+            $over,
+            " AS BIGINT), 0) AS arr_millions, ",
+            "COALESCE(CAST(SUM(arr_cents % 1000000)",
+            $over,
+            " AS BIGINT), 0) AS arr_rest"
+        )
     };
 }
 
@@ -117,7 +110,7 @@ async fn load_groups(tx: &mut Tx, query: &CustomerQuery, today: NaiveDate) -> St
     let sql = format!(
         concat!(
             "SELECT band, CASE WHEN score >= 900 THEN 9 ELSE score / 100 END AS step, ",
-            tally_columns!(),
+            tally_columns!(""),
             ", COALESCE(CAST(SUM(score) AS BIGINT), 0) AS score_sum, \
              COALESCE(CAST(SUM(change_7) AS BIGINT), 0) AS change_7_sum, COUNT(change_7) AS change_7_known, \
              COALESCE(CAST(SUM(change_30) AS BIGINT), 0) AS change_30_sum, COUNT(change_30) AS change_30_known \
@@ -151,12 +144,87 @@ fn distribution(groups: &[Group]) -> Vec<i64> {
 }
 
 async fn tally(tx: &mut Tx, selection: &Selection) -> StoreResult<Tally> {
-    let sql = format!(concat!("SELECT ", tally_columns!(), " FROM customers WHERE {}"), selection.condition);
+    let sql = format!(concat!("SELECT ", tally_columns!(""), " FROM customers WHERE {}"), selection.condition);
     Ok(tx.one::<TallyRow>(AssertSqlSafe(sql), selection.binds.clone()).await?.tally())
+}
+
+/// Some customers that a summary counts, and of whom it names the first.
+struct List {
+    query: CustomerQuery,
+    /// The column of the change that is told.
+    change: &'static str,
+    /// By which column and in which direction the first are found.
+    order: (&'static str, &'static str),
+}
+
+fn lists(everybody: &CustomerQuery) -> [List; 7] {
+    let changed = |change, column, direction| {
+        let query = CustomerQuery { change: Some(change), ..everybody.clone() };
+        List { query, change: column, order: (column, direction) }
+    };
+    let renewing = |renewal, bands: &[Band]| {
+        let query = CustomerQuery { renewal: Some(renewal), bands: bands.to_vec(), ..everybody.clone() };
+        List { query, change: "change_7", order: ("renewal_day", "ASC") }
+    };
+    [
+        changed(ChangeFilter::Up7, "change_7", "DESC"),
+        changed(ChangeFilter::Down7, "change_7", "ASC"),
+        changed(ChangeFilter::Up30, "change_30", "DESC"),
+        changed(ChangeFilter::Down30, "change_30", "ASC"),
+        changed(ChangeFilter::NewChurnRisk, "change_7", "ASC"),
+        renewing(RenewalFilter::Next90, &[Band::AtRisk, Band::ChurnRisk, Band::NoData]),
+        renewing(RenewalFilter::Overdue, &[]),
+    ]
+}
+
+/// What the lists' conditions and orders read.
+const LISTED: &str = "id, band, band_7, change_7, change_30, arr_cents, renewal_day, start_day, first_fact_day";
+
+/// All lists, each with its figures and its first customers. The table is read once, for those that are on any list.
+async fn load_mentions<const N: usize>(tx: &mut Tx, lists: [List; N], today: NaiveDate) -> StoreResult<[Mentions; N]> {
+    let mut binds = Vec::new();
+    let conditions = lists.each_ref().map(|list| {
+        let selection = Selection::continuing(&list.query, today, std::mem::take(&mut binds));
+        binds = selection.binds;
+        selection.condition
+    });
+    let first = |(number, list): (usize, &List)| {
+        let (List { change, order: (column, direction), .. }, condition) = (list, &conditions[number]);
+        format!(
+            concat!(
+                "SELECT {} AS list, ROW_NUMBER() OVER (ORDER BY place {}, id) AS place, id, told, customers, arr_known, \
+                 arr_millions, arr_rest FROM (SELECT id, {} AS place, {} AS told, ",
+                tally_columns!(" OVER ()"),
+                " FROM listed WHERE {} ORDER BY place {}, id LIMIT {}) AS list_{}"
+            ),
+            number, direction, column, change, condition, direction, NAMED, number
+        )
+    };
+    let firsts: Vec<_> = lists.iter().enumerate().map(first).collect();
+    let sql = format!(
+        "WITH listed AS MATERIALIZED (SELECT {LISTED}, archived_day, owner FROM customers WHERE ({}))
+         SELECT CAST(list AS BIGINT) AS list, customers, arr_known, arr_millions, arr_rest, named.id AS id, name, segment, score,
+             band, told AS change, customer.arr_cents AS arr_cents, renewal_day, start_day, first_fact_day
+         FROM ({}) AS named JOIN customers AS customer ON customer.id = named.id ORDER BY list, place",
+        conditions.join(") OR ("),
+        firsts.join(" UNION ALL ")
+    );
+    let rows: Vec<MentionRow> = tx.all(AssertSqlSafe(sql), binds).await?;
+    let mut mentions = std::array::from_fn(|_| Mentions { tally: Tally::default(), items: Vec::new() });
+    for row in rows {
+        if let Some(list) = mentions.get_mut(row.list as usize) {
+            list.tally = row.tally.tally();
+            list.items.push(row.mention(today)?);
+        }
+    }
+    Ok(mentions)
 }
 
 #[derive(sqlx::FromRow)]
 struct MentionRow {
+    list: i64,
+    #[sqlx(flatten)]
+    tally: TallyRow,
     id: i64,
     name: String,
     segment: String,
@@ -185,18 +253,4 @@ impl MentionRow {
             name: self.name,
         })
     }
-}
-
-/// The customers that a query selects: all of them in figures, the first few by name.
-async fn mentions(tx: &mut Tx, query: &CustomerQuery, change: &str, order: &str, today: NaiveDate) -> StoreResult<Mentions> {
-    let selection = Selection::of(query, today);
-    let tally = tally(tx, &selection).await?;
-    let sql = format!(
-        "SELECT id, name, segment, score, band, {change} AS change, arr_cents, renewal_day, start_day, first_fact_day
-         FROM customers WHERE {} ORDER BY {order}, id LIMIT {NAMED}",
-        selection.condition
-    );
-    let rows: Vec<MentionRow> = tx.all(AssertSqlSafe(sql), selection.binds).await?;
-    let items = rows.into_iter().map(|row| row.mention(today)).collect::<StoreResult<_>>()?;
-    Ok(Mentions { tally, items })
 }

@@ -1,7 +1,7 @@
 //! The rules of scoring, version by version.
 
 use super::db::{Tx, binds, end, storable, time};
-use super::{Store, StoreError, StoreResult, health};
+use super::{Changed, Store, StoreError, StoreResult, health};
 use crate::domain::pages::ScorecardMark;
 use crate::domain::{NaiveDate, NewScorecard, Scorecard, ScorecardVersion};
 use chrono::{DateTime, Utc};
@@ -65,6 +65,7 @@ impl Store {
             let advice = "read the current one again, then change it";
             return Err(StoreError::Conflict(format!("version {based_on} is not the current scorecard: {advice}")));
         }
+        tx.changed(Changed::EVERYTHING);
         tx.commit().await?;
         let (scorecard, author, note) = (scorecard.clone(), author.clone(), note.clone());
         Ok(ScorecardVersion { scorecard, created_at: Some(created_at), author, note })

@@ -5,6 +5,7 @@ mod customers;
 mod demo;
 mod event_log;
 mod events;
+mod interleaving;
 mod invoices;
 mod known;
 mod list;
