@@ -3,7 +3,7 @@
 
 use crate::domain::{Archive, ArchiveReason, AsOf, CustomerFields, CustomerId, EventId, Health, NaiveDate, Portfolio};
 use crate::scoring;
-use crate::server::store::{CurrentHealth, Store};
+use crate::server::store::{CurrentHealth, Incoming, Store};
 use crate::tests::harness::*;
 use chrono::{DateTime, Duration, Utc};
 use rand_chacha::ChaCha8Rng;
@@ -209,6 +209,16 @@ on_each_database! {
         assert_eq!(names(days_ago(20).into(), "archived=true").await, Vec::<String>::new());
         // All of them were entered today.
         assert_eq!(names(AsOf::known_then(days_ago(1)), "").await, Vec::<String>::new());
+    }
+
+    async fn facts_of_a_batch_count_before_anybody_is_rescored(db: Database) {
+        let [first, second] = [db.customer("First").await, db.customer("Second").await];
+        let customers = async |at: AsOf| shown(&db.replay(at).await.unwrap(), "sort=name", at.day).await.len();
+        assert_eq!(customers(days_ago(20).into()).await, 0);
+        let event = |customer, days| Incoming { customer, event: login().days_ago(days).event(), received_at: now() };
+        db.insert_events(&[event(first, 20), event(second, 19)]).await.unwrap();
+        assert_eq!(customers(days_ago(20).into()).await, 1);
+        assert_eq!(customers(days_ago(19).into()).await, 2);
     }
 
     async fn a_replay_is_kept_until_something_that_counts_on_its_day_changes(db: Database) {
