@@ -16,6 +16,7 @@ const small = sharedApp({}, async (api) => {
   await api.post(`/events/${event.id}/retract`, { reason: "Logged twice" });
   const gone = await api.customer({ name: "Gone" }, logins(3));
   await api.post(`/customers/${gone.id}/archive`, { reason: "churned" });
+  await api.post("/events", [{ customerId: id, kind: "logout" }, { kind: "login" }]);
 });
 const empty = sharedApp();
 const demo = sharedApp({ demo: true });
@@ -34,6 +35,8 @@ const PAGES = [
   ["the page that picks a customer for an event", "/events/new"],
   ["the form for a login", "/customers/1/events/new"],
   ["the forms for invoices", "/customers/1/events/new?log=invoice_issued"],
+  ["the page of imports", "/import"],
+  ["the quarantine", "/quarantine"],
   ["the help", "/help"],
   ["the page for an unknown address", "/nothing/here", refused(404)],
   ["the page for an unknown customer", "/customers/999", refused(404)],

@@ -17,7 +17,10 @@ use leptos_meta::{Title, provide_meta_context};
 use leptos_router::SsrMode::Async;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{ParamSegment as Id, StaticSegment as At};
-use pages::{CustomerPage, DashboardPage, EditCustomerPage, HelpPage, LogEventPage, NewCustomerPage, NotFound, PickCustomerPage};
+use pages::{
+    CustomerPage, DashboardPage, EditCustomerPage, HelpPage, ImportPage, ImportsPage, LogEventPage, NewCustomerPage, NotFound,
+    PickCustomerPage, QuarantinePage,
+};
 use thaw::ConfigProvider;
 
 /// The product's name, as it stands in the frame and in titles.
@@ -41,6 +44,9 @@ pub fn App() -> impl IntoView {
                         <Route path=(At("customers"), Id("id"), At("edit")) view=EditCustomerPage ssr=Async />
                         <Route path=(At("customers"), Id("id"), At("events"), At("new")) view=LogEventPage ssr=Async />
                         <Route path=(At("events"), At("new")) view=PickCustomerPage ssr=Async />
+                        <Route path=At("import") view=ImportsPage ssr=Async />
+                        <Route path=(At("import"), Id("id")) view=ImportPage ssr=Async />
+                        <Route path=At("quarantine") view=QuarantinePage ssr=Async />
                         <Route path=At("help") view=HelpPage ssr=Async />
                     </FlatRoutes>
                 </Frame>

@@ -4,17 +4,21 @@
 mod archive;
 mod customer;
 mod events;
+mod imports;
 mod notes;
 mod parts;
 mod pay;
+mod quarantine;
 mod retract;
 mod state;
 
 pub use archive::{ArchiveDialog, RestoreForm};
 pub use customer::CustomerForm;
 pub use events::{EventForms, LogSubject};
+pub use imports::{DiscardUploadForm, MappingForm, ReconsiderForm, RunImportForm, UndoImportForm, UploadForm};
 pub use notes::{DeleteNoteForm, NoteForm};
 pub use pay::PayInvoiceForm;
+pub use quarantine::{DiscardAllDialog, DiscardForm, ReplayForm};
 pub use retract::{RetractForm, UndoForm};
 pub use state::FormState;
 

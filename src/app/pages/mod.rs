@@ -4,14 +4,18 @@ mod customer;
 mod dashboard;
 mod edit_customer;
 mod help;
+mod import;
 mod log_event;
 mod new_customer;
 mod not_found;
+mod quarantine;
 
 pub use customer::CustomerPage;
 pub use dashboard::DashboardPage;
 pub use edit_customer::EditCustomerPage;
 pub use help::HelpPage;
+pub use import::{ImportPage, ImportsPage};
 pub use log_event::{LogEventPage, PickCustomerPage};
 pub use new_customer::NewCustomerPage;
 pub use not_found::NotFound;
+pub use quarantine::QuarantinePage;

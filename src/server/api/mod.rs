@@ -51,6 +51,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(portfolio::get_portfolio))
         .routes(routes!(portfolio::get_scorecard))
         // operations
+        .routes(routes!(export::export_everything))
         .routes(routes!(operations::get_healthz))
         .routes(routes!(operations::get_readyz))
         .routes(routes!(operations::get_metrics))

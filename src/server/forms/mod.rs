@@ -1,14 +1,17 @@
 //! What the dashboard's forms do: their texts become inputs, a use case runs, and its result becomes a sentence.
 
-mod amounts;
 mod customers;
 mod effect;
 mod events;
+mod imports;
 mod notes;
+mod quarantine;
 
 pub use customers::{archive_customer, create_customer, restore_customer, update_customer};
 pub use events::{retract_event, submit_event};
+pub use imports::{check_import, discard_upload, reconsider_import, run_import, undo_import};
 pub use notes::{add_note, delete_note};
+pub use quarantine::{discard_quarantine, discard_quarantined, replay_quarantined};
 
 use super::flash;
 use super::page::plain_form_origin;

@@ -5,7 +5,9 @@ pub mod batch;
 pub mod customers;
 pub mod demo;
 pub mod events;
+pub mod export;
 pub mod health;
+pub mod import;
 pub mod notes;
 pub mod portfolio;
 

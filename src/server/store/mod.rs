@@ -1,12 +1,15 @@
 //! The only SQL. Each method is one use of the database, in one transaction, on SQLite and PostgreSQL alike.
 
+mod backup;
 mod connections;
 mod customers;
 mod db;
 mod demo;
 mod events;
+mod export;
 mod facts;
 mod health;
+mod imports;
 mod intake;
 mod invoices;
 mod list;
@@ -15,9 +18,13 @@ mod portfolio;
 mod post_queue;
 mod quarantine;
 mod scorecards;
+mod undo;
+
+pub use imports::{CustomerChange, Destination};
 
 use crate::domain::{
-    Archive, Customer, CustomerFields, CustomerId, Event, EventId, FieldError, Health, ItemVerdict, NaiveDate, NewEvent, Points,
+    Archive, Customer, CustomerFields, CustomerId, Event, EventId, FieldError, Health, Import, ImportState, ItemVerdict, Mapping,
+    NaiveDate, NewEvent, Points,
 };
 use crate::scoring::Measurements;
 use chrono::{DateTime, Utc};
@@ -99,6 +106,26 @@ pub struct RefusedItem {
     pub content: String,
     pub verdict: ItemVerdict,
     pub errors: Vec<FieldError>,
+}
+
+/// A file that somebody wants to import.
+#[derive(Clone, Debug)]
+pub struct NewImport {
+    pub file_name: String,
+    /// Of an uploaded file.
+    pub path: Option<String>,
+    pub mapping: Mapping,
+    pub state: ImportState,
+    pub author: Option<String>,
+}
+
+/// An import, and where its file is while it is kept.
+#[derive(Clone, Debug)]
+pub struct StoredImport {
+    pub import: Import,
+    pub path: Option<String>,
+    /// When whoever works on it was last heard of.
+    pub alive_at: DateTime<Utc>,
 }
 
 /// An event that is stored, and what it did.
