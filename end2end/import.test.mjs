@@ -21,7 +21,7 @@ story("a file is looked at, checked, imported and undone", async ({ page, api, o
   assert.equal(await page.getByLabel("The rows are").inputValue(), "customers");
   assert.equal(await page.getByLabel("account id").inputValue(), "externalId");
   assert.equal(await page.getByLabel("plan", { exact: true }).inputValue(), "", "plans are no segments");
-  await page.getByLabel("Segment of all rows").selectOption("SMB");
+  await page.getByLabel("Segment of new customers").selectOption("SMB");
   await page.getByRole("button", { name: "Check the file" }).click();
   await page.getByRole("heading", { name: "1 row would be rejected" }).waitFor();
   await page.getByRole("cell", { name: "name is required" }).waitFor();
@@ -63,7 +63,7 @@ story("a file is imported without JavaScript", { javaScriptEnabled: false }, asy
   await open("/import");
   await page.getByLabel("File").setInputFiles({ name: "c.csv", mimeType: "text/csv", buffer: Buffer.from(CUSTOMERS) });
   await page.getByRole("button", { name: "Upload" }).click();
-  await page.getByLabel("Segment of all rows").selectOption("SMB");
+  await page.getByLabel("Segment of new customers").selectOption("SMB");
   await page.getByRole("button", { name: "Check the file" }).click();
   // The page refreshes itself.
   await page.getByRole("heading", { name: "1 row would be rejected" }).waitFor();

@@ -93,8 +93,13 @@ const CUSTOMER_FIELDS: &[ImportField] = &[
 ];
 
 const EVENT_FIELDS: &[ImportField] = &[
-    field("externalId", "Customer’s external id", &["external_id", "customer", "account", "account_id", "company_id", "company"]),
-    field("customerId", "Customer’s id here", &["customer_id"]),
+    field(
+        "externalId",
+        "Customer’s external id",
+        &["external_id", "customer_id", "account_id", "company_id", "customer", "account", "company"],
+    ),
+    // Never guessed: a customer_id from elsewhere would name other customers here.
+    field("customerId", "Customer’s id here", &[]),
     field("kind", "Kind", &["kind", "type", "event_type", "event", "event_name"]),
     field(
         "occurredAt",
@@ -150,7 +155,7 @@ pub struct Mapping {
     pub kind: ImportKind,
     /// By column, the name of the field that it means; a column that is not here means nothing.
     pub columns: BTreeMap<String, String>,
-    /// By field, the value where no column or an empty cell says it.
+    /// By field, the value of events and of new customers where no cell says it.
     pub defaults: BTreeMap<String, String>,
 }
 

@@ -24,7 +24,7 @@ pub struct ImportArgs {
     /// by dots, as in `props.feature`
     #[arg(long, value_name = "COLUMN=FIELD", value_parser = parse_pair)]
     map: Vec<(String, String)>,
-    /// The value of a field where no column or an empty cell says it, such as `segment=SMB`
+    /// The value of a field where no column and no cell says it, such as `segment=SMB`: for events and for new customers
     #[arg(long, value_name = "FIELD=VALUE", value_parser = parse_pair)]
     default: Vec<(String, String)>,
     /// Write nothing, only say what would become of each row
@@ -122,7 +122,8 @@ pub async fn import(app: &AppState, args: ImportArgs) -> Result<String, String> 
         None => "dry run, nothing is written".into(),
     };
     let nothing = if counts.changes_nothing() { "; it changes nothing" } else { "" };
-    let line = format!("{of}: {} rows of {}: {}{nothing}", counts.rows, kind.name(), counts.words());
+    let plural = if counts.rows == 1 { "" } else { "s" };
+    let line = format!("{of}: {} row{plural} of {}: {}{nothing}", counts.rows, kind.name(), counts.words());
     if counts.rejected > 0 { Err(line) } else { Ok(line) }
 }
 

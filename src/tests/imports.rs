@@ -6,7 +6,8 @@ use crate::domain::{
 };
 use crate::error::AppError;
 use crate::server::service::export::{self, Format, What};
-use crate::server::service::import::{Errors, Source, import_file, recognise, undo_file, words};
+use crate::server::AppState;
+use crate::server::service::import::{Errors, Source, get_import, import_file, recognise, undo_file, words};
 use crate::server::store::NewImport;
 use crate::tests::api::Site;
 use crate::tests::harness::*;
@@ -199,8 +200,8 @@ on_each_database! {
         mapping.defaults.insert("segment".into(), "Startup".into());
         for is_dry in [true, false] {
             let counts = import_with(&db, &file, mapping.clone(), is_dry).await.unwrap().counts;
-            // The default says that the first two are startups now.
-            assert_eq!((counts.created, counts.updated, counts.unchanged), (1, 3, 0), "dry: {is_dry}");
+            // A default is for new customers; those that are there stay what they are.
+            assert_eq!((counts.created, counts.updated, counts.unchanged), (1, 2, 1), "dry: {is_dry}");
         }
         let ids = db.find_customers(vec!["c-1".into(), "c-3".into()]).await.unwrap();
         assert_eq!(db.get_customer(ids["c-1"]).await.unwrap().fields.owner.as_deref(), Some("Ann"), "an empty cell says nothing");
@@ -257,6 +258,22 @@ on_each_database! {
         assert_eq!((acme.name.as_str(), acme.owner.as_deref()), ("Acme", Some("Cem")), "the later edit stays");
         assert!(db.get_customer(ids["c-3"]).await.is_err());
         settled(&db).await;
+    }
+
+    async fn an_import_that_was_cut_off_is_noticed_and_can_be_undone(db: Database) {
+        let customers = file("customers.csv", CUSTOMERS);
+        let mapping = customers.mapping().await;
+        let (path, state) = (Some("/nowhere".to_owned()), ImportState::Running);
+        let new = NewImport { file_name: "x.csv".into(), path, mapping, state, author: None };
+        let id = db.create_import(&new, now()).await.unwrap();
+        assert_eq!(get_import(&db.app(), id).await.unwrap().import.state, ImportState::Running);
+        assert!(undo_file(&db.app(), id).await.is_err(), "somebody may be at work on it");
+        let later = AppState { clock: || now() + chrono::Duration::minutes(10), ..db.app() };
+        let found = get_import(&later, id).await.unwrap().import;
+        assert_eq!(found.state, ImportState::Failed);
+        assert!(found.problem.unwrap().contains("stopped"));
+        undo_file(&later, id).await.unwrap();
+        assert_eq!(get_import(&later, id).await.unwrap().import.state, ImportState::Undone);
     }
 
     async fn compressed_files_and_more_rows_than_one_transaction_takes(db: Database) {

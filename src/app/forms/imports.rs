@@ -139,14 +139,14 @@ fn default_fields(state: FormState, kind: ImportKind, defaults: &BTreeMap<String
     match kind {
         ImportKind::Customers => {
             let segments = Segment::ALL.map(|segment| Choice::new(segment.label(), segment.label()));
-            vec![select("segment", "Segment of all rows", segments.to_vec()), text("owner", "Owner of all rows")]
+            vec![select("segment", "Segment of new customers", segments.to_vec()), text("owner", "Owner of new customers")]
         }
         ImportKind::Events => {
             let kinds = EventKind::ALL.map(|kind| Choice::new(kind.name(), kind.label()));
             vec![
-                select("kind", "Kind of all rows", kinds.to_vec()),
-                text("currency", "Currency of all rows"),
-                text("source", "Source of all rows"),
+                select("kind", "Kind of all events", kinds.to_vec()),
+                text("currency", "Currency of all events"),
+                text("source", "Source of all events"),
             ]
         }
     }

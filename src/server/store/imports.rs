@@ -165,24 +165,27 @@ impl Store {
     }
 
     /// Creates the customers whose external ids are new, and changes of the others what differs; in one transaction.
-    /// Each input has an external id; an absent field stays as it is. Health is stale until [`Store::rescore`].
+    /// Each input has an external id; an absent field stays as it is, and is as in `defaults` where the customer is new.
+    /// Health is stale until [`Store::rescore`].
     pub async fn import_customers(
         &self,
         mut to: Destination<'_>,
         rows: &[CustomerInput],
+        defaults: &CustomerInput,
         now: DateTime<Utc>,
     ) -> StoreResult<Vec<Result<CustomerChange, FieldErrors>>> {
         let mut tx = self.write().await?;
         let mut known = load_by_external_id(&mut tx, rows).await?;
         let mut changes = Vec::with_capacity(rows.len());
         for row in rows {
-            let id = external_id(row);
-            let stored = known.get(&id).cloned();
+            let external = external_id(row);
+            let stored = known.get(&external).cloned();
             let before = match &to {
-                Destination::DryRun(pending) => pending.get(&id).cloned().or(stored.as_ref().map(|(_, fields)| fields.clone())),
+                Destination::DryRun(pending) => pending.get(&external).cloned().or(stored.as_ref().map(|(_, fields)| fields.clone())),
                 Destination::Import(_) => stored.as_ref().map(|(_, fields)| fields.clone()),
             };
-            let fields = match row.clone().parse(before.as_ref()) {
+            let row = if before.is_none() { row.clone().or(defaults) } else { row.clone() };
+            let fields = match row.parse(before.as_ref()) {
                 Ok(fields) => fields,
                 Err(errors) => {
                     changes.push(Err(errors));
@@ -193,7 +196,7 @@ impl Store {
             let change = match (&before, &mut to) {
                 (Some(before), _) if *before == fields => CustomerChange::Unchanged,
                 (before, Destination::DryRun(pending)) => {
-                    pending.insert(id.clone(), fields.clone());
+                    pending.insert(external.clone(), fields.clone());
                     match before {
                         None => CustomerChange::Created(CustomerId(0)),
                         Some(_) => CustomerChange::Updated(CustomerId(0)),
@@ -204,7 +207,7 @@ impl Store {
                 }
             };
             if let CustomerChange::Created(id) | CustomerChange::Updated(id) = change {
-                known.insert(external_id(row), (id, fields));
+                known.insert(external, (id, fields));
             }
             changes.push(Ok(change));
         }

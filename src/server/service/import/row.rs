@@ -42,6 +42,7 @@ impl RowReader {
         for name in mapping.defaults.keys() {
             known_field(mapping.kind, name, name, &mut errors);
         }
+        customer_defaults(mapping, &mut errors);
         let reader = Self { mapping: mapping.clone(), fields, repeats: HashMap::new() };
         reader.require(&mut errors);
         errors.or(|| reader)
@@ -80,7 +81,10 @@ impl RowReader {
     /// By field, what the cells are understood as.
     pub fn understood(&self, cells: &[String]) -> Vec<(String, String)> {
         match self.mapping.kind {
-            ImportKind::Customers => self.customer(cells).map(|input| shown(&input)).unwrap_or_default(),
+            ImportKind::Customers => {
+                let defaults = customer_defaults(&self.mapping, &mut FieldErrors::default());
+                self.customer(cells).map(|input| shown(&input.or(&defaults))).unwrap_or_default()
+            }
             ImportKind::Events => {
                 let mut errors = FieldErrors::default();
                 shown(&self.event_input(cells, &mut errors))
@@ -90,37 +94,21 @@ impl RowReader {
 
     /// The cell, or the default.
     fn get(&self, cells: &[String], field: &str) -> Option<String> {
-        let cell = self.fields.get(field).map(|place| cells[*place].as_str()).filter(|cell| !cell.is_empty());
-        cell.map(str::to_owned).or_else(|| self.mapping.defaults.get(field).cloned())
+        self.cell(cells, field).or_else(|| self.mapping.defaults.get(field).cloned())
     }
 
+    fn cell(&self, cells: &[String], field: &str) -> Option<String> {
+        let cell = self.fields.get(field).map(|place| cells[*place].as_str()).filter(|cell| !cell.is_empty());
+        cell.map(str::to_owned)
+    }
+
+    /// Without defaults, which are for new customers only.
     fn customer(&self, cells: &[String]) -> Result<CustomerInput, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let text = |field: &str| self.get(cells, field);
-        let external_id = errors.required_text("externalId", text("externalId").as_deref(), 200);
-        let monthly = |cents: Option<i64>| cents.and_then(|cents| cents.checked_mul(12));
-        let arr_cents = match (text("arrCents"), text("arr"), text("mrrCents"), text("mrr")) {
-            (Some(cents), ..) => Some(amounts::whole_number(&cents)),
-            (_, Some(amount), ..) => Some(amounts::cents(&amount)),
-            (_, _, Some(cents), _) => Some(monthly(amounts::whole_number(&cents))),
-            (.., Some(amount)) => Some(monthly(amounts::cents(&amount))),
-            _ => None,
-        };
-        if arr_cents == Some(None) {
-            errors.add("arrCents", "must be an amount, such as 1,234.50, and whole where it is in cents");
-        }
-        let input = CustomerInput {
-            name: text("name"),
-            segment: text("segment"),
-            external_id: Some(Some(external_id)),
-            owner: text("owner").map(Some),
-            arr_cents: arr_cents.flatten().map(Some),
-            renewal_date: text("renewalDate").map(|text| Some(day(&text))),
-            start_date: text("startDate").map(|text| Some(day(&text))),
-            crm_url: text("crmUrl").map(Some),
-            version: None,
-        };
-        errors.or(|| input)
+        let input = customer_input(|field| self.cell(cells, field), &mut errors);
+        let id = self.get(cells, "externalId");
+        let external_id = Some(Some(errors.required_text("externalId", id.as_deref(), 200)));
+        errors.or(|| CustomerInput { external_id, ..input })
     }
 
     fn event(&mut self, cells: &[String], now: DateTime<Utc>) -> Result<Parsed, FieldErrors> {
@@ -201,6 +189,36 @@ impl RowReader {
             currency: of_kind("currency"),
             due_date: of_kind("dueDate").map(|text| day(&text)),
         }
+    }
+}
+
+/// What a new customer has where its row does not say it.
+pub fn customer_defaults(mapping: &Mapping, errors: &mut FieldErrors) -> CustomerInput {
+    customer_input(|field| mapping.defaults.get(field).cloned(), errors)
+}
+
+fn customer_input(text: impl Fn(&str) -> Option<String>, errors: &mut FieldErrors) -> CustomerInput {
+    let monthly = |cents: Option<i64>| cents.and_then(|cents| cents.checked_mul(12));
+    let arr_cents = match (text("arrCents"), text("arr"), text("mrrCents"), text("mrr")) {
+        (Some(cents), ..) => Some(amounts::whole_number(&cents)),
+        (_, Some(amount), ..) => Some(amounts::cents(&amount)),
+        (_, _, Some(cents), _) => Some(monthly(amounts::whole_number(&cents))),
+        (.., Some(amount)) => Some(monthly(amounts::cents(&amount))),
+        _ => None,
+    };
+    if arr_cents == Some(None) {
+        errors.add("arrCents", "must be an amount, such as 1,234.50, and whole where it is in cents");
+    }
+    CustomerInput {
+        name: text("name"),
+        segment: text("segment"),
+        external_id: None,
+        owner: text("owner").map(Some),
+        arr_cents: arr_cents.flatten().map(Some),
+        renewal_date: text("renewalDate").map(|text| Some(day(&text))),
+        start_date: text("startDate").map(|text| Some(day(&text))),
+        crm_url: text("crmUrl").map(Some),
+        version: None,
     }
 }
 

@@ -4,7 +4,7 @@
 use super::super::batch::Address;
 use super::blocking;
 use super::file::{Meter, Source};
-use super::row::{Parsed, RowReader, row_errors};
+use super::row::{Parsed, RowReader, customer_defaults, row_errors};
 use crate::domain::{
     CustomerFields, CustomerId, CustomerInput, FieldError, FieldErrors, ImportCounts, ImportId, ImportState, Mapping, NewEvent,
     RowError,
@@ -240,7 +240,8 @@ impl Sink<'_> {
             Target::DryRun(_) => Destination::DryRun(&mut self.seen.customers),
             Target::Import(id) => Destination::Import(id),
         };
-        let changes = self.app.store.import_customers(to, &inputs, self.app.now()).await?;
+        let defaults = customer_defaults(self.mapping, &mut FieldErrors::default());
+        let changes = self.app.store.import_customers(to, &inputs, &defaults, self.app.now()).await?;
         let mut refused = Vec::new();
         for (line, change) in lines.into_iter().zip(changes) {
             match change {
