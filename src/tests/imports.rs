@@ -5,8 +5,8 @@ use crate::domain::{
     CustomerFields, EventFilter, FieldErrors, ImportCounts, ImportId, ImportKind, ImportState, Mapping, RowError, Segment,
 };
 use crate::error::AppError;
-use crate::server::service::export::{self, Format, What};
 use crate::server::AppState;
+use crate::server::service::export::{self, Format, What};
 use crate::server::service::import::{Errors, Source, get_import, import_file, recognise, undo_file, words};
 use crate::server::store::NewImport;
 use crate::tests::api::Site;

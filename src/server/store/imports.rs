@@ -181,7 +181,9 @@ impl Store {
             let external = external_id(row);
             let stored = known.get(&external).cloned();
             let before = match &to {
-                Destination::DryRun(pending) => pending.get(&external).cloned().or(stored.as_ref().map(|(_, fields)| fields.clone())),
+                Destination::DryRun(pending) => {
+                    pending.get(&external).cloned().or(stored.as_ref().map(|(_, fields)| fields.clone()))
+                }
                 Destination::Import(_) => stored.as_ref().map(|(_, fields)| fields.clone()),
             };
             let row = if before.is_none() { row.clone().or(defaults) } else { row.clone() };

@@ -108,7 +108,7 @@ fn Preview(rows: Vec<PreviewRow>) -> impl IntoView {
 fn error_line(error: &RowError) -> impl IntoView + use<> {
     let RowError { column, error, .. } = error;
     let subject = if column.is_empty() { error.field.clone() } else { column.clone() };
-    view! { <li>{subject} " " {error.message.clone()}</li> }
+    view! { <li>{format!("{subject} {}", error.message)}</li> }
 }
 
 /// The second step: what would become of the rows.
@@ -160,13 +160,13 @@ fn Rejected(id: ImportId, counts: ImportCounts, errors: Vec<RowError>) -> impl I
             <tr>
                 <td>{line}</td>
                 <td>{column}</td>
-                <td>{error.field} " " {error.message}</td>
+                <td>{format!("{} {}", error.field, error.message)}</td>
             </tr>
         }
     });
     view! {
         <section class="panel stack" aria-labelledby="rejected-title">
-            <h2 id="rejected-title">{format::count(counts.rejected, "row")} " would be rejected"</h2>
+            <h2 id="rejected-title">{format!("{} would be rejected", format::count(counts.rejected, "row"))}</h2>
             <p class="muted">
                 "The others are imported. " <a href=format!("/import/{id}/errors.csv") rel="external" download="">
                     "All errors as CSV"
