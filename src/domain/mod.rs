@@ -11,6 +11,7 @@ pub mod factors;
 pub mod fields;
 pub mod health;
 pub mod ids;
+pub mod import;
 pub mod list;
 pub mod note;
 pub mod numbers;
@@ -21,14 +22,15 @@ pub mod scorecard_input;
 
 pub use chrono::NaiveDate;
 
-pub use batch::{BatchReport, ItemReport, ItemVerdict, QuarantinedItem};
+pub use batch::{BatchReport, ItemReport, ItemVerdict, QuarantinePage, QuarantinedItem};
 pub use change::{Cause, CauseFact, CausePart, Driver, HealthChange, MainCause};
 pub use customer::{Archive, ArchiveReason, Customer, CustomerFields, CustomerInput, Segment};
 pub use event::{Event, EventBody, EventFilter, EventInput, EventKind, NewEvent, Priority, Retraction};
 pub use factors::{FactorKey, Factors};
 pub use fields::{FieldError, FieldErrors};
 pub use health::{Band, Factor, Health, Window};
-pub use ids::{CustomerId, EventId, NoteId, QuarantineId};
+pub use ids::{CustomerId, EventId, ImportId, NoteId, QuarantineId};
+pub use import::{Import, ImportCounts, ImportKind, ImportState, Mapping, RowError, UndoReport};
 pub use list::{CustomerList, CustomerQuery, CustomerRow, Page, Sort, SortDirection};
 pub use note::{Note, NoteInput};
 pub use numbers::{Points, Share};
