@@ -16,6 +16,7 @@ const small = sharedApp({}, async (api) => {
   await api.post(`/events/${event.id}/retract`, { reason: "Logged twice" });
   const gone = await api.customer({ name: "Gone" }, logins(3));
   await api.post(`/customers/${gone.id}/archive`, { reason: "churned" });
+  await api.post("/events", [{ customerId: id, kind: "logout" }, { kind: "login" }]);
 });
 const empty = sharedApp();
 const demo = sharedApp({ demo: true });
@@ -41,6 +42,8 @@ const PAGES = [
   ["rules that are tried", `/scorecard?${tried()}`],
   ["rules that are no good", `/scorecard?${tried({ "bands.healthy": 200, "factors.apiTrend.weight": "" })}`],
   ["rules of which most is missing", "/scorecard?bands.healthy=70"],
+  ["the page of imports", "/import"],
+  ["the quarantine", "/quarantine"],
   ["the help", "/help"],
   ["the page for an unknown address", "/nothing/here", refused(404)],
   ["the page for an unknown customer", "/customers/999", refused(404)],

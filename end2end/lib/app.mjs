@@ -10,7 +10,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 const release = fileURLToPath(new URL("../../target/release/customer-health", import.meta.url));
-const binary = process.env.CUSTOMER_HEALTH_BIN ?? release;
+export const binary = process.env.CUSTOMER_HEALTH_BIN ?? release;
 
 /**
  * Serves an empty database, or with `demo` the demo portfolio, until `stop()`, or until it dies of `crash()`.

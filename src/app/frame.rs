@@ -4,9 +4,11 @@ use super::PRODUCT;
 use super::components::close_tips_on_escape;
 use super::components::icon::{Icon, IconName};
 use super::components::toast::ToastRegion;
+use super::format;
 use super::forms::Flash;
 use super::live::LiveStatus;
-use super::state::use_flash;
+use super::server_fns::count_quarantine;
+use super::state::{use_flash, use_revision};
 use super::theme::ThemeSwitch;
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -65,8 +67,10 @@ const PLACES: [Place; 5] = [
         owns: |path| path.ends_with("/events/new"),
     },
     Place { href: "/scorecard", label: "Scoring", more: "", icon: IconName::Scoring, owns: |path| path == "/scorecard" },
-    Place { href: "/help", label: "Help", more: "", icon: IconName::Help, owns: |path| path == "/help" },
+    Place { href: "/import", label: "Import", more: "", icon: IconName::Import, owns: |path| path.starts_with("/import") },
 ];
+
+const HELP: Place = Place { href: "/help", label: "Help", more: "", icon: IconName::Help, owns: |path| path == "/help" };
 
 fn is_customer(path: &str) -> bool {
     path.starts_with("/customers/") && path != "/customers/new" && !path.ends_with("/events/new")
@@ -74,23 +78,13 @@ fn is_customer(path: &str) -> bool {
 
 #[component]
 fn Rail() -> impl IntoView {
-    let path = use_location().pathname;
-    let places = PLACES.map(|place| {
-        let current = move || (place.owns)(&path.read()).then_some("page");
-        view! {
-            <li>
-                <a class="rail__link" href=place.href aria-current=current>
-                    <Icon name=place.icon />
-                    <span>{place.label}<span class="rail__more">{place.more}</span></span>
-                </a>
-            </li>
-        }
-    });
     view! {
         <nav class="rail" aria-label="Main">
             <span class="rail__mark"><Icon name=IconName::Mark /></span>
             <ul class="rail__list">
-                {places}
+                {PLACES.map(|place| view! { <RailLink place /> })}
+                <Refused />
+                <RailLink place=HELP />
                 <li>
                     <a class="rail__link" href="/api/docs" rel="external">
                         <Icon name=IconName::Api />
@@ -99,5 +93,43 @@ fn Rail() -> impl IntoView {
                 </li>
             </ul>
         </nav>
+    }
+}
+
+#[component]
+fn RailLink(place: Place) -> impl IntoView {
+    let path = use_location().pathname;
+    let current = move || (place.owns)(&path.read()).then_some("page");
+    view! {
+        <li>
+            <a class="rail__link" href=place.href aria-current=current>
+                <Icon name=place.icon />
+                <span>{place.label}<span class="rail__more">{place.more}</span></span>
+            </a>
+        </li>
+    }
+}
+
+/// The way to the quarantine, while something waits there.
+#[component]
+fn Refused() -> impl IntoView {
+    let revision = use_revision();
+    let path = use_location().pathname;
+    let waiting = Resource::new(move || revision.get(), |_| count_quarantine());
+    let link = move |count: i64| {
+        let current = move || (*path.read() == "/quarantine").then_some("page");
+        view! {
+            <li>
+                <a class="rail__link" href="/quarantine" aria-current=current>
+                    <Icon name=IconName::AtRisk />
+                    <span>{format::group(count)} " refused"</span>
+                </a>
+            </li>
+        }
+    };
+    view! {
+        <Transition>
+            {move || Suspend::new(async move { waiting.await.ok().filter(|count| *count > 0).map(link) })}
+        </Transition>
     }
 }

@@ -19,8 +19,8 @@ use leptos_router::SsrMode::Async;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{ParamSegment as Id, StaticSegment as At};
 use pages::{
-    CustomerPage, DashboardPage, EditCustomerPage, HelpPage, LogEventPage, NewCustomerPage, NotFound, PickCustomerPage,
-    ScorecardPage,
+    CustomerPage, DashboardPage, EditCustomerPage, HelpPage, ImportPage, ImportsPage, LogEventPage, NewCustomerPage, NotFound,
+    PickCustomerPage, QuarantinePage, ScorecardPage,
 };
 use thaw::ConfigProvider;
 
@@ -46,6 +46,9 @@ pub fn App() -> impl IntoView {
                         <Route path=(At("customers"), Id("id"), At("events"), At("new")) view=LogEventPage ssr=Async />
                         <Route path=(At("events"), At("new")) view=PickCustomerPage ssr=Async />
                         <Route path=At("scorecard") view=ScorecardPage ssr=Async />
+                        <Route path=At("import") view=ImportsPage ssr=Async />
+                        <Route path=(At("import"), Id("id")) view=ImportPage ssr=Async />
+                        <Route path=At("quarantine") view=QuarantinePage ssr=Async />
                         <Route path=At("help") view=HelpPage ssr=Async />
                     </FlatRoutes>
                 </Frame>

@@ -1,8 +1,9 @@
 //! Every call from a page to the server, one line each: the use case of the same name answers.
 
 use crate::app::forms::{FormValues, Outcome, Previewed};
+use crate::domain::import::{ImportList, ImportPage};
 use crate::domain::pages::{CustomerPage, EditPage, ScorecardPage, Timeline};
-use crate::domain::{CustomerId, CustomerList, NoteId, Portfolio, Scorecard};
+use crate::domain::{CustomerId, CustomerList, ImportId, NoteId, Portfolio, QuarantineId, QuarantinePage, Scorecard};
 use crate::error::AppError;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -11,7 +12,7 @@ use leptos::server_fn::codec::GetUrl;
 use crate::server::{
     forms::{self, accept},
     page::{Pairs, answer, app, customer_query, set_cookie},
-    service::{customers, demo, events, health, portfolio, scorecards},
+    service::{batch, customers, demo, events, health, import, portfolio, scorecards},
 };
 
 /// How all active customers, or those of one owner, stand as of a day (today when absent), as it is or was known.
@@ -71,6 +72,30 @@ pub async fn load_scorecard_page() -> Result<ScorecardPage, AppError> {
 #[server(prefix = "/app", endpoint = "preview_scorecard", input = GetUrl)]
 pub async fn preview_scorecard(#[server(flatten)] form: FormValues) -> Result<Previewed, AppError> {
     answer(forms::preview_scorecard(&app(), &form)).await
+}
+
+/// A page of the refused items. `query` is a query string without the question mark.
+#[server(prefix = "/app", endpoint = "load_quarantine", input = GetUrl)]
+pub async fn load_quarantine(query: String) -> Result<QuarantinePage, AppError> {
+    answer(async { batch::get_quarantine_page(&app(), Pairs::parse(&query)?.iter()).await }).await
+}
+
+/// How many refused items wait.
+#[server(prefix = "/app", endpoint = "count_quarantine", input = GetUrl)]
+pub async fn count_quarantine() -> Result<i64, AppError> {
+    answer(batch::count_quarantine(&app())).await
+}
+
+/// A page of the imports. `query` is a query string without the question mark.
+#[server(prefix = "/app", endpoint = "load_imports", input = GetUrl)]
+pub async fn load_imports(query: String) -> Result<ImportList, AppError> {
+    answer(async { import::list_imports(&app(), Pairs::parse(&query)?.iter()).await }).await
+}
+
+/// Everything about one import.
+#[server(prefix = "/app", endpoint = "load_import", input = GetUrl)]
+pub async fn load_import(id: ImportId) -> Result<ImportPage, AppError> {
+    answer(import::get_import(&app(), id)).await
 }
 
 /// Remembers a choice (`theme`, `owner`, `shortcuts`) in a cookie.
@@ -137,4 +162,47 @@ pub async fn save_scorecard(#[server(flatten)] form: FormValues) -> Result<Outco
 #[server(prefix = "/app", endpoint = "restore_scorecard")]
 pub async fn restore_scorecard(#[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
     accept(&form, forms::restore_scorecard(&app(), &form)).await
+}
+
+/// Sends a refused item again, as its form has it.
+#[server(prefix = "/app", endpoint = "replay_quarantined")]
+pub async fn replay_quarantined(item: QuarantineId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
+    accept(&form, forms::replay_quarantined(&app(), item, &form)).await
+}
+
+#[server(prefix = "/app", endpoint = "discard_quarantined")]
+pub async fn discard_quarantined(item: QuarantineId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
+    accept(&form, forms::discard_quarantined(&app(), item)).await
+}
+
+/// Discards the refused items up to this one.
+#[server(prefix = "/app", endpoint = "discard_quarantine")]
+pub async fn discard_quarantine(up_to: QuarantineId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
+    accept(&form, forms::discard_quarantine(&app(), up_to)).await
+}
+
+/// Takes over what the columns of an upload mean, and tries it.
+#[server(prefix = "/app", endpoint = "check_import")]
+pub async fn check_import(import: ImportId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
+    accept(&form, forms::check_import(&app(), import, &form)).await
+}
+
+#[server(prefix = "/app", endpoint = "reconsider_import")]
+pub async fn reconsider_import(import: ImportId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
+    accept(&form, forms::reconsider_import(&app(), import)).await
+}
+
+#[server(prefix = "/app", endpoint = "run_import")]
+pub async fn run_import(import: ImportId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
+    accept(&form, forms::run_import(&app(), import)).await
+}
+
+#[server(prefix = "/app", endpoint = "discard_upload")]
+pub async fn discard_upload(import: ImportId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
+    accept(&form, forms::discard_upload(&app(), import)).await
+}
+
+#[server(prefix = "/app", endpoint = "undo_import")]
+pub async fn undo_import(import: ImportId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
+    accept(&form, forms::undo_import(&app(), import)).await
 }

@@ -1,6 +1,6 @@
 //! Events that come many at a time: what became of each, and what is kept of those that were refused.
 
-use super::{EventId, FieldError, QuarantineId};
+use super::{EventId, FieldError, Page, QuarantineId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -93,4 +93,13 @@ pub struct QuarantinedItem {
     pub last_received_at: DateTime<Utc>,
     /// How often exactly this was sent.
     pub times: i64,
+}
+
+/// The quarantine as its page shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct QuarantinePage {
+    /// The latest first.
+    pub page: Page<QuarantinedItem>,
+    pub now: DateTime<Utc>,
 }

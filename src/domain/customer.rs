@@ -153,6 +153,21 @@ fn null_is_blank<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<St
 pub const MAX_CENTS: i64 = 1_000_000_000_000_000;
 
 impl CustomerInput {
+    /// With what is absent as in `other`.
+    pub fn or(self, other: &Self) -> Self {
+        Self {
+            name: self.name.or_else(|| other.name.clone()),
+            segment: self.segment.or_else(|| other.segment.clone()),
+            external_id: self.external_id.or_else(|| other.external_id.clone()),
+            owner: self.owner.or_else(|| other.owner.clone()),
+            arr_cents: self.arr_cents.or(other.arr_cents),
+            renewal_date: self.renewal_date.or_else(|| other.renewal_date.clone()),
+            start_date: self.start_date.or_else(|| other.start_date.clone()),
+            crm_url: self.crm_url.or_else(|| other.crm_url.clone()),
+            version: self.version.or(other.version),
+        }
+    }
+
     /// The fields of a new customer (`base` is `None`) or of a changed one, or every broken rule.
     pub fn parse(self, base: Option<&CustomerFields>) -> Result<CustomerFields, FieldErrors> {
         let mut errors = FieldErrors::default();

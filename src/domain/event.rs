@@ -2,7 +2,7 @@
 
 use super::customer::{MAX_CENTS, parse_date};
 use super::{CustomerId, EventId, FieldErrors, NaiveDate};
-use chrono::{DateTime, Duration, NaiveDateTime, SubsecRound, TimeZone, Utc};
+use chrono::{DateTime, Duration, NaiveDateTime, SecondsFormat, SubsecRound, TimeZone, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -64,7 +64,7 @@ impl EventKind {
     }
 
     /// The input fields that belong to the kind, besides the ones every kind has.
-    fn own_fields(self) -> &'static [&'static str] {
+    pub fn own_fields(self) -> &'static [&'static str] {
         match self {
             Self::Login => &["user"],
             Self::FeatureUse => &["feature", "user"],
@@ -272,6 +272,30 @@ impl NewEvent {
 pub const MAX_API_CALLS: i64 = 1_000_000_000;
 
 impl EventInput {
+    /// As it would be sent to say this, without customer, source and message id.
+    pub fn of(body: &EventBody, occurred_at: DateTime<Utc>) -> Self {
+        let mut input = Self {
+            kind: Some(body.kind().name().to_owned()),
+            occurred_at: Some(occurred_at.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
+            number: body.invoice_number().map(str::to_owned),
+            ..Self::default()
+        };
+        match body.clone() {
+            EventBody::Login { user } => input.user = user,
+            EventBody::FeatureUse { feature, user } => (input.feature, input.user) = (Some(feature), user),
+            EventBody::ApiCall { count } => input.count = Some(count),
+            EventBody::SupportTicket { priority, subject } => {
+                (input.priority, input.subject) = (Some(priority.name().to_owned()), subject);
+            }
+            EventBody::InvoiceIssued { amount_cents, currency, due_date, .. } => {
+                (input.amount_cents, input.currency) = (Some(amount_cents), Some(currency));
+                input.due_date = Some(due_date.to_string());
+            }
+            EventBody::InvoicePaid { .. } | EventBody::InvoiceVoided { .. } => {}
+        }
+        input
+    }
+
     /// The event, or every broken rule. `now` is the time of receipt.
     pub fn parse(self, now: DateTime<Utc>) -> Result<NewEvent, FieldErrors> {
         let mut errors = FieldErrors::default();

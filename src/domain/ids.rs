@@ -48,3 +48,7 @@ id!(
     /// The id of an item in the quarantine.
     QuarantineId
 );
+id!(
+    /// An import's id.
+    ImportId
+);

@@ -1,6 +1,7 @@
 //! The command line: subcommands and what each of them does.
 
 use super::config::{AccessArgs, CurrencyArgs, DatabaseArgs, DemoArgs, ListenArgs, LogArgs, RetentionArgs, Settings};
+use super::transfer::{self, ExportArgs, ImportArgs};
 use super::{AppState, api, demo, jobs, store::Store, telemetry, web};
 use clap::{Parser, Subcommand};
 use std::io::Write;
@@ -52,6 +53,27 @@ enum Command {
         #[command(flatten)]
         demo: DemoArgs,
     },
+    /// Import customers or events from a file; doing it again changes nothing
+    Import {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        #[command(flatten)]
+        import: ImportArgs,
+    },
+    /// Export customers, events and health into files that `import` takes again
+    Export {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        #[command(flatten)]
+        export: ExportArgs,
+    },
+    /// Copy the SQLite database into a new file, consistently, while the server runs
+    Backup {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// The copy; it must not exist yet
+        file: std::path::PathBuf,
+    },
     /// Print the OpenAPI document of the REST API
     Openapi,
     /// Ask the server on this machine whether it is ready; fails when it is not
@@ -97,6 +119,15 @@ async fn run(command: Command) -> Result<(), String> {
             app.store.close().await;
             done
         }
+        Command::Import { database, import } => {
+            let app = open(&database, Settings::default()).await?;
+            print_line(&transfer::import(&app, import).await?)
+        }
+        Command::Export { database, export } => {
+            let app = open(&database, Settings::default()).await?;
+            print_line(&transfer::export(&app, export).await?)
+        }
+        Command::Backup { database, file } => print_line(&transfer::backup(&database.database_url, &file).await?),
         Command::Openapi => {
             let document = api::openapi().to_pretty_json().map_err(|error| error.to_string())?;
             print_line(&document)

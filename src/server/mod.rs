@@ -1,5 +1,6 @@
 //! Everything that must never reach the browser.
 
+mod amounts;
 pub mod api;
 pub mod assets;
 pub mod cli;
@@ -15,6 +16,8 @@ pub mod service;
 pub mod store;
 pub mod telemetry;
 mod thaw_styles;
+mod transfer;
+mod upload;
 mod web;
 
 pub use config::Settings;

@@ -1,7 +1,7 @@
 //! The whole site: REST API, pages, server functions, assets and operations behind the same middleware.
 
 use super::assets::{self, page_assets};
-use super::{AppState, api, page, security, telemetry};
+use super::{AppState, api, page, security, telemetry, upload};
 use crate::app;
 use crate::error::AppError;
 use axum::Router;
@@ -39,6 +39,7 @@ pub fn router(app: AppState) -> Router {
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(middleware::from_fn(time_out))
         .merge(api::streaming_router())
+        .merge(upload::router())
         .with_state(app.clone())
         .layer(middleware::map_response(set_error_status))
         .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(is_html_or_json))

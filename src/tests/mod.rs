@@ -4,6 +4,7 @@
 #[macro_use]
 mod harness;
 mod api;
+mod imports;
 mod jobs;
 mod pages;
 mod store;

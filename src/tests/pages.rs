@@ -57,6 +57,35 @@ impl Visitor {
         self.visit(location.split('#').next().unwrap()).await
     }
 
+    /// Sends a file as the import page does.
+    async fn send_file(&self, name: &str, content: &str) -> Answer {
+        let part = |disposition: &str, content: &str| {
+            format!("--x\r\nContent-Disposition: form-data; {disposition}\r\n\r\n{content}\r\n")
+        };
+        let body = part("name=\"author\"", "Ann") + &part(&format!("name=\"file\"; filename=\"{name}\""), content) + "--x--\r\n";
+        let headers = [("accept", "text/html"), ("content-type", "multipart/form-data; boundary=x")];
+        self.site.send("POST /import/upload", &headers, body).await
+    }
+
+    /// The address of the import that a file became.
+    async fn upload(&self, name: &str, content: &str) -> String {
+        let answer = self.send_file(name, content).await;
+        assert_eq!(answer.status, 303, "{}", answer.text);
+        answer.header("location").to_owned()
+    }
+
+    /// Visits a page again until it says so.
+    async fn visit_until(&self, path: &str, words: &str) -> Page {
+        for _ in 0..2000 {
+            let page = self.visit(path).await;
+            if page.html.contains(words) {
+                return page;
+            }
+            tokio::task::yield_now().await;
+        }
+        panic!("{path} never says {words}");
+    }
+
     fn keep_cookies(&self, answer: &Answer) {
         for cookie in answer.headers.get_all("set-cookie") {
             let (name, value) = cookie.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
@@ -374,6 +403,83 @@ on_each_database! {
         let form = page.form_id("restore_customer");
         visitor.submit(&page, &form, &[]).await;
         assert_eq!(visitor.site.get("/api/customers/1").await.ok()["archived"], json!(null));
+    }
+}
+
+on_each_database! {
+    async fn refused_items_are_corrected_and_discarded_without_javascript(db: Database) {
+        let visitor = portfolio(db).await;
+        visitor.visit("/quarantine").await.says("Nothing is waiting");
+        let items = json!([{"customerId": 1, "kind": "logout"}, {"kind": "login"}, {"customerId": 9999, "kind": "login"}]);
+        assert_eq!(visitor.site.post("/api/events", items).await.ok()["rejected"], 3);
+        let page = visitor.visit("/quarantine").await;
+        for words in ["3 refused items waiting", "kind must be one of", "customerId is required, or externalId", "logout"] {
+            page.says(words);
+        }
+        visitor.visit("/").await.says("/quarantine");
+        let before = visitor.events("login").await;
+        let refused = visitor.submit(&page, "replay-1", &[("content", "{\"customerId\": 1, \"kind\": \"dance\"}")]).await;
+        refused.says("dance");
+        refused.says("must be one of");
+        let page = visitor.submit(&refused, "replay-1", &[("content", "{\"customerId\": 1, \"kind\": \"login\"}")]).await;
+        page.says("Login logged");
+        assert_eq!(visitor.events("login").await, before + 1);
+        let page = visitor.submit(&page, "discard-2", &[]).await;
+        page.says("1 refused item waiting");
+        let page = visitor.submit(&page, "discard-all", &[]).await;
+        page.says("1 item discarded");
+        page.says("Nothing is waiting");
+    }
+
+    async fn a_file_is_imported_and_undone_without_javascript(db: Database) {
+        let visitor = portfolio(db).await;
+        visitor.visit("/import").await.says("Nothing was imported yet");
+        let csv = "account id,company,plan,colour\nx-1,Xenon,basic,red\nx-2,,basic,blue\n";
+        let path = visitor.upload("new.csv", csv).await;
+        let page = visitor.visit(&path).await;
+        page.says("new.csv");
+        page.says("Xenon");
+        // The plans are no segments, so the column means nothing; a default says what all are.
+        let form = page.form_id("check_import");
+        let refused = visitor.submit(&page, &form, &[("kind", "customers"), ("column-0", ""), ("column-1", "name")]).await;
+        refused.says("externalId is required");
+        let filled = [("kind", "customers"), ("column-0", "externalId"), ("column-1", "name"), ("column-2", ""), ("column-3", "owner"),
+                      ("default-segment", "Startup")];
+        visitor.submit(&refused, &form, &filled).await;
+        let page = visitor.visit_until(&path, "What the import would do").await;
+        page.says("1 row would be rejected");
+        page.says("name is required");
+        let errors = visitor.site.get(&format!("{path}/errors.csv")).await;
+        assert_eq!(errors.text, "line,column,field,error\n3,company,name,is required\n");
+        visitor.submit(&page, &page.form_id("run_import"), &[]).await;
+        let page = visitor.visit_until(&path, "Imported").await;
+        let row = visitor.site.get("/api/customers?search=Xenon").await.ok()["items"][0]["customer"].clone();
+        assert_eq!((&row["segment"], &row["owner"]), (&json!("Startup"), &json!("red")));
+        visitor.submit(&page, &page.form_id("undo_import"), &[]).await;
+        visitor.visit_until(&path, "1 customer removed").await;
+        assert_eq!(visitor.site.get("/api/customers?search=Xenon").await.ok()["total"], 0);
+        let list = visitor.visit("/import").await;
+        list.says("Undone: 1 customer removed");
+        // An upload that is not wanted leaves nothing.
+        let path = visitor.upload("events.csv", "customer,event,ts\n1,login,2026-03-01\n").await;
+        let page = visitor.visit(&path).await;
+        let page = visitor.submit(&page, &page.form_id("discard_upload"), &[]).await;
+        page.says("nothing was imported");
+        assert_eq!(visitor.visit(&path).await.status, 404);
+    }
+}
+
+#[tokio::test]
+async fn an_upload_that_is_no_file_of_rows_is_refused_in_words() {
+    let visitor = portfolio(Database::sqlite().await).await;
+    for (name, content, status, part) in [
+        ("", "a,b\n1,2\n".to_owned(), 400, "No file was chosen"),
+        ("empty.csv", String::new(), 400, "empty"),
+        ("big.csv", "x".repeat(51 * 1024 * 1024), 413, "50 MiB"),
+    ] {
+        let answer = visitor.send_file(name, &content).await;
+        assert_eq!(answer.status, status, "{name}: {}", answer.text);
+        assert!(answer.text.contains(part), "{name}: {}", answer.text);
     }
 }
 

@@ -1,13 +1,16 @@
-//! `/customers.csv`: the current list as a spreadsheet.
+//! `/customers.csv`: the current list as a spreadsheet. `/api/export`: everything, to be imported elsewhere.
 
-use super::extract::Query;
+use super::extract::{NoQuery, Query};
 use crate::domain::{CustomerQuery, CustomerRow, Points};
 use crate::error::AppError;
 use crate::server::AppState;
 use crate::server::service::customers;
-use axum::extract::State;
+use crate::server::service::export::{self, plain};
+use axum::body::Body;
+use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::IntoResponse;
+use futures::TryStreamExt;
 
 const COLUMNS: [&str; 22] = [
     "id",
@@ -91,9 +94,23 @@ fn shown(value: Option<impl std::fmt::Display>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
 }
 
-/// A text that no spreadsheet takes for a formula: what begins like one gets a quote in front.
-/// <https://owasp.org/www-community/attacks/CSV_Injection>
-fn plain(text: &str) -> String {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-    if is_formula { format!("'{text}") } else { text.to_owned() }
+/// All customers, all events, or the health of everybody today, as one file that is written while it is read.
+///
+/// `customer-health import` takes customers and events in again, and `POST /api/events` the events (`events.ndjson`). A
+/// customer without an external id gets one here (`customer-ID`), an event without a message id likewise (`event-ID`).
+/// Retracted events are in a file of their own.
+#[utoipa::path(get, path = "/api/export/{file}", tag = "Operations",
+    params(("file" = String, Path, description = "`customers`, `events`, `retracted_events` or `health`, with the ending \
+        `.csv` or `.ndjson`", example = "events.ndjson")),
+    responses((status = 200, description = "One row for each", content(
+        (str = "text/csv"), (str = "application/x-ndjson")))))]
+pub async fn export_everything(
+    State(app): State<AppState>,
+    Path(file): Path<String>,
+    _: NoQuery,
+) -> Result<impl IntoResponse, AppError> {
+    let (what, format) = export::parse_name(&file).ok_or_else(|| AppError::NotFound(format!("export {file}")))?;
+    let disposition = format!("attachment; filename=\"{}-{}.{}\"", what.name(), app.today(), format.name());
+    let body = Body::from_stream(export::export(app, what, format).map_ok(|piece| piece.text));
+    Ok(([(header::CONTENT_TYPE, format.media_type().to_owned()), (header::CONTENT_DISPOSITION, disposition)], body))
 }

@@ -1,6 +1,6 @@
 //! What handlers take from a request. Each refusal is a precise problem that names what is wrong.
 
-use crate::domain::{CustomerId, EventId, FieldErrors, NoteId, QuarantineId};
+use crate::domain::{CustomerId, EventId, FieldErrors, ImportId, NoteId, QuarantineId};
 use crate::error::AppError;
 use crate::server::json;
 use axum::body::Bytes;
@@ -58,6 +58,11 @@ impl PathId for EventId {
 impl PathId for QuarantineId {
     const PARAMETER: &'static str = "id";
     const NOUN: &'static str = "item";
+}
+
+impl PathId for ImportId {
+    const PARAMETER: &'static str = "id";
+    const NOUN: &'static str = "import";
 }
 
 impl PathId for NoteId {

@@ -58,6 +58,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(scorecards::list_scorecards, scorecards::create_scorecard))
         .routes(routes!(scorecards::get_scorecard_version))
         // operations
+        .routes(routes!(export::export_everything))
         .routes(routes!(operations::get_healthz))
         .routes(routes!(operations::get_readyz))
         .routes(routes!(operations::get_metrics))

@@ -1,11 +1,10 @@
 //! The forms about customers themselves.
 
-use super::amounts;
 use crate::app::forms::{Done, FormValues};
 use crate::domain::{CustomerId, CustomerInput, FieldErrors};
 use crate::error::AppError;
-use crate::server::AppState;
 use crate::server::service::customers;
+use crate::server::{AppState, amounts};
 
 pub async fn create_customer(app: &AppState, form: &FormValues) -> Result<Done, AppError> {
     let input = customer_input(form, None)?;

@@ -1,12 +1,12 @@
 //! The forms that log events and take them back.
 
-use super::{amounts, effect};
+use super::effect;
 use crate::app::forms::{Done, FormValues};
 use crate::domain::pages::EventEffect;
 use crate::domain::{CustomerId, EventId, EventInput, EventKind, FieldErrors};
 use crate::error::AppError;
-use crate::server::AppState;
 use crate::server::service::{events, scorecards};
+use crate::server::{AppState, amounts};
 use chrono::{DateTime, Utc};
 
 /// Logs the event of a form. An invoice that is paid already is two events; both are checked before the first is stored.

@@ -1,15 +1,18 @@
 //! What the dashboard's forms do: their texts become inputs, a use case runs, and its result becomes a sentence.
 
-mod amounts;
 mod customers;
 mod effect;
 mod events;
+mod imports;
 mod notes;
+mod quarantine;
 mod scorecards;
 
 pub use customers::{archive_customer, create_customer, restore_customer, update_customer};
 pub use events::{retract_event, submit_event};
+pub use imports::{check_import, discard_upload, reconsider_import, run_import, undo_import};
 pub use notes::{add_note, delete_note};
+pub use quarantine::{discard_quarantine, discard_quarantined, replay_quarantined};
 pub use scorecards::{preview_scorecard, restore_scorecard, save_scorecard};
 
 use super::flash;

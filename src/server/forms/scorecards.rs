@@ -1,11 +1,12 @@
 //! The forms about the rules of scoring.
 
-use super::{amounts, rejection};
+use super::rejection;
 use crate::app::forms::{Done, FormValues, Previewed, SCORECARD_PATH};
 use crate::domain::scorecard_input::{BandLimitsInput, FactorRuleInput, factor_field};
 use crate::domain::{FactorKey, Factors, FieldErrors, ScorecardInput, ScorecardVersion};
 use crate::error::AppError;
 use crate::server::AppState;
+use crate::server::amounts;
 use crate::server::service::scorecards;
 
 /// What the rules in the form would do. Rules that are no good are an answer too.

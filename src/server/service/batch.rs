@@ -4,7 +4,8 @@ use crate::domain::batch::MAX_ITEM_BYTES;
 use crate::domain::list::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, MAX_ROW, integer};
 use crate::domain::pages::EventEffect;
 use crate::domain::{
-    BatchReport, CustomerId, EventInput, FieldErrors, ItemReport, ItemVerdict, NewEvent, Page, QuarantineId, QuarantinedItem,
+    BatchReport, CustomerId, EventInput, FieldErrors, ItemReport, ItemVerdict, NewEvent, Page, QuarantineId, QuarantinePage,
+    QuarantinedItem,
 };
 use crate::error::AppError;
 use crate::server::store::{Incoming, RefusedItem, StoreError, Verdict};
@@ -164,9 +165,19 @@ async fn read(app: &AppState, chunk: Vec<Item>) -> Result<Vec<(Read, String)>, A
 }
 
 /// How an item names its customer.
-enum Address {
+#[derive(Clone, Debug)]
+pub(super) enum Address {
     Id(CustomerId),
     External(String),
+}
+
+impl Address {
+    pub(super) fn external(&self) -> Option<&str> {
+        match self {
+            Self::Id(_) => None,
+            Self::External(id) => Some(id),
+        }
+    }
 }
 
 fn parse(item: &Item, now: chrono::DateTime<chrono::Utc>) -> Result<(Address, NewEvent), FieldErrors> {
@@ -221,6 +232,19 @@ pub async fn list_quarantine<'a>(
     Ok(app.store.list_quarantine(page, page_size).await?)
 }
 
+/// The same for the page, with the time that its times are relative to.
+pub async fn get_quarantine_page<'a>(
+    app: &AppState,
+    pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<QuarantinePage, AppError> {
+    Ok(QuarantinePage { page: list_quarantine(app, pairs).await?, now: app.now() })
+}
+
+/// How many items wait in the quarantine.
+pub async fn count_quarantine(app: &AppState) -> Result<i64, AppError> {
+    Ok(app.store.count_quarantine().await?)
+}
+
 /// Sends a refused item again, corrected or as it was. When it is accepted, or turns out to be a duplicate, it leaves the
 /// quarantine.
 pub async fn replay_quarantined(app: &AppState, id: QuarantineId, corrected: Option<String>) -> Result<EventEffect, AppError> {
@@ -244,4 +268,9 @@ pub async fn replay_quarantined(app: &AppState, id: QuarantineId, corrected: Opt
 
 pub async fn discard_quarantined(app: &AppState, id: QuarantineId) -> Result<(), AppError> {
     Ok(app.store.discard_quarantined(id).await?)
+}
+
+/// Discards every item up to this one, so that none goes that nobody has seen; how many went.
+pub async fn discard_quarantine(app: &AppState, up_to: QuarantineId) -> Result<u64, AppError> {
+    Ok(app.store.discard_quarantine(up_to).await?)
 }

@@ -68,12 +68,7 @@ impl Store {
         if lock(&mut tx, id).await?.version != version {
             return Err(StoreError::Conflict(format!("customer {id} was changed meanwhile: read it again, then change it")));
         }
-        let sql = "UPDATE customers SET name = $1, name_key = $2, segment = $3, external_id = $4, external_key = $5, owner = $6,
-                   owner_key = $7, arr_cents = $8, renewal_day = $9, start_day = $10, crm_url = $11, version = version + 1
-                   WHERE id = $12";
-        let mut binds = field_binds(fields);
-        binds.push(id.into());
-        tx.execute(sql, binds).await.map_err(|error| taken(error, fields))?;
+        set_fields(&mut tx, id, fields).await?;
         let rules = health::rules(&mut tx).await?;
         let row = get(&mut tx, id).await?;
         health::rescore_one(&mut tx, row.known(), &rules, now.date_naive()).await?;
@@ -346,6 +341,17 @@ pub(super) async fn insert(tx: &mut Tx, fields: &CustomerFields, now: DateTime<U
     binds.extend(binds![storable(now), is_demo]);
     let (id,): (i64,) = tx.one(sql, binds).await.map_err(|error| taken(error, fields))?;
     Ok(CustomerId(id))
+}
+
+/// Changes a locked customer, which is not scored anew.
+pub(super) async fn set_fields(tx: &mut Tx, id: CustomerId, fields: &CustomerFields) -> StoreResult<()> {
+    let sql = "UPDATE customers SET name = $1, name_key = $2, segment = $3, external_id = $4, external_key = $5, owner = $6,
+               owner_key = $7, arr_cents = $8, renewal_day = $9, start_day = $10, crm_url = $11, version = version + 1
+               WHERE id = $12";
+    let mut binds = field_binds(fields);
+    binds.push(id.into());
+    tx.execute(sql, binds).await.map_err(|error| taken(error, fields))?;
+    Ok(())
 }
 
 /// The columns of [`CustomerRecord::row_on`].

@@ -83,7 +83,7 @@ macro_rules! select_events {
 use select_events;
 
 #[derive(sqlx::FromRow)]
-struct EventRow {
+pub(super) struct EventRow {
     id: i64,
     customer_id: i64,
     source: String,
@@ -96,7 +96,7 @@ struct EventRow {
 }
 
 impl EventRow {
-    fn event(self) -> StoreResult<Event> {
+    pub(super) fn event(self) -> StoreResult<Event> {
         let id = EventId(self.id);
         let retraction = self.reason.zip(self.retracted_at);
         Ok(Event {

@@ -7,10 +7,11 @@ use super::db::{Db, Tx, binds, storable};
 use super::events::{self, content_hash};
 use super::facts::Known;
 use super::health;
+use super::imports;
 use super::invoices::{self, InvoiceFact};
 use super::standings::Standings;
 use super::{Incoming, Store, StoreError, StoreResult, StoredEvent, Verdict};
-use crate::domain::{CustomerId, Event, EventBody, EventId, FactorKey, NaiveDate, NewEvent};
+use crate::domain::{CustomerId, Event, EventBody, EventId, FactorKey, ImportId, NaiveDate, NewEvent};
 use crate::scoring::{Connections, Invoice};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -21,11 +22,20 @@ impl Store {
     /// Stores many events in one transaction; what became of each. Their customers' health is stale, and so computed by
     /// whoever reads it, until [`Store::rescore`].
     pub async fn insert_events(&self, incoming: &[Incoming]) -> StoreResult<Vec<Verdict>> {
+        self.insert_events_of(None, incoming).await
+    }
+
+    /// The same, of an import, which remembers them.
+    pub async fn insert_events_of(&self, import: Option<ImportId>, incoming: &[Incoming]) -> StoreResult<Vec<Verdict>> {
         for _ in 0..ATTEMPTS {
             let (mut tx, moves) = begin(&self.db, incoming).await?;
             let plan = Plan::make(&mut tx, incoming).await?;
             let Some(ids) = plan.write(&mut tx, moves).await? else { continue };
             customers::store_stale(&mut tx, plan.changed.values()).await?;
+            if let Some(import) = import {
+                let appended = plan.steps.iter().zip(&ids).filter(|(step, _)| matches!(step, Step::Append(_)));
+                imports::keep_events(&mut tx, import, appended.map(|(_, id)| *id)).await?;
+            }
             tx.commit().await?;
             let verdict = |(step, id)| match step {
                 Step::Append(_) => Verdict::Accepted(id),
@@ -35,6 +45,17 @@ impl Store {
             return Ok(plan.steps.into_iter().zip(ids).map(verdict).collect());
         }
         Err(taken_again_and_again())
+    }
+
+    /// What would become of events; nothing is stored, and the ids of accepted ones mean nothing.
+    pub async fn check_events(&self, incoming: &[Incoming]) -> StoreResult<Vec<Verdict>> {
+        let mut tx = self.write().await?;
+        let verdict = |step| match step {
+            Step::Append(_) => Verdict::Accepted(EventId(0)),
+            Step::Repeat(first) => Verdict::Duplicate(first),
+            Step::Refuse(error) => Verdict::Refused(error),
+        };
+        Ok(Plan::make(&mut tx, incoming).await?.steps.into_iter().map(verdict).collect())
     }
 }
 

@@ -1,5 +1,6 @@
 //! The only SQL. Each method is one use of the database, in one transaction, on SQLite and PostgreSQL alike.
 
+mod backup;
 mod changes;
 mod connections;
 mod customers;
@@ -7,8 +8,10 @@ mod db;
 mod demo;
 mod event_log;
 mod events;
+mod export;
 mod facts;
 mod health;
+mod imports;
 mod intake;
 mod invoices;
 mod limits;
@@ -20,9 +23,13 @@ mod quarantine;
 mod replay;
 mod scorecards;
 mod standings;
+mod undo;
+
+pub use imports::{CustomerChange, Destination};
 
 use crate::domain::{
-    Archive, Customer, CustomerFields, CustomerId, Event, EventId, FieldError, Health, ItemVerdict, NaiveDate, NewEvent, Points,
+    Archive, Customer, CustomerFields, CustomerId, Event, EventId, FieldError, Health, Import, ImportState, ItemVerdict, Mapping,
+    NaiveDate, NewEvent, Points,
 };
 pub use limits::RawRows;
 
@@ -109,6 +116,26 @@ pub struct RefusedItem {
     pub content: String,
     pub verdict: ItemVerdict,
     pub errors: Vec<FieldError>,
+}
+
+/// A file that somebody wants to import.
+#[derive(Clone, Debug)]
+pub struct NewImport {
+    pub file_name: String,
+    /// Of an uploaded file.
+    pub path: Option<String>,
+    pub mapping: Mapping,
+    pub state: ImportState,
+    pub author: Option<String>,
+}
+
+/// An import, and where its file is while it is kept.
+#[derive(Clone, Debug)]
+pub struct StoredImport {
+    pub import: Import,
+    pub path: Option<String>,
+    /// When whoever works on it was last heard of.
+    pub alive_at: DateTime<Utc>,
 }
 
 /// An event that is stored, and what it did.

@@ -39,6 +39,19 @@ impl Store {
         Ok(Page { items, total, page, page_size })
     }
 
+    pub async fn count_quarantine(&self) -> StoreResult<i64> {
+        let (total,): (i64,) = self.read().await?.one("SELECT COUNT(*) FROM quarantine", binds![]).await?;
+        Ok(total)
+    }
+
+    /// Takes out for good what was there up to this item; how many that were.
+    pub async fn discard_quarantine(&self, up_to: QuarantineId) -> StoreResult<u64> {
+        let mut tx = self.write().await?;
+        let deleted = tx.execute("DELETE FROM quarantine WHERE id <= $1", binds![up_to.0]).await?;
+        tx.commit().await?;
+        Ok(deleted)
+    }
+
     pub async fn get_quarantined(&self, id: QuarantineId) -> StoreResult<QuarantinedItem> {
         let sql = "SELECT id, content, verdict, errors, first_received_at, last_received_at, times FROM quarantine
                    WHERE id = $1";

@@ -117,8 +117,9 @@ const IN_FLIGHT: i64 = 10_000;
 #[derive(PartialEq, Eq)]
 struct Sources {
     scorecard_version: i64,
-    /// How many, and the sum of their versions, which every edit raises.
+    /// How many, the last one's id, and the sum of their versions, which every edit raises.
     customers: i64,
+    last_customer: i64,
     versions: i64,
     retractions: i64,
     /// The event behind which others were counted, and how many.
@@ -129,8 +130,8 @@ struct Sources {
 impl Sources {
     /// Counts events behind `seen`; when absent, behind those that are surely committed.
     async fn load(tx: &mut Tx, at: AsOf, seen: Option<i64>) -> StoreResult<Self> {
-        let sql = "SELECT COUNT(*), COALESCE(CAST(SUM(version) AS BIGINT), 0) FROM customers";
-        let (customers, versions): (i64, i64) = tx.one(sql, binds![]).await?;
+        let sql = "SELECT COUNT(*), COALESCE(MAX(id), 0), COALESCE(CAST(SUM(version) AS BIGINT), 0) FROM customers";
+        let (customers, last_customer, versions): (i64, i64, i64) = tx.one(sql, binds![]).await?;
         let sql = "SELECT COUNT(*) FROM retractions WHERE retracted_at < $1";
         let (retractions,): (i64,) = tx.one(sql, binds![end(at.known_at)]).await?;
         let seen = match seen {
@@ -140,7 +141,7 @@ impl Sources {
         let sql = "SELECT COUNT(*) FROM events WHERE id > $1 AND day <= $2 AND received_day <= $3";
         let (events,): (i64,) = tx.one(sql, binds![seen, at.day, at.known_at.unwrap_or(NaiveDate::MAX)]).await?;
         let scorecard_version = scorecard(tx, at).await?.version;
-        Ok(Self { scorecard_version, customers, versions, retractions, seen, events })
+        Ok(Self { scorecard_version, customers, last_customer, versions, retractions, seen, events })
     }
 }
 

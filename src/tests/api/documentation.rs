@@ -32,6 +32,7 @@ async fn the_document_lists_every_route() {
     POST   /api/customers/{id}/restore  restore_customer  200 default
     POST   /api/events  submit_events  200 400 413 503 default
     POST   /api/events/{id}/retract  retract_event  200 default
+    GET    /api/export/{file}  export_everything  200 default
     GET    /api/live  follow_changes  200 default
     GET    /api/portfolio  get_portfolio  200 default
     GET    /api/quarantine  list_quarantine  200 default

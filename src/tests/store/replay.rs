@@ -3,7 +3,7 @@
 
 use crate::domain::{Archive, ArchiveReason, AsOf, CustomerFields, CustomerId, EventId, Health, NaiveDate, Portfolio};
 use crate::scoring;
-use crate::server::store::{CurrentHealth, Incoming, Store};
+use crate::server::store::{CurrentHealth, DemoCustomer, Incoming, Store};
 use crate::tests::harness::*;
 use chrono::{DateTime, Duration, Utc};
 use rand_chacha::ChaCha8Rng;
@@ -219,6 +219,23 @@ on_each_database! {
         db.insert_events(&[event(first, 20), event(second, 19)]).await.unwrap();
         assert_eq!(customers(days_ago(20).into()).await, 1);
         assert_eq!(customers(days_ago(19).into()).await, 2);
+    }
+
+    async fn customers_that_were_replaced_are_not_kept(db: Database) {
+        let demo = |name: &str| DemoCustomer {
+            fields: CustomerFields { name: name.into(), start_date: Some(days_ago(30)), ..blank() },
+            archived: None,
+            created_at: now(),
+            events: Vec::new(),
+            notes: Vec::new(),
+        };
+        for name in ["Before", "After"] {
+            db.remove_demo(today()).await.unwrap();
+            db.load_demo(&[demo(name)], now()).await.unwrap();
+            let replay = db.replay(days_ago(10).into()).await.unwrap();
+            let rows = shown(&replay, "", days_ago(10)).await;
+            assert_eq!(rows.iter().map(|row| &row.name).collect::<Vec<_>>(), [name]);
+        }
     }
 
     async fn a_replay_is_kept_until_something_that_counts_on_its_day_changes(db: Database) {

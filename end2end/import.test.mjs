@@ -1,0 +1,97 @@
+// Files of customers and events through the import page, and refused events in the quarantine, in a real browser.
+
+import assert from "node:assert/strict";
+import { morning } from "./lib/facts.mjs";
+import { form, toast } from "./lib/forms.mjs";
+import { story } from "./lib/story.mjs";
+
+const CUSTOMERS = ["account id,company,plan,mrr_cents", "x-1,Xenon Works,basic,100000", "x-2,Yttrium,pro,5000", "x-3,,pro,7000"].join("\n");
+const EVENTS = ["customer,type,ts,user", ...[1, 2, 3].map((day) => `x-1,Login,${morning(day)},ada`), `x-9,Login,${morning(1)},eve`].join("\n");
+
+async function upload(page, name, text) {
+  await page.getByLabel("File").setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
+  await page.getByRole("button", { name: "Upload" }).click();
+  await page.getByRole("heading", { name: `Import of ${name}` }).waitFor();
+  await page.locator("body[data-hydrated]").waitFor();
+}
+
+story("a file is looked at, checked, imported and undone", async ({ page, api, open }) => {
+  await open("/import");
+  await upload(page, "customers.csv", CUSTOMERS);
+  assert.equal(await page.getByLabel("The rows are").inputValue(), "customers");
+  assert.equal(await page.getByLabel("account id").inputValue(), "externalId");
+  assert.equal(await page.getByLabel("plan", { exact: true }).inputValue(), "", "plans are no segments");
+  await page.getByLabel("Segment of new customers").selectOption("SMB");
+  await page.getByRole("button", { name: "Check the file" }).click();
+  await page.getByRole("heading", { name: "1 row would be rejected" }).waitFor();
+  await page.getByRole("cell", { name: "name is required" }).waitFor();
+  assert.equal((await api.get("/customers")).total, 0, "nothing is written yet");
+
+  await page.getByRole("button", { name: "Import", exact: true }).click();
+  await page.getByRole("heading", { name: "Imported" }).waitFor();
+  assert.equal((await api.get("/customers")).total, 2);
+  await page.getByRole("link", { name: "See the customers" }).click();
+  await page.getByRole("rowheader", { name: "Xenon Works" }).waitFor();
+
+  await open("/import");
+  await upload(page, "events.csv", EVENTS);
+  await page.getByRole("button", { name: "Check the file" }).click();
+  await page.getByText("names no customer").waitFor();
+  await page.getByRole("button", { name: "Import", exact: true }).click();
+  await page.getByRole("heading", { name: "Imported" }).waitFor();
+  const { items } = await api.get("/customers?search=Xenon");
+  assert.equal(items[0].health.factors.loginFrequency.value, 3);
+
+  // The same again changes nothing.
+  await open("/import");
+  await upload(page, "events.csv", EVENTS);
+  await page.getByRole("button", { name: "Check the file" }).click();
+  await page.getByText("the file changes nothing").waitFor();
+  await page.getByRole("button", { name: "Discard the file" }).click();
+  await toast(page, "nothing was imported");
+
+  await page.getByRole("link", { name: "events.csv" }).click();
+  await page.getByText("Undo", { exact: true }).click();
+  await page.getByRole("button", { name: "Undo this import" }).click();
+  await page.getByRole("heading", { name: "Undone" }).waitFor();
+  await page.getByText("3 events retracted").waitFor();
+  const after = await api.get("/customers?search=Xenon");
+  assert.equal(after.items[0].health.factors.loginFrequency.value, 0);
+});
+
+story("a file is imported without JavaScript", { javaScriptEnabled: false }, async ({ page, api, open }) => {
+  await open("/import");
+  await page.getByLabel("File").setInputFiles({ name: "c.csv", mimeType: "text/csv", buffer: Buffer.from(CUSTOMERS) });
+  await page.getByRole("button", { name: "Upload" }).click();
+  await page.getByLabel("Segment of new customers").selectOption("SMB");
+  await page.getByRole("button", { name: "Check the file" }).click();
+  // The page refreshes itself.
+  await page.getByRole("heading", { name: "1 row would be rejected" }).waitFor();
+  await page.getByRole("button", { name: "Import", exact: true }).click();
+  await page.getByRole("heading", { name: "Imported" }).waitFor();
+  assert.equal((await api.get("/customers")).total, 2);
+});
+
+story("refused events are corrected, sent again and discarded", async ({ page, api, open }) => {
+  const { id } = await api.acme();
+  const items = [{ customerId: id, kind: "logout" }, { customerId: 999, kind: "login" }, { kind: "login" }];
+  assert.equal((await api.post("/events", items)).rejected, 3);
+  await open("/");
+  await page.getByRole("link", { name: "3 refused" }).click();
+  await page.getByRole("heading", { name: "Quarantine" }).waitFor();
+  const item = page.getByRole("listitem").filter({ hasText: "logout" }).filter({ has: page.locator("pre") });
+  await item.getByText("Correct and send again").click();
+  await item.getByRole("button", { name: "Send again" }).click();
+  await item.getByText("must be one of").first().waitFor();
+  await item.getByLabel("The event as JSON").fill(JSON.stringify({ customerId: id, kind: "login" }));
+  await item.getByRole("button", { name: "Send again" }).click();
+  await toast(page, "Acme: Login logged");
+  await page.getByRole("link", { name: "2 refused" }).waitFor();
+  assert.equal((await api.health(id)).factors.loginFrequency.value, 11);
+
+  await page.getByRole("link", { name: "Discard all" }).click();
+  await form(page, "Discard 2 items").getByRole("button").click();
+  await toast(page, "2 items discarded");
+  await page.getByText("Nothing is waiting").waitFor();
+  assert.equal(await page.getByRole("link", { name: /refused/ }).count(), 0);
+});

@@ -1,0 +1,190 @@
+//! Imports: send a file, say what its columns mean, run it, take it back.
+
+use super::parts::{FormFoot, FormHead};
+use super::{FormState, FormValues};
+use crate::app::components::{Choice, Field, SelectField, SubmitButton};
+use crate::app::server_fns::{CheckImport, DiscardUpload, ReconsiderImport, RunImport, UndoImport};
+use crate::app::state::use_preferences;
+use crate::domain::import::{MAX_UPLOAD_BYTES, PreviewRow};
+use crate::domain::{EventKind, Import, ImportId, ImportKind, Mapping, Segment};
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use std::collections::BTreeMap;
+use thaw::ButtonAppearance;
+
+/// A plain form, since files are sent by the browser itself.
+#[component]
+pub fn UploadForm() -> impl IntoView {
+    let author = use_preferences().read_untracked().owner.clone().unwrap_or_default();
+    let mib = MAX_UPLOAD_BYTES / 1024 / 1024;
+    view! {
+        <form class="form" method="post" action="/import/upload" enctype="multipart/form-data">
+            <Field id="upload-author" name="author" label="Your name" value=author autocomplete="name" />
+            <div class="field">
+                <label class="field__label" for="upload-file">"File"</label>
+                <input
+                    class="field__input"
+                    id="upload-file"
+                    type="file"
+                    name="file"
+                    required=true
+                    accept=".csv,.tsv,.txt,.ndjson,.jsonl,.gz,.zst"
+                    aria-describedby="upload-file-hint"
+                />
+                <p class="field__hint" id="upload-file-hint">
+                    {format!("CSV or NDJSON of customers or events, at most {mib} MiB, also compressed (.gz, .zst).")}
+                </p>
+            </div>
+            <div class="form__foot">
+                <SubmitButton label="Upload" />
+                <span class="muted">"Nothing is imported yet."</span>
+            </div>
+        </form>
+    }
+}
+
+/// What each column means, with the first rows beside it.
+#[component]
+pub fn MappingForm(import: Import, columns: Vec<String>, preview: Vec<PreviewRow>) -> impl IntoView {
+    let action = ServerAction::<CheckImport>::new();
+    let Mapping { kind, columns: meanings, defaults } = import.mapping;
+    let state = FormState::new(format!("check-import-{}-{}", import.id, kind.name()), FormValues::default(), action);
+    let kinds = [Choice::new("customers", "Customers"), Choice::new("events", "Events")];
+    let rows = columns.into_iter().enumerate().map(move |(place, column)| {
+        let samples: Vec<_> =
+            preview.iter().filter_map(|row| row.cells.get(place)).filter(|cell| !cell.is_empty()).take(3).cloned().collect();
+        let meaning = meanings.get(&column).cloned().unwrap_or_default();
+        view! { <ColumnRow state kind place column meaning samples /> }
+    });
+    let defaults = default_fields(state, kind, &defaults);
+    let sent_kind = Some(state.value("kind")).filter(|sent| !sent.is_empty());
+    view! {
+        <ActionForm action attr:id=state.id() attr:class="form" attr:novalidate="">
+            <FormHead state />
+            <input type="hidden" name="import" value=import.id.to_string() />
+            <SelectField
+                id=state.field_id("kind")
+                name="kind"
+                label="The rows are"
+                choices=kinds.to_vec()
+                value=sent_kind.unwrap_or_else(|| kind.name().to_owned())
+                hint="With another kind, the columns are recognised anew."
+            />
+            <div class="import__scroll" tabindex="0" role="region" aria-label="What the columns mean">
+                <table class="import__table">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Column"</th>
+                            <th scope="col">"Means"</th>
+                            <th scope="col">"First values"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows.collect_view()}</tbody>
+                </table>
+            </div>
+            <div class="form__grid">{defaults}</div>
+            <FormFoot state label="Check the file">
+                <span class="muted">"A dry run: nothing is written."</span>
+            </FormFoot>
+        </ActionForm>
+    }
+}
+
+#[component]
+fn ColumnRow(
+    state: FormState,
+    kind: ImportKind,
+    place: usize,
+    column: String,
+    meaning: String,
+    samples: Vec<String>,
+) -> impl IntoView {
+    let name = format!("column-{place}");
+    let meaning = Some(state.value(&name)).filter(|sent| !sent.is_empty()).unwrap_or(meaning);
+    let options = kind.fields().iter().map(|field| {
+        let selected = field.name == meaning;
+        view! { <option value=field.name selected=selected>{field.label}</option> }
+    });
+    let id = state.field_id(&name);
+    view! {
+        <tr>
+            <th scope="row"><label for=id.clone()>{column}</label></th>
+            <td>
+                <select class="field__input" id=id name=name>
+                    <option value="">"nothing"</option>
+                    {options.collect_view()}
+                </select>
+            </td>
+            <td class="import__samples">{samples.join(" · ")}</td>
+        </tr>
+    }
+}
+
+/// Values for fields that no column has; only those that are the same in many files.
+fn default_fields(state: FormState, kind: ImportKind, defaults: &BTreeMap<String, String>) -> Vec<AnyView> {
+    let value = |field: &str| {
+        let sent = Some(state.value(&format!("default-{field}"))).filter(|sent| !sent.is_empty());
+        sent.or_else(|| defaults.get(field).cloned()).unwrap_or_default()
+    };
+    let hint = "Where no column says it.";
+    let select = |field: &'static str, label: &'static str, choices: Vec<Choice>| {
+        let choices: Vec<_> = std::iter::once(Choice::new("", "no default")).chain(choices).collect();
+        let (id, name) = (state.field_id(&format!("default-{field}")), format!("default-{field}"));
+        view! { <SelectField id name label choices value=value(field) hint /> }.into_any()
+    };
+    let text = |field: &'static str, label: &'static str| {
+        let (id, name) = (state.field_id(&format!("default-{field}")), format!("default-{field}"));
+        view! { <Field id name label value=value(field) hint /> }.into_any()
+    };
+    match kind {
+        ImportKind::Customers => {
+            let segments = Segment::ALL.map(|segment| Choice::new(segment.label(), segment.label()));
+            vec![select("segment", "Segment of new customers", segments.to_vec()), text("owner", "Owner of new customers")]
+        }
+        ImportKind::Events => {
+            let kinds = EventKind::ALL.map(|kind| Choice::new(kind.name(), kind.label()));
+            vec![
+                select("kind", "Kind of all events", kinds.to_vec()),
+                text("currency", "Currency of all events"),
+                text("source", "Source of all events"),
+            ]
+        }
+    }
+}
+
+/// One button for each of the small steps of an import.
+macro_rules! step_form {
+    ($(#[$doc:meta])* $name:ident, $action:ident, $id:literal, $label:literal, $appearance:expr) => {
+        $(#[$doc])*
+        #[component]
+        pub fn $name(import: ImportId) -> impl IntoView {
+            let action = ServerAction::<$action>::new();
+            let state = FormState::new(format!("{}-{import}", $id), FormValues::default(), action);
+            let (label, appearance) = ($label, $appearance);
+            view! {
+                <ActionForm action attr:id=state.id()>
+                    <FormHead state />
+                    <input type="hidden" name="import" value=import.to_string() />
+                    <SubmitButton label pending=state.pending() appearance />
+                </ActionForm>
+            }
+        }
+    };
+}
+
+step_form!(
+    /// Imports what was checked.
+    RunImportForm, RunImport, "run-import", "Import", ButtonAppearance::Primary
+);
+step_form!(
+    /// Back to the columns.
+    ReconsiderForm, ReconsiderImport, "reconsider-import", "Change the columns", ButtonAppearance::Secondary
+);
+step_form!(
+    /// Forgets the file.
+    DiscardUploadForm, DiscardUpload, "discard-upload", "Discard the file", ButtonAppearance::Secondary
+);
+step_form!(
+    /// Takes everything back. Put it where it can be opened.
+    UndoImportForm, UndoImport, "undo-import", "Undo this import", ButtonAppearance::Primary
+);

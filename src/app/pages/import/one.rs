@@ -1,0 +1,241 @@
+//! `/import/{id}`: what its columns mean, what a dry run found, how far it is, what it did.
+
+use super::{UndoQuestion, standing};
+use crate::app::components::{LinkButton, Loaded};
+use crate::app::format;
+use crate::app::forms::{DiscardUploadForm, MappingForm, ReconsiderForm, RunImportForm, UndoImportForm};
+use crate::app::server_fns::load_import;
+use crate::app::state::use_revision;
+use crate::domain::import::{ImportPage as Page, PreviewRow};
+use crate::domain::{Import, ImportCounts, ImportId, ImportKind, ImportState, RowError};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use std::time::Duration;
+
+/// How often the page looks how far it is.
+const PERIOD: Duration = Duration::from_millis(800);
+
+#[component]
+pub fn ImportPage() -> impl IntoView {
+    let (params, revision, look) = (use_params_map(), use_revision(), RwSignal::new(0_u32));
+    let id = Memo::new(move |_| ImportId(params.read().get("id").and_then(|id| id.parse().ok()).unwrap_or(0)));
+    let page = Resource::new(move || (id.get(), revision.get(), look.get()), |(id, ..)| load_import(id));
+    // Runs in the browser only: without JavaScript the page refreshes itself.
+    Effect::new(move |timer: Option<Option<TimeoutHandle>>| {
+        if let Some(timer) = timer.flatten() {
+            timer.clear();
+        }
+        let is_busy = page.read().as_ref().is_some_and(|page| page.as_ref().is_ok_and(|page| page.import.state.is_busy()));
+        is_busy.then(|| set_timeout_with_handle(move || look.update(|look| *look += 1), PERIOD).ok())?
+    });
+    view! {
+        <div class="narrow stack">
+            <Loaded resource=page view=one />
+        </div>
+    }
+}
+
+fn one(page: Page) -> impl IntoView {
+    let import = page.import.clone();
+    let title = format!("Import of {}", import.file_name);
+    let body = match import.state {
+        ImportState::Uploaded => view! { <Columns page /> }.into_any(),
+        ImportState::Checked => view! { <Found page /> }.into_any(),
+        state if state.is_busy() => view! { <Busy import=import.clone() /> }.into_any(),
+        _ => view! { <Over import=import.clone() /> }.into_any(),
+    };
+    view! {
+        <Title text=title.clone() />
+        <div class="page-head">
+            <h1>{title}</h1>
+            <div class="page-head__actions">
+                <LinkButton href=Signal::stored("/import".to_owned())>"All imports"</LinkButton>
+            </div>
+        </div>
+        {body}
+    }
+}
+
+/// The first step: what the columns mean.
+#[component]
+fn Columns(page: Page) -> impl IntoView {
+    let Page { import, columns, preview, unreadable, .. } = page;
+    let id = import.id;
+    let problem = import.problem.clone().or(unreadable);
+    let problem = problem.map(|problem| view! { <p class="notice" data-kind="warning" role="alert">{problem}</p> });
+    let understood = preview.clone();
+    let form = (!columns.is_empty()).then(|| view! { <MappingForm import columns preview /> });
+    view! {
+        {problem}
+        <section class="panel stack" aria-labelledby="columns-title">
+            <h2 id="columns-title">"1. What the columns mean"</h2>
+            {form}
+        </section>
+        <Preview rows=understood />
+        <DiscardUploadForm import=id />
+    }
+}
+
+/// The first rows as they will be understood.
+#[component]
+fn Preview(rows: Vec<PreviewRow>) -> impl IntoView {
+    let rows: Vec<_> = rows
+        .into_iter()
+        .map(|row| {
+            let fields = row.understood.into_iter().map(|(field, value)| {
+                view! { <li><span class="muted">{field} ": "</span>{value}</li> }
+            });
+            view! {
+                <li class="imports__item">
+                    <p class="muted">"Line " {row.line}</p>
+                    <ul class="import__fields">{fields.collect_view()}</ul>
+                    <ul class="import__errors">{row.errors.iter().map(error_line).collect_view()}</ul>
+                </li>
+            }
+        })
+        .collect();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <section class="panel" aria-labelledby="preview-title">
+                <h2 id="preview-title">"The first rows, as they are understood"</h2>
+                <ol class="imports">{rows}</ol>
+            </section>
+        }
+    })
+}
+
+fn error_line(error: &RowError) -> impl IntoView + use<> {
+    let RowError { column, error, .. } = error;
+    let subject = if column.is_empty() { error.field.clone() } else { column.clone() };
+    view! { <li>{format!("{subject} {}", error.message)}</li> }
+}
+
+/// The second step: what would become of the rows.
+#[component]
+fn Found(page: Page) -> impl IntoView {
+    let Page { import, errors, .. } = page;
+    let (id, counts) = (import.id, import.counts);
+    let rejected = (counts.rejected > 0).then(|| view! { <Rejected id counts errors /> });
+    let run = match counts.changes_nothing() {
+        true => view! { <p>"There is nothing to import: the file changes nothing."</p> }.into_any(),
+        false => view! { <RunImportForm import=id /> }.into_any(),
+    };
+    view! {
+        <section class="panel stack" aria-labelledby="found-title">
+            <h2 id="found-title">"2. What the import would do"</h2>
+            <p class="muted">"Nothing is written yet."</p>
+            <Counts kind=import.mapping.kind counts />
+            <div class="row">{run} <ReconsiderForm import=id /> <DiscardUploadForm import=id /></div>
+        </section>
+        {rejected}
+    }
+}
+
+#[component]
+fn Counts(kind: ImportKind, counts: ImportCounts) -> impl IntoView {
+    let figures = match kind {
+        ImportKind::Customers => vec![
+            ("Rows", counts.rows),
+            ("Created", counts.created),
+            ("Updated", counts.updated),
+            ("Unchanged", counts.unchanged),
+            ("Rejected", counts.rejected),
+        ],
+        ImportKind::Events => vec![
+            ("Rows", counts.rows),
+            ("New", counts.created),
+            ("Known already", counts.duplicates),
+            ("Rejected", counts.rejected),
+        ],
+    };
+    let figures = figures.into_iter().map(|(label, count)| view! { <div><dt>{label}</dt><dd>{format::group(count)}</dd></div> });
+    view! { <dl class="import__counts">{figures.collect_view()}</dl> }
+}
+
+#[component]
+fn Rejected(id: ImportId, counts: ImportCounts, errors: Vec<RowError>) -> impl IntoView {
+    let rows = errors.into_iter().map(|RowError { line, column, error }| {
+        view! {
+            <tr>
+                <td>{line}</td>
+                <td>{column}</td>
+                <td>{format!("{} {}", error.field, error.message)}</td>
+            </tr>
+        }
+    });
+    view! {
+        <section class="panel stack" aria-labelledby="rejected-title">
+            <h2 id="rejected-title">{format!("{} would be rejected", format::count(counts.rejected, "row"))}</h2>
+            <p class="muted">
+                "The others are imported. " <a href=format!("/import/{id}/errors.csv") rel="external" download="">
+                    "All errors as CSV"
+                </a>
+            </p>
+            <div class="import__scroll" tabindex="0" role="region" aria-label="The first errors">
+                <table class="import__table">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Line"</th>
+                            <th scope="col">"Column"</th>
+                            <th scope="col">"Rule"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows.collect_view()}</tbody>
+                </table>
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn Busy(import: Import) -> impl IntoView {
+    view! {
+        <noscript inner_html="<meta http-equiv=\"refresh\" content=\"2\">"></noscript>
+        <section class="panel stack" aria-busy="true">
+            <p role="status">{standing(&import)}</p>
+            <progress class="import__progress" aria-label="How much of the file has been read" max="100" value=import.percent></progress>
+            <p class="muted">"It goes on when you leave this page."</p>
+        </section>
+    }
+}
+
+#[component]
+fn Over(import: Import) -> impl IntoView {
+    let (id, counts, kind) = (import.id, import.counts, import.mapping.kind);
+    let can_be_undone = matches!(import.state, ImportState::Finished | ImportState::Failed);
+    let undo = can_be_undone.then(|| {
+        view! {
+            <details class="inline-form">
+                <summary>"Undo"</summary>
+                <UndoQuestion />
+                <UndoImportForm import=id />
+            </details>
+        }
+    });
+    let archived = (!import.undo.archived.is_empty()).then(|| {
+        view! { <p>"Archived, since they have events, notes or later edits: " {import.undo.archived.join(", ")}</p> }
+    });
+    let nothing = (import.state == ImportState::Finished && counts.changes_nothing())
+        .then(|| view! { <p>"It changed nothing: everything in it was known already or refused."</p> });
+    let customers = (import.state == ImportState::Finished).then(|| view! { <p><a href="/">"See the customers"</a></p> });
+    view! {
+        <section class="panel stack" aria-labelledby="over-title">
+            <h2 id="over-title">{over_title(import.state)}</h2>
+            <p role="status">{standing(&import)}</p>
+            <Counts kind counts />
+            {nothing}
+            {archived}
+            {customers}
+            {undo}
+        </section>
+    }
+}
+
+fn over_title(state: ImportState) -> &'static str {
+    match state {
+        ImportState::Finished => "Imported",
+        ImportState::Undone => "Undone",
+        _ => "Not complete",
+    }
+}

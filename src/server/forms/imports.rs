@@ -1,0 +1,49 @@
+//! The forms about imports.
+
+use crate::app::forms::{Done, FormValues};
+use crate::domain::{FieldErrors, ImportId, ImportKind, ImportState};
+use crate::error::AppError;
+use crate::server::AppState;
+use crate::server::service::import::{self, Choice};
+
+/// The fields `kind`, `column-0` and so on with the field that each column means, `default-FIELD`.
+pub async fn check_import(app: &AppState, id: ImportId, form: &FormValues) -> Result<Done, AppError> {
+    let kind = ImportKind::parse(form.get("kind"));
+    let kind = kind.ok_or_else(|| FieldErrors::one("kind", "must be customers or events"))?;
+    let columns = (0..).map(|place| format!("column-{place}")).take_while(|name| form.0.contains_key(name));
+    let defaults = form.0.keys().filter_map(|name| Some((name, name.strip_prefix("default-")?)));
+    let choice = Choice {
+        kind,
+        fields: columns.map(|name| form.filled(&name)).collect(),
+        defaults: defaults.filter_map(|(name, field)| Some((field.to_owned(), form.filled(name)?))).collect(),
+    };
+    let message = match import::check_import(app, id, choice).await? {
+        ImportState::Uploaded => format!("Look at what the columns mean for {}", kind.name()),
+        _ => "The file is being checked; nothing is written".into(),
+    };
+    Ok(done(message, id))
+}
+
+pub async fn reconsider_import(app: &AppState, id: ImportId) -> Result<Done, AppError> {
+    import::reconsider_import(app, id).await?;
+    Ok(done("Change what the columns mean".into(), id))
+}
+
+pub async fn run_import(app: &AppState, id: ImportId) -> Result<Done, AppError> {
+    import::run_import(app, id).await?;
+    Ok(done("The import has begun; it goes on when you leave this page".into(), id))
+}
+
+pub async fn discard_upload(app: &AppState, id: ImportId) -> Result<Done, AppError> {
+    import::discard_upload(app, id).await?;
+    Ok(Done { message: "File discarded; nothing was imported".into(), go_to: Some("/import".into()), ..Done::default() })
+}
+
+pub async fn undo_import(app: &AppState, id: ImportId) -> Result<Done, AppError> {
+    import::undo_import(app, id).await?;
+    Ok(done(format!("Import {id} is being undone"), id))
+}
+
+fn done(message: String, id: ImportId) -> Done {
+    Done { message, go_to: Some(format!("/import/{id}")), ..Done::default() }
+}

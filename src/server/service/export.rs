@@ -1,0 +1,271 @@
+//! Everything as files that an import, and mostly `POST /api/events`, takes again. Read page by page: memory holds one page.
+
+use super::health::{Scoring, export_row};
+use crate::domain::{CustomerFields, CustomerId, CustomerRow, Event, EventId, EventInput};
+use crate::error::AppError;
+use crate::server::AppState;
+use chrono::SecondsFormat;
+use futures::stream::{self, Stream};
+use serde_json::{Map, Value, json};
+
+/// How many rows one page has.
+const PAGE: i64 = 1000;
+
+/// What can be exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    Customers,
+    /// Those that count.
+    Events,
+    /// With why and when they were taken back. They are apart so that nobody imports them as events that count.
+    RetractedEvents,
+    /// Of today.
+    Health,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Csv,
+    Ndjson,
+}
+
+impl What {
+    pub const ALL: [Self; 4] = [Self::Customers, Self::Events, Self::RetractedEvents, Self::Health];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Customers => "customers",
+            Self::Events => "events",
+            Self::RetractedEvents => "retracted_events",
+            Self::Health => "health",
+        }
+    }
+
+    fn columns(self) -> &'static [&'static str] {
+        const EVENT: [&str; 16] = [
+            "externalId",
+            "kind",
+            "occurredAt",
+            "messageId",
+            "source",
+            "user",
+            "feature",
+            "count",
+            "priority",
+            "subject",
+            "number",
+            "amountCents",
+            "currency",
+            "dueDate",
+            "retractedAt",
+            "reason",
+        ];
+        match self {
+            Self::Customers => &[
+                "externalId",
+                "name",
+                "segment",
+                "owner",
+                "arrCents",
+                "renewalDate",
+                "startDate",
+                "crmUrl",
+                "archivedReason",
+                "archivedDate",
+            ],
+            Self::Events => EVENT.split_at(14).0,
+            Self::RetractedEvents => &EVENT,
+            Self::Health => &[
+                "externalId",
+                "name",
+                "asOf",
+                "score",
+                "band",
+                "bandSince",
+                "coverage",
+                "loginFrequency",
+                "featureAdoption",
+                "supportLoad",
+                "invoiceTimeliness",
+                "apiTrend",
+                "change7",
+                "change30",
+                "change90",
+                "lastActivityAt",
+            ],
+        }
+    }
+}
+
+impl Format {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Ndjson => "ndjson",
+        }
+    }
+
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Ndjson => "application/x-ndjson",
+        }
+    }
+}
+
+/// What a file's name asks for, such as `events.ndjson`.
+pub fn parse_name(name: &str) -> Option<(What, Format)> {
+    let (what, format) = name.split_once('.')?;
+    let format = [Format::Csv, Format::Ndjson].into_iter().find(|known| known.name() == format)?;
+    Some((What::ALL.into_iter().find(|known| known.name() == what)?, format))
+}
+
+/// A piece of a file, and how many rows it has.
+pub struct Piece {
+    pub text: Vec<u8>,
+    pub rows: usize,
+}
+
+/// The file, piece by piece.
+pub fn export(app: AppState, what: What, format: Format) -> impl Stream<Item = Result<Piece, AppError>> + Send {
+    stream::try_unfold((app, Some(None)), move |(app, after)| async move {
+        let Some(after) = after else { return Ok(None) };
+        let (rows, last) = load(&app, what, after.unwrap_or(0)).await?;
+        let is_first = after.is_none();
+        let text = match format {
+            Format::Csv => csv(what, &rows, is_first)?,
+            Format::Ndjson => ndjson(&rows),
+        };
+        let next = last.filter(|_| rows.len() as i64 == PAGE).map(Some);
+        Ok(Some((Piece { text, rows: rows.len() }, (app, next))))
+    })
+}
+
+type Row = Map<String, Value>;
+
+/// The rows after an id, and the last one's.
+async fn load(app: &AppState, what: What, after: i64) -> Result<(Vec<Row>, Option<i64>), AppError> {
+    if let What::Events | What::RetractedEvents = what {
+        let events = app.store.export_events(EventId(after), PAGE, what == What::RetractedEvents).await?;
+        let last = events.last().map(|(event, _)| event.id.0);
+        return Ok((events.into_iter().map(|(event, external_id)| event_row(event, external_id)).collect(), last));
+    }
+    let today = app.today();
+    let found = app.store.export_customers(CustomerId(after), PAGE, today).await?;
+    let last = found.last().map(|row| row.customer.id.0);
+    let rows = match what {
+        What::Health => {
+            let rows = export_row(app, &Scoring::current(&app.store).await?, found, today).await?;
+            rows.iter().map(health_row).collect()
+        }
+        _ => found.iter().map(|row| customer_row(&row.customer)).collect(),
+    };
+    Ok((rows, last))
+}
+
+fn object(value: Value) -> Row {
+    match value {
+        Value::Object(row) => row,
+        _ => Row::new(),
+    }
+}
+
+/// One without an id of its own gets one, so that its events find it where both are imported.
+fn external_id(fields: &CustomerFields, id: CustomerId) -> String {
+    own_or_made(fields.external_id.clone(), id)
+}
+
+fn own_or_made(external_id: Option<String>, id: CustomerId) -> String {
+    external_id.unwrap_or_else(|| format!("customer-{id}"))
+}
+
+fn customer_row(customer: &crate::domain::Customer) -> Row {
+    let fields = &customer.fields;
+    object(json!({
+        "externalId": external_id(fields, customer.id),
+        "name": fields.name,
+        "segment": fields.segment.label(),
+        "owner": fields.owner,
+        "arrCents": fields.arr_cents,
+        "renewalDate": fields.renewal_date,
+        "startDate": fields.start_date,
+        "crmUrl": fields.crm_url,
+        "archivedReason": customer.archived.map(|archive| archive.reason),
+        "archivedDate": customer.archived.map(|archive| archive.date),
+    }))
+}
+
+fn event_row(event: Event, external_id: Option<String>) -> Row {
+    let id = event.message_id.unwrap_or_else(|| format!("event-{}", event.id));
+    let input = EventInput {
+        external_id: Some(own_or_made(external_id, event.customer_id)),
+        message_id: Some(id),
+        source: Some(event.source),
+        ..EventInput::of(&event.body, event.occurred_at)
+    };
+    let mut row = object(serde_json::to_value(input).unwrap_or_default());
+    if let Some(retraction) = event.retraction {
+        row.insert("retractedAt".into(), json!(retraction.retracted_at.to_rfc3339_opts(SecondsFormat::AutoSi, true)));
+        row.insert("reason".into(), json!(retraction.reason));
+    }
+    row
+}
+
+fn health_row(row: &CustomerRow) -> Row {
+    let health = &row.health;
+    let mut object = object(json!({
+        "externalId": external_id(&row.customer.fields, row.customer.id),
+        "name": row.customer.fields.name,
+        "asOf": health.as_of,
+        "score": health.shown_score(),
+        "band": health.band,
+        "bandSince": row.band_since,
+        "coverage": health.coverage,
+        "change7": row.change7,
+        "change30": row.change30,
+        "change90": row.change90,
+        "lastActivityAt": row.last_activity_at,
+    }));
+    if let (Some(_), Ok(Value::Object(factors))) = (health.shown_score(), serde_json::to_value(&health.factors)) {
+        object.extend(factors.into_iter().map(|(name, factor)| (name, factor["score"].clone())));
+    }
+    object
+}
+
+fn csv(what: What, rows: &[Row], with_header: bool) -> Result<Vec<u8>, AppError> {
+    let failed = |error: csv::Error| {
+        tracing::error!(%error, "export failed");
+        AppError::Internal
+    };
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    if with_header {
+        writer.write_record(what.columns()).map_err(failed)?;
+    }
+    for row in rows {
+        let cell = |column: &&str| match row.get(*column) {
+            None | Some(Value::Null) => String::new(),
+            Some(Value::String(text)) => plain(text),
+            Some(other) => other.to_string(),
+        };
+        writer.write_record(what.columns().iter().map(cell)).map_err(failed)?;
+    }
+    writer.into_inner().map_err(|error| failed(error.into_error().into()))
+}
+
+fn ndjson(rows: &[Row]) -> Vec<u8> {
+    let mut text = Vec::new();
+    for row in rows {
+        let filled: Row =
+            row.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.clone(), value.clone())).collect();
+        text.extend(Value::Object(filled).to_string().into_bytes());
+        text.push(b'\n');
+    }
+    text
+}
+
+/// A text that no spreadsheet takes for a formula: what begins like one gets a quote in front, which an import takes off.
+/// <https://owasp.org/www-community/attacks/CSV_Injection>
+pub fn plain(text: &str) -> String {
+    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    if is_formula { format!("'{text}") } else { text.to_owned() }
+}

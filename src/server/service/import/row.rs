@@ -1,0 +1,315 @@
+//! A row's cells as an input of ours: which column means what, and the few spellings that people and exports use.
+
+use super::super::batch::Address;
+use super::file::RawRow;
+use crate::domain::import::ImportField;
+use crate::domain::{
+    CustomerId, CustomerInput, EventInput, EventKind, FieldErrors, ImportKind, Mapping, NewEvent, RowError, Segment,
+};
+use crate::server::amounts;
+use chrono::{DateTime, NaiveDateTime, SecondsFormat, Utc};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+
+/// A row that breaks no rule that can be told from it alone.
+pub enum Parsed {
+    Customer(CustomerInput),
+    Event(Address, Box<NewEvent>),
+}
+
+/// Reads rows by a mapping. Remembers how often the same row came, since events without a message id get one from that.
+pub struct RowReader {
+    mapping: Mapping,
+    /// By field the place of its column.
+    fields: HashMap<&'static str, usize>,
+    repeats: HashMap<u64, u32>,
+}
+
+impl RowReader {
+    /// Or what is wrong with the mapping.
+    pub fn new(mapping: &Mapping, columns: &[String]) -> Result<Self, FieldErrors> {
+        let (mut fields, mut errors) = (HashMap::new(), FieldErrors::default());
+        for (column, name) in &mapping.columns {
+            let Some(place) = columns.iter().position(|known| known == column) else {
+                errors.add(column, format!("is not a column of the file, which has {}", columns.join(", ")));
+                continue;
+            };
+            let Some(field) = known_field(mapping.kind, name, column, &mut errors) else { continue };
+            if fields.insert(field.name, place).is_some() {
+                errors.add(column, format!("and another column both mean {}", field.name));
+            }
+        }
+        for name in mapping.defaults.keys() {
+            known_field(mapping.kind, name, name, &mut errors);
+        }
+        customer_defaults(mapping, &mut errors);
+        let reader = Self { mapping: mapping.clone(), fields, repeats: HashMap::new() };
+        reader.require(&mut errors);
+        errors.or(|| reader)
+    }
+
+    /// Without these every row would be refused.
+    fn require(&self, errors: &mut FieldErrors) {
+        let has = |name: &str| self.fields.contains_key(name) || self.mapping.defaults.contains_key(name);
+        match self.mapping.kind {
+            ImportKind::Customers if !has("externalId") => {
+                errors.add("externalId", "is required: customers are recognised by it, so that a file can be imported again");
+            }
+            ImportKind::Events => {
+                if !has("externalId") && !has("customerId") {
+                    errors.add("externalId", "is required, or customerId");
+                }
+                for name in ["kind", "occurredAt"].into_iter().filter(|name| !has(name)) {
+                    errors.add(name, "is required");
+                }
+            }
+            ImportKind::Customers => {}
+        }
+    }
+
+    /// What the row's cells become, or every broken rule.
+    pub fn read(&mut self, row: &RawRow, now: DateTime<Utc>) -> Result<Parsed, Vec<RowError>> {
+        let cells =
+            row.cells.as_ref().map_err(|text| row_errors(&self.mapping, row.line, FieldErrors::one("row", text.clone())))?;
+        let parsed = match self.mapping.kind {
+            ImportKind::Customers => self.customer(cells).map(Parsed::Customer),
+            ImportKind::Events => self.event(cells, now),
+        };
+        parsed.map_err(|errors| row_errors(&self.mapping, row.line, errors))
+    }
+
+    /// By field, what the cells are understood as.
+    pub fn understood(&self, cells: &[String]) -> Vec<(String, String)> {
+        match self.mapping.kind {
+            ImportKind::Customers => {
+                let defaults = customer_defaults(&self.mapping, &mut FieldErrors::default());
+                self.customer(cells).map(|input| shown(&input.or(&defaults))).unwrap_or_default()
+            }
+            ImportKind::Events => {
+                let mut errors = FieldErrors::default();
+                shown(&self.event_input(cells, &mut errors))
+            }
+        }
+    }
+
+    /// The cell, or the default.
+    fn get(&self, cells: &[String], field: &str) -> Option<String> {
+        self.cell(cells, field).or_else(|| self.mapping.defaults.get(field).cloned())
+    }
+
+    fn cell(&self, cells: &[String], field: &str) -> Option<String> {
+        let cell = self.fields.get(field).map(|place| cells[*place].as_str()).filter(|cell| !cell.is_empty());
+        cell.map(str::to_owned)
+    }
+
+    /// Without defaults, which are for new customers only.
+    fn customer(&self, cells: &[String]) -> Result<CustomerInput, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let input = customer_input(|field| self.cell(cells, field), &mut errors);
+        let id = self.get(cells, "externalId");
+        let external_id = Some(Some(errors.required_text("externalId", id.as_deref(), 200)));
+        errors.or(|| CustomerInput { external_id, ..input })
+    }
+
+    fn event(&mut self, cells: &[String], now: DateTime<Utc>) -> Result<Parsed, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let input = self.event_input(cells, &mut errors);
+        let address = match (&input.external_id, input.customer_id) {
+            (Some(id), _) => Some(Address::External(id.clone())),
+            (None, Some(id)) => Some(Address::Id(CustomerId(id))),
+            (None, None) => {
+                errors.add("externalId", "is required");
+                None
+            }
+        };
+        // Without a time an event would be of now, and another one with each import.
+        if input.occurred_at.is_none() {
+            errors.add("occurredAt", "is required");
+        }
+        let event = input.parse(now).map_err(|more| errors.0.extend(more.0)).ok();
+        let (Some(address), Some(mut event)) = (address, event) else { return Err(errors) };
+        errors.or(|| ())?;
+        // Whatever the spelling, the same fact is the same content.
+        event.content = EventInput::of(&event.body, event.occurred_at);
+        if event.message_id.is_none() {
+            event.message_id = Some(self.message_id(&address, &event));
+        }
+        Ok(Parsed::Event(address, Box::new(event)))
+    }
+
+    /// Made of the row's content, and of how often the same content came before in this file.
+    fn message_id(&mut self, address: &Address, event: &NewEvent) -> String {
+        let content = serde_json::to_string(&event.content).unwrap_or_default();
+        let digest = Sha256::digest(format!("{address:?}\n{}\n{content}", event.source));
+        let hex: String = digest[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+        let short = u64::from_be_bytes(std::array::from_fn(|place| digest[place]));
+        let times = self.repeats.entry(short).and_modify(|times| *times += 1).or_insert(1);
+        format!("row-{hex}-{times}")
+    }
+
+    /// Cells that mean nothing for the row's kind are left out.
+    fn event_input(&self, cells: &[String], errors: &mut FieldErrors) -> EventInput {
+        let text = |field: &str| self.get(cells, field);
+        let kind = text("kind").map(|text| kind(&text));
+        let own = kind.as_deref().and_then(EventKind::parse).map(EventKind::own_fields).unwrap_or_default();
+        let of_kind = |field: &str| text(field).filter(|_| own.contains(&field));
+        let mut number = |field: &str, text: Option<String>| {
+            let number = text.as_deref().map(amounts::whole_number)?;
+            if number.is_none() {
+                errors.add(field, "must be a whole number");
+            }
+            number
+        };
+        let customer_id = number("customerId", text("customerId"));
+        let count = number("count", of_kind("count"));
+        let amount_cents = match own.contains(&"amountCents").then(|| text("amount")).flatten() {
+            Some(amount) if !self.fields.contains_key("amountCents") => {
+                let cents = amounts::cents(&amount);
+                if cents.is_none() {
+                    errors.add("amountCents", "must be an amount, such as 1,234.50");
+                }
+                cents
+            }
+            _ => number("amountCents", of_kind("amountCents")),
+        };
+        EventInput {
+            kind,
+            customer_id,
+            external_id: text("externalId"),
+            message_id: text("messageId"),
+            source: text("source").or_else(|| Some("import".into())),
+            occurred_at: text("occurredAt").map(|text| time(&text)),
+            user: of_kind("user"),
+            feature: of_kind("feature"),
+            count,
+            priority: of_kind("priority").map(|text| text.to_lowercase()),
+            subject: of_kind("subject"),
+            number: of_kind("number"),
+            amount_cents,
+            currency: of_kind("currency"),
+            due_date: of_kind("dueDate").map(|text| day(&text)),
+        }
+    }
+}
+
+/// What a new customer has where its row does not say it.
+pub fn customer_defaults(mapping: &Mapping, errors: &mut FieldErrors) -> CustomerInput {
+    customer_input(|field| mapping.defaults.get(field).cloned(), errors)
+}
+
+fn customer_input(text: impl Fn(&str) -> Option<String>, errors: &mut FieldErrors) -> CustomerInput {
+    let monthly = |cents: Option<i64>| cents.and_then(|cents| cents.checked_mul(12));
+    let arr_cents = match (text("arrCents"), text("arr"), text("mrrCents"), text("mrr")) {
+        (Some(cents), ..) => Some(amounts::whole_number(&cents)),
+        (_, Some(amount), ..) => Some(amounts::cents(&amount)),
+        (_, _, Some(cents), _) => Some(monthly(amounts::whole_number(&cents))),
+        (.., Some(amount)) => Some(monthly(amounts::cents(&amount))),
+        _ => None,
+    };
+    if arr_cents == Some(None) {
+        errors.add("arrCents", "must be an amount, such as 1,234.50, and whole where it is in cents");
+    }
+    CustomerInput {
+        name: text("name"),
+        segment: text("segment"),
+        external_id: None,
+        owner: text("owner").map(Some),
+        arr_cents: arr_cents.flatten().map(Some),
+        renewal_date: text("renewalDate").map(|text| Some(day(&text))),
+        start_date: text("startDate").map(|text| Some(day(&text))),
+        crm_url: text("crmUrl").map(Some),
+        version: None,
+    }
+}
+
+/// Errors with the columns that they are about.
+pub fn row_errors(mapping: &Mapping, line: i64, errors: FieldErrors) -> Vec<RowError> {
+    let column = |field: &str| {
+        let spellings: &[&str] = match field {
+            "arrCents" => &["arrCents", "arr", "mrrCents", "mrr"],
+            "amountCents" => &["amountCents", "amount"],
+            _ => &[field],
+        };
+        spellings.iter().find_map(|name| mapping.column_of(name)).unwrap_or_default().to_owned()
+    };
+    errors.0.into_iter().map(|error| RowError { line, column: column(&error.field), error }).collect()
+}
+
+fn known_field(kind: ImportKind, name: &str, place: &str, errors: &mut FieldErrors) -> Option<&'static ImportField> {
+    let field = kind.field(name);
+    if field.is_none() {
+        let names: Vec<_> = kind.fields().iter().map(|field| field.name).collect();
+        errors.add(place, format!("cannot mean {name}; {} have {}", kind.name(), names.join(", ")));
+    }
+    field
+}
+
+/// What stands in an input, by name.
+fn shown(input: &impl serde::Serialize) -> Vec<(String, String)> {
+    let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(input) else { return Vec::new() };
+    let text = |value: serde_json::Value| match value {
+        serde_json::Value::String(text) => Some(text),
+        serde_json::Value::Null => None,
+        other => Some(other.to_string()),
+    };
+    fields.into_iter().filter_map(|(name, value)| Some((name, text(value)?))).collect()
+}
+
+/// The wire name of a kind that is written another way, if it is one.
+fn kind(text: &str) -> String {
+    let words: String =
+        text.trim().to_lowercase().chars().map(|letter| if letter.is_alphanumeric() { letter } else { '_' }).collect();
+    match words.as_str() {
+        "log_in" | "signed_in" | "sign_in" => "login",
+        "feature" | "feature_used" | "feature_usage" => "feature_use",
+        "api" | "api_calls" | "api_request" => "api_call",
+        "ticket" | "support" | "ticket_opened" | "support_ticket_opened" => "support_ticket",
+        "invoice" | "invoice_created" => "invoice_issued",
+        "payment" | "invoice_payment" => "invoice_paid",
+        "invoice_void" => "invoice_voided",
+        other => other,
+    }
+    .to_owned()
+}
+
+/// Whether a text names a segment or a kind: tells a column of them from one of the same name.
+pub fn fits(field: &ImportField, text: &str) -> bool {
+    match field.name {
+        "segment" => Segment::parse(text).is_some(),
+        "kind" => EventKind::parse(&kind(text)).is_some(),
+        _ => true,
+    }
+}
+
+/// The day of a date, or of a time.
+fn day(text: &str) -> String {
+    match text.split_once(['T', ' ']) {
+        Some((day, _)) if day.len() == 10 => day.to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+/// A time as the API takes it: also a mere date, a blank instead of the T, and seconds or milliseconds since 1970.
+fn time(text: &str) -> String {
+    let text = text.trim();
+    if text.len() == 10 && text.as_bytes()[4] == b'-' {
+        return format!("{text}T00:00:00Z");
+    }
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let since_1970 = match (digits, text.len()) {
+        (true, 10) => text.parse().ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0)),
+        (true, 13) => text.parse().ok().and_then(DateTime::from_timestamp_millis),
+        _ => None,
+    };
+    if let Some(time) = since_1970 {
+        return time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+    }
+    // "2026-01-31 09:30:00", with or without an offset.
+    if let Some((day, rest)) = text.split_once(' ').filter(|(day, _)| day.len() == 10) {
+        let rest = rest.trim_end_matches(" UTC").replace(' ', "");
+        let joined = format!("{day}T{rest}");
+        let without_offset = NaiveDateTime::parse_from_str(&joined, "%Y-%m-%dT%H:%M:%S%.f").is_ok();
+        return if without_offset { format!("{joined}Z") } else { joined };
+    }
+    text.to_owned()
+}

@@ -1,0 +1,206 @@
+//! Taking an import back: its events are retracted in bulk, its customers are removed, restored or archived. Each step
+//! is a transaction of its own and finds nothing to do when it is done again, so that an undo that was cut off goes on.
+
+use super::customers::{self, CustomerRecord, select_customers};
+use super::db::{Tx, binds, day, storable, time};
+use super::facts::Known;
+use super::imports::{json, read_json};
+use super::{Store, StoreResult, connections, events, invoices};
+use crate::domain::{
+    Archive, ArchiveReason, CustomerFields, CustomerId, EventBody, EventId, EventKind, FactorKey, Factors, ImportId, NaiveDate,
+    UndoReport,
+};
+use chrono::{DateTime, Utc};
+use sqlx::AssertSqlSafe;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// The event in the row at hand is in one of the ranges of the import `$1`.
+const IS_IMPORTED: &str = "(SELECT last_event_id FROM import_events WHERE import_id = $1 AND first_event_id <= events.id
+                            ORDER BY first_event_id DESC LIMIT 1) >= events.id";
+/// How many names of archived customers a report has.
+const NAMES: usize = 100;
+
+impl Store {
+    /// The customers of whom an import has brought events.
+    pub async fn list_customers_of_import(&self, import: ImportId) -> StoreResult<Vec<CustomerId>> {
+        let sql = format!(
+            "SELECT DISTINCT customer_id FROM events
+             WHERE id >= (SELECT MIN(first_event_id) FROM import_events WHERE import_id = $1)
+             AND id <= (SELECT MAX(last_event_id) FROM import_events WHERE import_id = $1) AND {IS_IMPORTED}
+             ORDER BY customer_id"
+        );
+        let ids: Vec<(i64,)> = self.read().await?.all(AssertSqlSafe(sql), binds![import.0]).await?;
+        Ok(ids.into_iter().map(|(id,)| CustomerId(id)).collect())
+    }
+
+    /// Retracts the events that an import has brought of these customers, but those that are retracted already; how many.
+    /// Their health is stale until [`Store::rescore`].
+    pub async fn retract_imported(
+        &self,
+        import: ImportId,
+        customers: &[CustomerId],
+        reason: &str,
+        now: DateTime<Utc>,
+    ) -> StoreResult<i64> {
+        let mut tx = self.write_connections().await?;
+        let known = customers::lock_all(&mut tx, customers).await?;
+        let sql = format!(
+            "SELECT events.id, customer_id, day, payload FROM events WHERE {IS_IMPORTED} AND customer_id {}
+             AND NOT EXISTS (SELECT 1 FROM retractions WHERE event_id = events.id)",
+            tx.one_of_second()
+        );
+        let rows: Vec<(i64, i64, i32, String)> = tx.all(AssertSqlSafe(sql), binds![import.0, customers]).await?;
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        let at = storable(now);
+        let retractions = rows.iter().map(|(id, ..)| binds![*id, reason, at]).collect();
+        tx.insert_rows("INSERT INTO retractions (event_id, reason, retracted_at)", retractions, "").await?;
+        let mut counts = BTreeMap::<_, i64>::new();
+        let mut about = BTreeSet::new();
+        for (id, customer, number, payload) in &rows {
+            let body: EventBody = events::read_body(EventId(*id), payload)?;
+            let (key, count) = body.activity();
+            *counts.entry((*customer, *number, body.kind().name(), key.to_owned())).or_default() -= count;
+            about.extend(body.invoice_number().map(|number| (CustomerId(*customer), number.to_owned())));
+        }
+        let today = now.date_naive();
+        let row = |((customer, number, kind, key), count)| binds![customer, day(number), kind, key, today, count];
+        events::count(&mut tx, counts.into_iter().map(row).collect()).await?;
+        settle_invoices(&mut tx, customers, about).await?;
+        let known = known_now(&mut tx, known).await?;
+        customers::store_first_facts(&mut tx, &known).await?;
+        connections::settle(&mut tx, today).await?;
+        customers::store_stale(&mut tx, &known).await?;
+        tx.commit().await?;
+        Ok(rows.len() as i64)
+    }
+
+    /// Takes back up to `limit` of the customers that an import created or changed, from those after `after` on. The last
+    /// of them and what was done, or nothing when there are no more. Health is stale until [`Store::rescore`].
+    pub async fn take_back_customers(
+        &self,
+        import: ImportId,
+        after: CustomerId,
+        limit: i64,
+        today: NaiveDate,
+    ) -> StoreResult<Option<(Vec<CustomerId>, UndoReport)>> {
+        let mut tx = self.write().await?;
+        let sql = "SELECT customer_id, previous, imported FROM import_customers WHERE import_id = $1 AND customer_id > $2
+                   ORDER BY customer_id LIMIT $3";
+        let changes: Vec<(i64, Option<String>, String)> = tx.all(sql, binds![import.0, after, limit]).await?;
+        if changes.is_empty() {
+            return Ok(None);
+        }
+        let ids: Vec<_> = changes.iter().map(|(id, ..)| CustomerId(*id)).collect();
+        let sql = format!(select_customers!("WHERE id {} ORDER BY id {}"), tx.one_of(), tx.for_update());
+        let found: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![ids.as_slice()]).await?;
+        let found: HashMap<_, _> = found.into_iter().map(|record| (record.id, record)).collect();
+        let used = load_used(&mut tx, &ids).await?;
+        let mut report = UndoReport::default();
+        for (id, previous, imported) in changes {
+            let Some(record) = found.get(&id) else { continue };
+            let (customer, id) = (record.customer()?, CustomerId(id));
+            let imported: CustomerFields = read_json(&imported, "an imported customer")?;
+            let previous: Option<CustomerFields> = previous.map(|text| read_json(&text, "a customer before")).transpose()?;
+            match previous {
+                None if customer.fields == imported && !used.contains(&id.0) => {
+                    tx.execute("DELETE FROM customers WHERE id = $1", binds![id]).await?;
+                    report.removed += 1;
+                }
+                None => {
+                    if customer.archived.is_none() {
+                        let archive = Archive { reason: ArchiveReason::Other, date: today };
+                        customers::set_archive(&mut tx, id, Some(archive)).await?;
+                    }
+                    report.archived_count += 1;
+                    if report.archived.len() < NAMES {
+                        report.archived.push(customer.fields.name);
+                    }
+                }
+                Some(previous) => {
+                    let (fields, is_kept) = restored(&customer.fields, &previous, &imported)?;
+                    if fields != customer.fields {
+                        customers::set_fields(&mut tx, id, &fields).await?;
+                        report.restored += 1;
+                    }
+                    report.kept += i64::from(is_kept);
+                }
+            }
+        }
+        tx.commit().await?;
+        Ok(Some((ids, report)))
+    }
+}
+
+/// Which of the customers have events or notes.
+async fn load_used(tx: &mut Tx, ids: &[CustomerId]) -> StoreResult<BTreeSet<i64>> {
+    let mut used = BTreeSet::new();
+    for table in ["events", "notes"] {
+        let sql = format!("SELECT DISTINCT customer_id FROM {table} WHERE customer_id {}", tx.one_of());
+        let rows: Vec<(i64,)> = tx.all(AssertSqlSafe(sql), binds![ids]).await?;
+        used.extend(rows.into_iter().map(|(id,)| id));
+    }
+    Ok(used)
+}
+
+/// A customer's fields with everything as before that is still as it was imported, and whether something is not.
+fn restored(now: &CustomerFields, before: &CustomerFields, imported: &CustomerFields) -> StoreResult<(CustomerFields, bool)> {
+    let object = |fields: &CustomerFields| read_json::<serde_json::Map<String, serde_json::Value>>(&json(fields)?, "fields");
+    let (now, before, imported) = (object(now)?, object(before)?, object(imported)?);
+    let mut fields = now.clone();
+    let mut is_kept = false;
+    for (name, value) in imported.iter().filter(|(name, value)| before.get(*name) != Some(*value)) {
+        let (current, old) = (now.get(name), before.get(name));
+        if current == Some(value) {
+            fields.insert(name.clone(), old.cloned().unwrap_or_default());
+        } else {
+            is_kept |= current != old;
+        }
+    }
+    Ok((read_json(&json(&fields)?, "fields")?, is_kept))
+}
+
+async fn settle_invoices(tx: &mut Tx, customers: &[CustomerId], about: BTreeSet<(CustomerId, String)>) -> StoreResult<()> {
+    let numbers: BTreeSet<_> = about.iter().map(|(_, number)| number.clone()).collect();
+    let facts = invoices::load_facts_about(tx, customers, numbers.into_iter().collect()).await?;
+    let mut rows = Vec::new();
+    for (customer, number) in about {
+        match facts.get(&(customer, number.clone())).and_then(|facts| invoices::derive(&number, facts)) {
+            Some(invoice) => rows.push(invoices::row(customer, &invoice)),
+            None => {
+                tx.execute("DELETE FROM invoices WHERE customer_id = $1 AND number = $2", binds![customer, number]).await?;
+            }
+        }
+    }
+    invoices::store(tx, rows).await
+}
+
+/// What is known of the customers now that facts were taken back.
+async fn known_now(tx: &mut Tx, known: Vec<Known>) -> StoreResult<Vec<Known>> {
+    let ids: Vec<_> = known.iter().map(|known| known.id).collect();
+    let sql = format!(
+        "SELECT customer_id, kind, MIN(day) FROM (SELECT customer_id, day, kind FROM daily_activity WHERE customer_id {}
+         GROUP BY customer_id, day, kind, key HAVING SUM(count) > 0) AS counted GROUP BY customer_id, kind",
+        tx.one_of()
+    );
+    let mut firsts = HashMap::<i64, Factors<Option<NaiveDate>>>::new();
+    for (customer, kind, number) in tx.all::<(i64, String, i32)>(AssertSqlSafe(sql), binds![ids.as_slice()]).await? {
+        let Some(kind) = EventKind::parse(&kind) else { continue };
+        let first = firsts.entry(customer).or_default().get_mut(FactorKey::fed_by(kind));
+        *first = Some(first.map_or(day(number), |first| first.min(day(number))));
+    }
+    let sql = format!(
+        "SELECT customer_id, MAX(occurred_at) FROM events WHERE customer_id {}
+         AND NOT EXISTS (SELECT 1 FROM retractions WHERE event_id = events.id) GROUP BY customer_id",
+        tx.one_of()
+    );
+    let latest: Vec<(i64, i64)> = tx.all(AssertSqlSafe(sql), binds![ids.as_slice()]).await?;
+    let latest: HashMap<_, _> = latest.into_iter().collect();
+    let now = |known: Known| Known {
+        first_facts: firsts.get(&known.id.0).cloned().unwrap_or_default(),
+        last_activity_at: latest.get(&known.id.0).copied().map(time),
+        ..known
+    };
+    Ok(known.into_iter().map(now).collect())
+}

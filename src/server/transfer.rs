@@ -1,0 +1,196 @@
+//! The commands that move data in and out: import, export, backup.
+
+use super::AppState;
+use super::service::export::{self, Format, What};
+use super::service::import::{self, Errors, Progress, Source};
+use super::store::{NewImport, Store};
+use crate::domain::{FieldErrors, ImportId, ImportKind, ImportState, Mapping, RowError};
+use crate::error::AppError;
+use futures::TryStreamExt;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// What to import, and how.
+#[derive(clap::Args, Debug)]
+pub struct ImportArgs {
+    /// CSV, or NDJSON (.ndjson, .jsonl); also compressed (.gz, .zst)
+    #[arg(required_unless_present = "undo")]
+    file: Option<PathBuf>,
+    /// What the rows are; else the columns tell
+    #[arg(long, value_parser = parse_kind)]
+    kind: Option<ImportKind>,
+    /// What a column means, where its name does not tell: an empty FIELD means nothing. Nested NDJSON columns are joined
+    /// by dots, as in `props.feature`
+    #[arg(long, value_name = "COLUMN=FIELD", value_parser = parse_pair)]
+    map: Vec<(String, String)>,
+    /// The value of a field where no column and no cell says it, such as `segment=SMB`: for events and for new customers
+    #[arg(long, value_name = "FIELD=VALUE", value_parser = parse_pair)]
+    default: Vec<(String, String)>,
+    /// Write nothing, only say what would become of each row
+    #[arg(long)]
+    dry_run: bool,
+    /// Write the errors of all rows into this file, as CSV
+    #[arg(long, value_name = "FILE")]
+    errors: Option<PathBuf>,
+    /// Who imports, to be shown beside it
+    #[arg(long, value_name = "NAME")]
+    author: Option<String>,
+    /// Take an import back instead
+    #[arg(long, value_name = "ID", conflicts_with_all = ["file", "kind", "map", "default", "dry_run", "errors", "author"])]
+    undo: Option<i64>,
+}
+
+/// What to export, and where to.
+#[derive(clap::Args, Debug)]
+pub struct ExportArgs {
+    #[arg(long, default_value = "all")]
+    what: ExportWhat,
+    #[arg(long, default_value = "csv")]
+    format: ExportFormat,
+    /// The folder for the files, which must not be there yet; created when it is absent
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum ExportWhat {
+    Customers,
+    /// Those that count in events, those that were taken back in retracted_events
+    Events,
+    /// Of today
+    Health,
+    All,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum ExportFormat {
+    Csv,
+    Ndjson,
+}
+
+fn parse_kind(text: &str) -> Result<ImportKind, String> {
+    ImportKind::parse(text).ok_or_else(|| "must be customers or events".into())
+}
+
+fn parse_pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.rsplit_once('=').ok_or("must have an equals sign")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
+/// Errors of rows that are printed; `--errors` has all.
+const PRINTED_ERRORS: usize = 20;
+
+/// What was done, as a line to print. Refused rows are a failure, though the others are imported.
+pub async fn import(app: &AppState, args: ImportArgs) -> Result<String, String> {
+    if let Some(id) = args.undo {
+        let report = import::undo_file(app, ImportId(id)).await.map_err(in_words)?;
+        let archived = if report.archived.is_empty() { String::new() } else { format!(" ({})", report.archived.join(", ")) };
+        return Ok(format!("import {id} undone: {}{archived}", report.words()));
+    }
+    let path = args.file.unwrap_or_default();
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let source = Source::new(&path, &name);
+    let mut mapping = import::recognise(&source, args.kind).await.map_err(in_words)?;
+    override_with(&mut mapping, args.map, args.default);
+    let errors = match &args.errors {
+        Some(path) => Errors::into_file(path).map_err(in_words)?,
+        None => Errors::nowhere(),
+    };
+    let kind = mapping.kind;
+    let new = NewImport { file_name: name, path: None, mapping, state: ImportState::Running, author: args.author };
+    let bar = ProgressBar::new(100).with_style(style("{bar:30} {percent:>3} %  {msg}"));
+    let mut printed = 0;
+    let watch = |(counts, percent): &Progress, refused: &[RowError]| {
+        bar.set_position(*percent as u64);
+        bar.set_message(counts.words());
+        let left = PRINTED_ERRORS.saturating_sub(printed);
+        for error in refused.iter().take(left) {
+            bar.suspend(|| eprintln!("{}", import::words(error)));
+        }
+        if printed < PRINTED_ERRORS && printed + refused.len() > PRINTED_ERRORS && args.errors.is_none() {
+            bar.suspend(|| eprintln!("and more errors; --errors FILE writes all of them into a file"));
+        }
+        printed += refused.len();
+    };
+    let imported = import::import_file(app, source, new, args.dry_run, errors, watch).await;
+    bar.finish_and_clear();
+    let (counts, id) = imported.map_err(in_words)?;
+    super::jobs::roll_over(app).await.map_err(|error| error.to_string())?;
+    let of = match id {
+        Some(id) => format!("import {id}"),
+        None => "dry run, nothing is written".into(),
+    };
+    let nothing = if counts.changes_nothing() { "; it changes nothing" } else { "" };
+    let plural = if counts.rows == 1 { "" } else { "s" };
+    let line = format!("{of}: {} row{plural} of {}: {}{nothing}", counts.rows, kind.name(), counts.words());
+    if counts.rejected > 0 { Err(line) } else { Ok(line) }
+}
+
+/// A field that is given another column no longer means the one whose name told.
+fn override_with(mapping: &mut Mapping, map: Vec<(String, String)>, defaults: Vec<(String, String)>) {
+    for (column, field) in map {
+        mapping.columns.remove(&column);
+        if !field.is_empty() {
+            mapping.columns.retain(|_, known| *known != field);
+            mapping.columns.insert(column, field);
+        }
+    }
+    mapping.defaults.extend(defaults);
+}
+
+fn in_words(error: AppError) -> String {
+    match error {
+        AppError::Invalid(FieldErrors(errors)) => {
+            let errors: Vec<_> = errors.iter().map(|error| format!("{} {}", error.field, error.message)).collect();
+            errors.join("; ")
+        }
+        other => other.to_string(),
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+/// Writes the files; what was written, as a line to print.
+pub async fn export(app: &AppState, args: ExportArgs) -> Result<String, String> {
+    let whats: &[What] = match args.what {
+        ExportWhat::Customers => &[What::Customers],
+        ExportWhat::Events => &[What::Events, What::RetractedEvents],
+        ExportWhat::Health => &[What::Health],
+        ExportWhat::All => &What::ALL,
+    };
+    let format = match args.format {
+        ExportFormat::Csv => Format::Csv,
+        ExportFormat::Ndjson => Format::Ndjson,
+    };
+    let cannot = |path: &Path, error: std::io::Error| format!("cannot write {}: {error}", path.display());
+    std::fs::create_dir_all(&args.out).map_err(|error| cannot(&args.out, error))?;
+    let mut written = Vec::new();
+    for what in whats {
+        let path = args.out.join(format!("{}.{}", what.name(), format.name()));
+        let file = std::fs::File::create_new(&path).map_err(|error| cannot(&path, error))?;
+        let mut file = std::io::BufWriter::new(file);
+        let bar = ProgressBar::new_spinner().with_style(style("{spinner} {msg}"));
+        let mut rows = 0;
+        let mut pieces = std::pin::pin!(export::export(app.clone(), *what, format));
+        while let Some(piece) = pieces.try_next().await.map_err(in_words)? {
+            rows += piece.rows;
+            file.write_all(&piece.text).map_err(|error| cannot(&path, error))?;
+            bar.set_message(format!("{}: {rows}", what.name()));
+            bar.tick();
+        }
+        bar.finish_and_clear();
+        let synced = file.into_inner().map_err(|error| error.into_error()).and_then(|file| file.sync_all());
+        synced.map_err(|error| cannot(&path, error))?;
+        written.push(format!("{rows} {}", what.name().replace('_', " ")));
+    }
+    Ok(format!("exported {} to {}", written.join(", "), args.out.display()))
+}
+
+/// Copies the SQLite file while the server may be at work on it.
+pub async fn backup(url: &str, file: &Path) -> Result<String, String> {
+    Store::backup(url, file).await.map_err(|error| format!("cannot back up: {error}"))?;
+    Ok(format!("backed up to {}", file.display()))
+}

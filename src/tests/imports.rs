@@ -1,0 +1,434 @@
+//! Imports, what takes them back, and exports, on files as people have them.
+
+use crate::domain::import::ImportField;
+use crate::domain::{
+    CustomerFields, EventFilter, FieldErrors, ImportCounts, ImportId, ImportKind, ImportState, Mapping, RowError, Segment,
+};
+use crate::error::AppError;
+use crate::server::AppState;
+use crate::server::service::export::{self, Format, What};
+use crate::server::service::import::{Errors, Source, get_import, import_file, recognise, undo_file, words};
+use crate::server::store::NewImport;
+use crate::tests::api::Site;
+use crate::tests::harness::*;
+use async_compression::tokio::bufread::{GzipEncoder, ZstdEncoder};
+use futures::TryStreamExt;
+use std::io::Write;
+use std::path::PathBuf;
+use tempfile::TempDir;
+use tokio::io::AsyncReadExt;
+
+const CUSTOMERS: &str = "customer,Company,plan,mrr_cents,signup_date,CSM\n\
+                         c-1,Acme,SMB,1000,2025-01-11,Ann\n\
+                         c-2,\"Bolt, Inc.\",enterprise,\"2,500\",2025-02-01T10:00:00Z,\n";
+const EVENTS: &str = concat!(
+    "{\"id\":\"e1\",\"type\":\"login\",\"ts\":\"2026-03-10T08:00:00Z\",\"customer\":\"c-1\",\"user\":\"ada\",\"props\":{}}\n",
+    "{\"id\":\"e2\",\"type\":\"Feature-Use\",\"ts\":\"2026-03-11 08:00:00\",\"customer\":\"c-1\",\"user\":null,\"props\":{\"feature\":\"Reports\"}}\n",
+    "\n",
+    "{\"id\":\"e3\",\"type\":\"invoice_issued\",\"ts\":\"2026-03-01\",\"customer\":\"c-2\",\"user\":\"x\",\
+     \"props\":{\"invoice\":\"R-1\",\"amount_cents\":1000,\"currency\":\"usd\",\"due_date\":\"2026-03-05\"}}\n",
+    "{\"id\":\"e4\",\"type\":\"invoice_paid\",\"ts\":\"2026-03-04T00:00:00Z\",\"customer\":\"c-2\",\"props\":{\"invoice\":\"R-1\"}}\n",
+);
+
+/// A file that goes away with the test.
+struct TestFile {
+    _folder: TempDir,
+    path: PathBuf,
+    name: String,
+}
+
+fn file(name: &str, content: impl AsRef<[u8]>) -> TestFile {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join(name);
+    std::fs::File::create(&path).unwrap().write_all(content.as_ref()).unwrap();
+    TestFile { _folder: folder, path, name: name.to_owned() }
+}
+
+impl TestFile {
+    fn source(&self) -> Source {
+        Source::new(&self.path, &self.name)
+    }
+
+    async fn mapping(&self) -> Mapping {
+        recognise(&self.source(), None).await.unwrap()
+    }
+}
+
+struct Done {
+    counts: ImportCounts,
+    id: Option<ImportId>,
+    errors: Vec<RowError>,
+}
+
+async fn import_with(db: &Database, file: &TestFile, mapping: Mapping, is_dry: bool) -> Result<Done, AppError> {
+    let new =
+        NewImport { file_name: file.name.clone(), path: None, mapping, state: ImportState::Running, author: Some("Ann".into()) };
+    let mut errors = Vec::new();
+    let watch = |_: &(ImportCounts, i64), refused: &[RowError]| errors.extend_from_slice(refused);
+    let (counts, id) = import_file(&db.app(), file.source(), new, is_dry, Errors::nowhere(), watch).await?;
+    Ok(Done { counts, id, errors })
+}
+
+async fn import(db: &Database, file: &TestFile) -> Done {
+    import_with(db, file, file.mapping().await, false).await.unwrap()
+}
+
+async fn settled(db: &Database) {
+    db.roll_over_all(today()).await;
+    db.assert_settled(today()).await;
+}
+
+fn created(rows: i64) -> ImportCounts {
+    ImportCounts { rows, created: rows, ..ImportCounts::default() }
+}
+
+on_each_database! {
+    async fn a_file_brings_customers_and_again_changes_nothing(db: Database) {
+        let file = file("customers.csv", CUSTOMERS);
+        assert_eq!(import_with(&db, &file, file.mapping().await, true).await.unwrap().counts, created(2));
+        assert!(db.is_empty().await.unwrap(), "a dry run writes nothing");
+        assert_eq!(db.list_imports(1, 10).await.unwrap().total, 0);
+
+        let first = import(&db, &file).await;
+        assert_eq!((first.counts, first.errors.len()), (created(2), 0));
+        let found = db.find_customers(vec!["c-1".into(), "c-2".into()]).await.unwrap();
+        let acme = db.get_customer(found["c-1"]).await.unwrap().fields;
+        let expected = CustomerFields {
+            name: "Acme".into(),
+            external_id: Some("c-1".into()),
+            owner: Some("Ann".into()),
+            arr_cents: Some(12_000),
+            start_date: Some("2025-01-11".parse().unwrap()),
+            ..blank()
+        };
+        assert_eq!(acme, expected);
+        let bolt = db.get_customer(found["c-2"]).await.unwrap().fields;
+        assert_eq!((bolt.name.as_str(), bolt.segment, bolt.arr_cents), ("Bolt, Inc.", Segment::Enterprise, Some(30_000)));
+        settled(&db).await;
+
+        let again = import(&db, &file).await.counts;
+        assert_eq!(again, ImportCounts { rows: 2, unchanged: 2, ..ImportCounts::default() });
+        assert!(again.changes_nothing());
+        assert_eq!(db.get_customer(found["c-1"]).await.unwrap().version, 1);
+    }
+
+    async fn nested_lines_bring_events_and_again_change_nothing(db: Database) {
+        import(&db, &file("customers.csv", CUSTOMERS)).await;
+        let file = file("events.ndjson", EVENTS);
+        assert_eq!(file.mapping().await.kind, ImportKind::Events);
+        assert_eq!(import_with(&db, &file, file.mapping().await, true).await.unwrap().counts, created(4));
+        let done = import(&db, &file).await;
+        assert_eq!((done.counts, done.errors), (created(4), Vec::new()));
+        settled(&db).await;
+        let ids = db.find_customers(vec!["c-1".into(), "c-2".into()]).await.unwrap();
+        let health = db.health(ids["c-1"]).await;
+        assert_eq!((health.factors.login_frequency.value, health.factors.feature_adoption.value), (Some(1), Some(1)));
+        assert_eq!(db.health(ids["c-2"]).await.factors.invoice_timeliness.score.0, 1000);
+
+        for is_dry in [true, false] {
+            let again = import_with(&db, &file, file.mapping().await, is_dry).await.unwrap().counts;
+            assert_eq!(again, ImportCounts { rows: 4, duplicates: 4, ..ImportCounts::default() });
+        }
+        assert_eq!(db.list_events(ids["c-1"], &EventFilter::default(), 1, 10).await.unwrap().total, 2);
+    }
+
+    async fn rows_without_an_id_are_known_by_their_content_and_place_among_equals(db: Database) {
+        import(&db, &file("customers.csv", CUSTOMERS)).await;
+        let row = "c-1,login,2026-03-10T08:00:00Z\n";
+        let twice = file("events.csv", format!("account,event,time\n{row}{row}"));
+        assert_eq!(import(&db, &twice).await.counts, created(2));
+        let spelled = "c-1,LOGIN,2026-03-10 09:00:00+01:00\n";
+        let more = file("events.csv", format!("account;event;time\n{row}{spelled}{row}").replace(',', ";"));
+        let counts = import(&db, &more).await.counts;
+        assert_eq!((counts.duplicates, counts.created), (2, 1), "the same fact three times, of which two are known");
+        settled(&db).await;
+    }
+
+    async fn each_refused_row_says_where_and_why_and_spoils_no_other(db: Database) {
+        import(&db, &file("customers.csv", CUSTOMERS)).await;
+        let content = "id,customer,kind,when,amount,currency,due date,number,feature\n\
+             1,c-1,login,2026-03-10T08:00:00Z,,,,,ignored\n\
+             2,nobody,login,2026-03-10T08:00:00Z,,,,,\n\
+             3,c-1,dance,2026-03-10T08:00:00Z,,,,,\n\
+             4,c-1,login,yesterday,,,,,\n\
+             5,c-1,invoice_issued,2026-03-01,12.345,EUR,2026-04-01,R1,\n\
+             6,c-1,login,,,,,,\n\
+             1,c-2,login,2026-03-10T08:00:00Z,,,,,\n\
+             8,c-1,login,2026-03-10T08:00:00Z,,,,,,too,many\n\
+             9,c-1,invoice_issued,2026-03-01,\"1,234.50\",EUR,2026-04-01,R1,\n\
+             10,c-1,invoice_issued,2026-03-01,99,EUR,2026-04-01,R1,\n";
+        let file = file("events.csv", content);
+        let mut mapping = file.mapping().await;
+        mapping.columns.insert("when".into(), "occurredAt".into());
+        let expected = [
+            (3, "customer"), (4, "kind"), (5, "when"), (6, "amount"), (7, "when"), (8, "id"), (9, ""), (11, "number"),
+        ];
+        for is_dry in [true, false] {
+            let done = import_with(&db, &file, mapping.clone(), is_dry).await.unwrap();
+            let mut places: Vec<_> = done.errors.iter().map(|error| (error.line, error.column.as_str())).collect();
+            places.dedup();
+            let texts: Vec<_> = done.errors.iter().map(words).collect();
+            assert_eq!(places, expected, "{texts:#?}");
+            assert_eq!((done.counts.created, done.counts.rejected), (2, 8), "dry: {is_dry}");
+        }
+        settled(&db).await;
+        let ids = db.find_customers(vec!["c-1".into()]).await.unwrap();
+        let stored = db.list_events(ids["c-1"], &EventFilter::default(), 1, 10).await.unwrap();
+        assert!(stored.items.iter().any(|event| matches!(&event.body,
+            crate::domain::EventBody::InvoiceIssued { amount_cents: 123_450, .. })));
+    }
+
+    async fn a_mapping_that_lacks_what_every_row_needs_is_refused(db: Database) {
+        let file = file("customers.csv", "Company,segment\nAcme,SMB\n");
+        let refused = import_with(&db, &file, file.mapping().await, false).await;
+        let Err(AppError::Invalid(FieldErrors(errors))) = refused else { panic!("accepted") };
+        assert_eq!(errors[0].field, "externalId");
+        let mut mapping = file.mapping().await;
+        mapping.columns.insert("colour".into(), "owner".into());
+        mapping.columns.insert("Company".into(), "size of shoes".into());
+        let Err(AppError::Invalid(errors)) = import_with(&db, &file, mapping, false).await else { panic!("accepted") };
+        assert!(errors.of("colour").is_some() && errors.of("Company").is_some() && errors.of("externalId").is_some());
+        assert_eq!(db.list_imports(1, 10).await.unwrap().total, 0, "nothing has begun");
+    }
+
+    async fn only_what_differs_is_updated_and_defaults_fill_gaps(db: Database) {
+        import(&db, &file("customers.csv", CUSTOMERS)).await;
+        let file = file("more.csv", "id,name,owner\nc-1,Acme,\nc-2,Bolt,Bob\nc-3,Cedar,Cem\nc-3,Cedar Ltd,Cem\n");
+        let mut mapping = file.mapping().await;
+        let without = import_with(&db, &file, mapping.clone(), true).await.unwrap();
+        assert_eq!((without.counts.unchanged, without.counts.updated, without.counts.rejected), (1, 1, 2));
+        mapping.defaults.insert("segment".into(), "Startup".into());
+        for is_dry in [true, false] {
+            let counts = import_with(&db, &file, mapping.clone(), is_dry).await.unwrap().counts;
+            // A default is for new customers; those that are there stay what they are.
+            assert_eq!((counts.created, counts.updated, counts.unchanged), (1, 2, 1), "dry: {is_dry}");
+        }
+        let ids = db.find_customers(vec!["c-1".into(), "c-3".into()]).await.unwrap();
+        assert_eq!(db.get_customer(ids["c-1"]).await.unwrap().fields.owner.as_deref(), Some("Ann"), "an empty cell says nothing");
+        assert_eq!(db.get_customer(ids["c-3"]).await.unwrap().fields.name, "Cedar Ltd");
+    }
+
+    async fn undo_takes_events_and_customers_back(db: Database) {
+        let app = db.app();
+        let own = db.customer_with(CustomerFields { name: "Own".into(), external_id: Some("c-2".into()), ..blank() }).await;
+        db.send(own, login().days_ago(2)).await;
+        db.roll_over_all(today()).await;
+        let before = (db.get_customer(own).await.unwrap().fields, db.health(own).await);
+
+        let customers = import(&db, &file("customers.csv", CUSTOMERS)).await;
+        assert_eq!((customers.counts.created, customers.counts.updated), (1, 1));
+        let events = import(&db, &file("events.ndjson", EVENTS)).await;
+        settled(&db).await;
+
+        let undone = undo_file(&app, events.id.unwrap()).await.unwrap();
+        assert_eq!((undone.retracted, undone.removed, undone.archived_count), (4, 0, 0));
+        settled(&db).await;
+        let ids = db.find_customers(vec!["c-1".into()]).await.unwrap();
+        let listed = db.list_events(ids["c-1"], &EventFilter::default(), 1, 10).await.unwrap();
+        assert_eq!(listed.items[0].retraction.as_ref().unwrap().reason, format!("import {} undone", events.id.unwrap()));
+
+        let undone = undo_file(&app, customers.id.unwrap()).await.unwrap();
+        assert_eq!((undone.removed, undone.restored, undone.kept), (0, 1, 0));
+        assert_eq!(undone.archived, ["Acme"], "its events stay in its timeline");
+        assert!(db.get_customer(ids["c-1"]).await.unwrap().archived.is_some());
+        settled(&db).await;
+        assert_eq!((db.get_customer(own).await.unwrap().fields, db.health(own).await), before);
+        let again = undo_file(&app, events.id.unwrap()).await;
+        assert!(matches!(again, Err(AppError::Conflict(_))), "{again:?}");
+        let list = db.list_imports(1, 10).await.unwrap();
+        assert!(list.items.iter().all(|import| import.state == ImportState::Undone && import.author.as_deref() == Some("Ann")));
+    }
+
+    async fn undo_removes_what_nobody_used_and_keeps_what_somebody_changed(db: Database) {
+        let app = db.app();
+        import(&db, &file("a.csv", "id,name,segment,owner\nc-1,Acme,SMB,Ann\n")).await;
+        let second = import(&db, &file("b.csv", "id,name,segment,owner\nc-1,Acme Ltd,SMB,Bob\nc-2,Bolt,SMB,\nc-3,Cedar,SMB,\n")).await;
+        let ids = db.find_customers(["c-1", "c-2", "c-3"].map(str::to_owned).to_vec()).await.unwrap();
+        let acme = db.get_customer(ids["c-1"]).await.unwrap();
+        let edited = CustomerFields { owner: Some("Cem".into()), ..acme.fields };
+        db.update_customer(acme.id, acme.version, &edited, now()).await.unwrap();
+        let bolt = db.get_customer(ids["c-2"]).await.unwrap();
+        let edited = CustomerFields { arr_cents: Some(1), ..bolt.fields };
+        db.update_customer(bolt.id, bolt.version, &edited, now()).await.unwrap();
+
+        let undone = undo_file(&app, second.id.unwrap()).await.unwrap();
+        assert_eq!((undone.removed, undone.restored, undone.kept), (1, 1, 1));
+        assert_eq!(undone.archived, ["Bolt"]);
+        let acme = db.get_customer(ids["c-1"]).await.unwrap().fields;
+        assert_eq!((acme.name.as_str(), acme.owner.as_deref()), ("Acme", Some("Cem")), "the later edit stays");
+        assert!(db.get_customer(ids["c-3"]).await.is_err());
+        settled(&db).await;
+    }
+
+    async fn an_import_that_was_cut_off_is_noticed_and_can_be_undone(db: Database) {
+        let customers = file("customers.csv", CUSTOMERS);
+        let mapping = customers.mapping().await;
+        let (path, state) = (Some("/nowhere".to_owned()), ImportState::Running);
+        let new = NewImport { file_name: "x.csv".into(), path, mapping, state, author: None };
+        let id = db.create_import(&new, now()).await.unwrap();
+        assert_eq!(get_import(&db.app(), id).await.unwrap().import.state, ImportState::Running);
+        assert!(undo_file(&db.app(), id).await.is_err(), "somebody may be at work on it");
+        let later = AppState { clock: || now() + chrono::Duration::minutes(10), ..db.app() };
+        let found = get_import(&later, id).await.unwrap().import;
+        assert_eq!(found.state, ImportState::Failed);
+        assert!(found.problem.unwrap().contains("stopped"));
+        undo_file(&later, id).await.unwrap();
+        assert_eq!(get_import(&later, id).await.unwrap().import.state, ImportState::Undone);
+    }
+
+    async fn compressed_files_and_more_rows_than_one_transaction_takes(db: Database) {
+        import(&db, &file("customers.csv", CUSTOMERS)).await;
+        let line = |key: i32| format!("m-{key},c-{},api_call,2026-03-{:02}T08:00:00Z,7", 1 + key % 2, 1 + key % 15);
+        let lines: Vec<_> = (0..4500).map(|index| line(index % 4400)).collect();
+        let text = format!("message_id,customer,kind,ts,count\n{}\n", lines.join("\n"));
+        let (mut gz, mut zst) = (Vec::new(), Vec::new());
+        GzipEncoder::new(text.as_bytes()).read_to_end(&mut gz).await.unwrap();
+        ZstdEncoder::new(text.as_bytes()).read_to_end(&mut zst).await.unwrap();
+        let expected = ImportCounts { rows: 4500, created: 4400, duplicates: 100, ..ImportCounts::default() };
+        let gz = file("calls.csv.gz", gz);
+        assert_eq!(import_with(&db, &gz, gz.mapping().await, true).await.unwrap().counts, expected, "a dry run sees repeats");
+        let first = import(&db, &gz).await;
+        assert_eq!(first.counts, expected);
+        settled(&db).await;
+        let again = import(&db, &file("calls.csv.zst", zst)).await;
+        assert_eq!(again.counts.duplicates, 4500);
+        assert_eq!(undo_file(&db.app(), first.id.unwrap()).await.unwrap().retracted, 4400);
+        settled(&db).await;
+    }
+
+    async fn an_export_imported_elsewhere_gives_everybody_the_same_health(db: Database) {
+        let acme = db.customer_with(CustomerFields { name: "=Acme".into(), external_id: Some("c-1".into()), ..blank() }).await;
+        let bolt = db.customer("Bolt").await;
+        for days in 0..20 {
+            db.send(acme, login().days_ago(days).user("ada").message(&format!("l-{days}"))).await;
+            db.send(bolt, feature(["a", "b", "c"][days as usize % 3]).days_ago(days)).await;
+        }
+        db.send(acme, ticket().days_ago(3)).await;
+        db.send(acme, api_calls(50).days_ago(4)).await;
+        db.send(acme, invoice("R-1").due(days_ago(5)).days_ago(30)).await;
+        db.send(acme, paid("R-1").days_ago(2)).await;
+        let wrong = db.send(bolt, login().days_ago(1)).await;
+        db.retract_event(wrong.event.id, "by mistake", now()).await.unwrap();
+        db.roll_over_all(today()).await;
+
+        for format in [Format::Csv, Format::Ndjson] {
+            let other = Database::sqlite().await;
+            for what in [What::Customers, What::Events] {
+                let exported = exported(&db, what, format).await;
+                let file = file(&format!("{}.{}", what.name(), format.name()), &exported);
+                let done = import(&other, &file).await;
+                assert_eq!((done.counts.rejected, done.errors), (0, Vec::new()), "{what:?} {format:?}");
+                assert!(import(&other, &file).await.counts.changes_nothing());
+            }
+            settled(&other).await;
+            for (id, external_id) in [(acme, "c-1".to_owned()), (bolt, format!("customer-{bolt}"))] {
+                let there = other.find_customers(vec![external_id.clone()]).await.unwrap()[&external_id];
+                let same = crate::domain::Health { customer_id: there, ..db.health(id).await };
+                assert_eq!(other.health(there).await, same);
+                assert_eq!(other.get_customer(there).await.unwrap().fields.name, db.get_customer(id).await.unwrap().fields.name);
+            }
+        }
+        let retracted = String::from_utf8(exported(&db, What::RetractedEvents, Format::Ndjson).await).unwrap();
+        assert!(retracted.lines().count() == 1 && retracted.contains("by mistake"), "{retracted}");
+        let health = String::from_utf8(exported(&db, What::Health, Format::Csv).await).unwrap();
+        assert_eq!(health.lines().count(), 3);
+        assert!(health.contains("'=Acme"), "no cell is a formula: {health}");
+    }
+
+    async fn exported_lines_are_accepted_by_the_api(db: Database) {
+        let site = Site::new(db);
+        let acme = site.customer("Acme").await;
+        site.write(&format!("PATCH {acme}"), serde_json::json!({"externalId": "c-1", "version": 1})).await.ok();
+        site.event(&acme, serde_json::json!({"kind": "login", "user": "ada"})).await;
+        let answer = site.get("/api/export/events.ndjson").await;
+        assert_eq!(answer.header("content-type"), "application/x-ndjson");
+        assert_eq!(answer.header("content-disposition"), "attachment; filename=\"events-2026-03-16.ndjson\"");
+        let other = Site::sqlite().await;
+        let there = other.customer("There").await;
+        other.write(&format!("PATCH {there}"), serde_json::json!({"externalId": "c-1", "version": 1})).await.ok();
+        for accepted in [1, 0] {
+            let report = other.send("POST /api/events", &[("content-type", "application/x-ndjson")], answer.text.clone()).await.ok();
+            assert_eq!(report["accepted"], accepted, "{report}");
+        }
+        assert_eq!(site.get("/api/export/everything.csv").await.status, 404);
+        assert_eq!(site.get("/api/export/events.xlsx").await.status, 404);
+        assert!(site.get("/api/export/customers.csv").await.text.starts_with("externalId,name,segment"));
+    }
+}
+
+async fn exported(db: &Database, what: What, format: Format) -> Vec<u8> {
+    let pieces: Vec<_> = export::export(db.app(), what, format).try_collect().await.unwrap();
+    pieces.into_iter().flat_map(|piece| piece.text).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_cannot_be_read_says_why() {
+    let db = Database::sqlite().await;
+    let unclosed = format!("id,name,segment\nc-1,Acme,SMB\nc-2,\"Bolt,SMB\n{}", "c-3,Cedar,SMB\n".repeat(200_000));
+    for (name, content, part) in [
+        ("empty.csv", Vec::new(), "empty"),
+        ("array.json", b"[{\"id\":1}]".to_vec(), "one JSON object a line"),
+        ("latin.csv", b"id,n\xe4me\n1,x\n".to_vec(), "not UTF-8"),
+        ("not.csv.gz", b"id,name\n".to_vec(), "could not be read"),
+        ("unclosed.csv", unclosed.into_bytes(), "quote"),
+    ] {
+        let file = file(name, content);
+        let error = match recognise(&file.source(), None).await {
+            Err(error) => error,
+            Ok(mapping) => import_with(&db, &file, mapping, false).await.map(|done| done.counts).unwrap_err(),
+        };
+        assert!(error.to_string().contains(part), "{name}: {error}");
+    }
+    let missing = recognise(&Source::new("/nowhere/x.csv", "x.csv"), None).await;
+    assert!(missing.is_err());
+}
+
+#[test]
+fn headers_are_recognised_as_people_write_them() {
+    let any = |_: &ImportField, _: usize| true;
+    let recognised = |kind, columns: &[&str]| -> Vec<String> {
+        let columns: Vec<_> = columns.iter().map(|column| (*column).to_owned()).collect();
+        let mapping = Mapping::recognise(kind, &columns, any);
+        columns.iter().map(|column| mapping.columns.get(column).cloned().unwrap_or_default()).collect()
+    };
+    assert_eq!(
+        recognised(ImportKind::Customers, &["customer", "name", "plan", "mrr_cents", "signup_date"]),
+        ["externalId", "name", "segment", "mrrCents", "startDate"]
+    );
+    assert_eq!(
+        recognised(ImportKind::Customers, &["Account ID", "Company Name", "ARR", "Renewal Date", "colour"]),
+        ["externalId", "name", "arr", "renewalDate", ""]
+    );
+    assert_eq!(
+        recognised(ImportKind::Customers, &["\u{feff}externalId", "id", "company", "crmUrl"]),
+        ["externalId", "", "name", "crmUrl"]
+    );
+    assert_eq!(
+        recognised(ImportKind::Events, &["id", "type", "ts", "customer", "user", "props.feature", "props.invoice"]),
+        ["messageId", "kind", "occurredAt", "externalId", "user", "feature", "number"]
+    );
+    assert_eq!(
+        recognised(ImportKind::Events, &["Event Type", "Timestamp", "External ID", "Amount", "dueDate"]),
+        ["kind", "occurredAt", "externalId", "amount", "dueDate"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_is_a_whole_database_and_overwrites_nothing() {
+    let db = Database::sqlite().await;
+    let acme = db.customer("Acme").await;
+    let folder = TempDir::new().unwrap();
+    let copy = folder.path().join("copy.db");
+    crate::server::store::Store::backup(&db.url, &copy).await.unwrap();
+    db.customer("Later").await;
+    let restored = crate::server::store::Store::connect(&format!("sqlite://{}", copy.display())).await.unwrap();
+    assert_eq!(restored.get_customer(acme).await.unwrap().fields.name, "Acme");
+    assert!(restored.find_customers(vec![]).await.unwrap().is_empty());
+    let again = crate::server::store::Store::backup(&db.url, &copy).await.unwrap_err();
+    assert!(again.to_string().contains("exists already"), "{again}");
+    let postgres = crate::server::store::Store::backup("postgres://x/y", &folder.path().join("p")).await.unwrap_err();
+    assert!(postgres.to_string().contains("pg_dump"), "{postgres}");
+    let nothing = format!("sqlite://{}", folder.path().join("nothing.db").display());
+    assert!(crate::server::store::Store::backup(&nothing, &folder.path().join("other.db")).await.is_err());
+    assert!(!folder.path().join("nothing.db").exists() && !folder.path().join("other.db").exists());
+}
