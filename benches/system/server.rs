@@ -43,7 +43,7 @@ async fn read_row(State(app): State<AppState>, Path(id): Path<i64>) -> String {
 
 async fn read_portfolio(State(app): State<AppState>) -> Json<serde_json::Value> {
     let list = customers::list_customers(&app, &CustomerQuery::default()).await.expect("a list");
-    let portfolio = portfolio::get_portfolio(&app, None).await.expect("figures");
+    let portfolio = portfolio::get_portfolio(&app, None, None, None).await.expect("figures");
     Json(serde_json::json!({ "list": list, "portfolio": portfolio }))
 }
 

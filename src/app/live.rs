@@ -67,12 +67,19 @@ fn milliseconds() -> f64 {
 fn stream_of(path: &str, search: &str) -> Option<String> {
     let customer = path.strip_prefix("/customers/").and_then(|id| id.parse::<i64>().ok());
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(search).unwrap_or_default();
-    let is_past = pairs.iter().any(|(name, day)| name == "as_of" && !day.is_empty());
+    let text = |asked: &str| pairs.iter().find(|(name, _)| name == asked).map(|(_, text)| text.clone());
     match customer {
+        _ if !follows(&text("as_of"), &text("known_at")) => None,
         _ if path == "/" => Some(String::new()),
-        Some(id) if !is_past => Some(format!("customer={id}&")),
-        _ => None,
+        Some(id) => Some(format!("customer={id}&")),
+        None => None,
     }
+}
+
+/// Whether an address with these values, as typed, shows today and so follows. A past day stands still.
+pub fn follows(as_of: &Option<String>, known_at: &Option<String>) -> bool {
+    let names = |text: &Option<String>, today: &[&str]| text.as_deref().is_some_and(|text| !today.contains(&text.trim()));
+    !names(as_of, &[""]) && !names(known_at, &["", "then"])
 }
 
 /// Opens the stream that the page wants, as long as it wants it and is seen. Call once for the app.
@@ -174,6 +181,9 @@ mod tests {
     fn the_portfolio_and_customers_of_today_are_followed() {
         for (path, search, stream) in [
             ("/", "band=healthy", Some("")),
+            ("/", "known_at=then&as_of=", Some("")),
+            ("/", "as_of=2026-03-01&known_at=then", None),
+            ("/", "known_at=2026-03-01", None),
             ("/customers/7", "", Some("customer=7&")),
             ("/customers/7", "days=30&as_of=", Some("customer=7&")),
             ("/customers/7", "as_of=2026-03-01", None),

@@ -15,10 +15,14 @@ use crate::server::{
     service::{batch, customers, demo, events, health, import, portfolio, scorecards},
 };
 
-/// How all active customers, or those of one owner, stand today.
+/// How all active customers, or those of one owner, stand as of a day (today when absent), as it is or was known.
 #[server(prefix = "/app", endpoint = "load_portfolio", input = GetUrl)]
-pub async fn load_portfolio(owner: Option<String>) -> Result<Portfolio, AppError> {
-    answer(portfolio::get_portfolio(&app(), owner.as_deref())).await
+pub async fn load_portfolio(
+    owner: Option<String>,
+    as_of: Option<String>,
+    known_at: Option<String>,
+) -> Result<Portfolio, AppError> {
+    answer(portfolio::get_portfolio(&app(), owner.as_deref(), as_of.as_deref(), known_at.as_deref())).await
 }
 
 /// One page of the list. `query` is a query string without the question mark.
@@ -27,11 +31,17 @@ pub async fn list_customers(query: String) -> Result<CustomerList, AppError> {
     answer(async { customers::list_customers(&app(), &customer_query(&query)?).await }).await
 }
 
-/// Everything about a customer but the timeline, as of a day (today when absent), with 30, 90 or 180 days of history and the
-/// change `since` 7, 30 or 90 days before.
+/// Everything about a customer but the timeline, as of a day (today when absent), as it is or was known, with 30, 90 or 180
+/// days of history and the change `since` 7, 30 or 90 days before.
 #[server(prefix = "/app", endpoint = "load_customer_page", input = GetUrl)]
-pub async fn load_customer_page(id: CustomerId, as_of: Option<String>, days: i64, since: i64) -> Result<CustomerPage, AppError> {
-    answer(health::get_customer_page(&app(), id, as_of.as_deref(), days, since)).await
+pub async fn load_customer_page(
+    id: CustomerId,
+    as_of: Option<String>,
+    known_at: Option<String>,
+    days: i64,
+    since: i64,
+) -> Result<CustomerPage, AppError> {
+    answer(health::get_customer_page(&app(), id, as_of.as_deref(), known_at.as_deref(), days, since)).await
 }
 
 /// A page of a customer's events. `query` is a query string without the question mark.

@@ -1,6 +1,6 @@
 //! The customer list: the query that selects it, the rows that it shows.
 
-use super::{Band, Customer, FactorKey, FieldErrors, Health, NaiveDate, Points, Segment};
+use super::{AskedDay, Band, Customer, FactorKey, FieldErrors, Health, NaiveDate, Points, Segment};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -163,6 +163,8 @@ pub struct CustomerQuery {
     pub arr_unknown: bool,
     /// Archived customers instead of the active ones.
     pub archived: bool,
+    /// The day whose list it is.
+    pub at: AskedDay,
     pub sort: Sort,
     pub direction: SortDirection,
     pub page: i64,
@@ -182,6 +184,7 @@ impl Default for CustomerQuery {
             score_below: None,
             arr_unknown: false,
             archived: false,
+            at: AskedDay::default(),
             sort: Sort::default(),
             direction: SortDirection::default(),
             page: 1,
@@ -231,6 +234,7 @@ impl CustomerQuery {
                 }
                 "page" => query.page = integer(&mut errors, name, value, 1, i64::MAX / MAX_PAGE_SIZE),
                 "page_size" => query.page_size = integer(&mut errors, name, value, 1, MAX_PAGE_SIZE),
+                _ if query.at.set(&mut errors, name, value) => {}
                 _ => errors.add(name, "is not a filter of this list"),
             }
         }
@@ -259,6 +263,7 @@ impl CustomerQuery {
         put("direction", (self.direction != default.direction).then(|| self.direction.name().to_owned()));
         put("page", (self.page != 1).then(|| self.page.to_string()));
         put("page_size", (self.page_size != default.page_size).then(|| self.page_size.to_string()));
+        pairs.extend(self.at.to_pairs());
         pairs
     }
 
@@ -273,8 +278,8 @@ impl CustomerQuery {
 
     /// Whether anything narrows the list.
     pub fn is_filtered(&self) -> bool {
-        let Self { sort, direction, page, page_size, archived, .. } = self.clone();
-        *self != Self { sort, direction, page, page_size, archived, ..Self::default() }
+        let Self { sort, direction, page, page_size, archived, at, .. } = self.clone();
+        *self != Self { sort, direction, page, page_size, archived, at, ..Self::default() }
     }
 }
 
@@ -333,6 +338,8 @@ pub struct CustomerList {
     #[serde(flatten)]
     pub page: Page<CustomerRow>,
     pub as_of: NaiveDate,
+    /// The day at whose end knowledge was cut; null for everything known now.
+    pub known_at: Option<NaiveDate>,
     /// The owners of all customers, in order.
     pub owners: Vec<String>,
 }

@@ -3,6 +3,7 @@
 //! Inputs (`...Input`) hold what somebody sent; `parse` turns them into values that cannot be
 //! wrong, or into [`FieldErrors`]. Everything else is a value the product itself made.
 
+pub mod as_of;
 pub mod batch;
 pub mod change;
 pub mod customer;
@@ -22,6 +23,7 @@ pub mod scorecard_input;
 
 pub use chrono::NaiveDate;
 
+pub use as_of::{AsOf, AskedDay, KnownAt};
 pub use batch::{BatchReport, ItemReport, ItemVerdict, QuarantinePage, QuarantinedItem};
 pub use change::{Cause, CauseFact, CausePart, Driver, HealthChange, MainCause};
 pub use customer::{Archive, ArchiveReason, Customer, CustomerFields, CustomerInput, Segment};

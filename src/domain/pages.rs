@@ -1,8 +1,8 @@
 //! Read models: everything one page shows, loaded in one request.
 
 use super::{
-    Band, Customer, CustomerId, Driver, Event, EventFilter, FactorKey, Factors, Health, HealthChange, NaiveDate, Note, Page,
-    Points, Scorecard, ScorecardVersion,
+    AsOf, Band, Customer, CustomerId, Driver, Event, EventFilter, FactorKey, Factors, Health, HealthChange, NaiveDate, Note,
+    Page, Points, Scorecard, ScorecardVersion,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,22 @@ impl HistoryPoint {
     pub fn shown_score(&self) -> Option<Points> {
         (self.band != Band::NoData).then_some(self.score)
     }
+}
+
+/// The scores of one customer, day by day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct HealthHistory {
+    pub customer_id: CustomerId,
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+    /// The day at whose end knowledge was cut, for every day of the history; null when it is restated: each day scored from
+    /// everything known now, under the current scorecard.
+    pub known_at: Option<NaiveDate>,
+    /// The scorecard that every day was scored with.
+    pub scorecard_version: i64,
+    /// One for each day, the earliest first.
+    pub days: Vec<HistoryPoint>,
 }
 
 /// How much of a factor's raw activity fell on one day: logins, feature uses, tickets, API calls.
@@ -66,6 +82,8 @@ pub struct ScorecardMark {
 pub struct CustomerPage {
     pub customer: Customer,
     pub today: NaiveDate,
+    /// The day at whose end knowledge was cut; null for everything known now.
+    pub known_at: Option<NaiveDate>,
     /// As of the chosen day.
     pub health: Health,
     pub band_since: NaiveDate,
@@ -74,11 +92,11 @@ pub struct CustomerPage {
     pub change30: Option<Points>,
     pub change90: Option<Points>,
     pub is_new: bool,
-    /// One point a day up to today, the earliest first.
+    /// One point a day up to today, or to the day at whose end knowledge was cut; the earliest first.
     pub history: Vec<HistoryPoint>,
     /// Since when each scorecard but the first was in force, the oldest first.
     pub scorecard_marks: Vec<ScorecardMark>,
-    /// Why the score changed up to the chosen day, restated: as everything is known now.
+    /// Why the score changed up to the chosen day: as everything is known now, or from what was known on each of the two days.
     pub changes: HealthChange,
     /// What would raise the score of the chosen day, the most helpful first.
     pub drivers: Vec<Driver>,
@@ -94,6 +112,13 @@ pub struct CustomerPage {
     pub unconnected: Vec<FactorKey>,
     /// The portfolio's currency, for ARR and as the default of invoices.
     pub currency: String,
+}
+
+impl CustomerPage {
+    /// The chosen day, and what is known of it.
+    pub fn at(&self) -> AsOf {
+        AsOf { day: self.health.as_of, known_at: self.known_at }
+    }
 }
 
 /// A customer's events, newest first.

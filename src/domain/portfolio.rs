@@ -85,7 +85,13 @@ pub struct Movers {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Portfolio {
+    /// The UTC day it is now.
+    pub today: NaiveDate,
     pub as_of: NaiveDate,
+    /// The day at whose end knowledge was cut; null for everything known now.
+    pub known_at: Option<NaiveDate>,
+    /// The day of the earliest fact of any customer, as known now; null before there is one.
+    pub first_fact_on: Option<NaiveDate>,
     /// Only the customers of this owner, when given.
     pub owner: Option<String>,
     /// ISO 4217.

@@ -16,20 +16,23 @@ pub struct Standing<'a> {
     /// Must reach back over the scorecard's lookback from the earlier day of a comparison.
     pub facts: &'a Facts,
     pub scorecard: &'a Scorecard,
+    /// As they were known on the day, or as they are known now.
+    pub connections: &'a Connections,
     pub day: NaiveDate,
 }
 
 /// Splits the change between two standings of a customer; `before.day` must not be after `after.day`.
-pub fn explain_change(id: CustomerId, before: Standing<'_>, after: Standing<'_>, connections: &Connections) -> HealthChange {
+pub fn explain_change(id: CustomerId, before: Standing<'_>, after: Standing<'_>) -> HealthChange {
     let (from, to) = (before.day, after.day);
     let (known, now_known) = (before.facts.until(from), after.facts.until(from));
     let kept = known.without_retracted(&now_known);
-    let start = Step::new(id, &known, before.scorecard, connections, AsOf::day(from));
-    let step = |facts: &Facts, as_of: AsOf| Step::new(id, facts, after.scorecard, connections, as_of);
+    let start = Step::new(id, &known, before.scorecard, before.connections, AsOf::day(from));
+    let rescored = Step::new(id, &known, after.scorecard, before.connections, AsOf::day(from));
+    let step = |facts: &Facts, as_of: AsOf| Step::new(id, facts, after.scorecard, after.connections, as_of);
     let connected = AsOf { connections: to, ..AsOf::day(from) };
     let slid = AsOf { windows: to, ..connected };
     let steps = [
-        (Cause::ScorecardChange, step(&known, AsOf::day(from))),
+        (Cause::ScorecardChange, rescored),
         (Cause::SourceConnected, step(&known, connected)),
         (Cause::Retracted, step(&kept, connected)),
         (Cause::LateArrived, step(&now_known, connected)),

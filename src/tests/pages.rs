@@ -174,6 +174,13 @@ on_each_database! {
             ("/customers/1", "R-1"),
             ("/customers/1?log=invoice_issued", "name=\"amount\""),
             ("/customers/1?as_of=2026-03-01", "Acme"),
+            ("/customers/1?as_of=2026-03-14&known_at=then", "As it was known then"),
+            ("/customers/1?known_at=then", "Compare as known now"),
+            ("/?as_of=2026-03-14", "Back to today"),
+            ("/?as_of=2026-03-14", "href=\"/customers/1?as_of=2026-03-14\""),
+            ("/?as_of=2026-03-14", "/customers.csv?as_of=2026-03-14"),
+            ("/?as_of=2026-03-14&known_at=then", "There were no facts yet on that day"),
+            ("/?as_of=1999-01-01", "There were no facts yet on that day"),
             ("/customers/2", "Zeta"),
             ("/customers/1/edit", "value=\"Acme\""),
             ("/customers/1/events/new", "Acme"),
@@ -209,7 +216,8 @@ on_each_database! {
     async fn what_cannot_be_asked_is_said_on_the_page(db: Database) {
         let visitor = portfolio(db).await;
         let cases = ["/?page=0", "/?band=great", "/?sort=colour", "/?search=%00", "/customers/1?as_of=2030-01-01",
-            "/customers/1?as_of=soon", "/customers/1?kind=logout"];
+            "/customers/1?as_of=soon", "/customers/1?kind=logout", "/?as_of=2030-01-01", "/?as_of=soon",
+            "/?as_of=2026-03-02&known_at=2026-03-01", "/customers/1?as_of=2026-03-02&known_at=2026-03-01"];
         for path in cases {
             let page = visitor.visit(path).await;
             assert!([200, 422].contains(&page.status), "{path}: {}", page.status);
@@ -492,6 +500,8 @@ async fn a_server_function_refuses_nonsense_without_a_5xx() {
         ("GET /app/preview_scorecard?bands.healthy=x&bands[x]=y", "", 400),
         ("POST /app/save_scorecard", "name", 200),
         ("POST /app/restore_scorecard", "restored=99&version=1&author=a&note=b", 200),
+        ("GET /app/load_portfolio?as_of=2030-01-01", "", 422),
+        ("GET /app/load_portfolio?known_at=sometime", "", 422),
         ("POST /app/set_preference", "name=colour&value=red", 422),
         ("POST /app/set_preference", "name", 400),
         ("POST /app/set_preference", "%ff=%00", 400),

@@ -57,6 +57,14 @@ fn Method(scorecard: Scorecard) -> impl IntoView {
                  the change exactly, and each leads to the events behind it."
             </p>
         </section>
+        <section class="panel" id="past">
+            <h2>"Past days"</h2>
+            <p>
+                "The portfolio and a customer’s page can show any past day. As known now counts every fact of the day, also those \
+                 that arrived later, under today’s scorecard. As known then counts only what had been received by the end of that day, \
+                 under the scorecard in force: what this page said then. Names, owners, ARR and renewal dates are always today’s."
+            </p>
+        </section>
         <section class="panel" id="live">
             <h2>"Live"</h2>
             <p>

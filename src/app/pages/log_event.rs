@@ -21,7 +21,7 @@ pub fn LogEventPage() -> impl IntoView {
     let (id, revision) = (use_customer_id(), use_revision());
     let page = Resource::new(
         move || (id.get(), revision.get()),
-        |(id, _)| async move { (id, load_customer_page(id, None, HISTORY_DAYS, CHANGE_DAYS).await) },
+        |(id, _)| async move { (id, load_customer_page(id, None, None, HISTORY_DAYS, CHANGE_DAYS).await) },
     );
     view! { <Followed resource=page key=|page| page.customer.id view=|page| log_event(page).into_any() /> }
 }

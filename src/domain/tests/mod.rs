@@ -1,5 +1,6 @@
 //! What the words accept and refuse, and the shape they have on the wire.
 
+mod as_of;
 mod customers;
 mod events;
 mod numbers;

@@ -2,7 +2,7 @@
 
 use super::messages;
 use crate::domain::list::{ChangeFilter, RenewalFilter};
-use crate::domain::{Band, CustomerQuery, Segment, Sort, SortDirection};
+use crate::domain::{AskedDay, Band, CustomerQuery, KnownAt, NaiveDate, Segment, Sort, SortDirection};
 use proptest::prelude::*;
 
 fn from(text: &str) -> Result<CustomerQuery, Vec<String>> {
@@ -22,7 +22,8 @@ fn nothing_asked_is_the_default() {
 fn every_filter_is_read() {
     let query = from(
         "search= acme &segment=smb&band=at_risk,churn_risk&owner=Priya&renewal=next_90&change=down_7&score_from=40\
-         &score_below=70&arr=unknown&archived=true&sort=api_trend&direction=desc&page=2&page_size=100",
+         &score_below=70&arr=unknown&archived=true&sort=api_trend&direction=desc&page=2&page_size=100\
+         &as_of=2026-03-04&known_at=then",
     );
     let expected = CustomerQuery {
         search: Some("acme".into()),
@@ -35,6 +36,7 @@ fn every_filter_is_read() {
         score_below: Some(70),
         arr_unknown: true,
         archived: true,
+        at: AskedDay { as_of: NaiveDate::from_ymd_opt(2026, 3, 4), known_at: Some(KnownAt::Then) },
         sort: Sort::Factor(crate::domain::FactorKey::ApiTrend),
         direction: SortDirection::Desc,
         page: 2,
@@ -84,6 +86,16 @@ fn select<T: Clone + std::fmt::Debug + 'static>(values: Vec<T>) -> impl Strategy
 }
 
 prop_compose! {
+    fn any_day()(
+        as_of in prop::option::of(0..80_000i32),
+        known_at in prop::option::of(prop::option::of(0..80_000i32)),
+    ) -> AskedDay {
+        let day = |number| NaiveDate::from_epoch_days(number).unwrap();
+        AskedDay { as_of: as_of.map(day), known_at: known_at.map(|known| known.map_or(KnownAt::Then, |number| KnownAt::Day(day(number)))) }
+    }
+}
+
+prop_compose! {
     fn any_query()(
         search in prop::option::of("[a-zA-Z0-9&=+%#ü.]{1,12}"),
         owner in prop::option::of("[A-Z][a-z]{0,5} [A-Z&+]{1,3}"),
@@ -94,6 +106,7 @@ prop_compose! {
         scores in (prop::option::of(0..=100i64), prop::option::of(0..=101i64)),
         flags in any::<(bool, bool, bool)>(),
         sort in select(Sort::all().collect()),
+        at in any_day(),
         (page, page_size) in (1..50i64, 1..=200i64),
     ) -> CustomerQuery {
         CustomerQuery {
@@ -102,6 +115,7 @@ prop_compose! {
             score_below: scores.1,
             arr_unknown: flags.0,
             archived: flags.1,
+            at,
             sort,
             direction: if flags.2 { SortDirection::Desc } else { SortDirection::Asc },
             page,

@@ -126,7 +126,7 @@ fn a_customer_and_its_row_in_the_list() {
         is_new: true,
     };
     let page = Page { items: vec![row], total: 61, page: 2, page_size: 50 };
-    frozen!("customer_list", CustomerList { page, as_of: day(30), owners: vec!["Priya Nair".into()] });
+    frozen!("customer_list", CustomerList { page, as_of: day(30), known_at: None, owners: vec!["Priya Nair".into()] });
 }
 
 #[test]
@@ -176,7 +176,10 @@ fn the_portfolio() {
     frozen!(
         "portfolio",
         Portfolio {
-            as_of: day(30),
+            today: day(30),
+            as_of: day(29),
+            known_at: Some(day(29)),
+            first_fact_on: Some(day(1)),
             owner: None,
             currency: "USD".into(),
             all: tally(),

@@ -11,9 +11,9 @@ fn change_over(given: &Given, days: i64) -> HealthChange {
 
 /// The same, when only `known` was known on the first day.
 fn change_between(given: &Given, known: &Facts, days: i64) -> HealthChange {
-    let before = Standing { facts: known, scorecard: &given.scorecard, day: day(days) };
-    let after = Standing { facts: &given.facts, scorecard: &given.scorecard, day: day(0) };
-    explain_change(CUSTOMER, before, after, &given.connections)
+    let before = Standing { facts: known, scorecard: &given.scorecard, connections: &given.connections, day: day(days) };
+    let after = Standing { facts: &given.facts, scorecard: &given.scorecard, connections: &given.connections, day: day(0) };
+    explain_change(CUSTOMER, before, after)
 }
 
 /// Cause, change in tenths, and what happened.

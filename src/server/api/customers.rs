@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 
-/// Customers with their health of today: search, filter, sort, page.
+/// Customers with their health, today or as of a past day: search, filter, sort, page.
 #[utoipa::path(get, path = "/api/customers", tag = "Customers", params(super::parameters::ListParameters),
     responses((status = 200, description = "One page of customers", body = CustomerList)))]
 pub async fn list_customers(State(app): State<AppState>, query: Query) -> Result<Json<CustomerList>, AppError> {

@@ -47,7 +47,7 @@ pub async fn export_customers(State(app): State<AppState>, query: Query) -> Resu
         tracing::error!(%error, "export failed");
         AppError::Internal
     })?;
-    let disposition = format!("attachment; filename=\"customers-{}.csv\"", app.today());
+    let disposition = format!("attachment; filename=\"customers-{}.csv\"", query.at.resolve(app.today())?.day);
     Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, disposition)], csv))
 }
 

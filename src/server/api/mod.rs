@@ -45,6 +45,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(batch::replay_quarantined))
         .routes(routes!(batch::discard_quarantined))
         .routes(routes!(health::get_health))
+        .routes(routes!(health::get_health_history))
         .routes(routes!(health::get_health_changes))
         // notes
         .routes(routes!(notes::list_notes, notes::add_note))

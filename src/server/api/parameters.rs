@@ -3,6 +3,19 @@
 use crate::domain::{Band, EventKind, Segment};
 use utoipa::IntoParams;
 
+/// See `AskedDay`.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code)]
+pub struct DayParameters {
+    /// The UTC day that is looked at, not in the future. When absent: the day of `known_at`, else today.
+    as_of: Option<chrono::NaiveDate>,
+    /// A UTC day, or `then` for `as_of` itself: only facts received by its end count, less those retracted by then, under the
+    /// scorecard that was in force. Not before `as_of`. When absent the day is restated: everything known now counts,
+    /// under the current scorecard.
+    known_at: Option<String>,
+}
+
 /// See `CustomerQuery`.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -29,6 +42,11 @@ pub struct ListParameters {
     arr: Option<String>,
     /// The archived customers instead of the active ones.
     archived: Option<bool>,
+    /// The UTC day whose list it is, not in the future. When absent: the day of `known_at`, else today.
+    as_of: Option<chrono::NaiveDate>,
+    /// A UTC day, or `then` for `as_of` itself: only facts received by its end count, less those retracted by then, under the
+    /// scorecard that was in force. Not before `as_of`. When absent everything known now counts, under the current scorecard.
+    known_at: Option<String>,
     /// `score` (when absent), `name`, `segment`, `owner`, `arr`, `renewal`, `change`, `band_since`, `last_activity` or a
     /// factor: `login_frequency`, `feature_adoption`, `support_load`, `invoice_timeliness`, `api_trend`.
     sort: Option<String>,

@@ -1,6 +1,6 @@
 //! Customers: list, create, change, archive and restore.
 
-use super::health::{current, export_row, list_row};
+use super::health::{Scoring, export_row, list_row, store_of};
 use crate::domain::list::MAX_ROW;
 use crate::domain::pages::EditPage;
 use crate::domain::{
@@ -9,26 +9,28 @@ use crate::domain::{
 use crate::error::AppError;
 use crate::server::AppState;
 
-/// One page of the customers that a query selects, with their health of today.
+/// One page of the customers that a query selects, with their health as of the day that it asks for.
 pub async fn list_customers(app: &AppState, query: &CustomerQuery) -> Result<CustomerList, AppError> {
-    let today = app.today();
-    let (found, total) = app.store.list_customers(query, today).await?;
-    let scoring = current(app).await?;
-    let items = list_row(app, &scoring, found, today).await?;
-    let owners = app.store.list_owners().await?;
-    Ok(CustomerList { page: Page { items, total, page: query.page, page_size: query.page_size }, as_of: today, owners })
+    let at = query.at.resolve(app.today())?;
+    let store = store_of(app, at).await?;
+    let (found, total) = store.list_customers(query, at.day).await?;
+    let items = list_row(app, &Scoring::current(&store).await?, found, at).await?;
+    let owners = store.list_owners().await?;
+    let page = Page { items, total, page: query.page, page_size: query.page_size };
+    Ok(CustomerList { page, as_of: at.day, known_at: at.known_at, owners })
 }
 
 /// Every customer that a query selects, in its order, whatever its page; without trends.
 pub async fn export_customers(app: &AppState, query: &CustomerQuery) -> Result<Vec<CustomerRow>, AppError> {
-    let today = app.today();
+    let at = query.at.resolve(app.today())?;
+    let store = store_of(app, at).await?;
     let everything = CustomerQuery { page: 1, page_size: MAX_ROW, ..query.clone() };
-    let (found, total) = app.store.list_customers(&everything, today).await?;
+    let (found, total) = store.list_customers(&everything, at.day).await?;
     if total > MAX_ROW {
         let message = format!("selects {total} customers; an export holds at most {MAX_ROW}, so narrow it");
         return Err(FieldErrors::one("filter", message).into());
     }
-    export_row(app, &current(app).await?, found, today).await
+    export_row(app, &Scoring::current(&store).await?, found, at.day).await
 }
 
 pub async fn get_customer(app: &AppState, id: CustomerId) -> Result<Customer, AppError> {

@@ -1,14 +1,15 @@
-//! Health: of today from the current row, of any other day from the facts.
+//! Health: of today from the current row, of any other day from the facts that are, or were, known.
 
 use crate::domain::list::{MAX_PAGE_SIZE, is_new};
-use crate::domain::pages::{CustomerPage, DayCount, HistoryPoint};
+use crate::domain::pages::{CustomerPage, DayCount, HealthHistory, HistoryPoint};
 use crate::domain::{
-    CustomerId, CustomerRow, EventKind, FactorKey, Factors, FieldErrors, Health, HealthChange, NaiveDate, Points, Scorecard,
+    AsOf, AskedDay, CustomerId, CustomerRow, EventKind, FactorKey, Factors, FieldErrors, Health, HealthChange, NaiveDate, Points,
+    Scorecard,
 };
 use crate::error::AppError;
 use crate::scoring::{self, Connections, Facts, Standing};
 use crate::server::AppState;
-use crate::server::store::CurrentHealth;
+use crate::server::store::{CurrentHealth, Store};
 use chrono::Duration;
 use std::collections::HashMap;
 
@@ -21,27 +22,83 @@ pub(super) struct Scoring {
     connections: Connections,
 }
 
-pub(super) async fn current(app: &AppState) -> Result<Scoring, AppError> {
-    Ok(Scoring { scorecard: app.store.current_scorecard().await?, connections: app.store.connections().await? })
+impl Scoring {
+    /// Of a store's own today.
+    pub(super) async fn current(store: &Store) -> Result<Self, AppError> {
+        Ok(Self { scorecard: store.current_scorecard().await?, connections: store.connections().await? })
+    }
+
+    /// What was in force, and known to be connected, when knowledge was cut; the current ones where it was not.
+    async fn of(store: &Store, at: AsOf) -> Result<Self, AppError> {
+        let Some(known_at) = at.known_at else { return Self::current(store).await };
+        let connections = store.connections_known_on(known_at).await?;
+        Ok(Self { scorecard: store.scorecard_in_force(known_at).await?, connections })
+    }
 }
 
-/// A customer's health as of a day (today when absent), under all facts known now.
-pub async fn get_health(app: &AppState, id: CustomerId, as_of: Option<&str>) -> Result<Health, AppError> {
-    let today = app.today();
-    let as_of = parse_as_of(as_of, today)?.unwrap_or(today);
-    let scoring = current(app).await?;
-    let row = app.store.get_current(id, today).await?;
-    if as_of == today && row.is_current {
-        return Ok(scoring::score(id, &row.measured, &scoring.scorecard, today));
+/// The store in which the asked day is today.
+pub(super) async fn store_of(app: &AppState, at: AsOf) -> Result<Store, AppError> {
+    match at.is_today(app.today()) {
+        true => Ok(app.store.clone()),
+        false => Ok(app.store.replay(at).await?),
     }
-    let facts = app.store.load_facts(id, as_of - Duration::days(scoring.scorecard.lookback_days()), as_of).await?;
-    Ok(scoring.health(id, &facts, as_of))
+}
+
+/// A customer's health as of a day (today when absent): under all facts known now, or under those known at the end of a day.
+pub async fn get_health(app: &AppState, id: CustomerId, as_of: Option<&str>, known_at: Option<&str>) -> Result<Health, AppError> {
+    let today = app.today();
+    let at = parse_day_asked(as_of, known_at, today)?;
+    if at.is_today(today) {
+        let row = app.store.get_current(id, today).await?;
+        if row.is_current {
+            return Ok(scoring::score(id, &row.measured, &app.store.current_scorecard().await?, today));
+        }
+    }
+    let scoring = Scoring::of(&app.store, at).await?;
+    let facts = app.store.load_facts(id, at.day - Duration::days(scoring.scorecard.lookback_days()), at).await?;
+    Ok(scoring.health(id, &facts, at.day))
+}
+
+/// How many days a history has unless told otherwise, and at most.
+const HISTORY_DAYS: i64 = 90;
+const MAX_HISTORY_DAYS: i64 = 3660;
+
+/// A customer's scores of all days from one to another (today when absent), under all facts known now, or under those known
+/// at the end of a day.
+pub async fn get_health_history(
+    app: &AppState,
+    id: CustomerId,
+    from: Option<&str>,
+    to: Option<&str>,
+    known_at: Option<&str>,
+) -> Result<HealthHistory, AppError> {
+    let today = app.today();
+    let mut errors = FieldErrors::default();
+    let from = parse_day(&mut errors, "from", from, today);
+    let AskedDay { as_of: to, known_at } =
+        AskedDay { as_of: parse_day(&mut errors, "to", to, today), ..AskedDay::parse(&mut errors, None, known_at) };
+    errors.or(|| ())?;
+    let at = AskedDay { as_of: to, known_at }.resolve(today)?;
+    let (from, to) = (from.unwrap_or(at.day - Duration::days(HISTORY_DAYS - 1)), at.day);
+    if from > to {
+        return Err(FieldErrors::one("from", format!("must not be after the last day ({to})")).into());
+    }
+    if (to - from).num_days() >= MAX_HISTORY_DAYS {
+        return Err(
+            FieldErrors::one("from", format!("must lie at most {MAX_HISTORY_DAYS} days back from the last day ({to})")).into()
+        );
+    }
+    let Scoring { scorecard, connections } = Scoring::of(&app.store, at).await?;
+    let facts = app.store.load_facts(id, from - Duration::days(scorecard.lookback_days()), at).await?;
+    let days = scoring::history(&facts, &scorecard, &connections, from, to);
+    Ok(HealthHistory { customer_id: id, from, to, known_at: at.known_at, scorecard_version: scorecard.version, days })
 }
 
 /// How long a change reaches back unless told otherwise, in days.
 const CHANGE_DAYS: i64 = 30;
 
-/// Why a customer's score changed from a day to another (today when absent). `known` is `then` (when absent) or `now`.
+/// Why a customer's score changed from a day to another (today when absent). `known` is `then` (when absent) or `now`: whether
+/// the first day's health is what it was that day, or what it would have been with what is known now.
 pub async fn get_health_changes(
     app: &AppState,
     id: CustomerId,
@@ -61,35 +118,55 @@ pub async fn get_health_changes(
         errors.add("from", format!("must not be after the day it is compared with ({to})"));
     }
     errors.or(|| ())?;
-    let scoring = current(app).await?;
-    let earliest = from - Duration::days(scoring.scorecard.lookback_days());
-    let facts = app.store.load_facts(id, earliest, to).await?;
+    let scoring = Scoring::current(&app.store).await?;
+    let facts = app.store.load_facts(id, from - Duration::days(scoring.scorecard.lookback_days()), to).await?;
     match known {
-        Some("now") => Ok(scoring.change(id, &facts, from, &facts, to)),
-        _ => Ok(scoring.change(id, &app.store.load_facts_known_on(id, earliest, from).await?, from, &facts, to)),
+        Some("now") => Ok(scoring.change(id, &facts, from, to)),
+        _ => change_since_then(app, id, from, &scoring, &facts, to).await,
     }
 }
 
-/// How the scores of some customers came to what they are today.
+/// The change from what a day's health was that day.
+async fn change_since_then(
+    app: &AppState,
+    id: CustomerId,
+    from: NaiveDate,
+    scoring: &Scoring,
+    facts: &Facts,
+    to: NaiveDate,
+) -> Result<HealthChange, AppError> {
+    let at = AsOf::known_then(from);
+    let then = Scoring::of(&app.store, at).await?;
+    let lookback = scoring.scorecard.lookback_days().max(then.scorecard.lookback_days());
+    let known = app.store.load_facts(id, from - Duration::days(lookback), at).await?;
+    Ok(scoring::explain_change(id, then.standing(&known, from), scoring.standing(facts, to)))
+}
+
+/// How the scores of some customers came to what they are on a day.
 pub(super) struct Changes {
     scoring: Scoring,
     facts: HashMap<CustomerId, Facts>,
-    today: NaiveDate,
+    day: NaiveDate,
 }
 
 impl Changes {
     /// Loads what explains changes over up to `days` days.
-    pub(super) async fn load(app: &AppState, ids: &[CustomerId], today: NaiveDate, days: i64) -> Result<Self, AppError> {
-        let scoring = current(app).await?;
-        let earliest = today - Duration::days(days + scoring.scorecard.lookback_days());
-        let facts = app.store.load_facts_of(ids, earliest, today).await?;
-        Ok(Self { scoring, facts, today })
+    pub(super) async fn load(
+        app: &AppState,
+        scoring: Scoring,
+        ids: &[CustomerId],
+        at: AsOf,
+        days: i64,
+    ) -> Result<Self, AppError> {
+        let earliest = at.day - Duration::days(days + scoring.scorecard.lookback_days());
+        let facts = app.store.load_facts_of(ids, earliest, at).await?;
+        Ok(Self { scoring, facts, day: at.day })
     }
 
-    /// The change since some days ago, as everything is known now.
+    /// The change since some days before, under the same knowledge.
     pub(super) fn over(&self, id: CustomerId, days: i64) -> Option<HealthChange> {
         let facts = self.facts.get(&id)?;
-        Some(self.scoring.change(id, facts, self.today - Duration::days(days), facts, self.today))
+        Some(self.scoring.change(id, facts, self.day - Duration::days(days), self.day))
     }
 }
 
@@ -98,37 +175,45 @@ pub async fn get_customer_page(
     app: &AppState,
     id: CustomerId,
     as_of: Option<&str>,
+    known_at: Option<&str>,
     history_days: i64,
     change_days: i64,
 ) -> Result<CustomerPage, AppError> {
     let today = app.today();
-    let as_of = parse_as_of(as_of, today)?.unwrap_or(today);
+    let at = parse_day_asked(as_of, known_at, today)?;
+    let (as_of, last) = (at.day, at.known_at.unwrap_or(today));
     if ![30, 90, 180].contains(&history_days) {
         return Err(FieldErrors::one("days", "must be one of 30, 90, 180").into());
     }
     if ![7, 30, 90].contains(&change_days) {
         return Err(FieldErrors::one("since", "must be one of 7, 30, 90").into());
     }
-    let scoring = current(app).await?;
+    let scoring = Scoring::of(&app.store, at).await?;
     let Scoring { scorecard, connections } = &scoring;
     let lookback = Duration::days(2 * scorecard.lookback_days());
-    let earliest = (today - Duration::days(history_days)).min(as_of - Duration::days(scoring::BAND_MEMORY_DAYS));
+    let earliest = (last - Duration::days(history_days)).min(as_of - Duration::days(scoring::BAND_MEMORY_DAYS));
     let customer = app.store.get_customer(id).await?;
-    let facts = app.store.load_facts(id, earliest - lookback, today).await?;
+    let facts = app.store.load_facts(id, earliest - lookback, AsOf { day: last, ..at }).await?;
+    let since = as_of - Duration::days(change_days);
+    let changes = match at.known_at {
+        None => scoring.change(id, &facts, since, as_of),
+        Some(_) => change_since_then(app, id, since, &scoring, &facts, as_of).await?,
+    };
     let measured = scoring::measure(&facts, scorecard, connections, as_of);
     let memory = scoring::history(&facts, scorecard, connections, as_of - Duration::days(scoring::BAND_MEMORY_DAYS), as_of);
     let change = |days: usize| scoring::change(*memory.iter().rev().nth(days)?, *memory.last()?);
     Ok(CustomerPage {
         today,
+        known_at: at.known_at,
         health: scoring::score(id, &measured, scorecard, as_of),
         band_since: scoring::band_since(&memory).unwrap_or(as_of),
         change7: change(7),
         change30: change(30),
         change90: change(90),
         is_new: is_new(customer.fields.start_date, facts.first_fact_on, as_of),
-        history: scoring::history(&facts, scorecard, connections, today - Duration::days(history_days - 1), today),
+        history: scoring::history(&facts, scorecard, connections, last - Duration::days(history_days - 1), last),
         scorecard_marks: app.store.list_scorecard_marks().await?,
-        changes: scoring.change(id, &facts, as_of - Duration::days(change_days), &facts, as_of),
+        changes,
         drivers: scoring::drivers(id, &measured, scorecard, as_of),
         activity: activity(&facts, scorecard, as_of),
         invoices: scoring::invoice_rows(&facts.invoices, as_of),
@@ -146,12 +231,13 @@ pub(super) async fn list_row(
     app: &AppState,
     scoring: &Scoring,
     found: Vec<CurrentHealth>,
-    today: NaiveDate,
+    at: AsOf,
 ) -> Result<Vec<CustomerRow>, AppError> {
+    let today = at.day;
     let ids: Vec<_> = found.iter().map(|row| row.customer.id).collect();
     let trend_from = today - Duration::days(7 * (TREND_POINTS - 1));
     let reach = Duration::days(scoring.scorecard.lookback_days());
-    let mut facts = app.store.load_facts_of(&ids, trend_from - reach, today).await?;
+    let mut facts = app.store.load_facts_of(&ids, trend_from - reach, at).await?;
     let row = |current: CurrentHealth| {
         let facts = facts.remove(&current.customer.id).unwrap_or_default();
         let trend = scoring.trend(&facts, today);
@@ -206,10 +292,13 @@ impl Scoring {
         scoring::score(id, &measured, &self.scorecard, as_of)
     }
 
-    fn change(&self, id: CustomerId, known: &Facts, from: NaiveDate, facts: &Facts, to: NaiveDate) -> HealthChange {
-        let before = Standing { facts: known, scorecard: &self.scorecard, day: from };
-        let after = Standing { facts, scorecard: &self.scorecard, day: to };
-        scoring::explain_change(id, before, after, &self.connections)
+    fn standing<'a>(&'a self, facts: &'a Facts, day: NaiveDate) -> Standing<'a> {
+        Standing { facts, scorecard: &self.scorecard, connections: &self.connections, day }
+    }
+
+    /// The change between two days of which the same is known.
+    fn change(&self, id: CustomerId, facts: &Facts, from: NaiveDate, to: NaiveDate) -> HealthChange {
+        scoring::explain_change(id, self.standing(facts, from), self.standing(facts, to))
     }
 
     fn trend(&self, facts: &Facts, today: NaiveDate) -> Vec<Option<Points>> {
@@ -219,10 +308,11 @@ impl Scoring {
     }
 }
 
-fn parse_as_of(text: Option<&str>, today: NaiveDate) -> Result<Option<NaiveDate>, FieldErrors> {
+/// The day that an address asks for, with its knowledge.
+pub(super) fn parse_day_asked(as_of: Option<&str>, known_at: Option<&str>, today: NaiveDate) -> Result<AsOf, FieldErrors> {
     let mut errors = FieldErrors::default();
-    let day = parse_day(&mut errors, "as_of", text, today);
-    errors.or(|| day)
+    let asked = AskedDay::parse(&mut errors, as_of, known_at);
+    errors.or(|| asked)?.resolve(today)
 }
 
 /// A day that is not in the future.

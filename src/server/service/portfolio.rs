@@ -1,30 +1,40 @@
 //! The portfolio's figures.
 
-use super::health;
-use crate::domain::{FieldErrors, Portfolio};
+use super::health::{Changes, Scoring, parse_day_asked, store_of};
+use crate::domain::{AsOf, FactorKey, FieldErrors, Portfolio};
 use crate::error::AppError;
 use crate::server::AppState;
 use std::collections::BTreeSet;
 
-/// How all active customers, or those of one owner, stand today.
-pub async fn get_portfolio(app: &AppState, owner: Option<&str>) -> Result<Portfolio, AppError> {
+/// How all active customers, or those of one owner, stand as of a day (today when absent): under all facts known now, or
+/// under those known at the end of a day.
+pub async fn get_portfolio(
+    app: &AppState,
+    owner: Option<&str>,
+    as_of: Option<&str>,
+    known_at: Option<&str>,
+) -> Result<Portfolio, AppError> {
     let mut errors = FieldErrors::default();
     let owner = errors.optional_text("owner", owner, 200);
     let owner = errors.or(|| owner)?;
-    let mut portfolio = app.store.get_portfolio(owner.as_deref(), &app.settings.currency, app.today()).await?;
-    explain_movers(app, &mut portfolio).await?;
+    let at = parse_day_asked(as_of, known_at, app.today())?;
+    let store = store_of(app, at).await?;
+    let mut portfolio = store.get_portfolio(owner.as_deref(), &app.settings.currency, at.day).await?;
+    (portfolio.today, portfolio.known_at) = (app.today(), at.known_at);
+    let connections = app.store.connections().await?;
+    portfolio.first_fact_on = FactorKey::ALL.into_iter().filter_map(|key| *connections.0.get(key)).min();
+    explain_movers(app, Scoring::current(&store).await?, at, &mut portfolio).await?;
     Ok(portfolio)
 }
 
 /// Adds its main cause to each change that the portfolio tells.
-async fn explain_movers(app: &AppState, portfolio: &mut Portfolio) -> Result<(), AppError> {
-    let today = portfolio.as_of;
+async fn explain_movers(app: &AppState, scoring: Scoring, at: AsOf, portfolio: &mut Portfolio) -> Result<(), AppError> {
     let Portfolio { movers7, movers30, new_churn_risks, .. } = portfolio;
     let mut told =
         [(7, vec![&mut movers7.up, &mut movers7.down, new_churn_risks]), (30, vec![&mut movers30.up, &mut movers30.down])];
     let ids: BTreeSet<_> =
         told.iter().flat_map(|(_, lists)| lists).flat_map(|list| &list.items).map(|mention| mention.id).collect();
-    let changes = health::Changes::load(app, &ids.into_iter().collect::<Vec<_>>(), today, 30).await?;
+    let changes = Changes::load(app, scoring, &ids.into_iter().collect::<Vec<_>>(), at, 30).await?;
     for (days, lists) in &mut told {
         for mention in lists.iter_mut().flat_map(|list| &mut list.items) {
             mention.cause = changes.over(mention.id, *days).and_then(|change| change.main_cause());

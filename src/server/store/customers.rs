@@ -120,6 +120,7 @@ pub(super) struct CustomerRecord {
     first_ticket_day: Option<i32>,
     first_invoice_day: Option<i32>,
     first_api_day: Option<i32>,
+    first_fact_day: Option<i32>,
     last_activity_at: Option<i64>,
     scored_day: i32,
     scorecard_version: i64,
@@ -130,6 +131,7 @@ pub(super) struct CustomerRecord {
     change_7: Option<i64>,
     change_30: Option<i64>,
     change_90: Option<i64>,
+    is_demo: bool,
 }
 
 /// The columns of [`CustomerRecord`], named one by one so that a newer instance may add others.
@@ -138,8 +140,8 @@ macro_rules! select_customers {
         concat!(
             "SELECT id, name, segment, external_id, owner, arr_cents, renewal_day, start_day, crm_url, archived_reason, \
              archived_day, version, created_at, first_login_day, first_feature_day, first_ticket_day, first_invoice_day, \
-             first_api_day, last_activity_at, scored_day, scorecard_version, connections_version, measured, band_7, \
-             band_since_day, change_7, change_30, change_90 FROM customers ",
+             first_api_day, first_fact_day, last_activity_at, scored_day, scorecard_version, connections_version, measured, \
+             band_7, band_since_day, change_7, change_30, change_90, is_demo FROM customers ",
             $rest
         )
     };
@@ -172,7 +174,6 @@ impl CustomerRecord {
 
     /// With its health, which is current when it was scored on this basis.
     pub(super) fn current(&self, basis: Basis) -> StoreResult<CurrentHealth> {
-        let first_facts = self.first_facts();
         Ok(CurrentHealth {
             customer: self.customer()?,
             is_current: self.is_scored_on(basis),
@@ -181,7 +182,7 @@ impl CustomerRecord {
             change7: self.change_7.map(Points),
             change30: self.change_30.map(Points),
             change90: self.change_90.map(Points),
-            first_fact_on: facts::earliest(&first_facts),
+            first_fact_on: self.first_fact_day.map(day),
             last_activity_at: self.last_activity_at.map(time),
         })
     }
@@ -233,6 +234,21 @@ impl CustomerRecord {
         }
     }
 
+    /// Whether it was created, or had started, by the end of a day.
+    pub(super) fn existed_on(&self, on: NaiveDate) -> bool {
+        time(self.created_at).date_naive() <= on || self.start_day.is_some_and(|start| day(start) <= on)
+    }
+
+    /// The values of [`COLUMNS`] on a day: as they are now, but not archived before that was done.
+    pub(super) fn row_on(&self, on: NaiveDate) -> StoreResult<Vec<Bind>> {
+        let customer = self.customer()?;
+        let archived = customer.archived.filter(|archive| archive.date <= on);
+        let mut binds = field_binds(&customer.fields);
+        binds.extend(binds![self.version, customer.created_at, self.is_demo]);
+        binds.extend(binds![archived.map(|archive| archive.reason.name()), archived.map(|archive| archive.date)]);
+        Ok(binds)
+    }
+
     fn first_facts(&self) -> Factors<Option<NaiveDate>> {
         factors((self.first_login_day, self.first_feature_day, self.first_ticket_day, self.first_invoice_day, self.first_api_day))
     }
@@ -271,10 +287,18 @@ pub(super) async fn lock_all(tx: &mut Tx, ids: &[CustomerId]) -> StoreResult<Vec
 
 /// Stores customers' first days ahead of their health, for the connections to be taken from.
 pub(super) async fn store_first_facts(tx: &mut Tx, known: impl IntoIterator<Item = &facts::Known>) -> StoreResult<()> {
-    let columns = ["id", "first_login_day", "first_feature_day", "first_ticket_day", "first_invoice_day", "first_api_day"];
+    let columns = [
+        "id",
+        "first_fact_day",
+        "first_login_day",
+        "first_feature_day",
+        "first_ticket_day",
+        "first_invoice_day",
+        "first_api_day",
+    ];
     let row = |known: &facts::Known| -> Vec<Bind> {
         let days = known.first_facts.iter().map(|(_, first)| (*first).into());
-        std::iter::once(known.id.into()).chain(days).collect()
+        binds![known.id, facts::earliest(&known.first_facts)].into_iter().chain(days).collect()
     };
     tx.update_rows("customers", &columns, known.into_iter().map(row).collect()).await
 }
@@ -285,6 +309,7 @@ pub(super) async fn store_stale(tx: &mut Tx, known: impl IntoIterator<Item = &fa
         "id",
         "scored_day",
         "last_activity_at",
+        "first_fact_day",
         "first_login_day",
         "first_feature_day",
         "first_ticket_day",
@@ -292,7 +317,7 @@ pub(super) async fn store_stale(tx: &mut Tx, known: impl IntoIterator<Item = &fa
         "first_api_day",
     ];
     let row = |known: &facts::Known| -> Vec<Bind> {
-        let mut binds = binds![known.id, NaiveDate::default(), known.last_activity_at];
+        let mut binds = binds![known.id, NaiveDate::default(), known.last_activity_at, facts::earliest(&known.first_facts)];
         binds.extend(known.first_facts.iter().map(|(_, first)| (*first).into()));
         binds
     };
@@ -328,6 +353,10 @@ pub(super) async fn set_fields(tx: &mut Tx, id: CustomerId, fields: &CustomerFie
     tx.execute(sql, binds).await.map_err(|error| taken(error, fields))?;
     Ok(())
 }
+
+/// The columns of [`CustomerRecord::row_on`].
+pub(super) const COLUMNS: &str = "name, name_key, segment, external_id, external_key, owner, owner_key, arr_cents, renewal_day, \
+     start_day, crm_url, version, created_at, is_demo, archived_reason, archived_day";
 
 /// The values of the eleven columns that follow from the fields, `name` first, `crm_url` last.
 fn field_binds(fields: &CustomerFields) -> Vec<Bind> {

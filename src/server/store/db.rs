@@ -13,6 +13,7 @@ use sqlx::postgres::{PgPoolOptions, PgRow};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, FromRow, PgPool, Postgres, SqlSafeStr, Sqlite, SqlitePool, Transaction};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -39,11 +40,28 @@ impl Store {
     /// `sqlite://path` (created when absent, its folder too) or `postgres://...`.
     pub async fn connect(url: &str) -> StoreResult<Self> {
         let pools = if url.starts_with("sqlite:") { connect_sqlite(url).await? } else { connect_postgres(url).await? };
-        let db = Db { pools, changes: Changes::new() };
-        if let Pools::Postgres(pool) = &db.pools {
-            tokio::spawn(keep_sending(pool.clone(), db.changes.clone()));
+        let store = Self::on(pools);
+        if let Pools::Postgres(pool) = &store.db.pools {
+            tokio::spawn(keep_sending(pool.clone(), store.db.changes.clone()));
         }
-        Ok(Self { posts: PostQueue::start(&db), db })
+        Ok(store)
+    }
+
+    /// An empty database in memory, which goes away with its last handle.
+    pub(super) async fn in_memory() -> StoreResult<Self> {
+        let options = SqliteConnectOptions::from_str("sqlite::memory:")?
+            .journal_mode(SqliteJournalMode::Memory)
+            .synchronous(SqliteSynchronous::Off)
+            .row_buffer_size(1000);
+        // The database lives as long as its one connection, which therefore never retires.
+        let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).idle_timeout(None).max_lifetime(None);
+        let pool = pool.connect_with(options).await?;
+        Ok(Self::on(Pools::Sqlite { write: pool.clone(), read: pool }))
+    }
+
+    fn on(pools: Pools) -> Self {
+        let db = Db { pools, changes: Changes::new() };
+        Self { posts: PostQueue::start(&db), db, replays: Arc::default() }
     }
 
     /// Brings the schema up to date. Several processes may try at once: one does it, the others wait.
@@ -208,6 +226,11 @@ pub(super) fn time(micros: i64) -> DateTime<Utc> {
 /// When a UTC day begins.
 pub(super) fn midnight(day: NaiveDate) -> DateTime<Utc> {
     day.and_time(NaiveTime::MIN).and_utc()
+}
+
+/// When a UTC day is over; never, without one.
+pub(super) fn end(day: Option<NaiveDate>) -> DateTime<Utc> {
+    day.map_or(DateTime::<Utc>::MAX_UTC, |day| midnight(day + chrono::Duration::days(1)))
 }
 
 /// A time as both databases return it.

@@ -1,37 +1,19 @@
 //! A customer's facts, as scoring wants them.
 
-use super::db::{Tx, binds, day};
+use super::db::{Tx, binds, day, end, time};
 use super::{Store, StoreError, StoreResult, customers, invoices};
-use crate::domain::{CustomerId, EventKind, Factors, NaiveDate};
+use crate::domain::{AsOf, CustomerId, EventKind, Factors, NaiveDate};
 use crate::scoring::{DailyCount, Facts};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
 
 impl Store {
-    /// Facts with daily activity of the days `from..=to`.
-    pub async fn load_facts(&self, customer: CustomerId, from: NaiveDate, to: NaiveDate) -> StoreResult<Facts> {
+    /// What is known of a customer as of a day, with daily activity from the day `from` on.
+    pub async fn load_facts(&self, customer: CustomerId, from: NaiveDate, at: impl Into<AsOf>) -> StoreResult<Facts> {
         let mut tx = self.read().await?;
         let known = customers::get(&mut tx, customer).await?.known();
-        Ok(load(&mut tx, &[known], from, to).await?.remove(&customer).unwrap_or_default())
-    }
-
-    /// What was known at the end of a day: facts received by then, less those retracted by then. With daily activity of the
-    /// days from `from` on.
-    pub async fn load_facts_known_on(&self, customer: CustomerId, from: NaiveDate, known_on: NaiveDate) -> StoreResult<Facts> {
-        let mut tx = self.read().await?;
-        let start_date = customers::get(&mut tx, customer).await?.known().start_date;
-        let sql = "SELECT MIN(day) FROM (SELECT day FROM daily_activity WHERE customer_id = $1 AND received_day <= $2
-                   GROUP BY day, kind, key HAVING SUM(count) > 0) AS counted";
-        let (first,): (Option<i32>,) = tx.one(sql, binds![customer, known_on]).await?;
-        let mut daily = load_daily(&mut tx, &[customer], from, known_on, known_on).await?;
-        let daily = daily.remove(&customer).unwrap_or_default();
-        Ok(Facts {
-            start_date,
-            first_fact_on: first.map(day),
-            daily,
-            invoices: invoices::known_on(&mut tx, customer, known_on).await?,
-        })
+        Ok(load(&mut tx, &[known], from, at.into()).await?.remove(&customer).unwrap_or_default())
     }
 
     /// [`Self::load_facts`] for many customers in one query per table.
@@ -39,11 +21,11 @@ impl Store {
         &self,
         customers: &[CustomerId],
         from: NaiveDate,
-        to: NaiveDate,
+        at: impl Into<AsOf>,
     ) -> StoreResult<HashMap<CustomerId, Facts>> {
         let mut tx = self.read().await?;
         let known = customers::known_of(&mut tx, customers).await?;
-        load(&mut tx, &known, from, to).await
+        load(&mut tx, &known, from, at.into()).await
     }
 }
 
@@ -93,8 +75,9 @@ pub(super) async fn load(
     tx: &mut Tx,
     known: &[Known],
     from: NaiveDate,
-    to: NaiveDate,
+    at: impl Into<AsOf>,
 ) -> StoreResult<HashMap<CustomerId, Facts>> {
+    let AsOf { day: to, known_at } = at.into();
     let ids: Vec<_> = known.iter().map(|known| known.id).collect();
     let mut found: HashMap<_, _> = known
         .iter()
@@ -103,17 +86,68 @@ pub(super) async fn load(
             (known.id, Facts { start_date: known.start_date, first_fact_on, ..Facts::default() })
         })
         .collect();
-    for (customer, daily) in load_daily(tx, &ids, from, to, NaiveDate::MAX).await? {
+    for (customer, daily) in load_daily(tx, &ids, from, to, known_at.unwrap_or(NaiveDate::MAX)).await? {
         if let Some(facts) = found.get_mut(&customer) {
             facts.daily = daily;
         }
     }
-    for (customer, invoice) in invoices::load(tx, &ids).await? {
+    let invoices = match known_at {
+        None => invoices::load(tx, &ids).await?,
+        Some(known_at) => invoices::load_known_on(tx, &ids, known_at).await?,
+    };
+    for (customer, invoice) in invoices {
         if let Some(facts) = found.get_mut(&customer) {
             facts.invoices.push(invoice);
         }
     }
+    if let Some(known_at) = known_at {
+        for (customer, first) in first_known_on(tx, &ids, known_at).await? {
+            if let Some(facts) = found.get_mut(&customer) {
+                facts.first_fact_on = first;
+            }
+        }
+    }
     Ok(found)
+}
+
+/// The day of each customer's earliest fact, as it was known at the end of a day.
+async fn first_known_on(
+    tx: &mut Tx,
+    customers: &[CustomerId],
+    known_on: NaiveDate,
+) -> StoreResult<Vec<(CustomerId, Option<NaiveDate>)>> {
+    // Walks a customer's days only as far as the first that counted.
+    let sql = format!(
+        "SELECT id, (
+             SELECT activity.day FROM daily_activity AS activity WHERE activity.customer_id = customers.id AND activity.received_day <= $2
+             AND (SELECT SUM(same.count) FROM daily_activity AS same WHERE same.customer_id = activity.customer_id
+                  AND same.day = activity.day AND same.kind = activity.kind AND same.key = activity.key
+                  AND same.received_day <= $2) > 0
+             ORDER BY activity.day LIMIT 1
+         ) AS first_day FROM customers WHERE id {}",
+        tx.one_of()
+    );
+    let rows: Vec<(i64, Option<i32>)> = tx.all(AssertSqlSafe(sql), binds![customers, known_on]).await?;
+    Ok(rows.into_iter().map(|(id, first)| (CustomerId(id), first.map(day))).collect())
+}
+
+/// The time of each customer's latest event that counted as of a day; customers without one are left out.
+pub(super) async fn last_activity(
+    tx: &mut Tx,
+    customers: &[CustomerId],
+    at: AsOf,
+) -> StoreResult<HashMap<CustomerId, DateTime<Utc>>> {
+    let sql = format!(
+        "SELECT id, (
+             SELECT occurred_at FROM events WHERE customer_id = customers.id AND occurred_at < $2 AND received_day <= $3
+             AND NOT EXISTS (SELECT 1 FROM retractions WHERE event_id = events.id AND retracted_at < $4)
+             ORDER BY occurred_at DESC LIMIT 1
+         ) AS last_at FROM customers WHERE id {}",
+        tx.one_of()
+    );
+    let binds = binds![customers, end(Some(at.day)), at.known_at.unwrap_or(NaiveDate::MAX), end(at.known_at)];
+    let rows: Vec<(i64, Option<i64>)> = tx.all(AssertSqlSafe(sql), binds).await?;
+    Ok(rows.into_iter().filter_map(|(id, last)| Some((CustomerId(id), time(last?)))).collect())
 }
 
 /// The customers' counts of the days `from..=to`, as received by the end of `known_on`.

@@ -3,7 +3,7 @@
 
 use super::customers::{self, CustomerRecord};
 use super::db::{Bind, Tx, binds};
-use super::facts::{self, Known, earliest};
+use super::facts::{self, Known};
 use super::{Store, StoreError, StoreResult, connections, scorecards};
 use crate::domain::{Band, CustomerId, Health, NaiveDate, Points, Scorecard};
 use crate::scoring::{self, BAND_MEMORY_DAYS, Connections, Facts, Measurements};
@@ -75,8 +75,8 @@ pub(super) async fn basis(tx: &mut Tx, today: NaiveDate) -> StoreResult<Basis> {
 /// What every score depends on besides the customer's facts.
 pub(super) struct Rules {
     pub scorecard: Scorecard,
-    connections: Connections,
-    connections_version: i64,
+    pub connections: Connections,
+    pub connections_version: i64,
 }
 
 impl Rules {
@@ -171,6 +171,7 @@ pub(super) const COLUMNS: &[&str] = &[
     "first_api_day",
 ];
 
+/// The values of [`COLUMNS`] that keep one customer's health of today.
 pub(super) fn row(known: &Known, facts: &Facts, rules: &Rules, today: NaiveDate) -> StoreResult<Vec<Bind>> {
     let Rules { scorecard, connections, .. } = rules;
     let history = scoring::history(facts, scorecard, connections, today - Duration::days(BAND_MEMORY_DAYS), today);
@@ -184,7 +185,7 @@ pub(super) fn row(known: &Known, facts: &Facts, rules: &Rules, today: NaiveDate)
         change30: change(30),
         change90: change(90),
     };
-    scored.row(known, rules, today)
+    scored.row(known, facts.first_fact_on, rules, today)
 }
 
 /// A customer's health of a day, as it is stored.
@@ -199,7 +200,13 @@ pub(super) struct Scored<'a> {
 
 impl Scored<'_> {
     /// The values of [`COLUMNS`].
-    pub(super) fn row(&self, known: &Known, rules: &Rules, today: NaiveDate) -> StoreResult<Vec<Bind>> {
+    pub(super) fn row(
+        &self,
+        known: &Known,
+        first_fact_on: Option<NaiveDate>,
+        rules: &Rules,
+        today: NaiveDate,
+    ) -> StoreResult<Vec<Bind>> {
         let health = scoring::score(known.id, &self.measured, &rules.scorecard, today);
         let measured = serde_json::to_string(&self.measured).map_err(|error| StoreError::Corrupt(error.to_string()))?;
         let tenths = |points: Option<Points>| points.map(|Points(tenths)| tenths);
@@ -216,7 +223,7 @@ impl Scored<'_> {
             tenths(self.change7),
             tenths(self.change30),
             tenths(self.change90),
-            earliest(&known.first_facts),
+            first_fact_on,
             known.last_activity_at,
             tenths(shown),
         ];

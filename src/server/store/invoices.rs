@@ -1,10 +1,9 @@
 //! Invoices, derived from their events in whatever order those arrive.
 
 use super::StoreResult;
-use super::db::{Bind, Tx, binds, day, midnight};
+use super::db::{Bind, Tx, binds, day, end};
 use crate::domain::{CustomerId, EventBody, EventId, NaiveDate};
 use crate::scoring::Invoice;
-use chrono::Duration;
 use sqlx::AssertSqlSafe;
 use std::collections::{BTreeMap, HashMap};
 
@@ -53,20 +52,6 @@ pub(super) async fn load_invoice_facts(tx: &mut Tx, customer: CustomerId, number
 fn invoice_fact((id, number, payload): (i64, i32, String)) -> StoreResult<InvoiceFact> {
     let body = super::events::read_body(EventId(id), &payload)?;
     Ok(InvoiceFact { event: EventId(id), day: day(number), body })
-}
-
-/// A customer's invoices as they were known at the end of a day.
-pub(super) async fn known_on(tx: &mut Tx, customer: CustomerId, known_on: NaiveDate) -> StoreResult<Vec<Invoice>> {
-    let next_day = midnight(known_on + Duration::days(1));
-    let sql = "SELECT id, day, payload FROM events LEFT JOIN retractions ON event_id = id
-               WHERE customer_id = $1 AND invoice_number IS NOT NULL AND received_day <= $2
-               AND (retracted_at IS NULL OR retracted_at >= $3) ORDER BY id";
-    let mut facts = BTreeMap::<String, Vec<InvoiceFact>>::new();
-    for row in tx.all(sql, binds![customer, known_on, next_day]).await? {
-        let fact = invoice_fact(row)?;
-        facts.entry(fact.body.invoice_number().unwrap_or_default().to_owned()).or_default().push(fact);
-    }
-    Ok(facts.iter().filter_map(|(number, facts)| derive(number, facts)).collect())
 }
 
 /// The facts that count about any of these numbers, of any of these customers.
@@ -161,4 +146,26 @@ pub(super) async fn load(tx: &mut Tx, customers: &[CustomerId]) -> StoreResult<V
     let mut invoices: Vec<_> = rows.into_iter().map(invoice).collect();
     invoices.sort_by(|a, b| (a.0, &a.1.number).cmp(&(b.0, &b.1.number)));
     Ok(invoices)
+}
+
+/// The same as they were known at the end of a day.
+pub(super) async fn load_known_on(
+    tx: &mut Tx,
+    customers: &[CustomerId],
+    known_on: NaiveDate,
+) -> StoreResult<Vec<(CustomerId, Invoice)>> {
+    let sql = format!(
+        "SELECT customer_id, id, day, payload FROM events LEFT JOIN retractions ON event_id = id
+         WHERE customer_id {} AND invoice_number IS NOT NULL AND received_day <= $2
+         AND (retracted_at IS NULL OR retracted_at >= $3) ORDER BY id",
+        tx.one_of()
+    );
+    let rows: Vec<(i64, i64, i32, String)> = tx.all(AssertSqlSafe(sql), binds![customers, known_on, end(Some(known_on))]).await?;
+    let mut facts = BTreeMap::<(CustomerId, String), Vec<InvoiceFact>>::new();
+    for (customer, id, number, payload) in rows {
+        let fact = invoice_fact((id, number, payload))?;
+        let number = fact.body.invoice_number().unwrap_or_default().to_owned();
+        facts.entry((CustomerId(customer), number)).or_default().push(fact);
+    }
+    Ok(facts.iter().filter_map(|((customer, number), facts)| Some((*customer, derive(number, facts)?))).collect())
 }

@@ -20,6 +20,7 @@ mod notes;
 mod portfolio;
 mod post_queue;
 mod quarantine;
+mod replay;
 mod scorecards;
 mod standings;
 mod undo;
@@ -72,6 +73,7 @@ pub type StoreResult<T> = Result<T, StoreError>;
 pub struct Store {
     db: db::Db,
     posts: post_queue::PostQueue,
+    replays: std::sync::Arc<replay::Replays>,
 }
 
 /// A customer with its current health row.

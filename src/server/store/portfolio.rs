@@ -2,6 +2,7 @@
 //! condition that selects the list it links to.
 
 use super::db::{Tx, binds, day};
+use super::facts::earliest;
 use super::list::Selection;
 use super::{Store, StoreError, StoreResult, connections, scorecards};
 use crate::domain::list::{ChangeFilter, RenewalFilter, is_new};
@@ -22,8 +23,12 @@ impl Store {
         let [up7, down7, up30, down30, new_churn_risks, renewals_at_risk, renewals_overdue] =
             load_mentions(&mut tx, lists(&everybody), today).await?;
         let archived = CustomerQuery { archived: true, ..everybody.clone() };
+        let (connections, _) = connections::load(&mut tx).await?;
         Ok(Portfolio {
+            today,
             as_of: today,
+            known_at: None,
+            first_fact_on: earliest(&connections.0),
             owner: everybody.owner.clone(),
             currency: currency.to_owned(),
             all: groups.iter().map(Group::tally).sum(),
@@ -37,7 +42,7 @@ impl Store {
             renewals_at_risk,
             renewals_overdue,
             archived: tally(&mut tx, &Selection::of(&archived, today)).await?.customers,
-            unconnected: connections::load(&mut tx).await?.0.unconnected(),
+            unconnected: connections.unconnected(),
             has_demo: tx.optional::<(i64,)>("SELECT id FROM customers WHERE is_demo LIMIT 1", binds![]).await?.is_some(),
         })
     }

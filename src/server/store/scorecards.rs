@@ -1,6 +1,6 @@
 //! The rules of scoring, version by version.
 
-use super::db::{Tx, binds, storable, time};
+use super::db::{Tx, binds, end, storable, time};
 use super::{Changed, Store, StoreError, StoreResult, health};
 use crate::domain::pages::ScorecardMark;
 use crate::domain::{NaiveDate, NewScorecard, Scorecard, ScorecardVersion};
@@ -31,6 +31,11 @@ impl Row {
 impl Store {
     pub async fn current_scorecard(&self) -> StoreResult<Scorecard> {
         current(&mut self.read().await?).await
+    }
+
+    /// The rules that scores followed at the end of a UTC day; before there were any, the first ones.
+    pub async fn scorecard_in_force(&self, day: NaiveDate) -> StoreResult<Scorecard> {
+        in_force(&mut self.read().await?, day).await
     }
 
     /// Every version, the newest first.
@@ -94,6 +99,13 @@ fn written(scorecard: &Scorecard) -> StoreResult<String> {
 pub(super) async fn current(tx: &mut Tx) -> StoreResult<Scorecard> {
     let sql = "SELECT version, content FROM scorecards ORDER BY version DESC LIMIT 1";
     let (version, content): (i64, String) = tx.one(sql, binds![]).await?;
+    read(version, &content)
+}
+
+pub(super) async fn in_force(tx: &mut Tx, day: NaiveDate) -> StoreResult<Scorecard> {
+    let sql = "SELECT version, content FROM scorecards
+               ORDER BY created_at < $1 DESC, CASE WHEN created_at < $1 THEN -version ELSE version END LIMIT 1";
+    let (version, content): (i64, String) = tx.one(sql, binds![end(Some(day))]).await?;
     read(version, &content)
 }
 

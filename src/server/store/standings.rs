@@ -104,9 +104,12 @@ impl Standings {
         match self.0.get(&known.id) {
             Some(Standing::Carried(carried)) => {
                 let scored = carried.row.carried_on(carried.measured.clone(), rules, today)?;
-                scored
-                    .ok_or_else(|| StoreError::Corrupt(format!("customer {} was carried on too far", known.id)))?
-                    .row(known, rules, today)
+                scored.ok_or_else(|| StoreError::Corrupt(format!("customer {} was carried on too far", known.id)))?.row(
+                    known,
+                    facts::earliest(&known.first_facts),
+                    rules,
+                    today,
+                )
             }
             Some(Standing::Facts(facts)) => health::row(known, facts, rules, today),
             None => Err(StoreError::NotFound(format!("customer {}", known.id))),

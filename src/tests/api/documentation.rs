@@ -25,6 +25,7 @@ async fn the_document_lists_every_route() {
     POST   /api/customers/{id}/events  submit_event  200 201 default
     GET    /api/customers/{id}/health  get_health  200 default
     GET    /api/customers/{id}/health/changes  get_health_changes  200 default
+    GET    /api/customers/{id}/health/history  get_health_history  200 default
     GET    /api/customers/{id}/notes  list_notes  200 default
     POST   /api/customers/{id}/notes  add_note  201 default
     DELETE /api/customers/{id}/notes/{noteId}  delete_note  204 default

@@ -12,6 +12,7 @@ mod live;
 mod notes;
 mod operations;
 mod portfolio;
+mod replay;
 mod scorecards;
 mod security;
 

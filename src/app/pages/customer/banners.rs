@@ -2,7 +2,7 @@
 
 use super::place::Place;
 use crate::app::components::icon::IconName;
-use crate::app::components::{CurlCommand, EmptyState};
+use crate::app::components::{CurlCommand, EmptyState, PastDay};
 use crate::app::format;
 use crate::domain::Band;
 use crate::domain::pages::CustomerPage;
@@ -11,26 +11,11 @@ use leptos::prelude::*;
 /// Says that everything about the score is as of a past day, with the way back.
 #[component]
 pub fn PastDayBanner(page: StoredValue<CustomerPage>, place: Memo<Place>) -> impl IntoView {
-    let (as_of, today) = page.with_value(|page| (page.health.as_of, page.today));
-    let step = move |days: i64| {
-        let day = as_of + chrono::Duration::days(days);
-        place.with(|place| if day >= today { place.today().href() } else { place.on(day).href() })
-    };
-    (as_of != today).then(|| {
-        view! {
-            <div class="banner" data-kind="past" role="status">
-                <p>
-                    <strong>"As of "{format::day(as_of)}", "{format::days_ago(as_of, today)}". "</strong>
-                    "Score, factors and invoices are those of that day's end (UTC), with every fact known now and today's scorecard. Events and notes are complete."
-                </p>
-                <p class="banner__links no-print">
-                    <a href=move || step(-1) data-noscroll="true">"Day before"</a>
-                    <a href=move || step(1) data-noscroll="true">"Day after"</a>
-                    <a href=move || place.read().today().href() data-noscroll="true">"Back to today"</a>
-                </p>
-            </div>
-        }
-    })
+    let (at, today) = page.with_value(|page| (page.at(), page.today));
+    let href = move |asked| place.read().at(asked).href();
+    let scope = "Score, factors and invoices are those of that day’s end (UTC). Events and notes are complete, and what you change \
+                 or add counts from now on.";
+    (!at.is_today(today)).then(|| view! { <PastDay at today scope href /> })
 }
 
 #[component]

@@ -21,6 +21,7 @@ pub fn ChangesSection(page: StoredValue<CustomerPage>, place: Memo<Place>) -> im
                 <Lengths label="How far back" choices=CHANGE_DAYS shown=Place::change_days show=Place::changed_since place />
             </div>
             <Ends change />
+            <Knowledge page place />
             {nothing.then(|| view! { <p class="muted">"No factor moved between the two days."</p> })}
             <ul class="changes">{factors}</ul>
         </section>
@@ -40,6 +41,25 @@ fn Ends(change: HealthChange) -> impl IntoView {
             {(!compared).then_some(": the parts below compare the points that both days would have.")}
         </p>
     }
+}
+
+/// What the comparison rests on, with the way to the other one.
+#[component]
+fn Knowledge(page: StoredValue<CustomerPage>, place: Memo<Place>) -> impl IntoView {
+    let (at, from) = page.with_value(|page| (page.at(), page.changes.from));
+    let (words, link, known_at) = match at.known_at {
+        None => ("Both days as they are known now. ".to_owned(), "Compare with what was known then", Some("then")),
+        Some(_) => {
+            let from = format::day(from);
+            (
+                format!("From what was known on {from}: with what arrived late, was retracted or connected since. "),
+                "Compare as known now",
+                None,
+            )
+        }
+    };
+    let href = move || Place { known_at: known_at.map(str::to_owned), ..place.get() }.changes_href();
+    view! { <p class="muted changes__knowledge">{words} <a class="no-print" href=href data-noscroll="true">{link}</a></p> }
 }
 
 /// One factor's part of a change.

@@ -9,7 +9,7 @@ use leptos_meta::Title;
 
 #[component]
 pub fn PageFailure(error: AppError, place: Memo<Place>) -> impl IntoView {
-    let default = move || Place { as_of: None, days: None, ..place.get() }.href();
+    let default = move || Place { as_of: None, known_at: None, days: None, ..place.get() }.href();
     match error {
         AppError::NotFound(_) => view! {
             <Title text="Not found" />
@@ -21,7 +21,11 @@ pub fn PageFailure(error: AppError, place: Memo<Place>) -> impl IntoView {
         .into_any(),
         AppError::Invalid(errors) => {
             let sentences = errors.0.into_iter().map(|error| {
-                let what = if error.field == "as_of" { "The day" } else { "The length of the history" };
+                let what = match error.field.as_str() {
+                    "as_of" => "The day",
+                    "known_at" => "The day at whose end knowledge is cut",
+                    _ => "The length of the history",
+                };
                 view! { <p>{what}" "{error.message}"."</p> }
             });
             view! {

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 pub fn CustomerHead(page: StoredValue<CustomerPage>) -> impl IntoView {
     let (customer, is_new) = page.with_value(|page| (page.customer.clone(), page.is_new));
     let (id, name) = (customer.id, customer.fields.name.clone());
+    let portfolio = page.with_value(|page| page.at().asked(page.today).href("/"));
     // The forms know the invoices of the day that is shown; on a past day they would offer what is paid since.
     let log = match page.with_value(|page| page.health.as_of == page.today) {
         true => "#log".to_owned(),
@@ -22,7 +23,7 @@ pub fn CustomerHead(page: StoredValue<CustomerPage>) -> impl IntoView {
     view! {
         <header class="customer-head">
             <div>
-                <p class="customer-head__crumb no-print"><a href="/">"Portfolio"</a>" / Customer"</p>
+                <p class="customer-head__crumb no-print"><a href=portfolio>"Portfolio"</a>" / Customer"</p>
                 <div class="customer-head__name">
                     <h1>{name}</h1>
                     <span class="tag">{customer.fields.segment.label()}</span>

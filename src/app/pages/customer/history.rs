@@ -50,9 +50,10 @@ pub fn Lengths(
 #[component]
 fn PickDay(place: Memo<Place>, as_of: NaiveDate, today: NaiveDate) -> impl IntoView {
     let hidden = move || {
-        let Place { days, since, kind, .. } = place.get();
-        let kept =
-            [("days", days), ("since", since), ("kind", kind)].into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let Place { known_at, days, since, kind, .. } = place.get();
+        let kept = [("known_at", known_at), ("days", days), ("since", since), ("kind", kind)]
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)));
         kept.map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()
     };
     view! {

@@ -16,7 +16,7 @@ mod words;
 use crate::app::components::charts::Waterfall;
 use crate::app::components::{Answer, Followed};
 use crate::app::forms::{EventForms, LogSubject};
-use crate::app::live::use_news;
+use crate::app::live::{follows, use_news};
 use crate::app::server_fns::{load_customer_page, load_timeline};
 use crate::app::state::{use_customer_id, use_revision};
 use crate::domain::CustomerId;
@@ -41,16 +41,17 @@ pub fn CustomerPage() -> impl IntoView {
     let (id, query) = (use_customer_id(), use_query_map());
     let place = Memo::new(move |_| Place::new(id.get(), |name| query.read().get(name)));
     let revision = use_revision();
-    let asked =
-        Memo::new(move |_| place.with(|place| (place.id, place.as_of.clone(), place.history_days(), place.change_days())));
+    let asked = Memo::new(move |_| {
+        place.with(|place| (place.id, place.as_of.clone(), place.known_at.clone(), place.history_days(), place.change_days()))
+    });
     let news = use_news();
     // A past day changes only by what is logged on this very page.
-    let heard = move || asked.with(|(_, as_of, ..)| as_of.is_none()).then(|| news.get());
+    let heard = move || asked.with(|(_, as_of, known_at, ..)| follows(as_of, known_at)).then(|| news.get());
     let page = Resource::new(
         move || (asked.get(), revision.get(), heard()),
         |(asked, ..)| async move {
-            let (id, as_of, days, since) = asked.clone();
-            (asked, load_customer_page(id, as_of, days, since).await)
+            let (id, as_of, known_at, days, since) = asked.clone();
+            (asked, load_customer_page(id, as_of, known_at, days, since).await)
         },
     );
     let events = Memo::new(move |_| place.with(|place| (place.id, place.events_query())));
@@ -76,7 +77,7 @@ type Asked = (CustomerId, String);
 /// Everything under the address, in the order one reads it.
 #[component]
 fn Customer(page: Memo<Page>, timeline: Resource<Answer<Asked, Timeline>>, place: Memo<Place>) -> impl IntoView {
-    let who = Memo::new(move |_| page.with(|page| (page.customer.clone(), page.is_new, page.health.as_of == page.today)));
+    let who = Memo::new(move |_| page.with(|page| (page.customer.clone(), page.is_new, page.at().asked(page.today))));
     let head = move || {
         // To track alone would not compute it, and so never hear of the next one.
         who.with(|_| ());

@@ -1,6 +1,6 @@
 //! Where on a customer's page one is: what its URL says, and the URLs its links lead to.
 
-use crate::domain::{CustomerId, EventId, EventKind, NaiveDate, Window};
+use crate::domain::{AskedDay, CustomerId, EventId, EventKind, NaiveDate, Window};
 
 /// The path and query of a customer's page. Texts are as typed; the server judges them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -8,6 +8,8 @@ pub struct Place {
     pub id: CustomerId,
     /// The day whose breakdown is shown; today when absent.
     pub as_of: Option<String>,
+    /// The day at whose end knowledge is cut, or `then`; everything known now when absent.
+    pub known_at: Option<String>,
     /// How many days the history shows.
     pub days: Option<String>,
     /// How many days the explained change reaches back.
@@ -37,6 +39,7 @@ impl Place {
         Self {
             id,
             as_of: text("as_of"),
+            known_at: text("known_at"),
             days: text("days"),
             since: text("since"),
             kind: text("kind"),
@@ -71,7 +74,17 @@ impl Place {
     }
 
     pub fn today(&self) -> Self {
-        Self { as_of: None, ..self.clone() }
+        self.at(AskedDay::default())
+    }
+
+    /// The same on another day, or with other knowledge.
+    pub fn at(&self, asked: AskedDay) -> Self {
+        let mut place = Self { as_of: None, known_at: None, ..self.clone() };
+        for (name, value) in asked.to_pairs() {
+            let text = if name == "as_of" { &mut place.as_of } else { &mut place.known_at };
+            *text = Some(value);
+        }
+        place
     }
 
     pub fn over(&self, days: i64) -> Self {
@@ -111,6 +124,7 @@ impl Place {
     pub fn href(&self) -> String {
         let named = [
             ("as_of", &self.as_of),
+            ("known_at", &self.known_at),
             ("days", &self.days),
             ("since", &self.since),
             ("kind", &self.kind),
@@ -150,6 +164,7 @@ impl Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::KnownAt;
 
     #[test]
     fn links_change_one_thing_and_keep_the_rest() {
@@ -161,6 +176,10 @@ mod tests {
             (place.href(), "/customers/7?as_of=2026-03-04&days=30&kind=login&events_page=2"),
             (place.today().href(), "/customers/7?days=30&kind=login&events_page=2"),
             (place.on(day).href(), "/customers/7?as_of=2026-03-05&days=30&kind=login&events_page=2"),
+            (
+                place.at(AskedDay { as_of: Some(day), known_at: Some(KnownAt::Then) }).href(),
+                "/customers/7?as_of=2026-03-05&known_at=then&days=30&kind=login&events_page=2",
+            ),
             (place.over(90).href(), "/customers/7?as_of=2026-03-04&kind=login&events_page=2"),
             (place.with_kind(None).events_href(), "/customers/7?as_of=2026-03-04&days=30#events"),
             (place.changed_since(7).href(), "/customers/7?as_of=2026-03-04&days=30&since=7&kind=login&events_page=2"),

@@ -81,7 +81,7 @@ fn CoverageCell(page: StoredValue<CustomerPage>) -> impl IntoView {
 
 #[component]
 fn RenewalCell(page: StoredValue<CustomerPage>) -> impl IntoView {
-    let (renewal, today) = page.with_value(|page| (page.customer.fields.renewal_date, page.today));
+    let (renewal, today) = page.with_value(|page| (page.customer.fields.renewal_date, page.health.as_of));
     let (countdown, note) = match renewal {
         Some(date) => (view! { <RenewalCountdown date today /> }.into_any(), format::day(date)),
         None => ("Unknown".into_any(), "No renewal date is set".to_owned()),

@@ -1,11 +1,11 @@
 //! What to look at: who changed this week, and which renewals are in danger.
 
-use super::links::Links;
+use super::links::{Links, customer_href};
 use crate::app::components::{BandIcon, ChangeFigure, renewal_words};
 use crate::app::format;
 use crate::domain::list::ChangeFilter;
 use crate::domain::portfolio::{Mention, Mentions, Movers};
-use crate::domain::{MainCause, NaiveDate};
+use crate::domain::{AskedDay, MainCause, NaiveDate};
 use leptos::prelude::*;
 
 /// How many customers a figure names.
@@ -32,6 +32,7 @@ pub fn ThisWeek(movers7: Movers, movers30: Movers, new_churn_risks: Mentions, cu
                 label="New churn risks"
                 mentions=new_churn_risks
                 href=links.change(ChangeFilter::NewChurnRisk)
+                at=links.at
                 currency=currency.clone()
                 detail=score
             />
@@ -39,6 +40,7 @@ pub fn ThisWeek(movers7: Movers, movers30: Movers, new_churn_risks: Mentions, cu
                 label="Down 2.0 or more"
                 mentions=movers7.down
                 href=links.change(ChangeFilter::Down7)
+                at=links.at
                 currency=currency.clone()
                 detail=change
             />
@@ -46,6 +48,7 @@ pub fn ThisWeek(movers7: Movers, movers30: Movers, new_churn_risks: Mentions, cu
                 label="Up 2.0 or more"
                 mentions=movers7.up
                 href=links.change(ChangeFilter::Up7)
+                at=links.at
                 currency
                 detail=change
                 named=1
@@ -74,11 +77,12 @@ pub fn Renewals(at_risk: Mentions, overdue: Mentions, today: NaiveDate, currency
                 label="Next 90 days, not healthy"
                 mentions=at_risk
                 href=links.renewals_at_risk()
+                at=links.at
                 currency=currency.clone()
                 detail=due
                 named=4
             />
-            <Figure label="Overdue" mentions=overdue href=links.renewals_overdue() currency detail=due />
+            <Figure label="Overdue" mentions=overdue href=links.renewals_overdue() at=links.at currency detail=due />
         </div>
     }
 }
@@ -89,6 +93,7 @@ fn Figure<F: Fn(&Mention) -> AnyView>(
     label: &'static str,
     mentions: Mentions,
     href: String,
+    at: AskedDay,
     currency: String,
     detail: F,
     #[prop(default = NAMED)] named: usize,
@@ -103,7 +108,7 @@ fn Figure<F: Fn(&Mention) -> AnyView>(
         view! {
             <li>
                 <BandIcon band />
-                <a class="mention__name" href=format!("/customers/{id}")>
+                <a class="mention__name" href=customer_href(id, at)>
                     {name}
                 </a>
                 <span class="mention__detail">{detail}</span>

@@ -62,8 +62,8 @@ fn score_label(from: Option<i64>, below: Option<i64>) -> Option<String> {
 
 /// The list without any filter, in the same order.
 pub fn without_filters(query: &CustomerQuery) -> String {
-    let CustomerQuery { sort, direction, page_size, .. } = query.clone();
-    list_href(&CustomerQuery { sort, direction, page_size, ..CustomerQuery::default() })
+    let CustomerQuery { sort, direction, page_size, at, .. } = query.clone();
+    list_href(&CustomerQuery { sort, direction, page_size, at, ..CustomerQuery::default() })
 }
 
 /// Every active filter with a way to remove it, and one to remove them all.

@@ -1,7 +1,7 @@
 //! The list that each figure counts, as the link to it.
 
 use crate::domain::list::{ChangeFilter, RenewalFilter};
-use crate::domain::{Band, CustomerQuery, Sort, SortDirection};
+use crate::domain::{AskedDay, Band, CustomerId, CustomerQuery, Sort, SortDirection};
 
 /// The list's place on the page.
 pub const LIST_ANCHOR: &str = "#customers";
@@ -11,15 +11,21 @@ pub fn list_href(query: &CustomerQuery) -> String {
     format!("/{}{LIST_ANCHOR}", query.to_query_string())
 }
 
-/// Links into the list from a summary that covers all customers, or those of one owner.
+/// A customer's page on the day that is shown.
+pub fn customer_href(id: CustomerId, at: AskedDay) -> String {
+    at.href(&format!("/customers/{id}"))
+}
+
+/// Links into the list of a day from a summary that covers all customers, or those of one owner.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Links {
     pub owner: Option<String>,
+    pub at: AskedDay,
 }
 
 impl Links {
     fn to(&self, query: CustomerQuery) -> String {
-        list_href(&CustomerQuery { owner: self.owner.clone(), ..query })
+        list_href(&CustomerQuery { owner: self.owner.clone(), at: self.at, ..query })
     }
 
     pub fn all(&self) -> String {
@@ -77,6 +83,7 @@ impl Links {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::KnownAt;
 
     fn check(link: String, expected: &str) {
         assert_eq!(link, format!("/{expected}#customers"));
@@ -100,7 +107,18 @@ mod tests {
 
     #[test]
     fn a_summary_of_one_owner_links_to_that_owners_customers() {
-        let links = Links { owner: Some("Ann Lee".to_owned()) };
+        let links = Links { owner: Some("Ann Lee".to_owned()), ..Links::default() };
         check(links.band(Band::Healthy), "?band=healthy&owner=Ann+Lee");
+    }
+
+    #[test]
+    fn a_past_day_is_kept_by_every_link() {
+        let day = chrono::NaiveDate::from_ymd_opt(2026, 3, 4);
+        let at = AskedDay { as_of: day, known_at: Some(KnownAt::Then) };
+        let links = Links { owner: None, at };
+        check(links.all(), "?as_of=2026-03-04&known_at=then");
+        check(links.band(Band::Healthy), "?band=healthy&as_of=2026-03-04&known_at=then");
+        assert_eq!(customer_href(CustomerId(7), at), "/customers/7?as_of=2026-03-04&known_at=then");
+        assert_eq!(customer_href(CustomerId(7), AskedDay::default()), "/customers/7");
     }
 }

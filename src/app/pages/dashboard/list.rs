@@ -6,12 +6,12 @@ use super::filters::Filters;
 use super::keys::{Keys, focus};
 use super::links::list_href;
 use super::mine::Mine;
-use super::query::ListNavigation;
+use super::query::{ListNavigation, blames_day};
 use super::row::Row;
 use crate::app::components::icon::IconName;
 use crate::app::components::{EmptyState, LinkButton, Pagination};
 use crate::app::format;
-use crate::domain::{CustomerId, CustomerList, CustomerQuery};
+use crate::domain::{AskedDay, CustomerId, CustomerList, CustomerQuery};
 use crate::error::AppError;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -31,6 +31,7 @@ pub fn ListSection(
     let navigation = ListNavigation::new(query);
     let loaded = Memo::new(move |_| loaded.get());
     let currency = Memo::new(move |_| currency.get());
+    let at = Memo::new(move |_| query.with(|query| query.at));
     let owners = Memo::new(move |_| loaded.with(|list| list.as_ref().and_then(|list| Some(list.as_ref().ok()?.owners.clone()))));
     let owners = Signal::derive(move || owners.get().unwrap_or_default());
     let csv = Signal::derive(move || format!("/customers.csv{}", query.with(csv_query)));
@@ -64,7 +65,7 @@ pub fn ListSection(
                 <caption class="sr-only">"Customers with their health, one row each"</caption>
                 <ListHead query />
                 <tbody>
-                    <For each=move || loaded.with(ids) key=|id| *id children=move |id| view! { <Row id loaded currency /> } />
+                    <For each=move || loaded.with(ids) key=|id| *id children=move |id| view! { <Row id loaded at currency /> } />
                 </tbody>
             </table>
             {move || loaded.with(|list| foot(&query.read_untracked(), list))}
@@ -203,6 +204,8 @@ fn ListError(error: AppError, query: CustomerQuery) -> impl IntoView {
         AppError::Invalid(errors) => errors.0.clone(),
         _ => Vec::new(),
     };
+    let refused_day = matches!(&error, AppError::Invalid(errors) if blames_day(errors));
+    let all = if refused_day { CustomerQuery { at: AskedDay::default(), ..query } } else { query };
     let asked_too_much = fields.iter().any(|field| field.field == "page");
     let fields = fields.into_iter().map(|field| view! { <li><code>{field.field}</code> " " {field.message}</li> });
     let advice = match error {
@@ -214,7 +217,7 @@ fn ListError(error: AppError, query: CustomerQuery) -> impl IntoView {
         <div class="list__error" role="alert">
             <h3>{error.title()}</h3>
             <ul>{fields.collect_view()}</ul>
-            <p>{advice} " " <a href=without_filters(&query)>"Show all customers"</a></p>
+            <p>{advice} " " <a href=without_filters(&all)>"Show all customers"</a></p>
         </div>
     }
 }

@@ -3,6 +3,7 @@
 mod attention;
 mod chips;
 mod columns;
+mod day;
 mod filters;
 mod first_run;
 mod keys;
@@ -16,10 +17,12 @@ mod score_panel;
 mod summary;
 
 use crate::app::components::{Answer, Failure, Skeleton, latest};
-use crate::app::live::use_news;
+use crate::app::format;
+use crate::app::live::{follows, use_news};
 use crate::app::server_fns::{LoadDemo, list_customers, load_portfolio};
 use crate::domain::{CustomerList, CustomerQuery, Portfolio};
 use crate::error::AppError;
+use day::{DayBar, NothingYet, RefusedDay, ShownDay};
 use first_run::FirstRun;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -33,29 +36,41 @@ pub fn DashboardPage() -> impl IntoView {
     let query = Memo::new(move |_| query::parse(&search.read()));
     let owner = Memo::new(move |_| query.with(|query| query.owner.clone()));
     let load_demo = ServerAction::<LoadDemo>::new();
+    let day = Memo::new(move |_| query::asked_day(&search.read()));
     let (loads, news) = (load_demo.version(), use_news());
+    let heard = move || day.with(|(as_of, known_at)| follows(as_of, known_at)).then(|| news.get());
     let portfolio = Resource::new(
-        move || (owner.get(), loads.get(), news.get()),
-        |(owner, ..)| async move { (owner.clone(), load_portfolio(owner).await) },
+        move || ((owner.get(), day.get()), loads.get(), heard()),
+        |(asked, ..)| async move {
+            let (owner, (as_of, known_at)) = asked.clone();
+            (asked, load_portfolio(owner, as_of, known_at).await)
+        },
     );
     let list = Resource::new(
-        move || (search.get(), loads.get(), news.get()),
+        move || (search.get(), loads.get(), heard()),
         |(search, ..)| async move { (search.clone(), list_customers(search).await) },
     );
     let pending = move || list.with(|list| list.as_ref().is_some_and(|(of, _)| *of != search.get()));
+    let title = move || match query.with(|query| query.at.as_of) {
+        Some(day) => format!("Portfolio as of {}", format::day(day)),
+        None => "Portfolio".to_owned(),
+    };
     view! {
-        <Title text="Portfolio" />
+        <Title text=title />
         <h1 class="sr-only">"Portfolio"</h1>
         <Transition fallback=|| view! { <Skeleton lines=12 /> }>
-            <Content query=query.into() portfolio list load_demo pending=Signal::derive(pending) />
+            <Content query portfolio list load_demo pending=Signal::derive(pending) />
         </Transition>
     }
 }
 
+/// What the portfolio is asked for: its owner, and the day as typed.
+type Asked = (Option<String>, (Option<String>, Option<String>));
+
 #[component]
 fn Content(
-    query: Signal<CustomerQuery>,
-    portfolio: Resource<Answer<Option<String>, Portfolio>>,
+    query: Memo<CustomerQuery>,
+    portfolio: Resource<Answer<Asked, Portfolio>>,
     list: Resource<Answer<String, CustomerList>>,
     load_demo: ServerAction<LoadDemo>,
     pending: Signal<bool>,
@@ -65,23 +80,50 @@ fn Content(
     let loaded = Signal::derive(move || list.get().map(|(_, list)| list));
     let currency = move || portfolio.get().and_then(Result::ok).map(|portfolio| portfolio.currency).unwrap_or_default();
     let empty = move || portfolio.get().is_some_and(|portfolio| portfolio.as_ref().is_ok_and(has_no_customers));
+    // What is typed into the day's form stays while the figures follow.
+    let stage = Memo::new(move |_| portfolio.get().map(|portfolio| portfolio.map(|portfolio| Stage::of(&portfolio))));
     view! {
-        {move || portfolio.get().map(|portfolio| overview(portfolio, load_demo))}
+        {move || stage.get().map(|stage| overview(stage, portfolio, query, load_demo))}
         <div hidden=empty>
-            <ListSection query loaded currency=Signal::derive(currency) pending />
+            <ListSection query=query.into() loaded currency=Signal::derive(currency) pending />
         </div>
     }
 }
 
+/// What decides which parts stand above the list; their figures follow by themselves.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Stage {
+    day: ShownDay,
+    is_empty: bool,
+}
+
+impl Stage {
+    fn of(portfolio: &Portfolio) -> Self {
+        Self { day: ShownDay::of(portfolio), is_empty: has_no_customers(portfolio) }
+    }
+}
+
 /// What stands above the list.
-fn overview(portfolio: Result<Portfolio, AppError>, load_demo: ServerAction<LoadDemo>) -> AnyView {
-    match portfolio {
-        Ok(portfolio) if has_no_customers(&portfolio) => view! { <FirstRun load_demo /> }.into_any(),
-        Ok(portfolio) => view! {
-            <Notices portfolio=portfolio.clone() />
-            <Summary portfolio />
+fn overview(
+    stage: Result<Stage, AppError>,
+    portfolio: Memo<Option<Result<Portfolio, AppError>>>,
+    query: Memo<CustomerQuery>,
+    load_demo: ServerAction<LoadDemo>,
+) -> AnyView {
+    let loaded = move || portfolio.get().and_then(Result::ok);
+    match stage {
+        Ok(Stage { day, is_empty: true }) if day.at.is_today(day.today) => view! { <FirstRun load_demo /> }.into_any(),
+        Ok(Stage { day, is_empty: true }) => view! {
+            <DayBar day query />
+            <NothingYet day query />
         }
         .into_any(),
+        Ok(Stage { day, .. }) => view! {
+            <DayBar day query>{move || loaded().map(|portfolio| view! { <Notices portfolio /> })}</DayBar>
+            {move || loaded().map(|portfolio| view! { <Summary portfolio /> })}
+        }
+        .into_any(),
+        Err(AppError::Invalid(errors)) if query::blames_day(&errors) => view! { <RefusedDay errors query /> }.into_any(),
         Err(error) => view! { <Failure error /> }.into_any(),
     }
 }

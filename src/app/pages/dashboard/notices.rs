@@ -2,16 +2,17 @@
 
 use super::links::Links;
 use crate::app::format;
-use crate::domain::{FactorKey, Portfolio};
+use crate::domain::{AsOf, FactorKey, Portfolio};
 use leptos::prelude::*;
 
 #[component]
 pub fn Notices(portfolio: Portfolio) -> impl IntoView {
-    let Portfolio { owner, unconnected, has_demo, .. } = portfolio;
+    let Portfolio { today, as_of, known_at, owner, unconnected, has_demo, .. } = portfolio;
+    let whole = Links { owner: None, at: AsOf { day: as_of, known_at }.asked(today) }.all();
     let of_owner = owner.map(|owner| {
         view! {
             <p class="notice" data-kind="info">
-                "Figures of " <strong>{owner}</strong> "’s customers. " <a href=Links::default().all()>"Show the whole portfolio"</a>
+                "Figures of " <strong>{owner}</strong> "’s customers. " <a href=whole>"Show the whole portfolio"</a>
             </p>
         }
     });

@@ -1,6 +1,6 @@
 //! The list's query: read from the URL, changed by navigating.
 
-use crate::domain::CustomerQuery;
+use crate::domain::{CustomerQuery, FieldErrors};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
@@ -19,6 +19,18 @@ pub fn use_search() -> Memo<String> {
 pub fn parse(search: &str) -> CustomerQuery {
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(search).unwrap_or_default();
     CustomerQuery::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))).unwrap_or_default()
+}
+
+/// The day that a query string asks for, as typed: `as_of` and `known_at`. The server judges them.
+pub fn asked_day(search: &str) -> (Option<String>, Option<String>) {
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(search).unwrap_or_default();
+    let text = |asked: &str| pairs.iter().find(|(name, _)| name == asked).map(|(_, text)| text.clone());
+    (text("as_of"), text("known_at"))
+}
+
+/// Whether it is the day that was refused.
+pub fn blames_day(errors: &FieldErrors) -> bool {
+    errors.0.iter().any(|error| ["as_of", "known_at"].contains(&error.field.as_str()))
 }
 
 /// Changes the list's query where the page stands, without scrolling.

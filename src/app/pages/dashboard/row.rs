@@ -1,9 +1,10 @@
 //! One customer in the list.
 
+use super::links::customer_href;
 use super::list::Loaded;
 use crate::app::components::{BandBadge, ChangeFigure, DayAgo, FactorStrip, Money, RenewalCountdown, ScoreFigure, Sparkline};
 use crate::app::format;
-use crate::domain::{Band, CustomerId, CustomerRow, NaiveDate, Points, Share};
+use crate::domain::{AskedDay, Band, CustomerId, CustomerRow, NaiveDate, Points, Share};
 use chrono::Datelike;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -14,9 +15,10 @@ const QUIET_DAYS: i64 = 30;
 /// For how long a row whose score has changed before the reader's eyes is marked.
 const MARKED: Duration = Duration::from_secs(2);
 
-/// The row of a customer, which follows the list; `loaded` has the customer as long as the row is there.
+/// The row of a customer, which follows the list; `loaded` has the customer as long as the row is there. `at` is how the
+/// address asks for the list's day.
 #[component]
-pub fn Row(id: CustomerId, loaded: Memo<Loaded>, currency: Memo<String>) -> impl IntoView {
+pub fn Row(id: CustomerId, loaded: Memo<Loaded>, at: Memo<AskedDay>, currency: Memo<String>) -> impl IntoView {
     let item = Memo::new(move |last: Option<&Option<(CustomerRow, NaiveDate)>>| {
         let found = loaded.with(|list| {
             let list = list.as_ref()?.as_ref().ok()?;
@@ -25,9 +27,10 @@ pub fn Row(id: CustomerId, loaded: Memo<Loaded>, currency: Memo<String>) -> impl
         found.or_else(|| last.cloned().flatten())
     });
     let changed = RwSignal::new(false);
-    Effect::new(move |before: Option<Option<Points>>| {
-        let score = item.with(|item| Some(item.as_ref()?.0.health.score));
-        if before.is_some_and(|before| before != score) {
+    Effect::new(move |before: Option<(AskedDay, Option<Points>)>| {
+        let now = (at.get_untracked(), item.with(|item| Some(item.as_ref()?.0.health.score)));
+        // On another day another score is no news.
+        if before.is_some_and(|before| before.0 == now.0 && before.1 != now.1) {
             changed.set(true);
             set_timeout(
                 move || {
@@ -37,19 +40,19 @@ pub fn Row(id: CustomerId, loaded: Memo<Loaded>, currency: Memo<String>) -> impl
                 MARKED,
             );
         }
-        score
+        now
     });
     view! {
         <tr data-changed=move || changed.get().then_some("")>
-            {move || item.get().map(|(item, today)| cells(item, today, &currency.read()))}
+            {move || item.get().map(|(item, today)| cells(item, today, at.get(), &currency.read()))}
         </tr>
     }
 }
 
 /// The cells in the order of the header; `today` is the list's as-of day.
-fn cells(row: CustomerRow, today: NaiveDate, currency: &str) -> impl IntoView + use<> {
+fn cells(row: CustomerRow, today: NaiveDate, at: AskedDay, currency: &str) -> impl IntoView + use<> {
     let CustomerRow { customer, health, band_since, change30, trend, last_activity_at, weakest, is_new, .. } = row;
-    let href = format!("/customers/{}", customer.id);
+    let href = customer_href(customer.id, at);
     let band = health.band;
     let measured = (health.coverage < Share::ALL).then(|| {
         view! {

@@ -5,14 +5,15 @@ use super::links::Links;
 use super::score_panel::ScorePanel;
 use crate::app::components::{BandBadge, band_attribute};
 use crate::app::format;
-use crate::domain::Portfolio;
 use crate::domain::portfolio::{BandTally, Tally};
+use crate::domain::{AsOf, Portfolio};
 use leptos::prelude::*;
 
 /// The four panels above the list.
 #[component]
 pub fn Summary(portfolio: Portfolio) -> impl IntoView {
-    let links = Links { owner: portfolio.owner.clone() };
+    let at = AsOf { day: portfolio.as_of, known_at: portfolio.known_at }.asked(portfolio.today);
+    let links = Links { owner: portfolio.owner.clone(), at };
     let Portfolio { currency, as_of, all, bands, band_limits, mean, distribution, .. } = portfolio.clone();
     view! {
         <section class="summary" aria-label="How the portfolio stands">

@@ -1,0 +1,106 @@
+//! Which day the dashboard shows: picking one, the notice that it is a past one, and what stands there when it has nothing.
+
+use crate::app::components::icon::IconName;
+use crate::app::components::{EmptyState, PastDay};
+use crate::app::format;
+use crate::domain::{AsOf, AskedDay, CustomerQuery, FieldErrors, NaiveDate, Portfolio};
+use leptos::prelude::*;
+use leptos_router::components::Form;
+
+/// The dashboard on another day, with the same filters.
+fn day_href(query: Memo<CustomerQuery>, at: AskedDay) -> String {
+    format!("/{}", CustomerQuery { at, page: 1, ..query.get() }.to_query_string())
+}
+
+/// The day that a portfolio is of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct ShownDay {
+    pub at: AsOf,
+    pub today: NaiveDate,
+    /// Of the earliest fact that is known.
+    first_fact_on: Option<NaiveDate>,
+}
+
+impl ShownDay {
+    pub fn of(portfolio: &Portfolio) -> Self {
+        let Portfolio { today, as_of, known_at, first_fact_on, .. } = *portfolio;
+        Self { at: AsOf { day: as_of, known_at }, today, first_fact_on }
+    }
+}
+
+/// The day as a form, and on a past day all there is to know about that.
+#[component]
+pub fn DayBar(
+    day: ShownDay,
+    query: Memo<CustomerQuery>,
+    /// What stands beside the form.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let ShownDay { at, today, first_fact_on } = day;
+    let past = (!at.is_today(today)).then(|| {
+        let href = move |at| day_href(query, at);
+        view! { <PastDay at today href scope="Names, owners, ARR and renewal dates are today’s." /> }
+    });
+    view! {
+        <div class="day-bar">
+            {past}
+            <div class="day-bar__row">
+                {children.map(|children| children())}
+                <PickDay query as_of=at.day today first=first_fact_on />
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn PickDay(query: Memo<CustomerQuery>, as_of: NaiveDate, today: NaiveDate, first: Option<NaiveDate>) -> impl IntoView {
+    let kept = move || {
+        let pairs = query.with(CustomerQuery::to_pairs).into_iter().filter(|(name, _)| !["as_of", "page"].contains(name));
+        pairs.map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()
+    };
+    view! {
+        <Form method="GET" action="/" noscroll=true attr:class="day-bar__form no-print">
+            {kept}
+            <label for="as-of">"As of"</label>
+            <input
+                id="as-of" class="field__input" type="date" name="as_of" required=true
+                value=as_of.to_string() prop:value=as_of.to_string()
+                min=first.map(|day| day.to_string()) max=today.to_string()
+            />
+            // Not Thaw's button: its empty name would end up in the address.
+            <button type="submit" class="thaw-button thaw-button--medium thaw-button--rounded thaw-button--secondary">"Show"</button>
+        </Form>
+    }
+}
+
+/// In the place of figures and list where no customer existed yet.
+#[component]
+pub fn NothingYet(day: ShownDay, query: Memo<CustomerQuery>) -> impl IntoView {
+    let first = day.first_fact_on.map(|day| {
+        let href = move || day_href(query, AskedDay { as_of: Some(day), known_at: None });
+        view! { <p>"The first fact known now is of " <a href=href>{format::day(day)}</a> "."</p> }
+    });
+    view! {
+        <EmptyState icon=IconName::Search title="There were no facts yet on that day">
+            <p>"No customer existed by then, as far as that is known."</p>
+            {first}
+            <p><a href="/">"Back to today"</a></p>
+        </EmptyState>
+    }
+}
+
+/// In the place of figures where the address asks for a day that cannot be shown.
+#[component]
+pub fn RefusedDay(errors: FieldErrors, query: Memo<CustomerQuery>) -> impl IntoView {
+    let sentences = errors.0.into_iter().map(|error| {
+        let what = if error.field == "as_of" { "The day" } else { "The day at whose end knowledge is cut" };
+        view! { <p>{what} " " {error.message} "."</p> }
+    });
+    view! {
+        <EmptyState icon=IconName::Search title="This day cannot be shown">
+            {sentences.collect_view()}
+            <p><a href=move || day_href(query, AskedDay::default())>"Back to today"</a></p>
+        </EmptyState>
+    }
+}

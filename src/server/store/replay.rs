@@ -1,0 +1,212 @@
+//! Past days of the whole portfolio. A replayed day is a database in memory in which that day is today: its customers hold
+//! the health that the very code of [`health`] gives for the day, so lists and figures are read there by the queries of today.
+
+use super::customers::{CustomerRecord, select_customers};
+use super::db::{Bind, Tx, binds, end, midnight};
+use super::facts::{self, Known};
+use super::health::{self, Rules};
+use super::{Store, StoreError, StoreResult, connections, customers, scorecards};
+use crate::domain::{AsOf, CustomerId, Factors, NaiveDate};
+use crate::scoring::Connections;
+use sqlx::AssertSqlSafe;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Mutex as AsyncMutex;
+use tokio::task::{JoinError, JoinSet};
+
+/// How many days are kept, and how many customers in all of them but the latest.
+const KEPT_DAYS: usize = 6;
+const KEPT_CUSTOMERS: i64 = 60_000;
+/// How many customers are loaded and scored at once.
+const CHUNK: usize = 250;
+
+impl Store {
+    /// A store in which the given day is today, as far as it is known: what `list_customers` and `get_portfolio` answer there
+    /// they answered, or would have, on that day. It has the customers that existed by then, archived ones that were archived
+    /// by then, and nothing else. Built once, and again when something changes that it rests on.
+    pub async fn replay(&self, at: AsOf) -> StoreResult<Store> {
+        let slot = self.replays.slot(at);
+        let store = self.clone();
+        // On its own, so that somebody who stops waiting does not stop it for those who go on.
+        let refresh = async move {
+            let mut slot = slot.lock_owned().await;
+            store.refresh(&mut slot, at).await
+        };
+        tokio::spawn(refresh).await.map_err(failed)?
+    }
+
+    async fn refresh(&self, slot: &mut Option<Replay>, at: AsOf) -> StoreResult<Store> {
+        let mut tx = self.read().await?;
+        let unchanged = match slot {
+            Some(Replay { sources, .. }) => *sources == Sources::load(&mut tx, at, Some(sources.seen)).await?,
+            None => false,
+        };
+        let sources = Sources::load(&mut tx, at, None).await?;
+        if let Some(replay) = slot.as_mut().filter(|_| unchanged) {
+            replay.sources = sources;
+            return Ok(replay.store.clone());
+        }
+        let rules = Arc::new(rules(&mut tx, at).await?);
+        drop(tx);
+        let store = self.build(at, rules).await?;
+        *slot = Some(Replay { store: store.clone(), sources });
+        Ok(store)
+    }
+
+    async fn build(&self, at: AsOf, rules: Arc<Rules>) -> StoreResult<Store> {
+        let replay = Store::in_memory().await?;
+        replay.migrate().await?;
+        let mut tx = replay.write().await?;
+        store_rules(&mut tx, &rules).await?;
+        let customers = candidates(&mut self.read().await?, at).await?;
+        let workers = std::thread::available_parallelism().map_or(2, usize::from);
+        let mut chunks = customers.chunks(CHUNK);
+        let mut running = JoinSet::new();
+        loop {
+            while running.len() < workers
+                && let Some(chunk) = chunks.next()
+            {
+                running.spawn(score(self.clone(), chunk.to_vec(), Arc::clone(&rules), at));
+            }
+            match running.join_next().await {
+                Some(rows) => insert(&mut tx, rows.map_err(failed)??).await?,
+                None => break,
+            }
+        }
+        tx.commit().await?;
+        Ok(replay)
+    }
+}
+
+fn failed(error: JoinError) -> StoreError {
+    StoreError::Corrupt(format!("a day could not be replayed: {error}"))
+}
+
+/// The days that were replayed last, the latest first.
+#[derive(Default)]
+pub(super) struct Replays(Mutex<Vec<(AsOf, Slot)>>);
+
+/// Locked while its day is being built, so that a day is built once however many ask for it.
+type Slot = Arc<AsyncMutex<Option<Replay>>>;
+
+struct Replay {
+    store: Store,
+    sources: Sources,
+}
+
+impl Replays {
+    /// The slot of a day, which becomes the latest; the oldest ones go.
+    fn slot(&self, at: AsOf) -> Slot {
+        let mut days = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = days.iter().position(|(day, _)| *day == at).map(|place| days.remove(place).1);
+        let slot = known.unwrap_or_default();
+        days.insert(0, (at, Arc::clone(&slot)));
+        days.truncate(KEPT_DAYS);
+        let mut customers = 0;
+        days.retain(|(day, slot)| {
+            customers += slot.try_lock().ok().and_then(|replay| Some(replay.as_ref()?.sources.customers)).unwrap_or(0);
+            *day == at || customers <= KEPT_CUSTOMERS
+        });
+        slot
+    }
+}
+
+/// Events so far behind the latest may still be on their way: ids are given before they are committed.
+const IN_FLIGHT: i64 = 10_000;
+
+/// What a replayed day rests on. Facts that do not count on the day do not change it.
+#[derive(PartialEq, Eq)]
+struct Sources {
+    scorecard_version: i64,
+    /// How many, and the sum of their versions, which every edit raises.
+    customers: i64,
+    versions: i64,
+    retractions: i64,
+    /// The event behind which others were counted, and how many.
+    seen: i64,
+    events: i64,
+}
+
+impl Sources {
+    /// Counts events behind `seen`; when absent, behind those that are surely committed.
+    async fn load(tx: &mut Tx, at: AsOf, seen: Option<i64>) -> StoreResult<Self> {
+        let sql = "SELECT COUNT(*), COALESCE(CAST(SUM(version) AS BIGINT), 0) FROM customers";
+        let (customers, versions): (i64, i64) = tx.one(sql, binds![]).await?;
+        let sql = "SELECT COUNT(*) FROM retractions WHERE retracted_at < $1";
+        let (retractions,): (i64,) = tx.one(sql, binds![end(at.known_at)]).await?;
+        let seen = match seen {
+            Some(seen) => seen,
+            None => tx.one::<(i64,)>("SELECT COALESCE(MAX(id), 0) FROM events", binds![]).await?.0 - IN_FLIGHT,
+        };
+        let sql = "SELECT COUNT(*) FROM events WHERE id > $1 AND day <= $2 AND received_day <= $3";
+        let (events,): (i64,) = tx.one(sql, binds![seen, at.day, at.known_at.unwrap_or(NaiveDate::MAX)]).await?;
+        let scorecard_version = scorecard(tx, at).await?.version;
+        Ok(Self { scorecard_version, customers, versions, retractions, seen, events })
+    }
+}
+
+async fn scorecard(tx: &mut Tx, at: AsOf) -> StoreResult<crate::domain::Scorecard> {
+    match at.known_at {
+        None => scorecards::current(tx).await,
+        Some(known_at) => scorecards::in_force(tx, known_at).await,
+    }
+}
+
+/// The rules of the day, with the sources that were connected by then.
+async fn rules(tx: &mut Tx, at: AsOf) -> StoreResult<Rules> {
+    let Connections(days) = match at.known_at {
+        None => connections::load(tx).await?.0,
+        Some(known_at) => connections::known_on(tx, known_at).await?,
+    };
+    let connections = Connections(Factors::from_fn(|key| days.get(key).filter(|first| *first <= at.day)));
+    Ok(Rules { scorecard: scorecard(tx, at).await?, connections, connections_version: 1 })
+}
+
+async fn store_rules(tx: &mut Tx, rules: &Rules) -> StoreResult<()> {
+    tx.execute("DELETE FROM scorecards", binds![]).await?;
+    scorecards::ensure_first(tx, &rules.scorecard).await?;
+    connections::store(tx, &rules.connections, rules.connections_version).await
+}
+
+/// The customers that may have existed on the day: created by then, or with a start or a first fact by then.
+async fn candidates(tx: &mut Tx, at: AsOf) -> StoreResult<Vec<CustomerId>> {
+    let sql = "SELECT id FROM customers
+               WHERE created_at < $1 AND (created_at < $2 OR start_day <= $3 OR first_fact_day <= $3) ORDER BY id";
+    let rows: Vec<(i64,)> = tx.all(sql, binds![end(at.known_at), end(Some(at.day)), at.day]).await?;
+    Ok(rows.into_iter().map(|(id,)| CustomerId(id)).collect())
+}
+
+/// Loads some customers and scores them as of the day; the rows to be stored.
+async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) -> StoreResult<Vec<Vec<Bind>>> {
+    let mut tx = store.read().await?;
+    let sql = format!(select_customers!("WHERE id {}"), tx.one_of());
+    let records: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![&ids[..]]).await?;
+    let known: Vec<_> = records.iter().map(CustomerRecord::known).collect();
+    let mut facts = facts::load(&mut tx, &known, rules.reach(at.day), at).await?;
+    let last_activity = facts::last_activity(&mut tx, &ids, at).await?;
+    drop(tx);
+    let mut rows = Vec::with_capacity(records.len());
+    for record in &records {
+        let id = CustomerId(record.id);
+        let mut facts = facts.remove(&id).unwrap_or_default();
+        facts.first_fact_on = facts.first_fact_on.filter(|first| *first <= at.day);
+        if !record.existed_on(at.day) && facts.first_fact_on.is_none() {
+            continue;
+        }
+        // The factors' own first days serve only writes, of which there are none here.
+        let known = Known {
+            first_facts: Factors::default(), // Raw events may be gone; their days are known still.
+            last_activity_at: last_activity.get(&id).copied().or(facts.daily.last().map(|daily| midnight(daily.day))),
+            ..record.known()
+        };
+        let mut row = record.row_on(at.day)?;
+        row.extend(health::row(&known, &facts, &rules, at.day)?);
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
+async fn insert(tx: &mut Tx, rows: Vec<Vec<Bind>>) -> StoreResult<()> {
+    let into = format!("INSERT INTO customers ({}, {})", customers::COLUMNS, health::COLUMNS.join(", "));
+    tx.insert_rows(&into, rows, "").await?;
+    Ok(())
+}
