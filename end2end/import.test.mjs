@@ -9,7 +9,7 @@ const CUSTOMERS = ["account id,company,plan,mrr_cents", "x-1,Xenon Works,basic,1
 const EVENTS = ["customer,type,ts,user", ...[1, 2, 3].map((day) => `x-1,Login,${morning(day)},ada`), `x-9,Login,${morning(1)},eve`].join("\n");
 
 async function upload(page, name, text) {
-  await page.getByLabel("File").setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
+  await page.getByLabel("File", { exact: true }).setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
   await page.getByRole("button", { name: "Upload" }).click();
   await page.getByRole("heading", { name: `Import of ${name}` }).waitFor();
   await page.locator("body[data-hydrated]").waitFor();
@@ -56,12 +56,12 @@ story("a file is looked at, checked, imported and undone", async ({ page, api, o
   await page.getByRole("heading", { name: "Undone" }).waitFor();
   await page.getByText("3 events retracted").waitFor();
   const after = await api.get("/customers?search=Xenon");
-  assert.equal(after.items[0].health.factors.loginFrequency.value, 0);
+  assert.equal(after.items[0].health.factors.loginFrequency.value, null, "no login is known any more");
 });
 
 story("a file is imported without JavaScript", { javaScriptEnabled: false }, async ({ page, api, open }) => {
   await open("/import");
-  await page.getByLabel("File").setInputFiles({ name: "c.csv", mimeType: "text/csv", buffer: Buffer.from(CUSTOMERS) });
+  await page.getByLabel("File", { exact: true }).setInputFiles({ name: "c.csv", mimeType: "text/csv", buffer: Buffer.from(CUSTOMERS) });
   await page.getByRole("button", { name: "Upload" }).click();
   await page.getByLabel("Segment of new customers").selectOption("SMB");
   await page.getByRole("button", { name: "Check the file" }).click();

@@ -110,6 +110,15 @@ impl Store {
         tx.commit().await
     }
 
+    /// Lets PostgreSQL see how a table has grown: plans that it made while there was little read all of it each time.
+    pub async fn refresh_statistics(&self) -> StoreResult<()> {
+        let mut tx = self.write().await?;
+        if let Tx::Postgres(_) = tx {
+            tx.execute("ANALYZE event_keys", binds![]).await?;
+        }
+        tx.commit().await
+    }
+
     /// Says that somebody is still at work on it.
     pub async fn keep_import_alive(&self, id: ImportId, now: DateTime<Utc>) -> StoreResult<()> {
         let mut tx = self.write().await?;

@@ -6,8 +6,8 @@ use super::blocking;
 use super::file::{Meter, Source};
 use super::row::{Parsed, RowReader, customer_defaults, row_errors};
 use crate::domain::{
-    CustomerFields, CustomerId, CustomerInput, FieldError, FieldErrors, ImportCounts, ImportId, ImportState, Mapping, NewEvent,
-    RowError,
+    CustomerFields, CustomerId, CustomerInput, FieldError, FieldErrors, ImportCounts, ImportId, ImportKind, ImportState, Mapping,
+    NewEvent, RowError,
 };
 use crate::error::AppError;
 use crate::server::store::{CustomerChange, Destination, Incoming, NewImport, StoreError, Verdict};
@@ -156,10 +156,10 @@ async fn drive(
     let driven = async {
         let (size, meter) = (source.size(), Meter::default());
         let (sender, mut receiver) = mpsc::channel::<Chunk>(1);
-        let (reading, mapping, now) = (meter.clone(), mapping.clone(), app.now());
+        let (reading, owned, now) = (meter.clone(), mapping.clone(), app.now());
         let reader = tokio::task::spawn_blocking(move || {
             let columns = source.columns()?;
-            let mut rows = RowReader::new(&mapping, &columns)?;
+            let mut rows = RowReader::new(&owned, &columns)?;
             let mut chunk = Chunk::with_capacity(CHUNK);
             source.read(&columns, &reading, |row| {
                 chunk.push((row.line, rows.read(&row, now)));
@@ -169,8 +169,13 @@ async fn drive(
             let _ = sender.blocking_send(chunk);
             Ok::<_, AppError>(())
         });
+        let mut chunks: u64 = 0;
         while let Some(chunk) = receiver.recv().await {
             let refused = sink.store(chunk).await?;
+            chunks += 1;
+            if matches!(target, Target::Import(_)) && mapping.kind == ImportKind::Events && chunks.is_power_of_two() {
+                app.store.refresh_statistics().await?;
+            }
             let progress = (sink.counts, meter.percent(size));
             watch(&progress, &refused);
             if let Target::Import(id) | Target::DryRun(Some(id)) = target {
