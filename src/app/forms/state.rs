@@ -8,7 +8,7 @@ use crate::error::AppError;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
+use leptos_router::hooks::{use_location, use_navigate};
 use wasm_bindgen::JsCast;
 
 /// The state of one form on a page.
@@ -92,12 +92,16 @@ impl FormState {
     /// What happens after success: a toast, fresh data, an empty form, and the way on.
     fn finish(self) -> impl Fn(Done) + 'static {
         let (toaster, flash, revision, navigate) = (use_toaster(), use_flash(), use_revision(), use_navigate());
-        let seed = use_seed();
+        let (seed, here) = (use_seed(), use_location().pathname);
         move |done| {
             flash.set(Flash::default());
             self.rejection.set(None);
-            revision.update(|revision| *revision += 1);
-            self.message_id.set(message_id(&seed, &self.id(), revision.get_untracked()));
+            let stays = |path: &String| path.split(['?', '#']).next() == Some(here.get_untracked().as_str());
+            // A page that is left is not loaded again: what it shows may be gone.
+            if done.go_to.as_ref().is_none_or(stays) {
+                revision.update(|revision| *revision += 1);
+                self.message_id.set(message_id(&seed, &self.id(), revision.get_untracked()));
+            }
             if let Some(path) = &done.go_to {
                 // Where that is the same page, the form shows what is stored now.
                 self.reset();

@@ -113,7 +113,7 @@ impl Store {
     /// Lets PostgreSQL see how a table has grown: plans that it made while there was little read all of it each time.
     pub async fn refresh_statistics(&self) -> StoreResult<()> {
         let mut tx = self.write().await?;
-        if let Tx::Postgres(_) = tx {
+        if tx.has_locks() {
             tx.execute("ANALYZE event_keys", binds![]).await?;
         }
         tx.commit().await
