@@ -8,7 +8,8 @@ mod server;
 
 use chrono::{DateTime, Duration as Days, Utc};
 use client::{Outcome, get, load, post};
-use customer_health::domain::{CustomerId, CustomerQuery, EventInput, NaiveDate};
+use customer_health::domain::{AsOf, CustomerId, CustomerQuery, EventInput, NaiveDate};
+use customer_health::scoring::BAND_MEMORY_DAYS;
 use customer_health::server::store::{Incoming, RawRows, Store};
 use customer_health::server::{AppState, demo, jobs};
 use rand::{RngExt, SeedableRng};
@@ -54,6 +55,8 @@ async fn run() {
         let server = Server::start(&url);
         figures.push(health_get(&server, &ids).await);
         figures.push(portfolio_page(&server).await);
+        figures.push(replay_history(&server, &ids).await);
+        figures.push(replay_portfolio(&app, &ids).await);
         figures.push(event_post(&server, &app, &ids).await);
         figures.push(batch_ingest(&server, &app, &ids).await);
     }
@@ -132,6 +135,34 @@ async fn portfolio_page(server: &Server) -> Figure {
     let (ours, limit, cpu) = compare(server, 4, |_| get("/"), |_| get("/limit/portfolio")).await;
     let note = format!("{:.1} ms of server CPU a page", 1000.0 * cpu / ours.good as f64);
     Figure { note, ..figure("portfolio_page", "requests/s", ours.rate(), limit.rate(), 0.2, server.peak_mb()) }
+}
+
+async fn replay_history(server: &Server, ids: &[i64]) -> Figure {
+    const HISTORY: i64 = 365;
+    let from = Utc::now().date_naive() - Days::days(HISTORY - 1);
+    let (ours, limit) = (ids.to_vec(), ids.to_vec());
+    let ours = move |number| get(&format!("/api/customers/{}/health/history?from={from}", pick(&ours, number)));
+    let limit = move |number| get(&format!("/limit/history/{}/{HISTORY}", pick(&limit, number)));
+    let (ours, limit, _) = compare(server, 4, ours, limit).await;
+    let days = HISTORY as f64;
+    figure("replay_history", "days/s", days * ours.rate(), days * limit.rate(), 0.33, server.peak_mb())
+}
+
+async fn replay_portfolio(app: &AppState, ids: &[i64]) -> Figure {
+    let (mut ours, mut limit) = (0.0, 0.0);
+    let ids: Vec<_> = ids.iter().copied().map(CustomerId).collect();
+    server::forget_peak("self");
+    for turn in 0..TURNS {
+        let day = app.today() - Days::days(30 + turn as i64);
+        let started = Instant::now();
+        app.store.replay(AsOf::from(day)).await.expect("the day is replayed");
+        ours += started.elapsed().as_secs_f64();
+        let started = Instant::now();
+        app.store.read_raw(&ids, BAND_MEMORY_DAYS, day).await.expect("rows are read");
+        limit += started.elapsed().as_secs_f64();
+    }
+    let customers = (TURNS * ids.len()) as f64;
+    figure("replay_portfolio", "customers/s", customers / ours, customers / limit, 0.33, server::peak_mb("self"))
 }
 
 /// A name for message ids that no run before has used.
@@ -235,7 +266,7 @@ async fn roll_over(app: AppState) -> Figure {
     for some in ids.chunks(200) {
         let rows = app.store.raw_health(some, next).await.expect("rows");
         let started = Instant::now();
-        app.store.read_raw(some, next).await.expect("rows are read");
+        app.store.read_raw(some, BAND_MEMORY_DAYS, next).await.expect("rows are read");
         app.store.write_raw(rows).await.expect("rows are written");
         seconds += started.elapsed().as_secs_f64();
     }

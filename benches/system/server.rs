@@ -30,6 +30,7 @@ pub async fn serve(url: &str) {
     let limits = Router::new()
         .route("/limit/row/{id}", get(read_row))
         .route("/limit/portfolio", get(read_portfolio))
+        .route("/limit/history/{id}/{days}", get(read_history))
         .with_state(app.clone());
     tokio::spawn(jobs::keep_rolling_over(app.clone()));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -39,6 +40,11 @@ pub async fn serve(url: &str) {
 
 async fn read_row(State(app): State<AppState>, Path(id): Path<i64>) -> String {
     app.store.read_row(CustomerId(id)).await.map_or_else(|error| error.to_string(), |version| version.to_string())
+}
+
+async fn read_history(State(app): State<AppState>, Path((id, days)): Path<(i64, i64)>) -> String {
+    let read = app.store.read_raw(&[CustomerId(id)], days, app.today()).await;
+    read.map_or_else(|error| error.to_string(), |bytes| bytes.to_string())
 }
 
 async fn read_portfolio(State(app): State<AppState>) -> Json<serde_json::Value> {

@@ -48,11 +48,10 @@ pub(super) async fn store_of(app: &AppState, at: AsOf) -> Result<Store, AppError
 pub async fn get_health(app: &AppState, id: CustomerId, as_of: Option<&str>, known_at: Option<&str>) -> Result<Health, AppError> {
     let today = app.today();
     let at = parse_day_asked(as_of, known_at, today)?;
-    if at.is_today(today) {
-        let row = app.store.get_current(id, today).await?;
-        if row.is_current {
-            return Ok(scoring::score(id, &row.measured, &app.store.current_scorecard().await?, today));
-        }
+    if at.is_today(today)
+        && let Some(health) = app.store.get_health_of_today(id, today).await?
+    {
+        return Ok(health);
     }
     let scoring = Scoring::of(&app.store, at).await?;
     let facts = app.store.load_facts(id, at.day - Duration::days(scoring.scorecard.lookback_days()), at).await?;

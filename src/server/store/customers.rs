@@ -193,8 +193,7 @@ impl CustomerRecord {
     }
 
     pub(super) fn measured(&self) -> StoreResult<Measurements> {
-        serde_json::from_str(&self.measured)
-            .map_err(|error| StoreError::Corrupt(format!("customer {}, measured: {error}", self.id)))
+        read_measured(CustomerId(self.id), &self.measured)
     }
 
     /// Today's stored health after more events of today, while its band's beginning and its past stay what they are;
@@ -252,6 +251,10 @@ impl CustomerRecord {
     fn first_facts(&self) -> Factors<Option<NaiveDate>> {
         factors((self.first_login_day, self.first_feature_day, self.first_ticket_day, self.first_invoice_day, self.first_api_day))
     }
+}
+
+pub(super) fn read_measured(id: CustomerId, measured: &str) -> StoreResult<Measurements> {
+    serde_json::from_str(measured).map_err(|error| StoreError::Corrupt(format!("customer {id}, measured: {error}")))
 }
 
 pub(super) fn no_customer(id: CustomerId) -> StoreError {

@@ -38,6 +38,21 @@ impl Store {
         Ok(known.len() as u64)
     }
 
+    /// A customer's health of today from its row, in one look; `None` when that is stale.
+    pub async fn get_health_of_today(&self, id: CustomerId, today: NaiveDate) -> StoreResult<Option<Health>> {
+        let sql = "SELECT measured, scored_day, scorecard_version, connections_version, connections.version, scorecard.version, content
+                   FROM customers, connections, (SELECT version, content FROM scorecards ORDER BY version DESC LIMIT 1) AS scorecard
+                   WHERE customers.id = $1 AND connections.id = 1";
+        let row: Option<(String, i32, i64, i64, i64, i64, String)> = self.read().await?.optional(sql, binds![id]).await?;
+        let (measured, scored_day, scored_by, scored_with, connections_version, version, content) =
+            row.ok_or_else(|| customers::no_customer(id))?;
+        if (scored_day, scored_by, scored_with) != (today.to_epoch_days(), version, connections_version) {
+            return Ok(None);
+        }
+        let scorecard = scorecards::read(version, &content)?;
+        Ok(Some(scoring::score(id, &customers::read_measured(id, &measured)?, &scorecard, today)))
+    }
+
     /// Scores these customers anew, some in each transaction.
     pub async fn rescore(&self, customers: &[CustomerId], today: NaiveDate) -> StoreResult<()> {
         for some in customers.chunks(CHUNK) {

@@ -4,6 +4,7 @@
 use super::db::{Bind, binds};
 use super::{Incoming, Store, StoreResult, customers, events, facts, health};
 use crate::domain::{CustomerId, NaiveDate};
+use chrono::Duration;
 use sqlx::AssertSqlSafe;
 use std::collections::BTreeMap;
 
@@ -72,17 +73,18 @@ impl Store {
         tx.commit().await
     }
 
-    /// Reads the rows that scoring these customers on a day needs, without looking at them; how many bytes they have.
-    pub async fn read_raw(&self, customers: &[CustomerId], today: NaiveDate) -> StoreResult<usize> {
+    /// Reads the rows that scoring these customers on the `days` days up to one needs, without looking at them; how many
+    /// bytes they have.
+    pub async fn read_raw(&self, customers: &[CustomerId], days: i64, to: NaiveDate) -> StoreResult<usize> {
         let mut tx = self.read().await?;
-        let from = health::rules(&mut tx).await?.reach(today);
+        let from = to - Duration::days(days + health::rules(&mut tx).await?.scorecard.lookback_days());
         let known = customers::known_of(&mut tx, customers).await?;
         let sql = format!(
             "SELECT string_agg(CAST(day AS TEXT) || ' ' || CAST(count AS TEXT) || ' ' || kind || ' ' || key, '\n')
              FROM daily_activity WHERE customer_id {} AND day BETWEEN $2 AND $3 GROUP BY customer_id",
             tx.one_of()
         );
-        let rows: Vec<(String,)> = tx.all(AssertSqlSafe(sql), binds![customers, from, today]).await?;
+        let rows: Vec<(String,)> = tx.all(AssertSqlSafe(sql), binds![customers, from, to]).await?;
         let sql = format!("SELECT number FROM invoices WHERE customer_id {}", tx.one_of());
         let invoices: Vec<(String,)> = tx.all(AssertSqlSafe(sql), binds![customers]).await?;
         Ok(known.len() + rows.iter().chain(&invoices).map(|(text,)| text.len()).sum::<usize>())

@@ -88,7 +88,7 @@ impl Store {
     }
 }
 
-fn read(version: i64, content: &str) -> StoreResult<Scorecard> {
+pub(super) fn read(version: i64, content: &str) -> StoreResult<Scorecard> {
     serde_json::from_str(content).map_err(|error| StoreError::Corrupt(format!("scorecard {version}: {error}")))
 }
 
