@@ -120,7 +120,7 @@ impl Store {
 impl Db {
     pub(super) async fn write(&self) -> StoreResult<Tx> {
         let on = match &self.pools {
-            Pools::Sqlite { write, .. } => On::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Pools::Sqlite { write, .. } => On::Sqlite(begin_sqlite(write).await?),
             Pools::Postgres(pool) => On::Postgres(pool.begin().await?),
         };
         Ok(self.tx(on))
@@ -128,6 +128,18 @@ impl Db {
 
     fn tx(&self, on: On) -> Tx {
         Tx { on, changed: Changed::default(), changes: self.changes.clone() }
+    }
+}
+
+/// When the disk is full, SQLite rolls back by itself. The connection's count of transactions is wrong from then on, so
+/// another one takes its place.
+async fn begin_sqlite(write: &SqlitePool) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+    match write.begin_with("BEGIN IMMEDIATE").await {
+        Err(sqlx::Error::InvalidSavePointStatement) => {
+            write.acquire().await?.close().await?;
+            write.begin_with("BEGIN IMMEDIATE").await
+        }
+        begun => begun,
     }
 }
 
@@ -411,5 +423,32 @@ impl Tx {
             On::Sqlite(_) => "",
             On::Postgres(_) => "FOR UPDATE",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Fills the database up to its last page, which is what a full disk looks like from inside.
+    #[tokio::test]
+    async fn a_full_disk_is_reported_and_gone_when_there_is_room_again() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let store = Store::connect(&format!("sqlite://{}", folder.path().join("full.db").display())).await.unwrap();
+        store.migrate().await.unwrap();
+        let note = "INSERT INTO quarantine (content, content_hash, verdict, errors, first_received_at, last_received_at, times)
+                    VALUES ($1, $2, 'rejected', '[]', 0, 0, 1)";
+        let content = "x".repeat(100_000);
+        let mut tx = store.write().await.unwrap();
+        // It shrinks the limit to the pages that are in use.
+        tx.all::<(i64,)>("PRAGMA max_page_count = 1", binds![]).await.unwrap();
+        let full = tx.execute(note, binds![&content, "a"]).await.unwrap_err();
+        assert!(full.is_unavailable(), "{full}");
+        drop(tx);
+        // A new connection has no limit.
+        let mut tx = store.write().await.unwrap();
+        tx.execute(note, binds![&content, "a"]).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(store.list_quarantine(1, 10).await.unwrap().total, 1);
     }
 }

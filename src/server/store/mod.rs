@@ -60,9 +60,22 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether the database could not be asked at all; trying again later may help.
+    /// Whether the database could not do anything at all, as when it is away or its disk is full; trying again later may help.
     pub fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Database(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_)))
+        match self {
+            Self::Database(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_)) => true,
+            Self::Database(sqlx::Error::Database(error)) => error.code().is_some_and(|code| means_unavailable(&code)),
+            _ => false,
+        }
+    }
+}
+
+/// SQLite: <https://www.sqlite.org/rescode.html>, whose last byte tells the kind; 10 is a failed read or write, 13 a full disk.
+/// PostgreSQL: <https://www.postgresql.org/docs/current/errcodes-appendix.html>; 53 is a lack of resources, 57P its end.
+fn means_unavailable(code: &str) -> bool {
+    match code.len() {
+        5 => code.starts_with("53") || code.starts_with("57P"),
+        _ => code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 10 | 13)),
     }
 }
 
