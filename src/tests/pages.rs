@@ -525,3 +525,20 @@ async fn a_chosen_theme_is_remembered() {
     visitor.keep_cookies(&answer);
     visitor.visit("/help").await.says("data-theme=\"dark\"");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_pages_at_once_are_all_whole() {
+    let site = std::sync::Arc::new(Site::sqlite().await);
+    site.customer("Acme").await;
+    let visits: Vec<_> = (0..150)
+        .map(|index| {
+            let site = site.clone();
+            tokio::spawn(async move { site.get(["/", "/customers/1", "/scorecard"][index % 3]).await })
+        })
+        .collect();
+    for visit in visits {
+        let answer = visit.await.unwrap();
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        assert!(answer.text.contains("</html>"));
+    }
+}

@@ -97,6 +97,12 @@ impl Database {
         Self { store, url, folder }
     }
 
+    /// The same database once everything that was under way has ended.
+    pub async fn reopened(self) -> Self {
+        self.store.close().await;
+        Self { store: Store::connect(&self.url).await.unwrap(), ..self }
+    }
+
     /// The address of a second database of the same kind, empty and without a schema.
     pub async fn fresh_url(&self) -> String {
         match &self.folder {

@@ -94,6 +94,7 @@ on_each_database! {
             post.abort();
             let _ = post.await;
         }
+        let db = db.reopened().await;
         db.send(acme, login()).await;
         db.assert_settled(today()).await;
     }

@@ -51,12 +51,16 @@ pub fn DashboardPage() -> impl IntoView {
         |(search, ..)| async move { (search.clone(), list_customers(search).await) },
     );
     let pending = move || list.with(|list| list.as_ref().is_some_and(|(of, _)| *of != search.get()));
-    let title = move || match query.with(|query| query.at.as_of) {
-        Some(day) => format!("Portfolio as of {}", format::day(day)),
-        None => "Portfolio".to_owned(),
+    // A text, not a closure: the head is written when the page's signals may be gone.
+    let title = move || {
+        let text = match query.with(|query| query.at.as_of) {
+            Some(day) => format!("Portfolio as of {}", format::day(day)),
+            None => "Portfolio".to_owned(),
+        };
+        view! { <Title text /> }
     };
     view! {
-        <Title text=title />
+        {title}
         <h1 class="sr-only">"Portfolio"</h1>
         <Transition fallback=|| view! { <Skeleton lines=12 /> }>
             <Content query portfolio list load_demo pending=Signal::derive(pending) />
