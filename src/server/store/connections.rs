@@ -93,7 +93,7 @@ pub(super) async fn load(tx: &mut Tx) -> StoreResult<(Connections, i64)> {
 }
 
 /// The customers' columns with the days of the earliest facts that count.
-const FIRST_DAYS: Factors<&str> = Factors {
+pub(super) const FIRST_DAYS: Factors<&str> = Factors {
     login_frequency: "first_login_day",
     feature_adoption: "first_feature_day",
     support_load: "first_ticket_day",

@@ -1,6 +1,6 @@
 //! Customers: create, read, edit, archive. Every edit is guarded by a version.
 
-use super::connections::factors;
+use super::connections::{self, factors};
 use super::db::{Bind, Tx, binds, day, storable, time};
 use super::health::{Basis, Rules, Scored};
 use super::{CurrentHealth, Store, StoreError, StoreResult, facts, health};
@@ -290,40 +290,30 @@ pub(super) async fn lock_all(tx: &mut Tx, ids: &[CustomerId]) -> StoreResult<Vec
 
 /// Stores customers' first days ahead of their health, for the connections to be taken from.
 pub(super) async fn store_first_facts(tx: &mut Tx, known: impl IntoIterator<Item = &facts::Known>) -> StoreResult<()> {
-    let columns = [
-        "id",
-        "first_fact_day",
-        "first_login_day",
-        "first_feature_day",
-        "first_ticket_day",
-        "first_invoice_day",
-        "first_api_day",
-    ];
-    let row = |known: &facts::Known| -> Vec<Bind> {
-        let days = known.first_facts.iter().map(|(_, first)| (*first).into());
-        binds![known.id, facts::earliest(&known.first_facts)].into_iter().chain(days).collect()
-    };
-    tx.update_rows("customers", &columns, known.into_iter().map(row).collect()).await
+    store_known(tx, &[], known, |_| binds![]).await
 }
 
 /// Stores what else is known of customers that have got facts, and that their health is not of these facts yet.
 pub(super) async fn store_stale(tx: &mut Tx, known: impl IntoIterator<Item = &facts::Known>) -> StoreResult<()> {
-    let columns = [
-        "id",
-        "scored_day",
-        "last_activity_at",
-        "first_fact_day",
-        "first_login_day",
-        "first_feature_day",
-        "first_ticket_day",
-        "first_invoice_day",
-        "first_api_day",
-    ];
+    let more = |known: &facts::Known| binds![NaiveDate::default(), known.last_activity_at];
+    store_known(tx, &["scored_day", "last_activity_at"], known, more).await
+}
+
+/// Stores customers' first days, and more columns.
+async fn store_known(
+    tx: &mut Tx,
+    columns: &[&str],
+    known: impl IntoIterator<Item = &facts::Known>,
+    more: impl Fn(&facts::Known) -> Vec<Bind>,
+) -> StoreResult<()> {
     let row = |known: &facts::Known| -> Vec<Bind> {
-        let mut binds = binds![known.id, NaiveDate::default(), known.last_activity_at, facts::earliest(&known.first_facts)];
+        let mut binds = binds![known.id, facts::earliest(&known.first_facts)];
         binds.extend(known.first_facts.iter().map(|(_, first)| (*first).into()));
+        binds.extend(more(known));
         binds
     };
+    let first_days = connections::FIRST_DAYS.iter().map(|(_, column)| *column);
+    let columns: Vec<_> = ["id", "first_fact_day"].into_iter().chain(first_days).chain(columns.iter().copied()).collect();
     tx.update_rows("customers", &columns, known.into_iter().map(row).collect()).await
 }
 
