@@ -4,7 +4,7 @@
 use super::customers::CustomerRecord;
 use super::db::{Bind, ROWS, Tx, binds, midnight, storable, time};
 use super::facts::Known;
-use super::{Store, StoreError, StoreResult, StoredEvent, connections, customers, health, invoices};
+use super::{Incoming, Store, StoreError, StoreResult, StoredEvent, connections, customers, health, invoices};
 use crate::domain::{
     CustomerId, Event, EventBody, EventFilter, EventId, EventKind, FactorKey, NaiveDate, NewEvent, Page, Retraction,
 };
@@ -12,6 +12,7 @@ use crate::scoring::Connections;
 use chrono::{DateTime, Duration, Utc};
 use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
+use std::collections::BTreeMap;
 
 impl Store {
     /// Takes an event back: it stays visible and no longer counts. Conflict when it is retracted already.
@@ -168,6 +169,18 @@ pub(super) async fn insert(tx: &mut Tx, rows: Vec<Vec<Bind>>) -> StoreResult<Vec
         ids.extend(given.into_iter().map(|(id,)| EventId(id)));
     }
     Ok(ids)
+}
+
+/// The rows of [`count`] that events add up to.
+pub(super) fn counts<'a>(incoming: impl IntoIterator<Item = &'a Incoming>) -> Vec<Vec<Bind>> {
+    let mut counts = BTreeMap::<_, i64>::new();
+    for Incoming { customer, event, received_at } in incoming {
+        let (key, count) = event.body.activity();
+        let of = (*customer, event.day(), event.body.kind().name(), key, received_at.date_naive());
+        *counts.entry(of).or_default() += count;
+    }
+    let row = |((customer, day, kind, key, received_on), count)| binds![customer, day, kind, key, received_on, count];
+    counts.into_iter().map(row).collect()
 }
 
 /// Adds counts to days, or takes them back. Each row: customer, day, kind, key, day received, count; no two alike but in

@@ -255,19 +255,14 @@ impl<'a> Plan<'a> {
     }
 
     async fn write_counts(&self, tx: &mut Tx) -> StoreResult<()> {
-        let mut counts = BTreeMap::<_, i64>::new();
         let mut settled = BTreeMap::new();
-        for Incoming { customer, event, received_at } in self.appended() {
-            let (key, count) = event.body.activity();
-            let of = (*customer, event.day(), event.body.kind().name(), key, received_at.date_naive());
-            *counts.entry(of).or_default() += count;
+        for Incoming { customer, event, .. } in self.appended() {
             if let Some(number) = event.body.invoice_number() {
                 let facts = &self.invoices[&(*customer, number.to_owned())];
                 settled.extend(invoices::derive(number, facts).map(|invoice| ((*customer, number), invoice)));
             }
         }
-        let row = |((customer, day, kind, key, received_on), count)| binds![customer, day, kind, key, received_on, count];
-        events::count(tx, counts.into_iter().map(row).collect()).await?;
+        events::count(tx, events::counts(self.appended())).await?;
         let row = |((customer, _), invoice): (&(CustomerId, &str), &Invoice)| invoices::row(*customer, invoice);
         invoices::store(tx, settled.iter().map(row).collect()).await
     }

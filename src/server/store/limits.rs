@@ -6,7 +6,6 @@ use super::{Incoming, Store, StoreResult, customers, events, facts, health};
 use crate::domain::{CustomerId, NaiveDate};
 use chrono::Duration;
 use sqlx::AssertSqlSafe;
-use std::collections::BTreeMap;
 
 /// Rows that are ready to be written.
 #[derive(Clone, Default)]
@@ -38,18 +37,13 @@ impl Store {
     /// The rows of events, which must be of kinds without invoices.
     pub fn raw_events(&self, incoming: &[Incoming]) -> StoreResult<RawRows> {
         let mut rows = RawRows::default();
-        let mut counts = BTreeMap::<_, i64>::new();
         for one in incoming {
             let Incoming { customer, event, received_at } = one;
             rows.events.push(events::row(*customer, event, *received_at)?);
             let hash = events::content_hash(*customer, event)?;
             rows.keys.push(binds![&event.source, event.message_id.clone(), 0, hash]);
-            let (key, count) = event.body.activity();
-            let of = (*customer, event.day(), event.body.kind().name(), key, received_at.date_naive());
-            *counts.entry(of).or_default() += count;
         }
-        let row = |((customer, day, kind, key, received_on), count)| binds![customer, day, kind, key, received_on, count];
-        rows.counts = counts.into_iter().map(row).collect();
+        rows.counts = events::counts(incoming);
         Ok(rows)
     }
 
