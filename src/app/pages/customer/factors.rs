@@ -103,11 +103,10 @@ fn Activity(page: StoredValue<CustomerPage>, key: FactorKey) -> impl IntoView {
 #[component]
 fn Features(page: StoredValue<CustomerPage>, rule: FactorRule) -> impl IntoView {
     let features = page.with_value(|page| page.features.clone());
-    let counts = move |feature: &String| rule.key_features.is_empty() || rule.key_features.contains(feature);
     let items = features
         .into_iter()
         .map(|(feature, uses)| {
-            let note = if counts(&feature) { "" } else { ", not a key feature" };
+            let note = if rule.counts(&feature) { "" } else { ", not a key feature" };
             view! { <li>{feature}" "<span>{format::group(uses)}<span class="sr-only">" uses"</span>{note}</span></li> }
         })
         .collect_view();
