@@ -346,7 +346,6 @@ pub struct Import {
 #[serde(rename_all = "camelCase")]
 pub struct ImportList {
     pub page: Page<Import>,
-    pub quarantined: i64,
     pub now: DateTime<Utc>,
 }
 

@@ -302,6 +302,20 @@ pub fn integer(errors: &mut FieldErrors, field: &str, text: &str, min: i64, max:
     }
 }
 
+/// The page and its size that a query asks for, of a list that has no filters. The names: `page`, `page_size`.
+pub fn parse_paging<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<(i64, i64), FieldErrors> {
+    let (mut page, mut page_size) = (1, DEFAULT_PAGE_SIZE);
+    let mut errors = FieldErrors::default();
+    for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
+        match name {
+            "page" => page = integer(&mut errors, name, value, 1, MAX_ROW),
+            "page_size" => page_size = integer(&mut errors, name, value, 1, MAX_PAGE_SIZE),
+            _ => errors.add(name, "is not a parameter here"),
+        }
+    }
+    errors.or(|| (page, page_size))
+}
+
 /// The weakest measured factor and the standard next step for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

@@ -1,7 +1,7 @@
 //! Many events at a time: each gets its verdict, none spoils the others, and what is refused is kept in the quarantine.
 
 use crate::domain::batch::MAX_ITEM_BYTES;
-use crate::domain::list::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, MAX_ROW, integer};
+use crate::domain::list::parse_paging;
 use crate::domain::pages::EventEffect;
 use crate::domain::{
     BatchReport, CustomerId, EventInput, FieldErrors, ItemReport, ItemVerdict, NewEvent, Page, QuarantineId, QuarantinePage,
@@ -79,37 +79,36 @@ impl Batch {
     }
 }
 
-/// An item that has been read: an event for the store, or why not.
-type Read = Result<Incoming, RefusedItem>;
+/// An item as the text it came as, with the event that it is, or why it is none.
+type Read = (String, Result<Incoming, FieldErrors>);
 
 async fn store(app: &AppState, chunk: Vec<Item>) -> Result<Stored, AppError> {
     let lines: Vec<_> = chunk.iter().map(|item| item.line).collect();
-    let read = read(app, chunk).await?;
-    let events: Vec<Incoming> = read.iter().filter_map(|(read, _)| read.as_ref().ok()).cloned().collect();
+    let (mut events, mut items) = (Vec::with_capacity(lines.len()), Vec::with_capacity(lines.len()));
+    for (content, read) in read(app, chunk).await? {
+        items.push((content, read.map(|event| events.push(event))));
+    }
     let verdicts = if events.is_empty() { Vec::new() } else { app.store.insert_events(&events).await? };
-    let (mut verdicts, mut touched) = (verdicts.into_iter(), Vec::new());
-    let (mut reports, mut refused) = (Vec::with_capacity(lines.len()), Vec::new());
-    for (line, (read, content)) in lines.into_iter().zip(read) {
-        let (verdict, event_id, errors) = match read {
-            Err(item) => {
-                refused.push(item.clone());
-                (item.verdict, None, item.errors)
+    let mut verdicts = verdicts.into_iter().zip(&events);
+    let (mut reports, mut refused, mut touched) = (Vec::with_capacity(lines.len()), Vec::new(), Vec::new());
+    for (line, (content, read)) in lines.into_iter().zip(items) {
+        let (verdict, event_id, FieldErrors(errors)) = match read.map(|()| verdicts.next()) {
+            Err(errors) => (ItemVerdict::Rejected, None, errors),
+            Ok(Some((Verdict::Accepted(id), event))) => {
+                telemetry::count_event(event.event.body.kind().name(), false);
+                touched.push(event.customer);
+                (ItemVerdict::Accepted, Some(id), FieldErrors::default())
             }
-            Ok(event) => match verdicts.next() {
-                Some(Verdict::Accepted(id)) => {
-                    telemetry::count_event(event.event.body.kind().name(), false);
-                    touched.push(event.customer);
-                    (ItemVerdict::Accepted, Some(id), Vec::new())
-                }
-                Some(Verdict::Duplicate(id)) => (ItemVerdict::Duplicate, Some(id), Vec::new()),
-                Some(Verdict::Refused(error)) => {
-                    let item = refuse(content, &error);
-                    refused.push(item.clone());
-                    (item.verdict, None, item.errors)
-                }
-                None => return Err(AppError::Internal),
-            },
+            Ok(Some((Verdict::Duplicate(id), _))) => (ItemVerdict::Duplicate, Some(id), FieldErrors::default()),
+            Ok(Some((Verdict::Refused(error @ StoreError::NotFound(_)), _))) => {
+                (ItemVerdict::Rejected, None, FieldErrors::one("customerId", error.to_string()))
+            }
+            Ok(Some((Verdict::Refused(error), _))) => (ItemVerdict::Conflict, None, FieldErrors::one("body", error.to_string())),
+            Ok(None) => return Err(AppError::Internal),
         };
+        if event_id.is_none() {
+            refused.push(RefusedItem { content, verdict, errors: errors.clone() });
+        }
         reports.push(ItemReport { line, verdict, event_id, errors });
     }
     if !refused.is_empty() {
@@ -118,16 +117,8 @@ async fn store(app: &AppState, chunk: Vec<Item>) -> Result<Stored, AppError> {
     Ok(Stored { reports, touched })
 }
 
-fn refuse(content: String, error: &StoreError) -> RefusedItem {
-    let (verdict, field) = match error {
-        StoreError::NotFound(_) => (ItemVerdict::Rejected, "customerId"),
-        _ => (ItemVerdict::Conflict, "body"),
-    };
-    RefusedItem { content, verdict, errors: FieldErrors::one(field, error.to_string()).0 }
-}
-
-/// Parses items and finds the customers that they name. Beside each the text it came as.
-async fn read(app: &AppState, chunk: Vec<Item>) -> Result<Vec<(Read, String)>, AppError> {
+/// Parses items and finds the customers that they name.
+async fn read(app: &AppState, chunk: Vec<Item>) -> Result<Vec<Read>, AppError> {
     let now = app.now();
     let parsed: Vec<_> = chunk
         .into_iter()
@@ -157,9 +148,7 @@ async fn read(app: &AppState, chunk: Vec<Item>) -> Result<Vec<(Read, String)>, A
             };
             Ok(Incoming { customer, event, received_at: now })
         });
-        let refused =
-            |errors: FieldErrors| RefusedItem { content: content.clone(), verdict: ItemVerdict::Rejected, errors: errors.0 };
-        (incoming.map_err(refused), content)
+        (content, incoming)
     };
     Ok(parsed.into_iter().map(address).collect())
 }
@@ -219,16 +208,7 @@ pub async fn list_quarantine<'a>(
     app: &AppState,
     pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Result<Page<QuarantinedItem>, AppError> {
-    let (mut page, mut page_size) = (1, DEFAULT_PAGE_SIZE);
-    let mut errors = FieldErrors::default();
-    for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
-        match name {
-            "page" => page = integer(&mut errors, name, value, 1, MAX_ROW),
-            "page_size" => page_size = integer(&mut errors, name, value, 1, MAX_PAGE_SIZE),
-            _ => errors.add(name, "is not a parameter here"),
-        }
-    }
-    errors.or(|| ())?;
+    let (page, page_size) = parse_paging(pairs)?;
     Ok(app.store.list_quarantine(page, page_size).await?)
 }
 
@@ -253,8 +233,8 @@ pub async fn replay_quarantined(app: &AppState, id: QuarantineId, corrected: Opt
     let is_too_long = content.len() > MAX_ITEM_BYTES;
     let read = read(app, vec![Item { line: 1, content, is_too_long }]).await?.pop();
     let incoming = match read {
-        Some((Ok(incoming), _)) => incoming,
-        Some((Err(refused), _)) => return Err(FieldErrors(refused.errors).into()),
+        Some((_, Ok(incoming))) => incoming,
+        Some((_, Err(errors))) => return Err(errors.into()),
         None => return Err(AppError::Internal),
     };
     let stored = app.store.insert_event(incoming.customer, &incoming.event, incoming.received_at).await?;

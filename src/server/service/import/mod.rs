@@ -10,8 +10,8 @@ pub use run::{Errors, Progress, Target, import_file};
 pub use undo::undo_file;
 
 use crate::domain::import::{ImportField, ImportList, ImportPage, PreviewRow};
-use crate::domain::list::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, MAX_ROW, integer};
-use crate::domain::{CustomerId, FieldErrors, ImportId, ImportKind, ImportState, Mapping, RowError};
+use crate::domain::list::parse_paging;
+use crate::domain::{CustomerId, ImportId, ImportKind, ImportState, Mapping, RowError};
 use crate::error::AppError;
 use crate::server::AppState;
 use crate::server::store::{NewImport, StoredImport};
@@ -140,18 +140,9 @@ pub async fn list_imports<'a>(
     app: &AppState,
     pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Result<ImportList, AppError> {
-    let (mut page, mut page_size) = (1, DEFAULT_PAGE_SIZE);
-    let mut errors = FieldErrors::default();
-    for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
-        match name {
-            "page" => page = integer(&mut errors, name, value, 1, MAX_ROW),
-            "page_size" => page_size = integer(&mut errors, name, value, 1, MAX_PAGE_SIZE),
-            _ => errors.add(name, "is not a parameter here"),
-        }
-    }
-    errors.or(|| ())?;
+    let (page, page_size) = parse_paging(pairs)?;
     let page = app.store.list_imports(page, page_size).await?;
-    Ok(ImportList { page, quarantined: app.store.count_quarantine().await?, now: app.now() })
+    Ok(ImportList { page, now: app.now() })
 }
 
 /// Everything about one import.
