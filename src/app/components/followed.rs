@@ -44,6 +44,19 @@ fn passes(error: &AppError) -> bool {
     matches!(error, AppError::Unavailable | AppError::Overloaded | AppError::Internal)
 }
 
+/// Shows `view`, made once, as soon as `is_there`; memos of what it waits for are to be made in it. (On the server a memo that
+/// was read before may hear of an answer only after the page has ceased to wait for it.)
+pub fn when_there<V: IntoView + 'static>(
+    is_there: impl Fn() -> bool + Clone + Send + Sync + 'static,
+    view: impl Fn() -> V + Send + Sync + 'static,
+) -> impl IntoView {
+    let was_there = Memo::new({
+        let is_there = is_there.clone();
+        move |_| is_there()
+    });
+    move || (was_there.get() || !is_browser() && is_there()).then(&view)
+}
+
 /// Shows a resource through `view`, which runs once for each `key` and then follows the signal.
 #[component]
 pub fn Followed<K, T, I>(
@@ -60,7 +73,7 @@ where
     T: PartialEq + Clone + Send + Sync + 'static,
     I: PartialEq + Clone + Send + Sync + 'static,
 {
-    let shown = move || {
+    let followed = move || {
         let latest = latest(resource);
         let keys = Memo::new(move |_| latest.with(|answer| Some(answer.as_ref()?.1.as_ref().map(key).map_err(AppError::clone))));
         let view = view.clone();
@@ -82,7 +95,7 @@ where
             }
         }
     };
-    view! { <Transition fallback=move || view! { <Skeleton lines /> }>{shown()}</Transition> }
+    view! { <Transition fallback=move || view! { <Skeleton lines /> }>{when_there(move || resource.with(Option::is_some), followed.clone())}</Transition> }
 }
 
 /// Puts the focus back when what has it is about to be moved or made anew.

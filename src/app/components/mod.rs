@@ -1,5 +1,6 @@
 //! Components that pages share. They show what they are given and never call the server.
 
+mod at_once;
 mod band_badge;
 mod button;
 mod change_figure;
@@ -25,6 +26,7 @@ mod tip;
 pub mod toast;
 mod when;
 
+pub use at_once::AtOnce;
 pub use band_badge::{BandBadge, BandIcon, band_attribute};
 pub use button::{LinkButton, SubmitButton};
 pub use change_figure::ChangeFigure;
@@ -33,7 +35,7 @@ pub use curl::CurlCommand;
 pub use empty_state::EmptyState;
 pub use factor_strip::{FactorStrip, heat_level};
 pub use field::{Choice, Field, SelectField, TextArea};
-pub use followed::{Answer, Followed, latest};
+pub use followed::{Answer, Followed, latest, when_there};
 pub use loaded::{Failure, Loaded};
 pub use money::Money;
 pub use pagination::Pagination;

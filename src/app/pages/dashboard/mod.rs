@@ -16,7 +16,7 @@ mod row;
 mod score_panel;
 mod summary;
 
-use crate::app::components::{Answer, Failure, Skeleton, latest};
+use crate::app::components::{Answer, AtOnce, Failure, Skeleton, latest, when_there};
 use crate::app::format;
 use crate::app::live::{follows, use_news};
 use crate::app::server_fns::{LoadDemo, list_customers, load_portfolio};
@@ -63,7 +63,10 @@ pub fn DashboardPage() -> impl IntoView {
         {title}
         <h1 class="sr-only">"Portfolio"</h1>
         <Transition fallback=|| view! { <Skeleton lines=12 /> }>
-            <Content query portfolio list load_demo pending=Signal::derive(pending) />
+            {when_there(
+                move || portfolio.with(Option::is_some) & list.with(Option::is_some),
+                move || AtOnce::new(view! { <Content query portfolio list load_demo pending=Signal::derive(pending) /> }),
+            )}
         </Transition>
     }
 }
