@@ -21,7 +21,7 @@ impl Store {
         let everybody = CustomerQuery { owner: owner.map(str::to_owned), ..CustomerQuery::default() };
         let groups = load_groups(&mut tx, &everybody, today).await?;
         let [up7, down7, up30, down30, new_churn_risks, renewals_at_risk, renewals_overdue] =
-            load_mentions(&mut tx, lists(&everybody), today).await?;
+            load_mentions(&mut tx, &everybody, today).await?;
         let archived = CustomerQuery { archived: true, ..everybody.clone() };
         let (connections, _) = connections::load(&mut tx).await?;
         Ok(Portfolio {
@@ -107,14 +107,22 @@ impl Group {
 
 async fn load_groups(tx: &mut Tx, query: &CustomerQuery, today: NaiveDate) -> StoreResult<Vec<Group>> {
     let Selection { condition, binds } = Selection::of(query, today);
+    // By score first: that is an order of SQLite's index, and few groups are left to be sorted by step.
     let sql = format!(
         concat!(
             "SELECT band, CASE WHEN score >= 900 THEN 9 ELSE score / 100 END AS step, ",
+            "CAST(SUM(customers) AS BIGINT) AS customers, CAST(SUM(arr_known) AS BIGINT) AS arr_known, \
+             CAST(SUM(arr_millions) AS BIGINT) AS arr_millions, CAST(SUM(arr_rest) AS BIGINT) AS arr_rest, \
+             COALESCE(CAST(SUM(score * customers) AS BIGINT), 0) AS score_sum, \
+             COALESCE(CAST(SUM(change_7_sum) AS BIGINT), 0) AS change_7_sum, \
+             CAST(SUM(change_7_known) AS BIGINT) AS change_7_known, \
+             COALESCE(CAST(SUM(change_30_sum) AS BIGINT), 0) AS change_30_sum, \
+             CAST(SUM(change_30_known) AS BIGINT) AS change_30_known \
+             FROM (SELECT band, score, ",
             tally_columns!(""),
-            ", COALESCE(CAST(SUM(score) AS BIGINT), 0) AS score_sum, \
-             COALESCE(CAST(SUM(change_7) AS BIGINT), 0) AS change_7_sum, COUNT(change_7) AS change_7_known, \
-             COALESCE(CAST(SUM(change_30) AS BIGINT), 0) AS change_30_sum, COUNT(change_30) AS change_30_known \
-             FROM customers WHERE {} GROUP BY 1, 2"
+            ", SUM(change_7) AS change_7_sum, COUNT(change_7) AS change_7_known, \
+             SUM(change_30) AS change_30_sum, COUNT(change_30) AS change_30_known \
+             FROM customers WHERE {} GROUP BY band, score) AS by_score GROUP BY 1, 2"
         ),
         condition
     );
@@ -181,8 +189,10 @@ fn lists(everybody: &CustomerQuery) -> [List; 7] {
 const LISTED: &str = "id, band, band_7, change_7, change_30, arr_cents, renewal_day, start_day, first_fact_day";
 
 /// All lists, each with its figures and its first customers. The table is read once, for those that are on any list.
-async fn load_mentions<const N: usize>(tx: &mut Tx, lists: [List; N], today: NaiveDate) -> StoreResult<[Mentions; N]> {
-    let mut binds = Vec::new();
+async fn load_mentions(tx: &mut Tx, everybody: &CustomerQuery, today: NaiveDate) -> StoreResult<[Mentions; 7]> {
+    let lists = lists(everybody);
+    // Said once for all lists, so that SQLite does not walk its index for each of them.
+    let Selection { condition: of_everybody, mut binds } = Selection::of(everybody, today);
     let conditions = lists.each_ref().map(|list| {
         let selection = Selection::continuing(&list.query, today, std::mem::take(&mut binds));
         binds = selection.binds;
@@ -202,7 +212,8 @@ async fn load_mentions<const N: usize>(tx: &mut Tx, lists: [List; N], today: Nai
     };
     let firsts: Vec<_> = lists.iter().enumerate().map(first).collect();
     let sql = format!(
-        "WITH listed AS MATERIALIZED (SELECT {LISTED}, archived_day, owner FROM customers WHERE ({}))
+        "WITH listed AS MATERIALIZED (SELECT {LISTED}, archived_day, owner FROM customers
+             WHERE {of_everybody} AND (({})))
          SELECT CAST(list AS BIGINT) AS list, customers, arr_known, arr_millions, arr_rest, named.id AS id, name, segment, score,
              band, told AS change, customer.arr_cents AS arr_cents, renewal_day, start_day, first_fact_day
          FROM ({}) AS named JOIN customers AS customer ON customer.id = named.id ORDER BY list, place",
