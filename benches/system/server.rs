@@ -22,7 +22,13 @@ pub fn database_to_serve() -> Option<String> {
 pub async fn open(url: &str) -> AppState {
     let store = Store::connect(url).await.expect("the database opens");
     store.migrate().await.expect("the schema is up to date");
-    AppState { store, clock: chrono::Utc::now, settings: Arc::new(Settings::default()), rescore: Arc::default() }
+    AppState {
+        store,
+        clock: chrono::Utc::now,
+        settings: Arc::new(Settings::default()),
+        rescore: Arc::default(),
+        figures: Arc::default(),
+    }
 }
 
 pub async fn serve(url: &str) {

@@ -20,7 +20,7 @@ pub enum KnownAt {
 }
 
 /// A day, and what is known of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct AsOf {
     pub day: NaiveDate,
     /// At whose end knowledge was cut, no earlier than `day`. `None`: everything known now, under the current scorecard.

@@ -48,6 +48,17 @@ pub fn history(
         .collect()
 }
 
+/// A trend's points, a week apart.
+pub const TREND_POINTS: usize = 14;
+
+/// The last day's score and those of whole weeks before it, the earliest first; null without data.
+pub fn trend(history: &[HistoryPoint]) -> Vec<Option<Points>> {
+    let weekly = history.iter().rev().step_by(7).take(TREND_POINTS);
+    let mut points: Vec<_> = weekly.map(HistoryPoint::shown_score).collect();
+    points.reverse();
+    points
+}
+
 /// The points between two days; `None` where either has no data.
 pub fn change(earlier: HistoryPoint, later: HistoryPoint) -> Option<Points> {
     Some(later.shown_score()? - earlier.shown_score()?)

@@ -21,7 +21,7 @@ pub use causes::{Standing, explain_change};
 pub use drivers::drivers;
 pub use explain::next_step;
 pub use facts::{Connections, DailyCount, Facts, Invoice};
-pub use history::{BAND_MEMORY_DAYS, band_since, change, history};
+pub use history::{BAND_MEMORY_DAYS, TREND_POINTS, band_since, change, history, trend};
 pub use measure::{InvoiceCounts, Measurements, measure};
 pub use rationale::rationale;
 pub use score::{score, weakest, weight_shares};

@@ -149,7 +149,13 @@ async fn open(database: &DatabaseArgs, settings: Settings) -> Result<AppState, S
         false => cannot("open", &error),
     })?;
     store.migrate().await.map_err(|error| cannot("migrate", &error))?;
-    let app = AppState { store, clock: chrono::Utc::now, settings: Arc::new(settings), rescore: Arc::default() };
+    let app = AppState {
+        store,
+        clock: chrono::Utc::now,
+        settings: Arc::new(settings),
+        rescore: Arc::default(),
+        figures: Arc::default(),
+    };
     jobs::tend_log(&app).await.map_err(|error| cannot("prepare", &error))?;
     Ok(app)
 }

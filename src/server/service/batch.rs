@@ -49,11 +49,13 @@ impl Batch {
         if self.chunk.len() == CHUNK { self.store().await } else { Ok(()) }
     }
 
-    /// Waits for the chunk before, then begins to store this one.
+    /// Reads this chunk while the one before is being stored, then begins to store it.
     async fn store(&mut self) -> Result<(), AppError> {
+        let lines = self.chunk.iter().map(|item| item.line).collect();
+        let items = read(&self.app, std::mem::take(&mut self.chunk)).await?;
         self.stored().await?;
-        let (app, chunk) = (self.app.clone(), std::mem::take(&mut self.chunk));
-        self.storing = Some(tokio::spawn(async move { store(&app, chunk).await }));
+        let app = self.app.clone();
+        self.storing = Some(tokio::spawn(async move { store(&app, lines, items).await }));
         Ok(())
     }
 
@@ -82,10 +84,9 @@ impl Batch {
 /// An item as the text it came as, with the event that it is, or why it is none.
 type Read = (String, Result<Incoming, FieldErrors>);
 
-async fn store(app: &AppState, chunk: Vec<Item>) -> Result<Stored, AppError> {
-    let lines: Vec<_> = chunk.iter().map(|item| item.line).collect();
+async fn store(app: &AppState, lines: Vec<i64>, read: Vec<Read>) -> Result<Stored, AppError> {
     let (mut events, mut items) = (Vec::with_capacity(lines.len()), Vec::with_capacity(lines.len()));
-    for (content, read) in read(app, chunk).await? {
+    for (content, read) in read {
         items.push((content, read.map(|event| events.push(event))));
     }
     let verdicts = if events.is_empty() { Vec::new() } else { app.store.insert_events(&events).await? };

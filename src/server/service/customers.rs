@@ -1,6 +1,6 @@
 //! Customers: list, create, change, archive and restore.
 
-use super::health::{Scoring, export_row, list_row, store_of};
+use super::health::{Scoring, rows, store_of};
 use crate::domain::list::MAX_ROW;
 use crate::domain::pages::EditPage;
 use crate::domain::{
@@ -14,13 +14,13 @@ pub async fn list_customers(app: &AppState, query: &CustomerQuery) -> Result<Cus
     let at = query.at.resolve(app.today())?;
     let store = store_of(app, at).await?;
     let (found, total) = store.list_customers(query, at.day).await?;
-    let items = list_row(app, &Scoring::current(&store).await?, found, at).await?;
+    let items = rows(app, &Scoring::current(&store).await?, found, at).await?;
     let owners = store.list_owners().await?;
     let page = Page { items, total, page: query.page, page_size: query.page_size };
     Ok(CustomerList { page, as_of: at.day, known_at: at.known_at, owners })
 }
 
-/// Every customer that a query selects, in its order, whatever its page; without trends.
+/// Every customer that a query selects, in its order, whatever its page.
 pub async fn export_customers(app: &AppState, query: &CustomerQuery) -> Result<Vec<CustomerRow>, AppError> {
     let at = query.at.resolve(app.today())?;
     let store = store_of(app, at).await?;
@@ -30,7 +30,7 @@ pub async fn export_customers(app: &AppState, query: &CustomerQuery) -> Result<V
         let message = format!("selects {total} customers; an export holds at most {MAX_ROW}, so narrow it");
         return Err(FieldErrors::one("filter", message).into());
     }
-    export_row(app, &Scoring::current(&store).await?, found, at.day).await
+    rows(app, &Scoring::current(&store).await?, found, at).await
 }
 
 pub async fn get_customer(app: &AppState, id: CustomerId) -> Result<Customer, AppError> {

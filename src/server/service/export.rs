@@ -1,6 +1,6 @@
 //! Everything as files that an import, and mostly `POST /api/events`, takes again. Read page by page: memory holds one page.
 
-use super::health::{Scoring, export_row};
+use super::health::{Scoring, rows};
 use crate::domain::{CustomerFields, CustomerId, CustomerRow, Event, EventId, EventInput};
 use crate::error::AppError;
 use crate::server::AppState;
@@ -155,7 +155,7 @@ async fn load(app: &AppState, what: What, after: i64) -> Result<(Vec<Row>, Optio
     let last = found.last().map(|row| row.customer.id.0);
     let rows = match what {
         What::Health => {
-            let rows = export_row(app, &Scoring::current(&app.store).await?, found, today).await?;
+            let rows = rows(app, &Scoring::current(&app.store).await?, found, today.into()).await?;
             rows.iter().map(health_row).collect()
         }
         _ => found.iter().map(|row| customer_row(&row.customer)).collect(),

@@ -1,9 +1,9 @@
 //! Health: of today from the current row, of any other day from the facts that are, or were, known.
 
 use crate::domain::list::{MAX_PAGE_SIZE, is_new};
-use crate::domain::pages::{CustomerPage, DayCount, HealthHistory, HistoryPoint};
+use crate::domain::pages::{CustomerPage, DayCount, HealthHistory};
 use crate::domain::{
-    AsOf, AskedDay, CustomerId, CustomerRow, EventKind, FactorKey, Factors, FieldErrors, Health, HealthChange, NaiveDate, Points,
+    AsOf, AskedDay, CustomerId, CustomerRow, EventKind, FactorKey, Factors, FieldErrors, Health, HealthChange, NaiveDate,
     Scorecard,
 };
 use crate::error::AppError;
@@ -12,9 +12,6 @@ use crate::server::AppState;
 use crate::server::store::{CurrentHealth, Store};
 use chrono::Duration;
 use std::collections::HashMap;
-
-/// The sparkline's points, a week apart.
-const TREND_POINTS: i64 = 14;
 
 /// What every score needs besides the facts.
 pub(super) struct Scoring {
@@ -225,52 +222,41 @@ pub async fn get_customer_page(
     })
 }
 
-/// The list's rows, health and trend included, from one load of the page's facts.
-pub(super) async fn list_row(
+/// Customers as lists show them. Facts are loaded only where the stored health is stale.
+pub(super) async fn rows(
     app: &AppState,
     scoring: &Scoring,
     found: Vec<CurrentHealth>,
     at: AsOf,
 ) -> Result<Vec<CustomerRow>, AppError> {
-    let today = at.day;
-    let ids: Vec<_> = found.iter().map(|row| row.customer.id).collect();
-    let trend_from = today - Duration::days(7 * (TREND_POINTS - 1));
-    let reach = Duration::days(scoring.scorecard.lookback_days());
-    let mut facts = app.store.load_facts_of(&ids, trend_from - reach, at).await?;
-    let row = |current: CurrentHealth| {
-        let facts = facts.remove(&current.customer.id).unwrap_or_default();
-        let trend = scoring.trend(&facts, today);
-        scoring.row(current, &facts, trend, today)
-    };
-    Ok(found.into_iter().map(row).collect())
-}
-
-/// The same without trends, for thousands of rows: facts are loaded only where the stored health is stale.
-pub(super) async fn export_row(
-    app: &AppState,
-    scoring: &Scoring,
-    found: Vec<CurrentHealth>,
-    today: NaiveDate,
-) -> Result<Vec<CustomerRow>, AppError> {
-    let from = today - Duration::days(scoring.scorecard.lookback_days());
+    let from = trend_from(at.day) - Duration::days(scoring.scorecard.lookback_days());
     let stale: Vec<_> = found.iter().filter(|row| !row.is_current).map(|row| row.customer.id).collect();
     let mut facts = HashMap::new();
     for ids in stale.chunks(MAX_PAGE_SIZE as usize) {
-        facts.extend(app.store.load_facts_of(ids, from, today).await?);
+        facts.extend(app.store.load_facts_of(ids, from, at).await?);
     }
-    let row = |current: CurrentHealth| {
-        let facts = facts.remove(&current.customer.id).unwrap_or_default();
-        scoring.row(current, &facts, Vec::new(), today)
-    };
+    let row = |current: CurrentHealth| scoring.row(facts.remove(&current.customer.id), current, at.day);
     Ok(found.into_iter().map(row).collect())
 }
 
+fn trend_from(today: NaiveDate) -> NaiveDate {
+    today - Duration::days(7 * (scoring::TREND_POINTS as i64 - 1))
+}
+
 impl Scoring {
-    fn row(&self, current: CurrentHealth, facts: &Facts, trend: Vec<Option<Points>>, today: NaiveDate) -> CustomerRow {
+    /// A row as it is stored or, where that is stale, with health and trend from the customer's facts.
+    fn row(&self, facts: Option<Facts>, current: CurrentHealth, today: NaiveDate) -> CustomerRow {
         let id = current.customer.id;
-        let health = match current.is_current {
-            true => scoring::score(id, &current.measured, &self.scorecard, today),
-            false => self.health(id, facts, today),
+        let (health, trend) = match facts {
+            None => {
+                let health = scoring::score(id, &current.measured, &self.scorecard, today);
+                let trend = current.trend.into_iter().chain([health.shown_score()]).collect();
+                (health, trend)
+            }
+            Some(facts) => {
+                let history = scoring::history(&facts, &self.scorecard, &self.connections, trend_from(today), today);
+                (self.health(id, &facts, today), scoring::trend(&history))
+            }
         };
         CustomerRow {
             trend,
@@ -298,12 +284,6 @@ impl Scoring {
     /// The change between two days of which the same is known.
     fn change(&self, id: CustomerId, facts: &Facts, from: NaiveDate, to: NaiveDate) -> HealthChange {
         scoring::explain_change(id, self.standing(facts, from), self.standing(facts, to))
-    }
-
-    fn trend(&self, facts: &Facts, today: NaiveDate) -> Vec<Option<Points>> {
-        let from = today - Duration::days(7 * (TREND_POINTS - 1));
-        let history = scoring::history(facts, &self.scorecard, &self.connections, from, today);
-        history.iter().step_by(7).map(HistoryPoint::shown_score).collect()
     }
 }
 

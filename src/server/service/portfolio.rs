@@ -1,10 +1,13 @@
 //! The portfolio's figures.
 
 use super::health::{Changes, Scoring, parse_day_asked, store_of};
-use crate::domain::{AsOf, FactorKey, FieldErrors, Portfolio};
+use crate::domain::{AsOf, FactorKey, FieldErrors, NaiveDate, Portfolio};
 use crate::error::AppError;
 use crate::server::AppState;
+use crate::server::store::Snapshot;
+use quick_cache::sync::Cache;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// How all active customers, or those of one owner, stand as of a day (today when absent): under all facts known now, or
 /// under those known at the end of a day.
@@ -18,6 +21,21 @@ pub async fn get_portfolio(
     let owner = errors.optional_text("owner", owner, 200);
     let owner = errors.or(|| owner)?;
     let at = parse_day_asked(as_of, known_at, app.today())?;
+    let question = (app.store.snapshot().await?, app.today(), at, owner.clone());
+    let answer = app.figures.0.get_or_insert_async(&question, async { compute(app, owner, at).await.map(Arc::new) });
+    Ok(Portfolio::clone(&*answer.await?))
+}
+
+/// The answers of late. Each holds until the database changes, for however many who look at it.
+pub struct Figures(Cache<(Snapshot, NaiveDate, AsOf, Option<String>), Arc<Portfolio>>);
+
+impl Default for Figures {
+    fn default() -> Self {
+        Self(Cache::new(100))
+    }
+}
+
+async fn compute(app: &AppState, owner: Option<String>, at: AsOf) -> Result<Portfolio, AppError> {
     let store = store_of(app, at).await?;
     let mut portfolio = store.get_portfolio(owner.as_deref(), &app.settings.currency, at.day).await?;
     (portfolio.today, portfolio.known_at) = (app.today(), at.known_at);

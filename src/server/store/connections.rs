@@ -5,6 +5,7 @@
 //! (SQLite needs no such lock: it has one writer.)
 
 use super::db::{Db, Tx, binds, day, end};
+use super::health::{self, Rules};
 use super::{Changed, Store, StoreError, StoreResult};
 use crate::domain::{CustomerId, EventKind, FactorKey, Factors, NaiveDate};
 use crate::scoring::{BAND_MEMORY_DAYS, Connections};
@@ -31,21 +32,22 @@ impl Store {
     }
 }
 
-/// Begins a transaction that adds or takes back facts. `moves` tells from the connections whether that may change
-/// them; the answer comes back, and after it [`settle`] is due.
-pub(super) async fn write_facts(db: &Db, moves: impl Fn(&Connections) -> bool) -> StoreResult<(Tx, bool)> {
+/// Begins a transaction that adds or takes back facts, with the rules as they are. `moves` tells from the connections
+/// whether that may change them; the answer comes back, and after it [`settle`] is due.
+pub(super) async fn write_facts(db: &Db, moves: impl Fn(&Connections) -> bool) -> StoreResult<(Tx, Rules, bool)> {
     let mut tx = db.write().await?;
     lock(&mut tx, LOCK_SHARED).await?;
-    let (connections, _) = load(&mut tx).await?;
-    if !moves(&connections) {
-        return Ok((tx, false));
+    let mut rules = health::rules(&mut tx).await?;
+    if !moves(&rules.connections) {
+        return Ok((tx, rules, false));
     }
     if tx.has_locks() {
         // Two that hold the shared lock and both wait for the other to let go would never end.
         tx.rollback().await?;
         tx = write_connections(db).await?;
+        rules = health::rules(&mut tx).await?;
     }
-    Ok((tx, true))
+    Ok((tx, rules, true))
 }
 
 async fn write_connections(db: &Db) -> StoreResult<Tx> {
@@ -74,8 +76,10 @@ pub(super) fn factors((logins, features, tickets, invoices, api): FirstDays) -> 
     }
 }
 
+/// The row of connections.
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(super) struct Row {
+    #[sqlx(rename = "connections_version")]
     version: i64,
     login_day: Option<i32>,
     feature_day: Option<i32>,
@@ -84,12 +88,26 @@ struct Row {
     api_day: Option<i32>,
 }
 
+/// The columns of [`Row`], of the table `connections`.
+macro_rules! connections_columns {
+    () => {
+        "connections.version AS connections_version, login_day, feature_day, ticket_day, invoice_day, api_day"
+    };
+}
+pub(super) use connections_columns;
+
+impl Row {
+    /// The connections with their version.
+    pub(super) fn connections(&self) -> (Connections, i64) {
+        let days = (self.login_day, self.feature_day, self.ticket_day, self.invoice_day, self.api_day);
+        (Connections(factors(days)), self.version)
+    }
+}
+
 /// The connections with their version.
 pub(super) async fn load(tx: &mut Tx) -> StoreResult<(Connections, i64)> {
-    let sql = "SELECT version, login_day, feature_day, ticket_day, invoice_day, api_day FROM connections WHERE id = 1";
-    let row: Row = tx.one(sql, binds![]).await?;
-    let days = factors((row.login_day, row.feature_day, row.ticket_day, row.invoice_day, row.api_day));
-    Ok((Connections(days), row.version))
+    let row: Row = tx.one(concat!("SELECT ", connections_columns!(), " FROM connections WHERE id = 1"), binds![]).await?;
+    Ok(row.connections())
 }
 
 /// The customers' columns with the days of the earliest facts that count.

@@ -131,6 +131,7 @@ pub(super) struct CustomerRecord {
     change_7: Option<i64>,
     change_30: Option<i64>,
     change_90: Option<i64>,
+    trend: String,
     is_demo: bool,
 }
 
@@ -141,7 +142,7 @@ macro_rules! select_customers {
             "SELECT id, name, segment, external_id, owner, arr_cents, renewal_day, start_day, crm_url, archived_reason, \
              archived_day, version, created_at, first_login_day, first_feature_day, first_ticket_day, first_invoice_day, \
              first_api_day, first_fact_day, last_activity_at, scored_day, scorecard_version, connections_version, measured, \
-             band_7, band_since_day, change_7, change_30, change_90, is_demo FROM customers ",
+             band_7, band_since_day, change_7, change_30, change_90, trend, is_demo FROM customers ",
             $rest
         )
     };
@@ -182,6 +183,7 @@ impl CustomerRecord {
             change7: self.change_7.map(Points),
             change30: self.change_30.map(Points),
             change90: self.change_90.map(Points),
+            trend: self.trend()?,
             first_fact_on: self.first_fact_day.map(day),
             last_activity_at: self.last_activity_at.map(time),
         })
@@ -190,6 +192,12 @@ impl CustomerRecord {
     pub(super) fn is_scored_on(&self, basis: Basis) -> bool {
         let Self { scorecard_version, connections_version, .. } = *self;
         basis == Basis { day: day(self.scored_day), scorecard_version, connections_version }
+    }
+
+    fn trend(&self) -> StoreResult<Vec<Option<Points>>> {
+        let trend: Vec<Option<i64>> = serde_json::from_str(&self.trend)
+            .map_err(|error| StoreError::Corrupt(format!("customer {}, trend: {error}", self.id)))?;
+        Ok(trend.into_iter().map(|score| score.map(Points)).collect())
     }
 
     pub(super) fn measured(&self) -> StoreResult<Measurements> {
@@ -220,6 +228,7 @@ impl CustomerRecord {
             change7: change(self.change_7),
             change30: change(self.change_30),
             change90: change(self.change_90),
+            trend: &self.trend,
         }))
     }
 

@@ -5,11 +5,12 @@
 
 use super::changes::{Changed, Changes, keep_sending};
 use super::post_queue::PostQueue;
+use super::snapshot::Watch;
 use super::{Store, StoreResult};
 use crate::domain::{CustomerId, EventId, NaiveDate, NoteId, Scorecard};
 use chrono::{DateTime, NaiveTime, SubsecRound, Utc};
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgPoolOptions, PgRow};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, FromRow, PgPool, Postgres, SqlSafeStr, Sqlite, SqlitePool, Transaction};
 use std::str::FromStr;
@@ -32,7 +33,7 @@ pub(super) struct Db {
 
 #[derive(Clone)]
 pub(super) enum Pools {
-    Sqlite { write: SqlitePool, read: SqlitePool },
+    Sqlite { write: SqlitePool, read: SqlitePool, watch: Watch },
     Postgres(PgPool),
 }
 
@@ -55,8 +56,10 @@ impl Store {
             .row_buffer_size(1000);
         // The database lives as long as its one connection, which therefore never retires.
         let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).idle_timeout(None).max_lifetime(None);
-        let pool = pool.connect_with(options).await?;
-        Ok(Self::on(Pools::Sqlite { write: pool.clone(), read: pool }))
+        let pool = pool.connect_with(options.clone()).await?;
+        // Of no use here: what is in memory has one connection.
+        let watch = Watch::new(options);
+        Ok(Self::on(Pools::Sqlite { write: pool.clone(), read: pool, watch }))
     }
 
     fn on(pools: Pools) -> Self {
@@ -90,7 +93,8 @@ impl Store {
     /// Closes every connection once its transaction has ended; from then on the database does not answer.
     pub async fn close(&self) {
         match &self.db.pools {
-            Pools::Sqlite { write, read } => {
+            Pools::Sqlite { write, read, watch } => {
+                watch.close().await;
                 read.close().await;
                 write.close().await;
             }
@@ -157,6 +161,7 @@ async fn connect_sqlite(url: &str) -> StoreResult<Pools> {
         .busy_timeout(PATIENCE)
         // Rows that the connection's thread may be ahead of its reader: each wait for the other costs more than a row.
         .row_buffer_size(1000)
+        .statement_cache_capacity(STATEMENTS)
         // Kibibytes, when negative.
         .pragma("cache_size", "-65536")
         .pragma("temp_store", "memory");
@@ -165,16 +170,21 @@ async fn connect_sqlite(url: &str) -> StoreResult<Pools> {
     let read = SqlitePoolOptions::new()
         .max_connections(readers)
         .acquire_timeout(PATIENCE)
-        .connect_lazy_with(options.pragma("query_only", "true"));
-    Ok(Pools::Sqlite { write, read })
+        .connect_lazy_with(options.clone().pragma("query_only", "true"));
+    Ok(Pools::Sqlite { write, read, watch: Watch::new(options.pragma("cache_size", "0")) })
 }
 
 async fn connect_postgres(url: &str) -> StoreResult<Pools> {
-    Ok(Pools::Postgres(PgPoolOptions::new().max_connections(16).acquire_timeout(POSTGRES_PATIENCE).connect(url).await?))
+    let options = PgConnectOptions::from_str(url)?.statement_cache_capacity(STATEMENTS);
+    let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(POSTGRES_PATIENCE);
+    Ok(Pools::Postgres(pool.connect_with(options).await?))
 }
 
 /// Rows that one statement writes.
 pub(super) const ROWS: usize = 100;
+
+/// How many statements a connection keeps ready: those that write rows differ with how many they write.
+const STATEMENTS: usize = 500;
 
 /// A value to put in the place of `$1`, `$2`, ...
 #[derive(Clone, Debug)]
@@ -270,9 +280,12 @@ enum On {
 /// Expands one query for the database at hand: binds every value, then runs the rest.
 macro_rules! run {
     ($tx:expr, $query:ident($($turbofish:ty)?), $sql:expr, $binds:expr, $method:ident $($then:ident)?) => {
+        run!($tx, $query($($turbofish)?), true, $sql, $binds, $method $($then)?)
+    };
+    ($tx:expr, $query:ident($($turbofish:ty)?), $persistent:expr, $sql:expr, $binds:expr, $method:ident $($then:ident)?) => {
         match &mut $tx.on {
             On::Sqlite(tx) => {
-                let mut query = sqlx::$query $(::<_, $turbofish>)? ($sql);
+                let mut query = sqlx::$query $(::<_, $turbofish>)? ($sql).persistent($persistent);
                 for bind in $binds {
                     query = match bind {
                         Bind::Int(int) => query.bind(int),
@@ -286,7 +299,7 @@ macro_rules! run {
                 query.$method(&mut **tx).await?$(.$then())?
             }
             On::Postgres(tx) => {
-                let mut query = sqlx::$query $(::<_, $turbofish>)? ($sql);
+                let mut query = sqlx::$query $(::<_, $turbofish>)? ($sql).persistent($persistent);
                 for bind in $binds {
                     query = match bind {
                         Bind::Int(int) => query.bind(int),
@@ -306,6 +319,13 @@ macro_rules! run {
 impl Tx {
     pub(super) async fn all<T: Record>(&mut self, sql: impl SqlSafeStr, binds: Vec<Bind>) -> StoreResult<Vec<T>> {
         Ok(run!(self, query_as(T), sql, binds, fetch_all))
+    }
+
+    /// The same with a plan for the tables as they are now. PostgreSQL keeps a statement's plan otherwise: one that it made
+    /// while there was nothing to search may read all that has come since.
+    pub(super) async fn all_planned_anew<T: Record>(&mut self, sql: impl SqlSafeStr, binds: Vec<Bind>) -> StoreResult<Vec<T>> {
+        let is_kept = !self.has_locks();
+        Ok(run!(self, query_as(T), is_kept, sql, binds, fetch_all))
     }
 
     pub(super) async fn optional<T: Record>(&mut self, sql: impl SqlSafeStr, binds: Vec<Bind>) -> StoreResult<Option<T>> {
@@ -421,7 +441,7 @@ impl Tx {
     pub(super) fn for_update(&self) -> &'static str {
         match self.on {
             On::Sqlite(_) => "",
-            On::Postgres(_) => "FOR UPDATE",
+            On::Postgres(_) => "FOR NO KEY UPDATE",
         }
     }
 }

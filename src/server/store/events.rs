@@ -21,12 +21,11 @@ impl Store {
         let Event { customer_id: customer, body, occurred_at, .. } = get(&mut self.read().await?, id).await?;
         let (factor, day) = (FactorKey::fed_by(body.kind()), occurred_at.date_naive());
         let moves = |connections: &Connections| connections.0.get(factor).is_none_or(|first| day <= first);
-        let (mut tx, moves) = connections::write_facts(&self.db, moves).await?;
+        let (mut tx, rules, moves) = connections::write_facts(&self.db, moves).await?;
         let row = customers::lock(&mut tx, customer).await?;
         if get(&mut tx, id).await?.retraction.is_some() {
             return Err(StoreError::Conflict(format!("event {id} is retracted already")));
         }
-        let rules = health::rules(&mut tx).await?;
         let before = health::today(&mut tx, &row, &rules, today).await?;
         let sql = "INSERT INTO retractions (event_id, reason, retracted_at) VALUES ($1, $2, $3)";
         tx.execute(sql, binds![id, reason, storable(now)]).await?;
@@ -40,7 +39,7 @@ impl Store {
             customers::store_first_facts(&mut tx, [&known]).await?;
             connections::settle(&mut tx, today).await?;
         }
-        let rules = health::rules(&mut tx).await?;
+        let rules = if moves { health::rules(&mut tx).await? } else { rules };
         let after = health::rescore_one(&mut tx, known, &rules, today).await?;
         let event = get(&mut tx, id).await?;
         tx.commit().await?;

@@ -77,6 +77,9 @@ pub(super) async fn load(
     from: NaiveDate,
     at: impl Into<AsOf>,
 ) -> StoreResult<HashMap<CustomerId, Facts>> {
+    if known.is_empty() {
+        return Ok(HashMap::new());
+    }
     let AsOf { day: to, known_at } = at.into();
     let ids: Vec<_> = known.iter().map(|known| known.id).collect();
     let mut found: HashMap<_, _> = known

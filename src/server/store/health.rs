@@ -1,13 +1,15 @@
 //! Current health: one group of columns per customer, always what its facts give. Changed in the transaction of the
 //! facts, and for everybody when the UTC day changes. There is no other stored score.
 
+use super::connections::{self, connections_columns};
 use super::customers::{self, CustomerRecord};
 use super::db::{Bind, Tx, binds};
 use super::facts::{self, Known};
-use super::{Store, StoreError, StoreResult, connections, scorecards};
+use super::{Store, StoreError, StoreResult, scorecards};
 use crate::domain::{Band, CustomerId, Health, NaiveDate, Points, Scorecard};
 use crate::scoring::{self, BAND_MEMORY_DAYS, Connections, Facts, Measurements};
 use chrono::Duration;
+use sqlx::AssertSqlSafe;
 
 /// An arbitrary number that means "roll-over" among the database's advisory locks.
 const LOCK: &str = "SELECT pg_try_advisory_xact_lock(7100919)";
@@ -53,12 +55,13 @@ impl Store {
         Ok(Some(scoring::score(id, &customers::read_measured(id, &measured)?, &scorecard, today)))
     }
 
-    /// Scores these customers anew, some in each transaction.
+    /// Scores those of these customers anew whose health is stale, some in each transaction.
     pub async fn rescore(&self, customers: &[CustomerId], today: NaiveDate) -> StoreResult<()> {
         for some in customers.chunks(CHUNK) {
             let mut tx = self.write().await?;
             let rules = rules(&mut tx).await?;
-            let known = customers::lock_all(&mut tx, some).await?;
+            let stale = stale_of(&mut tx, some, rules.basis(today)).await?;
+            let known = customers::lock_all(&mut tx, &stale).await?;
             rescore(&mut tx, &known, &rules, today).await?;
             tx.commit().await?;
         }
@@ -66,12 +69,25 @@ impl Store {
     }
 }
 
+/// That the health in a row is stale, its [`Basis`] being $2 to $4.
+const STALE: &str = "(scored_day <> $2 OR scorecard_version <> $3 OR connections_version <> $4)";
+
 /// Customers whose stored health is stale.
 async fn stale(tx: &mut Tx, today: NaiveDate, limit: i64) -> StoreResult<Vec<CustomerId>> {
     let basis = basis(tx, today).await?;
-    let sql = "SELECT id FROM customers WHERE scored_day <> $1 OR scorecard_version <> $2 OR connections_version <> $3 LIMIT $4";
-    let binds = binds![basis.day, basis.scorecard_version, basis.connections_version, limit];
-    let ids: Vec<(i64,)> = tx.all(sql, binds).await?;
+    let binds = binds![limit, basis.day, basis.scorecard_version, basis.connections_version];
+    ids(tx, format!("SELECT id FROM customers WHERE {STALE} LIMIT $1"), binds).await
+}
+
+/// Those of some customers.
+async fn stale_of(tx: &mut Tx, customers: &[CustomerId], basis: Basis) -> StoreResult<Vec<CustomerId>> {
+    let binds = binds![customers, basis.day, basis.scorecard_version, basis.connections_version];
+    let sql = format!("SELECT id FROM customers WHERE id {} AND {STALE}", tx.one_of());
+    ids(tx, sql, binds).await
+}
+
+async fn ids(tx: &mut Tx, sql: String, binds: Vec<Bind>) -> StoreResult<Vec<CustomerId>> {
+    let ids: Vec<(i64,)> = tx.all(AssertSqlSafe(sql), binds).await?;
     Ok(ids.into_iter().map(|(id,)| CustomerId(id)).collect())
 }
 
@@ -110,10 +126,24 @@ impl Rules {
     }
 }
 
+#[derive(sqlx::FromRow)]
+struct RulesRow {
+    scorecard_version: i64,
+    content: String,
+    #[sqlx(flatten)]
+    connections: connections::Row,
+}
+
 pub(super) async fn rules(tx: &mut Tx) -> StoreResult<Rules> {
-    let scorecard = scorecards::current(tx).await?;
-    let (connections, connections_version) = connections::load(tx).await?;
-    Ok(Rules { scorecard, connections, connections_version })
+    let sql = concat!(
+        "SELECT scorecard.version AS scorecard_version, content, ",
+        connections_columns!(),
+        " FROM connections, (SELECT version, content FROM scorecards ORDER BY version DESC LIMIT 1) AS scorecard
+          WHERE connections.id = 1"
+    );
+    let row: RulesRow = tx.one(sql, binds![]).await?;
+    let (connections, connections_version) = row.connections.connections();
+    Ok(Rules { scorecard: scorecards::read(row.scorecard_version, &row.content)?, connections, connections_version })
 }
 
 /// Today's health of a stored customer, from its row when that is current, else from its facts.
@@ -171,6 +201,7 @@ pub(super) const COLUMNS: &[&str] = &[
     "change_7",
     "change_30",
     "change_90",
+    "trend",
     "first_fact_day",
     "last_activity_at",
     "score",
@@ -192,6 +223,8 @@ pub(super) fn row(known: &Known, facts: &Facts, rules: &Rules, today: NaiveDate)
     let history = scoring::history(facts, scorecard, connections, today - Duration::days(BAND_MEMORY_DAYS), today);
     let point = |days_ago: usize| history.iter().rev().nth(days_ago).copied();
     let change = |days: usize| scoring::change(point(days)?, point(0)?);
+    let mut trend = scoring::trend(&history);
+    trend.pop();
     let scored = Scored {
         measured: scoring::measure(facts, scorecard, connections, today),
         band_since: scoring::band_since(&history).unwrap_or(today),
@@ -199,6 +232,7 @@ pub(super) fn row(known: &Known, facts: &Facts, rules: &Rules, today: NaiveDate)
         change7: change(7),
         change30: change(30),
         change90: change(90),
+        trend: &serde_json::Value::from_iter(trend.into_iter().map(tenths)).to_string(),
     };
     scored.row(known, facts.first_fact_on, rules, today)
 }
@@ -211,6 +245,12 @@ pub(super) struct Scored<'a> {
     pub change7: Option<Points>,
     pub change30: Option<Points>,
     pub change90: Option<Points>,
+    /// As it is stored.
+    pub trend: &'a str,
+}
+
+fn tenths(points: Option<Points>) -> Option<i64> {
+    points.map(|Points(tenths)| tenths)
 }
 
 impl Scored<'_> {
@@ -224,7 +264,6 @@ impl Scored<'_> {
     ) -> StoreResult<Vec<Bind>> {
         let health = scoring::score(known.id, &self.measured, &rules.scorecard, today);
         let measured = serde_json::to_string(&self.measured).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        let tenths = |points: Option<Points>| points.map(|Points(tenths)| tenths);
         let shown = health.shown_score();
         let mut binds = binds![
             known.id,
@@ -238,6 +277,7 @@ impl Scored<'_> {
             tenths(self.change7),
             tenths(self.change30),
             tenths(self.change90),
+            self.trend,
             first_fact_on,
             known.last_activity_at,
             tenths(shown),

@@ -110,15 +110,6 @@ impl Store {
         tx.commit().await
     }
 
-    /// Lets PostgreSQL see how a table has grown: plans that it made while there was little read all of it each time.
-    pub async fn refresh_statistics(&self) -> StoreResult<()> {
-        let mut tx = self.write().await?;
-        if tx.has_locks() {
-            tx.execute("ANALYZE event_keys", binds![]).await?;
-        }
-        tx.commit().await
-    }
-
     /// Says that somebody is still at work on it.
     pub async fn keep_import_alive(&self, id: ImportId, now: DateTime<Utc>) -> StoreResult<()> {
         let mut tx = self.write().await?;

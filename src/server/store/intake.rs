@@ -6,7 +6,7 @@ use super::customers::{self, CustomerRecord};
 use super::db::{Db, Tx, binds, storable};
 use super::events::{self, content_hash};
 use super::facts::Known;
-use super::health;
+use super::health::{self, Rules};
 use super::imports;
 use super::invoices::{self, InvoiceFact};
 use super::standings::Standings;
@@ -19,19 +19,25 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 const ATTEMPTS: usize = 5;
 
 impl Store {
-    /// Stores many events in one transaction; what became of each. Their customers' health is stale, and so computed by
-    /// whoever reads it, until [`Store::rescore`].
+    /// Stores many events in one transaction; what became of each. The health of customers with events of the past is stale
+    /// then, and so computed by whoever reads it, until [`Store::rescore`].
     pub async fn insert_events(&self, incoming: &[Incoming]) -> StoreResult<Vec<Verdict>> {
         self.insert_events_of(None, incoming).await
     }
 
     /// The same, of an import, which remembers them.
     pub async fn insert_events_of(&self, import: Option<ImportId>, incoming: &[Incoming]) -> StoreResult<Vec<Verdict>> {
+        let today = last_day(incoming);
         for _ in 0..ATTEMPTS {
-            let (mut tx, moves) = begin(&self.db, incoming).await?;
+            let (mut tx, rules, moves) = begin(&self.db, incoming).await?;
             let plan = Plan::make(&mut tx, incoming).await?;
+            let (mut standings, _) = Standings::carried(&mut tx, &plan, &rules, moves, today).await?;
             let Some(ids) = plan.write(&mut tx, moves).await? else { continue };
-            customers::store_stale(&mut tx, plan.changed.values()).await?;
+            plan.appended().for_each(|one| standings.add(one, None, &rules));
+            let (carried, stale): (Vec<_>, Vec<_>) = plan.changed.values().partition(|known| standings.has(known.id));
+            let rows = carried.into_iter().map(|known| standings.row(known, &rules, today)).collect::<StoreResult<_>>()?;
+            tx.update_rows("customers", health::COLUMNS, rows).await?;
+            customers::store_stale(&mut tx, stale).await?;
             if let Some(import) = import {
                 let appended = plan.steps.iter().zip(&ids).filter(|(step, _)| matches!(step, Step::Append(_)));
                 imports::keep_events(&mut tx, import, appended.map(|(_, id)| *id)).await?;
@@ -64,12 +70,11 @@ impl Store {
 pub(super) async fn post(db: &Db, incoming: &[Incoming]) -> StoreResult<Option<Vec<StoreResult<StoredEvent>>>> {
     let today = last_day(incoming);
     for _ in 0..ATTEMPTS {
-        let (mut tx, moves) = begin(db, incoming).await?;
+        let (mut tx, before, moves) = begin(db, incoming).await?;
         if moves && incoming.len() > 1 {
             return Ok(None);
         }
         let plan = Plan::make(&mut tx, incoming).await?;
-        let before = health::rules(&mut tx).await?;
         let mut standings = Standings::load(&mut tx, &plan, &before, moves, today).await?;
         let Some(ids) = plan.write(&mut tx, moves).await? else { continue };
         let after = if moves { &health::rules(&mut tx).await? } else { &before };
@@ -100,8 +105,8 @@ pub(super) async fn post(db: &Db, incoming: &[Incoming]) -> StoreResult<Option<V
     Err(taken_again_and_again())
 }
 
-/// The transaction, and whether one of the events may connect a source earlier than it is.
-async fn begin(db: &Db, incoming: &[Incoming]) -> StoreResult<(Tx, bool)> {
+/// The transaction, the rules, and whether one of the events may connect a source earlier than it is.
+async fn begin(db: &Db, incoming: &[Incoming]) -> StoreResult<(Tx, Rules, bool)> {
     let mut first = BTreeMap::<FactorKey, NaiveDate>::new();
     for Incoming { event, .. } in incoming {
         let day = first.entry(FactorKey::fed_by(event.body.kind())).or_insert(event.day());
@@ -291,7 +296,8 @@ async fn load_keys(tx: &mut Tx, incoming: &[Incoming]) -> StoreResult<HashMap<(S
         tx.one_of_second()
     );
     let sources: Vec<_> = sources.into_iter().collect();
-    let rows: Vec<(String, String, i64, String)> = tx.all(sqlx::AssertSqlSafe(sql), binds![sources, message_ids]).await?;
+    let rows: Vec<(String, String, i64, String)> =
+        tx.all_planned_anew(sqlx::AssertSqlSafe(sql), binds![sources, message_ids]).await?;
     Ok(rows.into_iter().map(|(source, message_id, id, hash)| ((source, message_id), (EventId(id), hash))).collect())
 }
 

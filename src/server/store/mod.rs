@@ -22,6 +22,7 @@ mod post_queue;
 mod quarantine;
 mod replay;
 mod scorecards;
+mod snapshot;
 mod standings;
 mod undo;
 
@@ -32,6 +33,7 @@ use crate::domain::{
     NaiveDate, NewEvent, Points,
 };
 pub use limits::RawRows;
+pub use snapshot::Snapshot;
 
 use crate::scoring::Measurements;
 use chrono::{DateTime, Utc};
@@ -100,6 +102,8 @@ pub struct CurrentHealth {
     pub change7: Option<Points>,
     pub change30: Option<Points>,
     pub change90: Option<Points>,
+    /// [`scoring::trend`](crate::scoring::trend) without today.
+    pub trend: Vec<Option<Points>>,
     pub first_fact_on: Option<NaiveDate>,
     pub last_activity_at: Option<DateTime<Utc>>,
 }

@@ -13,7 +13,7 @@ const GROUP: usize = 64;
 /// The most that wait. One more is refused at once, instead of being answered long after its sender has given up.
 const WAITING: usize = 1024;
 /// How many transactions PostgreSQL works on at a time; SQLite has one writer.
-const POSTGRES_WRITERS: usize = 4;
+const POSTGRES_WRITERS: usize = 2;
 
 #[derive(Clone)]
 pub(super) struct PostQueue(mpsc::Sender<Post>);

@@ -28,7 +28,22 @@ struct Carried {
 }
 
 impl Standings {
+    /// Of everybody whom the plan is about.
     pub(super) async fn load(tx: &mut Tx, plan: &Plan<'_>, rules: &Rules, moves: bool, today: NaiveDate) -> StoreResult<Self> {
+        let (mut standings, rest) = Self::carried(tx, plan, rules, moves, today).await?;
+        let found = facts::load(tx, &rest, rules.reach(today), today).await?;
+        standings.0.extend(found.into_iter().map(|(id, facts)| (id, Standing::Facts(facts))));
+        Ok(standings)
+    }
+
+    /// Of those whose stored health can be carried on; the rest come back.
+    pub(super) async fn carried(
+        tx: &mut Tx,
+        plan: &Plan<'_>,
+        rules: &Rules,
+        moves: bool,
+        today: NaiveDate,
+    ) -> StoreResult<(Self, Vec<Known>)> {
         let needs_facts: HashSet<_> = plan
             .steps
             .iter()
@@ -49,9 +64,7 @@ impl Standings {
             standings.0.insert(id, Standing::Carried(Box::new(carried)));
         }
         standings.give_up(plan, rules, today, &mut rest)?;
-        let found = facts::load(tx, &rest, rules.reach(today), today).await?;
-        standings.0.extend(found.into_iter().map(|(id, facts)| (id, Standing::Facts(facts))));
-        Ok(standings)
+        Ok((standings, rest))
     }
 
     /// Leaves those to their facts that cannot be carried on to the end.
@@ -72,6 +85,10 @@ impl Standings {
             }
         }
         Ok(())
+    }
+
+    pub(super) fn has(&self, id: CustomerId) -> bool {
+        self.0.contains_key(&id)
     }
 
     pub(super) fn health(&self, id: CustomerId, rules: &Rules, today: NaiveDate) -> StoreResult<Health> {

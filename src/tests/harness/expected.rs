@@ -36,6 +36,8 @@ impl Database {
         assert_eq!(stored.change7, change(7), "customer {id}");
         assert_eq!(stored.change30, change(30), "customer {id}");
         assert_eq!(stored.change90, change(90), "customer {id}");
+        let weeks_ago = |weeks: usize| history.iter().nth_back(7 * weeks).unwrap().shown_score();
+        assert_eq!(stored.trend, (1..=13).rev().map(weeks_ago).collect::<Vec<_>>(), "customer {id}");
         assert_eq!(stored.first_fact_on, facts.first_fact_on, "customer {id}");
         assert_eq!(stored.last_activity_at, events.iter().map(|event| event.occurred_at).max(), "customer {id}");
     }

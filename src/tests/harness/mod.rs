@@ -114,7 +114,13 @@ impl Database {
     /// The app on this database, at [`now`], in US dollars.
     pub fn app(&self) -> AppState {
         let settings = Settings::default();
-        AppState { store: self.store.clone(), clock: now, settings: Arc::new(settings), rescore: Arc::default() }
+        AppState {
+            store: self.store.clone(),
+            clock: now,
+            settings: Arc::new(settings),
+            rescore: Arc::default(),
+            figures: Arc::default(),
+        }
     }
 
     /// Creates a customer of whom only the name is known.

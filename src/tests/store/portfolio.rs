@@ -2,6 +2,8 @@
 
 use crate::domain::portfolio::{Mentions, Tally};
 use crate::domain::{Archive, ArchiveReason, Band, CustomerFields, FactorKey, Points, Portfolio, Segment};
+use crate::server::service;
+use crate::server::store::Store;
 use crate::tests::harness::*;
 
 /// Forty customers that differ in everything, two of them archived.
@@ -127,6 +129,19 @@ on_each_database! {
         assert_eq!(portfolio.all, Tally { customers: 4, arr_cents: 2_999_999_999_999_997, arr_unknown: 1 });
     }
 
+    async fn the_figures_told_follow_every_write_whoever_wrote(db: Database) {
+        let (app, another) = (db.app(), Store::connect(&db.url).await.unwrap());
+        for customers in 0..6 {
+            for _ in 0..2 {
+                let told = service::portfolio::get_portfolio(&app, None, None, None).await.unwrap();
+                assert_eq!((told.all.customers, told.mean.score), (customers, None));
+            }
+            let writer = if customers % 2 == 0 { &another } else { &db.store };
+            writer.create_customer(&blank(), now()).await.unwrap();
+        }
+        another.close().await;
+    }
+
     async fn an_empty_portfolio_has_no_mean(db: Database) {
         let portfolio = db.get_portfolio(None, "USD", today()).await.unwrap();
         assert_eq!((portfolio.all, portfolio.archived, portfolio.has_demo), (Tally::default(), 0, false));
@@ -135,6 +150,19 @@ on_each_database! {
         db.customer("No data").await;
         assert_eq!(db.get_portfolio(None, "USD", today()).await.unwrap().mean.score, None);
     }
+}
+
+/// (On PostgreSQL what happens in other databases counts as well.)
+#[tokio::test]
+async fn a_snapshot_stays_while_nothing_is_written() {
+    let db = Database::sqlite().await;
+    let before = db.snapshot().await.unwrap();
+    db.get_portfolio(None, "USD", today()).await.unwrap();
+    assert_eq!(db.snapshot().await.unwrap(), before);
+    db.customer("Acme").await;
+    let after = db.snapshot().await.unwrap();
+    assert_ne!(after, before);
+    assert_eq!(db.snapshot().await.unwrap(), after);
 }
 
 /// Half up.

@@ -29,6 +29,7 @@ struct Shown {
     health: Health,
     band_since: NaiveDate,
     changes: [Option<crate::domain::Points>; 3],
+    trend: Vec<Option<crate::domain::Points>>,
     first_fact_on: Option<NaiveDate>,
     last_activity_at: Option<DateTime<Utc>>,
 }
@@ -42,6 +43,7 @@ async fn shown(store: &Store, query: &str, day: NaiveDate) -> Vec<Shown> {
             name: row.customer.fields.name,
             band_since: row.band_since,
             changes: [row.change7, row.change30, row.change90],
+            trend: row.trend,
             first_fact_on: row.first_fact_on,
             last_activity_at: row.last_activity_at,
         }

@@ -6,8 +6,8 @@ use super::blocking;
 use super::file::{Meter, Source};
 use super::row::{Parsed, RowReader, customer_defaults, row_errors};
 use crate::domain::{
-    CustomerFields, CustomerId, CustomerInput, FieldError, FieldErrors, ImportCounts, ImportId, ImportKind, ImportState, Mapping,
-    NewEvent, RowError,
+    CustomerFields, CustomerId, CustomerInput, FieldError, FieldErrors, ImportCounts, ImportId, ImportState, Mapping, NewEvent,
+    RowError,
 };
 use crate::error::AppError;
 use crate::server::store::{CustomerChange, Destination, Incoming, NewImport, StoreError, Verdict};
@@ -169,13 +169,8 @@ async fn drive(
             let _ = sender.blocking_send(chunk);
             Ok::<_, AppError>(())
         });
-        let mut chunks: u64 = 0;
         while let Some(chunk) = receiver.recv().await {
             let refused = sink.store(chunk).await?;
-            chunks += 1;
-            if matches!(target, Target::Import(_)) && mapping.kind == ImportKind::Events && chunks.is_power_of_two() {
-                app.store.refresh_statistics().await?;
-            }
             let progress = (sink.counts, meter.percent(size));
             watch(&progress, &refused);
             if let Target::Import(id) | Target::DryRun(Some(id)) = target {
