@@ -17,6 +17,7 @@ const small = sharedApp({}, async (api) => {
   const gone = await api.customer({ name: "Gone" }, logins(3));
   await api.post(`/customers/${gone.id}/archive`, { reason: "churned" });
   await api.post("/events", [{ customerId: id, kind: "logout" }, { kind: "login" }]);
+  await api.upload("people.csv", "company,segment,owner\nNew Co,SMB,Ann Lee\n,SMB,\n");
 });
 const empty = sharedApp();
 const demo = sharedApp({ demo: true });
@@ -43,6 +44,7 @@ const PAGES = [
   ["rules that are no good", `/scorecard?${tried({ "bands.healthy": 200, "factors.apiTrend.weight": "" })}`],
   ["rules of which most is missing", "/scorecard?bands.healthy=70"],
   ["the page of imports", "/import"],
+  ["a file that was handed over", "/import/1"],
   ["the quarantine", "/quarantine"],
   ["the help", "/help"],
   ["the page for an unknown address", "/nothing/here", refused(404)],

@@ -74,6 +74,8 @@ story("a customer's page follows, and what is being typed, opened or asked stays
   await bill.locator("summary").click();
   await bill.getByLabel("Paid on").fill("2026-01-02");
   await page.getByLabel("Note", { exact: true }).fill("Half a thought");
+  const day = page.getByLabel("Pick a day in the chart, or by date");
+  await day.fill("2026-01-03");
   const who = page.getByLabel("Who logged in");
   await who.fill("maria");
   const height = () => who.evaluate((field) => Math.round(field.getBoundingClientRect().top));
@@ -88,6 +90,7 @@ story("a customer's page follows, and what is being typed, opened or asked stays
 
   assert.equal(await reason.inputValue(), "Sent by mistake");
   assert.equal(await bill.getByLabel("Paid on").inputValue(), "2026-01-02");
+  assert.equal(await day.inputValue(), "2026-01-03");
   assert.ok(await note.locator("details").evaluate((details) => details.open));
   assert.equal(await page.locator(".note details[open], .invoices details[open]").count(), 2, "nothing else has opened");
   assert.equal(await page.getByLabel("Note", { exact: true }).inputValue(), "Half a thought");

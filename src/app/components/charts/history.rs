@@ -80,6 +80,8 @@ pub fn HistoryChart(
     limits: BandLimits,
     /// Since when newer scorecards were in force.
     marks: Vec<ScorecardMark>,
+    /// The version that the points follow.
+    scorecard: i64,
     selected: NaiveDate,
     href: impl Fn(NaiveDate) -> String + Clone + Send + Sync + 'static,
 ) -> impl IntoView {
@@ -135,7 +137,7 @@ pub fn HistoryChart(
                 {nothing.then(|| view! { <p class="history__nothing">{TOO_LITTLE}</p> })}
             </div>
             <Axis points=points.clone() />
-            <ScorecardNote points marks />
+            <ScorecardNote points marks scorecard />
         </figure>
     }
 }

@@ -49,15 +49,16 @@ pub fn ScorecardMarks(points: Vec<HistoryPoint>, marks: Vec<ScorecardMark>) -> i
     view! { <ul class="history__scorecards" aria-hidden="true">{rows}</ul> }
 }
 
-/// The same in words. Nothing where nothing is marked.
+/// The same in words, with the scorecard that the points follow. Nothing where nothing is marked.
 #[component]
-pub fn ScorecardNote(points: Vec<HistoryPoint>, marks: Vec<ScorecardMark>) -> impl IntoView {
-    let latest = marks.last().map(|mark| mark.version);
+pub fn ScorecardNote(points: Vec<HistoryPoint>, marks: Vec<ScorecardMark>, scorecard: i64) -> impl IntoView {
+    let is_latest = marks.last().is_none_or(|mark| mark.version == scorecard);
     let marks = marks_within(&points, &marks);
-    (!marks.is_empty()).then_some(latest).flatten().map(|latest| {
+    let in_force = if is_latest { "which is in force" } else { "which was in force then" };
+    (!marks.is_empty()).then(|| {
         view! {
             <p class="history__note muted">
-                {said(&marks)} " The whole line is computed under scorecard " {latest} ", which is in force. "
+                {said(&marks)} " The whole line is computed under scorecard " {scorecard} ", " {in_force} ". "
                 <a href="/scorecard">"Versions"</a>
             </p>
         }

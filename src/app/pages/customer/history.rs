@@ -9,21 +9,30 @@ use leptos::prelude::*;
 use leptos_router::components::Form;
 
 #[component]
-pub fn HistorySection(page: StoredValue<CustomerPage>, place: Memo<Place>) -> impl IntoView {
-    let (points, limits, as_of, today) =
-        page.with_value(|page| (page.history.clone(), page.scorecard.bands.clone(), page.health.as_of, page.today));
-    let marks = page.with_value(|page| page.scorecard_marks.clone());
-    let outside = points.first().is_some_and(|first| as_of < first.day);
-    let href = move |day| place.with(|place| if day == today { place.today().href() } else { place.on(day).href() });
+pub fn HistorySection(page: Memo<CustomerPage>, place: Memo<Place>) -> impl IntoView {
+    // What is typed into the form stays while the chart follows.
+    let days = Memo::new(move |_| page.with(|page| (page.health.as_of, page.today)));
+    let chart = move || {
+        let CustomerPage { history: points, scorecard, scorecard_marks: marks, health, today, .. } = page.get();
+        let as_of = health.as_of;
+        let outside = points.first().is_some_and(|first| as_of < first.day);
+        let href = move |day| place.with(|place| if day == today { place.today().href() } else { place.on(day).href() });
+        view! {
+            <HistoryChart points limits=scorecard.bands marks scorecard=scorecard.version selected=as_of href />
+            {outside.then(|| view! { <p class="muted">"The chosen day is earlier than this chart reaches."</p> })}
+        }
+    };
     view! {
         <section class="panel customer__seven" aria-labelledby="history-title">
             <div class="panel__head">
                 <h2 id="history-title">"Score over time"</h2>
                 <Lengths label="Length of the history" choices=HISTORY_DAYS shown=Place::history_days show=Place::over place />
             </div>
-            <HistoryChart points limits marks selected=as_of href />
-            {outside.then(|| view! { <p class="muted">"The chosen day is earlier than this chart reaches."</p> })}
-            <PickDay place as_of today />
+            {chart}
+            {move || {
+                let (as_of, today) = days.get();
+                view! { <PickDay place as_of today /> }
+            }}
         </section>
     }
 }

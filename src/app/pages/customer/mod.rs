@@ -83,7 +83,7 @@ fn Customer(page: Memo<Page>, timeline: Resource<Answer<Asked, Timeline>>, place
         who.with(|_| ());
         view! { <CustomerHead page=StoredValue::new(page.get_untracked()) /> }
     };
-    let figures = move || {
+    let standing = move || {
         let name = page.with(|page| page.customer.fields.name.clone());
         let page = StoredValue::new(page.get());
         view! {
@@ -92,7 +92,11 @@ fn Customer(page: Memo<Page>, timeline: Resource<Answer<Asked, Timeline>>, place
             <PastDayBanner page place />
             <StandingStrip page place />
             <FirstEvent page />
-            <HistorySection page place />
+        }
+    };
+    let figures = move || {
+        let page = StoredValue::new(page.get());
+        view! {
             <Composition page />
             <ChangesSection page place />
             <FactorsSection page />
@@ -101,6 +105,8 @@ fn Customer(page: Memo<Page>, timeline: Resource<Answer<Asked, Timeline>>, place
     view! {
         <div class="customer">
             {head}
+            {standing}
+            <HistorySection page place />
             {figures}
             <section class="panel customer__seven" id="events" aria-labelledby="events-title">
                 <Followed
