@@ -90,6 +90,7 @@ async fn fill(app: &AppState, customers: i64, days: i64) {
     let options = demo::Options { customers: customers as usize, days, ..demo::Options::default() };
     let summary = demo::run(&app.store, &options, app.now()).await.expect("the demo portfolio loads");
     jobs::roll_over(app).await.expect("scores are rolled over");
+    app.store.vacuum().await.expect("PostgreSQL is vacuumed");
     println!("{summary}, in {:.0} s", started.elapsed().as_secs_f64());
 }
 

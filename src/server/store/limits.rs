@@ -1,7 +1,7 @@
 //! The least that the database has to do: the same rows read and written with nothing around it. Benchmarks hold the
 //! product against it.
 
-use super::db::{Bind, binds};
+use super::db::{Bind, Pools, binds};
 use super::{Incoming, Store, StoreResult, customers, events, facts, health};
 use crate::domain::{CustomerId, NaiveDate};
 use chrono::Duration;
@@ -28,6 +28,14 @@ impl RawRows {
 }
 
 impl Store {
+    /// Does what PostgreSQL does by itself some time after much was written, so that it does not do it meanwhile.
+    pub async fn vacuum(&self) -> StoreResult<()> {
+        if let Pools::Postgres(pool) = &self.db.pools {
+            sqlx::query("VACUUM (ANALYZE)").execute(pool).await?;
+        }
+        Ok(())
+    }
+
     /// Reads one row by its primary key.
     pub async fn read_row(&self, id: CustomerId) -> StoreResult<i64> {
         let (version,): (i64,) = self.read().await?.one("SELECT version FROM customers WHERE id = $1", binds![id]).await?;

@@ -6,14 +6,14 @@ use super::{Incoming, Store, StoreError, StoreResult, StoredEvent, intake};
 use crate::domain::{CustomerId, NewEvent};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 
 /// The most events in one transaction.
 const GROUP: usize = 64;
 /// The most that wait. One more is refused at once, instead of being answered long after its sender has given up.
 const WAITING: usize = 1024;
-/// How many transactions PostgreSQL works on at a time; SQLite has one writer.
-const POSTGRES_WRITERS: usize = 2;
+/// How many transactions PostgreSQL works on at a time while full groups wait; SQLite has one writer.
+const POSTGRES_WRITERS: usize = 4;
 
 #[derive(Clone)]
 pub(super) struct PostQueue(mpsc::Sender<Post>);
@@ -34,30 +34,42 @@ impl Store {
 }
 
 impl PostQueue {
-    /// Its writers work for as long as somebody can send to it.
+    /// Works for as long as somebody can send to it.
     pub(super) fn start(db: &Db) -> Self {
         let (sender, receiver) = mpsc::channel(WAITING);
-        let receiver = Arc::new(Mutex::new(receiver));
-        let writers = if let Pools::Sqlite { .. } = db.pools { 1 } else { POSTGRES_WRITERS };
-        for _ in 0..writers {
-            tokio::spawn(write(db.clone(), receiver.clone()));
-        }
+        tokio::spawn(write(db.clone(), receiver));
         Self(sender)
     }
 }
 
-async fn write(db: Db, receiver: Arc<Mutex<mpsc::Receiver<Post>>>) {
+/// One transaction after the other, so that meanwhile the next group grows; beside it only full groups are worth their own.
+async fn write(db: Db, mut receiver: mpsc::Receiver<Post>) {
+    let writers = if let Pools::Sqlite { .. } = db.pools { 1 } else { POSTGRES_WRITERS };
+    let others = Arc::new(Semaphore::new(writers - 1));
     loop {
         let mut posts = Vec::with_capacity(GROUP);
-        if receiver.lock().await.recv_many(&mut posts, GROUP).await == 0 {
+        if receiver.recv_many(&mut posts, GROUP).await == 0 {
             return;
         }
-        // Nobody waits any more for those that were given up.
-        posts.retain(|post| !post.answer.is_closed());
-        let (group, answers): (Vec<_>, Vec<_>) = posts.into_iter().map(|post| (post.incoming, post.answer)).unzip();
-        for (answer, stored) in answers.into_iter().zip(store(&db, &group).await) {
-            let _ = answer.send(stored);
+        match Arc::clone(&others).try_acquire_owned() {
+            Ok(permit) if posts.len() == GROUP => {
+                let db = db.clone();
+                tokio::spawn(async move {
+                    answer(&db, posts).await;
+                    drop(permit);
+                });
+            }
+            _ => answer(&db, posts).await,
         }
+    }
+}
+
+async fn answer(db: &Db, mut posts: Vec<Post>) {
+    // Nobody waits any more for those that were given up.
+    posts.retain(|post| !post.answer.is_closed());
+    let (group, answers): (Vec<_>, Vec<_>) = posts.into_iter().map(|post| (post.incoming, post.answer)).unzip();
+    for (answer, stored) in answers.into_iter().zip(store(db, &group).await) {
+        let _ = answer.send(stored);
     }
 }
 
