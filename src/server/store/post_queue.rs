@@ -12,7 +12,9 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 const GROUP: usize = 64;
 /// The most that wait. One more is refused at once, instead of being answered long after its sender has given up.
 const WAITING: usize = 1024;
-/// How many transactions PostgreSQL works on at a time while full groups wait; SQLite has one writer.
+/// From so many on, events are worth a transaction beside the one that is under way.
+const LARGE: usize = GROUP / 2;
+/// How many transactions PostgreSQL works on at a time; SQLite has one writer.
 const POSTGRES_WRITERS: usize = 4;
 
 #[derive(Clone)]
@@ -42,7 +44,7 @@ impl PostQueue {
     }
 }
 
-/// One transaction after the other, so that meanwhile the next group grows; beside it only full groups are worth their own.
+/// One transaction after the other, so that meanwhile the next group grows; a large group need not wait.
 async fn write(db: Db, mut receiver: mpsc::Receiver<Post>) {
     let writers = if let Pools::Sqlite { .. } = db.pools { 1 } else { POSTGRES_WRITERS };
     let others = Arc::new(Semaphore::new(writers - 1));
@@ -52,7 +54,7 @@ async fn write(db: Db, mut receiver: mpsc::Receiver<Post>) {
             return;
         }
         match Arc::clone(&others).try_acquire_owned() {
-            Ok(permit) if posts.len() == GROUP => {
+            Ok(permit) if posts.len() >= LARGE => {
                 let db = db.clone();
                 tokio::spawn(async move {
                     answer(&db, posts).await;
