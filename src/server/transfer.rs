@@ -60,6 +60,7 @@ enum ExportWhat {
     Events,
     /// Of today
     Health,
+    Notes,
     All,
 }
 
@@ -159,6 +160,7 @@ pub async fn export(app: &AppState, args: ExportArgs) -> Result<String, String> 
         ExportWhat::Customers => &[What::Customers],
         ExportWhat::Events => &[What::Events, What::RetractedEvents],
         ExportWhat::Health => &[What::Health],
+        ExportWhat::Notes => &[What::Notes],
         ExportWhat::All => &What::ALL,
     };
     let format = match args.format {

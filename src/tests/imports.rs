@@ -309,6 +309,7 @@ on_each_database! {
         db.send(acme, paid("R-1").days_ago(2)).await;
         let wrong = db.send(bolt, login().days_ago(1)).await;
         db.retract_event(wrong.event.id, "by mistake", now()).await.unwrap();
+        db.add_note(bolt, "Ann", "Wants a call, \"soon\"", now()).await.unwrap();
         db.roll_over_all(today()).await;
 
         for format in [Format::Csv, Format::Ndjson] {
@@ -333,6 +334,9 @@ on_each_database! {
         let health = String::from_utf8(exported(&db, What::Health, Format::Csv).await).unwrap();
         assert_eq!(health.lines().count(), 3);
         assert!(health.contains("'=Acme"), "no cell is a formula: {health}");
+        let notes = String::from_utf8(exported(&db, What::Notes, Format::Csv).await).unwrap();
+        let note = format!("customer-{bolt},Ann,\"Wants a call, \"\"soon\"\"\",2026-03-16T12:00:00Z");
+        assert_eq!(notes.lines().collect::<Vec<_>>(), ["externalId,author,text,createdAt", &note]);
     }
 
     async fn exported_lines_are_accepted_by_the_api(db: Database) {

@@ -94,13 +94,13 @@ fn shown(value: Option<impl std::fmt::Display>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
 }
 
-/// All customers, all events, or the health of everybody today, as one file that is written while it is read.
+/// All customers, all events, the health of everybody today, or all notes, as one file that is written while it is read.
 ///
 /// `customer-health import` takes customers and events in again, and `POST /api/events` the events (`events.ndjson`). A
 /// customer without an external id gets one here (`customer-ID`), an event without a message id likewise (`event-ID`).
 /// Retracted events are in a file of their own.
 #[utoipa::path(get, path = "/api/export/{file}", tag = "Operations",
-    params(("file" = String, Path, description = "`customers`, `events`, `retracted_events` or `health`, with the ending \
+    params(("file" = String, Path, description = "`customers`, `events`, `retracted_events`, `health` or `notes`, with the ending \
         `.csv` or `.ndjson`", example = "events.ndjson")),
     responses((status = 200, description = "One row for each", content(
         (str = "text/csv"), (str = "application/x-ndjson")))))]

@@ -1,7 +1,7 @@
 //! Everything as files that an import, and mostly `POST /api/events`, takes again. Read page by page: memory holds one page.
 
 use super::health::{Scoring, rows};
-use crate::domain::{CustomerFields, CustomerId, CustomerRow, Event, EventId, EventInput};
+use crate::domain::{CustomerFields, CustomerId, CustomerRow, Event, EventId, EventInput, Note, NoteId};
 use crate::error::AppError;
 use crate::server::AppState;
 use chrono::SecondsFormat;
@@ -21,6 +21,7 @@ pub enum What {
     RetractedEvents,
     /// Of today.
     Health,
+    Notes,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +31,7 @@ pub enum Format {
 }
 
 impl What {
-    pub const ALL: [Self; 4] = [Self::Customers, Self::Events, Self::RetractedEvents, Self::Health];
+    pub const ALL: [Self; 5] = [Self::Customers, Self::Events, Self::RetractedEvents, Self::Health, Self::Notes];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -38,6 +39,7 @@ impl What {
             Self::Events => "events",
             Self::RetractedEvents => "retracted_events",
             Self::Health => "health",
+            Self::Notes => "notes",
         }
     }
 
@@ -93,6 +95,7 @@ impl What {
                 "change90",
                 "lastActivityAt",
             ],
+            Self::Notes => &["externalId", "author", "text", "createdAt"],
         }
     }
 }
@@ -149,6 +152,14 @@ async fn load(app: &AppState, what: What, after: i64) -> Result<(Vec<Row>, Optio
         let events = app.store.export_events(EventId(after), PAGE, what == What::RetractedEvents).await?;
         let last = events.last().map(|(event, _)| event.id.0);
         return Ok((events.into_iter().map(|(event, external_id)| event_row(event, external_id)).collect(), last));
+    }
+    if what == What::Notes {
+        let notes = app.store.export_notes(NoteId(after), PAGE).await?;
+        let last = notes.last().map(|(_, _, note)| note.id.0);
+        return Ok((
+            notes.into_iter().map(|(customer, external_id, note)| note_row(customer, external_id, note)).collect(),
+            last,
+        ));
     }
     let today = app.today();
     let found = app.store.export_customers(CustomerId(after), PAGE, today).await?;
@@ -230,6 +241,15 @@ fn health_row(row: &CustomerRow) -> Row {
         object.extend(factors.into_iter().map(|(name, factor)| (name, factor["score"].clone())));
     }
     object
+}
+
+fn note_row(customer: CustomerId, external_id: Option<String>, note: Note) -> Row {
+    object(json!({
+        "externalId": own_or_made(external_id, customer),
+        "author": note.author,
+        "text": note.text,
+        "createdAt": note.created_at,
+    }))
 }
 
 fn csv(what: What, rows: &[Row], with_header: bool) -> Result<Vec<u8>, AppError> {

@@ -1,11 +1,11 @@
 //! Everything, page by page in the order of ids: each page is one short transaction, so that an export holds up nobody.
 
 use super::customers::{CustomerRecord, select_customers};
-use super::db::{Tx, binds};
+use super::db::{Tx, binds, time};
 use super::events::EventRow;
 use super::health;
 use super::{CurrentHealth, Store, StoreResult};
-use crate::domain::{CustomerId, Event, EventId, NaiveDate};
+use crate::domain::{CustomerId, Event, EventId, NaiveDate, Note, NoteId};
 use sqlx::AssertSqlSafe;
 
 impl Store {
@@ -35,6 +35,19 @@ impl Store {
             (event, name)
         };
         Ok(events.into_iter().map(with_name).collect())
+    }
+
+    /// Notes after this one, each with its customer and that one's external id.
+    pub async fn export_notes(&self, after: NoteId, limit: i64) -> StoreResult<Vec<(CustomerId, Option<String>, Note)>> {
+        let sql = "SELECT customer_id, external_id, notes.id, author, text, notes.created_at
+                   FROM notes JOIN customers ON customers.id = customer_id WHERE notes.id > $1 ORDER BY notes.id LIMIT $2";
+        let rows: Vec<(i64, Option<String>, i64, String, String, i64)> =
+            self.read().await?.all(sql, binds![after, limit]).await?;
+        let note = |(customer, external_id, id, author, text, created_at)| {
+            let note = Note { id: NoteId(id), author, text, created_at: time(created_at) };
+            (CustomerId(customer), external_id, note)
+        };
+        Ok(rows.into_iter().map(note).collect())
     }
 }
 

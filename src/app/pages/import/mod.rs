@@ -133,6 +133,7 @@ fn Exports() -> impl IntoView {
         ("events", "Events"),
         ("retracted_events", "Retracted events"),
         ("health", "Health of today"),
+        ("notes", "Notes"),
     ];
     let rows = files.map(|(name, label)| {
         view! {
