@@ -43,12 +43,7 @@ impl Store {
                 imports::keep_events(&mut tx, import, appended.map(|(_, id)| *id)).await?;
             }
             tx.commit().await?;
-            let verdict = |(step, id)| match step {
-                Step::Append(_) => Verdict::Accepted(id),
-                Step::Repeat(_) => Verdict::Duplicate(id),
-                Step::Refuse(error) => Verdict::Refused(error),
-            };
-            return Ok(plan.steps.into_iter().zip(ids).map(verdict).collect());
+            return Ok(plan.steps.into_iter().zip(ids).map(|(step, id)| step.verdict(id)).collect());
         }
         Err(taken_again_and_again())
     }
@@ -57,9 +52,8 @@ impl Store {
     pub async fn check_events(&self, incoming: &[Incoming]) -> StoreResult<Vec<Verdict>> {
         let mut tx = self.write().await?;
         let verdict = |step| match step {
-            Step::Append(_) => Verdict::Accepted(EventId(0)),
-            Step::Repeat(first) => Verdict::Duplicate(first),
-            Step::Refuse(error) => Verdict::Refused(error),
+            Step::Repeat(first) => step.verdict(first),
+            _ => step.verdict(EventId(0)),
         };
         Ok(Plan::make(&mut tx, incoming).await?.steps.into_iter().map(verdict).collect())
     }
@@ -134,6 +128,17 @@ pub(super) enum Step {
     /// It is this one.
     Repeat(EventId),
     Refuse(StoreError),
+}
+
+impl Step {
+    /// What became of an event that is `id` now.
+    fn verdict(self, id: EventId) -> Verdict {
+        match self {
+            Self::Append(_) => Verdict::Accepted(id),
+            Self::Repeat(_) => Verdict::Duplicate(id),
+            Self::Refuse(error) => Verdict::Refused(error),
+        }
+    }
 }
 
 fn unwritten(index: usize) -> EventId {
