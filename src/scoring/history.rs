@@ -36,6 +36,7 @@ pub fn history(
                 before_start: facts.start_date.is_some_and(|start| day < start),
                 logins: logins.window(day, rules.login_frequency.days()),
                 features: features.distinct(day),
+                feature_names: Vec::new(),
                 tickets: tickets.window(day, rules.support_load.days()),
                 invoices: count_invoices(&facts.invoices, window(&rules.invoice_timeliness, day), day),
                 api_calls: api_calls.window(day, api_days),

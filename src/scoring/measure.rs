@@ -34,6 +34,9 @@ pub struct Measurements {
     pub logins: i64,
     /// Distinct (key) features used.
     pub features: i64,
+    /// Their names, in order; none where they are more than [`MOST_NAMES`].
+    #[serde(default)]
+    pub feature_names: Vec<String>,
     pub tickets: i64,
     pub invoices: InvoiceCounts,
     pub api_calls: i64,
@@ -43,16 +46,37 @@ pub struct Measurements {
     pub connected: Factors<bool>,
 }
 
+/// How many features' names are kept at the most.
+pub const MOST_NAMES: usize = 50;
+
 impl Measurements {
-    /// Adds an event of the as-of day itself. `is_new_feature` says of a feature that counts that it was not used in the
-    /// window before. Invoices cannot be added: what they do depends on other facts about them.
-    pub fn add(&mut self, body: &EventBody, is_new_feature: bool) {
+    /// Adds an event of the as-of day itself. Features can be added while they are [named](Self::names_features), invoices
+    /// never: what they do depends on other facts about them.
+    pub fn add(&mut self, body: &EventBody, scorecard: &Scorecard) {
         match body {
             EventBody::Login { .. } => self.logins += 1,
-            EventBody::FeatureUse { .. } => self.features += i64::from(is_new_feature),
+            EventBody::FeatureUse { feature, .. } if scorecard.factors.feature_adoption.counts(feature) => {
+                if let Err(place) = self.feature_names.binary_search(feature) {
+                    self.feature_names.insert(place, feature.clone());
+                    self.features += 1;
+                    self.forget_many_names();
+                }
+            }
+            EventBody::FeatureUse { .. } => {}
             EventBody::ApiCall { count } => self.api_calls += count,
             EventBody::SupportTicket { .. } => self.tickets += 1,
             EventBody::InvoiceIssued { .. } | EventBody::InvoicePaid { .. } | EventBody::InvoiceVoided { .. } => {}
+        }
+    }
+
+    /// Whether the names of all features used are kept.
+    pub fn names_features(&self) -> bool {
+        self.feature_names.len() as i64 == self.features
+    }
+
+    fn forget_many_names(&mut self) {
+        if self.feature_names.len() > MOST_NAMES {
+            self.feature_names.clear();
         }
     }
 
@@ -93,17 +117,21 @@ pub fn measure(facts: &Facts, scorecard: &Scorecard, connections: &Connections, 
 pub(super) fn measure_as_of(facts: &Facts, scorecard: &Scorecard, connections: &Connections, as_of: AsOf) -> Measurements {
     let rules = &scorecard.factors;
     let (day, api_window) = (as_of.windows, window(&rules.api_trend, as_of.windows));
-    Measurements {
+    let feature_names = features_used(facts, &rules.feature_adoption, day);
+    let mut measured = Measurements {
         has_facts: facts.first_fact_on.is_some_and(|first| first <= day),
         before_start: facts.start_date.is_some_and(|start| day < start),
         logins: total(facts, EventKind::Login, window(&rules.login_frequency, day)),
-        features: distinct_features(facts, &rules.feature_adoption, day),
+        features: feature_names.len() as i64,
+        feature_names,
         tickets: total(facts, EventKind::SupportTicket, window(&rules.support_load, day)),
         invoices: count_invoices(&facts.invoices, window(&rules.invoice_timeliness, day), as_of.invoices),
         api_calls: total(facts, EventKind::ApiCall, api_window),
         api_calls_before: total(facts, EventKind::ApiCall, api_window.before()),
         connected: Factors::from_fn(|key| connections.is_connected(key, as_of.connections)),
-    }
+    };
+    measured.forget_many_names();
+    measured
 }
 
 pub(super) fn window(rule: &FactorRule, as_of: NaiveDate) -> Window {
@@ -114,7 +142,7 @@ fn total(facts: &Facts, kind: EventKind, window: Window) -> i64 {
     facts.daily.iter().filter(|daily| daily.kind == kind && window.contains(daily.day)).map(|daily| daily.count).sum()
 }
 
-fn distinct_features(facts: &Facts, rule: &FactorRule, as_of: NaiveDate) -> i64 {
+fn features_used(facts: &Facts, rule: &FactorRule, as_of: NaiveDate) -> Vec<String> {
     let window = window(rule, as_of);
     let mut uses = BTreeMap::<&str, i64>::new();
     for daily in facts.daily.iter().filter(|daily| daily.kind == EventKind::FeatureUse && window.contains(daily.day)) {
@@ -122,7 +150,7 @@ fn distinct_features(facts: &Facts, rule: &FactorRule, as_of: NaiveDate) -> i64 
             *uses.entry(&daily.key).or_default() += daily.count;
         }
     }
-    uses.values().filter(|count| **count > 0).count() as i64
+    uses.into_iter().filter(|(_, count)| *count > 0).map(|(feature, _)| feature.to_owned()).collect()
 }
 
 /// The invoices issued within the window, by how they stand at the end of a day.

@@ -24,6 +24,7 @@ fn health() -> Health {
         before_start: false,
         logins: 14,
         features: 3,
+        feature_names: vec!["alerts".into(), "export".into(), "reports".into()],
         tickets: 2,
         invoices: InvoiceCounts { on_time: 3, late: 1, overdue: 0, open: 1 },
         api_calls: 0,

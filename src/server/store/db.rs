@@ -181,7 +181,8 @@ async fn connect_postgres(url: &str) -> StoreResult<Pools> {
 }
 
 /// Rows that one statement writes.
-pub(super) const ROWS: usize = 100;
+const SQLITE_ROWS: usize = 100;
+const POSTGRES_ROWS: usize = 5000;
 
 /// How many statements a connection keeps ready: those that write rows differ with how many they write.
 const STATEMENTS: usize = 500;
@@ -193,10 +194,30 @@ pub(super) enum Bind {
     Day(Option<i32>),
     Text(Option<String>),
     Bool(bool),
-    /// For the condition [`Tx::one_of`].
-    Ids(Vec<i64>),
-    /// Likewise, of texts.
-    Texts(Vec<String>),
+    /// Many at once, for the condition [`Tx::one_of`] or as a column of [`Tx::given_rows`].
+    Ints(Vec<Option<i64>>),
+    Days(Vec<Option<i32>>),
+    Texts(Vec<Option<String>>),
+    Bools(Vec<bool>),
+}
+
+impl Bind {
+    /// The values of a column, which are all of one kind.
+    fn column(values: impl Iterator<Item = Self>) -> Option<Self> {
+        let mut values = values.peekable();
+        macro_rules! all {
+            ($one:ident, $many:ident) => {
+                Self::$many(values.filter_map(|value| if let Self::$one(value) = value { Some(value) } else { None }).collect())
+            };
+        }
+        Some(match values.peek()? {
+            Self::Int(_) => all!(Int, Ints),
+            Self::Day(_) => all!(Day, Days),
+            Self::Text(_) => all!(Text, Texts),
+            Self::Bool(_) => all!(Bool, Bools),
+            Self::Ints(_) | Self::Days(_) | Self::Texts(_) | Self::Bools(_) => return None,
+        })
+    }
 }
 
 /// The values of a statement, in the order of its `$1`, `$2`, ...
@@ -231,8 +252,8 @@ bind_from! {
     CustomerId => |id| Self::Int(Some(id.0)),
     EventId => |id| Self::Int(Some(id.0)),
     NoteId => |id| Self::Int(Some(id.0)),
-    &[CustomerId] => |ids| Self::Ids(ids.iter().map(|id| id.0).collect()),
-    Vec<String> => |texts| Self::Texts(texts),
+    &[CustomerId] => |ids| Self::Ints(ids.iter().map(|id| Some(id.0)).collect()),
+    Vec<String> => |texts| Self::Texts(texts.into_iter().map(Some).collect()),
 }
 
 /// A stored day. Only days that came from a date are stored, so every number is one.
@@ -292,8 +313,10 @@ macro_rules! run {
                         Bind::Day(day) => query.bind(day),
                         Bind::Text(text) => query.bind(text),
                         Bind::Bool(is) => query.bind(is),
-                        Bind::Ids(ids) => query.bind(format!("{ids:?}")),
+                        Bind::Ints(ints) => query.bind(serde_json::Value::from(ints).to_string()),
+                        Bind::Days(days) => query.bind(serde_json::Value::from(days).to_string()),
                         Bind::Texts(texts) => query.bind(serde_json::Value::from(texts).to_string()),
+                        Bind::Bools(bools) => query.bind(serde_json::Value::from(bools).to_string()),
                     };
                 }
                 query.$method(&mut **tx).await?$(.$then())?
@@ -306,8 +329,10 @@ macro_rules! run {
                         Bind::Day(day) => query.bind(day),
                         Bind::Text(text) => query.bind(text),
                         Bind::Bool(is) => query.bind(is),
-                        Bind::Ids(ids) => query.bind(ids),
+                        Bind::Ints(ints) => query.bind(ints),
+                        Bind::Days(days) => query.bind(days),
                         Bind::Texts(texts) => query.bind(texts),
+                        Bind::Bools(bools) => query.bind(bools),
                     };
                 }
                 query.$method(&mut **tx).await?$(.$then())?
@@ -344,12 +369,8 @@ impl Tx {
     /// Writes all rows by as few statements as do it well: `{into} VALUES (...), ... {then}`. How many were written.
     pub(super) async fn insert_rows(&mut self, into: &str, rows: Vec<Vec<Bind>>, then: &str) -> StoreResult<u64> {
         let mut written = 0;
-        let width = rows.first().map_or(0, Vec::len);
-        let mut rows = rows.into_iter().peekable();
-        while rows.peek().is_some() {
-            let binds: Vec<_> = rows.by_ref().take(ROWS).flatten().collect();
-            let sql = format!("{into} VALUES {} {then}", self.places(binds.len() / width, width));
-            written += self.execute(AssertSqlSafe(sql), binds).await?;
+        for (given, binds) in self.given_rows(rows) {
+            written += self.execute(AssertSqlSafe(format!("{into} SELECT * FROM {given} WHERE true {then}")), binds).await?;
         }
         Ok(written)
     }
@@ -359,31 +380,39 @@ impl Tx {
         let set: Vec<_> =
             columns.iter().enumerate().skip(1).map(|(index, column)| format!("{column} = given.column{}", index + 1)).collect();
         let (set, key) = (set.join(", "), columns.first().copied().unwrap_or_default());
-        let mut rows = rows.into_iter().peekable();
-        while rows.peek().is_some() {
-            let binds: Vec<_> = rows.by_ref().take(ROWS).flatten().collect();
-            let places = self.places(binds.len() / columns.len(), columns.len());
-            let sql = format!("UPDATE {table} SET {set} FROM (VALUES {places}) AS given WHERE {table}.{key} = given.column1");
+        for (given, binds) in self.given_rows(rows) {
+            let sql = format!("UPDATE {table} SET {set} FROM {given} WHERE {table}.{key} = given.column1");
             self.execute(AssertSqlSafe(sql), binds).await?;
         }
         Ok(())
     }
 
-    /// `($1, $2), ($3, $4)` for two rows of two.
-    pub(super) fn places(&self, rows: usize, width: usize) -> String {
-        let row = |row: usize| {
-            let places: Vec<_> = (1..=width).map(|place| self.place(row * width + place)).collect();
-            format!("({})", places.join(", "))
-        };
-        (0..rows).map(row).collect::<Vec<_>>().join(", ")
-    }
-
-    /// SQLite looks a `$1` up by walking all of them: with hundreds of values, those without a name are faster.
-    fn place(&self, number: usize) -> String {
-        match self.on {
-            On::Sqlite(_) => "?".into(),
-            On::Postgres(_) => format!("${number}"),
+    /// Rows as a table `given` with the columns `column1`, `column2`, ... for use after FROM, and the values that it is made
+    /// of; some rows at a time. PostgreSQL is sent its columns: one statement for any number of rows, which it plans once.
+    pub(super) fn given_rows(&self, rows: Vec<Vec<Bind>>) -> Vec<(String, Vec<Bind>)> {
+        let width = rows.first().map_or(0, Vec::len);
+        let mut rows = rows.into_iter();
+        let mut parts = Vec::new();
+        while rows.len() > 0 {
+            parts.push(match self.on {
+                On::Sqlite(_) => {
+                    let binds: Vec<_> = rows.by_ref().take(SQLITE_ROWS).flatten().collect();
+                    // A `$1` is looked up by walking all of them: with hundreds of values, those without a name are faster.
+                    let row = format!("({})", vec!["?"; width].join(", "));
+                    (format!("(VALUES {}) AS given", vec![row; binds.len() / width].join(", ")), binds)
+                }
+                On::Postgres(_) => {
+                    let mut columns: Vec<_> = (0..width).map(|_| Vec::new()).collect();
+                    for row in rows.by_ref().take(POSTGRES_ROWS) {
+                        columns.iter_mut().zip(row).for_each(|(column, value)| column.push(value));
+                    }
+                    let list = |prefix| (1..=width).map(|number| format!("{prefix}{number}")).collect::<Vec<_>>().join(", ");
+                    let binds = columns.into_iter().filter_map(|column| Bind::column(column.into_iter())).collect();
+                    (format!("unnest({}) AS given({})", list("$"), list("column")), binds)
+                }
+            });
         }
+        parts
     }
 
     /// Notes what open pages may show of what this transaction writes: a customer, or [`Changed::EVERYTHING`].
@@ -421,7 +450,7 @@ impl Tx {
         matches!(self.on, On::Postgres(_))
     }
 
-    /// What follows a column to say that it is one of the [`Bind::Ids`] or [`Bind::Texts`] in `$1`.
+    /// What follows a column to say that it is one of the [`Bind::Ints`] or [`Bind::Texts`] in `$1`.
     pub(super) fn one_of(&self) -> &'static str {
         match self.on {
             On::Sqlite(_) => "IN (SELECT value FROM json_each($1))",

@@ -2,7 +2,7 @@
 //! transaction, while the customer is locked. How events come in is in `intake`.
 
 use super::customers::CustomerRecord;
-use super::db::{Bind, ROWS, Tx, binds, midnight, storable, time};
+use super::db::{Bind, Tx, binds, midnight, storable, time};
 use super::facts::Known;
 use super::{Incoming, Store, StoreError, StoreResult, StoredEvent, connections, customers, health, invoices};
 use crate::domain::{
@@ -136,7 +136,6 @@ pub(super) fn content_hash(customer: CustomerId, event: &NewEvent) -> StoreResul
 /// The columns of [`row`].
 const COLUMNS: &str =
     "customer_id, kind, source, message_id, occurred_at, day, received_at, received_day, payload, invoice_number";
-const WIDTH: usize = 10;
 
 /// The values of an event's row but its id.
 pub(super) fn row(customer: CustomerId, event: &NewEvent, received_at: DateTime<Utc>) -> StoreResult<Vec<Bind>> {
@@ -158,14 +157,12 @@ pub(super) fn row(customer: CustomerId, event: &NewEvent, received_at: DateTime<
 /// Appends rows to the log; their ids, in their order.
 pub(super) async fn insert(tx: &mut Tx, rows: Vec<Vec<Bind>>) -> StoreResult<Vec<EventId>> {
     let mut ids = Vec::with_capacity(rows.len());
-    let mut rows = rows.into_iter();
-    while rows.len() > 0 {
-        let binds: Vec<_> = rows.by_ref().take(ROWS).flatten().collect();
-        let sql = format!("INSERT INTO events ({COLUMNS}) VALUES {} RETURNING id", tx.places(binds.len() / WIDTH, WIDTH));
-        let mut given: Vec<(i64,)> = tx.all(AssertSqlSafe(sql), binds).await?;
+    for (given, binds) in tx.given_rows(rows) {
+        let sql = format!("INSERT INTO events ({COLUMNS}) SELECT * FROM {given} RETURNING id");
+        let mut rows: Vec<(i64,)> = tx.all(AssertSqlSafe(sql), binds).await?;
         // Ids are given in the order of the rows, but need not come back in it.
-        given.sort_unstable();
-        ids.extend(given.into_iter().map(|(id,)| EventId(id)));
+        rows.sort_unstable();
+        ids.extend(rows.into_iter().map(|(id,)| EventId(id)));
     }
     Ok(ids)
 }

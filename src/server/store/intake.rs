@@ -31,7 +31,7 @@ impl Store {
         for _ in 0..ATTEMPTS {
             let (mut tx, rules, moves) = begin(&self.db, incoming).await?;
             let plan = Plan::make(&mut tx, incoming).await?;
-            let (mut standings, _) = Standings::carried(&mut tx, &plan, &rules, moves, today).await?;
+            let (mut standings, _) = Standings::carried(&plan, &rules, moves, today)?;
             let Some(ids) = plan.write(&mut tx, moves).await? else { continue };
             plan.appended().for_each(|one| standings.add(one, None, &rules));
             let (carried, stale): (Vec<_>, Vec<_>) = plan.changed.values().partition(|known| standings.has(known.id));

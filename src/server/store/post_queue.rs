@@ -6,16 +6,19 @@ use super::{Incoming, Store, StoreError, StoreResult, StoredEvent, intake};
 use crate::domain::{CustomerId, NewEvent};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::time::{Instant, timeout_at};
 
 /// The most events in one transaction.
 const GROUP: usize = 64;
 /// The most that wait. One more is refused at once, instead of being answered long after its sender has given up.
 const WAITING: usize = 1024;
-/// From so many on, events are worth a transaction beside the one that is under way.
-const LARGE: usize = GROUP / 2;
+/// How long a group waits until it is as large as those before it were on average: senders that were answered together come
+/// again together, and the first of them should not get a transaction for itself.
+const PATIENCE: Duration = Duration::from_millis(1);
 /// How many transactions PostgreSQL works on at a time; SQLite has one writer.
-const POSTGRES_WRITERS: usize = 4;
+const POSTGRES_WRITERS: usize = 3;
 
 #[derive(Clone)]
 pub(super) struct PostQueue(mpsc::Sender<Post>);
@@ -44,25 +47,29 @@ impl PostQueue {
     }
 }
 
-/// One transaction after the other, so that meanwhile the next group grows; a large group need not wait.
+/// While transactions are under way, the next group grows.
 async fn write(db: Db, mut receiver: mpsc::Receiver<Post>) {
-    let writers = if let Pools::Sqlite { .. } = db.pools { 1 } else { POSTGRES_WRITERS };
-    let others = Arc::new(Semaphore::new(writers - 1));
-    loop {
+    let writers = Arc::new(Semaphore::new(if let Pools::Sqlite { .. } = db.pools { 1 } else { POSTGRES_WRITERS }));
+    let mut usual = 1;
+    while let Ok(writer) = Arc::clone(&writers).acquire_owned().await {
         let mut posts = Vec::with_capacity(GROUP);
         if receiver.recv_many(&mut posts, GROUP).await == 0 {
             return;
         }
-        match Arc::clone(&others).try_acquire_owned() {
-            Ok(permit) if posts.len() >= LARGE => {
-                let db = db.clone();
-                tokio::spawn(async move {
-                    answer(&db, posts).await;
-                    drop(permit);
-                });
+        let latest = Instant::now() + PATIENCE;
+        while posts.len() < usual {
+            let room = GROUP - posts.len();
+            match timeout_at(latest, receiver.recv_many(&mut posts, room)).await {
+                Ok(more) if more > 0 => {}
+                _ => break,
             }
-            _ => answer(&db, posts).await,
         }
+        usual = (usual + posts.len()) / 2;
+        let db = db.clone();
+        tokio::spawn(async move {
+            answer(&db, posts).await;
+            drop(writer);
+        });
     }
 }
 

@@ -1,16 +1,15 @@
 //! Where customers stand while events come in. Events of today are added to the stored measurements, without looking at
-//! any fact but whether a feature is new; whatever touches the past, or invoices, is measured from all facts.
+//! any fact; whatever touches the past, or invoices, is measured from all facts.
 
 use super::customers::CustomerRecord;
-use super::db::{Tx, binds};
+use super::db::Tx;
 use super::facts::{self, Known};
 use super::health::{self, Rules};
 use super::intake::{Plan, Step};
 use super::{Incoming, StoreError, StoreResult};
-use crate::domain::{CustomerId, EventBody, EventKind, Health, NaiveDate, Window};
+use crate::domain::{CustomerId, Health, NaiveDate};
 use crate::scoring::{self, DailyCount, Facts, Invoice, Measurements};
-use sqlx::AssertSqlSafe;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 pub(super) struct Standings(HashMap<CustomerId, Standing>);
 
@@ -23,27 +22,19 @@ enum Standing {
 struct Carried {
     row: CustomerRecord,
     measured: Measurements,
-    /// Those of the events' features that were used in the window before.
-    used: HashSet<String>,
 }
 
 impl Standings {
     /// Of everybody whom the plan is about.
     pub(super) async fn load(tx: &mut Tx, plan: &Plan<'_>, rules: &Rules, moves: bool, today: NaiveDate) -> StoreResult<Self> {
-        let (mut standings, rest) = Self::carried(tx, plan, rules, moves, today).await?;
+        let (mut standings, rest) = Self::carried(plan, rules, moves, today)?;
         let found = facts::load(tx, &rest, rules.reach(today), today).await?;
         standings.0.extend(found.into_iter().map(|(id, facts)| (id, Standing::Facts(facts))));
         Ok(standings)
     }
 
     /// Of those whose stored health can be carried on; the rest come back.
-    pub(super) async fn carried(
-        tx: &mut Tx,
-        plan: &Plan<'_>,
-        rules: &Rules,
-        moves: bool,
-        today: NaiveDate,
-    ) -> StoreResult<(Self, Vec<Known>)> {
+    pub(super) fn carried(plan: &Plan<'_>, rules: &Rules, moves: bool, today: NaiveDate) -> StoreResult<(Self, Vec<Known>)> {
         let needs_facts: HashSet<_> = plan
             .steps
             .iter()
@@ -52,15 +43,13 @@ impl Standings {
             .map(|(_, one)| one.customer)
             .collect();
         let (mut standings, mut rest) = (Self(HashMap::with_capacity(plan.customers.len())), Vec::new());
-        let mut used = load_used(tx, plan, rules, today).await?;
         for row in &plan.customers {
             let id = CustomerId(row.id);
             if moves || needs_facts.contains(&id) || !row.is_scored_on(rules.basis(today)) {
                 rest.push(row.known());
                 continue;
             }
-            let used = used.remove(&id).unwrap_or_default();
-            let carried = Carried { row: row.clone(), measured: row.measured()?, used };
+            let carried = Carried { row: row.clone(), measured: row.measured()? };
             standings.0.insert(id, Standing::Carried(Box::new(carried)));
         }
         standings.give_up(plan, rules, today, &mut rest)?;
@@ -69,16 +58,16 @@ impl Standings {
 
     /// Leaves those to their facts that cannot be carried on to the end.
     fn give_up(&mut self, plan: &Plan<'_>, rules: &Rules, today: NaiveDate, rest: &mut Vec<Known>) -> StoreResult<()> {
-        let mut ends: HashMap<_, (Measurements, HashSet<String>)> = HashMap::new();
+        let mut ends = HashMap::new();
         for (step, one) in plan.steps.iter().zip(plan.incoming) {
             if let (Step::Append(_), Some(Standing::Carried(carried))) = (step, self.0.get(&one.customer)) {
-                let end = ends.entry(one.customer).or_insert_with(|| (carried.measured.clone(), carried.used.clone()));
-                add(&mut end.0, &mut end.1, &one.event.body, rules);
+                let end = ends.entry(one.customer).or_insert_with(|| carried.measured.clone());
+                end.add(&one.event.body, &rules.scorecard);
             }
         }
-        for (id, (measured, _)) in ends {
+        for (id, measured) in ends {
             if let Some(Standing::Carried(carried)) = self.0.get(&id)
-                && carried.row.carried_on(measured, rules, today)?.is_none()
+                && (!measured.names_features() || carried.row.carried_on(measured, rules, today)?.is_none())
             {
                 rest.push(carried.row.known());
                 self.0.remove(&id);
@@ -102,7 +91,7 @@ impl Standings {
     /// Adds an event, with what its invoice then is.
     pub(super) fn add(&mut self, Incoming { customer, event, .. }: &Incoming, invoice: Option<&Invoice>, rules: &Rules) {
         match self.0.get_mut(customer) {
-            Some(Standing::Carried(carried)) => add(&mut carried.measured, &mut carried.used, &event.body, rules),
+            Some(Standing::Carried(carried)) => carried.measured.add(&event.body, &rules.scorecard),
             Some(Standing::Facts(facts)) => {
                 let (key, count) = event.body.activity();
                 facts.daily.push(DailyCount { day: event.day(), kind: event.body.kind(), key: key.to_owned(), count });
@@ -137,50 +126,4 @@ impl Standings {
 /// Whether the event can be added to today's measurements.
 fn is_of_today(one: &Incoming, today: NaiveDate) -> bool {
     one.event.day() == today && !one.event.body.kind().is_invoice()
-}
-
-fn add(measured: &mut Measurements, used: &mut HashSet<String>, body: &EventBody, rules: &Rules) {
-    let is_new_feature = match body {
-        EventBody::FeatureUse { feature, .. } => {
-            rules.scorecard.factors.feature_adoption.counts(feature) && used.insert(feature.clone())
-        }
-        _ => false,
-    };
-    measured.add(body, is_new_feature);
-}
-
-/// Per customer, which of the features that its events of today are about were used in the window before.
-async fn load_used(
-    tx: &mut Tx,
-    plan: &Plan<'_>,
-    rules: &Rules,
-    today: NaiveDate,
-) -> StoreResult<HashMap<CustomerId, HashSet<String>>> {
-    let (mut customers, mut features) = (BTreeSet::new(), BTreeSet::new());
-    for one in plan.incoming.iter().filter(|one| is_of_today(one, today)) {
-        if let EventBody::FeatureUse { feature, .. } = &one.event.body {
-            customers.insert(one.customer);
-            features.insert(feature.clone());
-        }
-    }
-    let mut used = HashMap::<_, HashSet<_>>::new();
-    if customers.is_empty() {
-        return Ok(used);
-    }
-    let sql = format!(
-        "SELECT customer_id, key FROM daily_activity
-         WHERE customer_id {} AND key {} AND kind = $3 AND day BETWEEN $4 AND $5
-         GROUP BY customer_id, key HAVING SUM(count) > 0",
-        tx.one_of(),
-        tx.one_of_second()
-    );
-    let customers: Vec<_> = customers.into_iter().collect();
-    let features: Vec<_> = features.into_iter().collect();
-    let Window { from, to } = Window::ending(today, rules.scorecard.factors.feature_adoption.days());
-    let binds = binds![customers.as_slice(), features, EventKind::FeatureUse.name(), from, to];
-    let rows: Vec<(i64, String)> = tx.all(AssertSqlSafe(sql), binds).await?;
-    for (customer, feature) in rows {
-        used.entry(CustomerId(customer)).or_default().insert(feature);
-    }
-    Ok(used)
 }
