@@ -2,7 +2,7 @@
 
 use super::customer::{MAX_CENTS, parse_date};
 use super::{CustomerId, EventId, FieldErrors, NaiveDate};
-use chrono::{DateTime, Duration, NaiveDateTime, SecondsFormat, SubsecRound, TimeZone, Utc};
+use chrono::{DateTime, Duration, NaiveDateTime, SecondsFormat, SubsecRound, TimeZone, Timelike, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -106,7 +106,7 @@ impl Priority {
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum EventBody {
     Login {
         user: Option<String>,
@@ -123,6 +123,7 @@ pub enum EventBody {
         priority: Priority,
         subject: Option<String>,
     },
+    #[serde(rename_all = "camelCase")]
     InvoiceIssued {
         number: String,
         amount_cents: i64,
@@ -397,6 +398,9 @@ fn parse_time(errors: &mut FieldErrors, field: &str, text: &str, now: DateTime<U
             .map(|time| time.and_utc())
     };
     let time = DateTime::parse_from_rfc3339(text).map(|time| time.to_utc()).ok().or_else(without_offset);
+    // A leap second belongs to the day that it ends; counted in microseconds it would be the next day's first.
+    let time =
+        time.map(|time| if time.nanosecond() < 1_000_000_000 { time } else { time.with_nanosecond(999_999_999).unwrap_or(time) });
     let earliest = Utc.with_ymd_and_hms(2000, 1, 1, 0, 0, 0).single().unwrap_or_default();
     match time {
         None => errors.add(field, "must be a time like 2026-01-31T09:30:00Z or 2026-01-31T09:30:00+02:00"),

@@ -35,7 +35,12 @@ fn broken_rule(error: &serde_path_to_error::Error<serde_json::Error>) -> FieldEr
             FieldErrors::one(field, format!("is not a field here; there are {names}"))
         }
         Some((found, expected)) => {
-            let expected = expected.replace("i64", "a whole number");
+            let expected = match expected {
+                "i64" => "a whole number",
+                "f64" => "a number",
+                of_ours if of_ours.starts_with("struct ") => "an object",
+                other => other,
+            };
             FieldErrors::one(field, format!("must be {expected}, not {}", found.trim_start_matches("invalid type: ")))
         }
         None => FieldErrors::one(field, text),

@@ -22,6 +22,8 @@ use tokio_util::io::StreamReader;
 
 /// How long the next piece of a body may take.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// The largest body, in bytes when unpacked.
+const MAX_BYTES: usize = 1 << 30;
 
 /// Accepts up to 100,000 events in one request: a JSON array, or NDJSON (`application/x-ndjson`), also compressed
 /// (`Content-Encoding: gzip` or `zstd`).
@@ -35,8 +37,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
         (Vec<EventInput> = "application/json"), (EventInput = "application/x-ndjson"))),
     responses((status = 200, description = "A verdict for every item", body = BatchReport),
         (status = 400, description = "The body could not be read to its end", body = BatchReport),
-        (status = 413, description = "There are more than 100,000 items: the others were not read", body = BatchReport),
-        (status = 503, description = "The database stopped answering: send the items without a verdict again", body = BatchReport)))]
+        (status = 413, description = "There are more than 100,000 items (blank lines count), or more than 1 GiB: the others were not read", body = BatchReport),
+        (status = 503, description = "The database stopped answering: send the items without a verdict again. Where too many such requests are under way, the answer is a problem instead: send everything again", body = BatchReport)))]
 pub async fn submit_events(
     State(app): State<AppState>,
     _: NoQuery,
@@ -93,29 +95,35 @@ async fn read_items(reader: &mut Reader, format: Format, batch: &mut Batch) -> R
     let unreadable = |text: String| AppError::BadRequest(format!("The body could not be read to its end: {text}"));
     let mut splitter = Splitter::new(format);
     let mut piece = vec![0; 64 * 1024];
-    let mut items = 0;
+    let mut size = 0;
+    let too_many = || AppError::TooLarge(format!("There are more than {MAX_ITEMS} items: the others were not read."));
     loop {
         let read = tokio::time::timeout(PATIENCE, reader.read(&mut piece)).await;
         let length = read
             .map_err(|_| unreadable(format!("nothing came for {} seconds.", PATIENCE.as_secs())))?
             .map_err(|error| unreadable(format!("{error}.")))?;
+        size += length;
+        if size > MAX_BYTES {
+            return Err(AppError::TooLarge("The body is larger than 1 GiB: what follows was not read.".into()));
+        }
         for byte in &piece[..length] {
-            if let Some(item) = splitter.push(*byte).map_err(|error| AppError::BadRequest(error.into()))? {
-                items += 1;
-                if items > MAX_ITEMS {
-                    return Err(AppError::TooLarge(format!("There are more than {MAX_ITEMS} items: the others were not read.")));
-                }
+            let item = splitter.push(*byte).map_err(|error| AppError::BadRequest(error.into()))?;
+            if splitter.ended() > MAX_ITEMS {
+                return Err(too_many());
+            }
+            if let Some(item) = item {
                 batch.push(item).await?;
             }
         }
         if length == 0 {
             break;
         }
+        // A small body may unpack to a large one, which never waits for anybody: others get their turn here.
+        tokio::task::yield_now().await;
     }
+    let ended = splitter.ended();
     match splitter.finish().map_err(|error| AppError::BadRequest(error.into()))? {
-        Some(_) if items == MAX_ITEMS => {
-            Err(AppError::TooLarge(format!("There are more than {MAX_ITEMS} items: the others were not read.")))
-        }
+        Some(_) if ended == MAX_ITEMS => Err(too_many()),
         Some(item) => batch.push(item).await,
         None => Ok(()),
     }

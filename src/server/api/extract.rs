@@ -27,6 +27,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
         if !is_json(request.headers()) {
             return Err(AppError::UnsupportedMediaType("The body must be JSON, with Content-Type: application/json.".into()));
         }
+        if request.headers().get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+            return Err(AppError::UnsupportedMediaType("The body must come as it is, without Content-Encoding.".into()));
+        }
         // The router has read the body already, and refused one that is too large.
         let body = Bytes::from_request(request, state).await;
         json::parse(&body.map_err(|refused| AppError::BadRequest(refused.body_text()))?).map(Self)

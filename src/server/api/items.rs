@@ -18,12 +18,17 @@ pub struct Splitter {
     is_too_long: bool,
     /// Of the next item, from 1.
     line: i64,
+    /// How much of a byte order mark has come.
+    mark: usize,
     place: Place,
     /// How many objects and arrays are open inside the item.
     depth: usize,
     in_string: bool,
     is_escaped: bool,
 }
+
+/// What some editors put in front of UTF-8.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
@@ -36,11 +41,16 @@ impl Splitter {
     pub fn new(format: Format) -> Self {
         let item = Vec::new();
         let place = Place::Before;
-        Self { format, item, is_too_long: false, line: 1, place, depth: 0, in_string: false, is_escaped: false }
+        Self { format, item, is_too_long: false, line: 1, mark: 0, place, depth: 0, in_string: false, is_escaped: false }
     }
 
     /// The item that this byte ends, if it does; or why the body cannot be read on.
     pub fn push(&mut self, byte: u8) -> Result<Option<Item>, &'static str> {
+        if BYTE_ORDER_MARK.get(self.mark) == Some(&byte) {
+            self.mark += 1;
+            return Ok(None);
+        }
+        self.mark = BYTE_ORDER_MARK.len();
         match self.format {
             Format::Lines if byte == b'\n' => Ok(self.end(true)),
             Format::Lines => {
@@ -64,7 +74,8 @@ impl Splitter {
             (Place::Inside, b',') if !is_inside => Ok(self.end(true)),
             (Place::Inside, b']') if !is_inside => {
                 self.place = Place::After;
-                Ok(self.end(false))
+                let follows_comma = self.line > 1;
+                Ok(self.end(follows_comma))
             }
             (Place::Inside, _) => {
                 self.follow(byte);
@@ -94,7 +105,12 @@ impl Splitter {
         }
     }
 
-    /// Nothing between two separators is an item of an array all the same, and one that cannot be read.
+    /// How many lines, blank ones too, or elements have ended.
+    pub fn ended(&self) -> i64 {
+        self.line - 1
+    }
+
+    /// Nothing beside a comma is an item of an array all the same, and one that cannot be read.
     fn end(&mut self, is_separated: bool) -> Option<Item> {
         let line = self.line;
         self.line += 1;
@@ -137,20 +153,22 @@ mod tests {
 
     #[test]
     fn lines_are_items_and_blank_ones_are_none() {
-        let (items, end) = split(Format::Lines, "{\"a\":1}\r\n\n  \nnonsense\n{}");
+        let (items, end) = split(Format::Lines, "\u{feff}{\"a\":1}\r\n\n  \nnonsense\n{}");
         assert_eq!(items, [(1, "{\"a\":1}\r".into()), (4, "nonsense".into()), (5, "{}".into())]);
         assert_eq!(end, Ok(()));
     }
 
     #[test]
     fn elements_are_items_whatever_their_strings_hold() {
-        let cases: [(&str, &[&str]); 6] = [
+        let cases: [(&str, &[&str]); 8] = [
             ("[]", &[]),
             (" [ ] ", &[]),
             (r#"[{"a":[1,{"b":","}]},{}]"#, &[r#"{"a":[1,{"b":","}]}"#, "{}"]),
             (r#"["]\",[", 2]"#, &[r#""]\",[""#, " 2"]),
             (r#"["\\",1]"#, &[r#""\\""#, "1"]),
             ("[1,,2]", &["1", "", "2"]),
+            ("[1,]", &["1", ""]),
+            ("\u{feff}[1]", &["1"]),
         ];
         for (body, expected) in cases {
             let (items, end) = split(Format::Array, body);

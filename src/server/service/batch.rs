@@ -36,6 +36,8 @@ pub struct Batch {
 struct Stored {
     reports: Vec<ItemReport>,
     touched: Vec<CustomerId>,
+    /// Whether what was refused is in the quarantine.
+    kept: Result<(), AppError>,
 }
 
 impl Batch {
@@ -64,7 +66,7 @@ impl Batch {
         let stored = storing.await.map_err(|_| AppError::Internal)??;
         stored.reports.into_iter().for_each(|item| self.report.push(item));
         self.touched.extend(stored.touched);
-        Ok(())
+        stored.kept
     }
 
     /// Stores what is left and brings scores up to date. The report covers everything up to a failure, which comes with it.
@@ -74,10 +76,10 @@ impl Batch {
     }
 
     async fn store_rest(&mut self) -> Result<(), AppError> {
-        self.store().await?;
-        self.stored().await?;
+        let stored = self.store().await;
+        let stored = stored.and(self.stored().await);
         let touched: Vec<_> = self.touched.iter().copied().collect();
-        Ok(self.app.store.rescore(&touched, self.app.today()).await?)
+        stored.and(self.app.store.rescore(&touched, self.app.today()).await.map_err(AppError::from))
     }
 }
 
@@ -101,10 +103,11 @@ async fn store(app: &AppState, lines: Vec<i64>, read: Vec<Read>) -> Result<Store
                 (ItemVerdict::Accepted, Some(id), FieldErrors::default())
             }
             Ok(Some((Verdict::Duplicate(id), _))) => (ItemVerdict::Duplicate, Some(id), FieldErrors::default()),
-            Ok(Some((Verdict::Refused(error @ StoreError::NotFound(_)), _))) => {
-                (ItemVerdict::Rejected, None, FieldErrors::one("customerId", error.to_string()))
+            Ok(Some((Verdict::Refused(field, error), _))) => {
+                let is_conflict = matches!(error, StoreError::Conflict(_));
+                let verdict = if is_conflict { ItemVerdict::Conflict } else { ItemVerdict::Rejected };
+                (verdict, None, FieldErrors::one(field, error.to_string()))
             }
-            Ok(Some((Verdict::Refused(error), _))) => (ItemVerdict::Conflict, None, FieldErrors::one("body", error.to_string())),
             Ok(None) => return Err(AppError::Internal),
         };
         if event_id.is_none() {
@@ -112,10 +115,9 @@ async fn store(app: &AppState, lines: Vec<i64>, read: Vec<Read>) -> Result<Store
         }
         reports.push(ItemReport { line, verdict, event_id, errors });
     }
-    if !refused.is_empty() {
-        app.store.quarantine(&refused, app.now()).await?;
-    }
-    Ok(Stored { reports, touched })
+    // Whatever becomes of this, the events are stored, and their sender must hear it.
+    let kept = if refused.is_empty() { Ok(()) } else { app.store.quarantine(&refused, app.now()).await };
+    Ok(Stored { reports, touched, kept: kept.map_err(AppError::from) })
 }
 
 /// Parses items and finds the customers that they name.
@@ -125,7 +127,7 @@ async fn read(app: &AppState, chunk: Vec<Item>) -> Result<Vec<Read>, AppError> {
         .into_iter()
         .map(|item| {
             let parsed = parse(&item, now);
-            (parsed, String::from_utf8_lossy(&item.content).into_owned())
+            (parsed, String::from_utf8_lossy(item.content.trim_ascii()).replace('\0', "\u{fffd}"))
         })
         .collect();
     let external: BTreeSet<_> = parsed
@@ -181,7 +183,7 @@ fn parse(item: &Item, now: chrono::DateTime<chrono::Utc>) -> Result<(Address, Ne
     let mut errors = FieldErrors::default();
     let address = match (input.customer_id.take(), input.external_id.take()) {
         (Some(id), None) => Some(Address::Id(CustomerId(id))),
-        (None, Some(id)) => Some(Address::External(id.trim().to_owned())),
+        (None, Some(id)) => Some(Address::External(errors.required_text("externalId", Some(&id), 200))),
         (None, None) => {
             errors.add("customerId", "is required, or externalId");
             None
@@ -199,7 +201,7 @@ fn parse(item: &Item, now: chrono::DateTime<chrono::Utc>) -> Result<(Address, Ne
         }
     };
     match (address, event) {
-        (Some(address), Some(event)) => Ok((address, event)),
+        (Some(address), Some(event)) => errors.or(|| (address, event)),
         _ => Err(errors),
     }
 }

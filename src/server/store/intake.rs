@@ -90,7 +90,7 @@ pub(super) async fn post(db: &Db, incoming: &[Incoming]) -> StoreResult<Option<V
                     let event = events::find(&mut tx, id).await?.unwrap_or_else(|| event(id, one));
                     Ok(StoredEvent { event, before, after, repeated: true })
                 }
-                Step::Refuse(error) => Err(error),
+                Step::Refuse(_, error) => Err(error),
             });
         }
         tx.commit().await?;
@@ -127,7 +127,8 @@ pub(super) enum Step {
     Append(Option<Invoice>),
     /// It is this one.
     Repeat(EventId),
-    Refuse(StoreError),
+    /// With the field that is to blame.
+    Refuse(&'static str, StoreError),
 }
 
 impl Step {
@@ -136,7 +137,7 @@ impl Step {
         match self {
             Self::Append(_) => Verdict::Accepted(id),
             Self::Repeat(_) => Verdict::Duplicate(id),
-            Self::Refuse(error) => Verdict::Refused(error),
+            Self::Refuse(field, error) => Verdict::Refused(field, error),
         }
     }
 }
@@ -189,7 +190,7 @@ impl<'a> Plan<'a> {
     fn step(&mut self, id: EventId, one: &'a Incoming, used: &HashMap<(String, String), (EventId, String)>) -> StoreResult<Step> {
         let Incoming { customer, event, .. } = one;
         let Ok(position) = self.customers.binary_search_by_key(&customer.0, |row| row.id) else {
-            return Ok(Step::Refuse(customers::no_customer(*customer)));
+            return Ok(Step::Refuse("customerId", customers::no_customer(*customer)));
         };
         let key = event.message_id.as_deref().map(|message_id| (event.source.as_str(), message_id));
         let hash = content_hash(*customer, event)?;
@@ -197,7 +198,7 @@ impl<'a> Plan<'a> {
             let stored = used.get(&(key.0.to_owned(), key.1.to_owned()));
             match stored.or_else(|| self.keys.get(&key)) {
                 Some((first, content)) if *content == hash => return Ok(Step::Repeat(*first)),
-                Some(_) => return Ok(Step::Refuse(message_conflict(event))),
+                Some(_) => return Ok(Step::Refuse("messageId", message_conflict(event))),
                 None => {}
             }
         }
@@ -206,7 +207,7 @@ impl<'a> Plan<'a> {
             let facts = self.invoices.entry((*customer, number.to_owned())).or_default();
             match issued_before(facts, event) {
                 Some(Ok(first)) => step = Step::Repeat(first),
-                Some(Err(conflict)) => return Ok(Step::Refuse(conflict)),
+                Some(Err(conflict)) => return Ok(Step::Refuse("number", conflict)),
                 None => {
                     facts.push(InvoiceFact { event: id, day: event.day(), body: event.body.clone() });
                     step = Step::Append(invoices::derive(number, facts));
@@ -241,7 +242,7 @@ impl<'a> Plan<'a> {
             let id = match step {
                 Step::Append(_) => written.next().unwrap_or(EventId(0)),
                 Step::Repeat(first) => written_id(&ids, *first),
-                Step::Refuse(_) => EventId(0),
+                Step::Refuse(..) => EventId(0),
             };
             ids.push(id);
         }

@@ -123,7 +123,8 @@ pub enum Verdict {
     /// It was there already, by its message id or as the same invoice.
     Duplicate(EventId),
     /// Not found, or a conflict.
-    Refused(StoreError),
+    /// With the field that is to blame.
+    Refused(&'static str, StoreError),
 }
 
 /// An item on its way into the quarantine.

@@ -306,19 +306,16 @@ impl Sink<'_> {
                     }
                 }
                 Verdict::Duplicate(_) => self.counts.duplicates += 1,
-                Verdict::Refused(error) => refused.push((line, self.refusal(line, one, &error))),
+                Verdict::Refused(field, error) => refused.push((line, self.refusal(line, field, &error))),
             }
         }
         Ok(refused)
     }
 
-    fn refusal(&self, line: i64, one: &Incoming, error: &StoreError) -> Vec<RowError> {
-        let (field, message) = match error {
-            StoreError::NotFound(_) => ("customerId", format!("names no customer: {error}")),
-            _ if one.event.body.invoice_number().is_some() && !error.to_string().starts_with("message id") => {
-                ("number", format!("contradicts what is stored: {error}"))
-            }
-            _ => ("messageId", format!("contradicts what is stored: {error}")),
+    fn refusal(&self, line: i64, field: &str, error: &StoreError) -> Vec<RowError> {
+        let message = match error {
+            StoreError::NotFound(_) => format!("names no customer: {error}"),
+            _ => format!("contradicts what is stored: {error}"),
         };
         row_errors(self.mapping, line, FieldErrors::one(field, message))
     }
@@ -345,10 +342,13 @@ impl Seen {
             }
             _ => None,
         };
-        for key in [message, issue].into_iter().flatten() {
-            match self.events.get(&key) {
+        for (field, key) in [("messageId", message), ("number", issue)] {
+            match key.and_then(|key| self.events.get(&key)) {
                 Some(known) if *known == content => return Verdict::Duplicate(crate::domain::EventId(0)),
-                Some(_) => return Verdict::Refused(StoreError::Conflict("another row of this file says something else".into())),
+                Some(_) => {
+                    let conflict = StoreError::Conflict("another row of this file says something else".into());
+                    return Verdict::Refused(field, conflict);
+                }
                 None => {}
             }
         }
