@@ -160,14 +160,15 @@ pub struct Mapping {
 }
 
 impl Mapping {
-    /// The mapping that headers suggest. A column whose first values are not what a field takes does not mean it.
+    /// The mapping that headers suggest. A column whose first values are not what a field takes does not mean it, unless it
+    /// has the field's very name.
     pub fn recognise(kind: ImportKind, columns: &[String], fits: impl Fn(&ImportField, usize) -> bool) -> Self {
         let mut mapping = Self { kind, columns: BTreeMap::new(), defaults: BTreeMap::new() };
         for field in kind.fields() {
             let free = |column: &String| !mapping.columns.contains_key(column);
             let candidates = columns.iter().enumerate().filter(|(_, column)| free(column));
             let found = candidates.filter_map(|(index, column)| Some((field.recognises(column)?, index))).min();
-            if let Some((_, index)) = found.filter(|(_, index)| fits(field, *index)) {
+            if let Some((_, index)) = found.filter(|(distance, index)| *distance == 0 || fits(field, *index)) {
                 mapping.columns.insert(columns[index].clone(), field.name.to_owned());
             }
         }

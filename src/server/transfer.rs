@@ -92,8 +92,12 @@ pub async fn import(app: &AppState, args: ImportArgs) -> Result<String, String> 
     let path = args.file.unwrap_or_default();
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let source = Source::new(&path, &name);
-    let mut mapping = import::recognise(&source, args.kind).await.map_err(in_words)?;
-    override_with(&mut mapping, args.map, args.default);
+    let (mut mapping, columns) = import::recognise(&source, args.kind).await.map_err(in_words)?;
+    override_with(&mut mapping, args.map, args.default)?;
+    let unknown: Vec<_> = columns.into_iter().filter(|column| !mapping.columns.contains_key(column)).collect();
+    if !unknown.is_empty() {
+        eprintln!("left out, since they mean nothing here: {} (--map COLUMN=FIELD tells what one means)", unknown.join(", "));
+    }
     let errors = match &args.errors {
         Some(path) => Errors::into_file(path).map_err(in_words)?,
         None => Errors::nowhere(),
@@ -129,7 +133,13 @@ pub async fn import(app: &AppState, args: ImportArgs) -> Result<String, String> 
 }
 
 /// A field that is given another column no longer means the one whose name told.
-fn override_with(mapping: &mut Mapping, map: Vec<(String, String)>, defaults: Vec<(String, String)>) {
+fn override_with(mapping: &mut Mapping, map: Vec<(String, String)>, defaults: Vec<(String, String)>) -> Result<(), String> {
+    for (index, (column, field)) in map.iter().enumerate() {
+        let earlier = map[..index].iter().find(|(other, known)| column == other || (field == known && !field.is_empty()));
+        if let Some((other, known)) = earlier {
+            return Err(format!("--map {column}={field} contradicts --map {other}={known}"));
+        }
+    }
     for (column, field) in map {
         mapping.columns.remove(&column);
         if !field.is_empty() {
@@ -138,6 +148,7 @@ fn override_with(mapping: &mut Mapping, map: Vec<(String, String)>, defaults: Ve
         }
     }
     mapping.defaults.extend(defaults);
+    Ok(())
 }
 
 fn in_words(error: AppError) -> String {

@@ -2,7 +2,8 @@
 
 use crate::domain::import::ImportField;
 use crate::domain::{
-    CustomerFields, EventFilter, FieldErrors, ImportCounts, ImportId, ImportKind, ImportState, Mapping, RowError, Segment,
+    CustomerFields, CustomerId, EventFilter, FieldErrors, ImportCounts, ImportId, ImportKind, ImportState, Mapping, RowError,
+    Segment,
 };
 use crate::error::AppError;
 use crate::server::AppState;
@@ -50,7 +51,7 @@ impl TestFile {
     }
 
     async fn mapping(&self) -> Mapping {
-        recognise(&self.source(), None).await.unwrap()
+        recognise(&self.source(), None).await.unwrap().0
     }
 }
 
@@ -311,22 +312,30 @@ on_each_database! {
         db.retract_event(wrong.event.id, "by mistake", now()).await.unwrap();
         db.add_note(bolt, "Ann", "Wants a call, \"soon\"", now()).await.unwrap();
         db.roll_over_all(today()).await;
+        let bolts_id = db.origin().await.unwrap().name_customer(bolt);
+        let ids = [(acme, "c-1".to_owned()), (bolt, bolts_id.clone())];
 
         for format in [Format::Csv, Format::Ndjson] {
             let other = Database::sqlite().await;
-            for what in [What::Customers, What::Events] {
-                let exported = exported(&db, what, format).await;
-                let file = file(&format!("{}.{}", what.name(), format.name()), &exported);
-                let done = import(&other, &file).await;
-                assert_eq!((done.counts.rejected, done.errors), (0, Vec::new()), "{what:?} {format:?}");
-                assert!(import(&other, &file).await.counts.changes_nothing());
+            move_everything(&db, &other, format).await;
+            for (id, external_id) in &ids {
+                let there = other.find_customers(vec![external_id.clone()]).await.unwrap()[external_id];
+                assert_same_health(&db, *id, &other, there).await;
+                assert_eq!(other.get_customer(there).await.unwrap().fields.name, db.get_customer(*id).await.unwrap().fields.name);
             }
-            settled(&other).await;
-            for (id, external_id) in [(acme, "c-1".to_owned()), (bolt, format!("customer-{bolt}"))] {
-                let there = other.find_customers(vec![external_id.clone()]).await.unwrap()[&external_id];
-                let same = crate::domain::Health { customer_id: there, ..db.health(id).await };
-                assert_eq!(other.health(there).await, same);
-                assert_eq!(other.get_customer(there).await.unwrap().fields.name, db.get_customer(id).await.unwrap().fields.name);
+            // What has got its id in one export keeps it in the next, whatever came meanwhile.
+            let [acme_there, bolt_there] = ["c-1", &bolts_id].map(str::to_owned);
+            let found = other.find_customers(vec![acme_there.clone(), bolt_there.clone()]).await.unwrap();
+            for _ in 0..50 {
+                other.send(found[&acme_there], login()).await;
+            }
+            other.customer("Core").await;
+            other.roll_over_all(today()).await;
+            let third = Database::sqlite().await;
+            move_everything(&other, &third, format).await;
+            for (name, id) in found {
+                let there = third.find_customers(vec![name.clone()]).await.unwrap()[&name];
+                assert_same_health(&other, id, &third, there).await;
             }
         }
         let retracted = String::from_utf8(exported(&db, What::RetractedEvents, Format::Ndjson).await).unwrap();
@@ -335,15 +344,71 @@ on_each_database! {
         assert_eq!(health.lines().count(), 3);
         assert!(health.contains("'=Acme"), "no cell is a formula: {health}");
         let notes = String::from_utf8(exported(&db, What::Notes, Format::Csv).await).unwrap();
-        let note = format!("customer-{bolt},Ann,\"Wants a call, \"\"soon\"\"\",2026-03-16T12:00:00Z");
+        let note = format!("{bolts_id},Ann,\"Wants a call, \"\"soon\"\"\",2026-03-16T12:00:00Z");
         assert_eq!(notes.lines().collect::<Vec<_>>(), ["externalId,author,text,createdAt", &note]);
+    }
+
+    async fn an_export_imported_where_it_comes_from_changes_nothing(db: Database) {
+        let acme = db.customer_with(CustomerFields { name: "Acme".into(), external_id: Some("c-1".into()), ..blank() }).await;
+        let bolt = db.customer("Bolt").await;
+        for days in 0..3 {
+            db.send(acme, login().message(&format!("l-{days}"))).await;
+            db.send(bolt, api_calls(1).days_ago(days)).await;
+        }
+        let invoice = db.send(bolt, invoice("R-1").due(days_ago(5)).days_ago(30)).await.event.id;
+        db.roll_over_all(today()).await;
+        let before = (db.health(acme).await, db.health(bolt).await);
+        let [customers, events] = [What::Customers, What::Events].map(|what| exported(&db, what, Format::Csv));
+        let (customers, events) = (file("customers.csv", customers.await), file("events.csv", events.await));
+        assert_eq!(import(&db, &customers).await.counts, ImportCounts { rows: 2, unchanged: 2, ..ImportCounts::default() });
+        let known = ImportCounts { rows: 7, duplicates: 7, ..ImportCounts::default() };
+        assert_eq!(import(&db, &events).await.counts, known);
+        assert_eq!((db.health(acme).await, db.health(bolt).await), before);
+        // Nor does it bring back what was retracted since.
+        db.retract_event(invoice, "by mistake", now()).await.unwrap();
+        assert_eq!(import(&db, &events).await.counts, known);
+        settled(&db).await;
+    }
+
+    async fn what_was_undone_can_be_imported_again(db: Database) {
+        import(&db, &file("customers.csv", CUSTOMERS)).await;
+        let events = file("events.ndjson", EVENTS);
+        let first = import(&db, &events).await;
+        settled(&db).await;
+        let ids = db.find_customers(vec!["c-1".into(), "c-2".into()]).await.unwrap();
+        let before = (db.health(ids["c-1"]).await, db.health(ids["c-2"]).await);
+        undo_file(&db.app(), first.id.unwrap()).await.unwrap();
+        let again = import(&db, &events).await;
+        assert_eq!((again.counts, again.errors), (created(4), Vec::new()));
+        settled(&db).await;
+        assert_eq!((db.health(ids["c-1"]).await, db.health(ids["c-2"]).await), before);
+        assert_eq!(import(&db, &events).await.counts.duplicates, 4);
+    }
+
+    async fn a_column_with_the_very_name_of_a_field_means_it(db: Database) {
+        let mut mapping = file("a.csv", "externalId,name,segment\nc-1,Acme,GOLD\n").mapping().await;
+        mapping.defaults.insert("segment".into(), "SMB".into());
+        let done = import_with(&db, &file("a.csv", "externalId,name,segment\nc-1,Acme,GOLD\n"), mapping, false).await.unwrap();
+        assert_eq!((done.counts.created, done.errors[0].column.as_str()), (0, "segment"));
+        // One that is only called like it does not, when it holds something else.
+        let mapping = file("b.csv", "externalId,name,type\nc-1,Acme,GOLD\n").mapping().await;
+        assert_eq!(mapping.columns.get("type"), None);
+    }
+
+    async fn lines_are_counted_and_marks_dropped_as_editors_write_them(db: Database) {
+        let done = import(&db, &file("windows.csv", "\u{feff}externalId,name,segment\r\nc-1,Acme,SMB\r\n\r\nc-2,\"Bolt\",\"BAD\"\r\n")).await;
+        assert_eq!((done.counts.created, done.errors[0].line), (1, 4));
+        assert!(done.errors[0].error.message.contains("must be one of"), "{:?}", done.errors);
+        let lines = "\u{feff}{\"externalId\":\"c-1\",\"kind\":\"login\",\"occurredAt\":\"2026-03-10T08:00:00Z\"}\n";
+        assert_eq!(import(&db, &file("marked.ndjson", lines)).await.counts, created(1));
     }
 
     async fn exported_lines_are_accepted_by_the_api(db: Database) {
         let site = Site::new(db);
         let acme = site.customer("Acme").await;
         site.write(&format!("PATCH {acme}"), serde_json::json!({"externalId": "c-1", "version": 1})).await.ok();
-        site.event(&acme, serde_json::json!({"kind": "login", "user": "ada"})).await;
+        let sent = serde_json::json!({"kind": "login", "user": "ada", "messageId": "m-1"});
+        site.event(&acme, sent.clone()).await;
         let answer = site.get("/api/export/events.ndjson").await;
         assert_eq!(answer.header("content-type"), "application/x-ndjson");
         assert_eq!(answer.header("content-disposition"), "attachment; filename=\"events-2026-03-16.ndjson\"");
@@ -354,10 +419,30 @@ on_each_database! {
             let report = other.send("POST /api/events", &[("content-type", "application/x-ndjson")], answer.text.clone()).await.ok();
             assert_eq!(report["accepted"], accepted, "{report}");
         }
+        // The sender that tries again, there, has nothing new to say.
+        assert_eq!(other.post(&format!("{there}/events"), sent).await.status, 200);
+        let contradiction = serde_json::json!({"kind": "login", "user": "bob", "messageId": "m-1"});
+        assert_eq!(other.post(&format!("{there}/events"), contradiction).await.status, 409);
         assert_eq!(site.get("/api/export/everything.csv").await.status, 404);
         assert_eq!(site.get("/api/export/events.xlsx").await.status, 404);
         assert!(site.get("/api/export/customers.csv").await.text.starts_with("externalId,name,segment"));
     }
+}
+
+/// Exports and imports customers and events, twice.
+async fn move_everything(from: &Database, to: &Database, format: Format) {
+    for what in [What::Customers, What::Events] {
+        let file = file(&format!("{}.{}", what.name(), format.name()), exported(from, what, format).await);
+        let done = import(to, &file).await;
+        assert_eq!((done.counts.rejected, done.errors), (0, Vec::new()), "{what:?} {format:?}");
+        assert!(import(to, &file).await.counts.changes_nothing());
+    }
+    settled(to).await;
+}
+
+async fn assert_same_health(here: &Database, id: CustomerId, there: &Database, other: CustomerId) {
+    let same = crate::domain::Health { customer_id: other, ..here.health(id).await };
+    assert_eq!(there.health(other).await, same);
 }
 
 async fn exported(db: &Database, what: What, format: Format) -> Vec<u8> {
@@ -379,7 +464,7 @@ async fn a_file_that_cannot_be_read_says_why() {
         let file = file(name, content);
         let error = match recognise(&file.source(), None).await {
             Err(error) => error,
-            Ok(mapping) => import_with(&db, &file, mapping, false).await.map(|done| done.counts).unwrap_err(),
+            Ok((mapping, _)) => import_with(&db, &file, mapping, false).await.map(|done| done.counts).unwrap_err(),
         };
         assert!(error.to_string().contains(part), "{name}: {error}");
     }

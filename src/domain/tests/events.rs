@@ -53,6 +53,13 @@ fn every_kind_is_accepted_with_its_own_fields() {
 }
 
 #[test]
+fn a_leap_second_belongs_to_the_day_that_it_ends() {
+    let event = parse(json!({"kind": "login", "occurredAt": "2026-06-29T23:59:60Z"})).unwrap();
+    assert_eq!(event.day(), due(2026, 6, 29));
+    assert_eq!(DateTime::from_timestamp_micros(event.occurred_at.timestamp_micros()).unwrap().date_naive(), event.day());
+}
+
+#[test]
 fn a_missing_or_unknown_kind_is_refused_with_the_choices() {
     let choices =
         "kind must be one of login, feature_use, api_call, support_ticket, invoice_issued, invoice_paid, invoice_voided";

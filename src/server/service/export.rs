@@ -1,9 +1,11 @@
-//! Everything as files that an import, and mostly `POST /api/events`, takes again. Read page by page: memory holds one page.
+//! Everything as files. Customers and events can be imported again, and events sent to `POST /api/events`. Read page by
+//! page: memory holds one page.
 
 use super::health::{Scoring, rows};
-use crate::domain::{CustomerFields, CustomerId, CustomerRow, Event, EventId, EventInput, Note, NoteId};
+use crate::domain::{CustomerId, CustomerRow, Event, EventId, EventInput, Note, NoteId};
 use crate::error::AppError;
 use crate::server::AppState;
+use crate::server::store::Origin;
 use chrono::SecondsFormat;
 use futures::stream::{self, Stream};
 use serde_json::{Map, Value, json};
@@ -133,7 +135,8 @@ pub struct Piece {
 pub fn export(app: AppState, what: What, format: Format) -> impl Stream<Item = Result<Piece, AppError>> + Send {
     stream::try_unfold((app, Some(None)), move |(app, after)| async move {
         let Some(after) = after else { return Ok(None) };
-        let (rows, last) = load(&app, what, after.unwrap_or(0)).await?;
+        let origin = app.store.origin().await?;
+        let (rows, last) = load(&app, &origin, what, after.unwrap_or(0)).await?;
         let is_first = after.is_none();
         let text = match format {
             Format::Csv => csv(what, &rows, is_first)?,
@@ -147,17 +150,17 @@ pub fn export(app: AppState, what: What, format: Format) -> impl Stream<Item = R
 type Row = Map<String, Value>;
 
 /// The rows after an id, and the last one's.
-async fn load(app: &AppState, what: What, after: i64) -> Result<(Vec<Row>, Option<i64>), AppError> {
+async fn load(app: &AppState, origin: &Origin, what: What, after: i64) -> Result<(Vec<Row>, Option<i64>), AppError> {
     if let What::Events | What::RetractedEvents = what {
         let events = app.store.export_events(EventId(after), PAGE, what == What::RetractedEvents).await?;
         let last = events.last().map(|(event, _)| event.id.0);
-        return Ok((events.into_iter().map(|(event, external_id)| event_row(event, external_id)).collect(), last));
+        return Ok((events.into_iter().map(|(event, external_id)| event_row(origin, event, external_id)).collect(), last));
     }
     if what == What::Notes {
         let notes = app.store.export_notes(NoteId(after), PAGE).await?;
         let last = notes.last().map(|(_, _, note)| note.id.0);
         return Ok((
-            notes.into_iter().map(|(customer, external_id, note)| note_row(customer, external_id, note)).collect(),
+            notes.into_iter().map(|(customer, external_id, note)| note_row(origin, customer, external_id, note)).collect(),
             last,
         ));
     }
@@ -167,9 +170,9 @@ async fn load(app: &AppState, what: What, after: i64) -> Result<(Vec<Row>, Optio
     let rows = match what {
         What::Health => {
             let rows = rows(app, &Scoring::current(&app.store).await?, found, today.into()).await?;
-            rows.iter().map(health_row).collect()
+            rows.iter().map(|row| health_row(origin, row)).collect()
         }
-        _ => found.iter().map(|row| customer_row(&row.customer)).collect(),
+        _ => found.iter().map(|row| customer_row(origin, &row.customer)).collect(),
     };
     Ok((rows, last))
 }
@@ -181,19 +184,10 @@ fn object(value: Value) -> Row {
     }
 }
 
-/// One without an id of its own gets one, so that its events find it where both are imported.
-fn external_id(fields: &CustomerFields, id: CustomerId) -> String {
-    own_or_made(fields.external_id.clone(), id)
-}
-
-fn own_or_made(external_id: Option<String>, id: CustomerId) -> String {
-    external_id.unwrap_or_else(|| format!("customer-{id}"))
-}
-
-fn customer_row(customer: &crate::domain::Customer) -> Row {
+fn customer_row(origin: &Origin, customer: &crate::domain::Customer) -> Row {
     let fields = &customer.fields;
     object(json!({
-        "externalId": external_id(fields, customer.id),
+        "externalId": fields.external_id.clone().unwrap_or_else(|| origin.name_customer(customer.id)),
         "name": fields.name,
         "segment": fields.segment.label(),
         "owner": fields.owner,
@@ -206,11 +200,10 @@ fn customer_row(customer: &crate::domain::Customer) -> Row {
     }))
 }
 
-fn event_row(event: Event, external_id: Option<String>) -> Row {
-    let id = event.message_id.unwrap_or_else(|| format!("event-{}", event.id));
+fn event_row(origin: &Origin, event: Event, external_id: Option<String>) -> Row {
     let input = EventInput {
-        external_id: Some(own_or_made(external_id, event.customer_id)),
-        message_id: Some(id),
+        external_id: Some(external_id.unwrap_or_else(|| origin.name_customer(event.customer_id))),
+        message_id: Some(event.message_id.unwrap_or_else(|| origin.name_event(event.id))),
         source: Some(event.source),
         ..EventInput::of(&event.body, event.occurred_at)
     };
@@ -222,10 +215,10 @@ fn event_row(event: Event, external_id: Option<String>) -> Row {
     row
 }
 
-fn health_row(row: &CustomerRow) -> Row {
+fn health_row(origin: &Origin, row: &CustomerRow) -> Row {
     let health = &row.health;
     let mut object = object(json!({
-        "externalId": external_id(&row.customer.fields, row.customer.id),
+        "externalId": row.customer.fields.external_id.clone().unwrap_or_else(|| origin.name_customer(row.customer.id)),
         "name": row.customer.fields.name,
         "asOf": health.as_of,
         "score": health.shown_score(),
@@ -243,9 +236,9 @@ fn health_row(row: &CustomerRow) -> Row {
     object
 }
 
-fn note_row(customer: CustomerId, external_id: Option<String>, note: Note) -> Row {
+fn note_row(origin: &Origin, customer: CustomerId, external_id: Option<String>, note: Note) -> Row {
     object(json!({
-        "externalId": own_or_made(external_id, customer),
+        "externalId": external_id.unwrap_or_else(|| origin.name_customer(customer)),
         "author": note.author,
         "text": note.text,
         "createdAt": note.created_at,
@@ -284,8 +277,17 @@ fn ndjson(rows: &[Row]) -> Vec<u8> {
 }
 
 /// A text that no spreadsheet takes for a formula: what begins like one gets a quote in front, which an import takes off.
+/// What begins with such a quote itself gets another.
 /// <https://owasp.org/www-community/attacks/CSV_Injection>
 pub fn plain(text: &str) -> String {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-    if is_formula { format!("'{text}") } else { text.to_owned() }
+    if is_formula(text) { format!("'{text}") } else { text.to_owned() }
+}
+
+/// The text that [`plain`] was made of.
+pub fn without_quote(text: &str) -> &str {
+    text.strip_prefix('\'').filter(|rest| is_formula(rest)).unwrap_or(text)
+}
+
+fn is_formula(text: &str) -> bool {
+    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])
 }

@@ -3,7 +3,7 @@
 use super::connections::{self, factors};
 use super::db::{Bind, Tx, binds, day, storable, time};
 use super::health::{Basis, Rules, Scored};
-use super::{CurrentHealth, Store, StoreError, StoreResult, facts, health};
+use super::{CurrentHealth, Store, StoreError, StoreResult, facts, health, origin};
 use crate::domain::{Archive, ArchiveReason, Band, Customer, CustomerFields, CustomerId, Factors, NaiveDate, Points, Segment};
 use crate::scoring::{self, Measurements};
 use chrono::{DateTime, Utc};
@@ -36,8 +36,11 @@ impl Store {
     pub async fn find_customers(&self, external_ids: Vec<String>) -> StoreResult<HashMap<String, CustomerId>> {
         let mut tx = self.read().await?;
         let sql = format!("SELECT external_id, id FROM customers WHERE external_id {}", tx.one_of());
-        let rows: Vec<(String, i64)> = tx.all(AssertSqlSafe(sql), binds![external_ids]).await?;
-        Ok(rows.into_iter().map(|(external_id, id)| (external_id, CustomerId(id))).collect())
+        let rows: Vec<(String, i64)> = tx.all(AssertSqlSafe(sql), binds![external_ids.clone()]).await?;
+        let mut found: HashMap<_, _> = rows.into_iter().map(|(external_id, id)| (external_id, CustomerId(id))).collect();
+        let exported = load_exported(&mut tx, &external_ids).await?;
+        found.extend(exported.into_iter().map(|(external_id, row)| (external_id, CustomerId(row.id))));
+        Ok(found)
     }
 
     /// The customer with its current health row.
@@ -285,6 +288,19 @@ pub(super) async fn known_of(tx: &mut Tx, ids: &[CustomerId]) -> StoreResult<Vec
 pub(super) async fn lock(tx: &mut Tx, id: CustomerId) -> StoreResult<CustomerRecord> {
     let sql = format!(select_customers!("WHERE id = $1 {}"), tx.for_update());
     tx.optional(AssertSqlSafe(sql), binds![id]).await?.ok_or_else(|| no_customer(id))
+}
+
+/// Customers without an external id, by the one that an export gives them.
+pub(super) async fn load_exported(tx: &mut Tx, external_ids: &[String]) -> StoreResult<HashMap<String, CustomerRecord>> {
+    let named = origin::customers_named(tx, external_ids.iter().map(String::as_str).collect()).await?;
+    if named.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<_> = named.values().copied().collect();
+    let sql = format!(select_customers!("WHERE id {} AND external_id IS NULL"), tx.one_of());
+    let rows: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![&ids[..]]).await?;
+    let rows: HashMap<_, _> = rows.into_iter().map(|row| (row.id, row)).collect();
+    Ok(named.into_iter().filter_map(|(name, id)| Some((name, rows.get(&id.0)?.clone()))).collect())
 }
 
 /// Locks many customers, in the order of their ids so that no two of us wait for each other.

@@ -12,7 +12,7 @@ use crate::scoring::Connections;
 use chrono::{DateTime, Duration, Utc};
 use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 impl Store {
     /// Takes an event back: it stays visible and no longer counts. Conflict when it is retracted already.
@@ -124,6 +124,23 @@ async fn get(tx: &mut Tx, id: EventId) -> StoreResult<Event> {
 pub(super) async fn find(tx: &mut Tx, id: EventId) -> StoreResult<Option<Event>> {
     let row: Option<EventRow> = tx.optional(select_events!("WHERE id = $1"), binds![id]).await?;
     row.map(EventRow::event).transpose()
+}
+
+/// Those of the events that are not dropped.
+pub(super) async fn find_many(tx: &mut Tx, ids: BTreeSet<EventId>) -> StoreResult<HashMap<EventId, Event>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids = Bind::Ints(ids.into_iter().map(|id| Some(id.0)).collect());
+    let sql = format!(select_events!("WHERE id {}"), tx.one_of());
+    let rows: Vec<EventRow> = tx.all(AssertSqlSafe(sql), vec![ids]).await?;
+    rows.into_iter().map(|row| Ok((EventId(row.id), row.event()?))).collect()
+}
+
+/// The latest event's; 0 when there is none.
+pub(super) async fn last_id(tx: &mut Tx) -> StoreResult<EventId> {
+    let (last,): (i64,) = tx.one("SELECT COALESCE(MAX(id), 0) FROM events", binds![]).await?;
+    Ok(EventId(last))
 }
 
 /// What a repeat must equal: the customer and the content as sent.

@@ -186,7 +186,11 @@ impl Store {
                 }
                 Destination::Import(_) => stored.as_ref().map(|(_, fields)| fields.clone()),
             };
-            let row = if before.is_none() { row.clone().or(defaults) } else { row.clone() };
+            let mut row = if before.is_none() { row.clone().or(defaults) } else { row.clone() };
+            if before.as_ref().is_some_and(|fields| fields.external_id.is_none()) {
+                // The id is one that an export has given: it tells the customer, and is not its own.
+                row.external_id = None;
+            }
             let fields = match row.parse(before.as_ref()) {
                 Ok(fields) => fields,
                 Err(errors) => {
@@ -227,11 +231,15 @@ fn external_id(row: &CustomerInput) -> String {
 async fn load_by_external_id(tx: &mut Tx, rows: &[CustomerInput]) -> StoreResult<HashMap<String, (CustomerId, CustomerFields)>> {
     let ids: Vec<_> = rows.iter().map(external_id).collect();
     let sql = format!(select_customers!("WHERE external_id {} ORDER BY id {}"), tx.one_of(), tx.for_update());
-    let found: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![ids]).await?;
+    let found: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![ids.clone()]).await?;
     let mut known = HashMap::new();
     for record in found {
         let customer = record.customer()?;
         known.insert(customer.fields.external_id.clone().unwrap_or_default(), (customer.id, customer.fields));
+    }
+    for (external_id, record) in customers::load_exported(tx, &ids).await? {
+        let customer = record.customer()?;
+        known.insert(external_id, (customer.id, customer.fields));
     }
     Ok(known)
 }

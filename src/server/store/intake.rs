@@ -9,10 +9,12 @@ use super::facts::Known;
 use super::health::{self, Rules};
 use super::imports;
 use super::invoices::{self, InvoiceFact};
+use super::origin;
 use super::standings::Standings;
 use super::{Incoming, Store, StoreError, StoreResult, StoredEvent, Verdict};
 use crate::domain::{CustomerId, Event, EventBody, EventId, FactorKey, ImportId, NaiveDate, NewEvent};
 use crate::scoring::{Connections, Invoice};
+use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// How often a transaction begins anew because somebody else took a message id between our look and our write.
@@ -146,6 +148,10 @@ fn unwritten(index: usize) -> EventId {
     EventId(-(index as i64) - 1)
 }
 
+fn index_of_unwritten(id: EventId) -> Option<usize> {
+    (id.0 < 0).then(|| (-id.0 - 1) as usize)
+}
+
 /// What a transaction will do, decided on what it has locked.
 pub(super) struct Plan<'a> {
     pub incoming: &'a [Incoming],
@@ -156,6 +162,7 @@ pub(super) struct Plan<'a> {
     /// Those of them that get events, after.
     changed: BTreeMap<CustomerId, Known>,
     keys: Keys<'a>,
+    used: Used,
     /// What is known about the invoices that the events are about, the events included.
     invoices: HashMap<(CustomerId, String), Vec<InvoiceFact>>,
 }
@@ -168,7 +175,9 @@ impl<'a> Plan<'a> {
         let ids: BTreeSet<_> = incoming.iter().map(|one| one.customer).collect();
         let ids: Vec<_> = ids.into_iter().collect();
         let customers = customers::lock_rows(tx, &ids).await?;
-        let used = load_keys(tx, incoming).await?;
+        let hash = |one: &Incoming| content_hash(one.customer, &one.event);
+        let hashes: Vec<_> = incoming.iter().map(hash).collect::<StoreResult<_>>()?;
+        let used = Used::load(tx, incoming, &hashes).await?;
         let numbers: BTreeSet<_> = incoming.iter().filter_map(|one| one.event.body.invoice_number()).collect();
         let numbers = numbers.into_iter().map(str::to_owned).collect();
         let invoices = invoices::load_facts_about(tx, &ids, numbers).await?;
@@ -178,27 +187,27 @@ impl<'a> Plan<'a> {
             customers,
             changed: BTreeMap::new(),
             keys: Keys::new(),
+            used,
             invoices,
         };
-        for (index, one) in incoming.iter().enumerate() {
-            let step = plan.step(unwritten(index), one, &used)?;
+        for (index, (one, hash)) in incoming.iter().zip(hashes).enumerate() {
+            let step = plan.step(unwritten(index), one, hash);
             plan.steps.push(step);
         }
         Ok(plan)
     }
 
-    fn step(&mut self, id: EventId, one: &'a Incoming, used: &HashMap<(String, String), (EventId, String)>) -> StoreResult<Step> {
+    fn step(&mut self, id: EventId, one: &'a Incoming, hash: String) -> Step {
         let Incoming { customer, event, .. } = one;
         let Ok(position) = self.customers.binary_search_by_key(&customer.0, |row| row.id) else {
-            return Ok(Step::Refuse("customerId", customers::no_customer(*customer)));
+            return Step::Refuse("customerId", customers::no_customer(*customer));
         };
         let key = event.message_id.as_deref().map(|message_id| (event.source.as_str(), message_id));
-        let hash = content_hash(*customer, event)?;
         if let Some(key) = key {
-            let stored = used.get(&(key.0.to_owned(), key.1.to_owned()));
+            let stored = self.used.keys.get(&(key.0.to_owned(), key.1.to_owned()));
             match stored.or_else(|| self.keys.get(&key)) {
-                Some((first, content)) if *content == hash => return Ok(Step::Repeat(*first)),
-                Some(_) => return Ok(Step::Refuse("messageId", message_conflict(event))),
+                Some((first, content)) if *content == hash || self.says_the_same(*first, one) => return Step::Repeat(*first),
+                Some(_) => return Step::Refuse("messageId", message_conflict(event)),
                 None => {}
             }
         }
@@ -207,7 +216,7 @@ impl<'a> Plan<'a> {
             let facts = self.invoices.entry((*customer, number.to_owned())).or_default();
             match issued_before(facts, event) {
                 Some(Ok(first)) => step = Step::Repeat(first),
-                Some(Err(conflict)) => return Ok(Step::Refuse("number", conflict)),
+                Some(Err(conflict)) => return Step::Refuse("number", conflict),
                 None => {
                     facts.push(InvoiceFact { event: id, day: event.day(), body: event.body.clone() });
                     step = Step::Append(invoices::derive(number, facts));
@@ -224,7 +233,23 @@ impl<'a> Plan<'a> {
             *first = Some(first.map_or(event.day(), |first| first.min(event.day())));
             known.last_activity_at = known.last_activity_at.max(Some(event.occurred_at));
         }
-        Ok(step)
+        step
+    }
+
+    /// Whether the event states the same fact as an earlier one in other words: with a default written out, say, as exports
+    /// do. Where it has no time it is of any.
+    fn says_the_same(&self, earlier: EventId, one: &Incoming) -> bool {
+        let has_time = one.event.content.occurred_at.is_some();
+        let is_same = |customer: CustomerId, body: &EventBody, occurred_at: DateTime<Utc>| {
+            (customer, body) == (one.customer, &one.event.body) && (!has_time || occurred_at == one.event.occurred_at)
+        };
+        match self.used.events.get(&earlier) {
+            Some(event) => is_same(event.customer_id, &event.body, event.occurred_at),
+            None => index_of_unwritten(earlier).is_some_and(|index| {
+                let Incoming { customer, event, .. } = &self.incoming[index];
+                is_same(*customer, &event.body, event.occurred_at)
+            }),
+        }
     }
 
     fn appended(&self) -> impl Iterator<Item = &Incoming> {
@@ -281,10 +306,46 @@ impl<'a> Plan<'a> {
 
 /// The id that an event has got by now.
 fn written_id(ids: &[EventId], id: EventId) -> EventId {
-    if id.0 < 0 { ids[(-id.0 - 1) as usize] } else { id }
+    index_of_unwritten(id).map_or(id, |index| ids[index])
 }
 
-async fn load_keys(tx: &mut Tx, incoming: &[Incoming]) -> StoreResult<HashMap<(String, String), (EventId, String)>> {
+/// The message ids among the events' that were used before, by source and message id, with the event and the hash of its
+/// content; and those of these events that came with another hash.
+struct Used {
+    keys: UsedKeys,
+    events: HashMap<EventId, Event>,
+}
+
+type UsedKeys = HashMap<(String, String), (EventId, String)>;
+
+impl Used {
+    async fn load(tx: &mut Tx, incoming: &[Incoming], hashes: &[String]) -> StoreResult<Self> {
+        let mut keys = load_keys(tx, incoming).await?;
+        let message_ids = incoming.iter().filter_map(|one| one.event.message_id.as_deref()).collect();
+        let exported = origin::events_named(tx, message_ids).await?;
+        let mut differing = BTreeSet::new();
+        let last = if exported.is_empty() { EventId(0) } else { events::last_id(tx).await? };
+        for (Incoming { event, .. }, hash) in incoming.iter().zip(hashes) {
+            let Some(message_id) = &event.message_id else { continue };
+            let key = (event.source.clone(), message_id.clone());
+            match (keys.get(&key), exported.get(message_id.as_str())) {
+                (Some((first, content)), _) if content != hash => {
+                    differing.insert(*first);
+                }
+                // One of ours, that came without a message id. Later ones were lost with what a backup did not have.
+                (None, Some(id)) if *id <= last => {
+                    differing.insert(*id);
+                    keys.insert(key, (*id, String::new()));
+                }
+                _ => {}
+            }
+        }
+        let events = events::find_many(tx, differing).await?;
+        Ok(Self { keys, events })
+    }
+}
+
+async fn load_keys(tx: &mut Tx, incoming: &[Incoming]) -> StoreResult<UsedKeys> {
     let mut sources = BTreeSet::new();
     let mut message_ids = Vec::new();
     for event in incoming.iter().map(|one| &one.event) {

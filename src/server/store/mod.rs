@@ -17,6 +17,7 @@ mod invoices;
 mod limits;
 mod list;
 mod notes;
+mod origin;
 mod portfolio;
 mod post_queue;
 mod quarantine;
@@ -33,6 +34,7 @@ use crate::domain::{
     NaiveDate, NewEvent, Points,
 };
 pub use limits::RawRows;
+pub use origin::Origin;
 pub use snapshot::Snapshot;
 
 use crate::scoring::Measurements;
@@ -122,8 +124,7 @@ pub enum Verdict {
     Accepted(EventId),
     /// It was there already, by its message id or as the same invoice.
     Duplicate(EventId),
-    /// Not found, or a conflict.
-    /// With the field that is to blame.
+    /// The field that is to blame, and why: not found, or a conflict.
     Refused(&'static str, StoreError),
 }
 

@@ -34,6 +34,7 @@ impl Store {
     }
 
     /// Retracts the events that an import has brought of these customers, but those that are retracted already; how many.
+    /// Their message ids are free again.
     /// Their health is stale until [`Store::rescore`].
     pub async fn retract_imported(
         &self,
@@ -45,11 +46,12 @@ impl Store {
         let mut tx = self.write_connections().await?;
         let known = customers::lock_all(&mut tx, customers).await?;
         let sql = format!(
-            "SELECT events.id, customer_id, day, payload FROM events WHERE {IS_IMPORTED} AND customer_id {}
+            "SELECT events.id, customer_id, day, payload, source, message_id FROM events WHERE {IS_IMPORTED} AND customer_id {}
              AND NOT EXISTS (SELECT 1 FROM retractions WHERE event_id = events.id)",
             tx.one_of_second()
         );
-        let rows: Vec<(i64, i64, i32, String)> = tx.all(AssertSqlSafe(sql), binds![import.0, customers]).await?;
+        let rows: Vec<(i64, i64, i32, String, String, Option<String>)> =
+            tx.all(AssertSqlSafe(sql), binds![import.0, customers]).await?;
         if rows.is_empty() {
             return Ok(0);
         }
@@ -58,11 +60,18 @@ impl Store {
         tx.insert_rows("INSERT INTO retractions (event_id, reason, retracted_at)", retractions, "").await?;
         let mut counts = BTreeMap::<_, i64>::new();
         let mut about = BTreeSet::new();
-        for (id, customer, number, payload) in &rows {
+        let mut keys = BTreeMap::<_, Vec<_>>::new();
+        for (id, customer, number, payload, source, message_id) in &rows {
             let body: EventBody = events::read_body(EventId(*id), payload)?;
             let (key, count) = body.activity();
             *counts.entry((*customer, *number, body.kind().name(), key.to_owned())).or_default() -= count;
+            keys.entry(source.as_str()).or_default().extend(message_id.clone());
             about.extend(body.invoice_number().map(|number| (CustomerId(*customer), number.to_owned())));
+        }
+        for (source, message_ids) in keys {
+            // The same file may be imported again, perhaps with another mapping.
+            let sql = format!("DELETE FROM event_keys WHERE source = $1 AND message_id {}", tx.one_of_second());
+            tx.execute(AssertSqlSafe(sql), binds![source, message_ids]).await?;
         }
         let today = now.date_naive();
         let row = |((customer, number, kind, key), count)| binds![customer, day(number), kind, key, today, count];

@@ -7,6 +7,23 @@ use serde_json::{Value, json};
 const JSON: (&str, &str) = ("content-type", "application/json");
 
 on_each_database! {
+    async fn wrong_types_are_told_in_words(db: Database) {
+        let site = Site::new(db);
+        let body = json!({"bands": null});
+        let refused = site.post("/api/scorecards", body).await;
+        assert_eq!((refused.status, &refused.json()["errors"][0]["message"]), (422, &json!("must be an object, not null")));
+        let body = json!({"bands": {"healthy": "x", "atRisk": 40}});
+        let refused = site.post("/api/scorecards", body).await;
+        let error = &refused.json()["errors"][0];
+        assert_eq!(error, &json!({"field": "bands.healthy", "message": "must be a number, not string \"x\""}));
+    }
+
+    async fn a_packed_body_is_refused_where_none_is_unpacked(db: Database) {
+        let site = Site::new(db);
+        let packed = site.send("POST /api/customers", &[JSON, ("content-encoding", "gzip")], "{}").await;
+        assert_eq!(packed.status, 415, "{}", packed.text);
+    }
+
     async fn bad_events_are_refused(db: Database) {
         let invoice = |field: &str, value: Value| {
             let mut event =

@@ -57,7 +57,7 @@ on_each_database! {
             "rejected", "accepted", "duplicate", "conflict", "rejected", "accepted",
         ]);
         let fields: Vec<_> = report["items"].as_array().unwrap().iter().filter_map(|item| item["errors"][0]["field"].as_str()).collect();
-        assert_eq!(fields, ["body", "body", "customerId", "customerId", "externalId", "count", "colour", "body", "customerId"]);
+        assert_eq!(fields, ["messageId", "body", "customerId", "customerId", "externalId", "count", "colour", "number", "customerId"]);
         assert_eq!(report["items"][14]["line"], 16);
         assert_eq!(report["items"][0]["eventId"], report["items"][2]["eventId"]);
         assert_eq!([&report["accepted"], &report["duplicates"], &report["conflicts"], &report["rejected"]], [4, 2, 2, 7]);
@@ -67,6 +67,22 @@ on_each_database! {
         let again = send_lines(&site, &lines[..3]).await.ok();
         assert_eq!(verdicts(&again), ["duplicate", "accepted", "duplicate"]);
         site.database.assert_settled(today()).await;
+    }
+
+    async fn what_a_database_cannot_hold_spoils_only_its_item(db: Database) {
+        let site = Site::new(db);
+        let acme = site.customer("Acme").await;
+        let lines = [
+            json!({"customerId": id(&acme), "kind": "login"}).to_string(),
+            json!({"customerId": id(&acme), "kind": "login", "user": "a"}).to_string().replace("\"a\"", "\"a\0b\""),
+            json!({"externalId": "a\0b", "kind": "login"}).to_string(),
+            json!({"externalId": "x".repeat(201), "kind": "login"}).to_string(),
+        ];
+        let report = send_lines(&site, &lines).await.ok();
+        assert_eq!(verdicts(&report), ["accepted", "rejected", "rejected", "rejected"]);
+        assert_eq!(report["items"][2]["errors"][0], json!({"field": "externalId", "message": "must not contain control characters"}));
+        assert_eq!(site.get("/api/quarantine").await.ok()["total"], 3);
+        assert_eq!(site.get(&format!("{acme}/events")).await.ok()["total"], 1);
     }
 
     async fn accepted_events_are_in_the_score_and_in_the_list(db: Database) {

@@ -1,6 +1,7 @@
 //! The rows of a file, one after the other: CSV (with commas, semicolons or tabs) or NDJSON, also compressed. Everything
 //! here blocks, and holds one row at a time.
 
+use super::super::export;
 use crate::error::AppError;
 use async_compression::tokio::bufread::{GzipDecoder, ZstdDecoder};
 use serde_json::Value;
@@ -121,6 +122,8 @@ impl Source {
         let mut csv = csv::ReaderBuilder::new()
             .delimiter(delimiter.unwrap_or(b','))
             .flexible(true)
+            // A carriage return before it is trimmed; as a part of it, it would be counted to the row that follows.
+            .terminator(csv::Terminator::Any(b'\n'))
             .trim(csv::Trim::All)
             .from_reader(self.open(meter)?);
         let header = csv.byte_headers().map_err(unreadable)?.clone();
@@ -166,7 +169,8 @@ impl Source {
             }
             meter.row_read();
             line += 1;
-            if !text.trim_ascii().is_empty() && !take(line, &text) {
+            let content = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&text);
+            if !content.trim_ascii().is_empty() && !take(line, content) {
                 return Ok(());
             }
         }
@@ -202,9 +206,7 @@ fn cells(record: &csv::ByteRecord, columns: usize) -> Result<Vec<String>, String
         return Err(format!("has {} cells, and the header names {columns} columns", record.len()));
     }
     let text = |cell: &[u8]| match std::str::from_utf8(cell) {
-        // The quote that keeps spreadsheets from taking a text for a formula.
-        Ok(text) if text.starts_with("'") && text[1..].starts_with(['=', '+', '-', '@']) => Ok(text[1..].to_owned()),
-        Ok(text) => Ok(text.to_owned()),
+        Ok(text) => Ok(export::without_quote(text).to_owned()),
         Err(_) => Err("is not UTF-8".to_owned()),
     };
     let mut cells: Vec<_> = record.iter().map(text).collect::<Result<_, _>>()?;

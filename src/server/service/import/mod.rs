@@ -59,10 +59,10 @@ async fn look(source: &Source) -> Result<(Vec<String>, Vec<RawRow>), AppError> {
     .await
 }
 
-/// What the columns of a file seem to mean: the kind that more of them speak for, unless one is given.
-pub async fn recognise(source: &Source, kind: Option<ImportKind>) -> Result<Mapping, AppError> {
+/// What the columns of a file seem to mean: the kind that more of them speak for, unless one is given. With all columns.
+pub async fn recognise(source: &Source, kind: Option<ImportKind>) -> Result<(Mapping, Vec<String>), AppError> {
     let (columns, rows) = look(source).await?;
-    Ok(recognise_columns(&columns, &rows, kind))
+    Ok((recognise_columns(&columns, &rows, kind), columns))
 }
 
 fn recognise_columns(columns: &[String], rows: &[RawRow], kind: Option<ImportKind>) -> Mapping {
@@ -79,7 +79,7 @@ fn recognise_columns(columns: &[String], rows: &[RawRow], kind: Option<ImportKin
 /// Keeps an uploaded file until it is imported.
 pub async fn receive_upload(app: &AppState, file_name: &str, path: &Path, author: Option<String>) -> Result<ImportId, AppError> {
     remove_forgotten_uploads(app).await?;
-    let mapping = recognise(&Source::new(path, file_name), None).await?;
+    let (mapping, _) = recognise(&Source::new(path, file_name), None).await?;
     let new = NewImport {
         file_name: file_name.to_owned(),
         path: Some(path.to_string_lossy().into_owned()),

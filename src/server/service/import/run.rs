@@ -2,6 +2,7 @@
 //! those before are stored. Memory holds a few thousand rows, whatever the file's size.
 
 use super::super::batch::Address;
+use super::super::export::{plain, without_quote};
 use super::blocking;
 use super::file::{Meter, Source};
 use super::row::{Parsed, RowReader, customer_defaults, row_errors};
@@ -52,7 +53,9 @@ impl Errors {
     fn push(&mut self, errors: &[RowError]) -> Result<(), AppError> {
         let Some(writer) = &mut self.0 else { return Ok(()) };
         for RowError { line, column, error } in errors {
-            writer.write_record([&line.to_string(), column, &error.field, &error.message]).map_err(not_written)?;
+            writer
+                .write_record([&line.to_string(), &plain(column), &error.field, &plain(&error.message)])
+                .map_err(not_written)?;
         }
         Ok(())
     }
@@ -70,7 +73,8 @@ fn not_written(error: impl std::fmt::Display) -> AppError {
 pub fn read_errors(path: &Path, limit: usize) -> Vec<RowError> {
     let Ok(mut reader) = csv::Reader::from_path(path) else { return Vec::new() };
     let error = |record: csv::StringRecord| {
-        let [line, column, field, message] = std::array::from_fn(|place| record.get(place).unwrap_or_default().to_owned());
+        let [line, column, field, message] =
+            std::array::from_fn(|place| without_quote(record.get(place).unwrap_or_default()).to_owned());
         RowError { line: line.parse().unwrap_or(0), column, error: FieldError { field, message } }
     };
     reader.records().take(limit).filter_map(Result::ok).map(error).collect()
