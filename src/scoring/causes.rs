@@ -26,6 +26,7 @@ pub fn explain_change(id: CustomerId, before: Standing<'_>, after: Standing<'_>)
     let (from, to) = (before.day, after.day);
     let (known, now_known) = (before.facts.until(from), after.facts.until(from));
     let kept = known.without_retracted(&now_known);
+    let waiting = now_known.without_falling_overdue(after.facts, to);
     let start = Step::new(id, &known, before.scorecard, before.connections, AsOf::day(from));
     let rescored = Step::new(id, &known, after.scorecard, before.connections, AsOf::day(from));
     let step = |facts: &Facts, as_of: AsOf| Step::new(id, facts, after.scorecard, after.connections, as_of);
@@ -37,7 +38,7 @@ pub fn explain_change(id: CustomerId, before: Standing<'_>, after: Standing<'_>)
         (Cause::Retracted, step(&kept, connected)),
         (Cause::LateArrived, step(&now_known, connected)),
         (Cause::LeftWindow, step(&now_known, slid)),
-        (Cause::TimePassed, step(&now_known, AsOf::day(to))),
+        (Cause::TimePassed, step(&waiting, AsOf::day(to))),
         (Cause::NewEvents, step(after.facts, AsOf::day(to))),
     ];
     let mut causes = Vec::new();

@@ -37,7 +37,7 @@ fn wish(factor: FactorKey, measured: &Measurements, scorecard: &Scorecard) -> Op
             let missing = target - measured.features;
             wished.features = target;
             let noun = if rule.key_features.is_empty() { "feature" } else { "key feature" };
-            (missing > 0).then(|| more(missing, noun))
+            (missing > 0).then(|| more(missing, noun) + &unused(measured, &rule.key_features))
         }
         FactorKey::SupportLoad => {
             wished.tickets = 0;
@@ -54,6 +54,20 @@ fn wish(factor: FactorKey, measured: &Measurements, scorecard: &Scorecard) -> Op
         }
     };
     sentence.map(|sentence| (wished, sentence))
+}
+
+/// How many features a driver names.
+const NAMED: usize = 5;
+
+/// ": alerts, export", the key features to choose from, where it is known which were used.
+fn unused(measured: &Measurements, key_features: &[String]) -> String {
+    let is_unused = |feature: &&String| !measured.feature_names.contains(feature);
+    let unused: Vec<_> = key_features.iter().filter(is_unused).map(String::as_str).collect();
+    if unused.is_empty() || !measured.names_features() {
+        return String::new();
+    }
+    let more = if unused.len() > NAMED { ", ..." } else { "" };
+    format!(": {}{more}", unused[..unused.len().min(NAMED)].join(", "))
 }
 
 /// "1 more login", "7 more logins"

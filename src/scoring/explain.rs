@@ -104,13 +104,19 @@ fn group(number: i64) -> String {
     std::iter::once(head).filter(|head| !head.is_empty()).chain(groups).collect::<Vec<_>>().join(",")
 }
 
-/// The standard next step when a factor is a customer's weakest.
-pub fn next_step(key: FactorKey) -> &'static str {
+/// API calls that fell by fewer percent are steady.
+const STEADY_PERCENT: i64 = 10;
+
+/// The standard next step when a factor, of this value, is a customer's weakest.
+pub fn next_step(key: FactorKey, value: Option<i64>) -> &'static str {
     match key {
         FactorKey::LoginFrequency => "Call the champion: find out who stopped logging in, and why",
         FactorKey::FeatureAdoption => "Offer a training session on the features they do not use",
-        FactorKey::SupportLoad => "Review the open tickets with support and agree on a plan",
+        FactorKey::SupportLoad => "Review their recent tickets with support and agree on a plan",
         FactorKey::InvoiceTimeliness => "Clear up the unpaid invoices with their finance contact",
+        FactorKey::ApiTrend if value.is_none_or(|change| change > -STEADY_PERCENT) => {
+            "Ask their technical contact what else they could integrate"
+        }
         FactorKey::ApiTrend => "Ask their technical contact what changed in the integration",
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::domain::pages::InvoiceStatus;
 use crate::domain::{EventKind, FactorKey, Factors, NaiveDate};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// How often something happened on one UTC day. `key` is the feature of `feature_use` and empty otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +73,21 @@ impl Facts {
             invoices: self.invoices.iter().map(invoice).collect(),
             ..self.clone()
         }
+    }
+
+    /// These facts, but invoices that `later` knows to be settled in time stay open until the end of a day: they never fell
+    /// overdue.
+    pub(super) fn without_falling_overdue(&self, later: &Self, until: NaiveDate) -> Self {
+        let in_time = |invoice: &&Invoice| {
+            let settled_on = [invoice.paid_on, invoice.voided_on].into_iter().flatten().min();
+            settled_on.is_some_and(|day| Some(day) <= invoice.due_on)
+        };
+        let settled: HashSet<_> = later.invoices.iter().filter(in_time).map(|invoice| invoice.number.as_str()).collect();
+        let open = |invoice: &Invoice| match settled.contains(invoice.number.as_str()) {
+            true => Invoice { due_on: invoice.due_on.max(Some(until)), ..invoice.clone() },
+            false => invoice.clone(),
+        };
+        Self { invoices: self.invoices.iter().map(open).collect(), ..self.clone() }
     }
 
     /// What is left of these facts when everything is taken back that `later` does not know any more.

@@ -73,7 +73,7 @@ pub fn weakest(health: &Health) -> Option<Weakest> {
             worst = Some((key, lost(factor)));
         }
     }
-    worst.map(|(factor, _)| Weakest { factor, next_step: super::next_step(factor).to_owned() })
+    worst.map(|(factor, _)| Weakest { factor, next_step: super::next_step(factor, health.factors.get(factor).value).to_owned() })
 }
 
 fn factor_score(key: FactorKey, measured: &Measurements, rule: &FactorRule) -> Points {

@@ -49,14 +49,22 @@ fn what_left_the_window_is_told_from_what_is_new() {
 fn an_invoice_falls_overdue_by_time_and_is_settled_by_an_event() {
     let overdue = given().invoice(issued(40).due(5));
     assert_eq!(parts(&change_over(&overdue, 10)), [(Cause::TimePassed, -100, vec!["1 invoice fell overdue"])]);
-    let paid = given().invoice(issued(40).due(5).paid(6));
+    let paid = given().invoice(issued(40).due(5).paid(3));
     assert_eq!(
         parts(&change_over(&paid, 10)),
         [
             (Cause::TimePassed, -100, vec!["1 invoice fell overdue"]),
-            (Cause::NewEvents, 200, vec!["1 invoice paid on time, 1 invoice no longer overdue"]),
+            (Cause::NewEvents, 0, vec!["1 invoice paid late, 1 invoice no longer overdue"]),
         ]
     );
+}
+
+#[test]
+fn an_invoice_that_was_settled_in_time_never_fell_overdue() {
+    let paid = given().invoice(issued(40).due(5).paid(6));
+    assert_eq!(parts(&change_over(&paid, 10)), [(Cause::NewEvents, 100, vec!["1 invoice paid on time"])]);
+    let voided = given().invoice(issued(40).due(5).voided(5));
+    assert_eq!(parts(&change_over(&voided, 10)), []);
 }
 
 #[test]

@@ -26,6 +26,18 @@ fn each_factor_says_what_it_takes_and_what_it_brings() {
 }
 
 #[test]
+fn unused_key_features_are_named() {
+    let sentence = |names: &str| {
+        let names = names.split(' ').map(str::to_owned).collect();
+        let given =
+            given().feature(3, "b").rule(FactorKey::FeatureAdoption, |rule| (rule.key_features, rule.target) = (names, Some(2)));
+        drivers_of(&given).into_iter().find(|driver| driver.factor == FactorKey::FeatureAdoption).unwrap().sentence
+    };
+    assert_eq!(sentence("a b c"), "1 more key feature: a, c");
+    assert_eq!(sentence("a b c d e f g"), "1 more key feature: a, c, d, e, f, ...");
+}
+
+#[test]
 fn what_is_at_its_best_or_not_connected_raises_nothing() {
     let best = given().logins(3, 20).features(3, 5).invoices(2, 0, 0, 0).api_calls(3, 100).api_calls(40, 50);
     assert_eq!(sentences(&best), []);

@@ -93,6 +93,13 @@ fn the_exclude_policy_says_left_out() {
 fn every_factor_has_a_rationale_and_a_next_step() {
     for key in FactorKey::ALL {
         assert!(crate::scoring::rationale(key).ends_with('.'), "{key:?}");
-        assert!(!crate::scoring::next_step(key).ends_with('.'), "{key:?}: a label, not a sentence");
+        assert!(!crate::scoring::next_step(key, None).ends_with('.'), "{key:?}: a label, not a sentence");
     }
+}
+
+#[test]
+fn nobody_is_asked_what_changed_when_nothing_did() {
+    let step = |change| crate::scoring::next_step(ApiTrend, Some(change));
+    assert!(step(-40).contains("what changed"));
+    assert!(!step(-2).contains("what changed") && !step(30).contains("what changed"));
 }
