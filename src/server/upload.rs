@@ -8,7 +8,7 @@ use crate::domain::import::MAX_UPLOAD_BYTES;
 use crate::error::AppError;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::multipart::{Field, MultipartError, MultipartRejection};
 use axum::extract::{DefaultBodyLimit, Multipart, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect};
@@ -30,7 +30,9 @@ pub fn router() -> Router<AppState> {
 }
 
 /// The form has the fields `author` and, after it, `file`.
-async fn receive_upload(State(app): State<AppState>, mut form: Multipart) -> Result<Redirect, AppError> {
+async fn receive_upload(State(app): State<AppState>, form: Result<Multipart, MultipartRejection>) -> Result<Redirect, AppError> {
+    let not_a_form = |_| AppError::UnsupportedMediaType("The file must be sent as a form, as multipart/form-data.".into());
+    let mut form = form.map_err(not_a_form)?;
     let mut author = None;
     while let Some(field) = form.next_field().await.map_err(broken)? {
         match field.name() {

@@ -41,6 +41,7 @@ fn message_id(headers: &HeaderMap, body: Option<String>) -> Result<Option<String
         (_, Some(_), _) => refuse("is given more than once"),
         (Some(Err(_)), ..) => refuse("must be plain ASCII text"),
         (Some(Ok("")), ..) => refuse("must not be empty"),
+        (Some(Ok(header)), ..) if header.len() > 200 => refuse("must be at most 200 characters"),
         (Some(Ok(header)), None, Some(body)) if header != body.trim() => refuse("must equal messageId when both are sent"),
         (Some(Ok(header)), None, _) => Ok(Some(header.to_owned())),
     }

@@ -19,8 +19,12 @@ mod scorecards;
 use super::AppState;
 use crate::error::AppError;
 use axum::Router;
-use axum::error_handling::HandleErrorLayer;
-use tower::ServiceBuilder;
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::IntoResponse;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -28,6 +32,8 @@ use utoipa_axum::routes;
 
 /// Each holds two chunks of items in memory.
 const BATCHES_AT_ONCE: usize = 4;
+/// How long another one waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Every route with its documentation. A route's function, its operation id and its use case share one name.
 fn routes() -> OpenApiRouter<AppState> {
@@ -75,11 +81,19 @@ pub fn router() -> Router<AppState> {
     router.method_not_allowed_fallback(problem::method_not_allowed)
 }
 
-/// At most a few at a time: what comes on top is refused at once, to be sent again a little later.
+/// At most a few at a time: what comes on top waits a little, and is refused then, to be sent again later.
 pub fn streaming_router() -> Router<AppState> {
-    let overloaded = HandleErrorLayer::new(|_| async { AppError::Overloaded });
-    let limit = ServiceBuilder::new().layer(overloaded).load_shed().concurrency_limit(BATCHES_AT_ONCE);
-    Router::from(streaming_routes()).method_not_allowed_fallback(problem::method_not_allowed).layer(limit)
+    let places = Arc::new(Semaphore::new(BATCHES_AT_ONCE));
+    let wait_for_place = axum::middleware::from_fn(move |request: Request, next: Next| {
+        let places = places.clone();
+        async move {
+            match tokio::time::timeout(PATIENCE, places.acquire()).await {
+                Ok(Ok(_place)) => next.run(request).await,
+                _ => AppError::Overloaded.into_response(),
+            }
+        }
+    });
+    Router::from(streaming_routes()).method_not_allowed_fallback(problem::method_not_allowed).layer(wait_for_place)
 }
 
 /// The document of the whole API.

@@ -112,6 +112,20 @@ on_each_database! {
         site.database.assert_settled(today()).await;
     }
 
+    async fn more_small_batches_than_are_read_at_a_time_wait_for_their_turn(db: Database) {
+        let site = std::sync::Arc::new(Site::new(db));
+        let acme = id(&site.customer("Acme").await);
+        let sends: Vec<_> = (0..20)
+            .map(|_| {
+                let site = site.clone();
+                tokio::spawn(async move { site.post("/api/events", json!([{"customerId": acme, "kind": "login"}])).await.status })
+            })
+            .collect();
+        for send in sends {
+            assert_eq!(send.await.unwrap(), 200);
+        }
+    }
+
     async fn many_batches_and_posts_at_once_leave_what_is_stored_true(db: Database) {
         let site = std::sync::Arc::new(Site::new(db));
         let mut customers = Vec::new();
