@@ -94,14 +94,16 @@ async function check(page, open, path) {
   }
 }
 
-story("the demo portfolio fits screens of 390, 1024 and 1440 pixels", { app: demo }, async ({ page, api, open }) => {
+story("the demo portfolio fits screens from 390 to 1440 pixels, and names stay readable", { app: demo }, async ({ page, api, open }) => {
   const { items } = await api.get("/customers?page_size=60");
   const one = new Map(items.map(({ customer, health }) => [health.band, `/customers/${customer.id}`]));
   for (const path of ["/", ...one.values()]) {
     await open(path);
-    for (const width of [390, 1024, 1440]) {
+    for (const width of [390, 768, 800, 860, 961, 1024, 1301, 1440]) {
       await page.setViewportSize({ width, height: 900 });
       assert.deepEqual(await overflowing(page), [], `${path} at ${width} pixels`);
+      const names = await page.locator(".customers .col-name").evaluateAll((cells) => cells.map((cell) => cell.offsetWidth));
+      assert.ok(Math.min(...names.filter(Boolean), 1440) > 120, `${path} at ${width} pixels: a name has ${Math.min(...names)} pixels`);
     }
   }
 });
