@@ -36,6 +36,9 @@ pub enum Sort {
     Renewal,
     /// The change of the score over 30 days.
     Change,
+    /// The same over 7 days.
+    #[serde(rename = "change_7")]
+    Change7,
     BandSince,
     LastActivity,
     #[serde(untagged)]
@@ -43,7 +46,7 @@ pub enum Sort {
 }
 
 impl Sort {
-    const PLAIN: [(Self, &str); 9] = [
+    const PLAIN: [(Self, &str); 10] = [
         (Self::Score, "score"),
         (Self::Name, "name"),
         (Self::Segment, "segment"),
@@ -51,6 +54,7 @@ impl Sort {
         (Self::Arr, "arr"),
         (Self::Renewal, "renewal"),
         (Self::Change, "change"),
+        (Self::Change7, "change_7"),
         (Self::BandSince, "band_since"),
         (Self::LastActivity, "last_activity"),
     ];
@@ -273,6 +277,17 @@ impl CustomerQuery {
         match serde_urlencoded::to_string(&pairs) {
             Ok(text) if !text.is_empty() => format!("?{text}"),
             _ => String::new(),
+        }
+    }
+
+    /// Over how many days its rows tell how scores changed: what it is sorted by decides, then what it is filtered by.
+    pub fn change_days(&self) -> i64 {
+        use ChangeFilter::{Down7, NewChurnRisk, Up7};
+        match (self.sort, self.change) {
+            (Sort::Change7, _) => 7,
+            (Sort::Change, _) => 30,
+            (_, Some(Up7 | Down7 | NewChurnRisk)) => 7,
+            _ => 30,
         }
     }
 

@@ -81,6 +81,21 @@ fn order_and_page_do_not_count_as_filters() {
     }
 }
 
+#[test]
+fn rows_tell_the_change_that_the_list_is_about() {
+    for (text, days) in [
+        ("", 30),
+        ("sort=change_7", 7),
+        ("change=up_7", 7),
+        ("change=new_churn_risk&sort=score", 7),
+        ("change=down_7&sort=change", 30),
+        ("change=down_30", 30),
+        ("change=down_30&sort=change_7", 7),
+    ] {
+        assert_eq!(from(text).unwrap().change_days(), days, "{text}");
+    }
+}
+
 fn select<T: Clone + std::fmt::Debug + 'static>(values: Vec<T>) -> impl Strategy<Value = T> {
     prop::sample::select(values)
 }

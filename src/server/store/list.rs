@@ -140,6 +140,7 @@ fn order(sort: Sort, direction: SortDirection) -> String {
         Sort::Arr => "arr_cents",
         Sort::Renewal => "renewal_day",
         Sort::Change => "change_30",
+        Sort::Change7 => "change_7",
         Sort::BandSince => "CASE WHEN band <> 'no_data' THEN band_since_day END",
         Sort::LastActivity => "last_activity_at",
         Sort::Factor(FactorKey::LoginFrequency) => "login_frequency",

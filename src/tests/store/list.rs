@@ -105,6 +105,7 @@ on_each_database! {
             ("owner", [birch, anger, cobalt, abc, early], [cobalt, birch, anger, abc, early]),
             ("arr", [abc, early, birch, cobalt, anger], [cobalt, birch, early, abc, anger]),
             ("renewal", [anger, birch, cobalt, abc, early], [abc, cobalt, birch, anger, early]),
+            ("change_7", [anger, birch, cobalt, abc, early], [cobalt, birch, anger, abc, early]),
             ("last_activity", [birch, anger, cobalt, early, abc], [cobalt, early, anger, birch, abc]),
             ("login_frequency", [anger, birch, cobalt, abc, early], [cobalt, birch, anger, abc, early]),
             ("support_load", [anger, cobalt, birch, abc, early], [cobalt, birch, anger, abc, early]),

@@ -10,10 +10,11 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 /// Lists that say something about every filter and sort of the replay.
-const QUERIES: [&str; 9] = [
+const QUERIES: [&str; 10] = [
     "",
     "sort=score&direction=desc",
     "sort=change",
+    "sort=change_7",
     "sort=band_since&direction=desc",
     "sort=last_activity&direction=desc",
     "sort=support_load",

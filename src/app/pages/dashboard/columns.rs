@@ -43,8 +43,8 @@ const BEFORE_FACTORS: [Column; 5] = [
     },
 ];
 
-const CHANGE: Column =
-    Column { class: "col-change", sorts: &[sort(Sort::Change, "30 days", "change over 30 days", SortDirection::Asc)] };
+/// The change of the score is shown over one of these.
+const CHANGES: [(i64, Sort, &str); 2] = [(7, Sort::Change7, "change over 7 days"), (30, Sort::Change, "change over 30 days")];
 const LAST_ACTIVITY: Column =
     Column { class: "col-activity", sorts: &[sort(Sort::LastActivity, "Last activity", "last activity", SortDirection::Asc)] };
 
@@ -58,6 +58,7 @@ pub fn sort_label(sort: Sort) -> &'static str {
         Sort::Arr => "ARR",
         Sort::Renewal => "Renewal",
         Sort::Change => "30-day change",
+        Sort::Change7 => "7-day change",
         Sort::BandSince => "In its band since",
         Sort::LastActivity => "Last activity",
         Sort::Factor(key) => key.label(),
@@ -97,12 +98,28 @@ pub fn ListHead(query: Signal<CustomerQuery>) -> impl IntoView {
                 <th scope="col" class="col-step">
                     "Weakest factor, next step"
                 </th>
-                {header_cell(query, CHANGE)}
+                <ChangeHead query />
                 <th scope="col" class="col-trend">
                     "90 days"
                 </th> {header_cell(query, LAST_ACTIVITY)}
             </tr>
         </thead>
+    }
+}
+
+/// Sorts by the change that the column shows.
+#[component]
+fn ChangeHead(query: Signal<CustomerQuery>) -> impl IntoView {
+    let shown = Memo::new(move |_| query.with(CustomerQuery::change_days));
+    let sorted = move || query.with(|query| CHANGES.iter().find_map(|(_, sort, _)| aria_sort(query, *sort)));
+    let link = move || {
+        let shown = CHANGES.into_iter().find(|(days, ..)| *days == shown.get());
+        shown.map(|(days, sort, title)| sort_link(query, sort, SortDirection::Asc, format!("{days} days"), title))
+    };
+    view! {
+        <th scope="col" class="col-change" aria-sort=sorted>
+            {link}
+        </th>
     }
 }
 
@@ -136,7 +153,7 @@ fn sort_link(
     query: Signal<CustomerQuery>,
     sort: Sort,
     first: SortDirection,
-    label: &'static str,
+    label: impl IntoView + 'static,
     title: &'static str,
 ) -> impl IntoView {
     let state = move || query.with(|query| aria_sort(query, sort));
@@ -168,8 +185,9 @@ mod tests {
 
     #[test]
     fn every_sort_order_has_a_header() {
-        let plain = BEFORE_FACTORS.iter().chain([&CHANGE, &LAST_ACTIVITY]).flat_map(|column| column.sorts).map(|link| link.sort);
-        let headers: Vec<_> = plain.chain(FactorKey::ALL.map(Sort::Factor)).collect();
+        let plain = BEFORE_FACTORS.iter().chain([&LAST_ACTIVITY]).flat_map(|column| column.sorts).map(|link| link.sort);
+        let changes = CHANGES.map(|(_, sort, _)| sort);
+        let headers: Vec<_> = plain.chain(changes).chain(FactorKey::ALL.map(Sort::Factor)).collect();
         assert_eq!(Sort::all().filter(|sort| !headers.contains(sort)).collect::<Vec<_>>(), []);
     }
 }

@@ -59,7 +59,11 @@ impl Links {
             ChangeFilter::Up7 | ChangeFilter::Up30 => SortDirection::Desc,
             ChangeFilter::Down7 | ChangeFilter::Down30 | ChangeFilter::NewChurnRisk => SortDirection::Asc,
         };
-        let sort = if change == ChangeFilter::NewChurnRisk { Sort::Score } else { Sort::Change };
+        let sort = match change {
+            ChangeFilter::Up7 | ChangeFilter::Down7 => Sort::Change7,
+            ChangeFilter::Up30 | ChangeFilter::Down30 => Sort::Change,
+            ChangeFilter::NewChurnRisk => Sort::Score,
+        };
         self.to(CustomerQuery { change: Some(change), sort, direction, ..CustomerQuery::default() })
     }
 
@@ -100,7 +104,8 @@ mod tests {
         check(links.scored(Sort::Change), "?band=healthy%2Cat_risk%2Cchurn_risk&sort=change");
         check(links.bucket(0), "?score_from=0&score_below=10");
         check(links.bucket(9), "?score_from=90&score_below=101");
-        check(links.change(ChangeFilter::Up7), "?change=up_7&sort=change&direction=desc");
+        check(links.change(ChangeFilter::Up7), "?change=up_7&sort=change_7&direction=desc");
+        check(links.change(ChangeFilter::Down30), "?change=down_30&sort=change");
         check(links.change(ChangeFilter::NewChurnRisk), "?change=new_churn_risk");
         check(links.renewals_overdue(), "?renewal=overdue&sort=renewal");
     }

@@ -32,6 +32,7 @@ pub fn ListSection(
     let loaded = Memo::new(move |_| loaded.get());
     let currency = Memo::new(move |_| currency.get());
     let at = Memo::new(move |_| query.with(|query| query.at));
+    let change_days = Memo::new(move |_| query.with(CustomerQuery::change_days));
     let owners = Memo::new(move |_| loaded.with(|list| list.as_ref().and_then(|list| Some(list.as_ref().ok()?.owners.clone()))));
     let owners = Signal::derive(move || owners.get().unwrap_or_default());
     let csv = Signal::derive(move || format!("/customers.csv{}", query.with(csv_query)));
@@ -65,7 +66,7 @@ pub fn ListSection(
                 <caption class="sr-only">"Customers with their health, one row each"</caption>
                 <ListHead query />
                 <tbody>
-                    <For each=move || loaded.with(ids) key=|id| *id children=move |id| view! { <Row id loaded at currency /> } />
+                    <For each=move || loaded.with(ids) key=|id| *id children=move |id| view! { <Row id loaded at change_days currency /> } />
                 </tbody>
             </table>
             {move || loaded.with(|list| foot(&query.read_untracked(), list))}

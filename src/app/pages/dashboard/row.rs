@@ -16,9 +16,15 @@ const QUIET_DAYS: i64 = 30;
 const MARKED: Duration = Duration::from_secs(2);
 
 /// The row of a customer, which follows the list; `loaded` has the customer as long as the row is there. `at` is how the
-/// address asks for the list's day.
+/// address asks for the list's day, `change_days` over how many days the score's change is shown.
 #[component]
-pub fn Row(id: CustomerId, loaded: Memo<Loaded>, at: Memo<AskedDay>, currency: Memo<String>) -> impl IntoView {
+pub fn Row(
+    id: CustomerId,
+    loaded: Memo<Loaded>,
+    at: Memo<AskedDay>,
+    change_days: Memo<i64>,
+    currency: Memo<String>,
+) -> impl IntoView {
     let item = Memo::new(move |last: Option<&Option<(CustomerRow, NaiveDate)>>| {
         let found = loaded.with(|list| {
             let list = list.as_ref()?.as_ref().ok()?;
@@ -44,14 +50,14 @@ pub fn Row(id: CustomerId, loaded: Memo<Loaded>, at: Memo<AskedDay>, currency: M
     });
     view! {
         <tr data-changed=move || changed.get().then_some("")>
-            {move || item.get().map(|(item, today)| cells(item, today, at.get(), &currency.read()))}
+            {move || item.get().map(|(item, today)| cells(item, today, at.get(), change_days.get(), &currency.read()))}
         </tr>
     }
 }
 
 /// The cells in the order of the header; `today` is the list's as-of day.
-fn cells(row: CustomerRow, today: NaiveDate, at: AskedDay, currency: &str) -> impl IntoView + use<> {
-    let CustomerRow { customer, health, band_since, change30, trend, last_activity_at, weakest, is_new, .. } = row;
+fn cells(row: CustomerRow, today: NaiveDate, at: AskedDay, change_days: i64, currency: &str) -> impl IntoView + use<> {
+    let CustomerRow { customer, health, band_since, change7, change30, trend, last_activity_at, weakest, is_new, .. } = row;
     let href = customer_href(customer.id, at);
     let band = health.band;
     let measured = (health.coverage < Share::ALL).then(|| {
@@ -102,8 +108,8 @@ fn cells(row: CustomerRow, today: NaiveDate, at: AskedDay, currency: &str) -> im
             <td class="col-step">
                 {step}
             </td>
-            <td class="col-change">
-                <ChangeFigure change=change30 band />
+            <td class="col-change" data-over=format!("{change_days} days ")>
+                <ChangeFigure change=if change_days == 7 { change7 } else { change30 } band />
             </td>
             <td class="col-trend">
                 <Sparkline points=trend label="Score over 90 days" />

@@ -12,8 +12,8 @@ use leptos::prelude::*;
 pub fn ScorePanel(mean: MeanScore, distribution: Vec<i64>, limits: BandLimits, links: Links) -> impl IntoView {
     let scored = distribution.iter().sum::<i64>();
     let score = mean.score.map_or("–".to_owned(), |score| score.to_string());
-    let changes = [(7, mean.change7), (30, mean.change30)].map(|(days, change)| {
-        let href = links.scored(Sort::Change);
+    let changes = [(7, mean.change7, Sort::Change7), (30, mean.change30, Sort::Change)].map(|(days, change, sort)| {
+        let href = links.scored(sort);
         view! {
             <li>
                 <a href=href>
