@@ -5,6 +5,7 @@ use super::list::Loaded;
 use crate::app::components::{BandBadge, ChangeFigure, DayAgo, FactorStrip, Money, RenewalCountdown, ScoreFigure, Sparkline};
 use crate::app::format;
 use crate::domain::{AskedDay, Band, CustomerId, CustomerRow, NaiveDate, Points, Share};
+use crate::scoring::BAND_MEMORY_DAYS;
 use chrono::Datelike;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -70,7 +71,7 @@ fn cells(row: CustomerRow, today: NaiveDate, at: AskedDay, change_days: i64, cur
     let fields = customer.fields;
     let owner = fields.owner.unwrap_or_else(|| "no owner".to_owned());
     let archived = customer.archived.map(|archive| format!("{}, {}", archive.reason.label(), format::day(archive.date)));
-    let since = if band_since.year() == today.year() { format::day_short(band_since) } else { format::day(band_since) };
+    let since = (band != Band::NoData).then(|| view! { <span class="row__second">{since_words(band_since, today)}</span> });
     let last_day = last_activity_at.map(|time| time.date_naive());
     let quiet = last_day.is_some_and(|day| (today - day).num_days() >= QUIET_DAYS).then_some("");
     let step = match weakest {
@@ -98,7 +99,7 @@ fn cells(row: CustomerRow, today: NaiveDate, at: AskedDay, change_days: i64, cur
                 <div class="row__score">
                     <ScoreFigure score=health.score band />
                     <BandBadge band />
-                    <span class="row__second">"since " {since}</span>
+                    {since}
                 </div>
             </td>
             <td class="col-factors" colspan="5">
@@ -123,6 +124,15 @@ fn cells(row: CustomerRow, today: NaiveDate, at: AskedDay, change_days: i64, cur
     }
 }
 
+/// "since 5 Nov"; the search for the day ends somewhere.
+fn since_words(since: NaiveDate, today: NaiveDate) -> String {
+    match (today - since).num_days() {
+        BAND_MEMORY_DAYS.. => format!("over {BAND_MEMORY_DAYS} days"),
+        _ if since.year() == today.year() => format!("since {}", format::day_short(since)),
+        _ => format!("since {}", format::day(since)),
+    }
+}
+
 /// The weakest factor and what to do about it, cut to two lines; whole on hover.
 fn next_step(about: &'static str, step: String) -> impl IntoView {
     let title = step.clone();
@@ -142,4 +152,18 @@ fn renewal(date: Option<NaiveDate>, today: NaiveDate) -> AnyView {
         <span class="row__second">{format::day(date)}</span>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_of_the_search_is_not_told_as_a_day() {
+        let today = NaiveDate::from_ymd_opt(2026, 3, 16).unwrap();
+        for (days, words) in [(0, "since 16 Mar"), (80, "since 26 Dec 2025"), (179, "since 18 Sep 2025"), (180, "over 180 days")]
+        {
+            assert_eq!(since_words(today - chrono::Duration::days(days), today), words);
+        }
+    }
 }
