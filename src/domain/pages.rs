@@ -86,6 +86,8 @@ pub struct CustomerPage {
     pub known_at: Option<NaiveDate>,
     /// As of the chosen day.
     pub health: Health,
+    /// Whether any fact about the customer counts by then. Factors can be measured without one: no ticket is a good sign.
+    pub has_facts: bool,
     pub band_since: NaiveDate,
     /// The score's change up to the chosen day; null where one of the two days has no data.
     pub change7: Option<Points>,

@@ -32,6 +32,13 @@ pub fn FactorStrip(
     }
 }
 
+/// In the place of the strip where nothing was received: scores would be of sources that others have connected.
+#[component]
+pub fn NothingReceived() -> impl IntoView {
+    let cells = FactorKey::ALL.map(|_| view! { <span class="factor-cell" data-assumed="" /> });
+    view! { <span class="factor-strip__cells" data-empty="" aria-hidden="true">{cells}</span> }
+}
+
 fn words(key: FactorKey, factor: &Factor) -> String {
     let assumed = if factor.measured { "" } else { " (assumed)" };
     format!("{} {}{assumed}", key.short_label(), factor.score)

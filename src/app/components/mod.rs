@@ -33,7 +33,7 @@ pub use change_figure::ChangeFigure;
 pub use confirm_dialog::ConfirmDialog;
 pub use curl::CurlCommand;
 pub use empty_state::EmptyState;
-pub use factor_strip::{FactorStrip, heat_level};
+pub use factor_strip::{FactorStrip, NothingReceived, heat_level};
 pub use field::{Choice, Field, SelectField, TextArea};
 pub use followed::{Answer, Followed, latest, when_there};
 pub use loaded::{Failure, Loaded};

@@ -202,6 +202,7 @@ pub async fn get_customer_page(
         today,
         known_at: at.known_at,
         health: scoring::score(id, &measured, scorecard, as_of),
+        has_facts: measured.has_facts,
         band_since: scoring::band_since(&memory).unwrap_or(as_of),
         change7: change(7),
         change30: change(30),

@@ -25,9 +25,9 @@ fn steps(health: &Health) -> Vec<Step> {
     health.factors.iter().map(step).collect()
 }
 
-/// The composition of a score. The numbers are the table; the bars repeat them for the eye.
+/// The composition of a score. The numbers are the table; the bars repeat them for the eye. `sum` says what the points sum to.
 #[component]
-pub fn Waterfall(health: Health, limits: BandLimits) -> impl IntoView {
+pub fn Waterfall(health: Health, limits: BandLimits, sum: &'static str) -> impl IntoView {
     let rows = steps(&health)
         .into_iter()
         .map(|step| {
@@ -67,7 +67,7 @@ pub fn Waterfall(health: Health, limits: BandLimits) -> impl IntoView {
             <tbody>{rows}</tbody>
             <tfoot>
                 <tr>
-                    <th scope="row">{if health.shown_score().is_some() { "Score" } else { "Sum, too little data for a score" }}</th>
+                    <th scope="row">{sum}</th>
                     <td></td>
                     <td class="numeric">"100 %"</td>
                     <td class="numeric"><b>{health.score.to_string()}</b></td>

@@ -4,7 +4,6 @@ use super::place::Place;
 use crate::app::components::icon::IconName;
 use crate::app::components::{CurlCommand, EmptyState, PastDay};
 use crate::app::format;
-use crate::domain::Band;
 use crate::domain::pages::CustomerPage;
 use leptos::prelude::*;
 
@@ -36,10 +35,7 @@ pub fn ArchivedBanner(page: StoredValue<CustomerPage>) -> impl IntoView {
 /// How to send the first event, where nothing is known about the customer.
 #[component]
 pub fn FirstEvent(page: StoredValue<CustomerPage>) -> impl IntoView {
-    let (id, unknown) = page.with_value(|page| {
-        let nothing = page.activity.iter().all(|(_, days)| days.is_empty()) && page.invoices.is_empty();
-        (page.customer.id, nothing && page.health.band == Band::NoData && page.health.as_of == page.today)
-    });
+    let (id, unknown) = page.with_value(|page| (page.customer.id, !page.has_facts && page.health.as_of == page.today));
     unknown.then(|| {
         view! {
             <section class="panel">

@@ -35,6 +35,7 @@ use notes::NotesSection;
 use place::Place;
 use standing::StandingStrip;
 use timeline::TimelineSection;
+use words::sum_words;
 
 #[component]
 pub fn CustomerPage() -> impl IntoView {
@@ -130,7 +131,7 @@ const DRIVERS: usize = 3;
 #[component]
 fn Composition(page: StoredValue<Page>) -> impl IntoView {
     let (health, limits) = page.with_value(|page| (page.health.clone(), page.scorecard.bands.clone()));
-    let drivers = page.with_value(|page| page.drivers.clone());
+    let (drivers, sum) = page.with_value(|page| (page.drivers.clone(), sum_words(page)));
     let any_driver = !drivers.is_empty();
     let drivers = drivers.into_iter().take(DRIVERS).map(|driver| {
         view! {
@@ -148,7 +149,7 @@ fn Composition(page: StoredValue<Page>) -> impl IntoView {
             <div class="panel__head">
                 <h2 id="composition-title">"How the score is put together"</h2>
             </div>
-            <Waterfall health limits />
+            <Waterfall health limits sum />
             <p class="muted waterfall-key">"Score times weight gives points; the dashed rest of a bar is what the factor could still add."</p>
             {any_driver.then(|| view! { <h3 class="drivers__title">"What would raise it most"</h3> <ol class="drivers">{drivers}</ol> })}
         </section>

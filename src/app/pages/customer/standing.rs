@@ -66,13 +66,15 @@ fn ChangeCell(page: StoredValue<CustomerPage>, place: Memo<Place>) -> impl IntoV
 
 #[component]
 fn CoverageCell(page: StoredValue<CustomerPage>) -> impl IntoView {
-    let (coverage, sentence) =
-        page.with_value(|page| (page.health.coverage, coverage_sentence(&page.health, page.scorecard.missing_policy)));
+    let (value, sentence) = page.with_value(|page| match page.has_facts {
+        true => (format!("{} measured", page.health.coverage), coverage_sentence(&page.health, page.scorecard.missing_policy)),
+        false => ("Nothing received yet".to_owned(), String::new()),
+    });
     view! {
         <div class="standing__cell">
             <dt>"Coverage"</dt>
             <dd>
-                <span class="standing__value">{coverage.to_string()}" measured"</span>
+                <span class="standing__value">{value}</span>
                 <p class="standing__note">{sentence}</p>
             </dd>
         </div>

@@ -2,7 +2,7 @@
 
 use crate::app::format;
 use crate::domain::pages::CustomerPage;
-use crate::domain::{EventBody, Factor, FactorKey, Health, MissingPolicy, NaiveDate};
+use crate::domain::{Band, EventBody, Factor, FactorKey, Health, MissingPolicy, NaiveDate};
 use crate::scoring::BAND_MEMORY_DAYS;
 
 /// "maria@example.com logged in", "Invoice A-1 paid".
@@ -40,10 +40,18 @@ pub fn no_data_reason(page: &CustomerPage) -> String {
     let as_of = page.health.as_of;
     match page.customer.fields.start_date {
         Some(start) if as_of < start => format!("The customer starts on {}", format::day(start)),
-        _ if page.health.coverage < page.scorecard.coverage_floor => {
-            format!("Too little is measured: a score needs {}", page.scorecard.coverage_floor)
-        }
-        _ => "Nothing is known yet about this customer".into(),
+        _ if !page.has_facts => "Nothing is known yet about this customer".into(),
+        _ => format!("Too little is measured: a score needs {}", page.scorecard.coverage_floor),
+    }
+}
+
+/// What the sum of the points is: without enough data it is no score.
+pub fn sum_words(page: &CustomerPage) -> &'static str {
+    match (page.health.band, page.customer.fields.start_date) {
+        (Band::NoData, Some(start)) if page.health.as_of < start => "Sum, no score before the start",
+        (Band::NoData, _) if !page.has_facts => "Sum, no score: nothing received yet",
+        (Band::NoData, _) => "Sum, too little data for a score",
+        _ => "Score",
     }
 }
 

@@ -2,9 +2,11 @@
 
 use super::links::customer_href;
 use super::list::Loaded;
-use crate::app::components::{BandBadge, ChangeFigure, DayAgo, FactorStrip, Money, RenewalCountdown, ScoreFigure, Sparkline};
+use crate::app::components::{
+    BandBadge, ChangeFigure, DayAgo, FactorStrip, Money, NothingReceived, RenewalCountdown, ScoreFigure, Sparkline,
+};
 use crate::app::format;
-use crate::domain::{AskedDay, Band, CustomerId, CustomerRow, NaiveDate, Points, Share};
+use crate::domain::{AskedDay, Band, CustomerId, CustomerRow, Health, NaiveDate, Points, Share};
 use crate::scoring::BAND_MEMORY_DAYS;
 use chrono::Datelike;
 use leptos::prelude::*;
@@ -60,14 +62,15 @@ pub fn Row(
 fn cells(row: CustomerRow, today: NaiveDate, at: AskedDay, change_days: i64, currency: &str) -> impl IntoView + use<> {
     let CustomerRow { customer, health, band_since, change7, change30, trend, last_activity_at, weakest, is_new, .. } = row;
     let href = customer_href(customer.id, at);
-    let band = health.band;
-    let measured = (health.coverage < Share::ALL).then(|| {
-        view! {
-            <span class="row__second" title="The share of the weight behind which facts stand; the rest is assumed">
-                {format!("{} measured", health.coverage)}
-            </span>
+    let (score, band) = (health.score, health.band);
+    let factors = match last_activity_at {
+        Some(_) => view! { <MeasuredFactors customer=customer.id health /> }.into_any(),
+        None => view! {
+            <NothingReceived />
+            <span class="row__second">"nothing received yet"</span>
         }
-    });
+        .into_any(),
+    };
     let fields = customer.fields;
     let owner = fields.owner.unwrap_or_else(|| "no owner".to_owned());
     let archived = customer.archived.map(|archive| format!("{}, {}", archive.reason.label(), format::day(archive.date)));
@@ -97,14 +100,13 @@ fn cells(row: CustomerRow, today: NaiveDate, at: AskedDay, change_days: i64, cur
             <td class="col-renewal">{renewal(fields.renewal_date, today)}</td>
             <td class="col-score">
                 <div class="row__score">
-                    <ScoreFigure score=health.score band />
+                    <ScoreFigure score band />
                     <BandBadge band />
                     {since}
                 </div>
             </td>
             <td class="col-factors" colspan="5">
-                <FactorStrip factors=health.factors id=format!("factors-{}", customer.id) />
-                {measured}
+                {factors}
             </td>
             <td class="col-step">
                 {step}
@@ -121,6 +123,22 @@ fn cells(row: CustomerRow, today: NaiveDate, at: AskedDay, change_days: i64, cur
                     None => view! { <span class="muted">"never"</span> }.into_any(),
                 }}
             </td>
+    }
+}
+
+/// The strip, and how much of it rests on facts.
+#[component]
+fn MeasuredFactors(customer: CustomerId, health: Health) -> impl IntoView {
+    let measured = (health.coverage < Share::ALL).then(|| {
+        view! {
+            <span class="row__second" title="The share of the weight behind which facts stand; the rest is assumed">
+                {format!("{} measured", health.coverage)}
+            </span>
+        }
+    });
+    view! {
+        <FactorStrip factors=health.factors id=format!("factors-{customer}") />
+        {measured}
     }
 }
 
