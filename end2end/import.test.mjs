@@ -29,6 +29,8 @@ story("a file is looked at, checked, imported and undone", async ({ page, api, o
 
   await page.getByRole("button", { name: "Import", exact: true }).click();
   await page.getByRole("heading", { name: "Imported" }).waitFor();
+  await page.getByRole("heading", { name: "1 row was rejected" }).waitFor();
+  await page.getByRole("cell", { name: "name is required" }).waitFor();
   assert.equal((await api.get("/customers")).total, 2);
   await page.getByRole("link", { name: "See the customers" }).click();
   await page.getByRole("rowheader", { name: "Xenon Works" }).waitFor();

@@ -367,10 +367,10 @@ pub struct PreviewRow {
 #[serde(rename_all = "camelCase")]
 pub struct ImportPage {
     pub import: Import,
-    /// The file's columns; empty once the file is gone.
+    /// The file's columns and first rows, as long as it is to be said what they mean.
     pub columns: Vec<String>,
     pub preview: Vec<PreviewRow>,
-    /// The first of them.
+    /// The first of what the dry run refused.
     pub errors: Vec<RowError>,
     /// Why the file cannot be read.
     pub unreadable: Option<String>,

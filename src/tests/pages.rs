@@ -457,6 +457,9 @@ on_each_database! {
         assert_eq!(errors.text, "line,column,field,error\n3,company,name,is required\n");
         visitor.submit(&page, &page.form_id("run_import"), &[]).await;
         let page = visitor.visit_until(&path, "Imported").await;
+        page.says("1 row was rejected");
+        page.says("name is required");
+        assert_eq!(visitor.site.get(&format!("{path}/errors.csv")).await.text, errors.text);
         let row = visitor.site.get("/api/customers?search=Xenon").await.ok()["items"][0]["customer"].clone();
         assert_eq!((&row["segment"], &row["owner"]), (&json!("Startup"), &json!("red")));
         visitor.submit(&page, &page.form_id("undo_import"), &[]).await;

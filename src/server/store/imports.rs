@@ -73,6 +73,19 @@ impl Store {
         self.read().await?.all::<Row>(sql, binds![before]).await?.into_iter().map(Row::import).collect()
     }
 
+    /// Imports from before then that are over and may have left files.
+    pub async fn list_imports_with_files(&self, before: DateTime<Utc>) -> StoreResult<Vec<StoredImport>> {
+        let sql = select_imports!("WHERE path IS NOT NULL AND state IN ('finished', 'failed', 'undone') AND started_at < $1");
+        self.read().await?.all::<Row>(sql, binds![before]).await?.into_iter().map(Row::import).collect()
+    }
+
+    /// Its files are gone.
+    pub async fn forget_import_files(&self, id: ImportId) -> StoreResult<()> {
+        let mut tx = self.write().await?;
+        tx.execute("UPDATE imports SET path = NULL WHERE id = $1", binds![id.0]).await?;
+        tx.commit().await
+    }
+
     /// Moves an import on. Conflict when it is in none of the states that it may come from: somebody else was as fast.
     pub async fn move_import(&self, id: ImportId, from: &[ImportState], to: ImportState, now: DateTime<Utc>) -> StoreResult<()> {
         let mut tx = self.write().await?;
@@ -127,7 +140,7 @@ impl Store {
         tx.commit().await
     }
 
-    /// The end of a dry run or a run. After a run the file is no longer kept.
+    /// The end of a dry run or a run.
     pub async fn finish_import(
         &self,
         id: ImportId,
@@ -138,19 +151,15 @@ impl Store {
     ) -> StoreResult<()> {
         let is_dry = matches!(state, ImportState::Checked | ImportState::Uploaded);
         let finished_at = (!is_dry).then(|| storable(now));
-        let keep_path = if is_dry { "path" } else { "NULL" };
-        let sql = format!(
-            "UPDATE imports SET state = $1, counts = $2, percent = 100, problem = $3, finished_at = $4, path = {keep_path}
-             WHERE id = $5"
-        );
+        let sql = "UPDATE imports SET state = $1, counts = $2, percent = 100, problem = $3, finished_at = $4 WHERE id = $5";
         let mut tx = self.write().await?;
-        tx.execute(AssertSqlSafe(sql), binds![state.name(), json(counts)?, problem, finished_at, id.0]).await?;
+        tx.execute(sql, binds![state.name(), json(counts)?, problem, finished_at, id.0]).await?;
         tx.commit().await
     }
 
     pub async fn finish_undo(&self, id: ImportId, report: &UndoReport, now: DateTime<Utc>) -> StoreResult<()> {
         let mut tx = self.write().await?;
-        let sql = "UPDATE imports SET state = 'undone', undo_report = $1, undone_at = $2, path = NULL WHERE id = $3";
+        let sql = "UPDATE imports SET state = 'undone', undo_report = $1, undone_at = $2 WHERE id = $3";
         tx.execute(sql, binds![json(report)?, storable(now), id.0]).await?;
         tx.commit().await
     }

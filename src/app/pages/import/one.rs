@@ -43,7 +43,7 @@ fn one(page: Page) -> impl IntoView {
         ImportState::Uploaded => view! { <Columns page /> }.into_any(),
         ImportState::Checked => view! { <Found page /> }.into_any(),
         state if state.is_busy() => view! { <Busy import=import.clone() /> }.into_any(),
-        _ => view! { <Over import=import.clone() /> }.into_any(),
+        _ => view! { <Over page /> }.into_any(),
     };
     view! {
         <Title text=title.clone() />
@@ -116,7 +116,8 @@ fn error_line(error: &RowError) -> impl IntoView + use<> {
 fn Found(page: Page) -> impl IntoView {
     let Page { import, errors, .. } = page;
     let (id, counts) = (import.id, import.counts);
-    let rejected = (counts.rejected > 0).then(|| view! { <Rejected id counts errors /> });
+    let title = format!("{} would be rejected", format::count(counts.rejected, "row"));
+    let rejected = (counts.rejected > 0).then(|| view! { <Rejected id title others="The others would be imported. " errors /> });
     let run = match counts.changes_nothing() {
         true => view! { <p>"There is nothing to import: the file changes nothing."</p> }.into_any(),
         false => view! { <RunImportForm import=id /> }.into_any(),
@@ -153,8 +154,9 @@ fn Counts(kind: ImportKind, counts: ImportCounts) -> impl IntoView {
     view! { <dl class="import__counts">{figures.collect_view()}</dl> }
 }
 
+/// What the dry run refused. `others` says what becomes of the other rows.
 #[component]
-fn Rejected(id: ImportId, counts: ImportCounts, errors: Vec<RowError>) -> impl IntoView {
+fn Rejected(id: ImportId, title: String, others: &'static str, errors: Vec<RowError>) -> impl IntoView {
     let rows = errors.into_iter().map(|RowError { line, column, error }| {
         view! {
             <tr>
@@ -166,9 +168,9 @@ fn Rejected(id: ImportId, counts: ImportCounts, errors: Vec<RowError>) -> impl I
     });
     view! {
         <section class="panel stack" aria-labelledby="rejected-title">
-            <h2 id="rejected-title">{format!("{} would be rejected", format::count(counts.rejected, "row"))}</h2>
+            <h2 id="rejected-title">{title}</h2>
             <p class="muted">
-                "The others are imported. " <a href=format!("/import/{id}/errors.csv") rel="external" download="">
+                {others} <a href=format!("/import/{id}/errors.csv") rel="external" download="">
                     "All errors as CSV"
                 </a>
             </p>
@@ -201,7 +203,8 @@ fn Busy(import: Import) -> impl IntoView {
 }
 
 #[component]
-fn Over(import: Import) -> impl IntoView {
+fn Over(page: Page) -> impl IntoView {
+    let Page { import, errors, .. } = page;
     let (id, counts, kind) = (import.id, import.counts, import.mapping.kind);
     let can_be_undone = matches!(import.state, ImportState::Finished | ImportState::Failed);
     let undo = can_be_undone.then(|| {
@@ -218,6 +221,11 @@ fn Over(import: Import) -> impl IntoView {
     });
     let nothing = (import.state == ImportState::Finished && counts.changes_nothing())
         .then(|| view! { <p>"It changed nothing: everything in it was known already or refused."</p> });
+    let rejected = (!errors.is_empty()).then(|| {
+        let refused = format::count(counts.rejected, "row");
+        let title = format!("{refused} {} rejected", if counts.rejected == 1 { "was" } else { "were" });
+        view! { <Rejected id title others="Correct them and import the file again: the others are recognised. " errors /> }
+    });
     let customers = (import.state == ImportState::Finished).then(|| view! { <p><a href="/">"See the customers"</a></p> });
     view! {
         <section class="panel stack" aria-labelledby="over-title">
@@ -229,6 +237,7 @@ fn Over(import: Import) -> impl IntoView {
             {customers}
             {undo}
         </section>
+        {rejected}
     }
 }
 

@@ -29,6 +29,8 @@ const SHOWN_ERRORS: usize = 50;
 const SILENCE_MINUTES: i64 = 3;
 /// How long an upload waits to be imported.
 const UPLOAD_DAYS: i64 = 2;
+/// How long the errors of an import's dry run are kept.
+const ERROR_DAYS: i64 = 30;
 
 /// Blocking work, away from those that must not wait.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, AppError> + Send + 'static) -> Result<T, AppError> {
@@ -78,7 +80,7 @@ fn recognise_columns(columns: &[String], rows: &[RawRow], kind: Option<ImportKin
 
 /// Keeps an uploaded file until it is imported.
 pub async fn receive_upload(app: &AppState, file_name: &str, path: &Path, author: Option<String>) -> Result<ImportId, AppError> {
-    remove_forgotten_uploads(app).await?;
+    remove_old_files(app).await?;
     let (mapping, _) = recognise(&Source::new(path, file_name), None).await?;
     let new = NewImport {
         file_name: file_name.to_owned(),
@@ -90,9 +92,13 @@ pub async fn receive_upload(app: &AppState, file_name: &str, path: &Path, author
     Ok(app.store.create_import(&new, app.now()).await?)
 }
 
-async fn remove_forgotten_uploads(app: &AppState) -> Result<(), AppError> {
+async fn remove_old_files(app: &AppState) -> Result<(), AppError> {
     for forgotten in app.store.list_forgotten_uploads(app.now() - Duration::days(UPLOAD_DAYS)).await? {
         discard(app, forgotten).await?;
+    }
+    for over in app.store.list_imports_with_files(app.now() - Duration::days(ERROR_DAYS)).await? {
+        remove_files(over.path.as_deref());
+        app.store.forget_import_files(over.import.id).await?;
     }
     Ok(())
 }
@@ -151,15 +157,18 @@ pub async fn get_import(app: &AppState, id: ImportId) -> Result<ImportPage, AppE
     let mut page =
         ImportPage { import, columns: Vec::new(), preview: Vec::new(), errors: Vec::new(), unreadable: None, now: app.now() };
     let Some(path) = path else { return Ok(page) };
-    match look(&Source::new(&path, &page.import.file_name)).await {
-        Ok((columns, rows)) => {
-            page.preview = preview(&page.import.mapping, &columns, &rows, app.now());
-            page.columns = columns;
+    match page.import.state {
+        ImportState::Uploaded => match look(&Source::new(&path, &page.import.file_name)).await {
+            Ok((columns, rows)) => {
+                page.preview = preview(&page.import.mapping, &columns, &rows, app.now());
+                page.columns = columns;
+            }
+            Err(error) => page.unreadable = Some(error.to_string()),
+        },
+        ImportState::Checked | ImportState::Finished | ImportState::Failed => {
+            page.errors = blocking(move || Ok(run::read_errors(&errors_path(&path), SHOWN_ERRORS))).await?;
         }
-        Err(error) => page.unreadable = Some(error.to_string()),
-    }
-    if page.import.state == ImportState::Checked {
-        page.errors = blocking(move || Ok(run::read_errors(&errors_path(&path), SHOWN_ERRORS))).await?;
+        _ => {}
     }
     Ok(page)
 }
@@ -215,7 +224,7 @@ pub async fn reconsider_import(app: &AppState, id: ImportId) -> Result<(), AppEr
     Ok(app.store.move_import(id, &[ImportState::Checked], ImportState::Uploaded, app.now()).await?)
 }
 
-/// Imports a file that was tried, in the background.
+/// Imports a file that was tried, in the background. What the dry run refused can be read for some time.
 pub async fn run_import(app: &AppState, id: ImportId) -> Result<(), AppError> {
     let StoredImport { import, path, .. } = find(app, id).await?;
     let Some(path) = path else { return Err(AppError::Conflict("The file is no longer here; upload it again.".into())) };
@@ -224,7 +233,7 @@ pub async fn run_import(app: &AppState, id: ImportId) -> Result<(), AppError> {
     let app = app.clone();
     tokio::spawn(async move {
         run::run(&app, id, source, import.mapping).await;
-        remove_files(Some(&path));
+        let _ = std::fs::remove_file(&path);
     });
     Ok(())
 }
