@@ -150,10 +150,10 @@ fn Exports() -> impl IntoView {
         }
     });
     view! {
-        <section class="panel" aria-labelledby="exports-title">
+        <section class="panel stack" aria-labelledby="exports-title">
             <h2 id="exports-title">"Export"</h2>
-            <p class="muted">"Everything there is, in a form that an import takes again."</p>
-            <ul class="exports">{rows}</ul>
+            <p class="muted">"Everything there is. Customers and events can be imported again; retracted events, health and notes are for other tools."</p>
+            <ul>{rows}</ul>
         </section>
     }
 }
