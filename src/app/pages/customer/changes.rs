@@ -5,7 +5,7 @@ use super::place::{CHANGE_DAYS, Place};
 use crate::app::components::ChangeFigure;
 use crate::app::format;
 use crate::domain::pages::CustomerPage;
-use crate::domain::{EventKind, FactorKey, HealthChange, Points, Window};
+use crate::domain::{Cause, CauseFact, CausePart, EventKind, FactorKey, HealthChange, Points, Window};
 use leptos::prelude::*;
 
 #[component]
@@ -69,25 +69,53 @@ struct Moved {
     causes: Vec<MovedBy>,
 }
 
-/// What a cause did to a factor. `days`: when the events behind it happened.
+/// What a cause did to a factor.
+#[derive(Debug, PartialEq, Eq)]
 struct MovedBy {
     sentence: String,
     points: Points,
-    days: Option<Window>,
+    behind: Behind,
+}
+
+/// What can be looked at behind a part of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Behind {
+    Nothing,
+    /// The events of these days.
+    Events(Window),
+    Invoices,
+}
+
+impl Behind {
+    fn of(cause: Cause, fact: &CauseFact) -> Self {
+        match (cause, fact.factor, fact.days) {
+            (Cause::ScorecardChange | Cause::SourceConnected, ..) => Self::Nothing,
+            (_, FactorKey::InvoiceTimeliness, _) => Self::Invoices,
+            (.., days) => days.map_or(Self::Nothing, Self::Events),
+        }
+    }
+}
+
+/// What a part is due to that no fact is behind: the five contributions are rounded so that they sum to the score. More
+/// than that comes of weights, which a cause can share out anew.
+fn without_fact(cause: Cause, points: Points) -> &'static str {
+    match cause {
+        Cause::ScorecardChange | Cause::SourceConnected => cause.label(),
+        _ if points.0.abs() > 1 => cause.label(),
+        _ => "Rounding",
+    }
 }
 
 /// The factors that something happened to, the one that moved most first.
 fn moved(change: &HealthChange) -> Vec<Moved> {
     let by = |factor: FactorKey| {
-        let part = move |part: &crate::domain::CausePart| {
+        let part = move |part: &CausePart| {
             let points = *part.factors.get(factor);
             let fact = part.facts.iter().find(|fact| fact.factor == factor);
-            let sentence = fact.map_or_else(|| part.cause.label().to_owned(), |fact| format::capitalised(&fact.sentence));
-            (fact.is_some() || points != Points::ZERO).then(|| MovedBy {
-                sentence,
-                points,
-                days: fact.and_then(|fact| fact.days),
-            })
+            let sentence =
+                fact.map_or_else(|| without_fact(part.cause, points).to_owned(), |fact| format::capitalised(&fact.sentence));
+            let behind = fact.map_or(Behind::Nothing, |fact| Behind::of(part.cause, fact));
+            (fact.is_some() || points != Points::ZERO).then_some(MovedBy { sentence, points, behind })
         };
         change.causes.iter().filter_map(part).collect::<Vec<_>>()
     };
@@ -101,13 +129,14 @@ fn moved(change: &HealthChange) -> Vec<Moved> {
 fn FactorChange(factor: Moved, place: Memo<Place>) -> impl IntoView {
     let Moved { factor, points, causes } = factor;
     let kind = only_kind(factor);
-    let cause = |MovedBy { sentence, points, days }: MovedBy| {
-        let sentence = match days {
-            Some(days) => {
+    let cause = |MovedBy { sentence, points, behind }: MovedBy| {
+        let sentence = match behind {
+            Behind::Events(days) => {
                 let href = move || place.read().with_events(kind, Some(days)).events_href();
                 view! { <a href=href>{sentence}</a> }.into_any()
             }
-            None => view! { <span>{sentence}</span> }.into_any(),
+            Behind::Invoices => view! { <a href="#invoices">{sentence}</a> }.into_any(),
+            Behind::Nothing => view! { <span>{sentence}</span> }.into_any(),
         };
         view! { <li>{sentence} " " <span class="numeric">{points.signed()}</span></li> }
     };
@@ -124,4 +153,53 @@ fn FactorChange(factor: Moved, place: Memo<Place>) -> impl IntoView {
 fn only_kind(factor: FactorKey) -> Option<EventKind> {
     let mut kinds = EventKind::ALL.into_iter().filter(|kind| FactorKey::fed_by(*kind) == factor);
     kinds.next().filter(|_| kinds.next().is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{CustomerId, Factors, NaiveDate, Scorecard};
+    use crate::scoring::{Measurements, score};
+
+    /// What a part of 0.1 points or so is said to be, and what it leads to.
+    fn check(cause: Cause, factor: FactorKey, points: i64, fact: Option<(&str, Option<Window>)>, words: &str, behind: Behind) {
+        let day = NaiveDate::from_ymd_opt(2026, 3, 16).unwrap();
+        let health = score(CustomerId(1), &Measurements::default(), &Scorecard::default(), day);
+        let factors = Factors::from_fn(|key| if key == factor { Points(points) } else { Points::ZERO });
+        let fact = fact.map(|(sentence, days)| CauseFact { factor, sentence: sentence.to_owned(), days });
+        let part = CausePart { cause, change: Points(points), factors: factors.clone(), facts: fact.into_iter().collect() };
+        let change = HealthChange {
+            customer_id: CustomerId(1),
+            from: day,
+            to: day,
+            before: health.clone(),
+            after: health,
+            change: Points(points),
+            factors,
+            causes: vec![part],
+            sentence: String::new(),
+        };
+        let found: Vec<_> = moved(&change).into_iter().flat_map(|moved| moved.causes).collect();
+        assert_eq!(found, [MovedBy { sentence: words.to_owned(), points: Points(points), behind }]);
+    }
+
+    #[test]
+    fn a_part_without_a_fact_is_rounding_unless_weights_moved() {
+        use FactorKey::{InvoiceTimeliness, LoginFrequency};
+        check(Cause::LeftWindow, InvoiceTimeliness, -1, None, "Rounding", Behind::Nothing);
+        check(Cause::NewEvents, LoginFrequency, 12, None, "New events", Behind::Nothing);
+        check(Cause::ScorecardChange, LoginFrequency, 1, None, "Scorecard changed", Behind::Nothing);
+    }
+
+    #[test]
+    fn facts_lead_to_their_events_and_those_about_invoices_to_the_invoices() {
+        use FactorKey::{InvoiceTimeliness, LoginFrequency};
+        let days = Window::ending(NaiveDate::from_ymd_opt(2026, 3, 16).unwrap(), 7);
+        let logins = Some(("4 new logins", Some(days)));
+        check(Cause::NewEvents, LoginFrequency, 5, logins, "4 new logins", Behind::Events(days));
+        let overdue = Some(("1 invoice fell overdue", None));
+        check(Cause::TimePassed, InvoiceTimeliness, -40, overdue, "1 invoice fell overdue", Behind::Invoices);
+        let connected = Some(("invoices connected", None));
+        check(Cause::SourceConnected, InvoiceTimeliness, 40, connected, "Invoices connected", Behind::Nothing);
+    }
 }
