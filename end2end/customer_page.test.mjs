@@ -53,6 +53,15 @@ story("what changed is told by factor and cause, and leads to the events", { app
   await events.getByText("10 events of this kind").waitFor();
 });
 
+story("“Log event” shows the forms with their heading and puts the cursor into the first field", { app: acme }, async ({ page, open }) => {
+  await open("/customers/1?log=feature_use");
+  await page.getByRole("main").getByRole("link", { name: "Log event" }).click();
+  await page.waitForFunction(() => document.activeElement?.name === "feature");
+  const bar = await page.locator(".topbar").boundingBox();
+  const heading = await page.getByRole("heading", { name: "Log an event" }).boundingBox();
+  assert.ok(heading.y > bar.y + bar.height && heading.y < 300, `the heading is at ${heading.y}`);
+});
+
 story("the parts add up to the score", { app: acme }, async ({ page, open }) => {
   await open("/customers/1");
   const table = page.getByRole("table", { name: /How the score is put together/ });

@@ -11,6 +11,7 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
+use wasm_bindgen::JsCast;
 
 /// What the forms need to know about their customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +45,21 @@ const KINDS: [(EventKind, &str); 5] = [
     (EventKind::InvoiceIssued, "Invoice"),
 ];
 
-/// The tabs and the form of the chosen kind. The kind is `log` in the URL, by the event kind's wire name. Every form is
+/// The id of the panel that the forms are in: `#log` leads to it.
+pub const LOG_PANEL: &str = "log";
+
+/// Puts the cursor into the first field of the form that is shown, once a link to the forms has brought them into view.
+pub fn focus_event_form(_: leptos::ev::MouseEvent) {
+    request_animation_frame(|| {
+        const FIELDS: &str = "div:not([hidden]) > form :is(input:not([type=hidden]), select)";
+        let field = document().query_selector(&format!("#{LOG_PANEL} {FIELDS}")).ok().flatten();
+        if let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let _ = field.focus();
+        }
+    });
+}
+
+/// The tabs and the form of the chosen kind, for a panel of the id [`LOG_PANEL`]. The kind is `log` in the URL, by the event kind's wire name. Every form is
 /// there all the time, so that a change of tab or of the page's figures loses nothing that was typed. What the subject is
 /// at first decides what they begin with; suggestions and open invoices follow it.
 #[component]
@@ -61,7 +76,7 @@ pub fn EventForms(#[prop(into)] subject: Signal<LogSubject>) -> impl IntoView {
     };
     let hidden = move |of: EventKind| move || kind.get() != of;
     view! {
-        <div class="event-forms" id="log">
+        <div class="event-forms">
             <nav class="tabs" aria-label="Kind of event">{KINDS.map(tab)}</nav>
             <div hidden=hidden(EventKind::Login)><LoginForm subject /></div>
             <div hidden=hidden(EventKind::FeatureUse)><FeatureForm subject /></div>
@@ -76,7 +91,7 @@ pub fn EventForms(#[prop(into)] subject: Signal<LogSubject>) -> impl IntoView {
 fn link_to_kind(query: &ParamsMap, kind: EventKind) -> String {
     let others = query.clone().into_iter().filter(|(name, _)| name != "log");
     let pairs: Vec<_> = others.chain([("log".into(), kind.name().to_owned())]).collect();
-    format!("?{}#log", serde_urlencoded::to_string(pairs).unwrap_or_default())
+    format!("?{}#{LOG_PANEL}", serde_urlencoded::to_string(pairs).unwrap_or_default())
 }
 
 /// A form for events of a kind: its state, and the frame around its own fields.

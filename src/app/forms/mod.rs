@@ -15,7 +15,7 @@ mod state;
 
 pub use archive::{ArchiveDialog, RestoreForm};
 pub use customer::CustomerForm;
-pub use events::{EventForms, LogSubject};
+pub use events::{EventForms, LOG_PANEL, LogSubject, focus_event_form};
 pub use imports::{DiscardUploadForm, MappingForm, ReconsiderForm, RunImportForm, UndoImportForm, UploadForm};
 pub use notes::{DeleteNoteForm, NoteForm};
 pub use pay::PayInvoiceForm;

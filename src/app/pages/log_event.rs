@@ -2,7 +2,7 @@
 
 use crate::app::components::icon::IconName;
 use crate::app::components::{BandBadge, EmptyState, Followed, Loaded, Pagination, ScoreFigure};
-use crate::app::forms::{EventForms, LogSubject};
+use crate::app::forms::{EventForms, LOG_PANEL, LogSubject};
 use crate::app::server_fns::{list_customers, load_customer_page};
 use crate::app::state::{use_customer_id, use_revision};
 use crate::domain::pages::CustomerPage;
@@ -44,7 +44,7 @@ fn log_event(page: Memo<CustomerPage>) -> impl IntoView {
                 <h1>"Log an event for " <a href=format!("/customers/{}", customer.id)>{name}</a></h1>
                 <p class="row">{standing}</p>
             </div>
-            <div class="panel">
+            <div class="panel" id=LOG_PANEL>
                 <EventForms subject />
             </div>
         </div>

@@ -4,6 +4,7 @@ use super::place::Place;
 use crate::app::components::icon::IconName;
 use crate::app::components::{CurlCommand, EmptyState, PastDay};
 use crate::app::format;
+use crate::app::forms::{LOG_PANEL, focus_event_form};
 use crate::domain::pages::CustomerPage;
 use leptos::prelude::*;
 
@@ -42,7 +43,7 @@ pub fn FirstEvent(page: StoredValue<CustomerPage>) -> impl IntoView {
                 <EmptyState icon=IconName::LogEvent title="Nothing has happened here yet">
                     <p>
                         "The score appears with the first events. "
-                        <a href="#log">"Log one by hand"</a>
+                        <a href=format!("#{LOG_PANEL}") on:click=focus_event_form>"Log one by hand"</a>
                         ", or let a system send it:"
                     </p>
                     <CurlCommand

@@ -2,7 +2,7 @@
 
 use crate::app::components::icon::{Icon, IconName};
 use crate::app::components::{Day, LinkButton};
-use crate::app::forms::{ArchiveDialog, RestoreForm};
+use crate::app::forms::{ArchiveDialog, LOG_PANEL, RestoreForm, focus_event_form};
 use crate::domain::pages::CustomerPage;
 use leptos::prelude::*;
 
@@ -13,7 +13,7 @@ pub fn CustomerHead(page: StoredValue<CustomerPage>) -> impl IntoView {
     let portfolio = page.with_value(|page| page.at().asked(page.today).href("/"));
     // The forms know the invoices of the day that is shown; on a past day they would offer what is paid since.
     let log = match page.with_value(|page| page.health.as_of == page.today) {
-        true => "#log".to_owned(),
+        true => format!("#{LOG_PANEL}"),
         false => format!("/customers/{id}/events/new"),
     };
     let lifecycle = match customer.archived {
@@ -33,7 +33,7 @@ pub fn CustomerHead(page: StoredValue<CustomerPage>) -> impl IntoView {
                 <Identity page />
             </div>
             <div class="page-head__actions no-print">
-                <LinkButton href=log primary=true>"Log event"</LinkButton>
+                <LinkButton href=log primary=true on:click=focus_event_form>"Log event"</LinkButton>
                 <LinkButton href=format!("/customers/{id}/edit")>"Edit"</LinkButton>
                 {lifecycle}
             </div>

@@ -15,7 +15,7 @@ mod words;
 
 use crate::app::components::charts::Waterfall;
 use crate::app::components::{Answer, Followed};
-use crate::app::forms::{EventForms, LogSubject};
+use crate::app::forms::{EventForms, LOG_PANEL, LogSubject};
 use crate::app::live::{follows, use_news};
 use crate::app::server_fns::{load_customer_page, load_timeline};
 use crate::app::state::{use_customer_id, use_revision};
@@ -163,7 +163,7 @@ fn LogSection(page: Memo<Page>) -> impl IntoView {
     move || {
         is_today.get().then(|| {
             view! {
-                <section class="panel no-print" aria-labelledby="log-title">
+                <section class="panel no-print" id=LOG_PANEL aria-labelledby="log-title">
                     <div class="panel__head">
                         <h2 id="log-title">"Log an event"</h2>
                     </div>
