@@ -54,9 +54,13 @@ story("a file is looked at, checked, imported and undone", async ({ page, api, o
 
   await page.getByRole("link", { name: "events.csv" }).click();
   await page.getByText("Undo", { exact: true }).click();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Undo this import" }).waitFor({ state: "hidden" });
+  await page.getByText("Undo", { exact: true }).click();
   await page.getByRole("button", { name: "Undo this import" }).click();
   await page.getByRole("heading", { name: "Undone" }).waitFor();
   await page.getByText("3 events retracted").waitFor();
+  assert.equal(await page.getByText("being undone").count(), 0, "nothing speaks of what is over");
   const after = await api.get("/customers?search=Xenon");
   assert.equal(after.items[0].health.factors.loginFrequency.value, null, "no login is known any more");
 });

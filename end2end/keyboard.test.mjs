@@ -37,6 +37,31 @@ story("the first Tab offers to skip to the content", { app: three }, async ({ pa
   await page.waitForFunction(() => document.activeElement?.id === "content");
 });
 
+story("a menu closes with Escape, with what is outside it, and when another opens", { app: three }, async ({ page, open }) => {
+  await open("/");
+  const menus = { keyboard: page.locator("details.keys"), mine: page.locator("details.mine") };
+  const expectOpen = async (keyboard, mine) => {
+    await page.waitForFunction(
+      ([keyboard, mine]) => document.querySelector(".keys").open === keyboard && document.querySelector("details.mine").open === mine,
+      [keyboard, mine],
+    );
+  };
+  await menus.keyboard.locator("summary").focus();
+  await page.keyboard.press("Enter");
+  await expectOpen(true, false);
+  await menus.keyboard.getByRole("checkbox").focus();
+  await page.keyboard.press("Escape");
+  await expectOpen(false, false);
+  assert.equal(await focused(page), "Keyboard", "the focus is where it came from");
+  await page.keyboard.press("Enter");
+  await expectOpen(true, false);
+  await menus.mine.locator("summary").focus();
+  await page.keyboard.press("Enter");
+  await expectOpen(false, true);
+  await page.getByRole("searchbox").focus();
+  await expectOpen(false, false);
+});
+
 story("slash goes to the search, arrows walk the rows, Enter opens one and Escape goes back", { app: three }, async ({ page, open }) => {
   await open("/?sort=name");
   await page.keyboard.press("/");

@@ -1,9 +1,9 @@
 //! The frame around every page: rail, top bar, content, toasts.
 
 use super::PRODUCT;
-use super::components::close_tips_on_escape;
 use super::components::icon::{Icon, IconName};
 use super::components::toast::ToastRegion;
+use super::components::{close_menus, close_tips_on_escape};
 use super::format;
 use super::forms::Flash;
 use super::live::LiveStatus;
@@ -18,6 +18,7 @@ use leptos_router::hooks::use_location;
 pub fn Frame(children: Children) -> impl IntoView {
     forget_flash_on_navigation();
     close_tips_on_escape();
+    close_menus();
     view! {
         // "external" leaves the jump to the browser, which moves the focus as well; the router only scrolls.
         <a class="skip-link" href="#content" rel="external">"Skip to content"</a>

@@ -132,7 +132,7 @@ fn Keys() -> impl IntoView {
         ("↓ ↑", "Walk the rows of the list, from the search field or a row"),
         ("j k", "Walk the rows, from anywhere on the portfolio page"),
         ("Enter", "Open the row's customer"),
-        ("Esc", "From a row back to the search field; close a dialog or a tooltip"),
+        ("Esc", "From a row back to the search field; close a dialog, a menu or a tooltip"),
     ];
     let rows = keys.map(|(key, what)| view! { <dt><kbd>{key}</kbd></dt><dd>{what}</dd> });
     view! {
