@@ -82,6 +82,15 @@ story("search, filters and sorting change the list and the address without a rel
   assert.ok(await page.evaluate(() => window.loadedOnce), "the page was not loaded again");
 });
 
+story("the way from a customer back to the portfolio keeps the list’s filters", { app: few }, async ({ page, open }) => {
+  await open("/?segment=SMB&sort=name");
+  await list(page).getByRole("link", { name: "Bolt" }).click();
+  await page.getByRole("heading", { name: "Bolt", level: 1 }).waitFor();
+  await page.getByRole("main").getByRole("link", { name: "Portfolio" }).click();
+  await page.waitForURL(/\?segment=SMB&sort=name$/);
+  await expectCount(page, 2);
+});
+
 story("every column sorts both ways, and customers without data come last", { app: few }, async ({ page, open }) => {
   await open("/");
   const sortBy = async (title) => {

@@ -85,6 +85,41 @@ pub(super) fn provide_state() {
     provide_context(RwSignal::new(start.flash));
     provide_context(RwSignal::new(Revision::default()));
     provide_context(Seed(start.seed));
+    provide_context(LastList::new());
+}
+
+/// The query string of the list of customers as this visitor left it: where Back would lead.
+#[derive(Clone, Copy)]
+pub struct LastList(RwSignal<String>);
+
+impl LastList {
+    /// Unknown at first, unless the visitor came here from the list by a link that the browser followed.
+    fn new() -> Self {
+        let last = Self(RwSignal::new(String::new()));
+        Effect::new(move |_| {
+            let (Ok(origin), referrer) = (window().location().origin(), document().referrer()) else { return };
+            if let Some((_, search)) = referrer.split_once(&format!("{origin}/?")) {
+                last.0.set(search.to_owned());
+            }
+        });
+        last
+    }
+
+    pub fn leave(self, search: String) {
+        self.0.set(search);
+    }
+
+    /// The address of the list; `otherwise` where it is not known.
+    pub fn href(self, otherwise: &str) -> String {
+        match self.0.read().as_str() {
+            "" => otherwise.to_owned(),
+            search => format!("/?{search}"),
+        }
+    }
+}
+
+pub fn use_last_list() -> LastList {
+    expect_context()
 }
 
 /// Grows with each change that a form on this page made. Loaders whose source reads it load again.

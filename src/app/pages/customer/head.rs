@@ -3,6 +3,7 @@
 use crate::app::components::icon::{Icon, IconName};
 use crate::app::components::{Day, LinkButton};
 use crate::app::forms::{ArchiveDialog, LOG_PANEL, RestoreForm, focus_event_form};
+use crate::app::state::use_last_list;
 use crate::domain::pages::CustomerPage;
 use leptos::prelude::*;
 
@@ -10,7 +11,8 @@ use leptos::prelude::*;
 pub fn CustomerHead(page: StoredValue<CustomerPage>) -> impl IntoView {
     let (customer, is_new) = page.with_value(|page| (page.customer.clone(), page.is_new));
     let (id, name) = (customer.id, customer.fields.name.clone());
-    let portfolio = page.with_value(|page| page.at().asked(page.today).href("/"));
+    let (last_list, same_day) = (use_last_list(), page.with_value(|page| page.at().asked(page.today).href("/")));
+    let portfolio = move || last_list.href(&same_day);
     // The forms know the invoices of the day that is shown; on a past day they would offer what is paid since.
     let log = match page.with_value(|page| page.health.as_of == page.today) {
         true => format!("#{LOG_PANEL}"),

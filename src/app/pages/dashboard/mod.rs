@@ -20,6 +20,7 @@ use crate::app::components::{Answer, AtOnce, Failure, Skeleton, latest, when_the
 use crate::app::format;
 use crate::app::live::{follows, use_news};
 use crate::app::server_fns::{LoadDemo, list_customers, load_portfolio};
+use crate::app::state::use_last_list;
 use crate::domain::{CustomerList, CustomerQuery, Portfolio};
 use crate::error::AppError;
 use day::{DayBar, NothingYet, RefusedDay, ShownDay};
@@ -34,6 +35,8 @@ use summary::Summary;
 pub fn DashboardPage() -> impl IntoView {
     let search = query::use_search();
     let query = Memo::new(move |_| query::parse(&search.read()));
+    let last_list = use_last_list();
+    Effect::new(move |_| last_list.leave(search.get()));
     let owner = Memo::new(move |_| query.with(|query| query.owner.clone()));
     let load_demo = ServerAction::<LoadDemo>::new();
     let day = Memo::new(move |_| query::asked_day(&search.read()));
