@@ -115,6 +115,35 @@ pub enum ChangeFilter {
     NewChurnRisk,
 }
 
+/// Whose customers: somebody's, or nobody's. On the wire a name, or `none`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub enum OwnerFilter {
+    Named(String),
+    Nobody,
+}
+
+impl OwnerFilter {
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Named(name) => name,
+            Self::Nobody => "none",
+        }
+    }
+}
+
+impl From<String> for OwnerFilter {
+    fn from(name: String) -> Self {
+        if name == Self::Nobody.name() { Self::Nobody } else { Self::Named(name) }
+    }
+}
+
+impl From<OwnerFilter> for String {
+    fn from(owner: OwnerFilter) -> Self {
+        owner.name().to_owned()
+    }
+}
+
 macro_rules! wire_names {
     ($type:ident { $($variant:ident = $name:literal),* $(,)? }) => {
         impl $type {
@@ -156,7 +185,7 @@ pub struct CustomerQuery {
     pub segment: Option<Segment>,
     /// Empty: every band.
     pub bands: Vec<Band>,
-    pub owner: Option<String>,
+    pub owner: Option<OwnerFilter>,
     pub renewal: Option<RenewalFilter>,
     pub change: Option<ChangeFilter>,
     /// Scores from this many points on.
@@ -205,7 +234,7 @@ impl CustomerQuery {
         for (name, value) in pairs.into_iter().map(|(name, value)| (name, value.trim())).filter(|(_, value)| !value.is_empty()) {
             match name {
                 "search" => query.search = errors.optional_text("search", Some(value), 200),
-                "owner" => query.owner = errors.optional_text("owner", Some(value), 200),
+                "owner" => query.owner = errors.optional_text("owner", Some(value), 200).map(OwnerFilter::from),
                 "segment" => query.segment = choice(&mut errors, name, value, Segment::parse, "Enterprise, SMB, Startup"),
                 "band" => {
                     let names = "healthy, at_risk, churn_risk, no_data";
@@ -256,7 +285,7 @@ impl CustomerQuery {
         put("search", self.search.clone());
         put("segment", self.segment.map(|segment| segment.label().to_owned()));
         put("band", (!self.bands.is_empty()).then(|| self.bands.iter().map(|band| band.name()).collect::<Vec<_>>().join(",")));
-        put("owner", self.owner.clone());
+        put("owner", self.owner.clone().map(String::from));
         put("renewal", self.renewal.map(|renewal| renewal.name().to_owned()));
         put("change", self.change.map(|change| change.name().to_owned()));
         put("score_from", self.score_from.map(|points| points.to_string()));

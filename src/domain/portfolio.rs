@@ -1,6 +1,7 @@
 //! The portfolio: how all active customers stand together.
 
 use super::change::MainCause;
+use super::list::OwnerFilter;
 use super::scorecard::BandLimits;
 use super::{Band, CustomerId, FactorKey, NaiveDate, Points, Segment};
 use serde::{Deserialize, Serialize};
@@ -92,8 +93,9 @@ pub struct Portfolio {
     pub known_at: Option<NaiveDate>,
     /// The day of the earliest fact of any customer, as known now; null before there is one.
     pub first_fact_on: Option<NaiveDate>,
-    /// Only the customers of this owner, when given.
-    pub owner: Option<String>,
+    /// Only the customers of this owner, or with `none` those without one, when given.
+    #[schema(value_type = Option<String>)]
+    pub owner: Option<OwnerFilter>,
     /// ISO 4217.
     pub currency: String,
     pub all: Tally,

@@ -1,7 +1,7 @@
 //! The customer list's query, to and from a URL.
 
 use super::messages;
-use crate::domain::list::{ChangeFilter, RenewalFilter};
+use crate::domain::list::{ChangeFilter, OwnerFilter, RenewalFilter};
 use crate::domain::{AskedDay, Band, CustomerQuery, KnownAt, NaiveDate, Segment, Sort, SortDirection};
 use proptest::prelude::*;
 
@@ -29,7 +29,7 @@ fn every_filter_is_read() {
         search: Some("acme".into()),
         segment: Some(Segment::Smb),
         bands: vec![Band::AtRisk, Band::ChurnRisk],
-        owner: Some("Priya".into()),
+        owner: Some(OwnerFilter::Named("Priya".into())),
         renewal: Some(RenewalFilter::Next90),
         change: Some(ChangeFilter::Down7),
         score_from: Some(40),
@@ -74,9 +74,17 @@ fn what_cannot_be_meant_is_refused() {
 #[test]
 fn order_and_page_do_not_count_as_filters() {
     assert!(!from("sort=name&direction=desc&page=3&page_size=10&archived=true").unwrap().is_filtered());
-    for text in
-        ["search=a", "segment=SMB", "band=healthy", "owner=a", "change=up_7", "renewal=overdue", "arr=unknown", "score_from=0"]
-    {
+    for text in [
+        "search=a",
+        "segment=SMB",
+        "band=healthy",
+        "owner=a",
+        "owner=none",
+        "change=up_7",
+        "renewal=overdue",
+        "arr=unknown",
+        "score_from=0",
+    ] {
         assert!(from(text).unwrap().is_filtered(), "{text}");
     }
 }
@@ -113,7 +121,7 @@ prop_compose! {
 prop_compose! {
     fn any_query()(
         search in prop::option::of("[a-zA-Z0-9&=+%#ü.]{1,12}"),
-        owner in prop::option::of("[A-Z][a-z]{0,5} [A-Z&+]{1,3}"),
+        owner in prop::option::of("[A-Z][a-z]{0,5} [A-Z&+]{1,3}|none"),
         segment in prop::option::of(select(Segment::ALL.to_vec())),
         bands in prop::collection::vec(select(Band::ALL.to_vec()), 0..4),
         renewal in prop::option::of(select(vec![RenewalFilter::Next90, RenewalFilter::Overdue])),
@@ -125,7 +133,8 @@ prop_compose! {
         (page, page_size) in (1..50i64, 1..=200i64),
     ) -> CustomerQuery {
         CustomerQuery {
-            search, segment, bands, owner, renewal, change,
+            search, segment, bands, renewal, change,
+            owner: owner.map(OwnerFilter::from),
             score_from: scores.0,
             score_below: scores.1,
             arr_unknown: flags.0,

@@ -1,6 +1,7 @@
 //! The portfolio's figures.
 
 use super::health::{Changes, Scoring, parse_day_asked, store_of};
+use crate::domain::list::OwnerFilter;
 use crate::domain::{AsOf, FactorKey, FieldErrors, NaiveDate, Portfolio};
 use crate::error::AppError;
 use crate::server::AppState;
@@ -19,7 +20,7 @@ pub async fn get_portfolio(
 ) -> Result<Portfolio, AppError> {
     let mut errors = FieldErrors::default();
     let owner = errors.optional_text("owner", owner, 200);
-    let owner = errors.or(|| owner)?;
+    let owner = errors.or(|| owner.map(OwnerFilter::from))?;
     let at = parse_day_asked(as_of, known_at, app.today())?;
     let question = (app.store.snapshot().await?, app.today(), at, owner.clone());
     let answer = app.figures.0.get_or_insert_async(&question, async { compute(app, owner, at).await.map(Arc::new) });
@@ -27,7 +28,7 @@ pub async fn get_portfolio(
 }
 
 /// The answers of late. Each holds until the database changes, for however many who look at it.
-pub struct Figures(Cache<(Snapshot, NaiveDate, AsOf, Option<String>), Arc<Portfolio>>);
+pub struct Figures(Cache<(Snapshot, NaiveDate, AsOf, Option<OwnerFilter>), Arc<Portfolio>>);
 
 impl Default for Figures {
     fn default() -> Self {
@@ -35,9 +36,9 @@ impl Default for Figures {
     }
 }
 
-async fn compute(app: &AppState, owner: Option<String>, at: AsOf) -> Result<Portfolio, AppError> {
+async fn compute(app: &AppState, owner: Option<OwnerFilter>, at: AsOf) -> Result<Portfolio, AppError> {
     let store = store_of(app, at).await?;
-    let mut portfolio = store.get_portfolio(owner.as_deref(), &app.settings.currency, at.day).await?;
+    let mut portfolio = store.get_portfolio(owner, &app.settings.currency, at.day).await?;
     (portfolio.today, portfolio.known_at) = (app.today(), at.known_at);
     let connections = app.store.connections().await?;
     portfolio.first_fact_on = FactorKey::ALL.into_iter().filter_map(|key| *connections.0.get(key)).min();

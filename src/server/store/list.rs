@@ -4,7 +4,7 @@
 use super::customers::{CustomerRecord, select_customers};
 use super::db::{Bind, binds};
 use super::{CurrentHealth, Store, StoreResult, health};
-use crate::domain::list::{ChangeFilter, MOVE_POINTS, NEW_DAYS, RenewalFilter, Sort, SortDirection};
+use crate::domain::list::{ChangeFilter, MOVE_POINTS, NEW_DAYS, OwnerFilter, RenewalFilter, Sort, SortDirection};
 use crate::domain::{Band, CustomerQuery, FactorKey, NaiveDate, Points};
 use chrono::Duration;
 use sqlx::AssertSqlSafe;
@@ -65,8 +65,10 @@ impl Selection {
             let bands = query.bands.iter().map(|band| Bind::from(band.name())).collect();
             selection.and(&format!("band IN ({})", vec!["?"; query.bands.len()].join(", ")), bands);
         }
-        if let Some(owner) = &query.owner {
-            selection.and("owner = ?", binds![owner]);
+        match &query.owner {
+            Some(OwnerFilter::Named(name)) => selection.and("owner = ?", binds![name]),
+            Some(OwnerFilter::Nobody) => selection.and("owner IS NULL", binds![]),
+            None => {}
         }
         if query.arr_unknown {
             selection.and("arr_cents IS NULL", binds![]);

@@ -5,7 +5,7 @@ use super::db::{Tx, binds, day};
 use super::facts::earliest;
 use super::list::Selection;
 use super::{Store, StoreError, StoreResult, connections, scorecards};
-use crate::domain::list::{ChangeFilter, RenewalFilter, is_new};
+use crate::domain::list::{ChangeFilter, OwnerFilter, RenewalFilter, is_new};
 use crate::domain::numbers::round_div;
 use crate::domain::portfolio::{BandTally, MeanScore, Mention, Mentions, Movers, Tally};
 use crate::domain::{Band, CustomerId, CustomerQuery, NaiveDate, Points, Portfolio, Segment};
@@ -16,9 +16,9 @@ const NAMED: i64 = 5;
 
 impl Store {
     /// From current rows. Customers without data are in no mean, no mover and not in the distribution.
-    pub async fn get_portfolio(&self, owner: Option<&str>, currency: &str, today: NaiveDate) -> StoreResult<Portfolio> {
+    pub async fn get_portfolio(&self, owner: Option<OwnerFilter>, currency: &str, today: NaiveDate) -> StoreResult<Portfolio> {
         let mut tx = self.read().await?;
-        let everybody = CustomerQuery { owner: owner.map(str::to_owned), ..CustomerQuery::default() };
+        let everybody = CustomerQuery { owner, ..CustomerQuery::default() };
         let groups = load_groups(&mut tx, &everybody, today).await?;
         let [up7, down7, up30, down30, new_churn_risks, renewals_at_risk, renewals_overdue] =
             load_mentions(&mut tx, &everybody, today).await?;

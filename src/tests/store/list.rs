@@ -73,6 +73,8 @@ on_each_database! {
             ("band=no_data", &["a_b\\c", "Early"]),
             ("owner=ada", &["birch", "Ärger 100%"]),
             ("owner=Ada", &[]),
+            ("owner=none", &["a_b\\c", "Early"]),
+            ("owner=none&segment=smb", &["Early"]),
             ("renewal=next_90", &["Cobalt", "birch"]),
             ("renewal=overdue", &["Ärger 100%"]),
             ("change=down_7", &["birch", "Ärger 100%"]),

@@ -1,7 +1,7 @@
 //! The active filters of the list as chips, each with a link that removes it.
 
 use super::links::list_href;
-use crate::domain::list::{ChangeFilter, RenewalFilter};
+use crate::domain::list::{ChangeFilter, OwnerFilter, RenewalFilter};
 use crate::domain::{CustomerQuery, Segment};
 use leptos::prelude::*;
 
@@ -25,13 +25,20 @@ fn chips(query: &CustomerQuery) -> Vec<Chip> {
     put(query.segment.map(Segment::label).map(str::to_owned), |query| query.segment = None);
     let bands = query.bands.iter().map(|band| band.label()).collect::<Vec<_>>();
     put((!bands.is_empty()).then(|| bands.join(" or ")), |query| query.bands.clear());
-    put(query.owner.as_ref().map(|owner| format!("Owner: {owner}")), |query| query.owner = None);
+    put(query.owner.as_ref().map(owner_label), |query| query.owner = None);
     put(query.renewal.map(|renewal| renewal_label(renewal).to_owned()), |query| query.renewal = None);
     put(query.change.map(|change| change_label(change).to_owned()), |query| query.change = None);
     put(score_label(query.score_from, query.score_below), |query| (query.score_from, query.score_below) = (None, None));
     put(query.arr_unknown.then(|| "ARR unknown".to_owned()), |query| query.arr_unknown = false);
     put(query.archived.then(|| "Archived".to_owned()), |query| query.archived = false);
     chips
+}
+
+fn owner_label(owner: &OwnerFilter) -> String {
+    match owner {
+        OwnerFilter::Named(name) => format!("Owner: {name}"),
+        OwnerFilter::Nobody => "No owner".to_owned(),
+    }
 }
 
 fn renewal_label(renewal: RenewalFilter) -> &'static str {

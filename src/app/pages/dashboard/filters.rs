@@ -2,6 +2,7 @@
 
 use super::columns::sort_label;
 use super::query::ListNavigation;
+use crate::domain::list::OwnerFilter;
 use crate::domain::{Band, CustomerQuery, Segment, Sort, SortDirection};
 use leptos::prelude::*;
 use std::time::Duration;
@@ -72,7 +73,7 @@ pub fn Filters(query: Signal<CustomerQuery>, owners: Signal<Vec<String>>, naviga
                             .collect_view()} {other_bands(query)}
                     </select>
                 </label>
-                <OwnerFilter query owners navigation />
+                <OwnerSelect query owners navigation />
                 <SortFilter query navigation />
                 {archived_filter(query, navigation)}
                 {hidden_filters(query)}
@@ -127,8 +128,8 @@ fn on_text(mut typed: impl FnMut(String) + 'static) -> impl FnMut(leptos::ev::Ev
 }
 
 #[component]
-fn OwnerFilter(query: Signal<CustomerQuery>, owners: Signal<Vec<String>>, navigation: ListNavigation) -> impl IntoView {
-    let chosen = move |owner: Option<String>| Signal::derive(move || query.with(|query| query.owner == owner));
+fn OwnerSelect(query: Signal<CustomerQuery>, owners: Signal<Vec<String>>, navigation: ListNavigation) -> impl IntoView {
+    let chosen = move |owner: Option<OwnerFilter>| Signal::derive(move || query.with(|query| query.owner == owner));
     view! {
         <label class="filter">
             <span class="sr-only">"Owner"</span>
@@ -136,17 +137,19 @@ fn OwnerFilter(query: Signal<CustomerQuery>, owners: Signal<Vec<String>>, naviga
                 name="owner"
                 on:change=move |event| {
                     let owner = Some(event_target_value(&event)).filter(|owner| !owner.is_empty());
-                    navigation.change(false, |query| query.owner = owner);
+                    navigation.change(false, |query| query.owner = owner.map(OwnerFilter::from));
                 }
             >
                 {choice("", "Any owner", chosen(None))}
+                {choice(OwnerFilter::Nobody.name(), "No owner", chosen(Some(OwnerFilter::Nobody)))}
                 {move || {
                     let mut owners = owners.get();
-                    let asked = query.with(|query| query.owner.clone());
+                    let asked = query.with(|query| query.owner.clone().map(String::from));
                     owners.extend(asked.filter(|asked| !owners.contains(asked)));
                     owners
                         .into_iter()
-                        .map(|owner| choice(owner.clone(), owner.clone(), chosen(Some(owner))))
+                        .filter(|owner| owner != OwnerFilter::Nobody.name())
+                        .map(|owner| choice(owner.clone(), owner.clone(), chosen(Some(owner.into()))))
                         .collect_view()
                 }}
             </select>

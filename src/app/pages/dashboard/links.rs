@@ -1,6 +1,6 @@
 //! The list that each figure counts, as the link to it.
 
-use crate::domain::list::{ChangeFilter, RenewalFilter};
+use crate::domain::list::{ChangeFilter, OwnerFilter, RenewalFilter};
 use crate::domain::{AskedDay, Band, CustomerId, CustomerQuery, Sort, SortDirection};
 
 /// The list's place on the page.
@@ -19,7 +19,7 @@ pub fn customer_href(id: CustomerId, at: AskedDay) -> String {
 /// Links into the list of a day from a summary that covers all customers, or those of one owner.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Links {
-    pub owner: Option<String>,
+    pub owner: Option<OwnerFilter>,
     pub at: AskedDay,
 }
 
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn a_summary_of_one_owner_links_to_that_owners_customers() {
-        let links = Links { owner: Some("Ann Lee".to_owned()), ..Links::default() };
+        let links = Links { owner: Some(OwnerFilter::Named("Ann Lee".to_owned())), ..Links::default() };
         check(links.band(Band::Healthy), "?band=healthy&owner=Ann+Lee");
     }
 

@@ -5,6 +5,7 @@ use super::query::ListNavigation;
 use crate::app::server_fns::SetPreference;
 use crate::app::state::use_preferences;
 use crate::domain::CustomerQuery;
+use crate::domain::list::OwnerFilter;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
@@ -16,13 +17,14 @@ pub fn Mine(query: Signal<CustomerQuery>, owners: Signal<Vec<String>>, navigatio
     Effect::new(move |_| {
         if let Some(sent) = action.input().get() {
             preferences.update(|preferences| preferences.set(&sent.name, &sent.value));
-            navigation.change(false, |query| query.owner = preferences.read_untracked().owner.clone());
+            navigation.change(false, |query| query.owner = preferences.read_untracked().owner.clone().map(OwnerFilter::from));
         }
     });
     move || match preferences.read().owner.clone() {
         Some(name) => {
-            let shown = query.with(|query| query.owner.as_ref() == Some(&name));
-            let owner = (!shown).then(|| name.clone());
+            let mine = Some(OwnerFilter::from(name.clone()));
+            let shown = query.with(|query| query.owner == mine);
+            let owner = mine.filter(|_| !shown);
             let href = list_href(&CustomerQuery { owner, page: 1, ..query.get() });
             view! {
                 <div class="mine">

@@ -37,7 +37,7 @@ pub fn DashboardPage() -> impl IntoView {
     let query = Memo::new(move |_| query::parse(&search.read()));
     let last_list = use_last_list();
     Effect::new(move |_| last_list.leave(search.get()));
-    let owner = Memo::new(move |_| query.with(|query| query.owner.clone()));
+    let owner = Memo::new(move |_| query.with(|query| query.owner.clone().map(String::from)));
     let load_demo = ServerAction::<LoadDemo>::new();
     let day = Memo::new(move |_| query::asked_day(&search.read()));
     let (loads, news) = (load_demo.version(), use_news());

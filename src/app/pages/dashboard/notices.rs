@@ -2,6 +2,7 @@
 
 use super::links::Links;
 use crate::app::format;
+use crate::domain::list::OwnerFilter;
 use crate::domain::{AsOf, FactorKey, Portfolio};
 use leptos::prelude::*;
 
@@ -10,9 +11,13 @@ pub fn Notices(portfolio: Portfolio) -> impl IntoView {
     let Portfolio { today, as_of, known_at, owner, unconnected, has_demo, .. } = portfolio;
     let whole = Links { owner: None, at: AsOf { day: as_of, known_at }.asked(today) }.all();
     let of_owner = owner.map(|owner| {
+        let whose = match owner {
+            OwnerFilter::Named(name) => view! { <strong>{name}</strong> "’s customers. " }.into_any(),
+            OwnerFilter::Nobody => "the customers without an owner. ".into_any(),
+        };
         view! {
             <p class="notice" data-kind="info">
-                "Figures of " <strong>{owner}</strong> "’s customers. " <a href=whole>"Show the whole portfolio"</a>
+                "Figures of " {whose} <a href=whole>"Show the whole portfolio"</a>
             </p>
         }
     });
