@@ -5,15 +5,16 @@ use leptos::ev::MouseEvent;
 use leptos::html::Dialog;
 use leptos::prelude::*;
 
-/// `trigger` is the text of the link that opens it; the children hold the form that does it.
+/// `trigger` is the text of the link that opens it; the children hold the form that does it, and are given the link that
+/// closes it, to stand beside the form's button.
 #[component]
-pub fn ConfirmDialog(
+pub fn ConfirmDialog<F: FnOnce(AnyView) -> V, V: IntoView>(
     /// Unique on the page.
     #[prop(into)]
     id: String,
     #[prop(into)] trigger: String,
     #[prop(into)] title: String,
-    children: Children,
+    children: F,
 ) -> impl IntoView {
     let dialog = NodeRef::<Dialog>::new();
     let open = move |event: MouseEvent| {
@@ -29,6 +30,7 @@ pub fn ConfirmDialog(
         }
     };
     let title_id = format!("{id}-title");
+    let cancel = view! { <a href="#content" on:click=close>"Cancel"</a> }.into_any();
     view! {
         <a
             class="thaw-button thaw-button--medium thaw-button--rounded thaw-button--secondary"
@@ -40,10 +42,7 @@ pub fn ConfirmDialog(
         </a>
         <dialog class="dialog" id=id aria-labelledby=title_id.clone() node_ref=dialog>
             <h2 id=title_id.clone()>{title}</h2>
-            {children()}
-            <a class="dialog__cancel" href="#content" on:click=close>
-                "Cancel"
-            </a>
+            {children(cancel)}
         </dialog>
     }
 }

@@ -16,7 +16,7 @@ pub fn ArchiveDialog(customer: CustomerId, #[prop(into)] name: String) -> impl I
     let state = FormState::new(format!("archive-{customer}"), FormValues::default(), action);
     let choices = ArchiveReason::ALL.map(|reason| Choice::new(reason.name(), reason.label()));
     view! {
-        <ConfirmDialog id="archive" trigger="Archive" title=format!("Archive {name}?")>
+        <ConfirmDialog id="archive" trigger="Archive" title=format!("Archive {name}?") let:cancel>
             <p class="muted">
                 "It leaves the list and all figures, still accepts events, and can be restored at any time."
             </p>
@@ -31,7 +31,7 @@ pub fn ArchiveDialog(customer: CustomerId, #[prop(into)] name: String) -> impl I
                     value=state.value("reason")
                     error=state.error("reason")
                 />
-                <FormFoot state label="Archive customer" />
+                <FormFoot state label="Archive customer">{cancel}</FormFoot>
             </ActionForm>
         </ConfirmDialog>
     }

@@ -292,15 +292,15 @@ fn SettleInvoiceForm(subject: Signal<LogSubject>) -> impl IntoView {
         <ActionForm action attr:id=state.id() attr:class="form" attr:novalidate="">
             <FormHead state />
             <input type="hidden" name="customer" value=subject.customer.to_string() />
+            <SelectField
+                id=state.field_id("number")
+                name="number"
+                label="Invoice"
+                choices=Signal::derive(invoices)
+                value=state.value("number")
+                error=state.error("number")
+            />
             <div class="form__grid">
-                <SelectField
-                    id=state.field_id("number")
-                    name="number"
-                    label="Invoice"
-                    choices=Signal::derive(invoices)
-                    value=state.value("number")
-                    error=state.error("number")
-                />
                 <SelectField
                     id=state.field_id("kind")
                     name="kind"

@@ -57,12 +57,12 @@ pub fn DiscardAllDialog(latest: QuarantineId, total: i64) -> impl IntoView {
     let state = FormState::new("discard-all".into(), FormValues::default(), action);
     let items = format::count(total, "item");
     view! {
-        <ConfirmDialog id="discard-all-items" trigger="Discard all" title=format!("Discard {items}?")>
+        <ConfirmDialog id="discard-all-items" trigger="Discard all" title=format!("Discard {items}?") let:cancel>
             <p class="muted">"They are gone for good, and so are the facts in them. What is refused from now on stays."</p>
             <ActionForm action attr:id=state.id() attr:class="form">
                 <FormHead state />
                 <input type="hidden" name="up_to" value=latest.to_string() />
-                <FormFoot state label=format!("Discard {items}") />
+                <FormFoot state label=format!("Discard {items}")>{cancel}</FormFoot>
             </ActionForm>
         </ConfirmDialog>
     }

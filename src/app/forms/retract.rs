@@ -8,9 +8,9 @@ use crate::domain::EventId;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
-/// Asks for the reason. Put it where it can be opened, for example in a `ConfirmDialog` or in `<details>`.
+/// Asks for the reason. Put it where it can be opened, with the way out as the child.
 #[component]
-pub fn RetractForm(event: EventId) -> impl IntoView {
+pub fn RetractForm(event: EventId, children: Children) -> impl IntoView {
     let action = ServerAction::<RetractEvent>::new();
     let state = FormState::new(format!("retract-{event}"), FormValues::default(), action);
     view! {
@@ -26,7 +26,7 @@ pub fn RetractForm(event: EventId) -> impl IntoView {
                 error=state.error("reason")
                 required=true
             />
-            <FormFoot state label="Retract event" />
+            <FormFoot state label="Retract event">{children()}</FormFoot>
         </ActionForm>
     }
 }

@@ -183,9 +183,9 @@ fn PreviewButton() -> impl IntoView {
     }
 }
 
-/// Asks who brings the rules of an old version back, and why. Put it into a `ConfirmDialog`.
+/// Asks who brings the rules of an old version back, and why. Put it into a `ConfirmDialog`, with its way out as the child.
 #[component]
-pub fn RestoreScorecardForm(version: i64, current: i64) -> impl IntoView {
+pub fn RestoreScorecardForm(version: i64, current: i64, children: Children) -> impl IntoView {
     let action = ServerAction::<RestoreScorecard>::new();
     let author = use_preferences().read_untracked().owner.clone().unwrap_or_default();
     let note = format!("Back to version {version}");
@@ -198,7 +198,7 @@ pub fn RestoreScorecardForm(version: i64, current: i64) -> impl IntoView {
             <input type="hidden" name="restored" value=version.to_string() />
             {field(state, "author".into(), "Your name", "", "text")}
             {field(state, "note".into(), "Why", "", "text")}
-            <FormFoot state label=format!("Restore version {version}") />
+            <FormFoot state label=format!("Restore version {version}")>{children()}</FormFoot>
         </ActionForm>
     }
 }

@@ -171,8 +171,9 @@ fn Retract(event: EventId, sentence: String, place: Memo<Place>) -> impl IntoVie
         if asked.get() {
             view! {
                 <div class="event__question">
-                    <RetractForm event />
-                    <a href=leave data-noscroll="true">"Cancel"</a>
+                    <RetractForm event>
+                        <a href=leave data-noscroll="true">"Cancel"</a>
+                    </RetractForm>
                 </div>
             }
             .into_any()

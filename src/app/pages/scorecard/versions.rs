@@ -64,12 +64,12 @@ fn Restore(scorecard: Scorecard, current: Scorecard) -> impl IntoView {
     view! {
         <div class="versions__actions">
             <a href=format!("{SCORECARD_PATH}?{query}#preview")>"Preview"<span class="sr-only">" of version " {number}</span></a>
-            <ConfirmDialog id=format!("restore-{number}") trigger=format!("Restore {number}") title=format!("Restore version {number}?")>
+            <ConfirmDialog id=format!("restore-{number}") trigger=format!("Restore {number}") title=format!("Restore version {number}?") let:cancel>
                 <p class="muted">
                     "All scores are computed anew, past days included. The rules of version " {number} " become version " {next} ":"
                 </p>
                 <ul class="versions__changes">{changes}</ul>
-                <RestoreScorecardForm version=number current=current.version />
+                <RestoreScorecardForm version=number current=current.version>{cancel}</RestoreScorecardForm>
             </ConfirmDialog>
         </div>
     }
