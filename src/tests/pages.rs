@@ -332,7 +332,7 @@ on_each_database! {
             fields.push((name.into(), value.into()));
         }
         let tried = visitor.visit(&format!("/scorecard?{}", serde_urlencoded::to_string(&fields).unwrap())).await;
-        for text in ["Login frequency weight 25 → 400", "1 of 2 active customers would change the band", "value=\"400\"", "value=\"Try &lt;this&gt;\""] {
+        for text in ["Login frequency weight 25 → 400", "1 of 2 active customers would change band", "value=\"400\"", "value=\"Try &lt;this&gt;\""] {
             tried.says(text);
         }
         assert_eq!(visitor.site.get("/api/scorecard").await.ok()["version"], 1, "nothing is saved yet");

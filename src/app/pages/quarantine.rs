@@ -48,7 +48,7 @@ fn items(list: QuarantinePage) -> impl IntoView {
         </div>
         <p class="muted">
             {(total > 0).then(|| format!("{} waiting. ", format::count(total, "refused item")))}
-            "Events that came many at a time and were refused are kept here until somebody has corrected or discarded them."
+            "Refused events from batches are kept here until somebody has corrected or discarded them."
         </p>
         {body}
         <Pagination page=at pages href=|page| format!("/quarantine?page={page}") label="Pages of refused items" />

@@ -18,7 +18,7 @@ pub fn event_sentence(body: &EventBody) -> String {
             format!("Support ticket of {} priority{subject}", priority.name())
         }
         EventBody::InvoiceIssued { number, amount_cents, currency, due_date } => {
-            format!("Invoice {number} over {} issued, due {}", format::money(*amount_cents, currency), format::day(*due_date))
+            format!("Invoice {number} for {} issued, due {}", format::money(*amount_cents, currency), format::day(*due_date))
         }
         EventBody::InvoicePaid { number } => format!("Invoice {number} paid"),
         EventBody::InvoiceVoided { number } => format!("Invoice {number} voided"),
@@ -88,15 +88,15 @@ pub fn coverage_sentence(health: &Health, policy: MissingPolicy) -> String {
 /// The measured value as a figure, and what it is held against.
 pub fn value_against_target(key: FactorKey, factor: &Factor) -> (String, String) {
     let value = factor.value.map_or_else(|| "–".to_owned(), format::group);
+    let counted = |noun: &str| if factor.value == Some(1) { noun.to_owned() } else { format!("{noun}s") };
     let target = format::group(factor.target.unwrap_or_default());
     if !factor.measured {
         return ("–".into(), "nothing measured".into());
     }
     match key {
-        FactorKey::LoginFrequency => (value, format!("of {target} logins")),
-        FactorKey::FeatureAdoption => (value, format!("of {target} features")),
-        FactorKey::SupportLoad if factor.value == Some(1) => (value, format!("ticket, {target} score 0")),
-        FactorKey::SupportLoad => (value, format!("tickets, {target} score 0")),
+        FactorKey::LoginFrequency => (value, format!("{}, target {target}", counted("login"))),
+        FactorKey::FeatureAdoption => (value, format!("{}, target {target}", counted("feature"))),
+        FactorKey::SupportLoad => (value, format!("{} ({target} or more score 0)", counted("ticket"))),
         FactorKey::InvoiceTimeliness => (value, format!("of {target} paid on time")),
         FactorKey::ApiTrend => match factor.value {
             Some(percent) => (
@@ -111,7 +111,8 @@ pub fn value_against_target(key: FactorKey, factor: &Factor) -> (String, String)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Priority;
+    use crate::domain::{CustomerId, Factors, Priority, Scorecard};
+    use crate::scoring::{Measurements, score};
 
     #[test]
     fn events_read_as_sentences() {
@@ -125,12 +126,27 @@ mod tests {
             (EventBody::SupportTicket { priority: Priority::High, subject: None }, "Support ticket of high priority"),
             (
                 EventBody::InvoiceIssued { number: "A-1".into(), amount_cents: 120_050, currency: "USD".into(), due_date },
-                "Invoice A-1 over $1,200.50 issued, due 4 Mar 2026",
+                "Invoice A-1 for $1,200.50 issued, due 4 Mar 2026",
             ),
             (EventBody::InvoicePaid { number: "A-1".into() }, "Invoice A-1 paid"),
         ];
         for (body, expected) in cases {
             assert_eq!(event_sentence(&body), expected);
         }
+    }
+
+    #[test]
+    fn values_stand_beside_what_they_are_held_against() {
+        let measured = Measurements {
+            logins: 45,
+            features: 1,
+            tickets: 6,
+            connected: Factors::from_fn(|_| true),
+            ..Measurements::default()
+        };
+        let health = score(CustomerId(1), &measured, &Scorecard::default(), NaiveDate::default());
+        let found: Vec<_> = health.factors.iter().map(|(key, factor)| value_against_target(key, factor)).take(3).collect();
+        let expected = [("45", "logins, target 20"), ("1", "feature, target 5"), ("6", "tickets (10 or more score 0)")];
+        assert_eq!(found, expected.map(|(value, target)| (value.to_owned(), target.to_owned())));
     }
 }

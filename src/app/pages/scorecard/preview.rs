@@ -18,13 +18,13 @@ pub fn PreviewSection(preview: Option<ScorecardPreview>) -> impl IntoView {
     }
 }
 
-/// "3 of 60 active customers would change their band; the mean score would go from 61.2 to 58.4."
+/// "3 of 60 active customers would change band; the mean score would go from 61.2 to 58.4."
 fn summary(preview: &ScorecardPreview) -> String {
     let moving: i64 = preview.moves.iter().map(|(.., customers)| customers).sum();
     let customers = count(preview.customers, "active customer");
     let bands = match moving {
-        0 => format!("None of {customers} would change the band"),
-        _ => format!("{} of {customers} would change the band", group(moving)),
+        0 => format!("None of {customers} would change band"),
+        _ => format!("{} of {customers} would change band", group(moving)),
     };
     match (preview.mean_before, preview.mean_after) {
         _ if preview.changes.is_empty() => "These are the rules in force: nothing would change.".to_owned(),
