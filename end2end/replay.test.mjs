@@ -20,7 +20,7 @@ async function walk({ page, open }) {
   await open("/");
   assert.equal(await page.getByText("Back to today").count(), 0);
   await pickDay(page, 7);
-  await page.waitForURL(new RegExp(`as_of=${daysAgo(7)}`));
+  await page.waitForURL(new RegExp(`/\\?as_of=${daysAgo(7)}$`));
   await expectCount(page, 4);
   assert.deepEqual((await rowNames(page)).sort(), ["Acme", "Bolt", "Cedar", "Dune"]);
   const csv = await page.getByRole("link", { name: "Export CSV" }).getAttribute("href");

@@ -1,7 +1,7 @@
 //! `/customers/{id}/events/new`: log an event; `/events/new`: first choose for whom.
 
 use crate::app::components::icon::IconName;
-use crate::app::components::{BandBadge, EmptyState, Followed, Loaded, Pagination, ScoreFigure};
+use crate::app::components::{BandBadge, EmptyState, Followed, Loaded, Pagination, ScoreFigure, only_named_fields};
 use crate::app::forms::{EventForms, LOG_PANEL, LogSubject};
 use crate::app::server_fns::{list_customers, load_customer_page};
 use crate::app::state::{use_customer_id, use_revision};
@@ -68,7 +68,7 @@ pub fn PickCustomerPage() -> impl IntoView {
                 <h1>"Log an event"</h1>
                 <p class="page-head__note">"Which customer is it about?"</p>
             </div>
-            <Form method="GET" action="" attr:class="pick__search" attr:role="search">
+            <Form method="GET" action="" on_form_data=only_named_fields() attr:class="pick__search" attr:role="search">
                 <label class="sr-only" for="pick-search">"Search customers"</label>
                 <input
                     class="field__input"

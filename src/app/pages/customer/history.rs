@@ -2,7 +2,7 @@
 
 use super::place::{HISTORY_DAYS, Place};
 use crate::app::components::charts::HistoryChart;
-use crate::app::components::{Tab, Tabs};
+use crate::app::components::{Tab, Tabs, only_named_fields};
 use crate::domain::NaiveDate;
 use crate::domain::pages::CustomerPage;
 use leptos::prelude::*;
@@ -66,7 +66,7 @@ fn PickDay(place: Memo<Place>, as_of: NaiveDate, today: NaiveDate) -> impl IntoV
         kept.map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()
     };
     view! {
-        <Form method="GET" action=move || place.read().path() noscroll=true attr:class="pick-day no-print">
+        <Form method="GET" action=move || place.read().path() noscroll=true on_form_data=only_named_fields() attr:class="pick-day no-print">
             {hidden}
             <label for="as-of">"Pick a day in the chart, or by date, to see the breakdown as of then"</label>
             <input

@@ -1,7 +1,7 @@
 //! Which day the dashboard shows: picking one, the notice that it is a past one, and what stands there when it has nothing.
 
 use crate::app::components::icon::IconName;
-use crate::app::components::{EmptyState, PastDay};
+use crate::app::components::{EmptyState, PastDay, only_named_fields};
 use crate::app::format;
 use crate::domain::{AsOf, AskedDay, CustomerQuery, FieldErrors, NaiveDate, Portfolio};
 use leptos::prelude::*;
@@ -60,7 +60,7 @@ fn PickDay(query: Memo<CustomerQuery>, as_of: NaiveDate, today: NaiveDate, first
         pairs.map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()
     };
     view! {
-        <Form method="GET" action="/" noscroll=true attr:class="day-bar__form no-print">
+        <Form method="GET" action="/" noscroll=true on_form_data=only_named_fields() attr:class="day-bar__form no-print">
             {kept}
             <label for="as-of">"As of"</label>
             <input
