@@ -29,9 +29,9 @@ story("customers and ARR are counted per band", { app: few }, async ({ page, ope
   await open("/");
   const bands = page.getByRole("table", { name: "Customers and ARR per band" });
   for (const [band, customers, arr] of [
-    ["Healthy", "1", "$5k"],
+    ["Healthy", "1", "$5.0k"],
     ["At risk", "1", "$120k"],
-    ["Churn risk", "2", "$10k"],
+    ["Churn risk", "2", "$10.0k"],
     ["No data", "1", "–"],
     ["All", "5", "$135k"],
   ]) {

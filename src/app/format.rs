@@ -46,7 +46,7 @@ pub fn amount(cents: i64) -> String {
     }
 }
 
-/// "$1.2M", "$845k", "$990": for figures that are read at a glance.
+/// "$1.2M", "$2.0M", "$845k", "$990": for figures that are read at a glance.
 pub fn money_short(cents: i64, currency: &str) -> String {
     let units = cents / 100;
     let (divisor, suffix) = match units.abs() {
@@ -57,7 +57,6 @@ pub fn money_short(cents: i64, currency: &str) -> String {
     };
     let tenths = (units * 20 + divisor) / (2 * divisor);
     let number = match (tenths / 10, tenths % 10) {
-        (whole, 0) => whole.to_string(),
         (whole, _) if whole >= 100 || divisor == 1 => ((tenths + 5) / 10).to_string(),
         (whole, tenth) => format!("{whole}.{tenth}"),
     };
@@ -141,7 +140,9 @@ mod tests {
             (99_000, "EUR", "€990", "€990"),
             (84_512_300, "GBP", "£845,123", "£845k"),
             (120_000_000_00, "USD", "$120,000,000", "$120M"),
-            (99_999_900, "USD", "$999,999", "$1M"),
+            (99_999_900, "USD", "$999,999", "$1.0M"),
+            (200_000_000, "USD", "$2,000,000", "$2.0M"),
+            (1_400_000, "USD", "$14,000", "$14.0k"),
             (1_250_000_00, "CHF", "CHF\u{a0}1,250,000", "CHF\u{a0}1.3M"),
         ] {
             assert_eq!((money(cents, currency), money_short(cents, currency)), (text.into(), short.into()));
