@@ -173,6 +173,7 @@ on_each_database! {
             ("/?search=zeta", "nothing received yet"),
             ("/?sort=change_7", "7 days"),
             ("/?owner=none", "the customers without an owner"),
+            ("/?segment=smb", "the whole portfolio"),
             ("/customers/new", "name=\"segment\""),
             ("/customers/1", "R-1"),
             ("/customers/1?log=invoice_issued", "name=\"amount\""),

@@ -129,7 +129,7 @@ fn overview(
         }
         .into_any(),
         Ok(Stage { day, .. }) => view! {
-            <DayBar day query>{move || loaded().map(|portfolio| view! { <Notices portfolio /> })}</DayBar>
+            <DayBar day query>{move || loaded().map(|portfolio| view! { <Notices portfolio query /> })}</DayBar>
             {move || loaded().map(|portfolio| view! { <Summary portfolio /> })}
         }
         .into_any(),

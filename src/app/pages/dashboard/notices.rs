@@ -3,24 +3,31 @@
 use super::links::Links;
 use crate::app::format;
 use crate::domain::list::OwnerFilter;
-use crate::domain::{AsOf, FactorKey, Portfolio};
+use crate::domain::{AsOf, CustomerQuery, FactorKey, Portfolio};
 use leptos::prelude::*;
 
+/// `query` is the list's: its filters narrow no figure, but for the owner.
 #[component]
-pub fn Notices(portfolio: Portfolio) -> impl IntoView {
+pub fn Notices(portfolio: Portfolio, query: Memo<CustomerQuery>) -> impl IntoView {
     let Portfolio { today, as_of, known_at, owner, unconnected, has_demo, .. } = portfolio;
     let whole = Links { owner: None, at: AsOf { day: as_of, known_at }.asked(today) }.all();
-    let of_owner = owner.map(|owner| {
-        let whose = match owner {
-            OwnerFilter::Named(name) => view! { <strong>{name}</strong> "’s customers. " }.into_any(),
-            OwnerFilter::Nobody => "the customers without an owner. ".into_any(),
+    let narrowed = Memo::new(move |_| query.with(|query| CustomerQuery { owner: None, ..query.clone() }.is_filtered()));
+    let whose = move || {
+        let way_out = owner.is_some().then(|| view! { <a href=whole.clone()>"Show the whole portfolio"</a> });
+        let whose = match &owner {
+            None => "the whole portfolio".into_any(),
+            Some(OwnerFilter::Named(name)) => view! { <strong>{name.clone()}</strong> "’s customers" }.into_any(),
+            Some(OwnerFilter::Nobody) => "the customers without an owner".into_any(),
         };
-        view! {
-            <p class="notice" data-kind="info">
-                "Figures of " {whose} <a href=whole>"Show the whole portfolio"</a>
-            </p>
-        }
-    });
+        let narrowed = narrowed.get();
+        (narrowed || way_out.is_some()).then(|| {
+            view! {
+                <p class="notice" data-kind="info">
+                    "Figures of " {whose} {narrowed.then_some(", whatever the list is filtered by")} ". " {way_out}
+                </p>
+            }
+        })
+    };
     let missing = unconnected_words(&unconnected).map(|words| {
         view! {
             <p class="notice" data-kind="warning">
@@ -35,7 +42,7 @@ pub fn Notices(portfolio: Portfolio) -> impl IntoView {
             </p>
         }
     });
-    view! { <div class="notices">{of_owner} {missing} {demo}</div> }
+    view! { <div class="notices">{whose} {missing} {demo}</div> }
 }
 
 /// "Support tickets and API calls are not connected: these factors are assumed, not measured."
