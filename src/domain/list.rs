@@ -360,7 +360,7 @@ pub fn parse_paging<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> 
     errors.or(|| (page, page_size))
 }
 
-/// The weakest measured factor and the standard next step for it.
+/// The measured factor that could add the most points, by its score and its weight, and the standard next step for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Weakest {

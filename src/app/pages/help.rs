@@ -44,6 +44,10 @@ fn Method(scorecard: Scorecard) -> impl IntoView {
                 <a href="/scorecard">"Scoring"</a> " shows what a change would do before it is made, and every version there was."
             </p>
             <FactorRules scorecard=scorecard.clone() />
+            <p>
+                "“Costs most” marks the measured factor that could add the most points. That is a matter of score and weight: a \
+                 factor with a lower score may cost less."
+            </p>
         </section>
         <section class="panel" id="missing-data">
             <h2>"Measured or assumed"</h2>

@@ -65,7 +65,7 @@ fn Standing(key: FactorKey, factor: Factor, weakest: bool) -> impl IntoView {
         <div class="factor__standing">
             <div class="factor__name">
                 <h3>{key.label()}</h3>
-                {weakest.then(|| view! { <span class="tag" data-kind="weakest">"Weakest"</span> })}
+                {weakest.then(|| view! { <span class="tag" data-kind="weakest">"Costs most"</span> })}
                 {(!factor.measured).then(|| view! { <span class="tag" data-kind="assumed">"Assumed"</span> })}
             </div>
             <p class="factor__score">

@@ -96,7 +96,7 @@ pub fn ListHead(query: Signal<CustomerQuery>) -> impl IntoView {
             <tr>
                 {before.collect_view()} {factors.collect_view()}
                 <th scope="col" class="col-step">
-                    "Weakest factor, next step"
+                    "Costs most, next step"
                 </th>
                 <ChangeHead query />
                 <th scope="col" class="col-trend">

@@ -151,7 +151,7 @@ fn since_words(since: NaiveDate, today: NaiveDate) -> String {
     }
 }
 
-/// The weakest factor and what to do about it, cut to two lines; whole on hover.
+/// The factor that costs most points and what to do about it, cut to two lines; whole on hover.
 fn next_step(about: &'static str, step: String) -> impl IntoView {
     let title = step.clone();
     view! {
