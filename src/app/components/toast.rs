@@ -14,11 +14,11 @@ pub struct Toaster(RwSignal<Option<Done>>);
 
 impl Toaster {
     pub(in crate::app) fn new(first: Option<Done>) -> Self {
-        Self(RwSignal::new(first))
+        Self(RwSignal::new(first.filter(Done::has_message)))
     }
 
     pub fn show(self, done: Done) {
-        self.0.set(Some(done));
+        self.0.set(Some(done).filter(Done::has_message));
     }
 
     fn close(self) {

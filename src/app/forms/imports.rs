@@ -37,7 +37,7 @@ pub fn UploadForm() -> impl IntoView {
             </div>
             <div class="form__foot">
                 <SubmitButton label="Upload" />
-                <span class="muted">"Nothing is imported yet."</span>
+                <span class="muted">"An upload writes nothing yet."</span>
             </div>
         </form>
     }

@@ -48,12 +48,18 @@ impl FormValues {
 /// Input that was accepted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Done {
-    /// A sentence for the toast.
+    /// A sentence for the toast; none where the page itself tells.
     pub message: String,
     /// The events that Undo retracts.
     pub undo: Vec<EventId>,
     /// Where to go now; nowhere when absent.
     pub go_to: Option<String>,
+}
+
+impl Done {
+    pub fn has_message(&self) -> bool {
+        !self.message.is_empty()
+    }
 }
 
 /// What a form answers. Bad input is data, not an error, so that one code path shows it with and without JavaScript.

@@ -17,11 +17,10 @@ pub async fn check_import(app: &AppState, id: ImportId, form: &FormValues) -> Re
         fields: columns.map(|name| form.filled(&name)).collect(),
         defaults: defaults.filter_map(|(name, field)| Some((field.to_owned(), form.filled(name)?))).collect(),
     };
-    let message = match import::check_import(app, id, choice).await? {
-        ImportState::Uploaded => format!("Look at what the columns mean for {}", kind.name()),
-        _ => "The file is being checked; nothing is written".into(),
-    };
-    Ok(done(message, id))
+    Ok(match import::check_import(app, id, choice).await? {
+        ImportState::Uploaded => done(format!("Look at what the columns mean for {}", kind.name()), id),
+        _ => begun(id),
+    })
 }
 
 pub async fn reconsider_import(app: &AppState, id: ImportId) -> Result<Done, AppError> {
@@ -31,7 +30,7 @@ pub async fn reconsider_import(app: &AppState, id: ImportId) -> Result<Done, App
 
 pub async fn run_import(app: &AppState, id: ImportId) -> Result<Done, AppError> {
     import::run_import(app, id).await?;
-    Ok(done("The import has begun; it goes on when you leave this page".into(), id))
+    Ok(begun(id))
 }
 
 pub async fn discard_upload(app: &AppState, id: ImportId) -> Result<Done, AppError> {
@@ -41,7 +40,12 @@ pub async fn discard_upload(app: &AppState, id: ImportId) -> Result<Done, AppErr
 
 pub async fn undo_import(app: &AppState, id: ImportId) -> Result<Done, AppError> {
     import::undo_import(app, id).await?;
-    Ok(done(format!("Import {id} is being undone"), id))
+    Ok(begun(id))
+}
+
+/// The page follows what was begun, and says more than a message that would still be there when it is over.
+fn begun(id: ImportId) -> Done {
+    done(String::new(), id)
 }
 
 fn done(message: String, id: ImportId) -> Done {

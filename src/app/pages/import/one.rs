@@ -64,7 +64,7 @@ fn Columns(page: Page) -> impl IntoView {
     let id = import.id;
     let problem = import.problem.clone().or(unreadable);
     let problem = problem.map(|problem| view! { <p class="notice" data-kind="warning" role="alert">{problem}</p> });
-    let understood = preview.clone();
+    let (understood, kind) = (preview.clone(), import.mapping.kind);
     let form = (!columns.is_empty()).then(|| view! { <MappingForm import columns preview /> });
     view! {
         {problem}
@@ -72,19 +72,20 @@ fn Columns(page: Page) -> impl IntoView {
             <h2 id="columns-title">"1. What the columns mean"</h2>
             {form}
         </section>
-        <Preview rows=understood />
+        <Preview kind rows=understood />
         <DiscardUploadForm import=id />
     }
 }
 
 /// The first rows as they will be understood.
 #[component]
-fn Preview(rows: Vec<PreviewRow>) -> impl IntoView {
+fn Preview(kind: ImportKind, rows: Vec<PreviewRow>) -> impl IntoView {
     let rows: Vec<_> = rows
         .into_iter()
         .map(|row| {
             let fields = row.understood.into_iter().map(|(field, value)| {
-                view! { <li><span class="muted">{field} ": "</span>{value}</li> }
+                let label = kind.field(&field).map_or(field, |field| field.label.to_owned());
+                view! { <li><span class="muted">{label} ": "</span>{value}</li> }
             });
             view! {
                 <li class="imports__item">
