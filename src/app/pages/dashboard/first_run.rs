@@ -1,4 +1,4 @@
-//! The page of an empty portfolio: three ways to begin.
+//! The page of an empty portfolio: four ways to begin.
 
 use crate::app::components::{CurlCommand, Failure, LinkButton, SubmitButton};
 use crate::app::server_fns::LoadDemo;
@@ -29,6 +29,18 @@ pub fn FirstRun(load_demo: ServerAction<LoadDemo>) -> impl IntoView {
                     <pre tabindex="0">
                         <code>{DEMO}</code>
                     </pre>
+                </li>
+                <li class="panel">
+                    <h3>"Bring your customers from a file"</h3>
+                    <p>
+                        "CSV or NDJSON, such as a CRM exports; events too. The columns are recognised, every row is checked before \
+                         anything is written, and an import can be undone."
+                    </p>
+                    <p>
+                        <LinkButton href="/import" primary=true>
+                            "Import a file"
+                        </LinkButton>
+                    </p>
                 </li>
                 <li class="panel">
                     <h3>"Create a customer"</h3>
