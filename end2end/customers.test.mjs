@@ -113,6 +113,11 @@ story("notes are added, need a text and an author, and are deleted for good", as
   await toast(page, "Note added");
   await notes.getByRole("listitem").getByText("Champion left.").waitFor();
   await notes.getByRole("listitem").getByText("Ann Lee").waitFor();
+  assert.equal(await notes.getByLabel("Your name").inputValue(), "Ann Lee", "the name stays for the next note");
+  await page.getByRole("link", { name: "Import" }).click();
+  await page.waitForFunction(() => document.querySelector("#upload-author")?.value === "Ann Lee");
+  await open(`/customers/${id}`);
+  assert.equal(await notes.getByLabel("Your name").inputValue(), "Ann Lee", "and for the next page");
   await notes.getByText("Delete this note").click();
   await notes.getByRole("button", { name: "Delete note" }).click();
   await toast(page, "Note deleted");

@@ -17,13 +17,15 @@ pub struct Preferences {
     pub theme: ThemeChoice,
     /// Whose customers "my customers" are.
     pub owner: Option<String>,
+    /// The name that was signed with last.
+    pub author: Option<String>,
     /// Whether single keys such as `/` do something.
     pub shortcuts: bool,
 }
 
 impl Default for Preferences {
     fn default() -> Self {
-        Self { theme: ThemeChoice::System, owner: None, shortcuts: true }
+        Self { theme: ThemeChoice::System, owner: None, author: None, shortcuts: true }
     }
 }
 
@@ -32,11 +34,21 @@ impl Preferences {
     pub fn set(&mut self, name: &str, value: &str) {
         match name {
             "theme" => self.theme = ThemeChoice::parse(value).unwrap_or(self.theme),
-            "owner" => self.owner = Some(value.trim().to_owned()).filter(|owner| !owner.is_empty()),
+            "owner" => self.owner = filled(value),
+            "author" => self.author = filled(value),
             "shortcuts" => self.shortcuts = value != "off",
             _ => {}
         }
     }
+
+    /// What a form begins with where it asks for a name.
+    pub fn signature(&self) -> String {
+        self.author.clone().or_else(|| self.owner.clone()).unwrap_or_default()
+    }
+}
+
+fn filled(text: &str) -> Option<String> {
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
 /// Style blocks (id, content) that components need in the head before the first paint. Set by the server.

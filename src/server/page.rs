@@ -88,7 +88,10 @@ pub(super) fn plain_form_origin() -> Option<String> {
     Some(page.and_then(|uri| uri.path_and_query().map(ToString::to_string)).unwrap_or_else(|| "/".into()))
 }
 
-/// Remembers a preference for a year.
+/// How long preferences are remembered: a year.
+const REMEMBERED_SECONDS: i64 = 365 * 24 * 3600;
+
+/// Remembers a preference.
 pub fn set_cookie(name: &str, value: &str) -> Result<(), AppError> {
     if !["theme", "owner", "shortcuts"].contains(&name) {
         return Err(FieldErrors::one("name", "must be one of theme, owner, shortcuts").into());
@@ -96,18 +99,32 @@ pub fn set_cookie(name: &str, value: &str) -> Result<(), AppError> {
     if value.len() > 500 {
         return Err(FieldErrors::one("value", "must be at most 500 bytes").into());
     }
-    append_cookie(name, value, 365 * 24 * 3600);
+    append_cookie(name, value, REMEMBERED_SECONDS);
     if let Some(origin) = plain_form_origin() {
         leptos_axum::redirect(&origin);
     }
     Ok(())
 }
 
-/// Adds a cookie to the response. No script ever reads it.
+/// Remembers the name that somebody signed with: forms that ask for it begin with it.
+pub(super) fn remember_author(name: &str) {
+    append_cookie("author", name, REMEMBERED_SECONDS);
+}
+
+/// The same as a header's value.
+pub(super) fn author_cookie(name: &str) -> String {
+    cookie("author", name, REMEMBERED_SECONDS)
+}
+
+/// No script ever reads it.
+fn cookie(name: &str, value: &str, max_age_seconds: i64) -> String {
+    format!("{name}={}; Path=/; Max-Age={max_age_seconds}; HttpOnly; SameSite=Lax", percent_encode(value))
+}
+
+/// Adds a cookie to the response.
 pub(super) fn append_cookie(name: &str, value: &str, max_age_seconds: i64) {
-    let value = percent_encode(value);
-    let cookie = format!("{name}={value}; Path=/; Max-Age={max_age_seconds}; HttpOnly; SameSite=Lax");
-    if let (Some(options), Ok(cookie)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&cookie)) {
+    let cookie = HeaderValue::from_str(&cookie(name, value, max_age_seconds));
+    if let (Some(options), Ok(cookie)) = (use_context::<ResponseOptions>(), cookie) {
         options.append_header(header::SET_COOKIE, cookie);
     }
 }

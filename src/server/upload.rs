@@ -2,6 +2,7 @@
 
 use super::AppState;
 use super::api::extract::Id;
+use super::page::author_cookie;
 use super::service::import;
 use crate::domain::ImportId;
 use crate::domain::import::MAX_UPLOAD_BYTES;
@@ -30,7 +31,10 @@ pub fn router() -> Router<AppState> {
 }
 
 /// The form has the fields `author` and, after it, `file`.
-async fn receive_upload(State(app): State<AppState>, form: Result<Multipart, MultipartRejection>) -> Result<Redirect, AppError> {
+async fn receive_upload(
+    State(app): State<AppState>,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<impl IntoResponse, AppError> {
     let not_a_form = |_| AppError::UnsupportedMediaType("The file must be sent as a form, as multipart/form-data.".into());
     let mut form = form.map_err(not_a_form)?;
     let mut author = None;
@@ -44,11 +48,12 @@ async fn receive_upload(State(app): State<AppState>, form: Result<Multipart, Mul
                     return Err(AppError::BadRequest("No file was chosen. Go back and choose one.".into()));
                 }
                 let path = keep(field).await?;
+                let remembered = author.as_deref().map(|author| [(header::SET_COOKIE, author_cookie(author))]);
                 let received = import::receive_upload(&app, &name, &path, author).await;
                 if received.is_err() {
                     let _ = tokio::fs::remove_file(&path).await;
                 }
-                return received.map(|id| Redirect::to(&format!("/import/{id}")));
+                return received.map(|id| (remembered, Redirect::to(&format!("/import/{id}"))));
             }
             _ => {}
         }

@@ -318,6 +318,10 @@ on_each_database! {
         let form = page.form_id("add_note");
         let page = visitor.submit(&page, &form, &[("author", "Ada"), ("text", "Called <them>")]).await;
         page.says("Called &lt;them&gt;");
+        let author = ("author".to_owned(), "Ada".to_owned());
+        assert!(page.form(&form).1.contains(&author), "the name is remembered");
+        let (_, fields) = visitor.visit("/scorecard").await.form("scorecard");
+        assert!(fields.contains(&author), "by other forms too");
         let form = page.form_id("delete_note");
         visitor.submit(&page, &form, &[]).await;
         assert_eq!(visitor.site.get("/api/customers/1/notes").await.ok()["total"], 0);

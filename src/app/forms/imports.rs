@@ -15,7 +15,7 @@ use thaw::ButtonAppearance;
 /// A plain form, since files are sent by the browser itself.
 #[component]
 pub fn UploadForm() -> impl IntoView {
-    let author = use_preferences().read_untracked().owner.clone().unwrap_or_default();
+    let author = use_preferences().read_untracked().signature();
     let mib = MAX_UPLOAD_BYTES / 1024 / 1024;
     view! {
         <form class="form" method="post" action="/import/upload" enctype="multipart/form-data">

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 #[component]
 pub fn NoteForm(customer: CustomerId) -> impl IntoView {
     let action = ServerAction::<AddNote>::new();
-    let author = use_preferences().read_untracked().owner.clone().unwrap_or_default();
+    let author = use_preferences().read_untracked().signature();
     let initial = FormValues([("author".to_owned(), author)].into());
     let state = FormState::new(format!("note-{customer}"), initial, action);
     view! {

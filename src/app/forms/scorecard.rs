@@ -55,7 +55,7 @@ pub fn ScorecardForm(current: Scorecard, typed: Option<FormValues>, rejection: O
     let is_typed = typed.is_some();
     let mut initial = typed.unwrap_or_else(|| scorecard_values(&current));
     if !is_typed {
-        initial.0.insert("author".to_owned(), use_preferences().read_untracked().owner.clone().unwrap_or_default());
+        initial.0.insert("author".to_owned(), use_preferences().read_untracked().signature());
     }
     let state = FormState::new("scorecard".into(), initial, action).with_rejection(rejection);
     let factors = FactorKey::ALL.map(|key| view! { <FactorFields key_=key state /> });
@@ -187,7 +187,7 @@ fn PreviewButton() -> impl IntoView {
 #[component]
 pub fn RestoreScorecardForm(version: i64, current: i64, children: Children) -> impl IntoView {
     let action = ServerAction::<RestoreScorecard>::new();
-    let author = use_preferences().read_untracked().owner.clone().unwrap_or_default();
+    let author = use_preferences().read_untracked().signature();
     let note = format!("Back to version {version}");
     let initial = FormValues([("author".to_owned(), author), ("note".to_owned(), note)].into());
     let state = FormState::new(format!("restore-scorecard-{version}"), initial, action);

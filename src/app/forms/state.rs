@@ -2,7 +2,7 @@
 
 use super::{Done, Flash, FormValues, Outcome, Rejection};
 use crate::app::components::toast::use_toaster;
-use crate::app::state::{Revision, use_flash, use_revision, use_seed};
+use crate::app::state::{Preferences, Revision, use_flash, use_preferences, use_revision, use_seed};
 use crate::domain::FieldErrors;
 use crate::error::AppError;
 use leptos::prelude::*;
@@ -92,8 +92,9 @@ impl FormState {
     /// What happens after success: a toast, fresh data, an empty form, and the way on.
     fn finish(self) -> impl Fn(Done) + 'static {
         let (toaster, flash, revision, navigate) = (use_toaster(), use_flash(), use_revision(), use_navigate());
-        let (seed, here) = (use_seed(), use_location().pathname);
+        let (seed, here, preferences) = (use_seed(), use_location().pathname, use_preferences());
         move |done| {
+            self.remember_author(preferences);
             flash.set(Flash::default());
             self.rejection.set(None);
             let stays = |path: &String| path.split(['?', '#']).next() == Some(here.get_untracked().as_str());
@@ -110,6 +111,17 @@ impl FormState {
                 self.start_over();
             }
             toaster.show(done);
+        }
+    }
+
+    /// The name that was signed with stays in this form, and other forms begin with it. The server's cookie says it to the
+    /// next page.
+    fn remember_author(self, preferences: RwSignal<Preferences>) {
+        let form = document().get_element_by_id(&self.id());
+        let field = form.and_then(|form| form.query_selector("input[name=author]").ok().flatten());
+        if let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlInputElement>().ok()) {
+            field.set_default_value(&field.value());
+            preferences.update(|preferences| preferences.set("author", &field.value()));
         }
     }
 

@@ -16,7 +16,7 @@ pub use quarantine::{discard_quarantine, discard_quarantined, replay_quarantined
 pub use scorecards::{preview_scorecard, restore_scorecard, save_scorecard};
 
 use super::flash;
-use super::page::plain_form_origin;
+use super::page::{plain_form_origin, remember_author};
 use crate::app::forms::{Done, Echo, Flash, FormValues, Outcome, Rejection};
 use crate::domain::FieldErrors;
 use crate::error::AppError;
@@ -30,6 +30,9 @@ pub async fn accept(form: &FormValues, work: impl Future<Output = Result<Done, A
         Err(AppError::Invalid(errors)) => Outcome::Rejected(rejection(errors, form)),
         Err(error) => Outcome::Rejected(Rejection { message: error.to_string(), errors: FieldErrors::default() }),
     };
+    if let (Outcome::Done(_), Some(author)) = (&outcome, form.filled("author")) {
+        remember_author(&author);
+    }
     if let Some(origin) = origin {
         go_on(form, &outcome, &origin);
     }
