@@ -27,6 +27,7 @@ pub struct ListParameters {
     /// One band or several, separated by commas.
     #[param(style = Form, explode = false)]
     band: Option<Vec<Band>>,
+    /// The owner's name, or `none`: only customers without one.
     owner: Option<String>,
     /// `next_90` (from today to 90 days from now) or `overdue` (before today).
     renewal: Option<String>,
@@ -47,8 +48,8 @@ pub struct ListParameters {
     /// A UTC day, or `then` for `as_of` itself: only facts received by its end count, less those retracted by then, under the
     /// scorecard that was in force. Not before `as_of`. When absent everything known now counts, under the current scorecard.
     known_at: Option<String>,
-    /// `score` (when absent), `name`, `segment`, `owner`, `arr`, `renewal`, `change`, `band_since`, `last_activity` or a
-    /// factor: `login_frequency`, `feature_adoption`, `support_load`, `invoice_timeliness`, `api_trend`.
+    /// `score` (when absent), `name`, `segment`, `owner`, `arr`, `renewal`, `change` (over 30 days), `change_7`, `band_since`,
+    /// `last_activity` or a factor: `login_frequency`, `feature_adoption`, `support_load`, `invoice_timeliness`, `api_trend`.
     sort: Option<String>,
     /// `asc` (when absent) or `desc`.
     direction: Option<String>,
