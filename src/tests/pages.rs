@@ -171,7 +171,7 @@ on_each_database! {
             ("/?band=no_data&sort=name&direction=desc", "Zeta"),
             ("/?search=acm", "Acme"),
             ("/?search=zeta", "nothing received yet"),
-            ("/?sort=change_7", "7 days"),
+            ("/?sort=change_7", "data-over=\"7 days \""),
             ("/?owner=none", "the customers without an owner"),
             ("/?segment=smb", "the whole portfolio"),
             ("/customers/new", "name=\"segment\""),
