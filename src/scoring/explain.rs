@@ -112,7 +112,7 @@ pub fn next_step(key: FactorKey, value: Option<i64>) -> &'static str {
     match key {
         FactorKey::LoginFrequency => "Call the champion: find out who stopped logging in, and why",
         FactorKey::FeatureAdoption => "Offer a training session on the features they do not use",
-        FactorKey::SupportLoad => "Review their recent tickets with support and agree on a plan",
+        FactorKey::SupportLoad => "Review their recent tickets and agree on a plan",
         FactorKey::InvoiceTimeliness => "Clear up the unpaid invoices with their finance contact",
         FactorKey::ApiTrend if value.is_none_or(|change| change > -STEADY_PERCENT) => {
             "Ask their technical contact what else they could integrate"

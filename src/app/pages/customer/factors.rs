@@ -1,6 +1,6 @@
 //! The five factors: what was measured, what it is worth, why, and the activity underneath.
 
-use super::words::value_against_target;
+use super::words::value_words;
 use crate::app::components::charts::ActivityBars;
 use crate::app::components::heat_level;
 use crate::app::components::rules::Reason;
@@ -32,7 +32,7 @@ pub fn FactorsSection(page: StoredValue<CustomerPage>) -> impl IntoView {
 #[component]
 fn FactorRow(page: StoredValue<CustomerPage>, key: FactorKey, next_step: Option<String>) -> impl IntoView {
     let (factor, rule) = page.with_value(|page| (page.health.factors.get(key).clone(), page.scorecard.factors.get(key).clone()));
-    let (value, target) = value_against_target(key, &factor);
+    let (value, of) = value_words(key, &factor);
     let explanation = factor.explanation.clone();
     let is_weakest = next_step.is_some();
     let drawing = match key {
@@ -43,7 +43,7 @@ fn FactorRow(page: StoredValue<CustomerPage>, key: FactorKey, next_step: Option<
         <article class="factor" data-weakest=is_weakest.to_string() data-assumed=(!factor.measured).to_string()>
             <Standing key factor=factor.clone() weakest=is_weakest />
             <div class="factor__story">
-                <p class="factor__value"><strong>{value}</strong>" "<span>{target}</span></p>
+                <p class="factor__value"><strong>{value}</strong>" "<span>{of}</span></p>
                 <p>{explanation}"."</p>
                 {next_step.map(|step| view! { <p class="factor__step"><b>"Next step: "</b>{step}"."</p> })}
                 {(key == FactorKey::FeatureAdoption).then(|| view! { <Features page rule=rule.clone() /> })}

@@ -85,19 +85,18 @@ pub fn coverage_sentence(health: &Health, policy: MissingPolicy) -> String {
     }
 }
 
-/// The measured value as a figure, and what it is held against.
-pub fn value_against_target(key: FactorKey, factor: &Factor) -> (String, String) {
+/// The measured value as a figure, and what it is of; the explanation below it has the target.
+pub fn value_words(key: FactorKey, factor: &Factor) -> (String, String) {
     let value = factor.value.map_or_else(|| "–".to_owned(), format::group);
     let counted = |noun: &str| if factor.value == Some(1) { noun.to_owned() } else { format!("{noun}s") };
-    let target = format::group(factor.target.unwrap_or_default());
     if !factor.measured {
         return ("–".into(), "nothing measured".into());
     }
     match key {
-        FactorKey::LoginFrequency => (value, format!("{}, target {target}", counted("login"))),
-        FactorKey::FeatureAdoption => (value, format!("{}, target {target}", counted("feature"))),
-        FactorKey::SupportLoad => (value, format!("{} ({target} or more score 0)", counted("ticket"))),
-        FactorKey::InvoiceTimeliness => (value, format!("of {target} paid on time")),
+        FactorKey::LoginFrequency => (value, counted("login")),
+        FactorKey::FeatureAdoption => (value, counted("feature")),
+        FactorKey::SupportLoad => (value, counted("ticket")),
+        FactorKey::InvoiceTimeliness => (value, format!("of {} paid on time", format::group(factor.target.unwrap_or_default()))),
         FactorKey::ApiTrend => match factor.value {
             Some(percent) => (
                 format!("{}{} %", if percent > 0 { "+" } else { "" }, format::group(percent)),
@@ -136,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn values_stand_beside_what_they_are_held_against() {
+    fn values_stand_beside_what_they_count() {
         let measured = Measurements {
             logins: 45,
             features: 1,
@@ -145,8 +144,8 @@ mod tests {
             ..Measurements::default()
         };
         let health = score(CustomerId(1), &measured, &Scorecard::default(), NaiveDate::default());
-        let found: Vec<_> = health.factors.iter().map(|(key, factor)| value_against_target(key, factor)).take(3).collect();
-        let expected = [("45", "logins, target 20"), ("1", "feature, target 5"), ("6", "tickets (10 or more score 0)")];
-        assert_eq!(found, expected.map(|(value, target)| (value.to_owned(), target.to_owned())));
+        let found: Vec<_> = health.factors.iter().map(|(key, factor)| value_words(key, factor)).take(3).collect();
+        let expected = [("45", "logins"), ("1", "feature"), ("6", "tickets")];
+        assert_eq!(found, expected.map(|(value, of)| (value.to_owned(), of.to_owned())));
     }
 }
