@@ -2,7 +2,7 @@
 
 use super::facts::{Connections, Facts};
 use super::measure::{Measurements, count_invoices, window};
-use super::score::score_and_band;
+use super::score::Scores;
 use crate::domain::pages::HistoryPoint;
 use crate::domain::scorecard::FactorRule;
 use crate::domain::{Band, EventKind, Factors, NaiveDate, Points, Scorecard};
@@ -43,7 +43,7 @@ pub fn history(
                 api_calls_before: api_calls.window(day - Duration::days(api_days), api_days),
                 connected: Factors::from_fn(|key| connections.is_connected(key, day)),
             };
-            let (score, band) = score_and_band(&measured, scorecard);
+            let Scores { score, band, .. } = Scores::of(&measured, scorecard);
             HistoryPoint { day, score, band }
         })
         .collect()

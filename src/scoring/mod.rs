@@ -24,7 +24,7 @@ pub use facts::{Connections, DailyCount, Facts, Invoice};
 pub use history::{BAND_MEMORY_DAYS, TREND_POINTS, band_since, change, history, trend};
 pub use measure::{InvoiceCounts, Measurements, measure};
 pub use rationale::rationale;
-pub use score::{score, weakest, weight_shares};
+pub use score::{Scores, score, weakest, weight_shares};
 pub use what_if::WhatIf;
 
 #[cfg(test)]

@@ -38,10 +38,27 @@ pub fn weight_shares(weights: &Factors<i64>) -> Factors<Share> {
     Factors::from_fn(|key| Share(*shares.get(key)))
 }
 
-/// Only the score and its band: what a history needs of each day.
-pub(super) fn score_and_band(measured: &Measurements, scorecard: &Scorecard) -> (Points, Band) {
-    let score = mean(measured, scorecard).score;
-    (score, band(score, measured, scorecard))
+/// Health without its explanation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scores {
+    /// 0 to 100, also when the band is `no_data`.
+    pub score: Points,
+    pub band: Band,
+    /// 0 to 100 each.
+    pub factors: Factors<Points>,
+}
+
+impl Scores {
+    /// Of the same measurements as [`score`].
+    pub fn of(measured: &Measurements, scorecard: &Scorecard) -> Self {
+        let Mean { scores, score, .. } = mean(measured, scorecard);
+        Self { score, band: band(score, measured, scorecard), factors: scores }
+    }
+
+    /// The score, unless there is too little data to show one.
+    pub fn shown_score(&self) -> Option<Points> {
+        (self.band != Band::NoData).then_some(self.score)
+    }
 }
 
 /// The weighted mean of the factor scores, with what it was made of.

@@ -1,7 +1,7 @@
 //! What another scorecard would do to all customers together: bands, the mean score, and who would move most.
 
 use super::measure::Measurements;
-use super::score::score_and_band;
+use super::score::Scores;
 use crate::domain::numbers::round_div;
 use crate::domain::pages::{ScoreMove, ScorecardPreview};
 use crate::domain::{Band, Customer, Points, Scorecard};
@@ -55,8 +55,8 @@ impl<'a> WhatIf<'a> {
 
     /// Adds a customer, measured under either scorecard.
     pub fn add(&mut self, customer: &Customer, measured: &Measurements, measured_anew: &Measurements) {
-        let (before, band_before) = score_and_band(measured, self.current);
-        let (after, band_after) = score_and_band(measured_anew, self.proposed);
+        let Scores { score: before, band: band_before, .. } = Scores::of(measured, self.current);
+        let Scores { score: after, band: band_after, .. } = Scores::of(measured_anew, self.proposed);
         *self.moves.entry((band_before, band_after)).or_default() += 1;
         self.before.add(before, band_before);
         self.after.add(after, band_after);

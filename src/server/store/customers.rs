@@ -5,7 +5,7 @@ use super::db::{Bind, Tx, binds, day, storable, time};
 use super::health::{Basis, Rules, Scored};
 use super::{CurrentHealth, Store, StoreError, StoreResult, facts, health, origin};
 use crate::domain::{Archive, ArchiveReason, Band, Customer, CustomerFields, CustomerId, Factors, NaiveDate, Points, Segment};
-use crate::scoring::{self, Measurements};
+use crate::scoring::{Measurements, Scores};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
@@ -207,32 +207,39 @@ impl CustomerRecord {
         read_measured(CustomerId(self.id), &self.measured)
     }
 
-    /// Today's stored health after more events of today, while its band's beginning and its past stay what they are;
-    /// else `None`, and the facts have to tell.
-    pub(super) fn carried_on(&self, measured: Measurements, rules: &Rules, today: NaiveDate) -> StoreResult<Option<Scored<'_>>> {
-        let score = |measured: &Measurements| scoring::score(CustomerId(self.id), measured, &rules.scorecard, today);
-        let (before, after) = (score(&self.measured()?), score(&measured));
+    /// Today's stored health, which was `before`, after more events of today, while its band's beginning and its past stay
+    /// what they are; else `None`, and the facts have to tell.
+    pub(super) fn carried_on<'a>(
+        &'a self,
+        before: &Scores,
+        measured: &'a Measurements,
+        rules: &Rules,
+        today: NaiveDate,
+    ) -> Option<Scored<'a>> {
+        let scores = Scores::of(measured, &rules.scorecard);
         let band_began = day(self.band_since_day);
-        let band_since = match before.band == after.band {
+        let band_since = match before.band == scores.band {
             true => band_began,
             // Yesterday's band may have been the new one.
-            false if band_began == today => return Ok(None),
+            false if band_began == today => return None,
             false => today,
         };
-        if before.band == Band::NoData || after.band == Band::NoData {
-            return Ok(None);
+        if before.band == Band::NoData || scores.band == Band::NoData {
+            return None;
         }
         // The past did not change, so each change moves by as much as today's score.
-        let change = |change: Option<i64>| change.map(|change| Points(change + after.score.0 - before.score.0));
-        Ok(Some(Scored {
+        let difference = scores.score.0 - before.score.0;
+        let change = |change: Option<i64>| change.map(|change| Points(change + difference));
+        Some(Scored {
             measured,
+            scores,
             band_since,
             band7: &self.band_7,
             change7: change(self.change_7),
             change30: change(self.change_30),
             change90: change(self.change_90),
             trend: &self.trend,
-        }))
+        })
     }
 
     /// What scoring knows of the customer besides its activity.

@@ -7,7 +7,7 @@ use super::db::{Bind, Tx, binds};
 use super::facts::{self, Known};
 use super::{Store, StoreError, StoreResult, scorecards};
 use crate::domain::{Band, CustomerId, Health, NaiveDate, Points, Scorecard};
-use crate::scoring::{self, BAND_MEMORY_DAYS, Connections, Facts, Measurements};
+use crate::scoring::{self, BAND_MEMORY_DAYS, Connections, Facts, Measurements, Scores};
 use chrono::Duration;
 use sqlx::AssertSqlSafe;
 
@@ -225,8 +225,10 @@ pub(super) fn row(known: &Known, facts: &Facts, rules: &Rules, today: NaiveDate)
     let change = |days: usize| scoring::change(point(days)?, point(0)?);
     let mut trend = scoring::trend(&history);
     trend.pop();
+    let measured = scoring::measure(facts, scorecard, connections, today);
     let scored = Scored {
-        measured: scoring::measure(facts, scorecard, connections, today),
+        scores: Scores::of(&measured, scorecard),
+        measured: &measured,
         band_since: scoring::band_since(&history).unwrap_or(today),
         band7: point(7).map_or(Band::NoData, |point| point.band).name(),
         change7: change(7),
@@ -239,7 +241,8 @@ pub(super) fn row(known: &Known, facts: &Facts, rules: &Rules, today: NaiveDate)
 
 /// A customer's health of a day, as it is stored.
 pub(super) struct Scored<'a> {
-    pub measured: Measurements,
+    pub measured: &'a Measurements,
+    pub scores: Scores,
     pub band_since: NaiveDate,
     pub band7: &'a str,
     pub change7: Option<Points>,
@@ -262,16 +265,15 @@ impl Scored<'_> {
         rules: &Rules,
         today: NaiveDate,
     ) -> StoreResult<Vec<Bind>> {
-        let health = scoring::score(known.id, &self.measured, &rules.scorecard, today);
-        let measured = serde_json::to_string(&self.measured).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        let shown = health.shown_score();
+        let measured = serde_json::to_string(self.measured).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        let shown = self.scores.shown_score();
         let mut binds = binds![
             known.id,
             today,
             rules.scorecard.version,
             rules.connections_version,
             measured,
-            health.band.name(),
+            self.scores.band.name(),
             self.band_since,
             self.band7,
             tenths(self.change7),
@@ -282,7 +284,7 @@ impl Scored<'_> {
             known.last_activity_at,
             tenths(shown),
         ];
-        binds.extend(health.factors.iter().map(|(_, factor)| shown.map(|_| factor.score.0).into()));
+        binds.extend(self.scores.factors.iter().map(|(_, score)| shown.map(|_| score.0).into()));
         binds.extend(known.first_facts.iter().map(|(_, first)| (*first).into()));
         Ok(binds)
     }

@@ -33,11 +33,16 @@ impl Store {
         for _ in 0..ATTEMPTS {
             let (mut tx, rules, moves) = begin(&self.db, incoming).await?;
             let plan = Plan::make(&mut tx, incoming).await?;
-            let (mut standings, _) = Standings::carried(&plan, &rules, moves, today)?;
-            let Some(ids) = plan.write(&mut tx, moves).await? else { continue };
-            plan.appended().for_each(|one| standings.add(one, None, &rules));
-            let (carried, stale): (Vec<_>, Vec<_>) = plan.changed.values().partition(|known| standings.has(known.id));
-            let rows = carried.into_iter().map(|known| standings.row(known, &rules, today)).collect::<StoreResult<_>>()?;
+            // Scores are computed while the database writes.
+            let score = async {
+                let (mut standings, _) = Standings::carried(&plan, &rules, moves, today)?;
+                plan.appended().for_each(|one| standings.add(one, None, &rules));
+                let (carried, stale): (Vec<_>, Vec<_>) = plan.changed.values().partition(|known| standings.has(known.id));
+                let rows = carried.into_iter().map(|known| standings.row(known, &rules, today)).collect::<StoreResult<_>>()?;
+                StoreResult::Ok((rows, stale))
+            };
+            let (ids, (rows, stale)) = tokio::try_join!(plan.write(&mut tx, moves), score)?;
+            let Some(ids) = ids else { continue };
             tx.update_rows("customers", health::COLUMNS, rows).await?;
             customers::store_stale(&mut tx, stale).await?;
             if let Some(import) = import {

@@ -8,25 +8,26 @@ use super::health::{self, Rules};
 use super::intake::{Plan, Step};
 use super::{Incoming, StoreError, StoreResult};
 use crate::domain::{CustomerId, Health, NaiveDate};
-use crate::scoring::{self, DailyCount, Facts, Invoice, Measurements};
+use crate::scoring::{self, DailyCount, Facts, Invoice, Measurements, Scores};
 use std::collections::{HashMap, HashSet};
 
-pub(super) struct Standings(HashMap<CustomerId, Standing>);
+pub(super) struct Standings<'a>(HashMap<CustomerId, Standing<'a>>);
 
-enum Standing {
-    Carried(Box<Carried>),
+enum Standing<'a> {
+    Carried(Carried<'a>),
     Facts(Facts),
 }
 
 /// Stored health that is carried on.
-struct Carried {
-    row: CustomerRecord,
+struct Carried<'a> {
+    row: &'a CustomerRecord,
+    before: Scores,
     measured: Measurements,
 }
 
-impl Standings {
+impl<'a> Standings<'a> {
     /// Of everybody whom the plan is about.
-    pub(super) async fn load(tx: &mut Tx, plan: &Plan<'_>, rules: &Rules, moves: bool, today: NaiveDate) -> StoreResult<Self> {
+    pub(super) async fn load(tx: &mut Tx, plan: &'a Plan<'_>, rules: &Rules, moves: bool, today: NaiveDate) -> StoreResult<Self> {
         let (mut standings, rest) = Self::carried(plan, rules, moves, today)?;
         let found = facts::load(tx, &rest, rules.reach(today), today).await?;
         standings.0.extend(found.into_iter().map(|(id, facts)| (id, Standing::Facts(facts))));
@@ -34,7 +35,7 @@ impl Standings {
     }
 
     /// Of those whose stored health can be carried on; the rest come back.
-    pub(super) fn carried(plan: &Plan<'_>, rules: &Rules, moves: bool, today: NaiveDate) -> StoreResult<(Self, Vec<Known>)> {
+    pub(super) fn carried(plan: &'a Plan<'_>, rules: &Rules, moves: bool, today: NaiveDate) -> StoreResult<(Self, Vec<Known>)> {
         let needs_facts: HashSet<_> = plan
             .steps
             .iter()
@@ -49,15 +50,16 @@ impl Standings {
                 rest.push(row.known());
                 continue;
             }
-            let carried = Carried { row: row.clone(), measured: row.measured()? };
-            standings.0.insert(id, Standing::Carried(Box::new(carried)));
+            let measured = row.measured()?;
+            let before = Scores::of(&measured, &rules.scorecard);
+            standings.0.insert(id, Standing::Carried(Carried { row, before, measured }));
         }
-        standings.give_up(plan, rules, today, &mut rest)?;
+        standings.give_up(plan, rules, today, &mut rest);
         Ok((standings, rest))
     }
 
     /// Leaves those to their facts that cannot be carried on to the end.
-    fn give_up(&mut self, plan: &Plan<'_>, rules: &Rules, today: NaiveDate, rest: &mut Vec<Known>) -> StoreResult<()> {
+    fn give_up(&mut self, plan: &Plan<'_>, rules: &Rules, today: NaiveDate, rest: &mut Vec<Known>) {
         let mut ends = HashMap::new();
         for (step, one) in plan.steps.iter().zip(plan.incoming) {
             if let (Step::Append(_), Some(Standing::Carried(carried))) = (step, self.0.get(&one.customer)) {
@@ -67,13 +69,12 @@ impl Standings {
         }
         for (id, measured) in ends {
             if let Some(Standing::Carried(carried)) = self.0.get(&id)
-                && (!measured.names_features() || carried.row.carried_on(measured, rules, today)?.is_none())
+                && (!measured.names_features() || carried.row.carried_on(&carried.before, &measured, rules, today).is_none())
             {
                 rest.push(carried.row.known());
                 self.0.remove(&id);
             }
         }
-        Ok(())
     }
 
     pub(super) fn has(&self, id: CustomerId) -> bool {
@@ -109,7 +110,7 @@ impl Standings {
     pub(super) fn row(&self, known: &Known, rules: &Rules, today: NaiveDate) -> StoreResult<Vec<super::db::Bind>> {
         match self.0.get(&known.id) {
             Some(Standing::Carried(carried)) => {
-                let scored = carried.row.carried_on(carried.measured.clone(), rules, today)?;
+                let scored = carried.row.carried_on(&carried.before, &carried.measured, rules, today);
                 scored.ok_or_else(|| StoreError::Corrupt(format!("customer {} was carried on too far", known.id)))?.row(
                     known,
                     facts::earliest(&known.first_facts),
