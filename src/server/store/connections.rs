@@ -4,7 +4,8 @@
 //! may move it holds it alone, so that no earlier fact is in flight, unseen, while the minimum is taken.
 //! (SQLite needs no such lock: it has one writer.)
 
-use super::db::{Db, Tx, binds, day, end};
+use super::bind::{binds, day, end};
+use super::db::{Db, Tx};
 use super::health::{self, Rules};
 use super::{Changed, Store, StoreError, StoreResult};
 use crate::domain::{CustomerId, EventKind, FactorKey, Factors, NaiveDate};

@@ -1,7 +1,8 @@
 //! Customers: create, read, edit, archive. Every edit is guarded by a version.
 
+use super::bind::{Bind, binds, day, storable, time};
 use super::connections::{self, factors};
-use super::db::{Bind, Tx, binds, day, storable, time};
+use super::db::Tx;
 use super::health::{Basis, Rules, Scored};
 use super::{CurrentHealth, Store, StoreError, StoreResult, facts, health, origin};
 use crate::domain::{Archive, ArchiveReason, Band, Customer, CustomerFields, CustomerId, Factors, NaiveDate, Points, Segment};

@@ -1,29 +1,15 @@
-//! Connections, transactions and values: the one place that knows there are two databases.
+//! Transactions: the one place that knows there are two databases.
 //!
 //! SQLite has one write connection, whose transactions begin IMMEDIATE, beside a pool that only reads; PostgreSQL has
 //! one pool, and writers lock the customers they change.
 
-use super::changes::{Changed, Changes, keep_sending};
-use super::post_queue::PostQueue;
+use super::bind::Bind;
+use super::changes::{Changed, Changes};
 use super::snapshot::Watch;
 use super::{Store, StoreResult};
-use crate::domain::{CustomerId, EventId, NaiveDate, NoteId, Scorecard};
-use chrono::{DateTime, NaiveTime, SubsecRound, Utc};
-use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, FromRow, PgPool, Postgres, SqlSafeStr, Sqlite, SqlitePool, Transaction};
-use std::str::FromStr;
-use std::sync::Arc;
-use std::time::Duration;
-
-static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
-static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
-
-/// How long a request waits for SQLite's writers before it.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// How long it waits for a connection to PostgreSQL, which may be away: then people want to know soon.
-const POSTGRES_PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Clone)]
 pub(super) struct Db {
@@ -38,74 +24,6 @@ pub(super) enum Pools {
 }
 
 impl Store {
-    /// `sqlite://path` (created when absent, its folder too) or `postgres://...`.
-    pub async fn connect(url: &str) -> StoreResult<Self> {
-        let pools = if url.starts_with("sqlite:") { connect_sqlite(url).await? } else { connect_postgres(url).await? };
-        let store = Self::on(pools);
-        if let Pools::Postgres(pool) = &store.db.pools {
-            tokio::spawn(keep_sending(pool.clone(), store.db.changes.clone()));
-        }
-        Ok(store)
-    }
-
-    /// An empty database in memory, which goes away with its last handle.
-    pub(super) async fn in_memory() -> StoreResult<Self> {
-        let options = SqliteConnectOptions::from_str("sqlite::memory:")?
-            .journal_mode(SqliteJournalMode::Memory)
-            .synchronous(SqliteSynchronous::Off)
-            .row_buffer_size(1000);
-        // The database lives as long as its one connection, which therefore never retires.
-        let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).idle_timeout(None).max_lifetime(None);
-        let pool = pool.connect_with(options.clone()).await?;
-        // Of no use here: what is in memory has one connection.
-        let watch = Watch::new(options);
-        Ok(Self::on(Pools::Sqlite { write: pool.clone(), read: pool, watch }))
-    }
-
-    fn on(pools: Pools) -> Self {
-        let db = Db { pools, changes: Changes::new() };
-        Self { posts: PostQueue::start(&db), db, replays: Arc::default() }
-    }
-
-    /// Brings the schema up to date. Several processes may try at once: one does it, the others wait.
-    pub async fn migrate(&self) -> StoreResult<()> {
-        match &self.db.pools {
-            // SQLite has no lock for migrations but its write transaction, in which each migration is a savepoint.
-            Pools::Sqlite { write, .. } => {
-                let mut tx = write.begin_with("BEGIN IMMEDIATE").await?;
-                SQLITE_MIGRATIONS.run_direct(None, &mut *tx, false).await?;
-                tx.commit().await?;
-            }
-            Pools::Postgres(pool) => POSTGRES_MIGRATIONS.run(pool).await?,
-        }
-        let mut tx = self.write().await?;
-        super::scorecards::ensure_first(&mut tx, &Scorecard::default()).await?;
-        tx.commit().await
-    }
-
-    /// Whether the database answers.
-    pub async fn ping(&self) -> StoreResult<()> {
-        let mut tx = self.read().await?;
-        tx.one::<(i64,)>("SELECT COUNT(*) FROM connections", binds![]).await?;
-        Ok(())
-    }
-
-    /// Closes every connection once its transaction has ended; from then on the database does not answer.
-    pub async fn close(&self) {
-        match &self.db.pools {
-            Pools::Sqlite { write, read, watch } => {
-                watch.close().await;
-                read.close().await;
-                write.close().await;
-            }
-            Pools::Postgres(pool) => {
-                // What cannot be told now, nobody will miss for long: those who follow us are about to ask others.
-                let _ = self.db.changes.send(pool).await;
-                pool.close().await;
-            }
-        }
-    }
-
     /// A transaction that sees one state of the database throughout.
     pub(super) async fn read(&self) -> StoreResult<Tx> {
         let on = match &self.db.pools {
@@ -147,139 +65,9 @@ async fn begin_sqlite(write: &SqlitePool) -> Result<Transaction<'static, Sqlite>
     }
 }
 
-async fn connect_sqlite(url: &str) -> StoreResult<Pools> {
-    let options = SqliteConnectOptions::from_str(url)?;
-    if let Some(folder) = options.get_filename().parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(sqlx::Error::Io)?;
-    }
-    let options = options
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        // NORMAL loses acknowledged commits when the power fails.
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(PATIENCE)
-        // Rows that the connection's thread may be ahead of its reader: each wait for the other costs more than a row.
-        .row_buffer_size(1000)
-        .statement_cache_capacity(STATEMENTS)
-        // Kibibytes, when negative.
-        .pragma("cache_size", "-65536")
-        .pragma("temp_store", "memory");
-    let write = SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).connect_with(options.clone()).await?;
-    let readers = std::thread::available_parallelism().map_or(4, |cores| cores.get().max(4) as u32);
-    let read = SqlitePoolOptions::new()
-        .max_connections(readers)
-        .acquire_timeout(PATIENCE)
-        .connect_lazy_with(options.clone().pragma("query_only", "true"));
-    Ok(Pools::Sqlite { write, read, watch: Watch::new(options.pragma("cache_size", "0")) })
-}
-
-async fn connect_postgres(url: &str) -> StoreResult<Pools> {
-    let options = PgConnectOptions::from_str(url)?.statement_cache_capacity(STATEMENTS);
-    let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(POSTGRES_PATIENCE);
-    Ok(Pools::Postgres(pool.connect_with(options).await?))
-}
-
 /// Rows that one statement writes.
 const SQLITE_ROWS: usize = 100;
 const POSTGRES_ROWS: usize = 5000;
-
-/// How many statements a connection keeps ready: those that write rows differ with how many they write.
-const STATEMENTS: usize = 500;
-
-/// A value to put in the place of `$1`, `$2`, ...
-#[derive(Clone, Debug)]
-pub(super) enum Bind {
-    Int(Option<i64>),
-    Day(Option<i32>),
-    Text(Option<String>),
-    Bool(bool),
-    /// Many at once, for the condition [`Tx::one_of`] or as a column of [`Tx::given_rows`].
-    Ints(Vec<Option<i64>>),
-    Days(Vec<Option<i32>>),
-    Texts(Vec<Option<String>>),
-    Bools(Vec<bool>),
-}
-
-impl Bind {
-    /// The values of a column, which are all of one kind.
-    fn column(values: impl Iterator<Item = Self>) -> Option<Self> {
-        let mut values = values.peekable();
-        macro_rules! all {
-            ($one:ident, $many:ident) => {
-                Self::$many(values.filter_map(|value| if let Self::$one(value) = value { Some(value) } else { None }).collect())
-            };
-        }
-        Some(match values.peek()? {
-            Self::Int(_) => all!(Int, Ints),
-            Self::Day(_) => all!(Day, Days),
-            Self::Text(_) => all!(Text, Texts),
-            Self::Bool(_) => all!(Bool, Bools),
-            Self::Ints(_) | Self::Days(_) | Self::Texts(_) | Self::Bools(_) => return None,
-        })
-    }
-}
-
-/// The values of a statement, in the order of its `$1`, `$2`, ...
-macro_rules! binds {
-    ($($value:expr),* $(,)?) => { vec![$(crate::server::store::db::Bind::from($value)),*] };
-}
-pub(super) use binds;
-
-macro_rules! bind_from {
-    ($($type:ty => |$value:ident| $bind:expr),* $(,)?) => {
-        $(impl From<$type> for Bind {
-            fn from($value: $type) -> Self {
-                $bind
-            }
-        })*
-    };
-}
-
-bind_from! {
-    i64 => |int| Self::Int(Some(int)),
-    Option<i64> => |int| Self::Int(int),
-    bool => |is| Self::Bool(is),
-    &str => |text| Self::Text(Some(text.to_owned())),
-    String => |text| Self::Text(Some(text)),
-    &String => |text| Self::Text(Some(text.clone())),
-    Option<String> => |text| Self::Text(text),
-    Option<&str> => |text| Self::Text(text.map(str::to_owned)),
-    NaiveDate => |day| Self::Day(Some(day.to_epoch_days())),
-    Option<NaiveDate> => |day| Self::Day(day.map(|day| day.to_epoch_days())),
-    DateTime<Utc> => |time| Self::Int(Some(time.timestamp_micros())),
-    Option<DateTime<Utc>> => |time| Self::Int(time.map(|time| time.timestamp_micros())),
-    CustomerId => |id| Self::Int(Some(id.0)),
-    EventId => |id| Self::Int(Some(id.0)),
-    NoteId => |id| Self::Int(Some(id.0)),
-    &[CustomerId] => |ids| Self::Ints(ids.iter().map(|id| Some(id.0)).collect()),
-    Vec<String> => |texts| Self::Texts(texts.into_iter().map(Some).collect()),
-}
-
-/// A stored day. Only days that came from a date are stored, so every number is one.
-pub(super) fn day(number: i32) -> NaiveDate {
-    NaiveDate::from_epoch_days(number).unwrap_or_default()
-}
-
-/// A stored time, likewise.
-pub(super) fn time(micros: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp_micros(micros).unwrap_or_default()
-}
-
-/// When a UTC day begins.
-pub(super) fn midnight(day: NaiveDate) -> DateTime<Utc> {
-    day.and_time(NaiveTime::MIN).and_utc()
-}
-
-/// When a UTC day is over; never, without one.
-pub(super) fn end(day: Option<NaiveDate>) -> DateTime<Utc> {
-    day.map_or(DateTime::<Utc>::MAX_UTC, |day| midnight(day + chrono::Duration::days(1)))
-}
-
-/// A time as both databases return it.
-pub(super) fn storable(now: DateTime<Utc>) -> DateTime<Utc> {
-    now.trunc_subsecs(6)
-}
 
 /// A row of either database.
 pub(super) trait Record: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> {}
@@ -478,6 +266,7 @@ impl Tx {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server::store::bind::binds;
 
     /// Fills the database up to its last page, which is what a full disk looks like from inside.
     #[tokio::test]

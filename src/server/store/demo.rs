@@ -1,6 +1,7 @@
 //! Generated customers: stored in bulk, and taken out again.
 
-use super::db::{Tx, binds, storable};
+use super::bind::{binds, storable};
+use super::db::Tx;
 use super::facts::{Known, earliest, sum_up};
 use super::invoices::{self, InvoiceFact};
 use super::{Changed, DemoCustomer, Store, StoreResult, connections, customers, events, health};

@@ -1,7 +1,8 @@
 //! The event log over the years: PostgreSQL keeps each month of receipt in a partition of its own, and raw events that
 //! are old enough can be dropped. What is derived from them stays: daily activity, invoices, retractions, message ids.
 
-use super::db::{Tx, binds, day};
+use super::bind::{binds, day};
+use super::db::Tx;
 use super::{Store, StoreResult};
 use crate::domain::NaiveDate;
 use chrono::{Datelike, Months};

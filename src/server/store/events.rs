@@ -1,8 +1,9 @@
 //! Stored events: list, take back. An event, its counts, its invoice and the health that follows change in one
 //! transaction, while the customer is locked. How events come in is in `intake`.
 
+use super::bind::{Bind, binds, midnight, storable, time};
 use super::customers::CustomerRecord;
-use super::db::{Bind, Tx, binds, midnight, storable, time};
+use super::db::Tx;
 use super::facts::Known;
 use super::{Incoming, Store, StoreError, StoreResult, StoredEvent, connections, customers, health, invoices};
 use crate::domain::{
@@ -222,7 +223,7 @@ async fn known_without(
         let sql = "SELECT MIN(day) FROM (SELECT day FROM daily_activity WHERE customer_id = $1 AND kind IN ($2, $3, $4)
                    GROUP BY day, kind, key HAVING SUM(count) > 0) AS counted";
         let (number,): (Option<i32>,) = tx.one(sql, binds![known.id, kind(0), kind(1), kind(2)]).await?;
-        *first = number.map(super::db::day);
+        *first = number.map(super::bind::day);
     }
     if known.last_activity_at == Some(occurred_at) {
         let sql = "SELECT occurred_at FROM events WHERE customer_id = $1

@@ -1,7 +1,8 @@
 //! Everything, page by page in the order of ids: each page is one short transaction, so that an export holds up nobody.
 
+use super::bind::{binds, time};
 use super::customers::{CustomerRecord, select_customers};
-use super::db::{Tx, binds, time};
+use super::db::Tx;
 use super::events::EventRow;
 use super::health;
 use super::{CurrentHealth, Store, StoreResult};

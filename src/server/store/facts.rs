@@ -1,6 +1,7 @@
 //! A customer's facts, as scoring wants them.
 
-use super::db::{Tx, binds, day, end, time};
+use super::bind::{binds, day, end, time};
+use super::db::Tx;
 use super::{Store, StoreError, StoreResult, customers, invoices};
 use crate::domain::{AsOf, CustomerId, EventKind, Factors, NaiveDate};
 use crate::scoring::{DailyCount, Facts};

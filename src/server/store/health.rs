@@ -1,9 +1,10 @@
 //! Current health: one group of columns per customer, always what its facts give. Changed in the transaction of the
 //! facts, and for everybody when the UTC day changes. There is no other stored score.
 
+use super::bind::{Bind, binds};
 use super::connections::{self, connections_columns};
 use super::customers::{self, CustomerRecord};
-use super::db::{Bind, Tx, binds};
+use super::db::Tx;
 use super::facts::{self, Known};
 use super::{Store, StoreError, StoreResult, scorecards};
 use crate::domain::{Band, CustomerId, Health, NaiveDate, Points, Scorecard};

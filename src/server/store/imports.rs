@@ -1,7 +1,8 @@
 //! Imports: what is kept of each, and the customers that it brings. Its events come in through `intake`.
 
+use super::bind::{binds, storable, time};
 use super::customers::{self, CustomerRecord, select_customers};
-use super::db::{Tx, binds, storable, time};
+use super::db::Tx;
 use super::{NewImport, Store, StoreError, StoreResult, StoredImport};
 use crate::domain::{
     CustomerFields, CustomerId, CustomerInput, EventId, FieldErrors, Import, ImportCounts, ImportId, ImportState, Mapping, Page,

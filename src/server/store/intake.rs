@@ -1,9 +1,10 @@
 //! Events on their way in: repeats are recognised, the rest is appended, counted and settled with its invoices, in one
 //! transaction, while the customers are locked.
 
+use super::bind::{binds, storable};
 use super::connections::{self, write_facts};
 use super::customers::{self, CustomerRecord};
-use super::db::{Db, Tx, binds, storable};
+use super::db::{Db, Tx};
 use super::events::{self, content_hash};
 use super::facts::Known;
 use super::health::{self, Rules};

@@ -1,7 +1,8 @@
 //! Invoices, derived from their events in whatever order those arrive.
 
 use super::StoreResult;
-use super::db::{Bind, Tx, binds, day, end};
+use super::bind::{Bind, binds, day, end};
+use super::db::Tx;
 use crate::domain::{CustomerId, EventBody, EventId, NaiveDate};
 use crate::scoring::Invoice;
 use sqlx::AssertSqlSafe;

@@ -1,7 +1,8 @@
 //! The least that the database has to do: the same rows read and written with nothing around it. Benchmarks hold the
 //! product against it.
 
-use super::db::{Bind, Pools, binds};
+use super::bind::{Bind, binds};
+use super::db::Pools;
 use super::{Incoming, Store, StoreResult, customers, events, facts, health};
 use crate::domain::{CustomerId, NaiveDate};
 use chrono::Duration;

@@ -1,8 +1,8 @@
 //! The customer list: which customers a query selects, in which order, which page. Every filter and sort reads the
 //! one table `customers`.
 
+use super::bind::{Bind, binds};
 use super::customers::{CustomerRecord, select_customers};
-use super::db::{Bind, binds};
 use super::{CurrentHealth, Store, StoreResult, health};
 use crate::domain::list::{ChangeFilter, MOVE_POINTS, NEW_DAYS, OwnerFilter, RenewalFilter, Sort, SortDirection};
 use crate::domain::{Band, CustomerQuery, FactorKey, NaiveDate, Points};

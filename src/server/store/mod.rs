@@ -1,6 +1,7 @@
 //! The only SQL. Each method is one use of the database, in one transaction, on SQLite and PostgreSQL alike.
 
 mod backup;
+mod bind;
 mod changes;
 mod connections;
 mod customers;
@@ -17,6 +18,7 @@ mod invoices;
 mod limits;
 mod list;
 mod notes;
+mod open;
 mod origin;
 mod portfolio;
 mod post_queue;

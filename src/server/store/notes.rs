@@ -1,6 +1,6 @@
 //! Notes that staff keep about a customer.
 
-use super::db::{binds, storable, time};
+use super::bind::{binds, storable, time};
 use super::{Store, StoreError, StoreResult};
 use crate::domain::{CustomerId, Note, NoteId};
 use chrono::{DateTime, Utc};

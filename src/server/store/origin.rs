@@ -1,7 +1,8 @@
 //! Ids for customers and events that have none of their own, so that an export can be imported: into any database, and into
 //! its own without effect. They contain the name of the database, so that no two databases give the same.
 
-use super::db::{Tx, binds};
+use super::bind::binds;
+use super::db::Tx;
 use super::{Store, StoreResult};
 use crate::domain::{CustomerId, EventId};
 use std::collections::HashMap;

@@ -1,7 +1,8 @@
 //! The portfolio's figures: how all active customers, or those of one owner, stand today. Each is counted by the very
 //! condition that selects the list it links to.
 
-use super::db::{Tx, binds, day};
+use super::bind::{binds, day};
+use super::db::Tx;
 use super::facts::earliest;
 use super::list::Selection;
 use super::{Store, StoreError, StoreResult, connections, scorecards};

@@ -1,6 +1,6 @@
 //! What came in with others and was refused, until somebody has corrected or discarded it.
 
-use super::db::{binds, storable, time};
+use super::bind::{binds, storable, time};
 use super::{RefusedItem, Store, StoreError, StoreResult};
 use crate::domain::{ItemVerdict, Page, QuarantineId, QuarantinedItem};
 use chrono::{DateTime, Utc};

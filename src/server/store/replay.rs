@@ -1,8 +1,9 @@
 //! Past days of the whole portfolio. A replayed day is a database in memory in which that day is today: its customers hold
 //! the health that the very code of [`health`] gives for the day, so lists and figures are read there by the queries of today.
 
+use super::bind::{Bind, binds, end, midnight};
 use super::customers::{CustomerRecord, select_customers};
-use super::db::{Bind, Tx, binds, end, midnight};
+use super::db::Tx;
 use super::facts::{self, Known};
 use super::health::{self, Rules};
 use super::{Store, StoreError, StoreResult, connections, customers, scorecards};

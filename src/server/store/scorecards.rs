@@ -1,6 +1,7 @@
 //! The rules of scoring, version by version.
 
-use super::db::{Tx, binds, end, storable, time};
+use super::bind::{binds, end, storable, time};
+use super::db::Tx;
 use super::{Changed, Store, StoreError, StoreResult, health};
 use crate::domain::pages::ScorecardMark;
 use crate::domain::{NaiveDate, NewScorecard, Scorecard, ScorecardVersion};

@@ -1,6 +1,7 @@
 //! Whether the database has changed: what was computed from it holds for as long as its snapshot is the same.
 
-use super::db::{Pools, binds};
+use super::bind::binds;
+use super::db::Pools;
 use super::{Store, StoreResult};
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};

@@ -107,7 +107,7 @@ impl<'a> Standings<'a> {
     }
 
     /// The stored row of a customer after its events.
-    pub(super) fn row(&self, known: &Known, rules: &Rules, today: NaiveDate) -> StoreResult<Vec<super::db::Bind>> {
+    pub(super) fn row(&self, known: &Known, rules: &Rules, today: NaiveDate) -> StoreResult<Vec<super::bind::Bind>> {
         match self.0.get(&known.id) {
             Some(Standing::Carried(carried)) => {
                 let scored = carried.row.carried_on(&carried.before, &carried.measured, rules, today);

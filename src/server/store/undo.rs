@@ -1,8 +1,9 @@
 //! Taking an import back: its events are retracted in bulk, its customers are removed, restored or archived. Each step
 //! is a transaction of its own and finds nothing to do when it is done again, so that an undo that was cut off goes on.
 
+use super::bind::{binds, day, storable, time};
 use super::customers::{self, CustomerRecord, select_customers};
-use super::db::{Tx, binds, day, storable, time};
+use super::db::Tx;
 use super::facts::Known;
 use super::imports::{json, read_json};
 use super::{Store, StoreResult, connections, events, invoices};

@@ -1,0 +1,129 @@
+//! The database is opened, brought up to date, and closed.
+
+use super::bind::binds;
+use super::changes::{Changes, keep_sending};
+use super::db::{Db, Pools};
+use super::post_queue::PostQueue;
+use super::snapshot::Watch;
+use super::{Store, StoreResult};
+use crate::domain::Scorecard;
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// How long a request waits for SQLite's writers before it.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long it waits for a connection to PostgreSQL, which may be away: then people want to know soon.
+const POSTGRES_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How many statements a connection keeps ready: those that write rows differ with how many they write.
+const STATEMENTS: usize = 500;
+
+impl Store {
+    /// `sqlite://path` (created when absent, its folder too) or `postgres://...`.
+    pub async fn connect(url: &str) -> StoreResult<Self> {
+        let pools = if url.starts_with("sqlite:") { connect_sqlite(url).await? } else { connect_postgres(url).await? };
+        let store = Self::on(pools);
+        if let Pools::Postgres(pool) = &store.db.pools {
+            tokio::spawn(keep_sending(pool.clone(), store.db.changes.clone()));
+        }
+        Ok(store)
+    }
+
+    /// An empty database in memory, which goes away with its last handle.
+    pub(super) async fn in_memory() -> StoreResult<Self> {
+        let options = SqliteConnectOptions::from_str("sqlite::memory:")?
+            .journal_mode(SqliteJournalMode::Memory)
+            .synchronous(SqliteSynchronous::Off)
+            .row_buffer_size(1000);
+        // The database lives as long as its one connection, which therefore never retires.
+        let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).idle_timeout(None).max_lifetime(None);
+        let pool = pool.connect_with(options.clone()).await?;
+        // Of no use here: what is in memory has one connection.
+        let watch = Watch::new(options);
+        Ok(Self::on(Pools::Sqlite { write: pool.clone(), read: pool, watch }))
+    }
+
+    fn on(pools: Pools) -> Self {
+        let db = Db { pools, changes: Changes::new() };
+        Self { posts: PostQueue::start(&db), db, replays: Arc::default() }
+    }
+
+    /// Brings the schema up to date. Several processes may try at once: one does it, the others wait.
+    pub async fn migrate(&self) -> StoreResult<()> {
+        match &self.db.pools {
+            // SQLite has no lock for migrations but its write transaction, in which each migration is a savepoint.
+            Pools::Sqlite { write, .. } => {
+                let mut tx = write.begin_with("BEGIN IMMEDIATE").await?;
+                SQLITE_MIGRATIONS.run_direct(None, &mut *tx, false).await?;
+                tx.commit().await?;
+            }
+            Pools::Postgres(pool) => POSTGRES_MIGRATIONS.run(pool).await?,
+        }
+        let mut tx = self.write().await?;
+        super::scorecards::ensure_first(&mut tx, &Scorecard::default()).await?;
+        tx.commit().await
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> StoreResult<()> {
+        let mut tx = self.read().await?;
+        tx.one::<(i64,)>("SELECT COUNT(*) FROM connections", binds![]).await?;
+        Ok(())
+    }
+
+    /// Closes every connection once its transaction has ended; from then on the database does not answer.
+    pub async fn close(&self) {
+        match &self.db.pools {
+            Pools::Sqlite { write, read, watch } => {
+                watch.close().await;
+                read.close().await;
+                write.close().await;
+            }
+            Pools::Postgres(pool) => {
+                // What cannot be told now, nobody will miss for long: those who follow us are about to ask others.
+                let _ = self.db.changes.send(pool).await;
+                pool.close().await;
+            }
+        }
+    }
+}
+
+async fn connect_sqlite(url: &str) -> StoreResult<Pools> {
+    let options = SqliteConnectOptions::from_str(url)?;
+    if let Some(folder) = options.get_filename().parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(sqlx::Error::Io)?;
+    }
+    let options = options
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // NORMAL loses acknowledged commits when the power fails.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE)
+        // Rows that the connection's thread may be ahead of its reader: each wait for the other costs more than a row.
+        .row_buffer_size(1000)
+        .statement_cache_capacity(STATEMENTS)
+        // Kibibytes, when negative.
+        .pragma("cache_size", "-65536")
+        .pragma("temp_store", "memory");
+    let write = SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).connect_with(options.clone()).await?;
+    let readers = std::thread::available_parallelism().map_or(4, |cores| cores.get().max(4) as u32);
+    let read = SqlitePoolOptions::new()
+        .max_connections(readers)
+        .acquire_timeout(PATIENCE)
+        .connect_lazy_with(options.clone().pragma("query_only", "true"));
+    Ok(Pools::Sqlite { write, read, watch: Watch::new(options.pragma("cache_size", "0")) })
+}
+
+async fn connect_postgres(url: &str) -> StoreResult<Pools> {
+    let options = PgConnectOptions::from_str(url)?.statement_cache_capacity(STATEMENTS);
+    let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(POSTGRES_PATIENCE);
+    Ok(Pools::Postgres(pool.connect_with(options).await?))
+}
