@@ -13,8 +13,9 @@ use crate::server::{AppState, json, telemetry};
 use std::collections::{BTreeSet, HashMap};
 use tokio::task::JoinHandle;
 
-/// How many items one transaction stores: enough to share the wait for the disk, few enough for others to get a turn.
-const CHUNK: usize = 2000;
+/// How many items are stored while the next are read, and about how many bytes.
+const CHUNK: usize = 8000;
+const CHUNK_BYTES: usize = 4 << 20;
 
 /// One item as it came, with its place.
 pub struct Item {
@@ -28,7 +29,8 @@ pub struct Item {
 pub struct Batch {
     app: AppState,
     chunk: Vec<Item>,
-    storing: Option<JoinHandle<Result<Stored, AppError>>>,
+    chunk_bytes: usize,
+    storing: Option<JoinHandle<Stored>>,
     touched: BTreeSet<CustomerId>,
     report: BatchReport,
 }
@@ -36,23 +38,25 @@ pub struct Batch {
 struct Stored {
     reports: Vec<ItemReport>,
     touched: Vec<CustomerId>,
-    /// Whether what was refused is in the quarantine.
-    kept: Result<(), AppError>,
+    /// Whether all the others are stored, and what was refused is in the quarantine.
+    result: Result<(), AppError>,
 }
 
 impl Batch {
     pub fn new(app: &AppState) -> Self {
         let (touched, report) = (BTreeSet::new(), BatchReport::default());
-        Self { app: app.clone(), chunk: Vec::with_capacity(CHUNK), storing: None, touched, report }
+        Self { app: app.clone(), chunk: Vec::new(), chunk_bytes: 0, storing: None, touched, report }
     }
 
     pub async fn push(&mut self, item: Item) -> Result<(), AppError> {
+        self.chunk_bytes += item.content.len();
         self.chunk.push(item);
-        if self.chunk.len() == CHUNK { self.store().await } else { Ok(()) }
+        if self.chunk.len() == CHUNK || self.chunk_bytes >= CHUNK_BYTES { self.store().await } else { Ok(()) }
     }
 
     /// Reads this chunk while the one before is being stored, then begins to store it.
     async fn store(&mut self) -> Result<(), AppError> {
+        self.chunk_bytes = 0;
         let lines = self.chunk.iter().map(|item| item.line).collect();
         let items = read(&self.app, std::mem::take(&mut self.chunk)).await?;
         self.stored().await?;
@@ -63,10 +67,10 @@ impl Batch {
 
     async fn stored(&mut self) -> Result<(), AppError> {
         let Some(storing) = self.storing.take() else { return Ok(()) };
-        let stored = storing.await.map_err(|_| AppError::Internal)??;
+        let stored = storing.await.map_err(|_| AppError::Internal)?;
         stored.reports.into_iter().for_each(|item| self.report.push(item));
         self.touched.extend(stored.touched);
-        stored.kept
+        stored.result
     }
 
     /// Stores what is left and brings scores up to date. The report covers everything up to a failure, which comes with it.
@@ -86,29 +90,29 @@ impl Batch {
 /// An item as the text it came as, with the event that it is, or why it is none.
 type Read = (String, Result<Incoming, FieldErrors>);
 
-async fn store(app: &AppState, lines: Vec<i64>, read: Vec<Read>) -> Result<Stored, AppError> {
+async fn store(app: &AppState, lines: Vec<i64>, read: Vec<Read>) -> Stored {
     let (mut events, mut items) = (Vec::with_capacity(lines.len()), Vec::with_capacity(lines.len()));
     for (content, read) in read {
         items.push((content, read.map(|event| events.push(event))));
     }
-    let verdicts = if events.is_empty() { Vec::new() } else { app.store.insert_events(&events).await? };
+    let (verdicts, stored) = app.store.insert_events(&events).await;
     let mut verdicts = verdicts.into_iter().zip(&events);
     let (mut reports, mut refused, mut touched) = (Vec::with_capacity(lines.len()), Vec::new(), Vec::new());
     for (line, (content, read)) in lines.into_iter().zip(items) {
         let (verdict, event_id, FieldErrors(errors)) = match read.map(|()| verdicts.next()) {
             Err(errors) => (ItemVerdict::Rejected, None, errors),
-            Ok(Some((Verdict::Accepted(id), event))) => {
+            Ok(None | Some((None, _))) => continue,
+            Ok(Some((Some(Verdict::Accepted(id)), event))) => {
                 telemetry::count_event(event.event.body.kind().name(), false);
                 touched.push(event.customer);
                 (ItemVerdict::Accepted, Some(id), FieldErrors::default())
             }
-            Ok(Some((Verdict::Duplicate(id), _))) => (ItemVerdict::Duplicate, Some(id), FieldErrors::default()),
-            Ok(Some((Verdict::Refused(field, error), _))) => {
+            Ok(Some((Some(Verdict::Duplicate(id)), _))) => (ItemVerdict::Duplicate, Some(id), FieldErrors::default()),
+            Ok(Some((Some(Verdict::Refused(field, error)), _))) => {
                 let is_conflict = matches!(error, StoreError::Conflict(_));
                 let verdict = if is_conflict { ItemVerdict::Conflict } else { ItemVerdict::Rejected };
                 (verdict, None, FieldErrors::one(field, error.to_string()))
             }
-            Ok(None) => return Err(AppError::Internal),
         };
         if event_id.is_none() {
             refused.push(RefusedItem { content, verdict, errors: errors.clone() });
@@ -117,7 +121,7 @@ async fn store(app: &AppState, lines: Vec<i64>, read: Vec<Read>) -> Result<Store
     }
     // Whatever becomes of this, the events are stored, and their sender must hear it.
     let kept = if refused.is_empty() { Ok(()) } else { app.store.quarantine(&refused, app.now()).await };
-    Ok(Stored { reports, touched, kept: kept.map_err(AppError::from) })
+    Stored { reports, touched, result: stored.and(kept).map_err(AppError::from) }
 }
 
 /// Parses items and finds the customers that they name.

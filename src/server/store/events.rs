@@ -1,5 +1,5 @@
 //! Stored events: list, take back. An event, its counts, its invoice and the health that follows change in one
-//! transaction, while the customer is locked. How events come in is in `intake`.
+//! transaction, while the customer is locked. How events come in is in `intake` and `plan`.
 
 use super::bind::{Bind, binds, midnight, storable, time};
 use super::customers::CustomerRecord;

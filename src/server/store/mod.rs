@@ -20,6 +20,7 @@ mod list;
 mod notes;
 mod open;
 mod origin;
+mod plan;
 mod portfolio;
 mod post_queue;
 mod quarantine;

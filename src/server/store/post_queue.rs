@@ -77,13 +77,14 @@ async fn answer(db: &Db, mut posts: Vec<Post>) {
     // Nobody waits any more for those that were given up.
     posts.retain(|post| !post.answer.is_closed());
     let (group, answers): (Vec<_>, Vec<_>) = posts.into_iter().map(|post| (post.incoming, post.answer)).unzip();
+    let group: Vec<_> = group.iter().collect();
     for (answer, stored) in answers.into_iter().zip(store(db, &group).await) {
         let _ = answer.send(stored);
     }
 }
 
 /// All in one transaction. When that fails for a reason that may be one event's alone, each gets one of its own.
-async fn store(db: &Db, group: &[Incoming]) -> Vec<StoreResult<StoredEvent>> {
+async fn store(db: &Db, group: &[&Incoming]) -> Vec<StoreResult<StoredEvent>> {
     if group.len() > 1 {
         match intake::post(db, group).await {
             Ok(Some(stored)) => return stored,

@@ -5,7 +5,7 @@ use super::customers::CustomerRecord;
 use super::db::Tx;
 use super::facts::{self, Known};
 use super::health::{self, Rules};
-use super::intake::{Plan, Step};
+use super::plan::{Plan, Step};
 use super::{Incoming, StoreError, StoreResult};
 use crate::domain::{CustomerId, Health, NaiveDate};
 use crate::scoring::{self, DailyCount, Facts, Invoice, Measurements, Scores};

@@ -112,6 +112,25 @@ on_each_database! {
         site.database.assert_settled(today()).await;
     }
 
+    /// Customers are stored apart from each other, and which transaction is first is nobody's business.
+    async fn a_message_id_that_several_customers_claim_is_the_first_ones(db: Database) {
+        let site = Site::new(db);
+        let [first, second, third] = [site.customer("Acme").await, site.customer("Bolt").await, site.customer("Core").await];
+        let login = |customer: &str, message: String| json!({"customerId": id(customer), "kind": "login", "messageId": message}).to_string();
+        let mut lines: Vec<_> = [&third, &first, &second].into_iter().map(|customer| login(customer, "claimed".into())).collect();
+        for customer in [&first, &second, &third] {
+            lines.extend((0..2200).map(|index| login(customer, format!("{customer} {index}"))));
+        }
+        lines.push(login(&first, "claimed".into()));
+        let report = send_lines(&site, &lines).await.ok();
+        assert_eq!(verdicts(&report)[..3], ["accepted", "conflict", "conflict"]);
+        assert_eq!(verdicts(&report).last(), Some(&"conflict"));
+        assert_eq!([&report["accepted"], &report["conflicts"]], [6601, 3]);
+        let lines: Vec<_> = report["items"].as_array().unwrap().iter().map(|item| item["line"].as_i64().unwrap()).collect();
+        assert!(lines.is_sorted(), "verdicts come in the order of the items");
+        site.database.assert_settled(today()).await;
+    }
+
     async fn more_small_batches_than_are_read_at_a_time_wait_for_their_turn(db: Database) {
         let site = std::sync::Arc::new(Site::new(db));
         let acme = id(&site.customer("Acme").await);

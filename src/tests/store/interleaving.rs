@@ -71,7 +71,7 @@ impl Story<'_> {
                 let incoming: Vec<_> = (0..12)
                     .map(|_| Incoming { customer: self.customer(), event: self.fact().received_at(now), received_at: now })
                     .collect();
-                self.db.insert_events(&incoming).await.unwrap();
+                self.db.insert_events(&incoming).await.1.unwrap();
                 let customers: Vec<_> = incoming.iter().map(|one| one.customer).collect();
                 self.db.rescore(&customers, now.date_naive()).await.unwrap();
             }

@@ -219,7 +219,7 @@ on_each_database! {
         let customers = async |at: AsOf| shown(&db.replay(at).await.unwrap(), "sort=name", at.day).await.len();
         assert_eq!(customers(days_ago(20).into()).await, 0);
         let event = |customer, days| Incoming { customer, event: login().days_ago(days).event(), received_at: now() };
-        db.insert_events(&[event(first, 20), event(second, 19)]).await.unwrap();
+        db.insert_events(&[event(first, 20), event(second, 19)]).await.1.unwrap();
         assert_eq!(customers(days_ago(20).into()).await, 1);
         assert_eq!(customers(days_ago(19).into()).await, 2);
     }

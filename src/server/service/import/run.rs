@@ -20,8 +20,8 @@ use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
 
-/// How many rows one transaction stores.
-const CHUNK: usize = 2000;
+/// How many rows are stored while the next are read.
+const CHUNK: usize = 8000;
 
 /// How far it is: what became of the rows so far, and how much of the file has been read, in percent.
 pub type Progress = (ImportCounts, i64);
@@ -291,15 +291,19 @@ impl Sink<'_> {
                 }
             }
         }
-        let verdicts = match self.target {
-            _ if incoming.is_empty() => Vec::new(),
-            Target::DryRun(_) => self.app.store.check_events(&incoming).await?,
-            Target::Import(id) => self.app.store.insert_events_of(Some(id), &incoming).await?,
+        let (verdicts, stored) = match self.target {
+            _ if incoming.is_empty() => (Vec::new(), Ok(())),
+            Target::DryRun(_) => {
+                let verdicts = self.app.store.check_events(&incoming).await?;
+                (verdicts.into_iter().map(Some).collect(), Ok(()))
+            }
+            Target::Import(id) => self.app.store.insert_events_of(id, &incoming).await,
         };
         for ((line, one), verdict) in lines.into_iter().zip(&incoming).zip(verdicts) {
             let verdict = match (verdict, self.target) {
-                (Verdict::Accepted(_), Target::DryRun(_)) => self.seen.verdict(one),
-                (verdict, _) => verdict,
+                (None, _) => continue,
+                (Some(Verdict::Accepted(_)), Target::DryRun(_)) => self.seen.verdict(one),
+                (Some(verdict), _) => verdict,
             };
             match verdict {
                 Verdict::Accepted(_) => {
@@ -313,6 +317,7 @@ impl Sink<'_> {
                 Verdict::Refused(field, error) => refused.push((line, self.refusal(line, field, &error))),
             }
         }
+        stored?;
         Ok(refused)
     }
 
