@@ -5,30 +5,14 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { startApp } from "./lib/app.mjs";
 import { postgres, sqlite } from "./lib/databases.mjs";
+import { acknowledgements, createCustomers, flood, post } from "./lib/flood.mjs";
 
 const CRASHES = 10;
-
-/** Sends JSON (or NDJSON, as an array of values); the answer's status and body. */
-async function post(url, body, type = "application/json") {
-  const text = type === "application/json" ? JSON.stringify(body) : body.map((line) => JSON.stringify(line)).join("\n");
-  const response = await fetch(url, { method: "POST", headers: { "content-type": type }, body: text });
-  return { status: response.status, body: await response.json() };
-}
 
 async function get(url) {
   const response = await fetch(url);
   assert.equal(response.status, 200, url);
   return response.json();
-}
-
-async function createCustomers(url, names) {
-  const ids = [];
-  for (const name of names) {
-    const { status, body } = await post(`${url}/api/customers`, { name, segment: "SMB" });
-    assert.equal(status, 201);
-    ids.push(body.id);
-  }
-  return ids;
 }
 
 /** The message ids of a customer's events. */
@@ -39,50 +23,6 @@ async function messageIds(url, customer) {
     found.push(...items.map((event) => event.messageId));
     if (found.length >= total) return found;
   }
-}
-
-/** Sends single events and batches from all sides until the server dies; what was acknowledged is marked in `sent`. */
-function flood(url, round, customers, sent) {
-  const acknowledged = { count: 0, enough: Infinity, reached() {} };
-  const event = (number) => {
-    const one = { customerId: customers[number % customers.length], kind: "login", messageId: `${round}-${number}` };
-    sent.set(one.messageId, { ...one, isAcknowledged: false });
-    return one;
-  };
-  const acknowledge = (messageId) => {
-    sent.get(messageId).isAcknowledged = true;
-    acknowledged.count += 1;
-    if (acknowledged.count >= acknowledged.enough) acknowledged.reached();
-  };
-  let number = 0;
-  const single = async () => {
-    for (;;) {
-      const { customerId, ...body } = event((number += 1));
-      const { status } = await post(`${url}/api/customers/${customerId}/events`, body);
-      assert.equal(status, 201);
-      acknowledge(body.messageId);
-    }
-  };
-  const batch = async () => {
-    for (;;) {
-      const lines = Array.from({ length: 300 }, () => event((number += 1)));
-      const { body } = await post(`${url}/api/events`, lines, "application/x-ndjson");
-      for (const item of body.items) {
-        assert.equal(item.verdict, "accepted");
-        acknowledge(lines[item.line - 1].messageId);
-      }
-    }
-  };
-  // Each ends by the error of a lost connection; any other error is one.
-  const senders = [single(), single(), single(), single(), batch()].map((sender) =>
-    sender.catch((error) => assert.ok(error instanceof TypeError || error.name === "SyntaxError", error)),
-  );
-  return { acknowledged, ended: Promise.all(senders) };
-}
-
-/** Resolves once at least `count` events are acknowledged. */
-function acknowledgements(acknowledged, count) {
-  return new Promise((resolve) => Object.assign(acknowledged, { enough: count, reached: resolve }));
 }
 
 for (const [name, create] of [["SQLite", sqlite], ["PostgreSQL", postgres]]) {
@@ -102,10 +42,10 @@ for (const [name, create] of [["SQLite", sqlite], ["PostgreSQL", postgres]]) {
     for (const customer of customers) stored.push(...(await messageIds(app.url, customer)));
     assert.equal(new Set(stored).size, stored.length, "an event is stored twice");
     const found = new Set(stored);
-    for (const [id, { isAcknowledged }] of sent) assert.ok(found.has(id) || !isAcknowledged, `${id} was acknowledged and is lost`);
+    for (const [id, { acknowledgedAt }] of sent) assert.ok(found.has(id) || acknowledgedAt === Infinity, `${id} was acknowledged and is lost`);
     assert.ok(stored.length > 1000 && stored.every((id) => sent.has(id)));
     // Sent once more, each is either known or news, and then counts once.
-    const all = [...sent.values()].map(({ isAcknowledged, ...event }) => event);
+    const all = [...sent.values()].map(({ acknowledgedAt, ...event }) => event);
     const { body: report } = await post(`${app.url}/api/events`, all, "application/x-ndjson");
     assert.deepEqual([report.duplicates, report.accepted], [stored.length, all.length - stored.length]);
     for (const customer of customers) {

@@ -4,7 +4,7 @@
 set -u
 cd "$(dirname "$0")/.."
 . scripts/tools.sh
-ensure_chromium && ensure_postgres || exit 1
+ensure_chromium && ensure_postgres && ensure_strace || exit 1
 logs=target/test-logs
 mkdir -p "$logs"
 passed=0 failed=0 not_run=0 broken=""

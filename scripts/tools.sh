@@ -1,4 +1,4 @@
-# Sourced. Finds what the tests need and the project cannot install into its own folders: Chromium and PostgreSQL.
+# Sourced. Finds what the tests need and the project cannot install into its own folders: Chromium, PostgreSQL, strace.
 # On Debian and its kin they are installed with apt; elsewhere it is said what to install.
 
 # Prints the browser's path. CHROMIUM wins.
@@ -32,6 +32,14 @@ ensure_postgres() {
     install_with_apt "PostgreSQL, for a throw-away cluster in the tests" postgresql && find_postgres >/dev/null && return 0
     echo "PostgreSQL is missing: install the PostgreSQL server, 15 or later, so that \`initdb\` and \`pg_ctl\` are on the PATH." >&2
     return 1
+}
+
+# Linux alone has strace; elsewhere the one test that needs it is not run.
+ensure_strace() {
+    [ "$(uname)" = Linux ] || return 0
+    command -v strace >/dev/null && command -v sqlite3 >/dev/null && return 0
+    install_with_apt "a trace of what reaches the disk, for the test of power cuts" strace sqlite3 && return 0
+    echo "strace or sqlite3 is missing: the test of power cuts is not run." >&2
 }
 
 # install_with_apt REASON PACKAGE...: fails where apt or the right to use it is missing.

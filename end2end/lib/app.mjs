@@ -48,9 +48,10 @@ export async function startApp({ demo = false, env = {}, databaseUrl } = {}) {
   const url = await start("127.0.0.1:0");
   return {
     url,
+    pid: () => server.pid,
     end,
     start: () => start(new URL(url).host),
-    /** As by a power cut: the server gets no chance to end what it does. */
+    /** The server gets no chance to end what it does. */
     async crash() {
       process.off("exit", kill);
       const exited = once(server, "exit");
