@@ -54,6 +54,13 @@ test("files are imported, exported and undone while the server runs", { timeout:
       assert.equal(imported.code, 0, imported.stderr);
     }
 
+    const missing = `sqlite://${folder}/missing.db`;
+    for (const args of [["export", "--out", join(folder, "nothing")], ["backup", join(folder, "nothing.db")]]) {
+      const refused = await run(missing, ...args);
+      assert.equal(refused.code, 1);
+      assert.match(refused.stderr, /there is no database sqlite:.*missing.db/);
+    }
+
     const copy = join(folder, "copy.db");
     assert.equal((await run(databaseUrl, "backup", copy)).code, 0);
     assert.match((await run(databaseUrl, "backup", copy)).stderr, /exists already/);

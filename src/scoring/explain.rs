@@ -110,10 +110,10 @@ const STEADY_PERCENT: i64 = 10;
 /// The standard next step when a factor, of this value, is a customer's weakest.
 pub fn next_step(key: FactorKey, value: Option<i64>) -> &'static str {
     match key {
-        FactorKey::LoginFrequency => "Call the champion: find out who stopped logging in, and why",
+        FactorKey::LoginFrequency => "Call the champion: find out what keeps people from logging in",
         FactorKey::FeatureAdoption => "Offer a training session on the features they do not use",
         FactorKey::SupportLoad => "Review their recent tickets and agree on a plan",
-        FactorKey::InvoiceTimeliness => "Clear up the unpaid invoices with their finance contact",
+        FactorKey::InvoiceTimeliness => "Agree with their finance contact how invoices get paid on time",
         FactorKey::ApiTrend if value.is_none_or(|change| change > -STEADY_PERCENT) => {
             "Ask their technical contact what else they could integrate"
         }

@@ -124,10 +124,14 @@ async fn run(command: Command) -> Result<(), String> {
             print_line(&transfer::import(&app, import).await?)
         }
         Command::Export { database, export } => {
+            require(&database)?;
             let app = open(&database, Settings::default()).await?;
             print_line(&transfer::export(&app, export).await?)
         }
-        Command::Backup { database, file } => print_line(&transfer::backup(&database.database_url, &file).await?),
+        Command::Backup { database, file } => {
+            require(&database)?;
+            print_line(&transfer::backup(&database.database_url, &file).await?)
+        }
         Command::Openapi => {
             let document = api::openapi().to_pretty_json().map_err(|error| error.to_string())?;
             print_line(&document)
@@ -139,6 +143,12 @@ async fn run(command: Command) -> Result<(), String> {
 /// To standard output; a closed pipe is an error like any other.
 fn print_line(text: &str) -> Result<(), String> {
     writeln!(std::io::stdout(), "{text}").map_err(|error| format!("cannot print: {error}"))
+}
+
+/// Refuses to read from a database that is not there, instead of from an empty one.
+fn require(database: &DatabaseArgs) -> Result<(), String> {
+    let missing = Store::is_missing(&database.database_url);
+    if missing { Err(format!("there is no database {}", database.shown_url())) } else { Ok(()) }
 }
 
 /// Opens and migrates the database.

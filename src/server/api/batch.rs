@@ -75,14 +75,16 @@ type Reader = Pin<Box<dyn AsyncRead + Send>>;
 
 fn decode(headers: &HeaderMap, body: Body) -> Result<Reader, AppError> {
     let body = StreamReader::new(body.into_data_stream().map_err(std::io::Error::other));
-    match headers.get(header::CONTENT_ENCODING).map_or(Some("identity"), |value| value.to_str().ok()) {
-        Some("identity") => Ok(Box::pin(body)),
-        Some("gzip" | "x-gzip") => {
+    let coding = headers.get(header::CONTENT_ENCODING).map_or("identity", |value| value.to_str().unwrap_or_default());
+    // https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1: whatever the case of its letters.
+    match coding.to_ascii_lowercase().as_str() {
+        "identity" => Ok(Box::pin(body)),
+        "gzip" | "x-gzip" => {
             let mut decoder = GzipDecoder::new(body);
             decoder.multiple_members(true);
             Ok(Box::pin(decoder))
         }
-        Some("zstd") => {
+        "zstd" => {
             let mut decoder = ZstdDecoder::new(body);
             decoder.multiple_members(true);
             Ok(Box::pin(decoder))

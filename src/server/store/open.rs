@@ -36,6 +36,11 @@ impl Store {
         Ok(store)
     }
 
+    /// Whether the database is a file that [`Self::connect`] would create.
+    pub fn is_missing(url: &str) -> bool {
+        url.starts_with("sqlite:") && SqliteConnectOptions::from_str(url).is_ok_and(|options| !options.get_filename().exists())
+    }
+
     /// An empty database in memory, which goes away with its last handle.
     pub(super) async fn in_memory() -> StoreResult<Self> {
         let options = SqliteConnectOptions::from_str("sqlite::memory:")?
