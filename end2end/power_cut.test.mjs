@@ -27,6 +27,7 @@ async function query(file, sql) {
 
 test("what is acknowledged survives a power cut at any moment, and nothing counts twice", { skip: missing && `${missing} is missing` }, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "customer-health-power-"));
+  t.after(() => rm(folder, { recursive: true }));
   const [file, traced, found] = [join(folder, NAME), join(folder, "traced"), join(folder, "found")];
   await Promise.all([mkdir(traced), mkdir(found)]);
   const app = await startApp({ databaseUrl: `sqlite://${file}` });
@@ -64,5 +65,4 @@ test("what is acknowledged survives a power cut at any moment, and nothing count
       assert.equal(Number(counted), stored.length, `counts are not what is stored: ${when}`);
     }
   }
-  await rm(folder, { recursive: true });
 });

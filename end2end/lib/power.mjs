@@ -11,8 +11,8 @@ import { createInterface } from "node:readline";
 const SECTOR = 512;
 
 /**
- * Traces a process until it ends; an error where that is not allowed. `ended()` gives what it did to each file, by path: writes, truncations and flushes in
- * their order, with their beginning and end in milliseconds since 1970.
+ * Traces a process until it ends; an error where that is not allowed. `ended()` gives what it did to each file, by path:
+ * writes, truncations and flushes in their order, with their beginning and end in milliseconds since 1970.
  */
 export async function trace(pid, folder) {
   const calls = "trace=pwrite64,ftruncate,fsync,fdatasync";
