@@ -22,6 +22,8 @@ use tokio::sync::mpsc;
 
 /// How many rows are stored while the next are read.
 const CHUNK: usize = 8000;
+/// How many customers one transaction stores: few enough for others to get a turn.
+const CUSTOMERS_TOGETHER: usize = 2000;
 
 /// How far it is: what became of the rows so far, and how much of the file has been read, in percent.
 pub type Progress = (ImportCounts, i64);
@@ -226,7 +228,10 @@ impl Sink<'_> {
                 Err(errors) => refused.push((line, errors)),
             }
         }
-        refused.extend(self.store_customers(customers).await?);
+        while !customers.is_empty() {
+            let rest = customers.split_off(customers.len().min(CUSTOMERS_TOGETHER));
+            refused.extend(self.store_customers(std::mem::replace(&mut customers, rest)).await?);
+        }
         refused.extend(self.store_events(events).await?);
         refused.sort_by_key(|(line, _)| *line);
         self.counts.rejected += refused.len() as i64;
@@ -236,9 +241,6 @@ impl Sink<'_> {
     }
 
     async fn store_customers(&mut self, rows: Vec<(i64, CustomerInput)>) -> Result<Vec<(i64, Vec<RowError>)>, AppError> {
-        if rows.is_empty() {
-            return Ok(Vec::new());
-        }
         let (lines, inputs): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
         let to = match self.target {
             Target::DryRun(_) => Destination::DryRun(&mut self.seen.customers),
