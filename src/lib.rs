@@ -4,18 +4,18 @@
 //! |-------------|---------|----------------------------------------------------------|
 //! | [`domain`]  | both    | the product's words as types                             |
 //! | [`scoring`] | both    | pure: (facts, scorecard, day) -> health                  |
-//! | [`error`]   | both    | the one error, which crosses the wire as itself          |
+//! | [`wire`]    | both    | what crosses between server and browser                  |
 //! | [`app`]     | both    | the dashboard: routes, pages, components, server functions |
 //! | `server`    | server  | everything that must never reach the browser             |
 
 pub mod app;
 pub mod domain;
-pub mod error;
 pub mod scoring;
 #[cfg(feature = "ssr")]
 pub mod server;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
+pub mod wire;
 
 /// Called by the page once the WebAssembly module is loaded: brings the server-rendered page to life.
 #[cfg(feature = "hydrate")]

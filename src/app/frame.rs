@@ -5,7 +5,7 @@ use super::components::icon::{Icon, IconName};
 use super::components::toast::ToastRegion;
 use super::components::{close_menus, close_tips_on_escape};
 use super::format;
-use super::forms::Flash;
+use crate::wire::Flash;
 use super::live::LiveStatus;
 use super::server_fns::count_quarantine;
 use super::state::{use_flash, use_revision};

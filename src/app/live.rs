@@ -2,7 +2,7 @@
 //! The stream is open while the page is seen, so that many tabs do not use up the browser's connections.
 
 use super::format;
-use super::state::PageStart;
+use crate::wire::PageStart;
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;

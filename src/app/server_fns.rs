@@ -1,10 +1,11 @@
 //! Every call from a page to the server, one line each: the use case of the same name answers.
 
-use crate::app::forms::{FormValues, Outcome, Previewed};
+use crate::wire::Previewed;
+use crate::wire::{FormValues, Outcome};
 use crate::domain::import::{ImportList, ImportPage};
-use crate::domain::pages::{CustomerPage, EditPage, ScorecardPage, Timeline};
+use crate::wire::pages::{CustomerPage, EditPage, ScorecardPage, Timeline};
 use crate::domain::{CustomerId, CustomerList, ImportId, NoteId, Portfolio, QuarantineId, QuarantinePage, Scorecard};
-use crate::error::AppError;
+use crate::wire::AppError;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 

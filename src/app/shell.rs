@@ -1,18 +1,10 @@
 //! The HTML document around every page.
 
 use super::App;
-use super::state::{PageStart, PageStyles};
+use crate::wire::{PageAssets, PageStart, PageStyles};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
-
-/// The URLs of the built assets, content hash included.
-#[derive(Clone, Debug)]
-pub struct PageAssets {
-    pub script: String,
-    pub wasm: String,
-    pub stylesheet: String,
-}
 
 /// The document: head with styles, the app, the script that hydrates it. The page is complete without it, so it waits
 /// until the page has been painted.

@@ -2,88 +2,16 @@
 //! The server puts these into context; in the browser they come out of the hydrated page.
 
 use super::components::toast::Toaster;
-use super::forms::Flash;
 use super::live::Live;
-use super::theme::ThemeChoice;
-use chrono::{DateTime, Utc};
+use crate::wire::{Flash, PageStart, Preferences, ResponseStatus};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use serde::{Deserialize, Serialize};
-use std::sync::Arc;
-
-/// What a visitor chose, remembered in cookies of the same names.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Preferences {
-    pub theme: ThemeChoice,
-    /// Whose customers "my customers" are.
-    pub owner: Option<String>,
-    /// The name that was signed with last.
-    pub author: Option<String>,
-    /// Whether single keys such as `/` do something.
-    pub shortcuts: bool,
-}
-
-impl Default for Preferences {
-    fn default() -> Self {
-        Self { theme: ThemeChoice::System, owner: None, author: None, shortcuts: true }
-    }
-}
-
-impl Preferences {
-    /// Reads one choice by its cookie's name; anything unknown leaves the choice as it is.
-    pub fn set(&mut self, name: &str, value: &str) {
-        match name {
-            "theme" => self.theme = ThemeChoice::parse(value).unwrap_or(self.theme),
-            "owner" => self.owner = filled(value),
-            "author" => self.author = filled(value),
-            "shortcuts" => self.shortcuts = value != "off",
-            _ => {}
-        }
-    }
-
-    /// What a form begins with where it asks for a name.
-    pub fn signature(&self) -> String {
-        self.author.clone().or_else(|| self.owner.clone()).unwrap_or_default()
-    }
-}
-
-fn filled(text: &str) -> Option<String> {
-    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
-}
-
-/// Style blocks (id, content) that components need in the head before the first paint. Set by the server.
-#[derive(Clone, Default)]
-pub struct PageStyles(pub Arc<Vec<(String, String)>>);
-
-impl PageStyles {
-    pub(super) fn blocks(&self) -> impl Iterator<Item = &(String, String)> {
-        self.0.iter()
-    }
-}
-
-/// Sets the HTTP status of the page being rendered. Set by the server; absent in the browser.
-#[derive(Clone)]
-pub struct ResponseStatus(pub Arc<dyn Fn(u16) + Send + Sync>);
 
 /// Makes the page being rendered answer with this HTTP status.
 pub fn set_status(status: u16) {
     if let Some(ResponseStatus(set)) = use_context() {
         set(status);
     }
-}
-
-/// What the server tells a page once, when the page is loaded; the hydrating browser takes it over unchanged.
-#[derive(Clone, Default, Serialize, Deserialize)]
-pub struct PageStart {
-    pub preferences: Preferences,
-    /// What a form that was sent without JavaScript left for this page.
-    pub flash: Flash,
-    /// Random, new with each page load: message ids of forms begin with it.
-    pub seed: String,
-    /// When the page was rendered.
-    pub now: DateTime<Utc>,
-    /// Up to which change the page knows what has changed.
-    pub mark: String,
 }
 
 #[derive(Clone)]

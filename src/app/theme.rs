@@ -3,55 +3,9 @@
 use super::components::icon::{Icon, IconName};
 use super::server_fns::SetPreference;
 use super::state::use_preferences;
+use crate::wire::ThemeChoice;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ThemeChoice {
-    #[default]
-    System,
-    Light,
-    Dark,
-}
-
-impl ThemeChoice {
-    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|choice| choice.name() == text)
-    }
-
-    /// `data-theme` of the document; none lets the system decide.
-    pub fn attribute(self) -> Option<&'static str> {
-        (self != Self::System).then(|| self.name())
-    }
-
-    fn label(self) -> &'static str {
-        match self {
-            Self::System => "Theme: as the system",
-            Self::Light => "Theme: light",
-            Self::Dark => "Theme: dark",
-        }
-    }
-
-    fn icon(self) -> IconName {
-        match self {
-            Self::System => IconName::System,
-            Self::Light => IconName::Sun,
-            Self::Dark => IconName::Moon,
-        }
-    }
-}
 
 /// Three buttons of a plain form; without JavaScript the page comes back in the chosen theme.
 #[component]
@@ -67,8 +21,8 @@ pub fn ThemeSwitch() -> impl IntoView {
     let button = move |choice: ThemeChoice| {
         let pressed = move || (preferences.read().theme == choice).to_string();
         view! {
-            <button type="submit" name="value" value=choice.name() aria-pressed=pressed aria-label=choice.label() title=choice.label()>
-                <Icon name=choice.icon() />
+            <button type="submit" name="value" value=choice.name() aria-pressed=pressed aria-label=label(choice) title=label(choice)>
+                <Icon name=icon(choice) />
             </button>
         }
     };
@@ -89,5 +43,21 @@ fn apply(choice: ThemeChoice) {
             Some(name) => root.set_attribute("data-theme", name),
             None => root.remove_attribute("data-theme"),
         };
+    }
+}
+
+fn label(choice: ThemeChoice) -> &'static str {
+    match choice {
+        ThemeChoice::System => "Theme: as the system",
+        ThemeChoice::Light => "Theme: light",
+        ThemeChoice::Dark => "Theme: dark",
+    }
+}
+
+fn icon(choice: ThemeChoice) -> IconName {
+    match choice {
+        ThemeChoice::System => IconName::System,
+        ThemeChoice::Light => IconName::Sun,
+        ThemeChoice::Dark => IconName::Moon,
     }
 }

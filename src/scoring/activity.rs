@@ -1,7 +1,7 @@
 //! Facts in the shapes that a customer's page draws: daily totals, features in use, invoices with their status.
 
 use super::facts::{Facts, Invoice};
-use crate::domain::pages::{DayCount, InvoiceRow};
+use crate::domain::{DayCount, InvoiceRow};
 use crate::domain::{EventKind, NaiveDate, Scorecard, Window};
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! Sentences about a factor for CS staff: what was measured, and what to do next.
 
 use super::measure::Measurements;
-use super::score::change_percent;
+use super::measure::change_percent;
 use crate::domain::scorecard::FactorRule;
 use crate::domain::{FactorKey, MissingPolicy, Scorecard};
 

@@ -1,6 +1,6 @@
 //! What scoring knows about a customer.
 
-use crate::domain::pages::InvoiceStatus;
+use crate::domain::InvoiceStatus;
 use crate::domain::{EventKind, FactorKey, Factors, NaiveDate};
 use std::collections::{HashMap, HashSet};
 

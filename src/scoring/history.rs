@@ -3,7 +3,7 @@
 use super::facts::{Connections, Facts};
 use super::measure::{Measurements, count_invoices, window};
 use super::score::Scores;
-use crate::domain::pages::HistoryPoint;
+use crate::domain::HistoryPoint;
 use crate::domain::scorecard::FactorRule;
 use crate::domain::{Band, EventKind, Factors, NaiveDate, Points, Scorecard};
 use chrono::Duration;

@@ -1,9 +1,9 @@
 //! The first step of scoring: a customer's facts, reduced to a handful of numbers as of a day.
 
 use super::facts::{Connections, Facts, Invoice};
-use crate::domain::pages::InvoiceStatus;
+use crate::domain::numbers::round_div;
 use crate::domain::scorecard::FactorRule;
-use crate::domain::{EventBody, EventKind, FactorKey, Factors, NaiveDate, Scorecard, Window};
+use crate::domain::{EventBody, EventKind, FactorKey, Factors, InvoiceStatus, NaiveDate, Scorecard, Window};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -167,4 +167,10 @@ pub(super) fn count_invoices(invoices: &[Invoice], window: Window, as_of: NaiveD
         }
     }
     counts
+}
+
+/// The change of API calls against the window before, in percent, half up; `None` when there were none before.
+pub(super) fn change_percent(measured: &Measurements) -> Option<i64> {
+    let (now, before) = (i128::from(measured.api_calls), i128::from(measured.api_calls_before));
+    (before > 0).then(|| round_div(100 * (now - before), before) as i64)
 }

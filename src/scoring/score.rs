@@ -1,7 +1,7 @@
 //! The second step of scoring: measurements become scores, contributions, a band.
 
 use super::explain::explain;
-use super::measure::{Measurements, window};
+use super::measure::{Measurements, change_percent, window};
 use crate::domain::list::Weakest;
 use crate::domain::numbers::round_div;
 use crate::domain::scorecard::FactorRule;
@@ -122,12 +122,6 @@ fn value_and_target(key: FactorKey, measured: &Measurements, rule: &FactorRule) 
         FactorKey::ApiTrend => (change_percent(measured), 100),
     };
     (value.filter(|_| *measured.connected.get(key)), Some(target))
-}
-
-/// The change of API calls against the window before, in percent, half up; `None` when there were none before.
-pub(super) fn change_percent(measured: &Measurements) -> Option<i64> {
-    let (now, before) = (i128::from(measured.api_calls), i128::from(measured.api_calls_before));
-    (before > 0).then(|| round_div(100 * (now - before), before) as i64)
 }
 
 /// The weights that the policy leaves. Where it would leave none, all count.

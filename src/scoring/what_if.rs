@@ -3,7 +3,7 @@
 use super::measure::Measurements;
 use super::score::Scores;
 use crate::domain::numbers::round_div;
-use crate::domain::pages::{ScoreMove, ScorecardPreview};
+use crate::wire::pages::{ScoreMove, ScorecardPreview};
 use crate::domain::{Band, Customer, Points, Scorecard};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! The built assets: embedded in a release binary, read from `target/site` in a debug build (where the folder may be
 //! missing, so that tests need no site). Precompressed copies go out as they are; nothing is compressed here.
 
-use crate::app::shell::PageAssets;
+use crate::wire::PageAssets;
 use axum::{
     Router,
     extract::Path,

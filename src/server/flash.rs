@@ -2,7 +2,7 @@
 //! it. The cookie holds only what the same browser has just sent, and is never trusted.
 
 use super::page::{append_cookie, cookies};
-use crate::app::forms::Flash;
+use crate::wire::Flash;
 use axum::http::request::Parts;
 
 const COOKIE: &str = "flash";

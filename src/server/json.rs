@@ -1,7 +1,7 @@
 //! JSON from outside as an input of ours, or a precise refusal that names what is wrong.
 
 use crate::domain::FieldErrors;
-use crate::error::AppError;
+use crate::wire::AppError;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 /// Syntax first: what is not JSON at all is another error than JSON of the wrong shape, whichever comes first in it.

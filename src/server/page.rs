@@ -2,9 +2,9 @@
 //! Leptos' context, which [`provide`] fills for each request.
 
 use super::{AppState, flash, thaw_styles};
-use crate::app::state::{PageStart, Preferences, ResponseStatus};
+use crate::wire::{PageStart, Preferences, ResponseStatus};
 use crate::domain::{CustomerQuery, FieldErrors};
-use crate::error::AppError;
+use crate::wire::AppError;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use leptos::prelude::*;

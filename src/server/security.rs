@@ -1,7 +1,7 @@
 //! Who may do what: the access token, same-origin writes, and the headers that tell a browser what a page may do.
 
 use super::AppState;
-use crate::error::AppError;
+use crate::wire::AppError;
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use axum::http::{Method, Uri};

@@ -1,7 +1,7 @@
 //! Thaw's stylesheets for the head of every page. Thaw can only collect them while it renders synchronously, and
 //! our pages do not; so one of each component in use is rendered once, and its style blocks are cut out.
 
-use crate::app::state::PageStyles;
+use crate::wire::PageStyles;
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
 use std::sync::{Arc, LazyLock};

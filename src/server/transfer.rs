@@ -5,7 +5,7 @@ use super::service::export::{self, Format, What};
 use super::service::import::{self, Errors, Progress, Source};
 use super::store::{NewImport, Store};
 use crate::domain::{FieldErrors, ImportId, ImportKind, ImportState, Mapping, RowError};
-use crate::error::AppError;
+use crate::wire::AppError;
 use futures::TryStreamExt;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::Write;

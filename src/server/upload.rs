@@ -6,7 +6,7 @@ use super::page::author_cookie;
 use super::service::import;
 use crate::domain::ImportId;
 use crate::domain::import::MAX_UPLOAD_BYTES;
-use crate::error::AppError;
+use crate::wire::AppError;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::multipart::{Field, MultipartError, MultipartRejection};

@@ -3,7 +3,7 @@
 use super::assets::{self, page_assets};
 use super::{AppState, api, page, security, telemetry, upload};
 use crate::app;
-use crate::error::AppError;
+use crate::wire::AppError;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};

@@ -5,7 +5,7 @@ use crate::domain::{
     CustomerFields, CustomerId, EventFilter, FieldErrors, ImportCounts, ImportId, ImportKind, ImportState, Mapping, RowError,
     Segment,
 };
-use crate::error::AppError;
+use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::service::export::{self, Format, What};
 use crate::server::service::import::{Errors, Source, get_import, import_file, recognise, undo_file, words};

@@ -3,7 +3,7 @@
 
 use super::{Failure, Skeleton};
 use crate::app::live::mark_as_read;
-use crate::error::AppError;
+use crate::wire::AppError;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use web_sys::{Element, FocusOptions, HtmlElement};

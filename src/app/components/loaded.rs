@@ -2,7 +2,7 @@
 //! loads, the old one stays.
 
 use super::skeleton::Skeleton;
-use crate::error::AppError;
+use crate::wire::AppError;
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;

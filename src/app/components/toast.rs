@@ -1,7 +1,8 @@
 //! A short message that something was done, with a way to take it back. Announced by screen readers.
 
 use super::icon::{Icon, IconName};
-use crate::app::forms::{Done, UndoForm};
+use crate::app::forms::UndoForm;
+use crate::wire::Done;
 use leptos::prelude::*;
 use std::time::Duration;
 

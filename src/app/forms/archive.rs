@@ -1,7 +1,8 @@
 //! Taking a customer out of the lists, with confirmation, and bringing it back.
 
 use super::parts::{FormFoot, FormHead};
-use super::{FormState, FormValues};
+use super::FormState;
+use crate::wire::FormValues;
 use crate::app::components::{Choice, ConfirmDialog, SelectField, SubmitButton};
 use crate::app::server_fns::{ArchiveCustomer, RestoreCustomer};
 use crate::domain::{ArchiveReason, CustomerId};

@@ -1,7 +1,8 @@
 //! The form that creates a customer or changes one.
 
 use super::parts::{FormFoot, FormHead};
-use super::{FormState, FormValues};
+use super::FormState;
+use crate::wire::FormValues;
 use crate::app::components::{Choice, Field, SelectField};
 use crate::app::format;
 use crate::app::server_fns::{CreateCustomer, UpdateCustomer};

@@ -1,11 +1,13 @@
 //! The forms that log an event, one per kind, as tabs. All of them use `submit_event`.
 
 use super::parts::{FormFoot, FormHead};
-use super::{FormState, FormValues};
+use super::FormState;
+use crate::wire::FormValues;
 use crate::app::components::{Choice, Field, SelectField};
 use crate::app::format;
 use crate::app::server_fns::SubmitEvent;
-use crate::domain::pages::{CustomerPage, InvoiceRow, InvoiceStatus};
+use crate::domain::{InvoiceRow, InvoiceStatus};
+use crate::wire::pages::CustomerPage;
 use crate::domain::{CustomerId, EventKind, NaiveDate, Priority};
 use leptos::form::ActionForm;
 use leptos::prelude::*;

@@ -1,7 +1,8 @@
 //! Imports: send a file, say what its columns mean, run it, take it back.
 
 use super::parts::{FormFoot, FormHead};
-use super::{FormState, FormValues};
+use super::FormState;
+use crate::wire::FormValues;
 use crate::app::components::{Choice, Field, SelectField, SubmitButton};
 use crate::app::server_fns::{CheckImport, DiscardUpload, ReconsiderImport, RunImport, UndoImport};
 use crate::app::state::use_preferences;

@@ -1,7 +1,8 @@
 //! Notes about a customer: add one, delete one.
 
 use super::parts::{FormFoot, FormHead};
-use super::{FormState, FormValues};
+use super::FormState;
+use crate::wire::FormValues;
 use crate::app::components::{Field, TextArea};
 use crate::app::server_fns::{AddNote, DeleteNote};
 use crate::app::state::use_preferences;

@@ -1,7 +1,8 @@
 //! Marking one open invoice as paid, right where it is listed.
 
 use super::parts::{FormFoot, FormHead};
-use super::{FormState, FormValues};
+use super::FormState;
+use crate::wire::FormValues;
 use crate::app::components::Field;
 use crate::app::server_fns::SubmitEvent;
 use crate::domain::{CustomerId, NaiveDate};

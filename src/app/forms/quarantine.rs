@@ -1,7 +1,8 @@
 //! Refused items: send one again, corrected or as it was; discard one, or all.
 
 use super::parts::{FormFoot, FormHead};
-use super::{FormState, FormValues};
+use super::FormState;
+use crate::wire::FormValues;
 use crate::app::components::{ConfirmDialog, TextArea};
 use crate::app::format;
 use crate::app::server_fns::{DiscardQuarantine, DiscardQuarantined, ReplayQuarantined};

@@ -1,7 +1,8 @@
 //! Taking an event back: from the timeline with a reason, from a toast with one click.
 
 use super::parts::{FormFoot, FormHead};
-use super::{FormState, FormValues};
+use super::FormState;
+use crate::wire::FormValues;
 use crate::app::components::Field;
 use crate::app::server_fns::RetractEvent;
 use crate::domain::EventId;

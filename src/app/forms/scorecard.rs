@@ -1,29 +1,18 @@
 //! The form for the rules of scoring, and the one that brings old rules back.
 
 use super::parts::{FormFoot, FormHead};
-use super::{FormState, FormValues, Rejection};
+use super::FormState;
+use crate::wire::{FormValues, Rejection, SCORECARD_PATH};
 use crate::app::components::{Choice, Field, SelectField, SubmitButton, TextArea};
 use crate::app::server_fns::{RestoreScorecard, SaveScorecard};
 use crate::app::state::use_preferences;
-use crate::domain::pages::ScorecardPreview;
 use crate::domain::scorecard_input::factor_field;
 use crate::domain::{FactorKey, MissingPolicy, Scorecard};
 use leptos::ev::MouseEvent;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_navigate};
-use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsCast;
-
-/// Where the form is, and where its preview is asked for.
-pub const SCORECARD_PATH: &str = "/scorecard";
-
-/// What the rules in a form would do, or what is wrong with them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Previewed {
-    Preview(ScorecardPreview),
-    Rejected(Rejection),
-}
 
 /// A scorecard as the form's fields hold it.
 pub fn scorecard_values(scorecard: &Scorecard) -> FormValues {

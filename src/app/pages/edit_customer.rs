@@ -4,7 +4,7 @@ use crate::app::components::Loaded;
 use crate::app::forms::CustomerForm;
 use crate::app::server_fns::load_edit_page;
 use crate::app::state::use_customer_id;
-use crate::domain::pages::EditPage;
+use crate::wire::pages::EditPage;
 use leptos::prelude::*;
 use leptos_meta::Title;
 

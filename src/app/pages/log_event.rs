@@ -5,7 +5,7 @@ use crate::app::components::{BandBadge, EmptyState, Followed, Loaded, Pagination
 use crate::app::forms::{EventForms, LOG_PANEL, LogSubject};
 use crate::app::server_fns::{list_customers, load_customer_page};
 use crate::app::state::{use_customer_id, use_revision};
-use crate::domain::pages::CustomerPage;
+use crate::wire::pages::CustomerPage;
 use crate::domain::{CustomerList, CustomerQuery, CustomerRow, Sort};
 use leptos::prelude::*;
 use leptos_meta::Title;

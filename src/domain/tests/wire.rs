@@ -1,7 +1,7 @@
 //! The JSON that other programs rely on, frozen; and that everything can be read back.
 
 use crate::domain::list::{CustomerList, CustomerRow, Page};
-use crate::domain::pages::{EventEffect, Timeline};
+use crate::wire::pages::{EventEffect, Timeline};
 use crate::domain::portfolio::{BandTally, MeanScore, Mention, Mentions, Movers, Tally};
 use crate::domain::*;
 use crate::scoring::{self, InvoiceCounts, Measurements};

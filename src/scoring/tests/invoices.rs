@@ -2,7 +2,7 @@
 
 use super::given::*;
 use crate::domain::FactorKey::InvoiceTimeliness;
-use crate::domain::pages::InvoiceStatus::{self, *};
+use crate::domain::InvoiceStatus::{self, *};
 use crate::scoring::{Invoice, invoice_rows};
 
 #[test]
@@ -85,7 +85,7 @@ fn rows_show_the_latest_invoice_first_as_it_stood_on_the_day() {
         named("D", issued(60).due(30).voided(40)),
     ];
     let rows = |ago| {
-        let row = |row: crate::domain::pages::InvoiceRow| (row.number, row.status, row.paid_on);
+        let row = |row: crate::domain::InvoiceRow| (row.number, row.status, row.paid_on);
         invoice_rows(&invoices, day(ago)).into_iter().map(row).collect::<Vec<_>>()
     };
     let expected = [("B", Open, None), ("D", Voided, None), ("A", PaidLate, Some(day(2)))];

@@ -1,7 +1,7 @@
 //! Histories, changes, the day a band began, and activity in the shapes that pages draw.
 
 use super::given::*;
-use crate::domain::pages::{DayCount, HistoryPoint};
+use crate::domain::{DayCount, HistoryPoint};
 use crate::domain::{Band, EventKind, Points};
 use crate::scoring::{band_since, change, daily_totals, feature_uses, history};
 

@@ -3,9 +3,9 @@
 use super::extract::{Id, Json, NoQuery, Query};
 use super::items::{Format, Splitter};
 use crate::domain::batch::MAX_ITEMS;
-use crate::domain::pages::EventEffect;
+use crate::wire::pages::EventEffect;
 use crate::domain::{BatchReport, EventInput, Page, QuarantineId, QuarantinedItem};
-use crate::error::AppError;
+use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::service::batch::{self, Batch};
 use async_compression::tokio::bufread::{GzipDecoder, ZstdDecoder};

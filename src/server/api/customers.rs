@@ -2,7 +2,7 @@
 
 use super::extract::{Id, Json, NoQuery, Query, ReasonInput};
 use crate::domain::{Customer, CustomerId, CustomerInput, CustomerList, CustomerQuery};
-use crate::error::AppError;
+use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::service::customers;
 use axum::extract::State;

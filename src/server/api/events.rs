@@ -1,9 +1,9 @@
 //! `/api/customers/{id}/events` and `/api/events/{id}/retract`: submit, list, take back.
 
 use super::extract::{Id, Json, NoQuery, Query, ReasonInput};
-use crate::domain::pages::EventEffect;
+use crate::wire::pages::EventEffect;
 use crate::domain::{CustomerId, Event, EventId, EventInput, FieldErrors, Page};
-use crate::error::AppError;
+use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::service::events;
 use axum::extract::State;

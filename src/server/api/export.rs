@@ -2,7 +2,7 @@
 
 use super::extract::{NoQuery, Query};
 use crate::domain::{CustomerQuery, CustomerRow, Points};
-use crate::error::AppError;
+use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::service::customers;
 use crate::server::service::export::{self, plain};

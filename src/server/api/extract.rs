@@ -1,7 +1,7 @@
 //! What handlers take from a request. Each refusal is a precise problem that names what is wrong.
 
 use crate::domain::{CustomerId, EventId, FieldErrors, ImportId, NoteId, QuarantineId};
-use crate::error::AppError;
+use crate::wire::AppError;
 use crate::server::json;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};

@@ -1,9 +1,9 @@
 //! `/api/customers/{id}/health`: one customer's score and how it came about, on any day and between any two.
 
 use super::extract::{Id, Json, Query};
-use crate::domain::pages::HealthHistory;
+use crate::domain::HealthHistory;
 use crate::domain::{CustomerId, Health, HealthChange};
-use crate::error::AppError;
+use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::service::health;
 use axum::extract::State;

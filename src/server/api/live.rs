@@ -1,7 +1,7 @@
 //! `/api/live`: the stream that open pages follow.
 
 use super::extract::Query;
-use crate::error::AppError;
+use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::service::live;
 use crate::server::store::Changed;

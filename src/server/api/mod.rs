@@ -17,7 +17,7 @@ pub mod problem;
 mod scorecards;
 
 use super::AppState;
-use crate::error::AppError;
+use crate::wire::AppError;
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::Next;

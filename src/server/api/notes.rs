@@ -2,7 +2,7 @@
 
 use super::extract::{Id, Json, NoQuery};
 use crate::domain::{CustomerId, Note, NoteId, NoteInput};
-use crate::error::AppError;
+use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::service::notes;
 use axum::extract::State;

@@ -1,6 +1,6 @@
 //! For the operator's machines: is it alive, is it ready, how is it doing.
 
-use crate::error::AppError;
+use crate::wire::AppError;
 use crate::server::{AppState, telemetry};
 use axum::extract::State;
 use axum::http::header;

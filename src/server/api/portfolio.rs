@@ -2,7 +2,7 @@
 
 use super::extract::{Json, Query};
 use crate::domain::Portfolio;
-use crate::error::AppError;
+use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::service::portfolio;
 use axum::extract::State;

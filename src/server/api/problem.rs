@@ -1,7 +1,7 @@
 //! Errors on the wire: RFC 9457 `application/problem+json`.
 
 use crate::domain::FieldError;
-use crate::error::AppError;
+use crate::wire::AppError;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;

@@ -2,7 +2,7 @@
 
 use super::extract::{Id, Json, NoQuery, PathId};
 use crate::domain::{Scorecard, ScorecardInput, ScorecardVersion};
-use crate::error::AppError;
+use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::service::scorecards;
 use axum::extract::State;

@@ -1,8 +1,8 @@
 //! The forms about customers themselves.
 
-use crate::app::forms::{Done, FormValues};
+use crate::wire::{Done, FormValues};
 use crate::domain::{CustomerId, CustomerInput, FieldErrors};
-use crate::error::AppError;
+use crate::wire::AppError;
 use crate::server::service::customers;
 use crate::server::{AppState, amounts};
 

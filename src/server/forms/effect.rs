@@ -1,6 +1,6 @@
 //! What an event did to the score, in one sentence: by how much it moved, or why it did not.
 
-use crate::domain::pages::EventEffect;
+use crate::wire::pages::EventEffect;
 use crate::domain::{EventBody, EventKind, Factor, FactorKey, Health, MissingPolicy, Points, Scorecard, Window};
 
 /// "Login logged. Score 72.0 → 74.0"

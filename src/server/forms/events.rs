@@ -1,10 +1,10 @@
 //! The forms that log events and take them back.
 
 use super::effect;
-use crate::app::forms::{Done, FormValues};
-use crate::domain::pages::EventEffect;
+use crate::wire::{Done, FormValues};
+use crate::wire::pages::EventEffect;
 use crate::domain::{CustomerId, EventId, EventInput, EventKind, FieldErrors};
-use crate::error::AppError;
+use crate::wire::AppError;
 use crate::server::service::{events, scorecards};
 use crate::server::{AppState, amounts};
 use chrono::{DateTime, Utc};

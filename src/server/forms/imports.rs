@@ -1,8 +1,8 @@
 //! The forms about imports.
 
-use crate::app::forms::{Done, FormValues};
+use crate::wire::{Done, FormValues};
 use crate::domain::{FieldErrors, ImportId, ImportKind, ImportState};
-use crate::error::AppError;
+use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::service::import::{self, Choice};
 

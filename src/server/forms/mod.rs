@@ -17,9 +17,9 @@ pub use scorecards::{preview_scorecard, restore_scorecard, save_scorecard};
 
 use super::flash;
 use super::page::{plain_form_origin, remember_author};
-use crate::app::forms::{Done, Echo, Flash, FormValues, Outcome, Rejection};
+use crate::wire::{Done, Echo, Flash, FormValues, Outcome, Rejection};
 use crate::domain::FieldErrors;
-use crate::error::AppError;
+use crate::wire::AppError;
 
 /// Answers a form. Sent by a script it gets the outcome; sent as a plain form it goes on to a page, which shows the
 /// same outcome.

@@ -1,8 +1,8 @@
 //! The forms about notes.
 
-use crate::app::forms::{Done, FormValues};
+use crate::wire::{Done, FormValues};
 use crate::domain::{CustomerId, NoteId, NoteInput};
-use crate::error::AppError;
+use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::service::notes;
 

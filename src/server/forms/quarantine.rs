@@ -1,9 +1,9 @@
 //! The forms about refused items.
 
 use super::effect;
-use crate::app::forms::{Done, FormValues};
+use crate::wire::{Done, FormValues};
 use crate::domain::QuarantineId;
-use crate::error::AppError;
+use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::service::{batch, customers, scorecards};
 

@@ -1,10 +1,11 @@
 //! The forms about the rules of scoring.
 
 use super::rejection;
-use crate::app::forms::{Done, FormValues, Previewed, SCORECARD_PATH};
+use crate::wire::{Previewed, SCORECARD_PATH};
+use crate::wire::{Done, FormValues};
 use crate::domain::scorecard_input::{BandLimitsInput, FactorRuleInput, factor_field};
 use crate::domain::{FactorKey, Factors, FieldErrors, ScorecardInput, ScorecardVersion};
-use crate::error::AppError;
+use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::amounts;
 use crate::server::service::scorecards;

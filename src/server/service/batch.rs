@@ -2,12 +2,12 @@
 
 use crate::domain::batch::MAX_ITEM_BYTES;
 use crate::domain::list::parse_paging;
-use crate::domain::pages::EventEffect;
+use crate::wire::pages::EventEffect;
 use crate::domain::{
     BatchReport, CustomerId, EventInput, FieldErrors, ItemReport, ItemVerdict, NewEvent, Page, QuarantineId, QuarantinePage,
     QuarantinedItem,
 };
-use crate::error::AppError;
+use crate::wire::AppError;
 use crate::server::store::{Incoming, RefusedItem, StoreError, Verdict};
 use crate::server::{AppState, json, telemetry};
 use std::collections::{BTreeSet, HashMap};

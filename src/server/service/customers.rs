@@ -2,11 +2,11 @@
 
 use super::health::{Scoring, rows, store_of};
 use crate::domain::list::MAX_ROW;
-use crate::domain::pages::EditPage;
+use crate::wire::pages::EditPage;
 use crate::domain::{
     Archive, ArchiveReason, Customer, CustomerId, CustomerInput, CustomerList, CustomerQuery, CustomerRow, FieldErrors, Page,
 };
-use crate::error::AppError;
+use crate::wire::AppError;
 use crate::server::AppState;
 
 /// One page of the customers that a query selects, with their health as of the day that it asks for.

@@ -1,6 +1,6 @@
 //! The demo portfolio, for somebody who looks around.
 
-use crate::error::AppError;
+use crate::wire::AppError;
 use crate::server::{AppState, demo};
 
 /// Fills an empty database with the default demo portfolio; any other database stays as it is.

@@ -2,9 +2,9 @@
 
 use crate::domain::customer::parse_date;
 use crate::domain::list::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, MAX_ROW, integer};
-use crate::domain::pages::{EventEffect, Timeline};
+use crate::wire::pages::{EventEffect, Timeline};
 use crate::domain::{CustomerId, EventFilter, EventId, EventInput, EventKind, FieldErrors};
-use crate::error::AppError;
+use crate::wire::AppError;
 use crate::server::store::StoredEvent;
 use crate::server::{AppState, telemetry};
 

@@ -3,7 +3,7 @@
 
 use super::health::{Scoring, rows};
 use crate::domain::{CustomerId, CustomerRow, Event, EventId, EventInput, Note, NoteId};
-use crate::error::AppError;
+use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::store::Origin;
 use chrono::SecondsFormat;

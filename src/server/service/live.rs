@@ -2,7 +2,7 @@
 
 use crate::domain::list::integer;
 use crate::domain::{CustomerId, FieldErrors};
-use crate::error::AppError;
+use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::store::{Changed, Follower};
 use std::time::Duration;

@@ -13,7 +13,7 @@ pub mod notes;
 pub mod portfolio;
 pub mod scorecards;
 
-use crate::error::AppError;
+use crate::wire::AppError;
 use crate::server::store::StoreError;
 
 /// A store's failure as the caller may see it; the cause of an internal one is logged here, once.

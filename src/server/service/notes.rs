@@ -1,7 +1,7 @@
 //! Notes that staff keep about a customer.
 
 use crate::domain::{CustomerId, Note, NoteId, NoteInput};
-use crate::error::AppError;
+use crate::wire::AppError;
 use crate::server::AppState;
 
 pub async fn list_notes(app: &AppState, customer: CustomerId) -> Result<Vec<Note>, AppError> {

@@ -3,7 +3,7 @@
 use super::health::{Changes, Scoring, parse_day_asked, store_of};
 use crate::domain::list::OwnerFilter;
 use crate::domain::{AsOf, FactorKey, FieldErrors, NaiveDate, Portfolio};
-use crate::error::AppError;
+use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::store::Snapshot;
 use quick_cache::sync::Cache;

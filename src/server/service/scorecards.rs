@@ -1,8 +1,8 @@
 //! The rules of scoring: read them, try others, put them in force.
 
-use crate::domain::pages::{ScorecardPage, ScorecardPreview};
+use crate::wire::pages::{ScorecardPage, ScorecardPreview};
 use crate::domain::{CustomerId, FieldErrors, NewScorecard, Scorecard, ScorecardInput, ScorecardVersion};
-use crate::error::AppError;
+use crate::wire::AppError;
 use crate::scoring::{self, WhatIf};
 use crate::server::AppState;
 use chrono::Duration;

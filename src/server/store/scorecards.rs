@@ -3,7 +3,7 @@
 use super::bind::{binds, end, storable, time};
 use super::db::Tx;
 use super::{Changed, Store, StoreError, StoreResult, health};
-use crate::domain::pages::ScorecardMark;
+use crate::domain::ScorecardMark;
 use crate::domain::{NaiveDate, NewScorecard, Scorecard, ScorecardVersion};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;

@@ -1,7 +1,7 @@
 //! Invoices: facts in any order make the same invoice.
 
 use crate::domain::EventFilter;
-use crate::domain::pages::InvoiceStatus::{self, Open, Overdue, PaidLate, PaidOnTime, Voided};
+use crate::domain::InvoiceStatus::{self, Open, Overdue, PaidLate, PaidOnTime, Voided};
 use crate::tests::harness::*;
 
 /// The invoice "A-1" as of today.

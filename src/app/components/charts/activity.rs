@@ -1,7 +1,7 @@
 //! How much happened per day in a factor's window and in the window before it.
 
 use crate::app::format;
-use crate::domain::pages::DayCount;
+use crate::domain::DayCount;
 use crate::domain::{NaiveDate, Window};
 use leptos::prelude::*;
 

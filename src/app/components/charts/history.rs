@@ -3,7 +3,7 @@
 use super::scorecard_marks::{ScorecardMarks, ScorecardNote};
 use crate::app::components::band_attribute;
 use crate::app::format;
-use crate::domain::pages::{HistoryPoint, ScorecardMark};
+use crate::domain::{HistoryPoint, ScorecardMark};
 use crate::domain::scorecard::BandLimits;
 use crate::domain::{Band, NaiveDate, Points};
 use leptos::ev::KeyboardEvent;

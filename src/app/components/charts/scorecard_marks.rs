@@ -2,7 +2,7 @@
 
 use crate::app::format;
 use crate::domain::NaiveDate;
-use crate::domain::pages::{HistoryPoint, ScorecardMark};
+use crate::domain::{HistoryPoint, ScorecardMark};
 use leptos::prelude::*;
 
 /// A day of the chart and what stands at it.

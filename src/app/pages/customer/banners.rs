@@ -5,7 +5,7 @@ use crate::app::components::icon::IconName;
 use crate::app::components::{CurlCommand, EmptyState, PastDay};
 use crate::app::format;
 use crate::app::forms::{LOG_PANEL, focus_event_form};
-use crate::domain::pages::CustomerPage;
+use crate::wire::pages::CustomerPage;
 use leptos::prelude::*;
 
 /// Says that everything about the score is as of a past day, with the way back.

@@ -4,7 +4,7 @@ use super::history::Lengths;
 use super::place::{CHANGE_DAYS, Place};
 use crate::app::components::ChangeFigure;
 use crate::app::format;
-use crate::domain::pages::CustomerPage;
+use crate::wire::pages::CustomerPage;
 use crate::domain::{Cause, CauseFact, CausePart, EventKind, FactorKey, HealthChange, Points, Window};
 use leptos::prelude::*;
 

@@ -3,7 +3,7 @@
 use super::place::Place;
 use crate::app::components::icon::IconName;
 use crate::app::components::{EmptyState, Failure};
-use crate::error::AppError;
+use crate::wire::AppError;
 use leptos::prelude::*;
 use leptos_meta::Title;
 

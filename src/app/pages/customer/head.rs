@@ -4,7 +4,7 @@ use crate::app::components::icon::{Icon, IconName};
 use crate::app::components::{Day, LinkButton};
 use crate::app::forms::{ArchiveDialog, LOG_PANEL, RestoreForm, focus_event_form};
 use crate::app::state::use_last_list;
-use crate::domain::pages::CustomerPage;
+use crate::wire::pages::CustomerPage;
 use leptos::prelude::*;
 
 #[component]

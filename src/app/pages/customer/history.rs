@@ -4,7 +4,7 @@ use super::place::{HISTORY_DAYS, Place};
 use crate::app::components::charts::HistoryChart;
 use crate::app::components::{Tab, Tabs, only_named_fields};
 use crate::domain::NaiveDate;
-use crate::domain::pages::CustomerPage;
+use crate::wire::pages::CustomerPage;
 use leptos::prelude::*;
 use leptos_router::components::Form;
 

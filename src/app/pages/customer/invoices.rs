@@ -3,7 +3,8 @@
 use crate::app::components::Day;
 use crate::app::format;
 use crate::app::forms::PayInvoiceForm;
-use crate::domain::pages::{CustomerPage, InvoiceRow, InvoiceStatus};
+use crate::domain::{InvoiceRow, InvoiceStatus};
+use crate::wire::pages::CustomerPage;
 use crate::domain::{CustomerId, NaiveDate};
 use leptos::prelude::*;
 

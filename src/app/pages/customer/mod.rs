@@ -20,7 +20,7 @@ use crate::app::live::{follows, use_news};
 use crate::app::server_fns::{load_customer_page, load_timeline};
 use crate::app::state::{use_customer_id, use_revision};
 use crate::domain::CustomerId;
-use crate::domain::pages::{CustomerPage as Page, Timeline};
+use crate::wire::pages::{CustomerPage as Page, Timeline};
 use banners::{ArchivedBanner, FirstEvent, PastDayBanner};
 use changes::ChangesSection;
 use factors::FactorsSection;

@@ -3,7 +3,7 @@
 use crate::app::components::Day;
 use crate::app::format;
 use crate::app::forms::{DeleteNoteForm, NoteForm};
-use crate::domain::pages::CustomerPage;
+use crate::wire::pages::CustomerPage;
 use crate::domain::{CustomerId, Note};
 use leptos::prelude::*;
 

@@ -4,7 +4,7 @@ use super::place::Place;
 use super::words::{coverage_sentence, no_data_reason, since_words};
 use crate::app::components::{BandBadge, ChangeFigure, RenewalCountdown, ScoreFigure};
 use crate::app::format;
-use crate::domain::pages::CustomerPage;
+use crate::wire::pages::CustomerPage;
 use crate::domain::{Band, Points};
 use leptos::prelude::*;
 

@@ -6,7 +6,7 @@ use crate::app::components::icon::IconName;
 use crate::app::components::{EmptyState, Pagination, Tab, Tabs};
 use crate::app::format;
 use crate::app::forms::RetractForm;
-use crate::domain::pages::Timeline;
+use crate::wire::pages::Timeline;
 use crate::domain::{Event, EventFilter, EventId, EventKind, NaiveDate, Retraction};
 use chrono::SecondsFormat;
 use leptos::prelude::*;

@@ -1,7 +1,7 @@
 //! The page's sentences: events and measured values as a CS person would say them.
 
 use crate::app::format;
-use crate::domain::pages::CustomerPage;
+use crate::wire::pages::CustomerPage;
 use crate::domain::{Band, EventBody, Factor, FactorKey, Health, MissingPolicy, NaiveDate};
 use crate::scoring::BAND_MEMORY_DAYS;
 

@@ -7,12 +7,12 @@ use super::keys::{Keys, focus};
 use super::links::list_href;
 use super::mine::Mine;
 use super::query::{ListNavigation, blames_day};
-use super::row::Row;
+use super::row::{Loaded, Row};
 use crate::app::components::icon::IconName;
 use crate::app::components::{EmptyState, LinkButton, Pagination};
 use crate::app::format;
 use crate::domain::{AskedDay, CustomerId, CustomerList, CustomerQuery};
-use crate::error::AppError;
+use crate::wire::AppError;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -105,8 +105,6 @@ fn count_words(list: &Result<CustomerList, AppError>) -> String {
         shown => format!("{} to {} of {all}", format::group(first), format::group(first + shown - 1)),
     }
 }
-
-pub type Loaded = Option<Result<CustomerList, AppError>>;
 
 fn has_rows(list: &Loaded) -> bool {
     matches!(list, Some(Ok(list)) if !list.page.items.is_empty())

@@ -22,7 +22,7 @@ use crate::app::live::{follows, use_news};
 use crate::app::server_fns::{LoadDemo, list_customers, load_portfolio};
 use crate::app::state::use_last_list;
 use crate::domain::{CustomerList, CustomerQuery, Portfolio};
-use crate::error::AppError;
+use crate::wire::AppError;
 use day::{DayBar, NothingYet, RefusedDay, ShownDay};
 use first_run::FirstRun;
 use leptos::prelude::*;

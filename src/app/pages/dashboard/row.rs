@@ -1,16 +1,19 @@
 //! One customer in the list.
 
 use super::links::customer_href;
-use super::list::Loaded;
 use crate::app::components::{
     BandBadge, ChangeFigure, DayAgo, FactorStrip, Money, NothingReceived, RenewalCountdown, ScoreFigure, Sparkline,
 };
 use crate::app::format;
-use crate::domain::{AskedDay, Band, CustomerId, CustomerRow, Health, NaiveDate, Points, Share};
+use crate::domain::{AskedDay, Band, CustomerId, CustomerList, CustomerRow, Health, NaiveDate, Points, Share};
 use crate::scoring::BAND_MEMORY_DAYS;
+use crate::wire::AppError;
 use chrono::Datelike;
 use leptos::prelude::*;
 use std::time::Duration;
+
+/// A page of the list; none until the first has come.
+pub type Loaded = Option<Result<CustomerList, AppError>>;
 
 /// A customer of whom nothing was heard for so many days is marked: the longer windows still speak well of it.
 const QUIET_DAYS: i64 = 30;

@@ -2,7 +2,7 @@
 
 use crate::app::components::{BandBadge, ChangeFigure, ScoreFigure};
 use crate::app::format::{count, group};
-use crate::domain::pages::{ScoreMove, ScorecardPreview};
+use crate::wire::pages::{ScoreMove, ScorecardPreview};
 use crate::domain::{Band, Points};
 use leptos::prelude::*;
 

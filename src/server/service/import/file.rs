@@ -2,7 +2,7 @@
 //! here blocks, and holds one row at a time.
 
 use super::super::export;
-use crate::error::AppError;
+use crate::wire::AppError;
 use async_compression::tokio::bufread::{GzipDecoder, ZstdDecoder};
 use serde_json::Value;
 use std::collections::HashMap;

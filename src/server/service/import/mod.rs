@@ -12,7 +12,7 @@ pub use undo::undo_file;
 use crate::domain::import::{ImportField, ImportList, ImportPage, PreviewRow};
 use crate::domain::list::parse_paging;
 use crate::domain::{CustomerId, ImportId, ImportKind, ImportState, Mapping, RowError};
-use crate::error::AppError;
+use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::store::{NewImport, StoredImport};
 use chrono::Duration;

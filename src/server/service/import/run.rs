@@ -10,7 +10,7 @@ use crate::domain::{
     CustomerFields, CustomerId, CustomerInput, FieldError, FieldErrors, ImportCounts, ImportId, ImportState, Mapping, NewEvent,
     RowError,
 };
-use crate::error::AppError;
+use crate::wire::AppError;
 use crate::server::store::{CustomerChange, Destination, Incoming, NewImport, StoreError, Verdict};
 use crate::server::{AppState, telemetry};
 use sha2::{Digest, Sha256};

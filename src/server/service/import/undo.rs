@@ -2,7 +2,7 @@
 //! that touches is scored anew.
 
 use crate::domain::{CustomerId, ImportCounts, ImportId, ImportState, UndoReport};
-use crate::error::AppError;
+use crate::wire::AppError;
 use crate::server::AppState;
 
 /// How many customers one transaction takes back, and of how many it retracts the events.

@@ -1,0 +1,13 @@
+//! What crosses between server and browser: the error, forms and their outcomes, a visitor's preferences, page context,
+//! and the read models of whole pages. Data only: no views, no server.
+
+mod error;
+mod forms;
+mod page;
+pub mod pages;
+mod preferences;
+
+pub use error::AppError;
+pub use forms::{Done, Echo, Flash, FormValues, Outcome, Previewed, Rejection, SCORECARD_PATH};
+pub use page::{PageAssets, PageStart, PageStyles, ResponseStatus};
+pub use preferences::{Preferences, ThemeChoice};

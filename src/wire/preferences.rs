@@ -1,0 +1,74 @@
+//! The choices of a visitor, remembered in cookies.
+
+use serde::{Deserialize, Serialize};
+
+/// A visitor's choices, remembered in cookies of the same names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preferences {
+    pub theme: ThemeChoice,
+    /// Whose customers "my customers" are.
+    pub owner: Option<String>,
+    /// The name that was signed with last.
+    pub author: Option<String>,
+    /// Whether single keys such as `/` do something.
+    pub shortcuts: bool,
+}
+
+impl Default for Preferences {
+    fn default() -> Self {
+        Self { theme: ThemeChoice::System, owner: None, author: None, shortcuts: true }
+    }
+}
+
+impl Preferences {
+    /// Reads one choice by its cookie's name; anything unknown leaves the choice as it is.
+    pub fn set(&mut self, name: &str, value: &str) {
+        match name {
+            "theme" => self.theme = ThemeChoice::parse(value).unwrap_or(self.theme),
+            "owner" => self.owner = filled(value),
+            "author" => self.author = filled(value),
+            "shortcuts" => self.shortcuts = value != "off",
+            _ => {}
+        }
+    }
+
+    /// What a form begins with where it asks for a name.
+    pub fn signature(&self) -> String {
+        self.author.clone().or_else(|| self.owner.clone()).unwrap_or_default()
+    }
+}
+
+fn filled(text: &str) -> Option<String> {
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// Light, dark, or as the system has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ThemeChoice {
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+impl ThemeChoice {
+    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|choice| choice.name() == text)
+    }
+
+    /// `data-theme` of the document; none lets the system decide.
+    pub fn attribute(self) -> Option<&'static str> {
+        (self != Self::System).then(|| self.name())
+    }
+}
