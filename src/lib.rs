@@ -7,12 +7,18 @@
 //! | [`wire`]    | both    | what crosses between server and browser                  |
 //! | [`app`]     | both    | the dashboard: routes, pages, components, server functions |
 //! | `server`    | server  | everything that must never reach the browser             |
+//! | `site`      | server  | the router that puts app and server together; assets     |
+//! | `cli`       | server  | the command line, settings, logging                      |
 
 pub mod app;
+#[cfg(feature = "ssr")]
+pub mod cli;
 pub mod domain;
 pub mod scoring;
 #[cfg(feature = "ssr")]
 pub mod server;
+#[cfg(feature = "ssr")]
+pub mod site;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 pub mod wire;

@@ -1,5 +1,5 @@
 //! The binary: parse the command line, run.
 
 fn main() -> std::process::ExitCode {
-    customer_health::server::cli::main()
+    customer_health::cli::main()
 }

@@ -41,7 +41,7 @@ pub async fn serve(url: &str) {
     tokio::spawn(jobs::keep_rolling_over(app.clone()));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     println!("{}", listener.local_addr().expect("an address"));
-    axum::serve(listener, server::router(app).merge(limits)).await.expect("serves");
+    axum::serve(listener, site::router(app).merge(limits)).await.expect("serves");
 }
 
 async fn read_row(State(app): State<AppState>, Path(id): Path<i64>) -> String {

@@ -1,18 +1,16 @@
 //! Every call from a page to the server, one line each: the use case of the same name answers.
 
-use crate::wire::Previewed;
-use crate::wire::{FormValues, Outcome};
 use crate::domain::import::{ImportList, ImportPage};
-use crate::wire::pages::{CustomerPage, EditPage, ScorecardPage, Timeline};
 use crate::domain::{CustomerId, CustomerList, ImportId, NoteId, Portfolio, QuarantineId, QuarantinePage, Scorecard};
-use crate::wire::AppError;
+use crate::wire::pages::{CustomerPage, EditPage, ScorecardPage, Timeline};
+use crate::wire::{AppError, FormValues, Outcome, Previewed};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 #[cfg(feature = "ssr")]
 use crate::server::{
-    forms::{self, accept},
-    page::{Pairs, answer, app, customer_query, set_cookie},
+    browser::forms::{self, accept},
+    browser::page::{Pairs, answer, app, customer_query, set_cookie},
     service::{batch, customers, demo, events, health, import, portfolio, scorecards},
 };
 

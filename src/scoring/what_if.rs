@@ -3,8 +3,8 @@
 use super::measure::Measurements;
 use super::score::Scores;
 use crate::domain::numbers::round_div;
-use crate::wire::pages::{ScoreMove, ScorecardPreview};
 use crate::domain::{Band, Customer, Points, Scorecard};
+use crate::wire::pages::{ScoreMove, ScorecardPreview};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 

@@ -1,27 +1,17 @@
 //! Everything that must never reach the browser.
 
-mod amounts;
 pub mod api;
-pub mod assets;
-pub mod cli;
-pub mod config;
+pub mod browser;
 pub mod demo;
-mod flash;
-pub mod forms;
+mod formats;
+pub mod guard;
 pub mod jobs;
-pub mod json;
-pub mod page;
-pub mod security;
+pub mod metrics;
 pub mod service;
+mod settings;
 pub mod store;
-pub mod telemetry;
-mod thaw_styles;
-mod transfer;
-mod upload;
-mod web;
 
-pub use config::Settings;
-pub use web::router;
+pub use settings::Settings;
 
 use chrono::{DateTime, Utc};
 use std::sync::Arc;

@@ -5,13 +5,13 @@ use crate::domain::{
     CustomerFields, CustomerId, EventFilter, FieldErrors, ImportCounts, ImportId, ImportKind, ImportState, Mapping, RowError,
     Segment,
 };
-use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::service::export::{self, Format, What};
 use crate::server::service::import::{Errors, Source, get_import, import_file, recognise, undo_file, words};
 use crate::server::store::NewImport;
 use crate::tests::api::Site;
 use crate::tests::harness::*;
+use crate::wire::AppError;
 use async_compression::tokio::bufread::{GzipEncoder, ZstdEncoder};
 use futures::TryStreamExt;
 use std::io::Write;

@@ -1,11 +1,11 @@
 //! Taking a customer out of the lists, with confirmation, and bringing it back.
 
-use super::parts::{FormFoot, FormHead};
 use super::FormState;
-use crate::wire::FormValues;
+use super::parts::{FormFoot, FormHead};
 use crate::app::components::{Choice, ConfirmDialog, SelectField, SubmitButton};
 use crate::app::server_fns::{ArchiveCustomer, RestoreCustomer};
 use crate::domain::{ArchiveReason, CustomerId};
+use crate::wire::FormValues;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use thaw::ButtonAppearance;

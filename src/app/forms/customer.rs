@@ -1,12 +1,12 @@
 //! The form that creates a customer or changes one.
 
-use super::parts::{FormFoot, FormHead};
 use super::FormState;
-use crate::wire::FormValues;
+use super::parts::{FormFoot, FormHead};
 use crate::app::components::{Choice, Field, SelectField};
 use crate::app::format;
 use crate::app::server_fns::{CreateCustomer, UpdateCustomer};
 use crate::domain::{Customer, Segment};
+use crate::wire::FormValues;
 use leptos::either::Either;
 use leptos::form::ActionForm;
 use leptos::prelude::*;

@@ -1,14 +1,14 @@
 //! The forms that log an event, one per kind, as tabs. All of them use `submit_event`.
 
-use super::parts::{FormFoot, FormHead};
 use super::FormState;
-use crate::wire::FormValues;
+use super::parts::{FormFoot, FormHead};
 use crate::app::components::{Choice, Field, SelectField};
 use crate::app::format;
 use crate::app::server_fns::SubmitEvent;
-use crate::domain::{InvoiceRow, InvoiceStatus};
-use crate::wire::pages::CustomerPage;
 use crate::domain::{CustomerId, EventKind, NaiveDate, Priority};
+use crate::domain::{InvoiceRow, InvoiceStatus};
+use crate::wire::FormValues;
+use crate::wire::pages::CustomerPage;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;

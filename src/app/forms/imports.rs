@@ -1,13 +1,13 @@
 //! Imports: send a file, say what its columns mean, run it, take it back.
 
-use super::parts::{FormFoot, FormHead};
 use super::FormState;
-use crate::wire::FormValues;
+use super::parts::{FormFoot, FormHead};
 use crate::app::components::{Choice, Field, SelectField, SubmitButton};
 use crate::app::server_fns::{CheckImport, DiscardUpload, ReconsiderImport, RunImport, UndoImport};
 use crate::app::state::use_preferences;
 use crate::domain::import::{MAX_UPLOAD_BYTES, PreviewRow};
 use crate::domain::{EventKind, Import, ImportId, ImportKind, Mapping, Segment};
+use crate::wire::FormValues;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use std::collections::BTreeMap;

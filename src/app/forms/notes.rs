@@ -1,12 +1,12 @@
 //! Notes about a customer: add one, delete one.
 
-use super::parts::{FormFoot, FormHead};
 use super::FormState;
-use crate::wire::FormValues;
+use super::parts::{FormFoot, FormHead};
 use crate::app::components::{Field, TextArea};
 use crate::app::server_fns::{AddNote, DeleteNote};
 use crate::app::state::use_preferences;
 use crate::domain::{CustomerId, NoteId};
+use crate::wire::FormValues;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 

@@ -1,11 +1,11 @@
 //! Marking one open invoice as paid, right where it is listed.
 
-use super::parts::{FormFoot, FormHead};
 use super::FormState;
-use crate::wire::FormValues;
+use super::parts::{FormFoot, FormHead};
 use crate::app::components::Field;
 use crate::app::server_fns::SubmitEvent;
 use crate::domain::{CustomerId, NaiveDate};
+use crate::wire::FormValues;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 

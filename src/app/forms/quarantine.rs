@@ -1,12 +1,12 @@
 //! Refused items: send one again, corrected or as it was; discard one, or all.
 
-use super::parts::{FormFoot, FormHead};
 use super::FormState;
-use crate::wire::FormValues;
+use super::parts::{FormFoot, FormHead};
 use crate::app::components::{ConfirmDialog, TextArea};
 use crate::app::format;
 use crate::app::server_fns::{DiscardQuarantine, DiscardQuarantined, ReplayQuarantined};
 use crate::domain::QuarantineId;
+use crate::wire::FormValues;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 

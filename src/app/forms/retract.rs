@@ -1,11 +1,11 @@
 //! Taking an event back: from the timeline with a reason, from a toast with one click.
 
-use super::parts::{FormFoot, FormHead};
 use super::FormState;
-use crate::wire::FormValues;
+use super::parts::{FormFoot, FormHead};
 use crate::app::components::Field;
 use crate::app::server_fns::RetractEvent;
 use crate::domain::EventId;
+use crate::wire::FormValues;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 

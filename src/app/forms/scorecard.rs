@@ -1,13 +1,13 @@
 //! The form for the rules of scoring, and the one that brings old rules back.
 
-use super::parts::{FormFoot, FormHead};
 use super::FormState;
-use crate::wire::{FormValues, Rejection, SCORECARD_PATH};
+use super::parts::{FormFoot, FormHead};
 use crate::app::components::{Choice, Field, SelectField, SubmitButton, TextArea};
 use crate::app::server_fns::{RestoreScorecard, SaveScorecard};
 use crate::app::state::use_preferences;
 use crate::domain::scorecard_input::factor_field;
 use crate::domain::{FactorKey, MissingPolicy, Scorecard};
+use crate::wire::{FormValues, Rejection, SCORECARD_PATH};
 use leptos::ev::MouseEvent;
 use leptos::form::ActionForm;
 use leptos::prelude::*;

@@ -1,11 +1,11 @@
 //! What a form knows about itself: the values it begins with, its errors, and the id that makes a repeat harmless.
 
-use crate::wire::{Done, Flash, FormValues, Outcome, Rejection};
 use crate::app::components::toast::use_toaster;
 use crate::app::state::{Revision, use_flash, use_preferences, use_revision, use_seed};
-use crate::wire::Preferences;
 use crate::domain::FieldErrors;
 use crate::wire::AppError;
+use crate::wire::Preferences;
+use crate::wire::{Done, Flash, FormValues, Outcome, Rejection};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::NavigateOptions;

@@ -5,8 +5,8 @@ use crate::app::components::{BandBadge, EmptyState, Followed, Loaded, Pagination
 use crate::app::forms::{EventForms, LOG_PANEL, LogSubject};
 use crate::app::server_fns::{list_customers, load_customer_page};
 use crate::app::state::{use_customer_id, use_revision};
-use crate::wire::pages::CustomerPage;
 use crate::domain::{CustomerList, CustomerQuery, CustomerRow, Sort};
+use crate::wire::pages::CustomerPage;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Form;

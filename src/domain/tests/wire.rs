@@ -1,10 +1,10 @@
 //! The JSON that other programs rely on, frozen; and that everything can be read back.
 
 use crate::domain::list::{CustomerList, CustomerRow, Page};
-use crate::wire::pages::{EventEffect, Timeline};
 use crate::domain::portfolio::{BandTally, MeanScore, Mention, Mentions, Movers, Tally};
 use crate::domain::*;
 use crate::scoring::{self, InvoiceCounts, Measurements};
+use crate::wire::pages::{EventEffect, Timeline};
 use chrono::{DateTime, TimeZone, Utc};
 use leptos::serde_json;
 use serde::Serialize;

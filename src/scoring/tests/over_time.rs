@@ -1,8 +1,8 @@
 //! Histories, changes, the day a band began, and activity in the shapes that pages draw.
 
 use super::given::*;
-use crate::domain::{DayCount, HistoryPoint};
 use crate::domain::{Band, EventKind, Points};
+use crate::domain::{DayCount, HistoryPoint};
 use crate::scoring::{band_since, change, daily_totals, feature_uses, history};
 
 fn points(given: &Given, from: i64, to: i64) -> Vec<HistoryPoint> {

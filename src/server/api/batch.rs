@@ -3,11 +3,11 @@
 use super::extract::{Id, Json, NoQuery, Query};
 use super::items::{Format, Splitter};
 use crate::domain::batch::MAX_ITEMS;
-use crate::wire::pages::EventEffect;
 use crate::domain::{BatchReport, EventInput, Page, QuarantineId, QuarantinedItem};
-use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::service::batch::{self, Batch};
+use crate::wire::AppError;
+use crate::wire::pages::EventEffect;
 use async_compression::tokio::bufread::{GzipDecoder, ZstdDecoder};
 use axum::body::Body;
 use axum::extract::State;

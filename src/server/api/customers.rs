@@ -2,9 +2,9 @@
 
 use super::extract::{Id, Json, NoQuery, Query, ReasonInput};
 use crate::domain::{Customer, CustomerId, CustomerInput, CustomerList, CustomerQuery};
-use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::service::customers;
+use crate::wire::AppError;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;

@@ -1,11 +1,11 @@
 //! `/api/customers/{id}/events` and `/api/events/{id}/retract`: submit, list, take back.
 
 use super::extract::{Id, Json, NoQuery, Query, ReasonInput};
-use crate::wire::pages::EventEffect;
 use crate::domain::{CustomerId, Event, EventId, EventInput, FieldErrors, Page};
-use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::service::events;
+use crate::wire::AppError;
+use crate::wire::pages::EventEffect;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;

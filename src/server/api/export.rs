@@ -2,10 +2,10 @@
 
 use super::extract::{NoQuery, Query};
 use crate::domain::{CustomerQuery, CustomerRow, Points};
-use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::service::customers;
 use crate::server::service::export::{self, plain};
+use crate::wire::AppError;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::header;

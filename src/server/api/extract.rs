@@ -1,8 +1,8 @@
 //! What handlers take from a request. Each refusal is a precise problem that names what is wrong.
 
 use crate::domain::{CustomerId, EventId, FieldErrors, ImportId, NoteId, QuarantineId};
+use crate::server::formats::json;
 use crate::wire::AppError;
-use crate::server::json;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::http::request::Parts;

@@ -3,9 +3,9 @@
 use super::extract::{Id, Json, Query};
 use crate::domain::HealthHistory;
 use crate::domain::{CustomerId, Health, HealthChange};
-use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::service::health;
+use crate::wire::AppError;
 use axum::extract::State;
 
 /// A customer's health as of a UTC day: restated, or as it was known.

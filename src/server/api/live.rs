@@ -1,10 +1,10 @@
 //! `/api/live`: the stream that open pages follow.
 
 use super::extract::Query;
-use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::service::live;
 use crate::server::store::Changed;
+use crate::wire::AppError;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::IntoResponse;

@@ -2,9 +2,9 @@
 
 use super::extract::{Id, Json, NoQuery};
 use crate::domain::{CustomerId, Note, NoteId, NoteInput};
-use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::service::notes;
+use crate::wire::AppError;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;

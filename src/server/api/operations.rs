@@ -1,7 +1,7 @@
 //! For the operator's machines: is it alive, is it ready, how is it doing.
 
+use crate::server::{AppState, metrics};
 use crate::wire::AppError;
-use crate::server::{AppState, telemetry};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -31,5 +31,5 @@ pub async fn get_readyz(State(app): State<AppState>) -> Result<&'static str, App
 /// Metrics in the Prometheus text format: requests by route, their duration, events accepted.
 #[utoipa::path(get, path = "/metrics", tag = "Operations", responses((status = 200, description = "Metrics", body = str)))]
 pub async fn get_metrics() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], telemetry::render_metrics())
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics::render_metrics())
 }

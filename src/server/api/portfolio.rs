@@ -2,9 +2,9 @@
 
 use super::extract::{Json, Query};
 use crate::domain::Portfolio;
-use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::service::portfolio;
+use crate::wire::AppError;
 use axum::extract::State;
 
 /// Counts and ARR per band, the mean score, its distribution, the biggest movers and renewals at risk.

@@ -2,9 +2,9 @@
 
 use super::extract::{Id, Json, NoQuery, PathId};
 use crate::domain::{Scorecard, ScorecardInput, ScorecardVersion};
-use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::service::scorecards;
+use crate::wire::AppError;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;

@@ -2,14 +2,15 @@
 
 use crate::domain::batch::MAX_ITEM_BYTES;
 use crate::domain::list::parse_paging;
-use crate::wire::pages::EventEffect;
 use crate::domain::{
     BatchReport, CustomerId, EventInput, FieldErrors, ItemReport, ItemVerdict, NewEvent, Page, QuarantineId, QuarantinePage,
     QuarantinedItem,
 };
-use crate::wire::AppError;
+use crate::server::formats::json;
 use crate::server::store::{Incoming, RefusedItem, StoreError, Verdict};
-use crate::server::{AppState, json, telemetry};
+use crate::server::{AppState, metrics};
+use crate::wire::AppError;
+use crate::wire::pages::EventEffect;
 use std::collections::{BTreeSet, HashMap};
 use tokio::task::JoinHandle;
 
@@ -103,7 +104,7 @@ async fn store(app: &AppState, lines: Vec<i64>, read: Vec<Read>) -> Stored {
             Err(errors) => (ItemVerdict::Rejected, None, errors),
             Ok(None | Some((None, _))) => continue,
             Ok(Some((Some(Verdict::Accepted(id)), event))) => {
-                telemetry::count_event(event.event.body.kind().name(), false);
+                metrics::count_event(event.event.body.kind().name(), false);
                 touched.push(event.customer);
                 (ItemVerdict::Accepted, Some(id), FieldErrors::default())
             }
@@ -245,7 +246,7 @@ pub async fn replay_quarantined(app: &AppState, id: QuarantineId, corrected: Opt
         None => return Err(AppError::Internal),
     };
     let stored = app.store.insert_event(incoming.customer, &incoming.event, incoming.received_at).await?;
-    telemetry::count_event(incoming.event.body.kind().name(), stored.repeated);
+    metrics::count_event(incoming.event.body.kind().name(), stored.repeated);
     match app.store.discard_quarantined(id).await {
         // Somebody else was as fast.
         Ok(()) | Err(StoreError::NotFound(_)) => Ok(stored.into()),

@@ -2,12 +2,12 @@
 
 use super::health::{Scoring, rows, store_of};
 use crate::domain::list::MAX_ROW;
-use crate::wire::pages::EditPage;
 use crate::domain::{
     Archive, ArchiveReason, Customer, CustomerId, CustomerInput, CustomerList, CustomerQuery, CustomerRow, FieldErrors, Page,
 };
-use crate::wire::AppError;
 use crate::server::AppState;
+use crate::wire::AppError;
+use crate::wire::pages::EditPage;
 
 /// One page of the customers that a query selects, with their health as of the day that it asks for.
 pub async fn list_customers(app: &AppState, query: &CustomerQuery) -> Result<CustomerList, AppError> {

@@ -1,7 +1,7 @@
 //! The demo portfolio, for somebody who looks around.
 
-use crate::wire::AppError;
 use crate::server::{AppState, demo};
+use crate::wire::AppError;
 
 /// Fills an empty database with the default demo portfolio; any other database stays as it is.
 pub async fn load_demo(app: &AppState) -> Result<(), AppError> {

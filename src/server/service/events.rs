@@ -2,11 +2,11 @@
 
 use crate::domain::customer::parse_date;
 use crate::domain::list::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, MAX_ROW, integer};
-use crate::wire::pages::{EventEffect, Timeline};
 use crate::domain::{CustomerId, EventFilter, EventId, EventInput, EventKind, FieldErrors};
-use crate::wire::AppError;
 use crate::server::store::StoredEvent;
-use crate::server::{AppState, telemetry};
+use crate::server::{AppState, metrics};
+use crate::wire::AppError;
+use crate::wire::pages::{EventEffect, Timeline};
 
 impl From<StoredEvent> for EventEffect {
     fn from(stored: StoredEvent) -> Self {
@@ -26,7 +26,7 @@ pub async fn submit_event(app: &AppState, customer: CustomerId, input: EventInpu
     let now = app.now();
     let event = input.parse(now)?;
     let stored = app.store.insert_event(customer, &event, now).await?;
-    telemetry::count_event(event.body.kind().name(), stored.repeated);
+    metrics::count_event(event.body.kind().name(), stored.repeated);
     Ok(stored.into())
 }
 

@@ -3,9 +3,9 @@
 
 use super::health::{Scoring, rows};
 use crate::domain::{CustomerId, CustomerRow, Event, EventId, EventInput, Note, NoteId};
-use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::store::Origin;
+use crate::wire::AppError;
 use chrono::SecondsFormat;
 use futures::stream::{self, Stream};
 use serde_json::{Map, Value, json};

@@ -1,16 +1,16 @@
 //! Health: of today from the current row, of any other day from the facts that are, or were, known.
 
 use crate::domain::list::{MAX_PAGE_SIZE, is_new};
-use crate::domain::{DayCount, HealthHistory};
-use crate::wire::pages::CustomerPage;
 use crate::domain::{
     AsOf, AskedDay, CustomerId, CustomerRow, EventKind, FactorKey, Factors, FieldErrors, Health, HealthChange, NaiveDate,
     Scorecard,
 };
-use crate::wire::AppError;
+use crate::domain::{DayCount, HealthHistory};
 use crate::scoring::{self, Connections, Facts, Standing};
 use crate::server::AppState;
 use crate::server::store::{CurrentHealth, Store};
+use crate::wire::AppError;
+use crate::wire::pages::CustomerPage;
 use chrono::Duration;
 use std::collections::HashMap;
 

@@ -2,9 +2,9 @@
 
 use crate::domain::list::integer;
 use crate::domain::{CustomerId, FieldErrors};
-use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::store::{Changed, Follower};
+use crate::wire::AppError;
 use std::time::Duration;
 use tokio::time::Instant;
 

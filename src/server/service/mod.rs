@@ -13,8 +13,8 @@ pub mod notes;
 pub mod portfolio;
 pub mod scorecards;
 
-use crate::wire::AppError;
 use crate::server::store::StoreError;
+use crate::wire::AppError;
 
 /// A store's failure as the caller may see it; the cause of an internal one is logged here, once.
 impl From<StoreError> for AppError {

@@ -1,8 +1,8 @@
 //! Notes that staff keep about a customer.
 
 use crate::domain::{CustomerId, Note, NoteId, NoteInput};
-use crate::wire::AppError;
 use crate::server::AppState;
+use crate::wire::AppError;
 
 pub async fn list_notes(app: &AppState, customer: CustomerId) -> Result<Vec<Note>, AppError> {
     app.store.get_customer(customer).await?;

@@ -3,9 +3,9 @@
 use super::health::{Changes, Scoring, parse_day_asked, store_of};
 use crate::domain::list::OwnerFilter;
 use crate::domain::{AsOf, FactorKey, FieldErrors, NaiveDate, Portfolio};
-use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::store::Snapshot;
+use crate::wire::AppError;
 use quick_cache::sync::Cache;
 use std::collections::BTreeSet;
 use std::sync::Arc;

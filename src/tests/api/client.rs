@@ -1,6 +1,6 @@
 //! A site of its own for each test, and what one asks of it.
 
-use crate::server::{self, AppState, Settings};
+use crate::server::{AppState, Settings};
 use crate::tests::harness::Database;
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -18,7 +18,7 @@ pub struct Site {
 
 impl Site {
     pub fn new(database: Database) -> Self {
-        Self { router: server::router(database.app()), database }
+        Self { router: crate::site::router(database.app()), database }
     }
 
     /// For what has nothing to do with the database.
@@ -29,7 +29,7 @@ impl Site {
     pub async fn sqlite_with(settings: Settings) -> Self {
         let database = Database::sqlite().await;
         let app = AppState { settings: Arc::new(settings), ..database.app() };
-        Self { router: server::router(app), database }
+        Self { router: crate::site::router(app), database }
     }
 
     /// Sends `METHOD /path` with these headers and this body.

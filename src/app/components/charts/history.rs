@@ -3,9 +3,9 @@
 use super::scorecard_marks::{ScorecardMarks, ScorecardNote};
 use crate::app::components::band_attribute;
 use crate::app::format;
-use crate::domain::{HistoryPoint, ScorecardMark};
 use crate::domain::scorecard::BandLimits;
 use crate::domain::{Band, NaiveDate, Points};
+use crate::domain::{HistoryPoint, ScorecardMark};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;

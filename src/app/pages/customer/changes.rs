@@ -4,8 +4,8 @@ use super::history::Lengths;
 use super::place::{CHANGE_DAYS, Place};
 use crate::app::components::ChangeFigure;
 use crate::app::format;
-use crate::wire::pages::CustomerPage;
 use crate::domain::{Cause, CauseFact, CausePart, EventKind, FactorKey, HealthChange, Points, Window};
+use crate::wire::pages::CustomerPage;
 use leptos::prelude::*;
 
 #[component]

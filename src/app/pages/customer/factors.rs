@@ -5,10 +5,10 @@ use crate::app::components::charts::ActivityBars;
 use crate::app::components::heat_level;
 use crate::app::components::rules::Reason;
 use crate::app::format;
-use crate::wire::pages::CustomerPage;
 use crate::domain::scorecard::FactorRule;
 use crate::domain::{Factor, FactorKey, Points, Window};
 use crate::scoring;
+use crate::wire::pages::CustomerPage;
 use leptos::prelude::*;
 
 use super::invoices::InvoiceStrip;

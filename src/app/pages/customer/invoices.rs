@@ -3,9 +3,9 @@
 use crate::app::components::Day;
 use crate::app::format;
 use crate::app::forms::PayInvoiceForm;
+use crate::domain::{CustomerId, NaiveDate};
 use crate::domain::{InvoiceRow, InvoiceStatus};
 use crate::wire::pages::CustomerPage;
-use crate::domain::{CustomerId, NaiveDate};
 use leptos::prelude::*;
 
 /// How many of the latest invoices the strip shows.

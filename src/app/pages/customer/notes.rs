@@ -3,8 +3,8 @@
 use crate::app::components::Day;
 use crate::app::format;
 use crate::app::forms::{DeleteNoteForm, NoteForm};
-use crate::wire::pages::CustomerPage;
 use crate::domain::{CustomerId, Note};
+use crate::wire::pages::CustomerPage;
 use leptos::prelude::*;
 
 #[component]

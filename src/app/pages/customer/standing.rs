@@ -4,8 +4,8 @@ use super::place::Place;
 use super::words::{coverage_sentence, no_data_reason, since_words};
 use crate::app::components::{BandBadge, ChangeFigure, RenewalCountdown, ScoreFigure};
 use crate::app::format;
-use crate::wire::pages::CustomerPage;
 use crate::domain::{Band, Points};
+use crate::wire::pages::CustomerPage;
 use leptos::prelude::*;
 
 #[component]

@@ -6,8 +6,8 @@ use crate::app::components::icon::IconName;
 use crate::app::components::{EmptyState, Pagination, Tab, Tabs};
 use crate::app::format;
 use crate::app::forms::RetractForm;
-use crate::wire::pages::Timeline;
 use crate::domain::{Event, EventFilter, EventId, EventKind, NaiveDate, Retraction};
+use crate::wire::pages::Timeline;
 use chrono::SecondsFormat;
 use leptos::prelude::*;
 

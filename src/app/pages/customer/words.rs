@@ -1,9 +1,9 @@
 //! The page's sentences: events and measured values as a CS person would say them.
 
 use crate::app::format;
-use crate::wire::pages::CustomerPage;
 use crate::domain::{Band, EventBody, Factor, FactorKey, Health, MissingPolicy, NaiveDate};
 use crate::scoring::BAND_MEMORY_DAYS;
+use crate::wire::pages::CustomerPage;
 
 /// "maria@example.com logged in", "Invoice A-1 paid".
 pub fn event_sentence(body: &EventBody) -> String {

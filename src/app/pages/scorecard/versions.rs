@@ -3,8 +3,8 @@
 use crate::app::components::{Ago, ConfirmDialog};
 use crate::app::format;
 use crate::app::forms::{RestoreScorecardForm, scorecard_values};
-use crate::wire::SCORECARD_PATH;
 use crate::domain::{Scorecard, ScorecardVersion};
+use crate::wire::SCORECARD_PATH;
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 

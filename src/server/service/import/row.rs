@@ -6,7 +6,7 @@ use crate::domain::import::ImportField;
 use crate::domain::{
     CustomerId, CustomerInput, EventInput, EventKind, FieldErrors, ImportKind, Mapping, NewEvent, RowError, Segment,
 };
-use crate::server::amounts;
+use crate::server::formats::amounts;
 use chrono::{DateTime, NaiveDateTime, SecondsFormat, Utc};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;

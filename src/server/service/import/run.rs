@@ -10,9 +10,9 @@ use crate::domain::{
     CustomerFields, CustomerId, CustomerInput, FieldError, FieldErrors, ImportCounts, ImportId, ImportState, Mapping, NewEvent,
     RowError,
 };
-use crate::wire::AppError;
 use crate::server::store::{CustomerChange, Destination, Incoming, NewImport, StoreError, Verdict};
-use crate::server::{AppState, telemetry};
+use crate::server::{AppState, metrics};
+use crate::wire::AppError;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
@@ -312,7 +312,7 @@ impl Sink<'_> {
                     self.counts.created += 1;
                     self.touched.insert(one.customer);
                     if let Target::Import(_) = self.target {
-                        telemetry::count_event(one.event.body.kind().name(), false);
+                        metrics::count_event(one.event.body.kind().name(), false);
                     }
                 }
                 Verdict::Duplicate(_) => self.counts.duplicates += 1,

@@ -2,8 +2,8 @@
 //! that touches is scored anew.
 
 use crate::domain::{CustomerId, ImportCounts, ImportId, ImportState, UndoReport};
-use crate::wire::AppError;
 use crate::server::AppState;
+use crate::wire::AppError;
 
 /// How many customers one transaction takes back, and of how many it retracts the events.
 const CUSTOMERS: i64 = 200;

@@ -1,10 +1,10 @@
 //! The forms about notes.
 
-use crate::wire::{Done, FormValues};
 use crate::domain::{CustomerId, NoteId, NoteInput};
-use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::service::notes;
+use crate::wire::AppError;
+use crate::wire::{Done, FormValues};
 
 pub async fn add_note(app: &AppState, customer: CustomerId, form: &FormValues) -> Result<Done, AppError> {
     let input = NoteInput { author: form.filled("author"), text: form.filled("text") };

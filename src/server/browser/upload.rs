@@ -1,11 +1,11 @@
 //! Files that the import page sends, written to disk while they arrive, and the lists of errors that it offers.
 
-use super::AppState;
-use super::api::extract::Id;
 use super::page::author_cookie;
-use super::service::import;
 use crate::domain::ImportId;
 use crate::domain::import::MAX_UPLOAD_BYTES;
+use crate::server::AppState;
+use crate::server::api::extract::Id;
+use crate::server::service::import;
 use crate::wire::AppError;
 use axum::Router;
 use axum::body::Body;

@@ -1,6 +1,6 @@
 //! Who may do what: the access token, same-origin writes, and the headers that tell a browser what a page may do.
 
-use super::AppState;
+use crate::server::AppState;
 use crate::wire::AppError;
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};

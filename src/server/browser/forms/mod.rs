@@ -15,11 +15,11 @@ pub use notes::{add_note, delete_note};
 pub use quarantine::{discard_quarantine, discard_quarantined, replay_quarantined};
 pub use scorecards::{preview_scorecard, restore_scorecard, save_scorecard};
 
-use super::flash;
-use super::page::{plain_form_origin, remember_author};
-use crate::wire::{Done, Echo, Flash, FormValues, Outcome, Rejection};
 use crate::domain::FieldErrors;
+use crate::server::browser::flash;
+use crate::server::browser::page::{plain_form_origin, remember_author};
 use crate::wire::AppError;
+use crate::wire::{Done, Echo, Flash, FormValues, Outcome, Rejection};
 
 /// Answers a form. Sent by a script it gets the outcome; sent as a plain form it goes on to a page, which shows the
 /// same outcome.

@@ -1,10 +1,11 @@
 //! What pages need from the server beside their data: state, cookies, HTTP status. Everything here goes through
 //! Leptos' context, which [`provide`] fills for each request.
 
-use super::{AppState, flash, thaw_styles};
-use crate::wire::{PageStart, Preferences, ResponseStatus};
+use super::{flash, thaw_styles};
 use crate::domain::{CustomerQuery, FieldErrors};
+use crate::server::AppState;
 use crate::wire::AppError;
+use crate::wire::{PageStart, Preferences, ResponseStatus};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use leptos::prelude::*;
@@ -71,14 +72,14 @@ pub fn customer_query(text: &str) -> Result<CustomerQuery, AppError> {
 }
 
 /// The request's cookies, values decoded.
-pub(super) fn cookies(parts: &Parts) -> impl Iterator<Item = (&str, String)> {
+pub(in crate::server) fn cookies(parts: &Parts) -> impl Iterator<Item = (&str, String)> {
     let headers = parts.headers.get_all(header::COOKIE).into_iter();
     let pairs = headers.filter_map(|value| value.to_str().ok()).flat_map(|line| line.split(';'));
     pairs.filter_map(|pair| pair.trim().split_once('=')).map(|(name, value)| (name, percent_decode(value)))
 }
 
 /// Path and query of the page that a plain form was sent from; `None` when a script sent it.
-pub(super) fn plain_form_origin() -> Option<String> {
+pub(in crate::server) fn plain_form_origin() -> Option<String> {
     let parts = use_context::<Parts>()?;
     let text = |name| parts.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     if !text(header::ACCEPT).is_some_and(|accept| accept.contains("text/html")) {
@@ -107,12 +108,12 @@ pub fn set_cookie(name: &str, value: &str) -> Result<(), AppError> {
 }
 
 /// Remembers the name that somebody signed with: forms that ask for it begin with it.
-pub(super) fn remember_author(name: &str) {
+pub(in crate::server) fn remember_author(name: &str) {
     append_cookie("author", name, REMEMBERED_SECONDS);
 }
 
 /// The same as a header's value.
-pub(super) fn author_cookie(name: &str) -> String {
+pub(in crate::server) fn author_cookie(name: &str) -> String {
     cookie("author", name, REMEMBERED_SECONDS)
 }
 
@@ -122,7 +123,7 @@ fn cookie(name: &str, value: &str, max_age_seconds: i64) -> String {
 }
 
 /// Adds a cookie to the response.
-pub(super) fn append_cookie(name: &str, value: &str, max_age_seconds: i64) {
+pub(in crate::server) fn append_cookie(name: &str, value: &str, max_age_seconds: i64) {
     let cookie = HeaderValue::from_str(&cookie(name, value, max_age_seconds));
     if let (Some(options), Ok(cookie)) = (use_context::<ResponseOptions>(), cookie) {
         options.append_header(header::SET_COOKIE, cookie);

@@ -1,12 +1,13 @@
 //! The forms that log events and take them back.
 
 use super::effect;
-use crate::wire::{Done, FormValues};
-use crate::wire::pages::EventEffect;
 use crate::domain::{CustomerId, EventId, EventInput, EventKind, FieldErrors};
-use crate::wire::AppError;
+use crate::server::AppState;
+use crate::server::formats::amounts;
 use crate::server::service::{events, scorecards};
-use crate::server::{AppState, amounts};
+use crate::wire::AppError;
+use crate::wire::pages::EventEffect;
+use crate::wire::{Done, FormValues};
 use chrono::{DateTime, Utc};
 
 /// Logs the event of a form. An invoice that is paid already is two events; both are checked before the first is stored.

@@ -1,10 +1,11 @@
 //! The forms about customers themselves.
 
-use crate::wire::{Done, FormValues};
 use crate::domain::{CustomerId, CustomerInput, FieldErrors};
-use crate::wire::AppError;
+use crate::server::AppState;
+use crate::server::formats::amounts;
 use crate::server::service::customers;
-use crate::server::{AppState, amounts};
+use crate::wire::AppError;
+use crate::wire::{Done, FormValues};
 
 pub async fn create_customer(app: &AppState, form: &FormValues) -> Result<Done, AppError> {
     let input = customer_input(form, None)?;

@@ -1,10 +1,10 @@
 //! The forms about imports.
 
-use crate::wire::{Done, FormValues};
 use crate::domain::{FieldErrors, ImportId, ImportKind, ImportState};
-use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::service::import::{self, Choice};
+use crate::wire::AppError;
+use crate::wire::{Done, FormValues};
 
 /// The fields `kind`, `column-0` and so on with the field that each column means, `default-FIELD`.
 pub async fn check_import(app: &AppState, id: ImportId, form: &FormValues) -> Result<Done, AppError> {

@@ -1,10 +1,10 @@
 //! The commands that move data in and out: import, export, backup.
 
-use super::AppState;
-use super::service::export::{self, Format, What};
-use super::service::import::{self, Errors, Progress, Source};
-use super::store::{NewImport, Store};
 use crate::domain::{FieldErrors, ImportId, ImportKind, ImportState, Mapping, RowError};
+use crate::server::AppState;
+use crate::server::service::export::{self, Format, What};
+use crate::server::service::import::{self, Errors, Progress, Source};
+use crate::server::store::{NewImport, Store};
 use crate::wire::AppError;
 use futures::TryStreamExt;
 use indicatif::{ProgressBar, ProgressStyle};

@@ -1,14 +1,14 @@
 //! The forms about the rules of scoring.
 
 use super::rejection;
-use crate::wire::{Previewed, SCORECARD_PATH};
-use crate::wire::{Done, FormValues};
 use crate::domain::scorecard_input::{BandLimitsInput, FactorRuleInput, factor_field};
 use crate::domain::{FactorKey, Factors, FieldErrors, ScorecardInput, ScorecardVersion};
-use crate::wire::AppError;
 use crate::server::AppState;
-use crate::server::amounts;
+use crate::server::formats::amounts;
 use crate::server::service::scorecards;
+use crate::wire::AppError;
+use crate::wire::{Done, FormValues};
+use crate::wire::{Previewed, SCORECARD_PATH};
 
 /// What the rules in the form would do. Rules that are no good are an answer too.
 pub async fn preview_scorecard(app: &AppState, form: &FormValues) -> Result<Previewed, AppError> {

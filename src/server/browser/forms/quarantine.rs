@@ -1,11 +1,11 @@
 //! The forms about refused items.
 
 use super::effect;
-use crate::wire::{Done, FormValues};
 use crate::domain::QuarantineId;
-use crate::wire::AppError;
 use crate::server::AppState;
 use crate::server::service::{batch, customers, scorecards};
+use crate::wire::AppError;
+use crate::wire::{Done, FormValues};
 
 /// Sends an item again as it stands in the form.
 pub async fn replay_quarantined(app: &AppState, item: QuarantineId, form: &FormValues) -> Result<Done, AppError> {

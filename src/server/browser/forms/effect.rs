@@ -1,7 +1,7 @@
 //! What an event did to the score, in one sentence: by how much it moved, or why it did not.
 
-use crate::wire::pages::EventEffect;
 use crate::domain::{EventBody, EventKind, Factor, FactorKey, Health, MissingPolicy, Points, Scorecard, Window};
+use crate::wire::pages::EventEffect;
 
 /// "Login logged. Score 72.0 → 74.0"
 pub fn sentence(effect: &EventEffect, scorecard: &Scorecard) -> String {

@@ -1,8 +1,13 @@
 //! The command line: subcommands and what each of them does.
 
-use super::config::{AccessArgs, CurrencyArgs, DatabaseArgs, DemoArgs, ListenArgs, LogArgs, RetentionArgs, Settings};
-use super::transfer::{self, ExportArgs, ImportArgs};
-use super::{AppState, api, demo, jobs, store::Store, telemetry, web};
+mod args;
+mod logging;
+mod transfer;
+
+use crate::server::store::Store;
+use crate::server::{AppState, Settings, api, demo, jobs};
+use crate::site;
+use args::{AccessArgs, CurrencyArgs, DatabaseArgs, DemoArgs, ListenArgs, LogArgs, RetentionArgs};
 use clap::{Parser, Subcommand};
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -10,6 +15,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use transfer::{ExportArgs, ImportArgs};
 
 /// Customer health scores that can be explained down to the event.
 #[derive(Parser, Debug)]
@@ -87,7 +93,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string());
-    match telemetry::init(&cli.log).and(runtime).and_then(|runtime| runtime.block_on(run(cli.command))) {
+    match logging::init(&cli.log).and(runtime).and_then(|runtime| runtime.block_on(run(cli.command))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("customer-health: {message}");
@@ -188,7 +194,7 @@ const FIRST_ROLL_OVER: Duration = Duration::from_secs(3);
 const SHUTDOWN: Duration = Duration::from_secs(35);
 
 async fn serve(app: AppState, addr: SocketAddr) -> Result<(), String> {
-    let router = web::router(app.clone());
+    let router = site::router(app.clone());
     let listener = tokio::net::TcpListener::bind(addr).await.map_err(|error| format!("cannot listen on {addr}: {error}"))?;
     let addr = listener.local_addr().map_err(|error| error.to_string())?;
     let _ = tokio::time::timeout(FIRST_ROLL_OVER, jobs::roll_over(&app)).await;

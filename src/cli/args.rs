@@ -1,25 +1,8 @@
-//! Settings: what the operator can choose, each as a flag and an environment variable. `--help` is their reference.
+//! Arguments: the choices of the operator, each a flag and an environment variable. `--help` is their reference.
 
-use super::demo;
-use super::security::Secret;
+use crate::server::demo;
+use crate::server::guard::Secret;
 use std::net::SocketAddr;
-
-/// The settings that requests need.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// ISO 4217: the currency of every ARR.
-    pub currency: String,
-    /// When set, everything but the probes asks for it.
-    pub access_token: Option<Secret>,
-    /// Raw events that were received more than this many months ago are dropped; null: none ever are.
-    pub retain_events: Option<u32>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { currency: "USD".into(), access_token: None, retain_events: None }
-    }
-}
 
 /// Where the database is.
 #[derive(clap::Args, Debug)]

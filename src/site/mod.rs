@@ -1,9 +1,13 @@
 //! The whole site: REST API, pages, server functions, assets and operations behind the same middleware.
 
-use super::assets::{self, page_assets};
-use super::{AppState, api, page, security, telemetry, upload};
+mod assets;
+mod request_log;
+
 use crate::app;
+use crate::server::browser::{page, upload};
+use crate::server::{AppState, api, guard, metrics};
 use crate::wire::AppError;
+use assets::page_assets;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
@@ -29,7 +33,7 @@ static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| leptos_axum::g
 
 /// Everything the server answers.
 pub fn router(app: AppState) -> Router {
-    telemetry::start_metrics();
+    metrics::start_metrics();
     Router::new()
         .merge(api::router())
         .merge(assets::router())
@@ -43,12 +47,12 @@ pub fn router(app: AppState) -> Router {
         .with_state(app.clone())
         .layer(middleware::map_response(set_error_status))
         .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(is_html_or_json))
-        .layer(middleware::from_fn(security::require_same_origin))
-        .layer(middleware::from_fn_with_state(app, security::require_token))
+        .layer(middleware::from_fn(guard::require_same_origin))
+        .layer(middleware::from_fn_with_state(app, guard::require_token))
         .layer(CatchPanicLayer::custom(|_| AppError::Internal.into_response()))
         .layer(middleware::from_fn(show_problem_as_page))
-        .layer(middleware::from_fn(security::add_headers))
-        .layer(middleware::from_fn(telemetry::observe))
+        .layer(middleware::from_fn(guard::add_headers))
+        .layer(middleware::from_fn(request_log::observe))
 }
 
 impl axum::extract::FromRef<AppState> for LeptosOptions {
@@ -66,7 +70,7 @@ fn document() -> impl leptos::IntoView {
 fn page_context() {
     page::provide(&expect_context());
     let Some(nonce) = use_nonce() else { return };
-    if let Ok(policy) = HeaderValue::from_str(&security::page_policy(&nonce)) {
+    if let Ok(policy) = HeaderValue::from_str(&guard::page_policy(&nonce)) {
         expect_context::<ResponseOptions>().insert_header(header::CONTENT_SECURITY_POLICY, policy);
     }
 }

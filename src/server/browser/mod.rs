@@ -1,0 +1,7 @@
+//! The door for browsers: forms, page context, cookies, uploads.
+
+mod flash;
+pub mod forms;
+pub mod page;
+mod thaw_styles;
+pub mod upload;

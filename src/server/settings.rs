@@ -1,0 +1,20 @@
+//! Settings: the operator's choices that requests depend on.
+
+use super::guard::Secret;
+
+/// The settings that requests need.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// ISO 4217: the currency of every ARR.
+    pub currency: String,
+    /// When set, everything but the probes asks for it.
+    pub access_token: Option<Secret>,
+    /// Raw events that were received more than this many months ago are dropped; null: none ever are.
+    pub retain_events: Option<u32>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { currency: "USD".into(), access_token: None, retain_events: None }
+    }
+}
