@@ -30,7 +30,7 @@ build: wasm-target node_modules/.package-lock.json ## Build the self-contained r
 	@echo "3/4 the site: bound, optimised, bundled, hashed, compressed" && target/release/xtask site --release
 	@echo "4/4 the server, with the site embedded" && cargo build --locked --release --bin customer-health
 
-dev: wasm-target ## Serve a debug build with the demo portfolio; rebuild and restart on every change
+dev: wasm-target node_modules/.package-lock.json ## Serve a debug build with the demo portfolio; rebuild and restart on every change
 	@cargo build --locked --release --package xtask
 	@target/release/xtask dev --demo --addr $(ADDR) --database-url $(DATABASE_URL)
 
@@ -75,7 +75,7 @@ wasm-target:
 
 node_modules/.package-lock.json: package-lock.json
 	@command -v npm >/dev/null || { echo "Node.js with npm is missing; version 20 or later is needed."; exit 1; }
-	@echo "Installing binaryen into node_modules: its wasm-opt halves the size of the browser's half."
+	@echo "Installing binaryen and lightningcss-cli into node_modules: they make the browser's half and the stylesheet small."
 	@npm ci --silent && touch $@
 
 end2end/node_modules/.package-lock.json: end2end/package-lock.json

@@ -1,9 +1,7 @@
 //! Rebuild on change, by looking at modification times twice a second: no watcher to install, the same on every system.
 
-use crate::{
-    Outcome,
-    site::{self, Mode, files_below},
-};
+use crate::files::{Mode, files_below};
+use crate::{Outcome, site};
 use std::{
     path::Path,
     process::{Child, Command},

@@ -2,6 +2,7 @@
 //! and knows nothing about customers. It exists so that the tools' versions are pinned by `Cargo.lock`.
 
 mod dev;
+mod files;
 mod site;
 mod style;
 mod wasm;
@@ -25,8 +26,8 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     }
     let outcome = match words.as_slice() {
-        ["site"] => site::build(site::Mode::Debug),
-        ["site", "--release"] => site::build(site::Mode::Release),
+        ["site"] => site::build(files::Mode::Debug),
+        ["site", "--release"] => site::build(files::Mode::Release),
         ["dev", serve @ ..] => dev::watch(serve),
         _ => {
             eprintln!("{USAGE}");

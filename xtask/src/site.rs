@@ -2,8 +2,8 @@
 //! `manifest.json` from the plain name to the hashed one. What is right already is left alone, time stamps included,
 //! so that nothing is compiled again for nothing.
 
+use crate::files::{Mode, content_hash, files_below};
 use crate::{Outcome, style, wasm};
-use sha2::{Digest, Sha256};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -13,22 +13,6 @@ use std::{
 
 const ASSETS: &str = "target/site/assets";
 const MANIFEST: &str = "target/site/manifest.json";
-
-/// Which WebAssembly module is packed, and how hard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    Debug,
-    Release,
-}
-
-impl Mode {
-    pub fn name(self) -> &'static str {
-        match self {
-            Mode::Debug => "debug",
-            Mode::Release => "release",
-        }
-    }
-}
 
 /// Builds the whole folder and removes what no longer belongs to it.
 pub fn build(mode: Mode) -> Outcome<()> {
@@ -124,22 +108,6 @@ fn path_with(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
-}
-
-/// 64 bits of SHA-256 in hex: plenty for a handful of files.
-pub fn content_hash(content: &[u8]) -> String {
-    Sha256::digest(content).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Every file below a folder, in order of name.
-pub fn files_below(folder: &Path) -> Outcome<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))? {
-        let path = entry?.path();
-        if path.is_dir() { files.extend(files_below(&path)?) } else { files.push(path) }
-    }
-    files.sort();
-    Ok(files)
 }
 
 fn brotli(content: &[u8]) -> Outcome<Vec<u8>> {

@@ -1,6 +1,7 @@
 //! From the compiled WebAssembly module to what a browser loads: the JS glue, and in release the optimised module.
 
-use crate::{Outcome, site::Mode, site::content_hash};
+use crate::Outcome;
+use crate::files::{Mode, content_hash, files_below};
 use std::{fs, path::Path, path::PathBuf, process::Command};
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -70,7 +71,7 @@ fn snippets(folder: &Path) -> Outcome<Vec<(String, String)>> {
     if !folder.exists() {
         return Ok(found);
     }
-    for entry in crate::site::files_below(folder)? {
+    for entry in files_below(folder)? {
         let name = entry.strip_prefix(folder)?.to_str().ok_or("a snippet's name is not UTF-8")?.to_owned();
         found.push((name, fs::read_to_string(&entry)?));
     }
