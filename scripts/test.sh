@@ -8,6 +8,9 @@ ensure_chromium && ensure_postgres && ensure_strace || exit 1
 logs=target/test-logs
 mkdir -p "$logs"
 passed=0 failed=0 not_run=0 broken=""
+# Clippy as the compiler of our own crates: lints and tests share one compilation, and dependencies are compiled once. It takes
+# its flags from CLIPPY_ARGS, as `cargo clippy` passes them on.
+lint="env RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=--deny__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__"
 browser_half="--lib --target wasm32-unknown-unknown --no-default-features --features hydrate"
 
 # step NAME COMMAND...: runs it, says how long it took, remembers a failure.
@@ -43,9 +46,11 @@ count() { # NAME PASSED FAILED NOT_RUN STATUS
     if [ "$3" -eq 0 ] && { [ "$5" -ne 0 ] || [ "$2" -eq 0 ]; }; then add "$2" 1 "$4" "$1"; else add "$2" "$3" "$4" "$1"; fi
 }
 
+# cargo_tests LINT: runs the tests, as they were compiled for the lints where LINT is the command that did so.
 cargo_tests() {
     log=$logs/cargo.log
-    INSTA_UPDATE=no step "Tests on SQLite and PostgreSQL" logged "$log" scripts/with-postgres.sh cargo test --locked --no-fail-fast
+    # shellcheck disable=SC2086
+    INSTA_UPDATE=no step "Tests on SQLite and PostgreSQL" logged "$log" scripts/with-postgres.sh $1 cargo test --locked --no-fail-fast
     status=$?
     # shellcheck disable=SC2046
     count "Tests on SQLite and PostgreSQL" $(awk '/^test result: / { passed += $4; failed += $6; ignored += $8 }
@@ -66,11 +71,17 @@ browser_tests() {
 
 begun=$(date +%s)
 check "Format" cargo fmt --all --check
-check "Lints of the server" cargo clippy --locked --all-targets -- --deny warnings
+# shellcheck disable=SC2086
+if step "Lints of the server, and the tests compiled" $lint cargo test --locked --all-targets --no-run; then
+    cargo_tests "$lint"
+else
+    add 0 1 0 "Lints of the server"
+    cargo_tests ""
+fi
 # shellcheck disable=SC2086
 check "Lints of the browser's half" cargo clippy --locked $browser_half -- --deny warnings
-check "Lints of the build tool" cargo clippy --locked --package xtask -- --deny warnings
-cargo_tests
+# shellcheck disable=SC2086
+check "Lints of the build tool" $lint cargo build --locked --release --package xtask
 if step "Release build" "${MAKE:-make}" --no-print-directory build end2end/node_modules/.package-lock.json; then
     browser_tests
 else
