@@ -9,3 +9,4 @@ mod jobs;
 mod pages;
 mod store;
 mod tidy;
+mod upgrade;

@@ -6,6 +6,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::response::Parts;
 use axum::http::{HeaderMap, Request};
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tower::ServiceExt;
@@ -19,6 +20,12 @@ pub struct Site {
 impl Site {
     pub fn new(database: Database) -> Self {
         Self { router: crate::site::router(database.app()), database }
+    }
+
+    /// At another time.
+    pub fn at(database: Database, clock: fn() -> DateTime<Utc>) -> Self {
+        let app = AppState { clock, ..database.app() };
+        Self { router: crate::site::router(app), database }
     }
 
     /// For what has nothing to do with the database.

@@ -103,6 +103,12 @@ impl Database {
         Self { store: Store::connect(&self.url).await.unwrap(), ..self }
     }
 
+    /// Another database of the same kind, opened and migrated; this one stays, as its folder holds both.
+    pub async fn migrated_at(self, url: String) -> Self {
+        let Self { folder, .. } = self;
+        Self::migrated(url, folder).await
+    }
+
     /// The address of a second database of the same kind, empty and without a schema.
     pub async fn fresh_url(&self) -> String {
         match &self.folder {

@@ -1,0 +1,86 @@
+//! Databases of an earlier release: they open here, every score is the same, and every message is a repeat.
+
+use super::api::Site;
+use super::harness::Database;
+use chrono::{DateTime, TimeZone, Utc};
+use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
+
+const SQLITE: &str = include_str!("fixtures/release_0_1/sqlite.sql");
+const POSTGRES: &str = include_str!("fixtures/release_0_1/postgres.sql");
+const SENT: &str = include_str!("fixtures/release_0_1/sent.json");
+const ANSWERS: &str = include_str!("fixtures/release_0_1/answers.json");
+
+/// The day on which the release was last used.
+fn later() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 11, 27, 12, 0, 0).unwrap()
+}
+
+/// The release's database, opened and migrated by this one.
+async fn upgraded(empty: Database) -> Site {
+    let url = empty.fresh_url().await;
+    if url.starts_with("sqlite") {
+        let mut connection = SqliteConnection::connect(&format!("{url}?mode=rwc")).await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(SQLITE)).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+    } else {
+        let mut connection = PgConnection::connect(&url).await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(POSTGRES)).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+    }
+    Site::at(empty.migrated_at(url).await, later)
+}
+
+/// Score, band, coverage and factors of an answer, without what is only worded.
+fn essence(health: &Value) -> Value {
+    let factors = health["factors"].as_object().unwrap().iter();
+    let factor = |factor: &Value| json!({"score": factor["score"], "value": factor["value"], "measured": factor["measured"]});
+    let factors: serde_json::Map<_, _> = factors.map(|(key, value)| (key.clone(), factor(value))).collect();
+    json!({"score": health["score"], "band": health["band"], "coverage": health["coverage"], "factors": factors})
+}
+
+/// The customer with an unpaid invoice over an amount of 0, whose rule has changed since.
+const ZERO_INVOICE: &str = "/api/customers/8/";
+
+on_each_database! {
+    async fn every_score_of_an_earlier_release_is_the_same(db: Database) {
+        let site = upgraded(db).await;
+        let answers: Vec<Value> = serde_json::from_str(ANSWERS).unwrap();
+        assert_eq!(answers.len(), 32);
+        for answer in answers {
+            let path = answer["path"].as_str().unwrap();
+            if !path.starts_with(ZERO_INVOICE) {
+                let health = site.get(path).await.ok();
+                assert_eq!(essence(&health), answer["health"], "{path}");
+            }
+        }
+    }
+
+    async fn stored_health_of_an_earlier_release_becomes_todays(db: Database) {
+        let site = upgraded(db).await;
+        site.database.roll_over_all(later().date_naive()).await;
+        let list = site.get("/api/customers?page_size=100").await.ok();
+        let items = list["items"].as_array().unwrap();
+        assert!(items.len() >= 8, "{list}");
+        for item in items {
+            let path = format!("/api/customers/{}/health", item["customer"]["id"]);
+            assert_eq!(essence(&item["health"]), essence(&site.get(&path).await.ok()), "{path}");
+        }
+    }
+
+    async fn every_message_that_an_earlier_release_accepted_is_a_repeat(db: Database) {
+        let site = upgraded(db).await;
+        let sent: Vec<Value> = serde_json::from_str(SENT).unwrap();
+        assert!(sent.len() > 300);
+        for message in sent {
+            let (path, body) = (message["path"].as_str().unwrap(), message["body"].as_str().unwrap());
+            let content_type = message["type"].as_str().unwrap();
+            let answer = site.send(&format!("POST {path}"), &[("content-type", content_type)], body.to_owned()).await;
+            let told = answer.ok();
+            match path {
+                "/api/events" => assert_eq!((&told["accepted"], &told["duplicates"]), (&json!(0), &json!(2)), "{told}"),
+                _ => assert_eq!(told["repeated"], true, "{body}: {told}"),
+            }
+        }
+    }
+}
