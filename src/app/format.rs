@@ -1,25 +1,8 @@
 //! Numbers, money and time as text. Pure: relative times are computed from a `now` that the server sent.
 
 use crate::domain::NaiveDate;
+pub use crate::domain::counts::{count, group};
 use chrono::{DateTime, Utc};
-
-/// "1,234,567"
-pub fn group(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut text = String::from(if number < 0 { "-" } else { "" });
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// "1 customer", "1,200 customers".
-pub fn count(number: i64, noun: &str) -> String {
-    format!("{} {noun}{}", group(number), if number == 1 { "" } else { "s" })
-}
 
 /// The sign before an amount: "$", "€", "£", or the code and a space.
 fn currency_sign(currency: &str) -> String {

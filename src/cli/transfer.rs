@@ -1,5 +1,6 @@
 //! The commands that move data in and out: import, export, backup.
 
+use crate::domain::counts::count;
 use crate::domain::{FieldErrors, ImportId, ImportKind, ImportState, Mapping, RowError};
 use crate::server::AppState;
 use crate::server::service::export::{self, Format, What};
@@ -127,8 +128,7 @@ pub async fn import(app: &AppState, args: ImportArgs) -> Result<String, String> 
         None => "dry run, nothing is written".into(),
     };
     let nothing = if counts.changes_nothing() { "; it changes nothing" } else { "" };
-    let plural = if counts.rows == 1 { "" } else { "s" };
-    let line = format!("{of}: {} row{plural} of {}: {}{nothing}", counts.rows, kind.name(), counts.words());
+    let line = format!("{of}: {} of {}: {}{nothing}", count(counts.rows, "row"), kind.name(), counts.words());
     if counts.rejected > 0 { Err(line) } else { Ok(line) }
 }
 

@@ -6,6 +6,7 @@
 pub mod as_of;
 pub mod batch;
 pub mod change;
+pub mod counts;
 pub mod customer;
 pub mod event;
 pub mod factors;

@@ -1,10 +1,10 @@
 //! Why a score changed: from one day's standing to another's in steps, one for each cause. Each step's effect on the
 //! contributions is the cause's part, so the parts sum to the difference by construction.
 
-use super::explain::count;
 use super::facts::{Connections, Facts};
 use super::measure::{AsOf, Measurements, measure_as_of};
 use super::score::score;
+use crate::domain::counts::count;
 use crate::domain::{
     Cause, CauseFact, CausePart, CustomerId, FactorKey, Factors, Health, HealthChange, NaiveDate, Points, Scorecard, Window,
 };

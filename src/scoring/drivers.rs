@@ -1,9 +1,9 @@
 //! What would raise a score most, in terms that a person can act on: each factor's measurements are replaced by what one
 //! would like to see, and scored again.
 
-use super::explain::count;
 use super::measure::Measurements;
 use super::score::score;
+use crate::domain::counts::count;
 use crate::domain::{CustomerId, Driver, FactorKey, NaiveDate, Points, Scorecard};
 
 /// The factors that can still raise the score, the one that would raise it most first. Sources that are not connected

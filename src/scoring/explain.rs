@@ -1,7 +1,7 @@
 //! Sentences about a factor for CS staff: what was measured, and what to do next.
 
-use super::measure::Measurements;
-use super::measure::change_percent;
+use super::measure::{Measurements, change_percent};
+use crate::domain::counts::{count_or_no, group};
 use crate::domain::scorecard::FactorRule;
 use crate::domain::{FactorKey, MissingPolicy, Scorecard};
 
@@ -22,14 +22,14 @@ pub(super) fn explain(key: FactorKey, measured: &Measurements, scorecard: &Score
 fn describe(key: FactorKey, measured: &Measurements, rule: &FactorRule) -> String {
     let (period, target) = (last(rule), rule.divisor());
     match key {
-        FactorKey::LoginFrequency => format!("{} {period}, target {target}", count(measured.logins, "login")),
+        FactorKey::LoginFrequency => format!("{} {period}, target {target}", count_or_no(measured.logins, "login")),
         FactorKey::FeatureAdoption => {
             let noun = if rule.key_features.is_empty() { "feature" } else { "key feature" };
-            format!("{} used {period}, target {target}", count(measured.features, noun))
+            format!("{} used {period}, target {target}", count_or_no(measured.features, noun))
         }
         FactorKey::SupportLoad => match measured.tickets {
             0 => format!("No support tickets {period}"),
-            tickets => format!("{} {period}, {target} or more score 0", count(tickets, "support ticket")),
+            tickets => format!("{} {period}, {target} or more score 0", count_or_no(tickets, "support ticket")),
         },
         FactorKey::InvoiceTimeliness => describe_invoices(measured, rule),
         FactorKey::ApiTrend => describe_trend(measured, rule),
@@ -54,7 +54,7 @@ fn describe_invoices(measured: &Measurements, rule: &FactorRule) -> String {
     let late = also(counts.late, "paid late");
     let overdue = also(counts.overdue, "overdue");
     let open = also(counts.open, "not due yet");
-    let judged = count(counts.judged(), "invoice");
+    let judged = count_or_no(counts.judged(), "invoice");
     let period = rule.window_days.map_or_else(String::new, |length| format!(" issued in the last {}", days(length)));
     format!("{} of {judged}{period} paid on time{late}{overdue}{open}", group(counts.on_time))
 }
@@ -62,7 +62,7 @@ fn describe_invoices(measured: &Measurements, rule: &FactorRule) -> String {
 fn describe_trend(measured: &Measurements, rule: &FactorRule) -> String {
     let (now, before) = (measured.api_calls, measured.api_calls_before);
     let earlier = format!("in the {} before", days(rule.days()));
-    let calls = format!("{} {}", count(now, "API call"), last(rule));
+    let calls = format!("{} {}", count_or_no(now, "API call"), last(rule));
     match change_percent(measured) {
         None => format!("{calls}, none {earlier}"),
         Some(_) if now == 0 => format!("{calls}, down from {} {earlier}", group(before)),
@@ -84,24 +84,6 @@ fn last(rule: &FactorRule) -> String {
 /// "30 days", or "day" for one.
 fn days(length: i64) -> String {
     if length == 1 { "day".to_owned() } else { format!("{} days", group(length)) }
-}
-
-/// "No logins", "1 login", "1,200 logins".
-pub(super) fn count(number: i64, noun: &str) -> String {
-    match number {
-        0 => format!("No {noun}s"),
-        1 => format!("1 {noun}"),
-        _ => format!("{} {noun}s", group(number)),
-    }
-}
-
-/// Thousands set apart by commas.
-fn group(number: i64) -> String {
-    let digits = number.to_string();
-    let first = digits.len() % 3;
-    let (head, tail) = digits.split_at(first);
-    let groups = tail.as_bytes().chunks(3).map(|chunk| std::str::from_utf8(chunk).unwrap_or_default());
-    std::iter::once(head).filter(|head| !head.is_empty()).chain(groups).collect::<Vec<_>>().join(",")
 }
 
 /// API calls that fell by fewer percent are steady.
