@@ -20,6 +20,7 @@ pub mod list;
 pub mod note;
 pub mod numbers;
 pub mod portfolio;
+pub mod preview;
 pub mod scorecard;
 pub mod scorecard_input;
 
@@ -41,6 +42,7 @@ pub use list::{CustomerList, CustomerQuery, CustomerRow, Page, Sort, SortDirecti
 pub use note::{Note, NoteInput};
 pub use numbers::{Points, Share};
 pub use portfolio::Portfolio;
+pub use preview::{ScoreMove, ScorecardPreview};
 pub use scorecard::{MissingPolicy, Scorecard, ScorecardVersion};
 pub use scorecard_input::{NewScorecard, ScorecardInput};
 

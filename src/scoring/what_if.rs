@@ -4,7 +4,7 @@ use super::measure::Measurements;
 use super::score::Scores;
 use crate::domain::numbers::round_div;
 use crate::domain::{Band, Customer, Points, Scorecard};
-use crate::wire::pages::{ScoreMove, ScorecardPreview};
+use crate::domain::{ScoreMove, ScorecardPreview};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 

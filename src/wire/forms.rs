@@ -1,6 +1,6 @@
 //! Forms on the wire: the values that were sent, and the outcome that comes back.
 
-use super::pages::ScorecardPreview;
+use crate::domain::ScorecardPreview;
 use crate::domain::{EventId, FieldErrors};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -1,8 +1,8 @@
 //! Read models: everything one page shows, loaded in one request.
 
 use crate::domain::{
-    AsOf, Band, Customer, CustomerId, DayCount, Driver, Event, EventFilter, FactorKey, Factors, Health, HealthChange,
-    HistoryPoint, InvoiceRow, NaiveDate, Note, Page, Points, Scorecard, ScorecardMark, ScorecardVersion,
+    AsOf, Customer, DayCount, Driver, Event, EventFilter, FactorKey, Factors, Health, HealthChange, HistoryPoint, InvoiceRow,
+    NaiveDate, Note, Page, Points, Scorecard, ScorecardMark, ScorecardVersion,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -101,34 +101,4 @@ pub struct ScorecardPage {
     pub stale: i64,
     pub customers: i64,
     pub now: DateTime<Utc>,
-}
-
-/// What other rules would do to the active customers today.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ScorecardPreview {
-    /// What the rules change, in words; empty when they are the current ones.
-    pub changes: Vec<String>,
-    pub customers: i64,
-    /// How many customers each band has: now, and under the other rules.
-    pub bands: Vec<(Band, i64, i64)>,
-    /// How many would go from one band to another, most first.
-    pub moves: Vec<(Band, Band, i64)>,
-    /// Over the customers that have a score; now, and under the other rules.
-    pub mean_before: Option<Points>,
-    pub mean_after: Option<Points>,
-    /// Those whose score would change most, at most ten.
-    pub movers: Vec<ScoreMove>,
-}
-
-/// One customer's score under two scorecards.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ScoreMove {
-    pub id: CustomerId,
-    pub name: String,
-    pub before: Points,
-    pub after: Points,
-    pub band_before: Band,
-    pub band_after: Band,
 }

@@ -1,10 +1,11 @@
 //! The rules of scoring: read them, try others, put them in force.
 
+use crate::domain::ScorecardPreview;
 use crate::domain::{CustomerId, FieldErrors, NewScorecard, Scorecard, ScorecardInput, ScorecardVersion};
 use crate::scoring::{self, WhatIf};
 use crate::server::AppState;
 use crate::wire::AppError;
-use crate::wire::pages::{ScorecardPage, ScorecardPreview};
+use crate::wire::pages::ScorecardPage;
 use chrono::Duration;
 use std::collections::HashMap;
 

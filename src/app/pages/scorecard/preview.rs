@@ -3,7 +3,7 @@
 use crate::app::components::{BandBadge, ChangeFigure, ScoreFigure};
 use crate::app::format::{count, group};
 use crate::domain::{Band, Points};
-use crate::wire::pages::{ScoreMove, ScorecardPreview};
+use crate::domain::{ScoreMove, ScorecardPreview};
 use leptos::prelude::*;
 
 /// Says so in a place that is always there, so that screen readers tell it when it comes.
