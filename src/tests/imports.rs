@@ -2,14 +2,14 @@
 
 use crate::domain::import::ImportField;
 use crate::domain::{
-    CustomerFields, CustomerId, EventFilter, FieldErrors, ImportCounts, ImportId, ImportKind, ImportState, Mapping, RowError,
-    Segment,
+    Band, CustomerFields, CustomerId, CustomerInput, EventFilter, FieldErrors, ImportCounts, ImportId, ImportKind, ImportState,
+    Mapping, RowError, Segment,
 };
 use crate::error::AppError;
 use crate::server::AppState;
 use crate::server::service::export::{self, Format, What};
 use crate::server::service::import::{Errors, Source, get_import, import_file, recognise, undo_file, words};
-use crate::server::store::NewImport;
+use crate::server::store::{Destination, NewImport};
 use crate::tests::api::Site;
 use crate::tests::harness::*;
 use async_compression::tokio::bufread::{GzipEncoder, ZstdEncoder};
@@ -177,6 +177,49 @@ on_each_database! {
         let stored = db.list_events(ids["c-1"], &EventFilter::default(), 1, 10).await.unwrap();
         assert!(stored.items.iter().any(|event| matches!(&event.body,
             crate::domain::EventBody::InvoiceIssued { amount_cents: 123_450, .. })));
+    }
+
+    async fn a_start_date_from_a_file_counts_at_once_and_no_longer_when_it_is_taken_back(db: Database) {
+        import(&db, &file("customers.csv", CUSTOMERS)).await;
+        let acme = db.find_customers(vec!["c-1".into()]).await.unwrap()["c-1"];
+        db.send_all(acme, [login().days_ago(20), feature("export"), ticket()]).await;
+        db.roll_over_all(today()).await;
+        let before = db.health(acme).await;
+        assert_ne!(before.band, Band::NoData);
+        let bands = async || {
+            let listed = parse_query("band=no_data").unwrap();
+            let (rows, _) = db.list_customers(&listed, today()).await.unwrap();
+            let portfolio = db.get_portfolio(None, "USD", today()).await.unwrap();
+            let no_data = portfolio.bands.iter().find(|tally| tally.band == Band::NoData).unwrap().tally.customers;
+            (db.health(acme).await.band, rows.iter().any(|row| row.customer.id == acme), no_data)
+        };
+        let later = import(&db, &file("later.csv", "customer,Company,plan,signup_date\nc-1,Acme,SMB,2026-04-01\n")).await;
+        assert_eq!(later.counts.updated, 1);
+        // Bolt has no data either.
+        assert_eq!(bands().await, (Band::NoData, true, 2));
+        undo_file(&db.app(), later.id.unwrap()).await.unwrap();
+        assert_eq!(bands().await, (before.band, false, 1));
+        db.assert_settled(today()).await;
+    }
+
+    async fn the_health_of_a_customer_with_another_start_is_not_believed_before_it_is_scored_anew(db: Database) {
+        import(&db, &file("customers.csv", CUSTOMERS)).await;
+        let acme = db.find_customers(vec!["c-1".into()]).await.unwrap()["c-1"];
+        let input = |field: &str, value: &str| {
+            let fields = serde_json::json!({"externalId": "c-1", field: value});
+            [serde_json::from_value::<CustomerInput>(fields).unwrap()]
+        };
+        let new = NewImport { file_name: "f".into(), path: None, mapping: file("f.csv", CUSTOMERS).mapping().await, state: ImportState::Running, author: None };
+        let id = db.create_import(&new, now()).await.unwrap();
+        let is_current = async || db.get_current(acme, today()).await.unwrap().is_current;
+        db.import_customers(Destination::Import(id), &input("owner", "Bob"), &CustomerInput::default(), now()).await.unwrap();
+        assert!(is_current().await, "health does not depend on the owner");
+        db.import_customers(Destination::Import(id), &input("startDate", "2026-04-01"), &CustomerInput::default(), now()).await.unwrap();
+        assert!(!is_current().await);
+        db.rescore(&[acme], today()).await.unwrap();
+        assert!(is_current().await);
+        db.take_back_customers(id, CustomerId(0), 10, today()).await.unwrap().unwrap();
+        assert!(!is_current().await);
     }
 
     async fn a_mapping_that_lacks_what_every_row_needs_is_refused(db: Database) {

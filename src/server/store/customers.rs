@@ -90,7 +90,6 @@ impl Store {
         }
         set_archive(&mut tx, id, archive).await?;
         let customer = get(&mut tx, id).await?.customer()?;
-        tx.changed(id);
         tx.commit().await?;
         Ok(customer)
     }
@@ -328,6 +327,8 @@ pub(super) async fn store_first_facts(tx: &mut Tx, known: impl IntoIterator<Item
 
 /// Stores what else is known of customers that have got facts, and that their health is not of these facts yet.
 pub(super) async fn store_stale(tx: &mut Tx, known: impl IntoIterator<Item = &facts::Known>) -> StoreResult<()> {
+    let known: Vec<_> = known.into_iter().collect();
+    known.iter().for_each(|known| tx.changed(known.id));
     let more = |known: &facts::Known| binds![NaiveDate::default(), known.last_activity_at];
     store_known(tx, &["scored_day", "last_activity_at"], known, more).await
 }
@@ -354,6 +355,7 @@ pub(super) async fn set_archive(tx: &mut Tx, id: CustomerId, archive: Option<Arc
     let sql = "UPDATE customers SET archived_reason = $1, archived_day = $2, version = version + 1 WHERE id = $3";
     let reason = archive.map(|archive| archive.reason.name());
     tx.execute(sql, binds![reason, archive.map(|archive| archive.date), id]).await?;
+    tx.changed(id);
     Ok(())
 }
 
@@ -366,17 +368,26 @@ pub(super) async fn insert(tx: &mut Tx, fields: &CustomerFields, now: DateTime<U
     let mut binds = field_binds(fields);
     binds.extend(binds![storable(now), is_demo]);
     let (id,): (i64,) = tx.one(sql, binds).await.map_err(|error| taken(error, fields))?;
+    tx.changed(CustomerId(id));
     Ok(CustomerId(id))
 }
 
-/// Changes a locked customer, which is not scored anew.
+/// Changes a locked customer. Its health is stale from then on when the start date, on which it depends, is another one.
 pub(super) async fn set_fields(tx: &mut Tx, id: CustomerId, fields: &CustomerFields) -> StoreResult<()> {
     let sql = "UPDATE customers SET name = $1, name_key = $2, segment = $3, external_id = $4, external_key = $5, owner = $6,
-               owner_key = $7, arr_cents = $8, renewal_day = $9, start_day = $10, crm_url = $11, version = version + 1
-               WHERE id = $12";
+               owner_key = $7, arr_cents = $8, renewal_day = $9, start_day = $10, crm_url = $11, version = version + 1,
+               scored_day = CASE WHEN start_day IS DISTINCT FROM $10 THEN 0 ELSE scored_day END WHERE id = $12";
     let mut binds = field_binds(fields);
     binds.push(id.into());
     tx.execute(sql, binds).await.map_err(|error| taken(error, fields))?;
+    tx.changed(id);
+    Ok(())
+}
+
+/// Deletes a locked customer that has neither facts nor notes.
+pub(super) async fn delete(tx: &mut Tx, id: CustomerId) -> StoreResult<()> {
+    tx.execute("DELETE FROM customers WHERE id = $1", binds![id]).await?;
+    tx.changed(id);
     Ok(())
 }
 

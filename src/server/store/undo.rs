@@ -115,7 +115,7 @@ impl Store {
             let previous: Option<CustomerFields> = previous.map(|text| read_json(&text, "a customer before")).transpose()?;
             match previous {
                 None if customer.fields == imported && !used.contains(&id.0) => {
-                    tx.execute("DELETE FROM customers WHERE id = $1", binds![id]).await?;
+                    customers::delete(&mut tx, id).await?;
                     report.removed += 1;
                 }
                 None => {

@@ -1,8 +1,8 @@
 //! `/api/live`: who is told of which change, how often, and until when.
 
 use super::Site;
-use crate::domain::CustomerId;
-use crate::server::store::Store;
+use crate::domain::{CustomerId, CustomerInput, ImportKind, ImportState, Mapping};
+use crate::server::store::{Destination, NewImport, Store};
 use crate::server::{Settings, jobs};
 use crate::tests::harness::*;
 use axum::body::{Body, BodyDataStream};
@@ -132,6 +132,30 @@ on_each_database! {
         stream.until(&acme).await;
         site.event(&acme, json!({"kind": "api_call", "count": 1})).await;
         assert_eq!(stream.message().await.customers, Value::Null, "a source was connected, which may change every score");
+    }
+
+    async fn customers_of_a_file_are_told_and_so_is_taking_it_back(db: Database) {
+        let (site, []) = site_with(db, []).await;
+        let mut stream = Stream::open(&site, "").await;
+        let (store, input) = (&site.database.store, |name: &str| CustomerInput {
+            name: Some(name.into()), segment: Some("SMB".into()), external_id: Some(Some("c-1".into())), ..CustomerInput::default()
+        });
+        let import = NewImport {
+            file_name: "customers.csv".into(), path: None, mapping: Mapping::recognise(ImportKind::Customers, &[], |_, _| true),
+            state: ImportState::Running, author: None,
+        };
+        let import = store.create_import(&import, now()).await.unwrap();
+        let mut told = Vec::new();
+        for name in ["Acme", "Acme Ltd"] {
+            let to = Destination::Import(import);
+            store.import_customers(to, &[input(name)], &CustomerInput::default(), now()).await.unwrap();
+            told.push(stream.message().await.customers);
+        }
+        let after = CustomerId(0);
+        store.take_back_customers(import, after, 10, today()).await.unwrap().unwrap();
+        told.push(stream.message().await.customers);
+        let acme = json!([told[0][0].as_i64().expect("a customer's id")]);
+        assert_eq!(told, [acme.clone(), acme.clone(), acme]);
     }
 
     async fn many_events_are_few_messages(db: Database) {
