@@ -20,6 +20,7 @@ mod list;
 mod notes;
 mod open;
 mod origin;
+mod other_processes;
 mod plan;
 mod portfolio;
 mod post_queue;

@@ -209,6 +209,29 @@ async fn a_change_by_one_process_is_told_by_another() {
     stream.until(&acme).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_by_another_process_on_the_same_file_may_be_of_everything() {
+    let (site, [acme, bolt]) = site_with(Database::sqlite().await, ["Acme", "Bolt"]).await;
+    let mark = site.database.mark();
+    let other = Store::connect(&site.database.url).await.unwrap();
+    // Nobody follows yet, but a page may have been rendered.
+    other.add_note(CustomerId(id(&acme)), "Ann", "Called", now()).await.unwrap();
+    let mut stream = Stream::open(&site, &format!("?since={mark}")).await;
+    assert_eq!(stream.message().await.customers, Value::Null);
+    // What this process does itself is told by name.
+    for _ in 0..3 {
+        site.event(&bolt, json!({"kind": "login"})).await;
+        assert_eq!(stream.message().await.customers, json!([id(&bolt)]));
+    }
+    other.insert_event(CustomerId(id(&acme)), &login().event(), now()).await.unwrap();
+    assert_eq!(stream.message().await.customers, Value::Null);
+    // Also when it comes between two of ours.
+    site.event(&bolt, json!({"kind": "login"})).await;
+    other.add_note(CustomerId(id(&acme)), "Ann", "Called again", now()).await.unwrap();
+    site.event(&bolt, json!({"kind": "login"})).await;
+    while stream.message().await.customers != Value::Null {}
+}
+
 #[tokio::test]
 async fn the_stream_asks_for_the_token_and_for_sense() {
     let site = Site::sqlite_with(Settings { access_token: Some("secret".into()), ..Settings::default() }).await;
