@@ -63,6 +63,11 @@ impl EventKind {
         matches!(self, Self::InvoiceIssued | Self::InvoicePaid | Self::InvoiceVoided)
     }
 
+    /// Whether the customer does it; an invoice is issued and voided by us.
+    pub fn is_done_by_customer(self) -> bool {
+        !matches!(self, Self::InvoiceIssued | Self::InvoiceVoided)
+    }
+
     /// The input fields that belong to the kind, besides the ones every kind has.
     pub fn own_fields(self) -> &'static [&'static str] {
         match self {

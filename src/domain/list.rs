@@ -381,7 +381,7 @@ pub struct CustomerRow {
     pub change90: Option<Points>,
     /// Scores on 14 days, a week apart, the last one the as-of day; null where there was no data.
     pub trend: Vec<Option<Points>>,
-    /// The time of the latest event that counts.
+    /// The time of the latest event that counts and is the customer's doing: all but invoices issued and voided.
     pub last_activity_at: Option<DateTime<Utc>>,
     /// Null when nothing was measured or every measured factor is at its best.
     pub weakest: Option<Weakest>,
