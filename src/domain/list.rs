@@ -180,7 +180,7 @@ pub const MAX_ROW: i64 = 10_000;
 /// Which customers, in which order, which page. The same in the API's and the dashboard's URL.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomerQuery {
-    /// Part of the name or of the external id, in any letter case.
+    /// Part of the name or of the external id, in any letter case, with or without accents.
     pub search: Option<String>,
     pub segment: Option<Segment>,
     /// Empty: every band.

@@ -13,6 +13,7 @@ pub mod fields;
 pub mod health;
 pub mod ids;
 pub mod import;
+pub mod letters;
 pub mod list;
 pub mod note;
 pub mod numbers;

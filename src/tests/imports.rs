@@ -222,6 +222,27 @@ on_each_database! {
         assert!(!is_current().await);
     }
 
+    async fn files_name_customers_and_features_in_any_letters(db: Database) {
+        let customers = |id: &str, name: &str| file("customers.csv", format!("id,name,plan\n{id},{name},SMB\n"));
+        assert_eq!(import(&db, &customers("Ve\u{301}lo", "Ve\u{301}lo SA")).await.counts, created(1));
+        let again = ImportCounts { rows: 1, unchanged: 1, ..ImportCounts::default() };
+        assert_eq!(import(&db, &customers("V\u{e9}lo", "V\u{e9}lo SA")).await.counts, again);
+        assert_eq!(import(&db, &customers("Ve\u{301}lo", "Ve\u{301}lo SA")).await.counts, again);
+
+        let events = |id: &str, feature: &str| {
+            file("events.csv", format!("customer,kind,time,feature\n{id},feature_use,2026-03-10T08:00:00Z,{feature}\n"))
+        };
+        let apart = events("Ve\u{301}lo", "cafe\u{301}");
+        assert_eq!(import(&db, &apart).await.counts, created(1));
+        assert_eq!(import(&db, &apart).await.counts.duplicates, 1);
+        let velo = db.find_customers(vec!["V\u{e9}lo".into()]).await.unwrap()["V\u{e9}lo"];
+        let stored = db.list_events(velo, &EventFilter::default(), 1, 10).await.unwrap().items;
+        assert_eq!(stored[0].body.activity().0, "caf\u{e9}");
+        // What earlier releases gave it, which did not compose letters.
+        assert_eq!(stored[0].message_id.as_deref(), Some("row-ac25f58114454e696e90b53cae885c8c-1"));
+        settled(&db).await;
+    }
+
     async fn a_mapping_that_lacks_what_every_row_needs_is_refused(db: Database) {
         let file = file("customers.csv", "Company,segment\nAcme,SMB\n");
         let refused = import_with(&db, &file, file.mapping().await, false).await;

@@ -21,7 +21,7 @@ pub struct DayParameters {
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)]
 pub struct ListParameters {
-    /// Part of the name or of the external id, in any letter case.
+    /// Part of the name or of the external id, in any letter case, with or without accents.
     search: Option<String>,
     segment: Option<Segment>,
     /// One band or several, separated by commas.

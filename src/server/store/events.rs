@@ -113,8 +113,10 @@ impl EventRow {
     }
 }
 
+/// The log keeps events as they once came; features are counted by their composed letters.
 pub(super) fn read_body(id: EventId, payload: &str) -> StoreResult<EventBody> {
-    serde_json::from_str(payload).map_err(|error| StoreError::Corrupt(format!("event {id}: {error}")))
+    let body: EventBody = serde_json::from_str(payload).map_err(|error| StoreError::Corrupt(format!("event {id}: {error}")))?;
+    Ok(body.composed())
 }
 
 async fn get(tx: &mut Tx, id: EventId) -> StoreResult<Event> {

@@ -4,6 +4,7 @@ use super::bind::{binds, storable, time};
 use super::customers::{self, CustomerRecord, select_customers};
 use super::db::Tx;
 use super::{NewImport, Store, StoreError, StoreResult, StoredImport};
+use crate::domain::letters::composed;
 use crate::domain::{
     CustomerFields, CustomerId, CustomerInput, EventId, FieldErrors, Import, ImportCounts, ImportId, ImportState, Mapping, Page,
     UndoReport,
@@ -234,8 +235,9 @@ impl Store {
     }
 }
 
+/// As customers have it.
 fn external_id(row: &CustomerInput) -> String {
-    row.external_id.clone().flatten().unwrap_or_default().trim().to_owned()
+    composed(row.external_id.as_ref().and_then(Option::as_deref).unwrap_or_default().trim())
 }
 
 async fn load_by_external_id(tx: &mut Tx, rows: &[CustomerInput]) -> StoreResult<HashMap<String, (CustomerId, CustomerFields)>> {

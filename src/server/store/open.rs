@@ -61,7 +61,7 @@ impl Store {
         Self { posts: PostQueue::start(&db), db, replays: Arc::default() }
     }
 
-    /// Brings the schema up to date. Several processes may try at once: one does it, the others wait.
+    /// Brings the schema up to date, and rows that an older release wrote. Several processes may try at once: one does it, the others wait.
     pub async fn migrate(&self) -> StoreResult<()> {
         match &self.db.pools {
             // SQLite has no lock for migrations but its write transaction, in which each migration is a savepoint.
@@ -74,7 +74,8 @@ impl Store {
         }
         let mut tx = self.write().await?;
         super::scorecards::ensure_first(&mut tx, &Scorecard::default()).await?;
-        tx.commit().await
+        tx.commit().await?;
+        self.normalise().await
     }
 
     /// Whether the database answers.

@@ -57,6 +57,20 @@ on_each_database! {
         db.assert_settled(today()).await;
     }
 
+    async fn features_in_other_letters_are_one_feature_and_a_message_is_known_in_its_own(db: Database) {
+        let acme = db.customer("Acme").await;
+        let apart = feature("Cafe\u{301}").message("m-1");
+        db.send(acme, apart.clone()).await;
+        let after = db.send(acme, feature("caf\u{e9}")).await.after;
+        assert_eq!(after.factors.feature_adoption.value, Some(1));
+        assert!(db.send(acme, apart).await.repeated);
+        assert!(db.send(acme, feature("Caf\u{e9}").message("m-1")).await.repeated, "the same fact in other letters");
+        assert_conflict(db.try_send(acme, feature("cafe").message("m-1")).await, "m-1", "");
+        db.send(acme, login().message("e\u{301}")).await;
+        assert!(!db.send(acme, ticket().message("\u{e9}")).await.repeated, "message ids are compared byte for byte");
+        db.assert_settled(today()).await;
+    }
+
     async fn a_late_event_counts_on_the_day_it_happened(db: Database) {
         let acme = db.customer("Acme").await;
         db.send_all(acme, [login().days_ago(40), login().days_ago(1), login().days_ago(40)]).await;

@@ -1,6 +1,6 @@
 //! What older releases wrote, read by this one.
 
-use crate::domain::CustomerId;
+use crate::domain::{CustomerFields, CustomerId, EventFilter, FactorKey, NewScorecard, Scorecard};
 use crate::server::store::Store;
 use crate::tests::harness::*;
 use chrono::Duration;
@@ -39,6 +39,10 @@ async fn database_before(number: i64, url: &str) {
         migrator.run(&mut PgConnection::connect(url).await.unwrap()).await.unwrap();
     }
 }
+
+/// "Café" as one letter and as two.
+const CAFE: &str = "caf\u{e9}";
+const CAFE_APART: &str = "cafe\u{301}";
 
 on_each_database! {
     async fn the_last_activity_of_customers_whom_an_invoice_made_look_active_is_corrected(db: Database) {
@@ -94,5 +98,89 @@ on_each_database! {
             assert_eq!(last, expected, "customer {id}");
         }
         store.close().await;
+    }
+
+    async fn letters_of_an_older_release_are_composed_when_the_database_is_opened(db: Database) {
+        let fields = |name: &str, external_id: &str| CustomerFields {
+            name: name.into(), external_id: Some(external_id.into()), owner: Some("Zo\u{eb}".into()), ..blank()
+        };
+        let [first, second, third] =
+            [db.customer_with(fields("Caf\u{e9} \u{130}stanbul", "1")).await, db.customer_with(fields("Bolt", "2")).await, db.customer("Acme").await];
+        let sent = feature(CAFE_APART).message("m-1");
+        db.send(first, sent.clone()).await;
+        db.send(first, feature("cafe").message("m-2")).await;
+        db.send(third, feature(CAFE)).await;
+        let mut scorecard = Scorecard { version: 2, ..Scorecard::default() };
+        scorecard.factors.get_mut(FactorKey::FeatureAdoption).key_features = vec![CAFE.to_owned()];
+        let new = NewScorecard { scorecard: scorecard.clone(), author: "Ann".into(), note: "test".into() };
+        db.add_scorecard(&new, now()).await.unwrap();
+        db.roll_over_all(today()).await;
+        let expected = db.health(first).await;
+        // As the release before wrote all this.
+        execute(&db.url, format!(
+            "UPDATE customers SET search_key = NULL;
+             UPDATE customers SET owner = 'Zoe\u{308}', owner_key = 'zoe\u{308}' WHERE owner IS NOT NULL;
+             UPDATE customers SET name = 'Cafe\u{301} I\u{307}stanbul', external_id = '{CAFE_APART}' WHERE id = {first};
+             INSERT INTO daily_activity SELECT customer_id, day, kind, '{CAFE_APART}', received_day, 2 FROM daily_activity WHERE key = '{CAFE}' AND customer_id = {first};
+             UPDATE daily_activity SET count = -1 WHERE key = '{CAFE}' AND customer_id = {first};
+             UPDATE events SET payload = REPLACE(payload, '{CAFE}', '{CAFE_APART}');
+             UPDATE scorecards SET content = REPLACE(content, '{CAFE}', '{CAFE_APART}');"
+        )).await;
+        assert_eq!(db.list("search=istanbul").await, Vec::<String>::new());
+        db.migrate().await.unwrap();
+
+        let stored = db.get_customer(first).await.unwrap();
+        assert_eq!((stored.fields, stored.version), (fields("Caf\u{e9} \u{130}stanbul", CAFE), 1));
+        assert_eq!(db.list_owners().await.unwrap(), ["Zo\u{eb}"]);
+        assert_eq!(db.list("owner=Zoe\u{308}&sort=name").await, ["Bolt", "Caf\u{e9} \u{130}stanbul"]);
+        assert_eq!(db.list("search=cafe istanbul").await, ["Caf\u{e9} \u{130}stanbul"]);
+        for given in [CAFE, CAFE_APART] {
+            assert_eq!(db.find_customers(vec![given.into()]).await.unwrap(), [(given.to_owned(), first)].into());
+        }
+        assert_eq!(db.current_scorecard().await.unwrap(), scorecard);
+        db.roll_over_all(today()).await;
+        assert_eq!(db.health(first).await, expected);
+        db.assert_settled(today()).await;
+        // An old message is still a repeat, in its own letters, and what it counted can be taken back.
+        let repeat = db.send(first, sent).await;
+        assert!(repeat.repeated);
+        db.retract_event(repeat.event.id, "test", now()).await.unwrap();
+        db.assert_settled(today()).await;
+        assert_eq!(db.health(first).await.factors.feature_adoption.value, Some(0));
+        // Opened once more, nothing is left to do.
+        let (version, snapshot) = (db.get_customer(second).await.unwrap().version, db.list_events(first, &EventFilter::default(), 1, 9).await.unwrap());
+        db.migrate().await.unwrap();
+        assert_eq!(db.get_customer(second).await.unwrap().version, version);
+        assert_eq!(db.list_events(first, &EventFilter::default(), 1, 9).await.unwrap(), snapshot);
+    }
+
+    async fn external_ids_that_look_alike_are_left_apart(db: Database) {
+        let mut ids = Vec::new();
+        for external_id in ["1", "2", "3"] {
+            ids.push(db.customer_with(CustomerFields { external_id: Some(external_id.into()), ..blank() }).await);
+        }
+        // The third has one that both others would get.
+        execute(&db.url, format!(
+            "UPDATE customers SET search_key = NULL;
+             UPDATE customers SET external_id = 'a\u{323}\u{302}' WHERE id = {};
+             UPDATE customers SET external_id = 'a\u{302}\u{323}' WHERE id = {};
+             UPDATE customers SET external_id = '\u{1ead}' WHERE id = {};", ids[0], ids[1], ids[2]
+        )).await;
+        db.migrate().await.unwrap();
+        let mut kept = Vec::new();
+        for id in &ids {
+            kept.push(db.get_customer(*id).await.unwrap().fields.external_id.unwrap());
+        }
+        assert_eq!(kept, ["a\u{323}\u{302}", "a\u{302}\u{323}", "\u{1ead}"]);
+        let found = db.find_customers(kept.clone()).await.unwrap();
+        assert!(kept.iter().all(|id| found[id] == ids[2]), "{found:?}");
+        // Each can be given another one, and edited before that.
+        for (place, id) in ids.iter().enumerate() {
+            let stored = db.get_customer(*id).await.unwrap();
+            let fields = CustomerFields { name: format!("Customer {place}"), ..stored.fields };
+            let edited = db.update_customer(*id, stored.version, &fields, now()).await.unwrap();
+            let fields = CustomerFields { external_id: Some(format!("new-{place}")), ..fields };
+            db.update_customer(*id, edited.version, &fields, now()).await.unwrap();
+        }
     }
 }
