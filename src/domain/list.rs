@@ -115,7 +115,8 @@ pub enum ChangeFilter {
     NewChurnRisk,
 }
 
-/// Whose customers: somebody's, or nobody's. On the wire a name, or `none`.
+/// Whose customers: somebody's, or nobody's. On the wire a name, or `none`; an owner who is called none is written in double
+/// quotes, and one who has such quotes in the name in one pair more.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub enum OwnerFilter {
@@ -123,25 +124,33 @@ pub enum OwnerFilter {
     Nobody,
 }
 
-impl OwnerFilter {
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Named(name) => name,
-            Self::Nobody => "none",
-        }
-    }
-}
+const NOBODY: &str = "none";
 
 impl From<String> for OwnerFilter {
-    fn from(name: String) -> Self {
-        if name == Self::Nobody.name() { Self::Nobody } else { Self::Named(name) }
+    fn from(text: String) -> Self {
+        if text == NOBODY {
+            return Self::Nobody;
+        }
+        match text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+            Some(name) if is_called_nobody(name) => Self::Named(name.to_owned()),
+            _ => Self::Named(text),
+        }
     }
 }
 
 impl From<OwnerFilter> for String {
     fn from(owner: OwnerFilter) -> Self {
-        owner.name().to_owned()
+        match owner {
+            OwnerFilter::Nobody => NOBODY.to_owned(),
+            OwnerFilter::Named(name) if is_called_nobody(&name) => format!("\"{name}\""),
+            OwnerFilter::Named(name) => name,
+        }
     }
+}
+
+/// With or without double quotes around it.
+fn is_called_nobody(name: &str) -> bool {
+    name.trim_matches('"') == NOBODY
 }
 
 macro_rules! wire_names {

@@ -27,7 +27,7 @@ pub struct ListParameters {
     /// One band or several, separated by commas.
     #[param(style = Form, explode = false)]
     band: Option<Vec<Band>>,
-    /// The owner's name, or `none`: only customers without one.
+    /// The owner's name, or `none`: only customers without one. An owner who is called none is `"none"`, in double quotes.
     owner: Option<String>,
     /// `next_90` (from today to 90 days from now) or `overdue` (before today).
     renewal: Option<String>,

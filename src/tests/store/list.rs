@@ -124,6 +124,20 @@ on_each_database! {
         assert_eq!(db.list("sort=name").await, ["istasyon", istanbul, cheese]);
     }
 
+    async fn an_owner_called_none_is_not_nobody(db: Database) {
+        for (name, owner) in [("Hers", Some("none")), ("His", Some("\"none\"")), ("Ours", Some("None")), ("Free", None)] {
+            db.customer_with(CustomerFields { name: name.into(), owner: owner.map(str::to_owned), ..blank() }).await;
+        }
+        for (query, expected) in
+            [("owner=none", "Free"), ("owner=\"none\"", "Hers"), ("owner=\"\"none\"\"", "His"), ("owner=None", "Ours")]
+        {
+            assert_eq!(db.list(query).await, [expected], "{query}");
+            let owner = parse_query(query).unwrap().owner;
+            let portfolio = db.get_portfolio(owner.clone(), "USD", today()).await.unwrap();
+            assert_eq!((portfolio.all.customers, portfolio.owner), (1, owner), "{query}");
+        }
+    }
+
     async fn each_sort_puts_what_is_unknown_last_both_ways(db: Database) {
         portfolio(&db).await;
         let (cobalt, birch, anger, abc, early) = ("Cobalt", "birch", "Ärger 100%", "a_b\\c", "Early");
