@@ -196,7 +196,10 @@ impl CustomerInput {
             Some(text) => errors.optional_text(field, text.as_deref(), max),
         };
         let letters = |sent: Option<Option<String>>| sent.map(|sent| sent.as_deref().map(composed));
-        let external_id = text("externalId", letters(self.external_id), base.map(|base| &base.external_id), 200);
+        // An id that an older release has kept in other letters stays as it is when it is sent back.
+        let old_id = base.and_then(|base| base.external_id.as_deref());
+        let external_id = self.external_id.filter(|sent| old_id.is_none() || sent.as_deref().map(str::trim) != old_id);
+        let external_id = text("externalId", letters(external_id), base.map(|base| &base.external_id), 200);
         let owner = text("owner", letters(self.owner), base.map(|base| &base.owner), 200);
         let crm_url = text("crmUrl", self.crm_url, base.map(|base| &base.crm_url), 500);
         if crm_url.as_deref().is_some_and(|url| !is_web_address(url)) {

@@ -81,6 +81,8 @@ pub struct ScorecardMark {
 #[serde(rename_all = "camelCase")]
 pub struct CustomerPage {
     pub customer: Customer,
+    /// Another customer whose external id looks the same, where an older release has kept this one's in other letters.
+    pub same_external_id: Option<CustomerId>,
     pub today: NaiveDate,
     /// The day at whose end knowledge was cut; null for everything known now.
     pub known_at: Option<NaiveDate>,

@@ -35,17 +35,17 @@ impl Store {
         get(&mut self.read().await?, id).await?.customer()
     }
 
-    /// The customers that these external ids name, by the ids as they were given: in composed letters or not.
+    /// The customers that these external ids name, by the ids as they were given: in their letters or, where nobody has an
+    /// id in exactly these, in composed ones.
     pub async fn find_customers(&self, external_ids: Vec<String>) -> StoreResult<HashMap<String, CustomerId>> {
         let mut tx = self.read().await?;
         let sql = format!("SELECT external_id, id FROM customers WHERE external_id {}", tx.one_of());
-        let composed_ids: Vec<_> = external_ids.iter().map(|id| composed(id)).collect();
-        let rows: Vec<(String, i64)> = tx.all(AssertSqlSafe(sql), binds![composed_ids.clone()]).await?;
+        let rows: Vec<(String, i64)> = tx.all(AssertSqlSafe(sql), binds![spellings(&external_ids)]).await?;
         let mut found: HashMap<_, _> = rows.into_iter().map(|(external_id, id)| (external_id, CustomerId(id))).collect();
         let exported = load_exported(&mut tx, &external_ids).await?;
         found.extend(exported.into_iter().map(|(external_id, row)| (external_id, CustomerId(row.id))));
-        let given = external_ids.into_iter().zip(composed_ids);
-        Ok(given.filter_map(|(given, composed)| Some((given, *found.get(&composed)?))).collect())
+        let customer = |given: String| Some((*found_by(&found, &given)?, given));
+        Ok(external_ids.into_iter().filter_map(customer).map(|(id, given)| (given, id)).collect())
     }
 
     /// The customer with its current health row.
@@ -299,6 +299,17 @@ pub(super) async fn known_of(tx: &mut Tx, ids: &[CustomerId]) -> StoreResult<Vec
 pub(super) async fn lock(tx: &mut Tx, id: CustomerId) -> StoreResult<CustomerRecord> {
     let sql = format!(select_customers!("WHERE id = $1 {}"), tx.for_update());
     tx.optional(AssertSqlSafe(sql), binds![id]).await?.ok_or_else(|| no_customer(id))
+}
+
+/// External ids in all letters that customers may have them in.
+pub(super) fn spellings(external_ids: &[String]) -> Vec<String> {
+    let others = external_ids.iter().map(|id| (id, composed(id))).filter(|(id, composed)| *id != composed);
+    external_ids.iter().cloned().chain(others.map(|(_, composed)| composed)).collect()
+}
+
+/// What an external id finds: in exactly its letters, else in composed ones.
+pub(super) fn found_by<'a, T>(found: &'a HashMap<String, T>, external_id: &str) -> Option<&'a T> {
+    found.get(external_id).or_else(|| found.get(&composed(external_id)))
 }
 
 /// Customers without an external id, by the one that an export gives them.

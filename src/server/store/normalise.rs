@@ -12,6 +12,8 @@ use crate::domain::{Customer, CustomerId};
 use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
 
+/// An arbitrary number that means "letters" among the database's advisory locks: one process at a time decides who gets an id.
+const LOCK: &str = "SELECT pg_advisory_xact_lock(7100920) IS NULL";
 /// How many customers one transaction brings up to date.
 const CUSTOMERS: i64 = 500;
 
@@ -39,6 +41,9 @@ impl Store {
             return Ok(0);
         }
         let mut tx = self.write().await?;
+        if tx.has_locks() {
+            tx.one::<(bool,)>(LOCK, binds![]).await?;
+        }
         let sql = format!(select_customers!("WHERE search_key IS NULL ORDER BY id LIMIT $1 {}"), tx.for_update());
         let records: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![CUSTOMERS]).await?;
         let customers: Vec<_> = records.iter().map(CustomerRecord::customer).collect::<StoreResult<_>>()?;
@@ -74,8 +79,8 @@ impl Store {
     }
 }
 
-const ALIKE: &str = "two customers have the same external id in other letters: the first is found by it, the second keeps its \
-                     letters and is not; give one of them another id, or archive it as a duplicate";
+const ALIKE: &str = "two customers have external ids that differ only in how an accent is written: the first has the id now in \
+                     whatever letters, the second only in its own; give one of them another id, or archive a duplicate";
 
 /// The customers that have external ids already which some of these would get.
 async fn load_holders(tx: &mut Tx, customers: &[Customer]) -> StoreResult<HashMap<String, CustomerId>> {
