@@ -1,5 +1,6 @@
 //! A customer: a company that pays us.
 
+use super::letters::composed;
 use super::{CustomerId, FieldErrors, NaiveDate};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -93,6 +94,14 @@ pub struct CustomerFields {
     pub crm_url: Option<String>,
 }
 
+impl CustomerFields {
+    /// With the letters of its name, owner and external id composed.
+    pub fn composed(self) -> Self {
+        let all = |text: Option<String>| text.as_deref().map(composed);
+        Self { name: composed(&self.name), external_id: all(self.external_id), owner: all(self.owner), ..self }
+    }
+}
+
 /// A stored customer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -173,7 +182,7 @@ impl CustomerInput {
         let mut errors = FieldErrors::default();
         let name = match (self.name, base) {
             (None, Some(base)) => base.name.clone(),
-            (name, _) => errors.required_text("name", name.as_deref(), 200),
+            (name, _) => errors.required_text("name", name.as_deref().map(composed).as_deref(), 200),
         };
         let segment = match (self.segment, base) {
             (None, Some(base)) => base.segment,
@@ -186,8 +195,12 @@ impl CustomerInput {
             None => old.cloned().flatten(),
             Some(text) => errors.optional_text(field, text.as_deref(), max),
         };
-        let external_id = text("externalId", self.external_id, base.map(|base| &base.external_id), 200);
-        let owner = text("owner", self.owner, base.map(|base| &base.owner), 200);
+        let letters = |sent: Option<Option<String>>| sent.map(|sent| sent.as_deref().map(composed));
+        // An id that an older release has kept in other letters stays as it is when it is sent back.
+        let old_id = base.and_then(|base| base.external_id.as_deref());
+        let external_id = self.external_id.filter(|sent| old_id.is_none() || sent.as_deref().map(str::trim) != old_id);
+        let external_id = text("externalId", letters(external_id), base.map(|base| &base.external_id), 200);
+        let owner = text("owner", letters(self.owner), base.map(|base| &base.owner), 200);
         let crm_url = text("crmUrl", self.crm_url, base.map(|base| &base.crm_url), 500);
         if crm_url.as_deref().is_some_and(|url| !is_web_address(url)) {
             errors.add("crmUrl", "must be an address that starts with https:// or http://");

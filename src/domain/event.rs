@@ -1,6 +1,7 @@
 //! An event: one immutable fact about a customer at a time.
 
 use super::customer::{MAX_CENTS, parse_date};
+use super::letters::composed;
 use super::{CustomerId, EventId, FieldErrors, NaiveDate};
 use chrono::{DateTime, Duration, NaiveDateTime, SecondsFormat, SubsecRound, TimeZone, Timelike, Utc};
 use serde::{Deserialize, Serialize};
@@ -63,6 +64,11 @@ impl EventKind {
         matches!(self, Self::InvoiceIssued | Self::InvoicePaid | Self::InvoiceVoided)
     }
 
+    /// Whether the customer does it; an invoice is issued and voided by us.
+    pub fn is_done_by_customer(self) -> bool {
+        !matches!(self, Self::InvoiceIssued | Self::InvoiceVoided)
+    }
+
     /// The input fields that belong to the kind, besides the ones every kind has.
     pub fn own_fields(self) -> &'static [&'static str] {
         match self {
@@ -111,7 +117,7 @@ pub enum EventBody {
     Login {
         user: Option<String>,
     },
-    /// The feature's key is trimmed and lower-cased.
+    /// The feature's key is trimmed, lower-cased and composed.
     FeatureUse {
         feature: String,
         user: Option<String>,
@@ -156,6 +162,14 @@ impl EventBody {
         match self {
             Self::InvoiceIssued { number, .. } | Self::InvoicePaid { number } | Self::InvoiceVoided { number } => Some(number),
             _ => None,
+        }
+    }
+
+    /// With the letters of its feature composed.
+    pub fn composed(self) -> Self {
+        match self {
+            Self::FeatureUse { feature, user } => Self::FeatureUse { feature: composed(&feature), user },
+            other => other,
         }
     }
 
@@ -263,6 +277,11 @@ pub struct NewEvent {
 }
 
 impl NewEvent {
+    /// With its body [`composed`](EventBody::composed); its message id and its content stay byte for byte.
+    pub fn composed(self) -> Self {
+        Self { body: self.body.composed(), ..self }
+    }
+
     /// The UTC day the event counts for.
     pub fn day(&self) -> NaiveDate {
         self.occurred_at.date_naive()
@@ -299,6 +318,11 @@ impl EventInput {
 
     /// The event, or every broken rule. `now` is the time of receipt.
     pub fn parse(self, now: DateTime<Utc>) -> Result<NewEvent, FieldErrors> {
+        self.parse_as_spelled(now).map(NewEvent::composed)
+    }
+
+    /// The event whose feature is not [`composed`](EventBody::composed) yet.
+    pub fn parse_as_spelled(self, now: DateTime<Utc>) -> Result<NewEvent, FieldErrors> {
         let mut errors = FieldErrors::default();
         let content = Self { message_id: None, source: None, customer_id: None, external_id: None, ..self.clone() };
         let message_id = errors.optional_text("messageId", self.message_id.as_deref(), 200);

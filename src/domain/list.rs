@@ -115,7 +115,8 @@ pub enum ChangeFilter {
     NewChurnRisk,
 }
 
-/// Whose customers: somebody's, or nobody's. On the wire a name, or `none`.
+/// Whose customers: somebody's, or nobody's. On the wire a name, or `none`; an owner who is called none is written in double
+/// quotes, and one who has such quotes in the name in one pair more.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub enum OwnerFilter {
@@ -123,25 +124,33 @@ pub enum OwnerFilter {
     Nobody,
 }
 
-impl OwnerFilter {
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Named(name) => name,
-            Self::Nobody => "none",
-        }
-    }
-}
+const NOBODY: &str = "none";
 
 impl From<String> for OwnerFilter {
-    fn from(name: String) -> Self {
-        if name == Self::Nobody.name() { Self::Nobody } else { Self::Named(name) }
+    fn from(text: String) -> Self {
+        if text == NOBODY {
+            return Self::Nobody;
+        }
+        match text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+            Some(name) if is_called_nobody(name) => Self::Named(name.to_owned()),
+            _ => Self::Named(text),
+        }
     }
 }
 
 impl From<OwnerFilter> for String {
     fn from(owner: OwnerFilter) -> Self {
-        owner.name().to_owned()
+        match owner {
+            OwnerFilter::Nobody => NOBODY.to_owned(),
+            OwnerFilter::Named(name) if is_called_nobody(&name) => format!("\"{name}\""),
+            OwnerFilter::Named(name) => name,
+        }
     }
+}
+
+/// With or without double quotes around it.
+fn is_called_nobody(name: &str) -> bool {
+    name.trim_matches('"') == NOBODY
 }
 
 macro_rules! wire_names {
@@ -180,7 +189,7 @@ pub const MAX_ROW: i64 = 10_000;
 /// Which customers, in which order, which page. The same in the API's and the dashboard's URL.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomerQuery {
-    /// Part of the name or of the external id, in any letter case.
+    /// Part of the name or of the external id, in any letter case, with or without accents.
     pub search: Option<String>,
     pub segment: Option<Segment>,
     /// Empty: every band.
@@ -381,7 +390,7 @@ pub struct CustomerRow {
     pub change90: Option<Points>,
     /// Scores on 14 days, a week apart, the last one the as-of day; null where there was no data.
     pub trend: Vec<Option<Points>>,
-    /// The time of the latest event that counts.
+    /// The time of the latest event that counts and is the customer's doing: all but invoices issued and voided.
     pub last_activity_at: Option<DateTime<Utc>>,
     /// Null when nothing was measured or every measured factor is at its best.
     pub weakest: Option<Weakest>,

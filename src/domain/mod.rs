@@ -16,6 +16,7 @@ pub mod history;
 pub mod ids;
 pub mod import;
 pub mod invoice;
+pub mod letters;
 pub mod list;
 pub mod note;
 pub mod numbers;

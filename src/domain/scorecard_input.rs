@@ -1,5 +1,6 @@
 //! A scorecard as sent by somebody, and the rules that it must keep.
 
+use super::letters::composed;
 use super::scorecard::{BandLimits, FactorRule};
 use super::{FactorKey, Factors, FieldErrors, MissingPolicy, Points, Scorecard, Share};
 use serde::{Deserialize, Serialize};
@@ -144,7 +145,7 @@ fn key_features(errors: &mut FieldErrors, key: FactorKey, sent: &[String]) -> Ve
     }
     let mut of_each = FieldErrors::default();
     let mut features: Vec<_> =
-        sent.iter().map(|feature| of_each.required_text(&field, Some(feature), 100).to_lowercase()).collect();
+        sent.iter().map(|feature| composed(&of_each.required_text(&field, Some(feature), 100).to_lowercase())).collect();
     features.sort();
     if let Some(broken) = of_each.0.first() {
         let message = if broken.message == "is required" { "must not have a blank feature" } else { &broken.message };

@@ -2,13 +2,13 @@
 
 use crate::domain::import::ImportField;
 use crate::domain::{
-    CustomerFields, CustomerId, EventFilter, FieldErrors, ImportCounts, ImportId, ImportKind, ImportState, Mapping, RowError,
-    Segment,
+    Band, CustomerFields, CustomerId, CustomerInput, EventFilter, FieldErrors, ImportCounts, ImportId, ImportKind, ImportState,
+    Mapping, RowError, Segment,
 };
 use crate::server::AppState;
 use crate::server::service::export::{self, Format, What};
 use crate::server::service::import::{Errors, Source, get_import, import_file, recognise, undo_file, words};
-use crate::server::store::NewImport;
+use crate::server::store::{Destination, NewImport};
 use crate::tests::api::Site;
 use crate::tests::harness::*;
 use crate::wire::AppError;
@@ -177,6 +177,70 @@ on_each_database! {
         let stored = db.list_events(ids["c-1"], &EventFilter::default(), 1, 10).await.unwrap();
         assert!(stored.items.iter().any(|event| matches!(&event.body,
             crate::domain::EventBody::InvoiceIssued { amount_cents: 123_450, .. })));
+    }
+
+    async fn a_start_date_from_a_file_counts_at_once_and_no_longer_when_it_is_taken_back(db: Database) {
+        import(&db, &file("customers.csv", CUSTOMERS)).await;
+        let acme = db.find_customers(vec!["c-1".into()]).await.unwrap()["c-1"];
+        db.send_all(acme, [login().days_ago(20), feature("export"), ticket()]).await;
+        db.roll_over_all(today()).await;
+        let before = db.health(acme).await;
+        assert_ne!(before.band, Band::NoData);
+        let bands = async || {
+            let listed = parse_query("band=no_data").unwrap();
+            let (rows, _) = db.list_customers(&listed, today()).await.unwrap();
+            let portfolio = db.get_portfolio(None, "USD", today()).await.unwrap();
+            let no_data = portfolio.bands.iter().find(|tally| tally.band == Band::NoData).unwrap().tally.customers;
+            (db.health(acme).await.band, rows.iter().any(|row| row.customer.id == acme), no_data)
+        };
+        let later = import(&db, &file("later.csv", "customer,Company,plan,signup_date\nc-1,Acme,SMB,2026-04-01\n")).await;
+        assert_eq!(later.counts.updated, 1);
+        // Bolt has no data either.
+        assert_eq!(bands().await, (Band::NoData, true, 2));
+        undo_file(&db.app(), later.id.unwrap()).await.unwrap();
+        assert_eq!(bands().await, (before.band, false, 1));
+        db.assert_settled(today()).await;
+    }
+
+    async fn the_health_of_a_customer_with_another_start_is_not_believed_before_it_is_scored_anew(db: Database) {
+        import(&db, &file("customers.csv", CUSTOMERS)).await;
+        let acme = db.find_customers(vec!["c-1".into()]).await.unwrap()["c-1"];
+        let input = |field: &str, value: &str| {
+            let fields = serde_json::json!({"externalId": "c-1", field: value});
+            [serde_json::from_value::<CustomerInput>(fields).unwrap()]
+        };
+        let new = NewImport { file_name: "f".into(), path: None, mapping: file("f.csv", CUSTOMERS).mapping().await, state: ImportState::Running, author: None };
+        let id = db.create_import(&new, now()).await.unwrap();
+        let is_current = async || db.get_current(acme, today()).await.unwrap().is_current;
+        db.import_customers(Destination::Import(id), &input("owner", "Bob"), &CustomerInput::default(), now()).await.unwrap();
+        assert!(is_current().await, "health does not depend on the owner");
+        db.import_customers(Destination::Import(id), &input("startDate", "2026-04-01"), &CustomerInput::default(), now()).await.unwrap();
+        assert!(!is_current().await);
+        db.rescore(&[acme], today()).await.unwrap();
+        assert!(is_current().await);
+        db.take_back_customers(id, CustomerId(0), 10, today()).await.unwrap().unwrap();
+        assert!(!is_current().await);
+    }
+
+    async fn files_name_customers_and_features_in_any_letters(db: Database) {
+        let customers = |id: &str, name: &str| file("customers.csv", format!("id,name,plan\n{id},{name},SMB\n"));
+        assert_eq!(import(&db, &customers("Ve\u{301}lo", "Ve\u{301}lo SA")).await.counts, created(1));
+        let again = ImportCounts { rows: 1, unchanged: 1, ..ImportCounts::default() };
+        assert_eq!(import(&db, &customers("V\u{e9}lo", "V\u{e9}lo SA")).await.counts, again);
+        assert_eq!(import(&db, &customers("Ve\u{301}lo", "Ve\u{301}lo SA")).await.counts, again);
+
+        let events = |id: &str, feature: &str| {
+            file("events.csv", format!("customer,kind,time,feature\n{id},feature_use,2026-03-10T08:00:00Z,{feature}\n"))
+        };
+        let apart = events("Ve\u{301}lo", "cafe\u{301}");
+        assert_eq!(import(&db, &apart).await.counts, created(1));
+        assert_eq!(import(&db, &apart).await.counts.duplicates, 1);
+        let velo = db.find_customers(vec!["V\u{e9}lo".into()]).await.unwrap()["V\u{e9}lo"];
+        let stored = db.list_events(velo, &EventFilter::default(), 1, 10).await.unwrap().items;
+        assert_eq!(stored[0].body.activity().0, "caf\u{e9}");
+        // What earlier releases gave it, which did not compose letters.
+        assert_eq!(stored[0].message_id.as_deref(), Some("row-ac25f58114454e696e90b53cae885c8c-1"));
+        settled(&db).await;
     }
 
     async fn a_mapping_that_lacks_what_every_row_needs_is_refused(db: Database) {

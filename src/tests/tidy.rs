@@ -69,6 +69,15 @@ fn sql_is_only_in_the_store() {
 }
 
 #[test]
+fn customers_are_changed_in_one_file() {
+    // There, what health depends on makes it stale, and open pages are told.
+    let others = inside(&["src/server/store/"]).filter(|file| file.path != "src/server/store/customers.rs");
+    forbid("customers are changed by the functions of src/server/store/customers.rs", others, |line| {
+        line.contains("UPDATE customers")
+    });
+}
+
+#[test]
 fn server_functions_are_one_line_each_and_in_one_file() {
     forbid("server functions belong into src/app/server_fns.rs", outside(&["src/app/server_fns.rs"]), |line| {
         contains_any(line, &["#[server]", "#[server("])

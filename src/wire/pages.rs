@@ -1,8 +1,8 @@
 //! Read models: everything one page shows, loaded in one request.
 
 use crate::domain::{
-    AsOf, Customer, DayCount, Driver, Event, EventFilter, FactorKey, Factors, Health, HealthChange, HistoryPoint, InvoiceRow,
-    NaiveDate, Note, Page, Points, Scorecard, ScorecardMark, ScorecardVersion,
+    AsOf, Customer, CustomerId, DayCount, Driver, Event, EventFilter, FactorKey, Factors, Health, HealthChange, HistoryPoint,
+    InvoiceRow, NaiveDate, Note, Page, Points, Scorecard, ScorecardMark, ScorecardVersion,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,8 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase")]
 pub struct CustomerPage {
     pub customer: Customer,
+    /// Another customer whose external id looks the same, where an older release has kept this one's in other letters.
+    pub same_external_id: Option<CustomerId>,
     pub today: NaiveDate,
     /// The day at whose end knowledge was cut; null for everything known now.
     pub known_at: Option<NaiveDate>,

@@ -39,6 +39,20 @@ fn a_customer_can_be_sent_back_as_it_was_read() {
 }
 
 #[test]
+fn letters_that_look_alike_are_kept_alike() {
+    let sent = json!({"name": "Cafe\u{301}", "segment": "SMB", "externalId": "e\u{301}-1", "owner": "Zoe\u{308}"});
+    let fields = parse(sent.clone(), None).unwrap();
+    assert_eq!(
+        [Some(fields.name.clone()), fields.external_id.clone(), fields.owner.clone()].map(Option::unwrap),
+        ["Caf\u{e9}", "\u{e9}-1", "Zo\u{eb}"]
+    );
+    assert_eq!(parse(sent, Some(&fields)).unwrap(), fields);
+    // 200 letters in 400 code points.
+    let long = json!({"name": "e\u{301}".repeat(200), "segment": "SMB"});
+    assert_eq!(parse(long, None).unwrap().name, "\u{e9}".repeat(200));
+}
+
+#[test]
 fn every_broken_rule_is_named_at_once() {
     let long = "x".repeat(201);
     let input = json!({

@@ -47,6 +47,17 @@ fn every_filter_is_read() {
 }
 
 #[test]
+fn an_owner_called_none_is_in_quotes() {
+    let owner = |text: &str| from(text).unwrap().owner.unwrap();
+    assert_eq!(owner("owner=none"), OwnerFilter::Nobody);
+    for (text, name) in
+        [("\"none\"", "none"), ("\"\"none\"\"", "\"none\""), ("\"Bob\"", "\"Bob\""), ("None", "None"), ("\"none", "\"none")]
+    {
+        assert_eq!(owner(&format!("owner={text}")), OwnerFilter::Named(name.into()), "{text}");
+    }
+}
+
+#[test]
 fn what_cannot_be_meant_is_refused() {
     for (text, expected) in [
         ("colour=red", "colour is not a filter of this list"),
@@ -121,7 +132,8 @@ prop_compose! {
 prop_compose! {
     fn any_query()(
         search in prop::option::of("[a-zA-Z0-9&=+%#ü.]{1,12}"),
-        owner in prop::option::of("[A-Z][a-z]{0,5} [A-Z&+]{1,3}|none"),
+        owner in prop::option::of("[A-Z][a-z]{0,5} [A-Z&+]{1,3}|\"{0,2}none\"{0,2}|\"[A-Z]\""),
+        nobody in any::<bool>(),
         segment in prop::option::of(select(Segment::ALL.to_vec())),
         bands in prop::collection::vec(select(Band::ALL.to_vec()), 0..4),
         renewal in prop::option::of(select(vec![RenewalFilter::Next90, RenewalFilter::Overdue])),
@@ -134,7 +146,7 @@ prop_compose! {
     ) -> CustomerQuery {
         CustomerQuery {
             search, segment, bands, renewal, change,
-            owner: owner.map(OwnerFilter::from),
+            owner: owner.map(|name| if nobody { OwnerFilter::Nobody } else { OwnerFilter::Named(name) }),
             score_from: scores.0,
             score_below: scores.1,
             arr_unknown: flags.0,

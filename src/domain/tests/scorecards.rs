@@ -50,6 +50,15 @@ fn everything_can_be_changed() {
 }
 
 #[test]
+fn key_features_are_written_as_events_write_them() {
+    let path = "/factors/featureAdoption/keyFeatures";
+    let new = parse(with(path, json!(["Cafe\u{301}"]))).unwrap();
+    assert_eq!(new.scorecard.factors.feature_adoption.key_features, ["caf\u{e9}"]);
+    let twice = parse(with(path, json!(["cafe\u{301}", "caf\u{e9}"]))).unwrap_err();
+    assert!(twice[0].contains("once"), "{twice:?}");
+}
+
+#[test]
 fn each_broken_rule_is_named_by_its_field() {
     let weight = "/factors/apiTrend/weight";
     let window = "/factors/loginFrequency/windowDays";

@@ -21,13 +21,13 @@ pub struct DayParameters {
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)]
 pub struct ListParameters {
-    /// Part of the name or of the external id, in any letter case.
+    /// Part of the name or of the external id, in any letter case, with or without accents.
     search: Option<String>,
     segment: Option<Segment>,
     /// One band or several, separated by commas.
     #[param(style = Form, explode = false)]
     band: Option<Vec<Band>>,
-    /// The owner's name, or `none`: only customers without one.
+    /// The owner's name, or `none`: only customers without one. An owner who is called none is `"none"`, in double quotes.
     owner: Option<String>,
     /// `next_90` (from today to 90 days from now) or `overdue` (before today).
     renewal: Option<String>,

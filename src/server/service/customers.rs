@@ -1,6 +1,7 @@
 //! Customers: list, create, change, archive and restore.
 
 use super::health::{Scoring, rows, store_of};
+use crate::domain::letters::composed;
 use crate::domain::list::MAX_ROW;
 use crate::domain::{
     Archive, ArchiveReason, Customer, CustomerId, CustomerInput, CustomerList, CustomerQuery, CustomerRow, FieldErrors, Page,
@@ -35,6 +36,15 @@ pub async fn export_customers(app: &AppState, query: &CustomerQuery) -> Result<V
 
 pub async fn get_customer(app: &AppState, id: CustomerId) -> Result<Customer, AppError> {
     Ok(app.store.get_customer(id).await?)
+}
+
+/// Another customer whose external id is the same in composed letters.
+pub(super) async fn find_same_external_id(app: &AppState, customer: &Customer) -> Result<Option<CustomerId>, AppError> {
+    let composed = customer.fields.external_id.as_deref().map(composed).unwrap_or_default();
+    if customer.fields.external_id.as_ref().is_none_or(|id| *id == composed) {
+        return Ok(None);
+    }
+    Ok(app.store.find_customers(vec![composed]).await?.into_values().next())
 }
 
 /// What the form for a customer, or for a new one, begins with.

@@ -200,6 +200,7 @@ pub async fn get_customer_page(
     let memory = scoring::history(&facts, scorecard, connections, as_of - Duration::days(scoring::BAND_MEMORY_DAYS), as_of);
     let change = |days: usize| scoring::change(*memory.iter().rev().nth(days)?, *memory.last()?);
     Ok(CustomerPage {
+        same_external_id: super::customers::find_same_external_id(app, &customer).await?,
         today,
         known_at: at.known_at,
         health: scoring::score(id, &measured, scorecard, as_of),

@@ -89,7 +89,7 @@ pub(super) fn midnight(day: NaiveDate) -> DateTime<Utc> {
 
 /// When a UTC day is over; never, without one.
 pub(super) fn end(day: Option<NaiveDate>) -> DateTime<Utc> {
-    day.map_or(DateTime::<Utc>::MAX_UTC, |day| midnight(day + chrono::Duration::days(1)))
+    day.and_then(|day| day.succ_opt()).map_or(DateTime::<Utc>::MAX_UTC, midnight)
 }
 
 /// A time as both databases return it.

@@ -1,10 +1,11 @@
 //! What commits changed, for those who follow: ids only, and only after the commit.
 //!
-//! On SQLite one process serves, and tells its own followers. On PostgreSQL any process may have committed, so all is
-//! told through the database (NOTIFY), and every process listens, to itself as well. NOTIFY inside the transactions
-//! would make the server flush their commits one after the other; so each process tells of all its commits together,
-//! a few times a second.
+//! On SQLite one process serves, and tells its own followers; `other_processes` notices that others have written. On
+//! PostgreSQL any process may have committed, so all is told through the database (NOTIFY), and every process listens, to
+//! itself as well. NOTIFY inside the transactions would make the server flush their commits one after the other; so each
+//! process tells of all its commits together, a few times a second.
 
+use super::db::Pools;
 use super::{Store, StoreResult};
 use crate::domain::CustomerId;
 use serde::{Deserialize, Serialize};
@@ -83,6 +84,7 @@ struct Inner {
     listens: AtomicBool,
     outbox: Mutex<Changed>,
     filled: Notify,
+    followed: Notify,
 }
 
 impl Changes {
@@ -95,6 +97,7 @@ impl Changes {
             listens: AtomicBool::new(false),
             outbox: Mutex::default(),
             filled: Notify::new(),
+            followed: Notify::new(),
         }))
     }
 
@@ -104,6 +107,13 @@ impl Changes {
         *told += 1;
         // Fails when nobody follows.
         let _ = self.0.followers.send((*told, changed));
+    }
+
+    /// Waits until somebody follows.
+    pub(super) async fn until_followed(&self) {
+        while self.0.followers.receiver_count() == 0 {
+            self.0.followed.notified().await;
+        }
     }
 
     /// Leaves it to [`keep_sending`] to tell all processes.
@@ -169,23 +179,29 @@ async fn listen(pool: &PgPool, changes: &Changes) -> Result<(), sqlx::Error> {
 }
 
 impl Store {
-    /// Begins to hear of the changes that other processes make. Following does so by itself.
+    /// Begins to hear of the changes that other processes make. Following does so by itself. (On SQLite little is done while
+    /// nobody follows.)
     pub fn listen(&self) {
-        if let super::db::Pools::Postgres(pool) = &self.db.pools
-            && !self.db.changes.0.listens.swap(true, Ordering::Relaxed)
-        {
-            tokio::spawn(keep_listening(pool.clone(), self.db.changes.clone()));
+        let changes = self.db.changes.clone();
+        if changes.0.listens.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        match &self.db.pools {
+            Pools::Postgres(pool) => drop(tokio::spawn(keep_listening(pool.clone(), changes))),
+            Pools::Sqlite { others: Some(others), .. } => drop(tokio::spawn(others.clone().keep_watching(changes))),
+            Pools::Sqlite { others: None, .. } => {}
         }
     }
 
     /// Everything that changes from now on; and if something has changed since a mark, everything at once.
     pub fn follow(&self, since: Option<&str>) -> Follower {
         self.listen();
-        let Inner { name, followers, ended, .. } = &*self.db.changes.0;
+        let Inner { name, followers, ended, followed, .. } = &*self.db.changes.0;
         // In this order: what is told in between arrives twice rather than never.
         let (changes, ended) = (followers.subscribe(), ended.subscribe());
         let mut follower = Follower { name: *name, last: *lock(&self.db.changes.0.told), is_behind: false, changes, ended };
         follower.is_behind = since.is_some_and(|since| since != follower.mark());
+        followed.notify_one();
         follower
     }
 

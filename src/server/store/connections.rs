@@ -156,8 +156,9 @@ pub(super) async fn known_on(tx: &mut Tx, known_on: NaiveDate) -> StoreResult<Co
 
 /// Per factor the earliest day of the facts that counted at the end of a day and were retracted after it.
 async fn taken_back_since(tx: &mut Tx, known_on: NaiveDate) -> StoreResult<Factors<Option<NaiveDate>>> {
-    let sql = "SELECT kind, MIN(day) FROM retractions JOIN events ON id = event_id
-               WHERE retracted_at >= $1 AND received_day <= $2 GROUP BY kind";
+    // The events themselves may have been dropped.
+    let sql = "SELECT fact_kind, MIN(fact_day) FROM retractions
+               WHERE retracted_at >= $1 AND fact_received_day <= $2 GROUP BY fact_kind";
     let mut days = Factors::<Option<NaiveDate>>::default();
     for (kind, number) in tx.all::<(String, i32)>(sql, binds![end(Some(known_on)), known_on]).await? {
         let kind = EventKind::parse(&kind).ok_or_else(|| StoreError::Corrupt(format!("event kind {kind}")))?;

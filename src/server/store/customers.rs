@@ -4,7 +4,9 @@ use super::bind::{Bind, binds, day, storable, time};
 use super::connections::{self, factors};
 use super::db::Tx;
 use super::health::{Basis, Rules, Scored};
-use super::{CurrentHealth, Store, StoreError, StoreResult, facts, health, origin};
+use super::search_key::search_key;
+use super::{Changed, CurrentHealth, Store, StoreError, StoreResult, facts, health, origin};
+use crate::domain::letters::composed;
 use crate::domain::{Archive, ArchiveReason, Band, Customer, CustomerFields, CustomerId, Factors, NaiveDate, Points, Segment};
 use crate::scoring::{Measurements, Scores};
 use chrono::{DateTime, Utc};
@@ -33,15 +35,17 @@ impl Store {
         get(&mut self.read().await?, id).await?.customer()
     }
 
-    /// The customers that these external ids name.
+    /// The customers that these external ids name, by the ids as they were given: in their letters or, where nobody has an
+    /// id in exactly these, in composed ones.
     pub async fn find_customers(&self, external_ids: Vec<String>) -> StoreResult<HashMap<String, CustomerId>> {
         let mut tx = self.read().await?;
         let sql = format!("SELECT external_id, id FROM customers WHERE external_id {}", tx.one_of());
-        let rows: Vec<(String, i64)> = tx.all(AssertSqlSafe(sql), binds![external_ids.clone()]).await?;
+        let rows: Vec<(String, i64)> = tx.all(AssertSqlSafe(sql), binds![spellings(&external_ids)]).await?;
         let mut found: HashMap<_, _> = rows.into_iter().map(|(external_id, id)| (external_id, CustomerId(id))).collect();
         let exported = load_exported(&mut tx, &external_ids).await?;
         found.extend(exported.into_iter().map(|(external_id, row)| (external_id, CustomerId(row.id))));
-        Ok(found)
+        let customer = |given: String| Some((*found_by(&found, &given)?, given));
+        Ok(external_ids.into_iter().filter_map(customer).map(|(id, given)| (given, id)).collect())
     }
 
     /// The customer with its current health row.
@@ -90,7 +94,6 @@ impl Store {
         }
         set_archive(&mut tx, id, archive).await?;
         let customer = get(&mut tx, id).await?.customer()?;
-        tx.changed(id);
         tx.commit().await?;
         Ok(customer)
     }
@@ -298,6 +301,17 @@ pub(super) async fn lock(tx: &mut Tx, id: CustomerId) -> StoreResult<CustomerRec
     tx.optional(AssertSqlSafe(sql), binds![id]).await?.ok_or_else(|| no_customer(id))
 }
 
+/// External ids in all letters that customers may have them in.
+pub(super) fn spellings(external_ids: &[String]) -> Vec<String> {
+    let others = external_ids.iter().map(|id| (id, composed(id))).filter(|(id, composed)| *id != composed);
+    external_ids.iter().cloned().chain(others.map(|(_, composed)| composed)).collect()
+}
+
+/// What an external id finds: in exactly its letters, else in composed ones.
+pub(super) fn found_by<'a, T>(found: &'a HashMap<String, T>, external_id: &str) -> Option<&'a T> {
+    found.get(external_id).or_else(|| found.get(&composed(external_id)))
+}
+
 /// Customers without an external id, by the one that an export gives them.
 pub(super) async fn load_exported(tx: &mut Tx, external_ids: &[String]) -> StoreResult<HashMap<String, CustomerRecord>> {
     let named = origin::customers_named(tx, external_ids.iter().map(String::as_str).collect()).await?;
@@ -328,6 +342,8 @@ pub(super) async fn store_first_facts(tx: &mut Tx, known: impl IntoIterator<Item
 
 /// Stores what else is known of customers that have got facts, and that their health is not of these facts yet.
 pub(super) async fn store_stale(tx: &mut Tx, known: impl IntoIterator<Item = &facts::Known>) -> StoreResult<()> {
+    let known: Vec<_> = known.into_iter().collect();
+    known.iter().for_each(|known| tx.changed(known.id));
     let more = |known: &facts::Known| binds![NaiveDate::default(), known.last_activity_at];
     store_known(tx, &["scored_day", "last_activity_at"], known, more).await
 }
@@ -350,10 +366,18 @@ async fn store_known(
     tx.update_rows("customers", &columns, known.into_iter().map(row).collect()).await
 }
 
+/// Makes everybody's health stale.
+pub(super) async fn mark_all_stale(tx: &mut Tx) -> StoreResult<()> {
+    tx.execute("UPDATE customers SET scored_day = 0", binds![]).await?;
+    tx.changed(Changed::EVERYTHING);
+    Ok(())
+}
+
 pub(super) async fn set_archive(tx: &mut Tx, id: CustomerId, archive: Option<Archive>) -> StoreResult<()> {
     let sql = "UPDATE customers SET archived_reason = $1, archived_day = $2, version = version + 1 WHERE id = $3";
     let reason = archive.map(|archive| archive.reason.name());
     tx.execute(sql, binds![reason, archive.map(|archive| archive.date), id]).await?;
+    tx.changed(id);
     Ok(())
 }
 
@@ -361,30 +385,40 @@ pub(super) async fn set_archive(tx: &mut Tx, id: CustomerId, archive: Option<Arc
 pub(super) async fn insert(tx: &mut Tx, fields: &CustomerFields, now: DateTime<Utc>, is_demo: bool) -> StoreResult<CustomerId> {
     let sql =
         "INSERT INTO customers (name, name_key, segment, external_id, external_key, owner, owner_key, arr_cents, renewal_day,
-               start_day, crm_url, version, created_at, is_demo)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12, $13) RETURNING id";
+               start_day, crm_url, search_key, version, created_at, is_demo)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, $13, $14) RETURNING id";
     let mut binds = field_binds(fields);
     binds.extend(binds![storable(now), is_demo]);
     let (id,): (i64,) = tx.one(sql, binds).await.map_err(|error| taken(error, fields))?;
+    tx.changed(CustomerId(id));
     Ok(CustomerId(id))
 }
 
-/// Changes a locked customer, which is not scored anew.
+/// Changes a locked customer. Its health is stale from then on when the start date, on which it depends, is another one.
 pub(super) async fn set_fields(tx: &mut Tx, id: CustomerId, fields: &CustomerFields) -> StoreResult<()> {
     let sql = "UPDATE customers SET name = $1, name_key = $2, segment = $3, external_id = $4, external_key = $5, owner = $6,
-               owner_key = $7, arr_cents = $8, renewal_day = $9, start_day = $10, crm_url = $11, version = version + 1
-               WHERE id = $12";
+               owner_key = $7, arr_cents = $8, renewal_day = $9, start_day = $10, crm_url = $11, search_key = $12,
+               version = version + 1, scored_day = CASE WHEN start_day IS DISTINCT FROM $10 THEN 0 ELSE scored_day END
+               WHERE id = $13";
     let mut binds = field_binds(fields);
     binds.push(id.into());
     tx.execute(sql, binds).await.map_err(|error| taken(error, fields))?;
+    tx.changed(id);
+    Ok(())
+}
+
+/// Deletes a locked customer that has neither facts nor notes.
+pub(super) async fn delete(tx: &mut Tx, id: CustomerId) -> StoreResult<()> {
+    tx.execute("DELETE FROM customers WHERE id = $1", binds![id]).await?;
+    tx.changed(id);
     Ok(())
 }
 
 /// The columns of [`CustomerRecord::row_on`].
 pub(super) const COLUMNS: &str = "name, name_key, segment, external_id, external_key, owner, owner_key, arr_cents, renewal_day, \
-     start_day, crm_url, version, created_at, is_demo, archived_reason, archived_day";
+     start_day, crm_url, search_key, version, created_at, is_demo, archived_reason, archived_day";
 
-/// The values of the eleven columns that follow from the fields, `name` first, `crm_url` last.
+/// The values of the twelve columns that follow from the fields, `name` first, `search_key` last.
 fn field_binds(fields: &CustomerFields) -> Vec<Bind> {
     let lower = |text: &Option<String>| text.as_deref().map(str::to_lowercase);
     binds![
@@ -399,7 +433,24 @@ fn field_binds(fields: &CustomerFields) -> Vec<Bind> {
         fields.renewal_date,
         fields.start_date,
         fields.crm_url.clone(),
+        search_key(fields),
     ]
+}
+
+/// A row for [`store_letters`]: how a customer's name, owner and external id are written, and what follows from that.
+pub(super) fn letters_row(id: CustomerId, fields: &CustomerFields) -> Vec<Bind> {
+    let mut row = binds![id];
+    // Neither the segment nor what stands between the owner and the search key.
+    row.extend(
+        field_binds(fields).into_iter().enumerate().filter(|(place, _)| ![2, 7, 8, 9, 10].contains(place)).map(|(_, bind)| bind),
+    );
+    row
+}
+
+/// Writes the same customers in other letters, which is no edit.
+pub(super) async fn store_letters(tx: &mut Tx, rows: Vec<Vec<Bind>>) -> StoreResult<()> {
+    let columns = ["id", "name", "name_key", "external_id", "external_key", "owner", "owner_key", "search_key"];
+    tx.update_rows("customers", &columns, rows).await
 }
 
 /// The only unique thing that a customer's fields can violate is the external id.

@@ -5,6 +5,7 @@
 
 use super::bind::Bind;
 use super::changes::{Changed, Changes};
+use super::other_processes::OtherProcesses;
 use super::snapshot::Watch;
 use super::{Store, StoreResult};
 use sqlx::postgres::PgRow;
@@ -19,7 +20,13 @@ pub(super) struct Db {
 
 #[derive(Clone)]
 pub(super) enum Pools {
-    Sqlite { write: SqlitePool, read: SqlitePool, watch: Watch },
+    /// `others` is absent where there can be no other process: in memory.
+    Sqlite {
+        write: SqlitePool,
+        read: SqlitePool,
+        watch: Watch,
+        others: Option<OtherProcesses>,
+    },
     Postgres(PgPool),
 }
 

@@ -47,6 +47,8 @@ impl Store {
         for table in ["event_keys", "retractions"] {
             tx.execute(AssertSqlSafe(format!("DELETE FROM {table} WHERE event_id IN ({EVENTS})")), binds![]).await?;
         }
+        let sql = "DELETE FROM retractions WHERE fact_customer_id IN (SELECT id FROM customers WHERE is_demo)";
+        tx.execute(sql, binds![]).await?;
         for table in ["events", "daily_activity", "invoices", "notes"] {
             let sql = format!("DELETE FROM {table} WHERE customer_id IN (SELECT id FROM customers WHERE is_demo)");
             tx.execute(AssertSqlSafe(sql), binds![]).await?;
@@ -65,7 +67,8 @@ fn known(id: CustomerId, customer: &DemoCustomer) -> Known {
         let first = first_facts.get_mut(FactorKey::fed_by(event.body.kind()));
         *first = Some(first.map_or(event.day(), |first| first.min(event.day())));
     }
-    let last_activity_at = customer.events.iter().map(|event| event.occurred_at).max();
+    let done = customer.events.iter().filter(|event| event.body.kind().is_done_by_customer());
+    let last_activity_at = done.map(|event| event.occurred_at).max();
     Known { id, start_date: customer.fields.start_date, first_facts, last_activity_at }
 }
 

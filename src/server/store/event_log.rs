@@ -82,10 +82,13 @@ impl Store {
 
     /// The day of receipt before which raw events may have been dropped.
     pub async fn events_kept_from(&self) -> StoreResult<Option<NaiveDate>> {
-        let sql = "SELECT kept_from_day FROM event_log WHERE id = 1";
-        let (number,): (Option<i32>,) = self.read().await?.one(sql, binds![]).await?;
-        Ok(number.map(day))
+        kept_from(&mut self.read().await?).await
     }
+}
+
+pub(super) async fn kept_from(tx: &mut Tx) -> StoreResult<Option<NaiveDate>> {
+    let (number,): (Option<i32>,) = tx.one("SELECT kept_from_day FROM event_log WHERE id = 1", binds![]).await?;
+    Ok(number.map(day))
 }
 
 fn first_of_month(day: NaiveDate) -> NaiveDate {

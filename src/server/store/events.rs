@@ -5,7 +5,7 @@ use super::bind::{Bind, binds, midnight, storable, time};
 use super::customers::CustomerRecord;
 use super::db::Tx;
 use super::facts::Known;
-use super::{Incoming, Store, StoreError, StoreResult, StoredEvent, connections, customers, health, invoices};
+use super::{Incoming, Store, StoreError, StoreResult, StoredEvent, connections, customers, facts, health, invoices};
 use crate::domain::{
     CustomerId, Event, EventBody, EventFilter, EventId, EventKind, FactorKey, NaiveDate, NewEvent, Page, Retraction,
 };
@@ -19,7 +19,7 @@ impl Store {
     /// Takes an event back: it stays visible and no longer counts. Conflict when it is retracted already.
     pub async fn retract_event(&self, id: EventId, reason: &str, now: DateTime<Utc>) -> StoreResult<StoredEvent> {
         let today = now.date_naive();
-        let Event { customer_id: customer, body, occurred_at, .. } = get(&mut self.read().await?, id).await?;
+        let Event { customer_id: customer, body, occurred_at, received_at, .. } = get(&mut self.read().await?, id).await?;
         let (factor, day) = (FactorKey::fed_by(body.kind()), occurred_at.date_naive());
         let moves = |connections: &Connections| connections.0.get(factor).is_none_or(|first| day <= first);
         let (mut tx, rules, moves) = connections::write_facts(&self.db, moves).await?;
@@ -28,8 +28,8 @@ impl Store {
             return Err(StoreError::Conflict(format!("event {id} is retracted already")));
         }
         let before = health::today(&mut tx, &row, &rules, today).await?;
-        let sql = "INSERT INTO retractions (event_id, reason, retracted_at) VALUES ($1, $2, $3)";
-        tx.execute(sql, binds![id, reason, storable(now)]).await?;
+        let taken_back = retraction_row(id, reason, now, (customer, body.kind(), day, received_at.date_naive()));
+        store_retractions(&mut tx, vec![taken_back]).await?;
         let (key, times) = body.activity();
         count(&mut tx, vec![binds![customer, day, body.kind().name(), key, today, -times]]).await?;
         if let Some(number) = body.invoice_number() {
@@ -113,8 +113,10 @@ impl EventRow {
     }
 }
 
+/// The log keeps events as they once came; features are counted by their composed letters.
 pub(super) fn read_body(id: EventId, payload: &str) -> StoreResult<EventBody> {
-    serde_json::from_str(payload).map_err(|error| StoreError::Corrupt(format!("event {id}: {error}")))
+    let body: EventBody = serde_json::from_str(payload).map_err(|error| StoreError::Corrupt(format!("event {id}: {error}")))?;
+    Ok(body.composed())
 }
 
 async fn get(tx: &mut Tx, id: EventId) -> StoreResult<Event> {
@@ -207,6 +209,23 @@ pub(super) async fn count(tx: &mut Tx, rows: Vec<Vec<Bind>>) -> StoreResult<()> 
     Ok(())
 }
 
+/// A row for [`store_retractions`]: also which fact it is, since a retraction may outlive its event.
+pub(super) fn retraction_row(
+    id: EventId,
+    reason: &str,
+    now: DateTime<Utc>,
+    (customer, kind, day, received_on): (CustomerId, EventKind, NaiveDate, NaiveDate),
+) -> Vec<Bind> {
+    binds![id, reason, storable(now), customer, kind.name(), day, received_on]
+}
+
+pub(super) async fn store_retractions(tx: &mut Tx, rows: Vec<Vec<Bind>>) -> StoreResult<()> {
+    let into = "INSERT INTO retractions
+                (event_id, reason, retracted_at, fact_customer_id, fact_kind, fact_day, fact_received_day)";
+    tx.insert_rows(into, rows, "").await?;
+    Ok(())
+}
+
 /// What is known of a customer after a fact was taken back: its first and its latest one may be others now.
 async fn known_without(
     tx: &mut Tx,
@@ -226,10 +245,7 @@ async fn known_without(
         *first = number.map(super::bind::day);
     }
     if known.last_activity_at == Some(occurred_at) {
-        let sql = "SELECT occurred_at FROM events WHERE customer_id = $1
-                   AND NOT EXISTS (SELECT 1 FROM retractions WHERE event_id = events.id) ORDER BY occurred_at DESC LIMIT 1";
-        let latest: Option<(i64,)> = tx.optional(sql, binds![known.id]).await?;
-        known.last_activity_at = latest.map(|(at,)| time(at));
+        known.last_activity_at = facts::last_activity(tx, &[known.id], facts::ALL).await?.remove(&known.id);
     }
     Ok(known)
 }

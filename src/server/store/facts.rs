@@ -1,8 +1,8 @@
 //! A customer's facts, as scoring wants them.
 
-use super::bind::{binds, day, end, time};
+use super::bind::{binds, day, end, midnight, time};
 use super::db::Tx;
-use super::{Store, StoreError, StoreResult, customers, invoices};
+use super::{Store, StoreError, StoreResult, customers, event_log, invoices};
 use crate::domain::{AsOf, CustomerId, EventKind, Factors, NaiveDate};
 use crate::scoring::{DailyCount, Facts};
 use chrono::{DateTime, Utc};
@@ -37,9 +37,12 @@ pub(super) struct Known {
     pub start_date: Option<NaiveDate>,
     /// Per factor the day of the earliest fact that counts.
     pub first_facts: Factors<Option<NaiveDate>>,
-    /// The time of the latest one.
+    /// The time of the latest one that is the customer's doing.
     pub last_activity_at: Option<DateTime<Utc>>,
 }
+
+/// Everything known now, of whatever day.
+pub(super) const ALL: AsOf = AsOf { day: NaiveDate::MAX, known_at: None };
 
 /// The earliest of the days that are known.
 pub(super) fn earliest(days: &Factors<Option<NaiveDate>>) -> Option<NaiveDate> {
@@ -135,23 +138,47 @@ async fn first_known_on(
     Ok(rows.into_iter().map(|(id, first)| (CustomerId(id), first.map(day))).collect())
 }
 
-/// The time of each customer's latest event that counted as of a day; customers without one are left out.
+/// The time of the latest thing that each customer had done as of a day; customers who had done nothing are left out.
+/// Where raw events were dropped, days of activity are what is left to ask: then it may be the midnight that its day begins with.
 pub(super) async fn last_activity(
     tx: &mut Tx,
     customers: &[CustomerId],
     at: AsOf,
 ) -> StoreResult<HashMap<CustomerId, DateTime<Utc>>> {
+    let kinds = EventKind::ALL.into_iter().filter(|kind| kind.is_done_by_customer());
+    let kinds = kinds.map(|kind| format!("'{}'", kind.name())).collect::<Vec<_>>().join(", ");
+    let known_at = at.known_at.unwrap_or(NaiveDate::MAX);
     let sql = format!(
         "SELECT id, (
-             SELECT occurred_at FROM events WHERE customer_id = customers.id AND occurred_at < $2 AND received_day <= $3
+             SELECT occurred_at FROM events WHERE customer_id = customers.id AND kind IN ({kinds})
+             AND occurred_at < $2 AND received_day <= $3
              AND NOT EXISTS (SELECT 1 FROM retractions WHERE event_id = events.id AND retracted_at < $4)
              ORDER BY occurred_at DESC LIMIT 1
          ) AS last_at FROM customers WHERE id {}",
         tx.one_of()
     );
-    let binds = binds![customers, end(Some(at.day)), at.known_at.unwrap_or(NaiveDate::MAX), end(at.known_at)];
-    let rows: Vec<(i64, Option<i64>)> = tx.all(AssertSqlSafe(sql), binds).await?;
-    Ok(rows.into_iter().filter_map(|(id, last)| Some((CustomerId(id), time(last?)))).collect())
+    let rows: Vec<(i64, Option<i64>)> =
+        tx.all(AssertSqlSafe(sql), binds![customers, end(Some(at.day)), known_at, end(at.known_at)]).await?;
+    let mut latest: HashMap<_, _> = rows.into_iter().filter_map(|(id, last)| Some((CustomerId(id), time(last?)))).collect();
+    if event_log::kept_from(tx).await?.is_some() {
+        let sql = format!(
+            "SELECT id, (
+                 SELECT activity.day FROM daily_activity AS activity WHERE activity.customer_id = customers.id
+                 AND activity.kind IN ({kinds}) AND activity.day <= $2 AND activity.received_day <= $3
+                 AND (SELECT SUM(same.count) FROM daily_activity AS same WHERE same.customer_id = activity.customer_id
+                      AND same.day = activity.day AND same.kind = activity.kind AND same.key = activity.key
+                      AND same.received_day <= $3) > 0
+                 ORDER BY activity.day DESC LIMIT 1
+             ) AS last_day FROM customers WHERE id {}",
+            tx.one_of()
+        );
+        let rows: Vec<(i64, Option<i32>)> = tx.all(AssertSqlSafe(sql), binds![customers, at.day, known_at]).await?;
+        for (id, last) in rows {
+            let Some(midnight) = last.map(|last| midnight(day(last))) else { continue };
+            latest.entry(CustomerId(id)).and_modify(|at| *at = midnight.max(*at)).or_insert(midnight);
+        }
+    }
+    Ok(latest)
 }
 
 /// The customers' counts of the days `from..=to`, as received by the end of `known_on`.

@@ -4,6 +4,7 @@ use super::bind::{binds, storable, time};
 use super::customers::{self, CustomerRecord, select_customers};
 use super::db::Tx;
 use super::{NewImport, Store, StoreError, StoreResult, StoredImport};
+use crate::domain::letters::composed;
 use crate::domain::{
     CustomerFields, CustomerId, CustomerInput, EventId, FieldErrors, Import, ImportCounts, ImportId, ImportState, Mapping, Page,
     UndoReport,
@@ -188,7 +189,8 @@ impl Store {
         let mut known = load_by_external_id(&mut tx, rows).await?;
         let mut changes = Vec::with_capacity(rows.len());
         for row in rows {
-            let external = external_id(row);
+            let given = external_id(row);
+            let external = if known.contains_key(&given) { given } else { composed(&given) };
             let stored = known.get(&external).cloned();
             let before = match &to {
                 Destination::DryRun(pending) => {
@@ -197,8 +199,8 @@ impl Store {
                 Destination::Import(_) => stored.as_ref().map(|(_, fields)| fields.clone()),
             };
             let mut row = if before.is_none() { row.clone().or(defaults) } else { row.clone() };
-            if before.as_ref().is_some_and(|fields| fields.external_id.is_none()) {
-                // The id is one that an export has given: it tells the customer, and is not its own.
+            if before.is_some() {
+                // The id has told the customer. It may be one that an export has given, and is not its own.
                 row.external_id = None;
             }
             let fields = match row.parse(before.as_ref()) {
@@ -241,7 +243,7 @@ fn external_id(row: &CustomerInput) -> String {
 async fn load_by_external_id(tx: &mut Tx, rows: &[CustomerInput]) -> StoreResult<HashMap<String, (CustomerId, CustomerFields)>> {
     let ids: Vec<_> = rows.iter().map(external_id).collect();
     let sql = format!(select_customers!("WHERE external_id {} ORDER BY id {}"), tx.one_of(), tx.for_update());
-    let found: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![ids.clone()]).await?;
+    let found: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![customers::spellings(&ids)]).await?;
     let mut known = HashMap::new();
     for record in found {
         let customer = record.customer()?;

@@ -3,7 +3,9 @@
 
 use super::bind::{Bind, binds};
 use super::customers::{CustomerRecord, select_customers};
+use super::search_key::folded;
 use super::{CurrentHealth, Store, StoreResult, health};
+use crate::domain::letters::composed;
 use crate::domain::list::{ChangeFilter, MOVE_POINTS, NEW_DAYS, OwnerFilter, RenewalFilter, Sort, SortDirection};
 use crate::domain::{Band, CustomerQuery, FactorKey, NaiveDate, Points};
 use chrono::Duration;
@@ -53,10 +55,7 @@ impl Selection {
         let archived = if query.archived { "archived_day IS NOT NULL" } else { "archived_day IS NULL" };
         let mut selection = Self { condition: archived.to_owned(), binds };
         if let Some(text) = &query.search {
-            selection.and(
-                "(name_key LIKE ? ESCAPE '\\' OR external_key LIKE ? ESCAPE '\\')",
-                binds![containing(text), containing(text)],
-            );
+            selection.and("search_key LIKE ? ESCAPE '\\'", binds![containing(text)]);
         }
         if let Some(segment) = query.segment {
             selection.and("segment = ?", binds![segment.label()]);
@@ -66,7 +65,7 @@ impl Selection {
             selection.and(&format!("band IN ({})", vec!["?"; query.bands.len()].join(", ")), bands);
         }
         match &query.owner {
-            Some(OwnerFilter::Named(name)) => selection.and("owner = ?", binds![name]),
+            Some(OwnerFilter::Named(name)) => selection.and("owner = ?", binds![composed(name)]),
             Some(OwnerFilter::Nobody) => selection.and("owner IS NULL", binds![]),
             None => {}
         }
@@ -118,10 +117,10 @@ impl Selection {
     }
 }
 
-/// A LIKE pattern for a part of a lower-cased text.
+/// A LIKE pattern for a part of a [`search_key`](super::search_key).
 fn containing(text: &str) -> String {
     let mut pattern = String::from("%");
-    for char in text.to_lowercase().chars() {
+    for char in folded(text).chars() {
         if matches!(char, '%' | '_' | '\\') {
             pattern.push('\\');
         }

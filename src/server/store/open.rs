@@ -3,6 +3,7 @@
 use super::bind::binds;
 use super::changes::{Changes, keep_sending};
 use super::db::{Db, Pools};
+use super::other_processes::OtherProcesses;
 use super::post_queue::PostQueue;
 use super::snapshot::Watch;
 use super::{Store, StoreResult};
@@ -52,7 +53,7 @@ impl Store {
         let pool = pool.connect_with(options.clone()).await?;
         // Of no use here: what is in memory has one connection.
         let watch = Watch::new(options);
-        Ok(Self::on(Pools::Sqlite { write: pool.clone(), read: pool, watch }))
+        Ok(Self::on(Pools::Sqlite { write: pool.clone(), read: pool, watch, others: None }))
     }
 
     fn on(pools: Pools) -> Self {
@@ -60,7 +61,7 @@ impl Store {
         Self { posts: PostQueue::start(&db), db, replays: Arc::default() }
     }
 
-    /// Brings the schema up to date. Several processes may try at once: one does it, the others wait.
+    /// Brings the schema up to date, and rows that an older release wrote. Several processes may try at once: one does it, the others wait.
     pub async fn migrate(&self) -> StoreResult<()> {
         match &self.db.pools {
             // SQLite has no lock for migrations but its write transaction, in which each migration is a savepoint.
@@ -73,7 +74,8 @@ impl Store {
         }
         let mut tx = self.write().await?;
         super::scorecards::ensure_first(&mut tx, &Scorecard::default()).await?;
-        tx.commit().await
+        tx.commit().await?;
+        self.normalise().await
     }
 
     /// Whether the database answers.
@@ -86,7 +88,7 @@ impl Store {
     /// Closes every connection once its transaction has ended; from then on the database does not answer.
     pub async fn close(&self) {
         match &self.db.pools {
-            Pools::Sqlite { write, read, watch } => {
+            Pools::Sqlite { write, read, watch, .. } => {
                 watch.close().await;
                 read.close().await;
                 write.close().await;
@@ -118,13 +120,20 @@ async fn connect_sqlite(url: &str) -> StoreResult<Pools> {
         // Kibibytes, when negative.
         .pragma("cache_size", "-65536")
         .pragma("temp_store", "memory");
-    let write = SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).connect_with(options.clone()).await?;
+    let writer = SqlitePoolOptions::new().acquire_timeout(PATIENCE);
+    let writer = Watch::on(writer, |pool| pool.connect_lazy_with(options.clone()));
+    let others = OtherProcesses::since_now(writer.clone()).await?;
     let readers = std::thread::available_parallelism().map_or(4, |cores| cores.get().max(4) as u32);
     let read = SqlitePoolOptions::new()
         .max_connections(readers)
         .acquire_timeout(PATIENCE)
         .connect_lazy_with(options.clone().pragma("query_only", "true"));
-    Ok(Pools::Sqlite { write, read, watch: Watch::new(options.pragma("cache_size", "0")) })
+    Ok(Pools::Sqlite {
+        write: writer.pool().clone(),
+        read,
+        watch: Watch::new(options.pragma("cache_size", "0")),
+        others: Some(others),
+    })
 }
 
 async fn connect_postgres(url: &str) -> StoreResult<Pools> {

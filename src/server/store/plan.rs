@@ -122,7 +122,9 @@ impl<'a> Plan<'a> {
             let known = self.changed.entry(*customer).or_insert_with(|| self.customers[position].known());
             let first = known.first_facts.get_mut(FactorKey::fed_by(event.body.kind()));
             *first = Some(first.map_or(event.day(), |first| first.min(event.day())));
-            known.last_activity_at = known.last_activity_at.max(Some(event.occurred_at));
+            if event.body.kind().is_done_by_customer() {
+                known.last_activity_at = known.last_activity_at.max(Some(event.occurred_at));
+            }
         }
         step
     }

@@ -1,7 +1,7 @@
 //! Past days of the whole portfolio. A replayed day is a database in memory in which that day is today: its customers hold
 //! the health that the very code of [`health`] gives for the day, so lists and figures are read there by the queries of today.
 
-use super::bind::{Bind, binds, end, midnight};
+use super::bind::{Bind, binds, end};
 use super::customers::{CustomerRecord, select_customers};
 use super::db::Tx;
 use super::facts::{self, Known};
@@ -195,11 +195,8 @@ async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) 
             continue;
         }
         // The factors' own first days serve only writes, of which there are none here.
-        let known = Known {
-            first_facts: Factors::default(), // Raw events may be gone; their days are known still.
-            last_activity_at: last_activity.get(&id).copied().or(facts.daily.last().map(|daily| midnight(daily.day))),
-            ..record.known()
-        };
+        let known =
+            Known { first_facts: Factors::default(), last_activity_at: last_activity.get(&id).copied(), ..record.known() };
         let mut row = record.row_on(at.day)?;
         row.extend(health::row(&known, &facts, &rules, at.day)?);
         rows.push(row);

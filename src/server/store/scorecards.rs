@@ -4,7 +4,8 @@ use super::bind::{binds, end, storable, time};
 use super::db::Tx;
 use super::{Changed, Store, StoreError, StoreResult, health};
 use crate::domain::ScorecardMark;
-use crate::domain::{NaiveDate, NewScorecard, Scorecard, ScorecardVersion};
+use crate::domain::letters::composed;
+use crate::domain::{FactorKey, NaiveDate, NewScorecard, Scorecard, ScorecardVersion};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 
@@ -108,6 +109,27 @@ pub(super) async fn in_force(tx: &mut Tx, day: NaiveDate) -> StoreResult<Scoreca
                ORDER BY created_at < $1 DESC, CASE WHEN created_at < $1 THEN -version ELSE version END LIMIT 1";
     let (version, content): (i64, String) = tx.one(sql, binds![end(Some(day))]).await?;
     read(version, &content)
+}
+
+/// Composes the letters of key features in versions of an older release; whether any were changed.
+pub(super) async fn compose_features(tx: &mut Tx) -> StoreResult<bool> {
+    let sql = "SELECT version, content FROM scorecards WHERE octet_length(content) <> length(content)";
+    let mut changes = false;
+    for (version, content) in tx.all::<(i64, String)>(sql, binds![]).await? {
+        let before = read(version, &content)?;
+        let mut after = before.clone();
+        for key in FactorKey::ALL {
+            let features = &mut after.factors.get_mut(key).key_features;
+            features.iter_mut().for_each(|feature| *feature = composed(feature));
+            features.sort();
+            features.dedup();
+        }
+        if after != before {
+            tx.execute("UPDATE scorecards SET content = $1 WHERE version = $2", binds![written(&after)?, version]).await?;
+            changes = true;
+        }
+    }
+    Ok(changes)
 }
 
 /// Stores the scorecard that a new database starts with, unless its version is there.

@@ -13,7 +13,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Snapshot(String);
 
-/// The one SQLite connection that snapshots are compared on, since each counts the others' commits for itself.
+/// SQLite connections that count the commits of others, each for itself:
+/// <https://sqlite.org/pragma.html#pragma_data_version>. A pool of one connection at a time.
 #[derive(Clone)]
 pub(super) struct Watch {
     pool: SqlitePool,
@@ -22,15 +23,31 @@ pub(super) struct Watch {
 }
 
 impl Watch {
+    /// Watches from a connection that is kept for it.
     pub(super) fn new(options: SqliteConnectOptions) -> Self {
+        Self::on(SqlitePoolOptions::new(), |pool| pool.connect_lazy_with(options))
+    }
+
+    /// Watches from the one connection of a pool that is used for other things as well.
+    pub(super) fn on(options: SqlitePoolOptions, connect: impl FnOnce(SqlitePoolOptions) -> SqlitePool) -> Self {
         let opened = Arc::<AtomicU64>::default();
         let count = Arc::clone(&opened);
-        let pool =
-            SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None).after_connect(move |_, _| {
-                count.fetch_add(1, Ordering::SeqCst);
-                Box::pin(async { Ok(()) })
-            });
-        Self { pool: pool.connect_lazy_with(options), opened }
+        let options = options.max_connections(1).idle_timeout(None).max_lifetime(None).after_connect(move |_, _| {
+            count.fetch_add(1, Ordering::SeqCst);
+            Box::pin(async { Ok(()) })
+        });
+        Self { pool: connect(options), opened }
+    }
+
+    pub(super) fn pool(&self) -> &SqlitePool {
+        &self.pool
+    }
+
+    /// Which connection it is, and a number that changes when any other has committed.
+    pub(super) async fn count(&self) -> Result<(u64, i64), sqlx::Error> {
+        let mut connection = self.pool.acquire().await?;
+        let commits = sqlx::query_scalar("PRAGMA data_version").fetch_one(&mut *connection).await?;
+        Ok((self.opened.load(Ordering::SeqCst), commits))
     }
 
     pub(super) async fn close(&self) {
@@ -42,10 +59,8 @@ impl Store {
     pub async fn snapshot(&self) -> StoreResult<Snapshot> {
         let snapshot = match &self.db.pools {
             Pools::Sqlite { watch, .. } => {
-                let mut connection = watch.pool.acquire().await?;
-                // https://sqlite.org/pragma.html#pragma_data_version
-                let commits: i64 = sqlx::query_scalar("PRAGMA data_version").fetch_one(&mut *connection).await?;
-                format!("{} {commits}", watch.opened.load(Ordering::SeqCst))
+                let (connection, commits) = watch.count().await?;
+                format!("{connection} {commits}")
             }
             // Which transactions are over. https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-PG-SNAPSHOT
             Pools::Postgres(_) => {

@@ -1,12 +1,12 @@
 //! Taking an import back: its events are retracted in bulk, its customers are removed, restored or archived. Each step
 //! is a transaction of its own and finds nothing to do when it is done again, so that an undo that was cut off goes on.
 
-use super::bind::{binds, day, storable, time};
+use super::bind::{binds, day};
 use super::customers::{self, CustomerRecord, select_customers};
 use super::db::Tx;
 use super::facts::Known;
 use super::imports::{json, read_json};
-use super::{Store, StoreResult, connections, events, invoices};
+use super::{Store, StoreResult, connections, events, facts, invoices};
 use crate::domain::{
     Archive, ArchiveReason, CustomerFields, CustomerId, EventBody, EventId, EventKind, FactorKey, Factors, ImportId, NaiveDate,
     UndoReport,
@@ -47,28 +47,30 @@ impl Store {
         let mut tx = self.write_connections().await?;
         let known = customers::lock_all(&mut tx, customers).await?;
         let sql = format!(
-            "SELECT events.id, customer_id, day, payload, source, message_id FROM events WHERE {IS_IMPORTED} AND customer_id {}
+            "SELECT events.id, customer_id, day, received_day, payload, source, message_id FROM events WHERE {IS_IMPORTED} AND customer_id {}
              AND NOT EXISTS (SELECT 1 FROM retractions WHERE event_id = events.id)",
             tx.one_of_second()
         );
-        let rows: Vec<(i64, i64, i32, String, String, Option<String>)> =
+        let rows: Vec<(i64, i64, i32, i32, String, String, Option<String>)> =
             tx.all(AssertSqlSafe(sql), binds![import.0, customers]).await?;
         if rows.is_empty() {
             return Ok(0);
         }
-        let at = storable(now);
-        let retractions = rows.iter().map(|(id, ..)| binds![*id, reason, at]).collect();
-        tx.insert_rows("INSERT INTO retractions (event_id, reason, retracted_at)", retractions, "").await?;
+        let mut retractions = Vec::with_capacity(rows.len());
         let mut counts = BTreeMap::<_, i64>::new();
         let mut about = BTreeSet::new();
         let mut keys = BTreeMap::<_, Vec<_>>::new();
-        for (id, customer, number, payload, source, message_id) in &rows {
-            let body: EventBody = events::read_body(EventId(*id), payload)?;
+        for (id, customer, number, received_on, payload, source, message_id) in &rows {
+            let id = EventId(*id);
+            let body: EventBody = events::read_body(id, payload)?;
+            let fact = (CustomerId(*customer), body.kind(), day(*number), day(*received_on));
+            retractions.push(events::retraction_row(id, reason, now, fact));
             let (key, count) = body.activity();
             *counts.entry((*customer, *number, body.kind().name(), key.to_owned())).or_default() -= count;
             keys.entry(source.as_str()).or_default().extend(message_id.clone());
             about.extend(body.invoice_number().map(|number| (CustomerId(*customer), number.to_owned())));
         }
+        events::store_retractions(&mut tx, retractions).await?;
         for (source, message_ids) in keys {
             // The same file may be imported again, perhaps with another mapping.
             let sql = format!("DELETE FROM event_keys WHERE source = $1 AND message_id {}", tx.one_of_second());
@@ -111,11 +113,12 @@ impl Store {
         for (id, previous, imported) in changes {
             let Some(record) = found.get(&id) else { continue };
             let (customer, id) = (record.customer()?, CustomerId(id));
-            let imported: CustomerFields = read_json(&imported, "an imported customer")?;
-            let previous: Option<CustomerFields> = previous.map(|text| read_json(&text, "a customer before")).transpose()?;
+            // Customers may have been written in other letters since.
+            let read = |text: &str| read_json(text, "an imported customer").map(CustomerFields::composed);
+            let (imported, previous) = (read(&imported)?, previous.as_deref().map(read).transpose()?);
             match previous {
-                None if customer.fields == imported && !used.contains(&id.0) => {
-                    tx.execute("DELETE FROM customers WHERE id = $1", binds![id]).await?;
+                None if customer.fields.clone().composed() == imported && !used.contains(&id.0) => {
+                    customers::delete(&mut tx, id).await?;
                     report.removed += 1;
                 }
                 None => {
@@ -200,16 +203,10 @@ async fn known_now(tx: &mut Tx, known: Vec<Known>) -> StoreResult<Vec<Known>> {
         let first = firsts.entry(customer).or_default().get_mut(FactorKey::fed_by(kind));
         *first = Some(first.map_or(day(number), |first| first.min(day(number))));
     }
-    let sql = format!(
-        "SELECT customer_id, MAX(occurred_at) FROM events WHERE customer_id {}
-         AND NOT EXISTS (SELECT 1 FROM retractions WHERE event_id = events.id) GROUP BY customer_id",
-        tx.one_of()
-    );
-    let latest: Vec<(i64, i64)> = tx.all(AssertSqlSafe(sql), binds![ids.as_slice()]).await?;
-    let latest: HashMap<_, _> = latest.into_iter().collect();
+    let latest = facts::last_activity(tx, &ids, facts::ALL).await?;
     let now = |known: Known| Known {
         first_facts: firsts.get(&known.id.0).cloned().unwrap_or_default(),
-        last_activity_at: latest.get(&known.id.0).copied().map(time),
+        last_activity_at: latest.get(&known.id).copied(),
         ..known
     };
     Ok(known.into_iter().map(now).collect())

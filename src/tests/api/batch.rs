@@ -69,6 +69,16 @@ on_each_database! {
         site.database.assert_settled(today()).await;
     }
 
+    async fn an_external_id_names_its_customer_in_any_letters(db: Database) {
+        let site = Site::new(db);
+        let customer = |id: &str| json!({"name": "Acme", "segment": "SMB", "externalId": id});
+        assert_eq!(site.post("/api/customers", customer("e\u{301}-1")).await.status, 201);
+        assert_eq!(site.post("/api/customers", customer("\u{e9}-1")).await.status, 409);
+        let event = |id: &str| json!({"externalId": id, "kind": "login"}).to_string();
+        let report = send_lines(&site, &[event("e\u{301}-1"), event("\u{e9}-1"), event("e-1")]).await.ok();
+        assert_eq!(verdicts(&report), ["accepted", "accepted", "rejected"]);
+    }
+
     async fn what_a_database_cannot_hold_spoils_only_its_item(db: Database) {
         let site = Site::new(db);
         let acme = site.customer("Acme").await;

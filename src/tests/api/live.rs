@@ -1,8 +1,8 @@
 //! `/api/live`: who is told of which change, how often, and until when.
 
 use super::Site;
-use crate::domain::CustomerId;
-use crate::server::store::Store;
+use crate::domain::{CustomerId, CustomerInput, ImportKind, ImportState, Mapping};
+use crate::server::store::{Destination, NewImport, Store};
 use crate::server::{Settings, jobs};
 use crate::tests::harness::*;
 use axum::body::{Body, BodyDataStream};
@@ -134,6 +134,30 @@ on_each_database! {
         assert_eq!(stream.message().await.customers, Value::Null, "a source was connected, which may change every score");
     }
 
+    async fn customers_of_a_file_are_told_and_so_is_taking_it_back(db: Database) {
+        let (site, []) = site_with(db, []).await;
+        let mut stream = Stream::open(&site, "").await;
+        let (store, input) = (&site.database.store, |name: &str| CustomerInput {
+            name: Some(name.into()), segment: Some("SMB".into()), external_id: Some(Some("c-1".into())), ..CustomerInput::default()
+        });
+        let import = NewImport {
+            file_name: "customers.csv".into(), path: None, mapping: Mapping::recognise(ImportKind::Customers, &[], |_, _| true),
+            state: ImportState::Running, author: None,
+        };
+        let import = store.create_import(&import, now()).await.unwrap();
+        let mut told = Vec::new();
+        for name in ["Acme", "Acme Ltd"] {
+            let to = Destination::Import(import);
+            store.import_customers(to, &[input(name)], &CustomerInput::default(), now()).await.unwrap();
+            told.push(stream.message().await.customers);
+        }
+        let after = CustomerId(0);
+        store.take_back_customers(import, after, 10, today()).await.unwrap().unwrap();
+        told.push(stream.message().await.customers);
+        let acme = json!([told[0][0].as_i64().expect("a customer's id")]);
+        assert_eq!(told, [acme.clone(), acme.clone(), acme]);
+    }
+
     async fn many_events_are_few_messages(db: Database) {
         let (site, [acme, bolt]) = site_with(db, ["Acme", "Bolt"]).await;
         let mut stream = Stream::open(&site, "").await;
@@ -183,6 +207,29 @@ async fn a_change_by_one_process_is_told_by_another() {
     other.add_note(CustomerId(id(&acme)), "Ann", "Called", now()).await.unwrap();
     other.close().await;
     stream.until(&acme).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_by_another_process_on_the_same_file_may_be_of_everything() {
+    let (site, [acme, bolt]) = site_with(Database::sqlite().await, ["Acme", "Bolt"]).await;
+    let mark = site.database.mark();
+    let other = Store::connect(&site.database.url).await.unwrap();
+    // Nobody follows yet, but a page may have been rendered.
+    other.add_note(CustomerId(id(&acme)), "Ann", "Called", now()).await.unwrap();
+    let mut stream = Stream::open(&site, &format!("?since={mark}")).await;
+    assert_eq!(stream.message().await.customers, Value::Null);
+    // What this process does itself is told by name.
+    for _ in 0..3 {
+        site.event(&bolt, json!({"kind": "login"})).await;
+        assert_eq!(stream.message().await.customers, json!([id(&bolt)]));
+    }
+    other.insert_event(CustomerId(id(&acme)), &login().event(), now()).await.unwrap();
+    assert_eq!(stream.message().await.customers, Value::Null);
+    // Also when it comes between two of ours.
+    site.event(&bolt, json!({"kind": "login"})).await;
+    other.add_note(CustomerId(id(&acme)), "Ann", "Called again", now()).await.unwrap();
+    site.event(&bolt, json!({"kind": "login"})).await;
+    while stream.message().await.customers != Value::Null {}
 }
 
 #[tokio::test]

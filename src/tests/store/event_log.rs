@@ -1,6 +1,7 @@
 //! The event log over the years: months of their own, and raw events that are dropped while all that follows from them stays.
 
-use crate::domain::EventFilter;
+use crate::domain::{AsOf, EventFilter};
+use crate::server::store::Incoming;
 use crate::tests::harness::*;
 use chrono::{Duration, Months};
 
@@ -34,6 +35,54 @@ on_each_database! {
         // Once more changes nothing.
         db.drop_events_before(today()).await.unwrap();
         assert_eq!(db.list_events(acme, &EventFilter::default(), 1, 50).await.unwrap().total, 4);
+    }
+
+    async fn when_raw_events_are_gone_days_tell_when_something_happened_last_and_first(db: Database) {
+        let acme = db.create_customer(&blank(), now() - Duration::days(60)).await.unwrap().id;
+        let send = async |fact: Fact, ago: i64| {
+            let received = now() - Duration::days(ago);
+            db.insert_event(acme, &fact.days_ago(ago).received_at(received), received).await.unwrap().event.id
+        };
+        send(login(), 45).await;
+        let taken_back = send(ticket(), 41).await;
+        send(invoice("A-1"), 10).await;
+        let last = async || db.get_current(acme, today()).await.unwrap().last_activity_at;
+        assert_eq!(last().await, Some(now() - Duration::days(41)));
+        db.retract_event(taken_back, "test", now() - Duration::days(20)).await.unwrap();
+        assert_eq!(last().await, Some(now() - Duration::days(45)));
+        let connected = async || db.connections_known_on(days_ago(30)).await.unwrap();
+        let before = connected().await;
+        assert_eq!(before.0.support_load, Some(days_ago(41)));
+        assert_eq!(db.connections_known_on(days_ago(20)).await.unwrap().0.support_load, None);
+
+        db.drop_events_before(today()).await.unwrap();
+        assert_eq!(connected().await, before);
+        let replayed = async |at: AsOf| {
+            let (rows, _) = db.replay(at).await.unwrap().list_customers(&parse_query("").unwrap(), at.day).await.unwrap();
+            rows[0].last_activity_at
+        };
+        let midnight = |ago| Some(days_ago(ago).and_time(chrono::NaiveTime::MIN).and_utc());
+        assert_eq!(replayed(AsOf::known_then(days_ago(30))).await, midnight(41));
+        assert_eq!(replayed(AsOf::from(days_ago(30))).await, midnight(45));
+        assert_eq!(last().await, Some(now() - Duration::days(45)), "what is stored is exact");
+        // Taking back the latest that is left shows the one before, of which the day is known.
+        let latest = db.send(acme, login()).await;
+        assert_eq!(last().await, Some(now()));
+        db.retract_event(latest.event.id, "test", now()).await.unwrap();
+        assert_eq!(last().await, midnight(45));
+        let file = crate::server::store::NewImport {
+            file_name: "events.csv".into(),
+            path: None,
+            mapping: crate::domain::Mapping::recognise(crate::domain::ImportKind::Events, &[], |_, _| true),
+            state: crate::domain::ImportState::Running,
+            author: None,
+        };
+        let file = db.create_import(&file, now()).await.unwrap();
+        let imported = Incoming { customer: acme, event: feature("export").days_ago(1).event(), received_at: now() };
+        db.insert_events_of(file, &[imported]).await.1.unwrap();
+        assert_eq!(last().await, Some(now() - Duration::days(1)));
+        db.retract_imported(file, &[acme], "test", now()).await.unwrap();
+        assert_eq!(last().await, midnight(45));
     }
 
     async fn events_of_any_time_of_receipt_are_kept_and_found(db: Database) {

@@ -35,6 +35,42 @@ on_each_database! {
         db.assert_settled(today()).await;
     }
 
+    async fn only_what_the_customer_does_is_its_activity(db: Database) {
+        let acme = db.customer("Acme").await;
+        let last = async || db.get_current(acme, today()).await.unwrap().last_activity_at.map(|at| (now() - at).num_days());
+        for (fact, ago, expected) in [
+            (invoice("A-1"), 40, None),
+            (login(), 35, Some(35)),
+            (voided("A-1"), 34, Some(35)),
+            (feature("export"), 33, Some(33)),
+            (api_calls(1), 32, Some(32)),
+            (ticket(), 31, Some(31)),
+            (invoice("A-2"), 30, Some(31)),
+            (paid("A-2"), 29, Some(29)),
+            (invoice("A-3"), 1, Some(29)),
+        ] {
+            let what = format!("{fact:?}");
+            db.send(acme, fact.days_ago(ago)).await;
+            assert_eq!(last().await, expected, "{what}");
+        }
+        db.roll_over_all(today()).await;
+        db.assert_settled(today()).await;
+    }
+
+    async fn features_in_other_letters_are_one_feature_and_a_message_is_known_in_its_own(db: Database) {
+        let acme = db.customer("Acme").await;
+        let apart = feature("Cafe\u{301}").message("m-1");
+        db.send(acme, apart.clone()).await;
+        let after = db.send(acme, feature("caf\u{e9}")).await.after;
+        assert_eq!(after.factors.feature_adoption.value, Some(1));
+        assert!(db.send(acme, apart).await.repeated);
+        assert!(db.send(acme, feature("Caf\u{e9}").message("m-1")).await.repeated, "the same fact in other letters");
+        assert_conflict(db.try_send(acme, feature("cafe").message("m-1")).await, "m-1", "");
+        db.send(acme, login().message("e\u{301}")).await;
+        assert!(!db.send(acme, ticket().message("\u{e9}")).await.repeated, "message ids are compared byte for byte");
+        db.assert_settled(today()).await;
+    }
+
     async fn a_late_event_counts_on_the_day_it_happened(db: Database) {
         let acme = db.customer("Acme").await;
         db.send_all(acme, [login().days_ago(40), login().days_ago(1), login().days_ago(40)]).await;

@@ -97,6 +97,47 @@ on_each_database! {
         }
     }
 
+    async fn letters_are_found_with_and_without_accents_however_they_are_written(db: Database) {
+        for (name, external_id) in [("\u{130}stanbul AS", "T\u{dc}R-1"), ("Ka\u{308}se", "k\u{f8}b"), ("istasyon", "x")] {
+            let input = serde_json::json!({"name": name, "segment": "SMB", "externalId": external_id, "owner": format!("{name} CEO")});
+            let fields = serde_json::from_value::<crate::domain::CustomerInput>(input).unwrap().parse(None).unwrap();
+            db.customer_with(fields).await;
+        }
+        let (istanbul, cheese) = ("\u{130}stanbul AS", "K\u{e4}se");
+        for (query, expected) in [
+            ("search=istanbul", &[istanbul][..]),
+            ("search=\u{130}STANBUL", &[istanbul]),
+            ("search=I\u{307}stan", &[istanbul]),
+            ("search=ist", &[istanbul, "istasyon"]),
+            ("search=tur-1", &[istanbul]),
+            ("search=kase", &[cheese]),
+            ("search=k\u{e4}s", &[cheese]),
+            ("search=KOB", &[cheese]),
+            ("search=ase k", &[]),
+            ("owner=K\u{e4}se CEO", &[cheese]),
+            ("owner=Ka\u{308}se CEO", &[cheese]),
+            ("owner=Kase CEO", &[]),
+        ] {
+            assert_eq!(db.list(&format!("{query}&sort=score")).await, expected, "{query}");
+        }
+        // Sorting tells accents apart, as before.
+        assert_eq!(db.list("sort=name").await, ["istasyon", istanbul, cheese]);
+    }
+
+    async fn an_owner_called_none_is_not_nobody(db: Database) {
+        for (name, owner) in [("Hers", Some("none")), ("His", Some("\"none\"")), ("Ours", Some("None")), ("Free", None)] {
+            db.customer_with(CustomerFields { name: name.into(), owner: owner.map(str::to_owned), ..blank() }).await;
+        }
+        for (query, expected) in
+            [("owner=none", "Free"), ("owner=\"none\"", "Hers"), ("owner=\"\"none\"\"", "His"), ("owner=None", "Ours")]
+        {
+            assert_eq!(db.list(query).await, [expected], "{query}");
+            let owner = parse_query(query).unwrap().owner;
+            let portfolio = db.get_portfolio(owner.clone(), "USD", today()).await.unwrap();
+            assert_eq!((portfolio.all.customers, portfolio.owner), (1, owner), "{query}");
+        }
+    }
+
     async fn each_sort_puts_what_is_unknown_last_both_ways(db: Database) {
         portfolio(&db).await;
         let (cobalt, birch, anger, abc, early) = ("Cobalt", "birch", "Ärger 100%", "a_b\\c", "Early");

@@ -16,3 +16,4 @@ mod retractions;
 mod roll_over;
 mod schema;
 mod scorecards;
+mod upgrade;

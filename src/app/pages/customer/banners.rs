@@ -1,4 +1,5 @@
-//! What must not be overlooked: that a past day is shown, that the customer is archived, that nothing is known yet.
+//! What must not be overlooked: that a past day is shown, that the customer is archived or has
+//! the same external id as another, that nothing is known yet.
 
 use super::place::Place;
 use crate::app::components::icon::IconName;
@@ -27,6 +28,23 @@ pub fn ArchivedBanner(page: StoredValue<CustomerPage>) -> impl IntoView {
                 <p>
                     <strong>"Archived on "{format::day(archive.date)}" ("{archive.reason.label().to_lowercase()}"). "</strong>
                     "It is left out of the list and of every figure, and still accepts events. Restore it to bring it back."
+                </p>
+            </div>
+        }
+    })
+}
+
+/// Names another customer whose external id cannot be told from this one's by looking at it.
+#[component]
+pub fn ExternalIdBanner(page: StoredValue<CustomerPage>) -> impl IntoView {
+    let other = page.with_value(|page| page.same_external_id);
+    other.map(|other| {
+        view! {
+            <div class="banner">
+                <p>
+                    <strong>"Its external id looks like that of "<a href=format!("/customers/{other}")>{format!("customer {other}")}</a>". "</strong>
+                    "The two differ only in how an accent is written, which tells customers apart no longer: events and files reach \
+                     this one only with the id in exactly its old letters. Give one of them another id, or archive a duplicate."
                 </p>
             </div>
         }

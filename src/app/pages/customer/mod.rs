@@ -21,7 +21,7 @@ use crate::app::server_fns::{load_customer_page, load_timeline};
 use crate::app::state::{use_customer_id, use_revision};
 use crate::domain::CustomerId;
 use crate::wire::pages::{CustomerPage as Page, Timeline};
-use banners::{ArchivedBanner, FirstEvent, PastDayBanner};
+use banners::{ArchivedBanner, ExternalIdBanner, FirstEvent, PastDayBanner};
 use changes::ChangesSection;
 use factors::FactorsSection;
 use failure::PageFailure;
@@ -90,6 +90,7 @@ fn Customer(page: Memo<Page>, timeline: Resource<Answer<Asked, Timeline>>, place
         view! {
             <Title text=name />
             <ArchivedBanner page />
+            <ExternalIdBanner page />
             <PastDayBanner page place />
             <StandingStrip page place />
             <FirstEvent page />

@@ -141,15 +141,18 @@ fn OwnerSelect(query: Signal<CustomerQuery>, owners: Signal<Vec<String>>, naviga
                 }
             >
                 {choice("", "Any owner", chosen(None))}
-                {choice(OwnerFilter::Nobody.name(), "No owner", chosen(Some(OwnerFilter::Nobody)))}
+                {choice(OwnerFilter::Nobody, "No owner", chosen(Some(OwnerFilter::Nobody)))}
                 {move || {
                     let mut owners = owners.get();
-                    let asked = query.with(|query| query.owner.clone().map(String::from));
-                    owners.extend(asked.filter(|asked| !owners.contains(asked)));
+                    if let Some(OwnerFilter::Named(asked)) = query.with(|query| query.owner.clone()) {
+                        owners.extend(Some(asked).filter(|asked| !owners.contains(asked)));
+                    }
                     owners
                         .into_iter()
-                        .filter(|owner| owner != OwnerFilter::Nobody.name())
-                        .map(|owner| choice(owner.clone(), owner.clone(), chosen(Some(owner.into()))))
+                        .map(|owner| {
+                            let named = OwnerFilter::Named(owner.clone());
+                            choice(named.clone(), owner, chosen(Some(named)))
+                        })
                         .collect_view()
                 }}
             </select>

@@ -17,12 +17,12 @@ pub fn Mine(query: Signal<CustomerQuery>, owners: Signal<Vec<String>>, navigatio
     Effect::new(move |_| {
         if let Some(sent) = action.input().get() {
             preferences.update(|preferences| preferences.set(&sent.name, &sent.value));
-            navigation.change(false, |query| query.owner = preferences.read_untracked().owner.clone().map(OwnerFilter::from));
+            navigation.change(false, |query| query.owner = preferences.read_untracked().owner.clone().map(OwnerFilter::Named));
         }
     });
     move || match preferences.read().owner.clone() {
         Some(name) => {
-            let mine = Some(OwnerFilter::from(name.clone()));
+            let mine = Some(OwnerFilter::Named(name.clone()));
             let shown = query.with(|query| query.owner == mine);
             let owner = mine.filter(|_| !shown);
             let href = list_href(&CustomerQuery { owner, page: 1, ..query.get() });

@@ -126,7 +126,7 @@ impl RowReader {
         if input.occurred_at.is_none() {
             errors.add("occurredAt", "is required");
         }
-        let event = input.parse(now).map_err(|more| errors.0.extend(more.0)).ok();
+        let event = input.parse_as_spelled(now).map_err(|more| errors.0.extend(more.0)).ok();
         let (Some(address), Some(mut event)) = (address, event) else { return Err(errors) };
         errors.or(|| ())?;
         // Whatever the spelling, the same fact is the same content.
@@ -134,7 +134,8 @@ impl RowReader {
         if event.message_id.is_none() {
             event.message_id = Some(self.message_id(&address, &event));
         }
-        Ok(Parsed::Event(address, Box::new(event)))
+        // The message id follows from the letters of the file, so that what was imported before is still recognised.
+        Ok(Parsed::Event(address, Box::new(event.composed())))
     }
 
     /// Made of the row's content, and of how often the same content came before in this file.
