@@ -3,6 +3,7 @@
 use super::demo;
 use super::security::Secret;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 /// The settings that requests need.
 #[derive(Clone, Debug)]
@@ -13,11 +14,13 @@ pub struct Settings {
     pub access_token: Option<Secret>,
     /// Raw events that were received more than this many months ago are dropped; null: none ever are.
     pub retain_events: Option<u32>,
+    /// Where each database's folder for uploads is made.
+    pub upload_dir: PathBuf,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { currency: "USD".into(), access_token: None, retain_events: None }
+        Self { currency: "USD".into(), access_token: None, retain_events: None, upload_dir: std::env::temp_dir() }
     }
 }
 
@@ -55,6 +58,15 @@ pub struct RetentionArgs {
     /// retractions and message ids stay for ever, and so do all events when this is absent
     #[arg(long, env = "RETAIN_EVENTS", value_name = "MONTHS", value_parser = clap::value_parser!(u32).range(1..=1200))]
     pub retain_events: Option<u32>,
+}
+
+/// Where uploads wait.
+#[derive(clap::Args, Debug)]
+pub struct UploadArgs {
+    /// Where files for the import page wait, in a folder of their own that is made here for this user alone. Default: beside
+    /// the SQLite file; with PostgreSQL, the folder for temporary files
+    #[arg(long, env = "UPLOAD_DIR", value_name = "DIR")]
+    pub upload_dir: Option<PathBuf>,
 }
 
 /// How the server listens.

@@ -6,9 +6,8 @@ use crate::domain::{
     Segment,
 };
 use crate::error::AppError;
-use crate::server::AppState;
 use crate::server::service::export::{self, Format, What};
-use crate::server::service::import::{Errors, Source, get_import, import_file, recognise, undo_file, words};
+use crate::server::service::import::{Errors, Source, import_file, recognise, undo_file, words};
 use crate::server::store::NewImport;
 use crate::tests::api::Site;
 use crate::tests::harness::*;
@@ -63,7 +62,7 @@ struct Done {
 
 async fn import_with(db: &Database, file: &TestFile, mapping: Mapping, is_dry: bool) -> Result<Done, AppError> {
     let new =
-        NewImport { file_name: file.name.clone(), path: None, mapping, state: ImportState::Running, author: Some("Ann".into()) };
+        NewImport { file_name: file.name.clone(), path: None, findings: None, mapping, state: ImportState::Running, author: Some("Ann".into()) };
     let mut errors = Vec::new();
     let watch = |_: &(ImportCounts, i64), refused: &[RowError]| errors.extend_from_slice(refused);
     let (counts, id) = import_file(&db.app(), file.source(), new, is_dry, Errors::nowhere(), watch).await?;
@@ -259,22 +258,6 @@ on_each_database! {
         assert_eq!((acme.name.as_str(), acme.owner.as_deref()), ("Acme", Some("Cem")), "the later edit stays");
         assert!(db.get_customer(ids["c-3"]).await.is_err());
         settled(&db).await;
-    }
-
-    async fn an_import_that_was_cut_off_is_noticed_and_can_be_undone(db: Database) {
-        let customers = file("customers.csv", CUSTOMERS);
-        let mapping = customers.mapping().await;
-        let (path, state) = (Some("/nowhere".to_owned()), ImportState::Running);
-        let new = NewImport { file_name: "x.csv".into(), path, mapping, state, author: None };
-        let id = db.create_import(&new, now()).await.unwrap();
-        assert_eq!(get_import(&db.app(), id).await.unwrap().import.state, ImportState::Running);
-        assert!(undo_file(&db.app(), id).await.is_err(), "somebody may be at work on it");
-        let later = AppState { clock: || now() + chrono::Duration::minutes(10), ..db.app() };
-        let found = get_import(&later, id).await.unwrap().import;
-        assert_eq!(found.state, ImportState::Failed);
-        assert!(found.problem.unwrap().contains("stopped"));
-        undo_file(&later, id).await.unwrap();
-        assert_eq!(get_import(&later, id).await.unwrap().import.state, ImportState::Undone);
     }
 
     async fn compressed_files_and_more_rows_than_one_transaction_takes(db: Database) {

@@ -5,7 +5,9 @@
 mod harness;
 mod api;
 mod imports;
+mod import_attempts;
 mod jobs;
 mod pages;
 mod store;
 mod tidy;
+mod uploads;
