@@ -113,7 +113,8 @@ pub async fn import(app: &AppState, args: ImportArgs) -> Result<String, String> 
         None => Errors::nowhere(),
     };
     let kind = mapping.kind;
-    let new = NewImport { file_name: name, path: None, findings: None, mapping, state: ImportState::Running, author: args.author };
+    let new =
+        NewImport { file_name: name, path: None, findings: None, mapping, state: ImportState::Running, author: args.author };
     let bar = ProgressBar::new(100).with_style(style("{bar:30} {percent:>3} %  {msg}"));
     let mut printed = 0;
     let watch = |(counts, percent): &Progress, refused: &[RowError]| {

@@ -61,8 +61,14 @@ struct Done {
 }
 
 async fn import_with(db: &Database, file: &TestFile, mapping: Mapping, is_dry: bool) -> Result<Done, AppError> {
-    let new =
-        NewImport { file_name: file.name.clone(), path: None, findings: None, mapping, state: ImportState::Running, author: Some("Ann".into()) };
+    let new = NewImport {
+        file_name: file.name.clone(),
+        path: None,
+        findings: None,
+        mapping,
+        state: ImportState::Running,
+        author: Some("Ann".into()),
+    };
     let mut errors = Vec::new();
     let watch = |_: &(ImportCounts, i64), refused: &[RowError]| errors.extend_from_slice(refused);
     let (counts, id) = import_file(&db.app(), file.source(), new, is_dry, Errors::nowhere(), watch).await?;
@@ -278,6 +284,28 @@ on_each_database! {
         assert_eq!(again.counts.duplicates, 4500);
         assert_eq!(undo_file(&db.app(), first.id.unwrap()).await.unwrap().retracted, 4400);
         settled(&db).await;
+    }
+
+    async fn a_dry_run_knows_what_rows_long_before_have_done(db: Database) {
+        let row = |id: i32, name: &str| format!("c-{id},{name},SMB\n");
+        let many: String = (0..2500).map(|id| row(id, "Acme")).collect();
+        // Beyond the first transaction of customers: one that is the same, one that is not, and that one once more.
+        let text = format!("id,name,segment\n{many}{}{}{}", row(1, "Acme"), row(2, "Bolt"), row(2, "Bolt"));
+        let file = file("customers.csv", text);
+        for is_dry in [true, false] {
+            let counts = import_with(&db, &file, file.mapping().await, is_dry).await.unwrap().counts;
+            let expected = ImportCounts { rows: 2503, created: 2500, updated: 1, unchanged: 2, ..ImportCounts::default() };
+            assert_eq!(counts, expected, "dry: {is_dry}");
+        }
+        let id = |row: i32| if row < 8500 { row } else { row - 8500 };
+        let rows: String = (0..9000).map(|row| format!("m-{},c-1,login,2026-03-10T08:00:00Z,{}\n", id(row), row % 8500)).collect();
+        let events = format!("message_id,customer,kind,ts,user\n{rows}m-0,c-1,login,2026-03-10T08:00:00Z,somebody else\n");
+        let file = self::file("events.csv", events);
+        for is_dry in [true, false] {
+            let counts = import_with(&db, &file, file.mapping().await, is_dry).await.unwrap().counts;
+            let expected = ImportCounts { rows: 9001, created: 8500, duplicates: 500, rejected: 1, ..ImportCounts::default() };
+            assert_eq!(counts, expected, "dry: {is_dry}");
+        }
     }
 
     async fn an_export_imported_elsewhere_gives_everybody_the_same_health(db: Database) {

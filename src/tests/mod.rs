@@ -4,8 +4,8 @@
 #[macro_use]
 mod harness;
 mod api;
-mod imports;
 mod import_attempts;
+mod imports;
 mod jobs;
 mod pages;
 mod store;

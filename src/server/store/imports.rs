@@ -93,8 +93,7 @@ impl Store {
 
     /// Where files are, or were, that belong to an import.
     pub async fn list_import_paths(&self) -> StoreResult<Vec<String>> {
-        let paths: Vec<(String,)> =
-            self.read().await?.all("SELECT path FROM imports WHERE path IS NOT NULL", binds![]).await?;
+        let paths: Vec<(String,)> = self.read().await?.all("SELECT path FROM imports WHERE path IS NOT NULL", binds![]).await?;
         Ok(paths.into_iter().map(|(path,)| path).collect())
     }
 
@@ -123,8 +122,7 @@ impl Store {
         let from: Vec<_> = from.iter().map(|state| state.name().to_owned()).collect();
         let is_anew = matches!(to, ImportState::Checking | ImportState::Running);
         let counts = is_anew.then(|| json(&ImportCounts::default())).transpose()?;
-        let moved: Option<(i64,)> =
-            tx.optional(AssertSqlSafe(sql), binds![from, to.name(), storable(now), counts, id.0]).await?;
+        let moved: Option<(i64,)> = tx.optional(AssertSqlSafe(sql), binds![from, to.name(), storable(now), counts, id.0]).await?;
         tx.commit().await?;
         let Some((number,)) = moved else {
             let StoredImport { import, .. } = self.get_import(id).await?;

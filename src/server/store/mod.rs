@@ -32,11 +32,11 @@ mod undo;
 
 pub use imports::{CustomerChange, Destination, count_changes};
 
+use crate::domain::import::Findings;
 use crate::domain::{
     Archive, Customer, CustomerFields, CustomerId, Event, EventId, FieldError, Health, Import, ImportCounts, ImportId,
     ImportState, ItemVerdict, Mapping, NaiveDate, NewEvent, Points,
 };
-use crate::domain::import::Findings;
 pub use limits::RawRows;
 pub use origin::Origin;
 pub use snapshot::Snapshot;

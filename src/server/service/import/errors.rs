@@ -15,7 +15,11 @@ pub struct Errors(Option<Output>);
 enum Output {
     Plain(csv::Writer<BufWriter<File>>),
     /// It gets its name when it is complete.
-    Hidden { writer: csv::Writer<BufWriter<NamedTempFile>>, path: PathBuf, left: usize },
+    Hidden {
+        writer: csv::Writer<BufWriter<NamedTempFile>>,
+        path: PathBuf,
+        left: usize,
+    },
 }
 
 const ERROR_COLUMNS: [&str; 4] = ["line", "column", "field", "error"];
@@ -52,7 +56,9 @@ impl Errors {
                 Some(Output::Hidden { writer, left, .. }) => {
                     *left -= 1;
                     let end = format!("there may be more errors, which are not listed: these are the first {LISTED_ERRORS}");
-                    writer.write_record(record).and_then(|()| if *left == 0 { writer.write_record(["", "", "", &end]) } else { Ok(()) })
+                    writer
+                        .write_record(record)
+                        .and_then(|()| if *left == 0 { writer.write_record(["", "", "", &end]) } else { Ok(()) })
                 }
             }
             .map_err(not_written)?;
@@ -86,4 +92,27 @@ pub fn read_errors(path: &Path, limit: usize) -> Vec<RowError> {
         RowError { line: line.parse().unwrap_or(0), column, error: FieldError { field, message } }
     };
     reader.records().take(limit).filter_map(Result::ok).map(error).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_an_upload_ends_somewhere_and_says_so() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("ours/upload.errors.csv");
+        let mut errors = Errors::of_upload(path.clone()).unwrap();
+        let error = FieldError { field: "name".into(), message: "is required".into() };
+        let some = vec![RowError { line: 2, column: "name".into(), error }; LISTED_ERRORS / 2];
+        for _ in 0..3 {
+            errors.push(&some).unwrap();
+        }
+        assert!(!path.exists(), "it is not complete");
+        errors.finish().unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(text.lines().count(), 1 + LISTED_ERRORS + 1);
+        assert!(text.lines().last().unwrap().contains("may be more errors"));
+        assert_eq!(read_errors(&path, 5).len(), 5);
+    }
 }

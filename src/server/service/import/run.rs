@@ -8,9 +8,7 @@ use super::meter::Meter;
 use super::row::{Parsed, RowReader, customer_defaults, row_errors};
 use super::seen::{SeenCustomers, SeenEvents};
 use super::{beating, blocking};
-use crate::domain::{
-    CustomerId, CustomerInput, FieldErrors, ImportCounts, ImportId, ImportState, Mapping, NewEvent, RowError,
-};
+use crate::domain::{CustomerId, CustomerInput, FieldErrors, ImportCounts, ImportId, ImportState, Mapping, NewEvent, RowError};
 use crate::error::AppError;
 use crate::server::store::{
     Attempt, CustomerChange, Destination, Incoming, NewImport, StoreError, Verdict, count_changes, count_verdicts,
@@ -63,11 +61,7 @@ pub async fn run(app: &AppState, attempt: Attempt, file: Columned, mapping: Mapp
 }
 
 /// Writes down how a run has ended.
-async fn finish_run(
-    app: &AppState,
-    attempt: Attempt,
-    driven: Result<ImportCounts, AppError>,
-) -> Result<ImportCounts, AppError> {
+async fn finish_run(app: &AppState, attempt: Attempt, driven: Result<ImportCounts, AppError>) -> Result<ImportCounts, AppError> {
     let (state, problem) = match &driven {
         Ok(_) => (ImportState::Finished, None),
         Err(error) => (ImportState::Failed, Some(error.to_string())),
@@ -230,9 +224,7 @@ impl<'a> Sink<'a> {
         let defaults = customer_defaults(self.mapping, &mut FieldErrors::default());
         let (store, now) = (&self.app.store, self.app.now());
         let changes = match self.target {
-            Target::Import(attempt) => {
-                store.import_customers(Destination::Import(attempt), &inputs, &defaults, now).await?
-            }
+            Target::Import(attempt) => store.import_customers(Destination::Import(attempt), &inputs, &defaults, now).await?,
             Target::DryRun(_) => {
                 let external_ids = inputs.iter().filter_map(|input| input.external_id.as_ref()?.as_deref());
                 let mut seen = self.seen_customers.load(external_ids)?;
