@@ -28,6 +28,7 @@ export async function startApp({ demo = false, env = {}, databaseUrl } = {}) {
         PATH: process.env.PATH,
         ADDR: addr,
         DATABASE_URL: databaseUrl ?? `sqlite://${folder}/customer-health.db`,
+        UPLOAD_DIR: folder,
         LOG: "warn",
         ...env,
       },

@@ -3,6 +3,7 @@
 use crate::server::demo;
 use crate::server::guard::Secret;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 /// Where the database is.
 #[derive(clap::Args, Debug)]
@@ -38,6 +39,15 @@ pub struct RetentionArgs {
     /// retractions and message ids stay for ever, and so do all events when this is absent
     #[arg(long, env = "RETAIN_EVENTS", value_name = "MONTHS", value_parser = clap::value_parser!(u32).range(1..=1200))]
     pub retain_events: Option<u32>,
+}
+
+/// Where uploads wait.
+#[derive(clap::Args, Debug)]
+pub struct UploadArgs {
+    /// Where files for the import page wait, in a folder of their own that is made here for this user alone. Default: beside
+    /// the SQLite file; with PostgreSQL, the folder for temporary files
+    #[arg(long, env = "UPLOAD_DIR", value_name = "DIR")]
+    pub upload_dir: Option<PathBuf>,
 }
 
 /// How the server listens.

@@ -7,7 +7,7 @@ mod transfer;
 use crate::server::store::Store;
 use crate::server::{AppState, Settings, api, demo, jobs};
 use crate::site;
-use args::{AccessArgs, CurrencyArgs, DatabaseArgs, DemoArgs, ListenArgs, LogArgs, RetentionArgs};
+use args::{AccessArgs, CurrencyArgs, DatabaseArgs, DemoArgs, ListenArgs, LogArgs, RetentionArgs, UploadArgs};
 use clap::{Parser, Subcommand};
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -41,6 +41,8 @@ enum Command {
         currency: CurrencyArgs,
         #[command(flatten)]
         retention: RetentionArgs,
+        #[command(flatten)]
+        uploads: UploadArgs,
         /// Fill the database with the demo portfolio if it is empty
         #[arg(long)]
         demo: bool,
@@ -104,9 +106,15 @@ pub fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<(), String> {
     match command {
-        Command::Serve { listen, database, access, currency, retention, demo } => {
+        Command::Serve { listen, database, access, currency, retention, uploads, demo } => {
             let access_token = access.token_for(listen.addr)?;
-            let settings = Settings { currency: currency.currency, access_token, retain_events: retention.retain_events };
+            let upload_dir = uploads.upload_dir.or_else(|| Store::folder(&database.database_url));
+            let settings = Settings {
+                currency: currency.currency,
+                access_token,
+                retain_events: retention.retain_events,
+                upload_dir: upload_dir.unwrap_or_else(std::env::temp_dir),
+            };
             let app = open(&database, settings).await?;
             if demo && app.store.is_empty().await.map_err(|error| error.to_string())? {
                 let options = demo::Options { currency: app.settings.currency.clone(), ..demo::Options::default() };

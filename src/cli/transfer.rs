@@ -23,10 +23,10 @@ pub struct ImportArgs {
     kind: Option<ImportKind>,
     /// What a column means, where its name does not tell: an empty FIELD means nothing. Nested NDJSON columns are joined
     /// by dots, as in `props.feature`
-    #[arg(long, value_name = "COLUMN=FIELD", value_parser = parse_pair)]
+    #[arg(long, value_name = "COLUMN=FIELD", value_parser = parse_map)]
     map: Vec<(String, String)>,
     /// The value of a field where no column and no cell says it, such as `segment=SMB`: for events and for new customers
-    #[arg(long, value_name = "FIELD=VALUE", value_parser = parse_pair)]
+    #[arg(long, value_name = "FIELD=VALUE", value_parser = parse_default)]
     default: Vec<(String, String)>,
     /// Write nothing, only say what would become of each row
     #[arg(long)]
@@ -75,8 +75,18 @@ fn parse_kind(text: &str) -> Result<ImportKind, String> {
     ImportKind::parse(text).ok_or_else(|| "must be customers or events".into())
 }
 
-fn parse_pair(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.rsplit_once('=').ok_or("must have an equals sign")?;
+/// A column may have an equals sign in its name, a field has none.
+fn parse_map(text: &str) -> Result<(String, String), String> {
+    trimmed(text.rsplit_once('='))
+}
+
+/// A value may have an equals sign in it.
+fn parse_default(text: &str) -> Result<(String, String), String> {
+    trimmed(text.split_once('='))
+}
+
+fn trimmed(pair: Option<(&str, &str)>) -> Result<(String, String), String> {
+    let (name, value) = pair.ok_or("must have an equals sign")?;
     Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 
@@ -104,7 +114,8 @@ pub async fn import(app: &AppState, args: ImportArgs) -> Result<String, String> 
         None => Errors::nowhere(),
     };
     let kind = mapping.kind;
-    let new = NewImport { file_name: name, path: None, mapping, state: ImportState::Running, author: args.author };
+    let new =
+        NewImport { file_name: name, path: None, findings: None, mapping, state: ImportState::Running, author: args.author };
     let bar = ProgressBar::new(100).with_style(style("{bar:30} {percent:>3} %  {msg}"));
     let mut printed = 0;
     let watch = |(counts, percent): &Progress, refused: &[RowError]| {
@@ -206,4 +217,18 @@ pub async fn export(app: &AppState, args: ExportArgs) -> Result<String, String> 
 pub async fn backup(url: &str, file: &Path) -> Result<String, String> {
     Store::backup(url, file).await.map_err(|error| format!("cannot back up: {error}"))?;
     Ok(format!("backed up to {}", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pair_is_split_where_its_field_ends() {
+        let pair = |name: &str, value: &str| Ok((name.to_owned(), value.to_owned()));
+        assert_eq!(parse_default("owner=a=b=c"), pair("owner", "a=b=c"));
+        assert_eq!(parse_map("a=b = owner"), pair("a=b", "owner"));
+        assert_eq!(parse_map("colour="), pair("colour", ""));
+        assert!(parse_default("owner").is_err() && parse_map("colour").is_err());
+    }
 }

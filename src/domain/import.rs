@@ -7,6 +7,13 @@ use std::collections::BTreeMap;
 
 /// The largest file that the page takes, in bytes.
 pub const MAX_UPLOAD_BYTES: u64 = 50 * 1024 * 1024;
+/// How much such a file may be when it is unpacked, in bytes.
+pub const MAX_UNPACKED_BYTES: u64 = 256 * 1024 * 1024;
+/// How many lines it may have, blank ones included.
+pub const MAX_UPLOAD_ROWS: u64 = 2_000_000;
+/// How many uploads may wait to be imported, and how many bytes they may have together.
+pub const MAX_WAITING_UPLOADS: usize = 20;
+pub const MAX_WAITING_BYTES: u64 = 500 * 1024 * 1024;
 
 /// What the rows of a file are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -224,6 +231,36 @@ impl ImportCounts {
             counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
         if words.is_empty() { "no rows".into() } else { words.join(", ") }
     }
+}
+
+impl std::ops::Add for ImportCounts {
+    type Output = Self;
+
+    fn add(self, more: Self) -> Self {
+        Self {
+            rows: self.rows + more.rows,
+            created: self.created + more.created,
+            updated: self.updated + more.updated,
+            unchanged: self.unchanged + more.unchanged,
+            duplicates: self.duplicates + more.duplicates,
+            rejected: self.rejected + more.rejected,
+        }
+    }
+}
+
+/// A row as it stands in the file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RawRow {
+    pub line: i64,
+    /// One for each column, trimmed; or why the row cannot be read.
+    pub cells: Result<Vec<String>, String>,
+}
+
+/// A file's columns and first rows, found when it was uploaded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Findings {
+    pub columns: Vec<String>,
+    pub rows: Vec<RawRow>,
 }
 
 /// A rule that a row of a file breaks.

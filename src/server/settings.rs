@@ -1,6 +1,7 @@
 //! Settings: the operator's choices that requests depend on.
 
 use super::guard::Secret;
+use std::path::PathBuf;
 
 /// The settings that requests need.
 #[derive(Clone, Debug)]
@@ -11,10 +12,12 @@ pub struct Settings {
     pub access_token: Option<Secret>,
     /// Raw events that were received more than this many months ago are dropped; null: none ever are.
     pub retain_events: Option<u32>,
+    /// Where each database's folder for uploads is made.
+    pub upload_dir: PathBuf,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { currency: "USD".into(), access_token: None, retain_events: None }
+        Self { currency: "USD".into(), access_token: None, retain_events: None, upload_dir: std::env::temp_dir() }
     }
 }

@@ -5,9 +5,8 @@ use crate::domain::{
     Band, CustomerFields, CustomerId, CustomerInput, EventFilter, FieldErrors, ImportCounts, ImportId, ImportKind, ImportState,
     Mapping, RowError, Segment,
 };
-use crate::server::AppState;
 use crate::server::service::export::{self, Format, What};
-use crate::server::service::import::{Errors, Source, get_import, import_file, recognise, undo_file, words};
+use crate::server::service::import::{Errors, Source, import_file, recognise, undo_file, words};
 use crate::server::store::{Destination, NewImport};
 use crate::tests::api::Site;
 use crate::tests::harness::*;
@@ -62,8 +61,14 @@ struct Done {
 }
 
 async fn import_with(db: &Database, file: &TestFile, mapping: Mapping, is_dry: bool) -> Result<Done, AppError> {
-    let new =
-        NewImport { file_name: file.name.clone(), path: None, mapping, state: ImportState::Running, author: Some("Ann".into()) };
+    let new = NewImport {
+        file_name: file.name.clone(),
+        path: None,
+        findings: None,
+        mapping,
+        state: ImportState::Running,
+        author: Some("Ann".into()),
+    };
     let mut errors = Vec::new();
     let watch = |_: &(ImportCounts, i64), refused: &[RowError]| errors.extend_from_slice(refused);
     let (counts, id) = import_file(&db.app(), file.source(), new, is_dry, Errors::nowhere(), watch).await?;
@@ -209,7 +214,7 @@ on_each_database! {
             let fields = serde_json::json!({"externalId": "c-1", field: value});
             [serde_json::from_value::<CustomerInput>(fields).unwrap()]
         };
-        let new = NewImport { file_name: "f".into(), path: None, mapping: file("f.csv", CUSTOMERS).mapping().await, state: ImportState::Running, author: None };
+        let new = NewImport { file_name: "f".into(), path: None, findings: None, mapping: file("f.csv", CUSTOMERS).mapping().await, state: ImportState::Running, author: None };
         let id = db.create_import(&new, now()).await.unwrap();
         let is_current = async || db.get_current(acme, today()).await.unwrap().is_current;
         db.import_customers(Destination::Import(id), &input("owner", "Bob"), &CustomerInput::default(), now()).await.unwrap();
@@ -325,22 +330,6 @@ on_each_database! {
         settled(&db).await;
     }
 
-    async fn an_import_that_was_cut_off_is_noticed_and_can_be_undone(db: Database) {
-        let customers = file("customers.csv", CUSTOMERS);
-        let mapping = customers.mapping().await;
-        let (path, state) = (Some("/nowhere".to_owned()), ImportState::Running);
-        let new = NewImport { file_name: "x.csv".into(), path, mapping, state, author: None };
-        let id = db.create_import(&new, now()).await.unwrap();
-        assert_eq!(get_import(&db.app(), id).await.unwrap().import.state, ImportState::Running);
-        assert!(undo_file(&db.app(), id).await.is_err(), "somebody may be at work on it");
-        let later = AppState { clock: || now() + chrono::Duration::minutes(10), ..db.app() };
-        let found = get_import(&later, id).await.unwrap().import;
-        assert_eq!(found.state, ImportState::Failed);
-        assert!(found.problem.unwrap().contains("stopped"));
-        undo_file(&later, id).await.unwrap();
-        assert_eq!(get_import(&later, id).await.unwrap().import.state, ImportState::Undone);
-    }
-
     async fn compressed_files_and_more_rows_than_one_transaction_takes(db: Database) {
         import(&db, &file("customers.csv", CUSTOMERS)).await;
         let line = |key: i32| format!("m-{key},c-{},api_call,2026-03-{:02}T08:00:00Z,7", 1 + key % 2, 1 + key % 15);
@@ -359,6 +348,28 @@ on_each_database! {
         assert_eq!(again.counts.duplicates, 4500);
         assert_eq!(undo_file(&db.app(), first.id.unwrap()).await.unwrap().retracted, 4400);
         settled(&db).await;
+    }
+
+    async fn a_dry_run_knows_what_rows_long_before_have_done(db: Database) {
+        let row = |id: i32, name: &str| format!("c-{id},{name},SMB\n");
+        let many: String = (0..2500).map(|id| row(id, "Acme")).collect();
+        // Beyond the first transaction of customers: one that is the same, one that is not, and that one once more.
+        let text = format!("id,name,segment\n{many}{}{}{}", row(1, "Acme"), row(2, "Bolt"), row(2, "Bolt"));
+        let file = file("customers.csv", text);
+        for is_dry in [true, false] {
+            let counts = import_with(&db, &file, file.mapping().await, is_dry).await.unwrap().counts;
+            let expected = ImportCounts { rows: 2503, created: 2500, updated: 1, unchanged: 2, ..ImportCounts::default() };
+            assert_eq!(counts, expected, "dry: {is_dry}");
+        }
+        let id = |row: i32| if row < 8500 { row } else { row - 8500 };
+        let rows: String = (0..9000).map(|row| format!("m-{},c-1,login,2026-03-10T08:00:00Z,{}\n", id(row), row % 8500)).collect();
+        let events = format!("message_id,customer,kind,ts,user\n{rows}m-0,c-1,login,2026-03-10T08:00:00Z,somebody else\n");
+        let file = self::file("events.csv", events);
+        for is_dry in [true, false] {
+            let counts = import_with(&db, &file, file.mapping().await, is_dry).await.unwrap().counts;
+            let expected = ImportCounts { rows: 9001, created: 8500, duplicates: 500, rejected: 1, ..ImportCounts::default() };
+            assert_eq!(counts, expected, "dry: {is_dry}");
+        }
     }
 
     async fn an_export_imported_elsewhere_gives_everybody_the_same_health(db: Database) {

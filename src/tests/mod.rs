@@ -4,9 +4,11 @@
 #[macro_use]
 mod harness;
 mod api;
+mod import_attempts;
 mod imports;
 mod jobs;
 mod pages;
 mod store;
 mod tidy;
 mod upgrade;
+mod uploads;

@@ -2,8 +2,10 @@
 
 use crate::app::components::rules::{BandRules, FactorRules, MissingDataRule};
 use crate::app::components::{CurlCommand, Loaded};
+use crate::app::format;
 use crate::app::server_fns::get_scorecard;
 use crate::domain::Scorecard;
+use crate::domain::import::{MAX_UNPACKED_BYTES, MAX_UPLOAD_BYTES, MAX_UPLOAD_ROWS, MAX_WAITING_BYTES, MAX_WAITING_UPLOADS};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -104,6 +106,16 @@ fn Sending() -> impl IntoView {
 
 #[component]
 fn Importing() -> impl IntoView {
+    let mib = |bytes: u64| bytes / 1024 / 1024;
+    let limits = format!(
+        "A file may have {} MiB, {} MiB once it is unpacked but no more than 16 MiB and a hundred times its size, and {} lines. \
+         Up to {MAX_WAITING_UPLOADS} files of {} MiB together wait to be imported, each for two days. What is larger can be \
+         imported on the command line, which has no such limits.",
+        mib(MAX_UPLOAD_BYTES),
+        mib(MAX_UNPACKED_BYTES),
+        format::group(MAX_UPLOAD_ROWS as i64),
+        mib(MAX_WAITING_BYTES),
+    );
     view! {
         <section class="panel" id="import">
             <h2>"How to import files"</h2>
@@ -121,8 +133,10 @@ fn Importing() -> impl IntoView {
                 "Amounts may be like 1,234.50 or in cents, monthly revenue is taken times twelve, days are like 2026-01-31, times like \
                  2026-01-31T09:30:00Z; without an offset they are UTC."
             </p>
+            <p>{limits}</p>
             <p>
-                "An import can be undone. Events that systems send many at a time and that are refused wait in the "
+                "An import can be undone. One whose server is stopped is noticed within half a minute, and says what it has stored. \
+                 Events that systems send many at a time and that are refused wait in the "
                 <a href="/quarantine">"quarantine"</a> ", where they can be corrected and sent again."
             </p>
         </section>

@@ -14,8 +14,8 @@ use axum::extract::{DefaultBodyLimit, Multipart, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::{get, post};
-use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tempfile::NamedTempFile;
 use tokio::io::AsyncWriteExt;
 use tokio_util::io::ReaderStream;
 
@@ -47,13 +47,12 @@ async fn receive_upload(
                 if name.is_empty() {
                     return Err(AppError::BadRequest("No file was chosen. Go back and choose one.".into()));
                 }
-                let path = keep(field).await?;
+                import::remove_old_files(&app).await?;
+                let mut upload = import::begin_upload(&app).await?;
+                write(field, &mut upload).await?;
                 let remembered = author.as_deref().map(|author| [(header::SET_COOKIE, author_cookie(author))]);
-                let received = import::receive_upload(&app, &name, &path, author).await;
-                if received.is_err() {
-                    let _ = tokio::fs::remove_file(&path).await;
-                }
-                return received.map(|id| (remembered, Redirect::to(&format!("/import/{id}"))));
+                let id = import::receive_upload(&app, &name, upload, author).await?;
+                return Ok((remembered, Redirect::to(&format!("/import/{id}"))));
             }
             _ => {}
         }
@@ -78,26 +77,13 @@ fn too_large() -> AppError {
     AppError::TooLarge(format!("This page takes files of at most {mib} MiB. For larger ones: customer-health import FILE"))
 }
 
-/// Writes the file into the folder for temporary files, where only we can read it.
-async fn keep(mut field: Field<'_>) -> Result<PathBuf, AppError> {
-    let path = std::env::temp_dir().join(format!("customer-health-import-{:032x}", rand::random::<u128>()));
-    let written = write(&mut field, &path).await;
-    if written.is_err() {
-        let _ = tokio::fs::remove_file(&path).await;
-    }
-    written.map(|()| path)
-}
-
-async fn write(field: &mut Field<'_>, path: &Path) -> Result<(), AppError> {
+/// Writes what arrives.
+async fn write(mut field: Field<'_>, upload: &mut NamedTempFile) -> Result<(), AppError> {
     let failed = |error: std::io::Error| {
         tracing::error!(%error, "an upload could not be kept");
         AppError::Internal
     };
-    let mut options = tokio::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    options.mode(0o600);
-    let mut file = options.open(path).await.map_err(failed)?;
+    let mut file = tokio::fs::File::from_std(upload.reopen().map_err(failed)?);
     let mut size = 0;
     let silent = |_| AppError::BadRequest(format!("Nothing came for {} seconds.", PATIENCE.as_secs()));
     while let Some(piece) = tokio::time::timeout(PATIENCE, field.chunk()).await.map_err(silent)?.map_err(broken)? {

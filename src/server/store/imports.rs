@@ -3,7 +3,8 @@
 use super::bind::{binds, storable, time};
 use super::customers::{self, CustomerRecord, select_customers};
 use super::db::Tx;
-use super::{NewImport, Store, StoreError, StoreResult, StoredImport};
+use super::{Attempt, NewImport, Store, StoreError, StoreResult, StoredImport};
+use crate::domain::import::Findings;
 use crate::domain::letters::composed;
 use crate::domain::{
     CustomerFields, CustomerId, CustomerInput, EventId, FieldErrors, Import, ImportCounts, ImportId, ImportState, Mapping, Page,
@@ -25,22 +26,24 @@ pub enum CustomerChange {
 
 /// Where a row of customers goes.
 pub enum Destination<'a> {
-    Import(ImportId),
+    Import(Attempt),
     /// Nowhere: what would become of it. Holds what the rows before would have made of their customers.
     DryRun(&'a mut HashMap<String, CustomerFields>),
 }
 
 impl Store {
-    pub async fn create_import(&self, import: &NewImport, now: DateTime<Utc>) -> StoreResult<ImportId> {
-        let sql =
-            "INSERT INTO imports (file_name, path, mapping, state, author, started_at, alive_at, counts, percent, undo_report)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9) RETURNING id";
+    /// Whoever has created an import may work on it.
+    pub async fn create_import(&self, import: &NewImport, now: DateTime<Utc>) -> StoreResult<Attempt> {
+        let sql = "INSERT INTO imports
+                       (file_name, path, findings, mapping, state, author, started_at, alive_at, counts, percent, undo_report)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10) RETURNING id, attempt";
         let mut tx = self.write().await?;
-        let NewImport { file_name, path, mapping, state, author } = import;
+        let NewImport { file_name, path, findings, mapping, state, author } = import;
         let (counts, undo) = (json(&ImportCounts::default())?, json(&UndoReport::default())?);
         let binds = binds![
             file_name,
             path.clone(),
+            findings.as_ref().map(json).transpose()?,
             json(mapping)?,
             state.name(),
             author.clone(),
@@ -49,14 +52,22 @@ impl Store {
             counts,
             undo
         ];
-        let (id,): (i64,) = tx.one(sql, binds).await?;
+        let (id, number): (i64, i64) = tx.one(sql, binds).await?;
         tx.commit().await?;
-        Ok(ImportId(id))
+        Ok(Attempt { import: ImportId(id), number })
     }
 
     pub async fn get_import(&self, id: ImportId) -> StoreResult<StoredImport> {
         let row: Option<Row> = self.read().await?.optional(select_imports!("WHERE id = $1"), binds![id.0]).await?;
         row.ok_or_else(|| no_import(id))?.import()
+    }
+
+    /// The columns and first rows of an upload; none of one that is imported, or was kept by an earlier release.
+    pub async fn get_import_findings(&self, id: ImportId) -> StoreResult<Option<Findings>> {
+        let sql = "SELECT findings FROM imports WHERE id = $1";
+        let row: Option<(Option<String>,)> = self.read().await?.optional(sql, binds![id.0]).await?;
+        let (text,) = row.ok_or_else(|| no_import(id))?;
+        text.map(|text| read_json(&text, "the findings of an upload")).transpose()
     }
 
     /// The latest first.
@@ -81,88 +92,132 @@ impl Store {
         self.read().await?.all::<Row>(sql, binds![before]).await?.into_iter().map(Row::import).collect()
     }
 
+    /// Where files are, or were, that belong to an import.
+    pub async fn list_import_paths(&self) -> StoreResult<Vec<String>> {
+        let paths: Vec<(String,)> = self.read().await?.all("SELECT path FROM imports WHERE path IS NOT NULL", binds![]).await?;
+        Ok(paths.into_iter().map(|(path,)| path).collect())
+    }
+
     /// Its files are gone.
     pub async fn forget_import_files(&self, id: ImportId) -> StoreResult<()> {
         let mut tx = self.write().await?;
-        tx.execute("UPDATE imports SET path = NULL WHERE id = $1", binds![id.0]).await?;
+        tx.execute("UPDATE imports SET path = NULL, findings = NULL WHERE id = $1", binds![id.0]).await?;
         tx.commit().await
     }
 
-    /// Moves an import on. Conflict when it is in none of the states that it may come from: somebody else was as fast.
-    pub async fn move_import(&self, id: ImportId, from: &[ImportState], to: ImportState, now: DateTime<Utc>) -> StoreResult<()> {
+    /// Moves an import on, to whoever asked. Conflict when it is in none of the states that it may come from: somebody else
+    /// was as fast. A dry run and a run count their rows from nothing.
+    pub async fn move_import(
+        &self,
+        id: ImportId,
+        from: &[ImportState],
+        to: ImportState,
+        now: DateTime<Utc>,
+    ) -> StoreResult<Attempt> {
         let mut tx = self.write().await?;
         let sql = format!(
-            "UPDATE imports SET state = $2, problem = NULL, percent = 0, alive_at = $3 WHERE id = $4 AND state {}",
+            "UPDATE imports SET state = $2, problem = NULL, percent = 0, alive_at = $3, attempt = attempt + 1,
+             counts = COALESCE($4, counts) WHERE id = $5 AND state {} RETURNING attempt",
             tx.one_of()
         );
         let from: Vec<_> = from.iter().map(|state| state.name().to_owned()).collect();
-        let moved = tx.execute(AssertSqlSafe(sql), binds![from, to.name(), storable(now), id.0]).await?;
+        let is_anew = matches!(to, ImportState::Checking | ImportState::Running);
+        let counts = is_anew.then(|| json(&ImportCounts::default())).transpose()?;
+        let moved: Option<(i64,)> = tx.optional(AssertSqlSafe(sql), binds![from, to.name(), storable(now), counts, id.0]).await?;
         tx.commit().await?;
-        if moved == 0 {
+        let Some((number,)) = moved else {
             let StoredImport { import, .. } = self.get_import(id).await?;
             return Err(StoreError::Conflict(format!("import {id} is {} already", import.state.name())));
-        }
-        Ok(())
+        };
+        Ok(Attempt { import: id, number })
     }
 
-    pub async fn set_import_mapping(&self, id: ImportId, mapping: &Mapping) -> StoreResult<()> {
+    pub async fn set_import_mapping(&self, attempt: Attempt, mapping: &Mapping) -> StoreResult<()> {
         let mut tx = self.write().await?;
-        tx.execute("UPDATE imports SET mapping = $1 WHERE id = $2", binds![json(mapping)?, id.0]).await?;
+        hold_import(&mut tx, attempt).await?;
+        tx.execute("UPDATE imports SET mapping = $1 WHERE id = $2", binds![json(mapping)?, attempt.import.0]).await?;
         tx.commit().await
     }
 
-    /// How far it is.
-    pub async fn set_import_progress(
+    pub async fn set_import_findings(&self, id: ImportId, findings: Option<&Findings>) -> StoreResult<()> {
+        let mut tx = self.write().await?;
+        let findings = findings.map(json).transpose()?;
+        tx.execute("UPDATE imports SET findings = $1 WHERE id = $2", binds![findings, id.0]).await?;
+        tx.commit().await
+    }
+
+    /// Adds rows that were counted elsewhere than where they were stored, and says how far it is.
+    pub async fn add_import_progress(
         &self,
-        id: ImportId,
-        counts: &ImportCounts,
+        attempt: Attempt,
+        more: &ImportCounts,
         percent: i64,
         now: DateTime<Utc>,
     ) -> StoreResult<()> {
         let mut tx = self.write().await?;
-        let sql = "UPDATE imports SET counts = $1, percent = $2, alive_at = $3 WHERE id = $4";
-        tx.execute(sql, binds![json(counts)?, percent, storable(now), id.0]).await?;
+        let counts = hold_import(&mut tx, attempt).await?;
+        add_import_counts(&mut tx, attempt, counts, *more, now).await?;
+        tx.execute("UPDATE imports SET percent = $1 WHERE id = $2", binds![percent, attempt.import.0]).await?;
         tx.commit().await
     }
 
     /// Says that somebody is still at work on it.
-    pub async fn keep_import_alive(&self, id: ImportId, now: DateTime<Utc>) -> StoreResult<()> {
+    pub async fn keep_import_alive(&self, attempt: Attempt, now: DateTime<Utc>) -> StoreResult<()> {
         let mut tx = self.write().await?;
-        tx.execute("UPDATE imports SET alive_at = $1 WHERE id = $2", binds![storable(now), id.0]).await?;
+        let counts = hold_import(&mut tx, attempt).await?;
+        add_import_counts(&mut tx, attempt, counts, ImportCounts::default(), now).await?;
         tx.commit().await
     }
 
-    /// Writes down that nobody is at work on it any more.
-    pub async fn cut_off_import(&self, id: ImportId, from: ImportState, to: ImportState) -> StoreResult<()> {
+    /// Takes imports over from whoever was not heard of since then: a dry run is as it was before, the rest has failed. What
+    /// was taken over, and where its file is.
+    ///
+    /// # Why the silence is part of the statement
+    /// PostgreSQL lets it wait for a transaction of the import that is under way, and looks at the time once more after that:
+    /// whoever has just stored something is not silent.
+    pub async fn cut_off_imports(&self, silent_since: DateTime<Utc>) -> StoreResult<Vec<StoredImport>> {
+        const SILENT: &str = "state IN ('checking', 'running', 'undoing') AND alive_at < $1";
+        let binds = binds![silent_since];
+        let sql = format!("SELECT COUNT(*) FROM imports WHERE {SILENT}");
+        if self.read().await?.one::<(i64,)>(AssertSqlSafe(sql), binds).await?.0 == 0 {
+            return Ok(Vec::new());
+        }
         let problem =
             "The server was stopped while it was at work. Undo it, or import the file again: what is there is recognised.";
         let mut tx = self.write().await?;
-        let sql = "UPDATE imports SET state = $1, problem = $2 WHERE id = $3 AND state = $4";
-        tx.execute(sql, binds![to.name(), problem, id.0, from.name()]).await?;
-        tx.commit().await
+        let sql = format!(
+            "UPDATE imports SET state = CASE state WHEN 'checking' THEN 'uploaded' ELSE 'failed' END,
+             problem = CASE state WHEN 'checking' THEN 'The server was stopped while it checked the file.' ELSE $2 END,
+             attempt = attempt + 1 WHERE {SILENT} RETURNING {COLUMNS}"
+        );
+        let rows: Vec<Row> = tx.all(AssertSqlSafe(sql), binds![silent_since, problem]).await?;
+        tx.commit().await?;
+        rows.into_iter().map(Row::import).collect()
     }
 
     /// The end of a dry run or a run.
     pub async fn finish_import(
         &self,
-        id: ImportId,
+        attempt: Attempt,
         state: ImportState,
-        counts: &ImportCounts,
         problem: Option<String>,
         now: DateTime<Utc>,
     ) -> StoreResult<()> {
         let is_dry = matches!(state, ImportState::Checked | ImportState::Uploaded);
         let finished_at = (!is_dry).then(|| storable(now));
-        let sql = "UPDATE imports SET state = $1, counts = $2, percent = 100, problem = $3, finished_at = $4 WHERE id = $5";
+        let sql = "UPDATE imports SET state = $1, percent = 100, problem = $2, finished_at = $3,
+                   findings = CASE WHEN $4 THEN findings END WHERE id = $5";
         let mut tx = self.write().await?;
-        tx.execute(sql, binds![state.name(), json(counts)?, problem, finished_at, id.0]).await?;
+        hold_import(&mut tx, attempt).await?;
+        tx.execute(sql, binds![state.name(), problem, finished_at, is_dry, attempt.import.0]).await?;
         tx.commit().await
     }
 
-    pub async fn finish_undo(&self, id: ImportId, report: &UndoReport, now: DateTime<Utc>) -> StoreResult<()> {
+    pub async fn finish_undo(&self, attempt: Attempt, report: &UndoReport, now: DateTime<Utc>) -> StoreResult<()> {
         let mut tx = self.write().await?;
+        hold_import(&mut tx, attempt).await?;
         let sql = "UPDATE imports SET state = 'undone', undo_report = $1, undone_at = $2 WHERE id = $3";
-        tx.execute(sql, binds![json(report)?, storable(now), id.0]).await?;
+        tx.execute(sql, binds![json(report)?, storable(now), attempt.import.0]).await?;
         tx.commit().await
     }
 
@@ -186,6 +241,10 @@ impl Store {
         now: DateTime<Utc>,
     ) -> StoreResult<Vec<Result<CustomerChange, FieldErrors>>> {
         let mut tx = self.write().await?;
+        let counts = match to {
+            Destination::Import(attempt) => hold_import(&mut tx, attempt).await?,
+            Destination::DryRun(_) => ImportCounts::default(),
+        };
         let mut known = load_by_external_id(&mut tx, rows).await?;
         let mut changes = Vec::with_capacity(rows.len());
         for row in rows {
@@ -220,8 +279,8 @@ impl Store {
                         Some(_) => CustomerChange::Updated(CustomerId(0)),
                     }
                 }
-                (before, Destination::Import(import)) => {
-                    write_customer(&mut tx, *import, customer, before.as_ref(), &fields, now).await?
+                (before, Destination::Import(attempt)) => {
+                    write_customer(&mut tx, attempt.import, customer, before.as_ref(), &fields, now).await?
                 }
             };
             if let CustomerChange::Created(id) | CustomerChange::Updated(id) = change {
@@ -229,11 +288,59 @@ impl Store {
             }
             changes.push(Ok(change));
         }
-        if let Destination::Import(_) = to {
+        if let Destination::Import(attempt) = to {
+            add_import_counts(&mut tx, attempt, counts, count_changes(&changes), now).await?;
             tx.commit().await?;
         }
         Ok(changes)
     }
+}
+
+/// What became of rows of customers.
+pub fn count_changes(changes: &[Result<CustomerChange, FieldErrors>]) -> ImportCounts {
+    let mut counts = ImportCounts { rows: changes.len() as i64, ..ImportCounts::default() };
+    for change in changes {
+        match change {
+            Ok(CustomerChange::Created(_)) => counts.created += 1,
+            Ok(CustomerChange::Updated(_)) => counts.updated += 1,
+            Ok(CustomerChange::Unchanged) => counts.unchanged += 1,
+            Err(_) => counts.rejected += 1,
+        }
+    }
+    counts
+}
+
+/// How long a transaction of an import may do nothing before PostgreSQL ends it. Its process is suspended then, and holds
+/// customers that others want to write.
+const IDLE_IN_TRANSACTION: &str = "SET LOCAL idle_in_transaction_session_timeout = '10s'";
+
+/// Makes sure that the import is still in the hands of whoever has the attempt, until the transaction ends. Conflict when it
+/// is not. The import is locked before any customer. Returns the counts so far.
+pub(super) async fn hold_import(tx: &mut Tx, attempt: Attempt) -> StoreResult<ImportCounts> {
+    if tx.has_locks() {
+        tx.execute(IDLE_IN_TRANSACTION, binds![]).await?;
+    }
+    let sql = format!("SELECT counts FROM imports WHERE id = $1 AND attempt = $2 {}", tx.for_update());
+    let held: Option<(String,)> = tx.optional(AssertSqlSafe(sql), binds![attempt.import.0, attempt.number]).await?;
+    let Some((counts,)) = held else {
+        let Attempt { import, .. } = attempt;
+        return Err(StoreError::Conflict(format!("import {import} was taken over: whoever worked on it was not heard of")));
+    };
+    read_json(&counts, "an import's counts")
+}
+
+/// Counts rows in the transaction that stores them, so that a run that is cut off has counted what it has stored.
+pub(super) async fn add_import_counts(
+    tx: &mut Tx,
+    attempt: Attempt,
+    counts: ImportCounts,
+    more: ImportCounts,
+    now: DateTime<Utc>,
+) -> StoreResult<()> {
+    // A row that was read a while ago does not make the import look silent.
+    let sql = "UPDATE imports SET counts = $1, alive_at = CASE WHEN alive_at < $2 THEN $2 ELSE alive_at END WHERE id = $3";
+    tx.execute(sql, binds![json(&(counts + more))?, storable(now), attempt.import.0]).await?;
+    Ok(())
 }
 
 fn external_id(row: &CustomerInput) -> String {
@@ -309,16 +416,21 @@ pub(super) fn read_json<T: DeserializeOwned>(text: &str, what: &str) -> StoreRes
     serde_json::from_str(text).map_err(|error| StoreError::Corrupt(format!("{what}: {error}")))
 }
 
-macro_rules! select_imports {
-    ($rest:expr) => {
-        concat!(
-            "SELECT id, file_name, path, mapping, state, author, started_at, finished_at, undone_at, alive_at, counts, percent, \
-             problem, undo_report FROM imports ",
-            $rest
-        )
+macro_rules! import_columns {
+    () => {
+        "id, file_name, path, mapping, state, author, started_at, finished_at, undone_at, alive_at, counts, percent, problem, \
+         undo_report"
     };
 }
-use select_imports;
+/// The columns of [`Row`].
+const COLUMNS: &str = import_columns!();
+
+macro_rules! select_imports {
+    ($rest:expr) => {
+        concat!("SELECT ", import_columns!(), " FROM imports ", $rest)
+    };
+}
+use {import_columns, select_imports};
 
 #[derive(sqlx::FromRow)]
 struct Row {

@@ -7,8 +7,10 @@ use super::db::{Db, Pools, Tx};
 use super::health::{self, Rules};
 use super::plan::{Plan, Step};
 use super::standings::Standings;
-use super::{Incoming, Store, StoreError, StoreResult, StoredEvent, Verdict, customers, events, imports};
-use crate::domain::{Event, EventId, FactorKey, ImportId, NaiveDate};
+use super::{
+    Attempt, Incoming, Store, StoreError, StoreResult, StoredEvent, Verdict, count_verdicts, customers, events, imports,
+};
+use crate::domain::{Event, EventId, FactorKey, ImportCounts, NaiveDate};
 use crate::scoring::Connections;
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
@@ -31,14 +33,15 @@ impl Store {
         self.insert_in_parts(None, incoming, writers).await
     }
 
-    /// The same, of an import, which remembers them: as ranges of ids, so that one transaction at a time gives those.
-    pub async fn insert_events_of(&self, import: ImportId, incoming: &[Incoming]) -> (Vec<Option<Verdict>>, StoreResult<()>) {
-        self.insert_in_parts(Some(import), incoming, 1).await
+    /// Stores the events of an import as [`Self::insert_events`] does. The import remembers them as ranges of ids, so one
+    /// transaction at a time gives those, and counts them in the same transactions.
+    pub async fn insert_events_of(&self, attempt: Attempt, incoming: &[Incoming]) -> (Vec<Option<Verdict>>, StoreResult<()>) {
+        self.insert_in_parts(Some(attempt), incoming, 1).await
     }
 
     async fn insert_in_parts(
         &self,
-        import: Option<ImportId>,
+        import: Option<Attempt>,
         incoming: &[Incoming],
         writers: usize,
     ) -> (Vec<Option<Verdict>>, StoreResult<()>) {
@@ -62,10 +65,14 @@ impl Store {
         (verdicts, result)
     }
 
-    async fn insert_together(&self, import: Option<ImportId>, incoming: &[&Incoming]) -> StoreResult<Vec<Verdict>> {
+    async fn insert_together(&self, import: Option<Attempt>, incoming: &[&Incoming]) -> StoreResult<Vec<Verdict>> {
         let today = last_day(incoming);
         for _ in 0..ATTEMPTS {
             let (mut tx, rules, moves) = begin(&self.db, incoming).await?;
+            let counts = match import {
+                Some(attempt) => imports::hold_import(&mut tx, attempt).await?,
+                None => ImportCounts::default(),
+            };
             let plan = Plan::make(&mut tx, incoming).await?;
             // Scores are computed while the database writes.
             let score = async {
@@ -79,12 +86,17 @@ impl Store {
             let Some(ids) = ids else { continue };
             tx.update_rows("customers", health::COLUMNS, rows).await?;
             customers::store_stale(&mut tx, stale).await?;
-            if let Some(import) = import {
+            if let Some(attempt) = import {
                 let appended = plan.steps.iter().zip(&ids).filter(|(step, _)| matches!(step, Step::Append(_)));
-                imports::keep_events(&mut tx, import, appended.map(|(_, id)| *id)).await?;
+                imports::keep_events(&mut tx, attempt.import, appended.map(|(_, id)| *id)).await?;
+            }
+            let verdicts: Vec<_> = plan.steps.into_iter().zip(ids).map(|(step, id)| step.verdict(id)).collect();
+            if let (Some(attempt), Some(last)) = (import, incoming.last()) {
+                let more = count_verdicts(&verdicts);
+                imports::add_import_counts(&mut tx, attempt, counts, more, last.received_at).await?;
             }
             tx.commit().await?;
-            return Ok(plan.steps.into_iter().zip(ids).map(|(step, id)| step.verdict(id)).collect());
+            return Ok(verdicts);
         }
         Err(taken_again_and_again())
     }

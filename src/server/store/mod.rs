@@ -33,11 +33,12 @@ mod snapshot;
 mod standings;
 mod undo;
 
-pub use imports::{CustomerChange, Destination};
+pub use imports::{CustomerChange, Destination, count_changes};
 
+use crate::domain::import::Findings;
 use crate::domain::{
-    Archive, Customer, CustomerFields, CustomerId, Event, EventId, FieldError, Health, Import, ImportState, ItemVerdict, Mapping,
-    NaiveDate, NewEvent, Points,
+    Archive, Customer, CustomerFields, CustomerId, Event, EventId, FieldError, Health, Import, ImportCounts, ImportId,
+    ImportState, ItemVerdict, Mapping, NaiveDate, NewEvent, Points,
 };
 pub use limits::RawRows;
 pub use origin::Origin;
@@ -134,6 +135,20 @@ pub enum Verdict {
     Refused(&'static str, StoreError),
 }
 
+/// What became of events, as an import counts them.
+pub fn count_verdicts<'a>(verdicts: impl IntoIterator<Item = &'a Verdict>) -> ImportCounts {
+    let mut counts = ImportCounts::default();
+    for verdict in verdicts {
+        counts.rows += 1;
+        match verdict {
+            Verdict::Accepted(_) => counts.created += 1,
+            Verdict::Duplicate(_) => counts.duplicates += 1,
+            Verdict::Refused(..) => counts.rejected += 1,
+        }
+    }
+    counts
+}
+
 /// An item on its way into the quarantine.
 #[derive(Clone, Debug)]
 pub struct RefusedItem {
@@ -149,9 +164,19 @@ pub struct NewImport {
     pub file_name: String,
     /// Of an uploaded file.
     pub path: Option<String>,
+    /// Of an uploaded file.
+    pub findings: Option<Findings>,
     pub mapping: Mapping,
     pub state: ImportState,
     pub author: Option<String>,
+}
+
+/// The right to work on an import. It is lost when somebody else takes the import over: every write is checked against it in
+/// its own transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    pub import: ImportId,
+    number: i64,
 }
 
 /// An import, and where its file is while it is kept.

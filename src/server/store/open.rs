@@ -11,6 +11,7 @@ use crate::domain::Scorecard;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,6 +41,12 @@ impl Store {
     /// Whether the database is a file that [`Self::connect`] would create.
     pub fn is_missing(url: &str) -> bool {
         url.starts_with("sqlite:") && SqliteConnectOptions::from_str(url).is_ok_and(|options| !options.get_filename().exists())
+    }
+
+    /// The folder of the database, when it is a file.
+    pub fn folder(url: &str) -> Option<PathBuf> {
+        let options = url.starts_with("sqlite:").then(|| SqliteConnectOptions::from_str(url).ok()).flatten()?;
+        options.get_filename().parent().map(PathBuf::from)
     }
 
     /// An empty database in memory, which goes away with its last handle.

@@ -23,6 +23,10 @@ impl Store {
 }
 
 impl Origin {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// An external id.
     pub fn name_customer(&self, id: CustomerId) -> String {
         format!("{CUSTOMER}{}-{id}", self.0)

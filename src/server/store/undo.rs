@@ -5,8 +5,8 @@ use super::bind::{binds, day};
 use super::customers::{self, CustomerRecord, select_customers};
 use super::db::Tx;
 use super::facts::Known;
-use super::imports::{json, read_json};
-use super::{Store, StoreResult, connections, events, facts, invoices};
+use super::imports::{hold_import, json, read_json};
+use super::{Attempt, Store, StoreResult, connections, events, facts, invoices};
 use crate::domain::{
     Archive, ArchiveReason, CustomerFields, CustomerId, EventBody, EventId, EventKind, FactorKey, Factors, ImportId, NaiveDate,
     UndoReport,
@@ -39,12 +39,13 @@ impl Store {
     /// Their health is stale until [`Store::rescore`].
     pub async fn retract_imported(
         &self,
-        import: ImportId,
+        attempt: Attempt,
         customers: &[CustomerId],
         reason: &str,
         now: DateTime<Utc>,
     ) -> StoreResult<i64> {
         let mut tx = self.write_connections().await?;
+        hold_import(&mut tx, attempt).await?;
         let known = customers::lock_all(&mut tx, customers).await?;
         let sql = format!(
             "SELECT events.id, customer_id, day, received_day, payload, source, message_id FROM events WHERE {IS_IMPORTED} AND customer_id {}
@@ -52,7 +53,7 @@ impl Store {
             tx.one_of_second()
         );
         let rows: Vec<(i64, i64, i32, i32, String, String, Option<String>)> =
-            tx.all(AssertSqlSafe(sql), binds![import.0, customers]).await?;
+            tx.all(AssertSqlSafe(sql), binds![attempt.import.0, customers]).await?;
         if rows.is_empty() {
             return Ok(0);
         }
@@ -92,15 +93,16 @@ impl Store {
     /// of them and what was done, or nothing when there are no more. Health is stale until [`Store::rescore`].
     pub async fn take_back_customers(
         &self,
-        import: ImportId,
+        attempt: Attempt,
         after: CustomerId,
         limit: i64,
         today: NaiveDate,
     ) -> StoreResult<Option<(Vec<CustomerId>, UndoReport)>> {
         let mut tx = self.write().await?;
+        hold_import(&mut tx, attempt).await?;
         let sql = "SELECT customer_id, previous, imported FROM import_customers WHERE import_id = $1 AND customer_id > $2
                    ORDER BY customer_id LIMIT $3";
-        let changes: Vec<(i64, Option<String>, String)> = tx.all(sql, binds![import.0, after, limit]).await?;
+        let changes: Vec<(i64, Option<String>, String)> = tx.all(sql, binds![attempt.import.0, after, limit]).await?;
         if changes.is_empty() {
             return Ok(None);
         }

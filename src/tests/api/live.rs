@@ -141,7 +141,7 @@ on_each_database! {
             name: Some(name.into()), segment: Some("SMB".into()), external_id: Some(Some("c-1".into())), ..CustomerInput::default()
         });
         let import = NewImport {
-            file_name: "customers.csv".into(), path: None, mapping: Mapping::recognise(ImportKind::Customers, &[], |_, _| true),
+            file_name: "customers.csv".into(), path: None, findings: None, mapping: Mapping::recognise(ImportKind::Customers, &[], |_, _| true),
             state: ImportState::Running, author: None,
         };
         let import = store.create_import(&import, now()).await.unwrap();

@@ -70,6 +70,8 @@ pub struct Database {
     pub url: String,
     /// Of SQLite.
     folder: Option<TempDir>,
+    /// Where uploads wait.
+    pub uploads: TempDir,
 }
 
 impl std::ops::Deref for Database {
@@ -94,7 +96,7 @@ impl Database {
     async fn migrated(url: String, folder: Option<TempDir>) -> Self {
         let store = Store::connect(&url).await.unwrap();
         store.migrate().await.unwrap();
-        Self { store, url, folder }
+        Self { store, url, folder, uploads: TempDir::new().unwrap() }
     }
 
     /// The same database once everything that was under way has ended.
@@ -119,7 +121,7 @@ impl Database {
 
     /// The app on this database, at [`now`], in US dollars.
     pub fn app(&self) -> AppState {
-        let settings = Settings::default();
+        let settings = Settings { upload_dir: self.uploads.path().to_owned(), ..Settings::default() };
         AppState {
             store: self.store.clone(),
             clock: now,

@@ -73,6 +73,7 @@ on_each_database! {
         let file = crate::server::store::NewImport {
             file_name: "events.csv".into(),
             path: None,
+            findings: None,
             mapping: crate::domain::Mapping::recognise(crate::domain::ImportKind::Events, &[], |_, _| true),
             state: crate::domain::ImportState::Running,
             author: None,

@@ -2,24 +2,22 @@
 //! here blocks, and holds one row at a time.
 
 use super::super::export;
+use super::meter::{Limits, Meter};
+use crate::domain::import::RawRow;
 use crate::wire::AppError;
 use async_compression::tokio::bufread::{GzipDecoder, ZstdDecoder};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, BufRead, Read};
+use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::task::{Context, Poll};
-use tokio::io::{AsyncRead, ReadBuf};
+use tokio::io::AsyncRead;
 use tokio_util::io::SyncIoBridge;
 
-/// The longest row, in bytes. A quote that is never closed makes the rest of a file one row.
-const MAX_ROW_BYTES: u64 = 1024 * 1024;
-/// The most columns.
+/// The most columns, and the longest name of one, in bytes.
 const MAX_COLUMNS: usize = 200;
+const MAX_COLUMN_BYTES: usize = 1000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
@@ -40,16 +38,17 @@ pub struct Source {
     path: PathBuf,
     format: Format,
     compression: Compression,
-}
-
-/// A row as it stands in the file.
-pub struct RawRow {
-    pub line: i64,
-    /// One for each column, trimmed; or why the row cannot be read.
-    pub cells: Result<Vec<String>, String>,
+    limits: Limits,
 }
 
 impl Source {
+    /// A file that somebody has uploaded.
+    pub fn uploaded(path: impl Into<PathBuf>, file_name: &str) -> Self {
+        let source = Self::new(path, file_name);
+        Self { limits: Limits::of_upload(source.size()), ..source }
+    }
+
+    /// A file of any size.
     pub fn new(path: impl Into<PathBuf>, file_name: &str) -> Self {
         let name = file_name.to_ascii_lowercase();
         let (name, compression) = match name.rsplit_once('.') {
@@ -58,15 +57,19 @@ impl Source {
             _ => (name.as_str(), Compression::None),
         };
         let is_lines = [".ndjson", ".jsonl", ".json"].iter().any(|ending| name.ends_with(ending));
-        Self { path: path.into(), format: if is_lines { Format::Lines } else { Format::Csv }, compression }
+        let format = if is_lines { Format::Lines } else { Format::Csv };
+        Self { path: path.into(), format, compression, limits: Limits::NONE }
     }
 
-    /// The names of the columns, and the size of the file in bytes.
-    pub fn columns(&self) -> Result<Vec<String>, AppError> {
+    /// The names of the columns. Reads NDJSON to its end.
+    pub fn columns(&self, meter: &Meter) -> Result<Vec<String>, AppError> {
         let columns = match self.format {
-            Format::Csv => self.csv(&Meter::default())?.1,
-            Format::Lines => self.keys()?,
+            Format::Csv => self.csv(meter)?.1,
+            Format::Lines => self.keys(meter)?,
         };
+        if columns.iter().any(|column| column.len() > MAX_COLUMN_BYTES) {
+            return Err(AppError::BadRequest(format!("The name of a column is longer than {MAX_COLUMN_BYTES} bytes.")));
+        }
         match columns.len() {
             0 => Err(AppError::BadRequest("The file is empty.".into())),
             1..=MAX_COLUMNS => Ok(columns),
@@ -115,7 +118,7 @@ impl Source {
 
     fn csv(&self, meter: &Meter) -> Result<(csv::Reader<impl Read + use<>>, Vec<String>), AppError> {
         let mut first = Vec::new();
-        let mut reader = self.open(&Meter::default())?;
+        let mut reader = self.open(&meter.again())?;
         reader.read_until(b'\n', &mut first).map_err(unreadable)?;
         let count = |delimiter: u8| first.iter().filter(|byte| **byte == delimiter).count();
         let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|delimiter| (count(*delimiter), *delimiter == b','));
@@ -140,10 +143,10 @@ impl Source {
     }
 
     /// Every key of every line, nested ones joined by dots, in the order they come up.
-    fn keys(&self) -> Result<Vec<String>, AppError> {
+    fn keys(&self, meter: &Meter) -> Result<Vec<String>, AppError> {
         let (mut keys, mut known) = (Vec::new(), std::collections::HashSet::new());
         let mut is_array = false;
-        self.lines(&Meter::default(), |_, text| {
+        self.lines(meter, |_, text| {
             is_array = keys.is_empty() && text.trim_ascii_start().starts_with(b"[");
             for (key, _) in flatten(text).unwrap_or_default() {
                 if !known.contains(&key) {
@@ -177,7 +180,7 @@ impl Source {
     }
 
     fn open(&self, meter: &Meter) -> Result<impl BufRead + Send + use<>, AppError> {
-        let file = Ready(Metered { file: File::open(&self.path).map_err(unreadable)?, read: meter.read.clone() });
+        let file = meter.read_file(File::open(&self.path).map_err(unreadable)?);
         let file = tokio::io::BufReader::with_capacity(64 * 1024, file);
         let content: Pin<Box<dyn AsyncRead + Send>> = match self.compression {
             Compression::None => Box::pin(file),
@@ -192,8 +195,7 @@ impl Source {
                 Box::pin(decoder)
             }
         };
-        let limited = Limited { inner: SyncIoBridge::new(content), row: meter.row.clone() };
-        Ok(io::BufReader::with_capacity(64 * 1024, limited))
+        Ok(BufReader::with_capacity(64 * 1024, meter.limit(SyncIoBridge::new(content), self.limits)))
     }
 }
 
@@ -235,64 +237,5 @@ fn flatten_into(pairs: &mut Vec<(String, String)>, key: String, value: Value) {
         Value::Null => pairs.push((key, String::new())),
         Value::String(text) => pairs.push((key, text.trim().to_owned())),
         other => pairs.push((key, other.to_string())),
-    }
-}
-
-/// How much of a file was read.
-#[derive(Clone, Default)]
-pub struct Meter {
-    read: Arc<AtomicU64>,
-    /// Since the row before was complete.
-    row: Arc<AtomicU64>,
-}
-
-impl Meter {
-    /// In percent of the whole.
-    pub fn percent(&self, size: u64) -> i64 {
-        (self.read.load(Relaxed) * 100 / size.max(1)).min(100) as i64
-    }
-
-    fn row_read(&self) {
-        self.row.store(0, Relaxed);
-    }
-}
-
-struct Metered {
-    file: File,
-    read: Arc<AtomicU64>,
-}
-
-impl Read for Metered {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read(buffer)?;
-        self.read.fetch_add(read as u64, Relaxed);
-        Ok(read)
-    }
-}
-
-/// Fails on a row that does not end.
-struct Limited<R> {
-    inner: R,
-    row: Arc<AtomicU64>,
-}
-
-impl<R: Read> Read for Limited<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.row.load(Relaxed) > MAX_ROW_BYTES {
-            return Err(io::Error::other("a row is longer than 1 MiB; perhaps a quote is not closed"));
-        }
-        let read = self.inner.read(buffer)?;
-        self.row.fetch_add(read as u64, Relaxed);
-        Ok(read)
-    }
-}
-
-/// A blocking reader for the decoders, which want an asynchronous one; it is only ever polled where blocking is fine.
-struct Ready<R>(R);
-
-impl<R: Read + Unpin> AsyncRead for Ready<R> {
-    fn poll_read(mut self: Pin<&mut Self>, _: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let read = self.0.read(buffer.initialize_unfilled());
-        Poll::Ready(read.map(|read| buffer.advance(read)))
     }
 }

@@ -1,24 +1,22 @@
 //! The way of a file into the database, or up to its door: rows are read on a thread of their own, some at a time, while
-//! those before are stored. Memory holds a few thousand rows, whatever the file's size.
+//! those before are stored. Memory holds a few thousand rows, and for each row before them a hash at most (`seen`).
 
 use super::super::batch::Address;
-use super::super::export::{plain, without_quote};
-use super::blocking;
-use super::file::{Meter, Source};
+use super::errors::Errors;
+use super::file::Source;
+use super::meter::Meter;
 use super::row::{Parsed, RowReader, customer_defaults, row_errors};
-use crate::domain::{
-    CustomerFields, CustomerId, CustomerInput, FieldError, FieldErrors, ImportCounts, ImportId, ImportState, Mapping, NewEvent,
-    RowError,
+use super::seen::{SeenCustomers, SeenEvents};
+use super::{beating, blocking};
+use crate::domain::{CustomerId, CustomerInput, FieldErrors, ImportCounts, ImportId, ImportState, Mapping, NewEvent, RowError};
+use crate::server::store::{
+    Attempt, CustomerChange, Destination, Incoming, NewImport, StoreError, Verdict, count_changes, count_verdicts,
 };
-use crate::server::store::{CustomerChange, Destination, Incoming, NewImport, StoreError, Verdict};
 use crate::server::{AppState, metrics};
 use crate::wire::AppError;
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, HashMap};
-use std::fs::File;
-use std::io::BufWriter;
-use std::path::{Path, PathBuf};
-use tokio::sync::mpsc;
+use std::path::PathBuf;
+use tokio::sync::{Semaphore, mpsc};
 
 /// How many rows are stored while the next are read.
 const CHUNK: usize = 8000;
@@ -32,94 +30,49 @@ pub type Progress = (ImportCounts, i64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
     /// Nowhere. The import whose upload it is, if there is one.
-    DryRun(Option<ImportId>),
-    Import(ImportId),
+    DryRun(Option<Attempt>),
+    Import(Attempt),
 }
 
-/// Where the errors of rows go: nowhere, or as CSV into a file.
-pub struct Errors(Option<csv::Writer<BufWriter<File>>>);
-
-const ERROR_COLUMNS: [&str; 4] = ["line", "column", "field", "error"];
-
-impl Errors {
-    pub fn nowhere() -> Self {
-        Self(None)
-    }
-
-    pub fn into_file(path: &Path) -> Result<Self, AppError> {
-        let mut writer = csv::Writer::from_writer(BufWriter::new(File::create(path).map_err(not_written)?));
-        writer.write_record(ERROR_COLUMNS).map_err(not_written)?;
-        Ok(Self(Some(writer)))
-    }
-
-    fn push(&mut self, errors: &[RowError]) -> Result<(), AppError> {
-        let Some(writer) = &mut self.0 else { return Ok(()) };
-        for RowError { line, column, error } in errors {
-            writer
-                .write_record([&line.to_string(), &plain(column), &error.field, &plain(&error.message)])
-                .map_err(not_written)?;
-        }
-        Ok(())
-    }
-
-    fn finish(self) -> Result<(), AppError> {
-        self.0.map_or(Ok(()), |mut writer| writer.flush().map_err(not_written))
-    }
-}
-
-fn not_written(error: impl std::fmt::Display) -> AppError {
-    AppError::BadRequest(format!("The errors could not be written: {error}."))
-}
-
-/// The first errors of such a file.
-pub fn read_errors(path: &Path, limit: usize) -> Vec<RowError> {
-    let Ok(mut reader) = csv::Reader::from_path(path) else { return Vec::new() };
-    let error = |record: csv::StringRecord| {
-        let [line, column, field, message] =
-            std::array::from_fn(|place| without_quote(record.get(place).unwrap_or_default()).to_owned());
-        RowError { line: line.parse().unwrap_or(0), column, error: FieldError { field, message } }
-    };
-    reader.records().take(limit).filter_map(Result::ok).map(error).collect()
-}
+/// How many dry runs and imports of uploads a process works on; the others wait.
+static PLACES: Semaphore = Semaphore::const_new(2);
 
 /// A dry run of an upload.
-pub async fn check(app: &AppState, id: ImportId, source: Source, mapping: Mapping, errors: PathBuf) {
+pub async fn check(app: &AppState, attempt: Attempt, file: Columned, mapping: Mapping, errors: PathBuf) {
     let drive = async {
-        let errors = blocking(move || Errors::into_file(&errors)).await.map_err(|error| (ImportCounts::default(), error))?;
-        drive(app, source, &mapping, Target::DryRun(Some(id)), errors, |_, _| {}).await
+        let _place = PLACES.acquire().await;
+        let errors = blocking(move || Errors::of_upload(errors)).await?;
+        drive(app, file, &mapping, Target::DryRun(Some(attempt)), errors, |_, _| {}).await
     };
-    let (state, counts, problem) = match drive.await {
-        Ok(counts) => (ImportState::Checked, counts, None),
-        Err((counts, error)) => (ImportState::Uploaded, counts, Some(error.to_string())),
+    let (state, problem) = match beating(app, attempt, drive).await {
+        Ok(_) => (ImportState::Checked, None),
+        Err(error) => (ImportState::Uploaded, Some(error.to_string())),
     };
-    finish(app, id, state, &counts, problem).await;
+    finish(app, attempt, state, problem).await;
 }
 
 /// An import of an upload.
-pub async fn run(app: &AppState, id: ImportId, source: Source, mapping: Mapping) {
-    let _ = run_with(app, id, source, &mapping, Errors::nowhere(), |_, _| {}).await;
-}
-
-async fn run_with(
-    app: &AppState,
-    id: ImportId,
-    source: Source,
-    mapping: &Mapping,
-    errors: Errors,
-    watch: impl FnMut(&Progress, &[RowError]),
-) -> Result<ImportCounts, AppError> {
-    let driven = drive(app, source, mapping, Target::Import(id), errors, watch).await;
-    let (state, counts, problem) = match &driven {
-        Ok(counts) => (ImportState::Finished, *counts, None),
-        Err((counts, error)) => (ImportState::Failed, *counts, Some(error.to_string())),
+pub async fn run(app: &AppState, attempt: Attempt, file: Columned, mapping: Mapping) {
+    let run = async {
+        let _place = PLACES.acquire().await;
+        drive(app, file, &mapping, Target::Import(attempt), Errors::nowhere(), |_, _| {}).await
     };
-    finish(app, id, state, &counts, problem).await;
-    driven.map_err(|(_, error)| error)
+    let _ = finish_run(app, attempt, beating(app, attempt, run).await).await;
 }
 
-async fn finish(app: &AppState, id: ImportId, state: ImportState, counts: &ImportCounts, problem: Option<String>) {
-    if let Err(error) = app.store.finish_import(id, state, counts, problem, app.now()).await {
-        tracing::error!(%error, import = %id, "the end of an import could not be written down");
+/// Writes down how a run has ended.
+async fn finish_run(app: &AppState, attempt: Attempt, driven: Result<ImportCounts, AppError>) -> Result<ImportCounts, AppError> {
+    let (state, problem) = match &driven {
+        Ok(_) => (ImportState::Finished, None),
+        Err(error) => (ImportState::Failed, Some(error.to_string())),
+    };
+    finish(app, attempt, state, problem).await;
+    driven
+}
+
+async fn finish(app: &AppState, attempt: Attempt, state: ImportState, problem: Option<String>) {
+    if let Err(error) = app.store.finish_import(attempt, state, problem, app.now()).await {
+        tracing::error!(%error, import = %attempt.import, "the end of an import could not be written down");
     }
 }
 
@@ -134,16 +87,24 @@ pub async fn import_file(
 ) -> Result<(ImportCounts, Option<ImportId>), AppError> {
     let columns = {
         let source = source.clone();
-        blocking(move || source.columns()).await?
+        blocking(move || source.columns(&Meter::default())).await?
     };
     RowReader::new(&new.mapping, &columns)?;
+    let file = Columned { source, columns };
     if is_dry {
-        let driven = drive(app, source, &new.mapping, Target::DryRun(None), errors, watch).await;
-        return driven.map(|counts| (counts, None)).map_err(|(_, error)| error);
+        let driven = drive(app, file, &new.mapping, Target::DryRun(None), errors, watch).await;
+        return driven.map(|counts| (counts, None));
     }
-    let id = app.store.create_import(&new, app.now()).await?;
-    let counts = run_with(app, id, source, &new.mapping, errors, watch).await?;
-    Ok((counts, Some(id)))
+    let attempt = app.store.create_import(&new, app.now()).await?;
+    let driven = drive(app, file, &new.mapping, Target::Import(attempt), errors, watch);
+    let counts = finish_run(app, attempt, beating(app, attempt, driven).await).await?;
+    Ok((counts, Some(attempt.import)))
+}
+
+/// A file whose columns are known.
+pub struct Columned {
+    pub source: Source,
+    pub columns: Vec<String>,
 }
 
 /// Some rows of a file, in their order: with its line each, and what it is.
@@ -151,20 +112,19 @@ type Chunk = Vec<(i64, Result<Parsed, Vec<RowError>>)>;
 
 async fn drive(
     app: &AppState,
-    source: Source,
+    Columned { source, columns }: Columned,
     mapping: &Mapping,
     target: Target,
     errors: Errors,
     mut watch: impl FnMut(&Progress, &[RowError]),
-) -> Result<ImportCounts, (ImportCounts, AppError)> {
-    let mut sink =
-        Sink { app, mapping, target, errors, counts: ImportCounts::default(), touched: BTreeSet::new(), seen: Seen::default() };
+) -> Result<ImportCounts, AppError> {
+    let mut sink = Sink::new(app, mapping, target, errors);
     let driven = async {
         let (size, meter) = (source.size(), Meter::default());
+        let _stop = meter.stop_on_drop();
         let (sender, mut receiver) = mpsc::channel::<Chunk>(1);
         let (reading, owned, now) = (meter.clone(), mapping.clone(), app.now());
         let reader = tokio::task::spawn_blocking(move || {
-            let columns = source.columns()?;
             let mut rows = RowReader::new(&owned, &columns)?;
             let mut chunk = Chunk::with_capacity(CHUNK);
             source.read(&columns, &reading, |row| {
@@ -179,9 +139,7 @@ async fn drive(
             let refused = sink.store(chunk).await?;
             let progress = (sink.counts, meter.percent(size));
             watch(&progress, &refused);
-            if let Target::Import(id) | Target::DryRun(Some(id)) = target {
-                app.store.set_import_progress(id, &progress.0, progress.1, app.now()).await?;
-            }
+            sink.tell(progress.1).await?;
         }
         drop(receiver);
         reader.await.map_err(|_| AppError::Internal)??;
@@ -189,11 +147,8 @@ async fn drive(
     };
     let driven = driven.await;
     let counts = sink.counts;
-    let finished = match sink.finish().await {
-        Ok(()) => driven,
-        Err(error) => driven.and(Err(error)),
-    };
-    finished.map(|()| counts).map_err(|error| (counts, error))
+    let finished = sink.finish().await;
+    driven.and(finished).map(|()| counts)
 }
 
 /// Where chunks end.
@@ -203,23 +158,47 @@ struct Sink<'a> {
     target: Target,
     errors: Errors,
     counts: ImportCounts,
+    /// Those of the counts that the import's row does not have yet: a run adds what it stores in the same transaction.
+    untold: ImportCounts,
     /// Customers whose health is to be scored anew.
     touched: BTreeSet<CustomerId>,
-    seen: Seen,
+    seen_customers: SeenCustomers,
+    seen_events: SeenEvents,
 }
 
-/// What a dry run has let pass: rows of the same file can repeat or contradict each other.
-#[derive(Default)]
-struct Seen {
-    customers: HashMap<String, CustomerFields>,
-    /// By the hash of what must be unique, that of what it stands for.
-    events: HashMap<u64, u64>,
-}
+impl<'a> Sink<'a> {
+    fn new(app: &'a AppState, mapping: &'a Mapping, target: Target, errors: Errors) -> Self {
+        let (counts, untold) = (ImportCounts::default(), ImportCounts::default());
+        let (touched, seen_customers, seen_events) = (BTreeSet::new(), SeenCustomers::default(), SeenEvents::default());
+        Self { app, mapping, target, errors, counts, untold, touched, seen_customers, seen_events }
+    }
 
-impl Sink<'_> {
+    /// Counts rows that nothing was stored of.
+    fn count_rejected(&mut self, rows: usize) {
+        let more = ImportCounts { rows: rows as i64, rejected: rows as i64, ..ImportCounts::default() };
+        self.counts = self.counts + more;
+        self.untold = self.untold + more;
+    }
+
+    /// Counts rows that the store has dealt with.
+    fn count(&mut self, more: ImportCounts) {
+        self.counts = self.counts + more;
+        if let Target::DryRun(_) = self.target {
+            self.untold = self.untold + more;
+        }
+    }
+
+    /// Tells the import how far it is, in percent of the file.
+    async fn tell(&mut self, percent: i64) -> Result<(), AppError> {
+        if let Target::Import(attempt) | Target::DryRun(Some(attempt)) = self.target {
+            let untold = std::mem::take(&mut self.untold);
+            self.app.store.add_import_progress(attempt, &untold, percent, self.app.now()).await?;
+        }
+        Ok(())
+    }
+
     /// The rows that were refused, and why.
     async fn store(&mut self, chunk: Chunk) -> Result<Vec<RowError>, AppError> {
-        self.counts.rows += chunk.len() as i64;
         let (mut customers, mut events, mut refused) = (Vec::new(), Vec::new(), Vec::new());
         for (line, row) in chunk {
             match row {
@@ -228,13 +207,13 @@ impl Sink<'_> {
                 Err(errors) => refused.push((line, errors)),
             }
         }
+        self.count_rejected(refused.len());
         while !customers.is_empty() {
             let rest = customers.split_off(customers.len().min(CUSTOMERS_TOGETHER));
             refused.extend(self.store_customers(std::mem::replace(&mut customers, rest)).await?);
         }
         refused.extend(self.store_events(events).await?);
         refused.sort_by_key(|(line, _)| *line);
-        self.counts.rejected += refused.len() as i64;
         let errors: Vec<_> = refused.into_iter().flat_map(|(_, errors)| errors).collect();
         self.errors.push(&errors)?;
         Ok(errors)
@@ -242,24 +221,26 @@ impl Sink<'_> {
 
     async fn store_customers(&mut self, rows: Vec<(i64, CustomerInput)>) -> Result<Vec<(i64, Vec<RowError>)>, AppError> {
         let (lines, inputs): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
-        let to = match self.target {
-            Target::DryRun(_) => Destination::DryRun(&mut self.seen.customers),
-            Target::Import(id) => Destination::Import(id),
-        };
         let defaults = customer_defaults(self.mapping, &mut FieldErrors::default());
-        let changes = self.app.store.import_customers(to, &inputs, &defaults, self.app.now()).await?;
+        let (store, now) = (&self.app.store, self.app.now());
+        let changes = match self.target {
+            Target::Import(attempt) => store.import_customers(Destination::Import(attempt), &inputs, &defaults, now).await?,
+            Target::DryRun(_) => {
+                let external_ids = inputs.iter().filter_map(|input| input.external_id.as_ref()?.as_deref());
+                let mut seen = self.seen_customers.load(external_ids)?;
+                let changes = store.import_customers(Destination::DryRun(&mut seen), &inputs, &defaults, now).await?;
+                self.seen_customers.keep(seen)?;
+                changes
+            }
+        };
+        self.count(count_changes(&changes));
         let mut refused = Vec::new();
         for (line, change) in lines.into_iter().zip(changes) {
             match change {
-                Ok(CustomerChange::Created(id)) => {
-                    self.counts.created += 1;
+                Ok(CustomerChange::Created(id) | CustomerChange::Updated(id)) => {
                     self.touched.insert(id);
                 }
-                Ok(CustomerChange::Updated(id)) => {
-                    self.counts.updated += 1;
-                    self.touched.insert(id);
-                }
-                Ok(CustomerChange::Unchanged) => self.counts.unchanged += 1,
+                Ok(CustomerChange::Unchanged) => {}
                 Err(errors) => refused.push((line, row_errors(self.mapping, line, errors))),
             }
         }
@@ -293,29 +274,30 @@ impl Sink<'_> {
                 }
             }
         }
+        self.count_rejected(refused.len());
         let (verdicts, stored) = match self.target {
             _ if incoming.is_empty() => (Vec::new(), Ok(())),
             Target::DryRun(_) => {
                 let verdicts = self.app.store.check_events(&incoming).await?;
                 (verdicts.into_iter().map(Some).collect(), Ok(()))
             }
-            Target::Import(id) => self.app.store.insert_events_of(id, &incoming).await,
+            Target::Import(attempt) => self.app.store.insert_events_of(attempt, &incoming).await,
         };
         for ((line, one), verdict) in lines.into_iter().zip(&incoming).zip(verdicts) {
             let verdict = match (verdict, self.target) {
                 (None, _) => continue,
-                (Some(Verdict::Accepted(_)), Target::DryRun(_)) => self.seen.verdict(one),
+                (Some(Verdict::Accepted(_)), Target::DryRun(_)) => self.seen_events.verdict(one),
                 (Some(verdict), _) => verdict,
             };
+            self.count(count_verdicts([&verdict]));
             match verdict {
                 Verdict::Accepted(_) => {
-                    self.counts.created += 1;
                     self.touched.insert(one.customer);
                     if let Target::Import(_) = self.target {
                         metrics::count_event(one.event.body.kind().name(), false);
                     }
                 }
-                Verdict::Duplicate(_) => self.counts.duplicates += 1,
+                Verdict::Duplicate(_) => {}
                 Verdict::Refused(field, error) => refused.push((line, self.refusal(line, field, &error))),
             }
         }
@@ -333,44 +315,10 @@ impl Sink<'_> {
 
     /// Brings scores up to date, whether everything went well or not.
     async fn finish(self) -> Result<(), AppError> {
-        if let Target::Import(id) = self.target {
+        if let Target::Import(_) = self.target {
             let touched: Vec<_> = self.touched.into_iter().collect();
-            super::rescore(self.app, id, &touched).await?;
+            super::rescore(self.app, &touched).await?;
         }
         self.errors.finish()
     }
-}
-
-impl Seen {
-    /// What becomes of an event that the database would accept.
-    fn verdict(&mut self, one: &Incoming) -> Verdict {
-        let Incoming { customer, event, .. } = one;
-        let content = hash(&format!("{customer}\n{:?}", event.content));
-        let message = event.message_id.as_deref().map(|id| hash(&format!("{}\n{id}", event.source)));
-        let issue = match (&event.body, event.body.invoice_number()) {
-            (crate::domain::EventBody::InvoiceIssued { .. }, Some(number)) => {
-                Some(hash(&format!("{customer}\ninvoice {number}")))
-            }
-            _ => None,
-        };
-        for (field, key) in [("messageId", message), ("number", issue)] {
-            match key.and_then(|key| self.events.get(&key)) {
-                Some(known) if *known == content => return Verdict::Duplicate(crate::domain::EventId(0)),
-                Some(_) => {
-                    let conflict = StoreError::Conflict("another row of this file says something else".into());
-                    return Verdict::Refused(field, conflict);
-                }
-                None => {}
-            }
-        }
-        for key in [message, issue].into_iter().flatten() {
-            self.events.insert(key, content);
-        }
-        Verdict::Accepted(crate::domain::EventId(0))
-    }
-}
-
-fn hash(text: &str) -> u64 {
-    let digest = Sha256::digest(text);
-    u64::from_be_bytes(std::array::from_fn(|place| digest[place]))
 }

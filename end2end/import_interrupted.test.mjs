@@ -1,0 +1,129 @@
+// Imports whose process is killed or suspended in the middle: what was stored is counted, somebody notices, and whoever comes
+// back writes nothing over what was done meanwhile.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test from "node:test";
+import { binary, startApp } from "./lib/app.mjs";
+import { postgres, sqlite } from "./lib/databases.mjs";
+import { api, daysAgo } from "./lib/facts.mjs";
+
+const ROWS = 200_000;
+const CUSTOMERS = 50;
+
+/** Events of some customers, each with an id of its own. */
+function events() {
+  const lines = ["customer,type,ts,id,user"];
+  for (let row = 0; row < ROWS; row += 1) {
+    lines.push(`x-${row % CUSTOMERS},login,${daysAgo(1 + (row % 60))}T08:00:00Z,m-${row},ada`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+async function createCustomers(url) {
+  const ids = [];
+  for (let number = 0; number < CUSTOMERS; number += 1) {
+    ids.push((await api(url).post("/customers", { name: `Customer ${number}`, segment: "SMB", externalId: `x-${number}` })).id);
+  }
+  return ids;
+}
+
+/** What the page of the import knows. */
+async function look(url, id) {
+  const answer = await fetch(`${url}/app/load_import?id=${id}`);
+  assert.equal(answer.status, 200);
+  return (await answer.json()).import;
+}
+
+/** Looks again until it is so. */
+async function until(url, id, isSo) {
+  for (;;) {
+    const found = await look(url, id);
+    if (isSo(found)) return found;
+  }
+}
+
+/** Presses a button of the page. */
+async function press(url, action, fields) {
+  const answer = await fetch(`${url}/app/${action}`, { method: "POST", body: new URLSearchParams(fields) });
+  assert.equal(answer.status, 200, await answer.text());
+}
+
+/** How many events the customers have, and how many of them were taken back. */
+async function stored(url, customers) {
+  const of = { total: 0, retracted: 0 };
+  for (const customer of customers) of.total += (await api(url).get(`/customers/${customer}/events?page_size=1`)).total;
+  const answer = await fetch(`${url}/api/export/retracted_events.ndjson`);
+  of.retracted = (await answer.text()).split("\n").filter(Boolean).length;
+  return of;
+}
+
+for (const [name, create] of [["SQLite", sqlite], ["PostgreSQL", postgres]]) {
+  test(`an import that a kill cuts off says what it has stored, on ${name}`, async () => {
+    const database = await create();
+    let app = await startApp({ databaseUrl: database.url });
+    const customers = await createCustomers(app.url);
+    await api(app.url).upload("events.csv", events());
+    await press(app.url, "check_import", {
+      import: 1, kind: "events", "column-0": "externalId", "column-1": "kind", "column-2": "occurredAt", "column-3": "messageId", "column-4": "user",
+    });
+    const checked = await until(app.url, 1, ({ state }) => state === "checked");
+    assert.equal(checked.counts.created, ROWS);
+    await press(app.url, "run_import", { import: 1 });
+    await until(app.url, 1, ({ state, counts }) => state === "running" && counts.created > 0);
+    await app.crash();
+    app = await startApp({ databaseUrl: database.url });
+    const killedAt = Date.now();
+    const failed = await until(app.url, 1, ({ state }) => state === "failed");
+    assert.ok(Date.now() - killedAt < 40_000, "noticed within seconds");
+    const { total } = await stored(app.url, customers);
+    assert.ok(total > 0 && total < ROWS);
+    assert.deepEqual([failed.counts.created, failed.counts.rows], [total, total]);
+    await press(app.url, "undo_import", { import: 1 });
+    const undone = await until(app.url, 1, ({ state }) => state === "undone");
+    assert.deepEqual([undone.undo.retracted, undone.counts.created], [total, total]);
+    await app.stop();
+    await database.remove();
+  });
+}
+
+// On SQLite a suspended writer may hold the one lock that there is.
+test("an importer that was suspended writes nothing over the undo that was pressed meanwhile", async () => {
+  const database = await postgres();
+  const folder = await mkdtemp(join(tmpdir(), "customer-health-"));
+  const app = await startApp({ databaseUrl: database.url });
+  const customers = await createCustomers(app.url);
+  const file = join(folder, "events.csv");
+  await writeFile(file, events());
+  const importer = spawn(binary, ["import", file], { env: { PATH: process.env.PATH, DATABASE_URL: database.url }, stdio: ["ignore", "ignore", "pipe"] });
+  try {
+    const said = [];
+    importer.stderr.on("data", (piece) => said.push(piece));
+    const exited = once(importer, "exit");
+    for (;;) {
+      const answer = await fetch(`${app.url}/app/load_import?id=1`);
+      if (answer.status === 200 && (await answer.json()).import.counts.created > 0) break;
+    }
+    importer.kill("SIGSTOP");
+    const failed = await until(app.url, 1, ({ state }) => state === "failed");
+    assert.ok(failed.counts.created > 0 && failed.counts.created < ROWS);
+    await press(app.url, "undo_import", { import: 1 });
+    const undone = await until(app.url, 1, ({ state }) => state === "undone");
+    assert.equal(undone.undo.retracted, failed.counts.created);
+    importer.kill("SIGCONT");
+    const [code] = await exited;
+    assert.equal(code, 1, Buffer.concat(said).toString());
+    assert.deepEqual(await look(app.url, 1), undone);
+    const { total, retracted } = await stored(app.url, customers);
+    assert.deepEqual([total, retracted], [undone.counts.created, undone.counts.created]);
+  } finally {
+    importer.kill("SIGKILL");
+    await app.stop();
+    await rm(folder, { recursive: true, force: true });
+    await database.remove();
+  }
+});

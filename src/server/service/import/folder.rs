@@ -1,0 +1,137 @@
+//! The folder in which uploads and the lists of their errors wait: one for each database, which nobody else can enter.
+
+use crate::domain::import::{MAX_WAITING_BYTES, MAX_WAITING_UPLOADS};
+use crate::server::AppState;
+use crate::wire::AppError;
+use chrono::{DateTime, Duration, Utc};
+use std::collections::HashSet;
+use std::fs::Metadata;
+use std::io;
+use std::path::{Path, PathBuf};
+use tempfile::{Builder, NamedTempFile};
+
+const UPLOAD: &str = "upload-";
+const ERRORS: &str = ".errors.csv";
+/// A file that no import knows, and that nobody has written to for so long, was left by a process that is gone.
+const ORPHAN_HOURS: i64 = 1;
+
+/// Where an upload's list of errors is.
+pub fn errors_path(path: &str) -> PathBuf {
+    format!("{path}{ERRORS}").into()
+}
+
+/// An upload and its errors; what is gone already is gone.
+pub fn remove_files(path: Option<&str>) {
+    for path in path.into_iter().flat_map(|path| [PathBuf::from(path), errors_path(path)]) {
+        let _ = std::fs::remove_file(path);
+    }
+}
+
+/// Where the database's uploads wait.
+pub async fn find(app: &AppState) -> Result<PathBuf, AppError> {
+    let folder = format!("customer-health-{}", app.store.origin().await?.as_str());
+    std::path::absolute(app.settings.upload_dir.join(folder)).map_err(not_ours)
+}
+
+/// A new file for an upload, which goes away when it is dropped. Refused when too many wait already.
+pub async fn begin_upload(app: &AppState) -> Result<NamedTempFile, AppError> {
+    let folder = find(app).await?;
+    super::blocking(move || {
+        // It is there before the others are counted: of two that come together, at least one counts the other.
+        let upload = create(&folder, UPLOAD)?;
+        let (count, bytes) = waiting(&folder).map_err(not_ours)?;
+        if count > MAX_WAITING_UPLOADS || bytes > MAX_WAITING_BYTES {
+            let mib = MAX_WAITING_BYTES / 1024 / 1024;
+            return Err(AppError::Conflict(format!(
+                "{} uploads of {} MiB wait to be imported already, and at most {MAX_WAITING_UPLOADS} of {mib} MiB may. Import or \
+                 discard one of them first.",
+                count - 1,
+                bytes / 1024 / 1024
+            )));
+        }
+        Ok(upload)
+    })
+    .await
+}
+
+/// A new file in the folder, which is made when it is not there: for us alone, like the folder.
+pub fn create(folder: &Path, prefix: &str) -> Result<NamedTempFile, AppError> {
+    let ours = make(folder).map_err(not_ours)?;
+    let file = Builder::new().prefix(prefix).rand_bytes(16).tempfile_in(folder).map_err(not_ours)?;
+    let is_of_the_same = is_of_the_same(&ours, &file.as_file().metadata().map_err(not_ours)?);
+    match is_of_the_same {
+        true => Ok(file),
+        false => Err(not_ours(format!("{} belongs to another user", folder.display()))),
+    }
+}
+
+/// Whoever may write into the parent, as everybody may into the one for temporary files, can have made the folder before us.
+fn make(folder: &Path) -> io::Result<Metadata> {
+    if let Some(parent) = folder.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    match builder.create(folder) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    let found = std::fs::symlink_metadata(folder)?;
+    if !found.is_dir() {
+        return Err(io::Error::other(format!("{} is a link or a file", folder.display())));
+    }
+    #[cfg(unix)]
+    if std::os::unix::fs::PermissionsExt::mode(&found.permissions()) & 0o077 != 0 {
+        return Err(io::Error::other(format!("others may enter {}; chmod 700 keeps them out", folder.display())));
+    }
+    Ok(found)
+}
+
+#[cfg(unix)]
+fn is_of_the_same(one: &Metadata, other: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    one.uid() == other.uid()
+}
+
+#[cfg(not(unix))]
+fn is_of_the_same(_: &Metadata, _: &Metadata) -> bool {
+    true
+}
+
+/// How many uploads are in the folder, whole or not yet, and their bytes.
+fn waiting(folder: &Path) -> io::Result<(usize, u64)> {
+    let (mut count, mut bytes) = (0, 0);
+    for file in std::fs::read_dir(folder)? {
+        let file = file?;
+        let name = file.file_name().to_string_lossy().into_owned();
+        if name.starts_with(UPLOAD) && !name.ends_with(ERRORS) {
+            count += 1;
+            bytes += file.metadata().map_or(0, |found| found.len());
+        }
+    }
+    Ok((count, bytes))
+}
+
+/// Removes what processes have left that were killed in the middle of an upload or a dry run.
+pub fn remove_orphans(folder: &Path, known: &HashSet<PathBuf>, now: DateTime<Utc>) -> io::Result<()> {
+    let old = now - Duration::hours(ORPHAN_HOURS);
+    let files = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        files => files?,
+    };
+    for file in files {
+        let file = file?;
+        let written = file.metadata().and_then(|found| found.modified()).map(DateTime::<Utc>::from);
+        if !known.contains(&file.path()) && written.is_ok_and(|written| written < old) {
+            let _ = std::fs::remove_file(file.path());
+        }
+    }
+    Ok(())
+}
+
+/// The log says it to the operator, whose matter the folder is.
+fn not_ours(error: impl std::fmt::Display) -> AppError {
+    tracing::error!(%error, "uploads cannot be kept: see --upload-dir");
+    AppError::Internal
+}
