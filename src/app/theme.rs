@@ -1,9 +1,9 @@
 //! Light, dark, or as the system has it: a choice that the server remembers in a cookie, so that no page flashes.
 
 use super::components::icon::{Icon, IconName};
+use super::forms::ActionForm;
 use super::server_fns::SetPreference;
 use super::state::use_preferences;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 

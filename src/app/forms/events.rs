@@ -1,13 +1,12 @@
 //! The forms that log an event, one per kind, as tabs. All of them use `submit_event`.
 
-use super::parts::{FormFoot, FormHead};
+use super::parts::{ActionForm, FormFoot, FormHead};
 use super::{FormState, FormValues};
 use crate::app::components::{Choice, Field, SelectField};
 use crate::app::format;
 use crate::app::server_fns::SubmitEvent;
 use crate::domain::pages::{CustomerPage, InvoiceRow, InvoiceStatus};
 use crate::domain::{CustomerId, EventKind, NaiveDate, Priority};
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
@@ -110,7 +109,7 @@ fn EventForm(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <ActionForm action attr:id=state.id() attr:class="form" attr:novalidate="">
+        <ActionForm action id=state.id() attr:class="form" attr:novalidate="">
             <FormHead state />
             <input type="hidden" name="customer" value=customer.to_string() />
             <input type="hidden" name="kind" value=kind />
@@ -289,7 +288,7 @@ fn SettleInvoiceForm(subject: Signal<LogSubject>) -> impl IntoView {
     let what = vec![Choice::new("invoice_paid", "It was paid"), Choice::new("invoice_voided", "It was voided")];
     view! {
         <h3 class="form__title">"Settle an open invoice"</h3>
-        <ActionForm action attr:id=state.id() attr:class="form" attr:novalidate="">
+        <ActionForm action id=state.id() attr:class="form" attr:novalidate="">
             <FormHead state />
             <input type="hidden" name="customer" value=subject.customer.to_string() />
             <SelectField
