@@ -142,6 +142,8 @@ async fn show_problem_as_page(request: Request, next: Next) -> Response {
             let (mut parts, _) = response.into_parts();
             parts.headers.remove(header::CONTENT_TYPE);
             parts.headers.remove(header::CONTENT_LENGTH);
+            // The body that is replaced may have been compressed.
+            parts.headers.remove(header::CONTENT_ENCODING);
             (parts, html).into_response()
         }
         _ => response,
