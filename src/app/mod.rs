@@ -11,6 +11,8 @@ pub mod server_fns;
 pub mod shell;
 pub mod state;
 pub mod theme;
+#[cfg(feature = "hydrate")]
+pub mod typed;
 
 use frame::Frame;
 use leptos::prelude::*;
@@ -32,7 +34,6 @@ pub const PRODUCT: &str = "Customer Health";
 pub fn App() -> impl IntoView {
     provide_meta_context();
     state::provide_state();
-    Effect::new(|_| state::mark_hydrated());
     view! {
         <Title formatter=|title: String| if title.is_empty() { PRODUCT.to_owned() } else { format!("{title} · {PRODUCT}") } />
         <ConfigProvider theme_id="app">

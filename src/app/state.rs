@@ -156,7 +156,8 @@ pub fn use_preferences() -> RwSignal<Preferences> {
 }
 
 /// Tells the world (and the tests) that the page answers to clicks now.
-pub(super) fn mark_hydrated() {
+#[cfg(feature = "hydrate")]
+pub fn mark_hydrated() {
     if let Some(body) = document().body() {
         let _ = body.dataset().set("hydrated", "true");
     }
