@@ -7,6 +7,7 @@ use super::components::{close_menus, close_tips_on_escape};
 use super::format;
 use super::forms::Flash;
 use super::live::LiveStatus;
+use super::scroll::keep_places;
 use super::server_fns::count_quarantine;
 use super::state::{use_flash, use_revision};
 use super::theme::ThemeSwitch;
@@ -19,6 +20,7 @@ pub fn Frame(children: Children) -> impl IntoView {
     forget_flash_on_navigation();
     close_tips_on_escape();
     close_menus();
+    keep_places();
     view! {
         // "external" leaves the jump to the browser, which moves the focus as well; the router only scrolls.
         <a class="skip-link" href="#content" rel="external">"Skip to content"</a>

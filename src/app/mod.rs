@@ -7,6 +7,7 @@ pub mod forms;
 mod frame;
 pub mod live;
 pub mod pages;
+mod scroll;
 pub mod server_fns;
 pub mod shell;
 pub mod state;
