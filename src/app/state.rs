@@ -84,6 +84,8 @@ pub struct PageStart {
     pub now: DateTime<Utc>,
     /// Up to which change the page knows what has changed.
     pub mark: String,
+    /// The address of the script that follows changes for all pages of a browser.
+    pub live_script: String,
 }
 
 #[derive(Clone)]

@@ -1,6 +1,7 @@
 //! What pages need from the server beside their data: state, cookies, HTTP status. Everything here goes through
 //! Leptos' context, which [`provide`] fills for each request.
 
+use super::assets::page_assets;
 use super::{AppState, flash, thaw_styles};
 use crate::app::state::{PageStart, Preferences, ResponseStatus};
 use crate::domain::{CustomerQuery, FieldErrors};
@@ -23,7 +24,7 @@ pub fn provide(state: &AppState) {
         cookies(&parts).for_each(|(name, value)| preferences.set(name, &value));
         let seed = format!("{:032x}", rand::random::<u128>());
         let (now, mark) = (state.now(), state.store.mark());
-        provide_context(PageStart { preferences, flash: flash::take(&parts), seed, now, mark });
+        provide_context(PageStart { preferences, flash: flash::take(&parts), seed, now, mark, live_script: page_assets().live });
     }
 }
 
