@@ -1,6 +1,7 @@
 //! The dashboard: shell, routes, pages, components. Sees `domain`, `scoring`, `error`; reaches the server only
 //! through `server_fns`.
 
+mod away;
 pub mod components;
 pub mod format;
 pub mod forms;
@@ -14,6 +15,8 @@ pub mod state;
 pub mod theme;
 #[cfg(feature = "hydrate")]
 pub mod typed;
+
+pub use away::until_answered;
 
 use frame::Frame;
 use leptos::prelude::*;

@@ -1,6 +1,7 @@
 //! What the whole app shares: the visitor's choices, and what the server tells a page beside its data.
 //! The server puts these into context; in the browser they come out of the hydrated page.
 
+use super::away::Away;
 use super::components::toast::Toaster;
 use super::forms::Flash;
 use super::live::Live;
@@ -94,6 +95,7 @@ struct Seed(String);
 pub(super) fn provide_state() {
     let start = SharedValue::new(|| use_context::<PageStart>().unwrap_or_default()).into_inner();
     provide_context(Live::new(&start));
+    provide_context(Away::new());
     provide_context(Toaster::new(start.flash.done.clone()));
     provide_context(RwSignal::new(start.preferences));
     provide_context(RwSignal::new(start.flash));

@@ -56,9 +56,7 @@ async fn receive(pages: Router, request: Request) -> Result<Response, AppError> 
     let (page, function) = match form.get(FUNCTION) {
         // Sent by a program to the function itself, or by a page of an earlier release.
         "" if parts.uri.path().starts_with("/app/") => (Uri::from_static("/"), parts.uri.clone()),
-        name if name.starts_with("/app/") => {
-            (parts.uri.clone(), name.parse().map_err(|_| unreadable("it names no function"))?)
-        }
+        name if name.starts_with("/app/") => (parts.uri.clone(), name.parse().map_err(|_| unreadable("it names no function"))?),
         _ => return Err(unreadable("it does not say what it is for")),
     };
     let slot = OutcomeSlot::default();

@@ -3,13 +3,14 @@
 use crate::app::components::rules::{BandRules, FactorRules, MissingDataRule};
 use crate::app::components::{CurlCommand, Loaded};
 use crate::app::server_fns::get_scorecard;
+use crate::app::until_answered;
 use crate::domain::Scorecard;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 #[component]
 pub fn HelpPage() -> impl IntoView {
-    let scorecard = Resource::new(|| (), |()| get_scorecard());
+    let scorecard = Resource::new(|| (), |()| until_answered(get_scorecard));
     view! {
         <Title text="Help" />
         <div class="narrow help">

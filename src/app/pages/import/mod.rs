@@ -10,6 +10,7 @@ use crate::app::format;
 use crate::app::forms::{UndoImportForm, UploadForm};
 use crate::app::server_fns::load_imports;
 use crate::app::state::use_revision;
+use crate::app::until_answered;
 use crate::domain::import::ImportList;
 use crate::domain::{Import, ImportState};
 use chrono::{DateTime, Utc};
@@ -25,7 +26,7 @@ pub fn ImportsPage() -> impl IntoView {
     let page = Memo::new(move |_| query.read().get("page").unwrap_or_default());
     let list = Resource::new(
         move || (page.get(), revision.get()),
-        |(page, _)| load_imports(format!("page={page}&page_size={PAGE_SIZE}")),
+        |(page, _)| until_answered(move || load_imports(format!("page={page}&page_size={PAGE_SIZE}"))),
     );
     view! {
         <Title text="Import" />
