@@ -135,6 +135,8 @@ story("a customer without any fact gets no invented score", { app: acme }, async
   await page.getByText("No data", { exact: true }).first().waitFor();
   await page.getByText("no score yet").first().waitFor({ state: "attached" });
   assert.equal(await page.getByText("Assumed", { exact: true }).count() >= 2, true);
+  for (const noun of ["login", "feature use", "ticket", "API call"]) await page.getByText(new RegExp(`^No ${noun} since `)).waitFor();
+  assert.equal(await page.locator(".factor svg").count(), 0, "no empty charts");
 });
 
 story("an unknown customer is a 404 with a way on", { app: acme, console: [refused(404)] }, async ({ page, open }) => {

@@ -9,6 +9,10 @@ const demo = sharedApp({ demo: true });
 
 const few = sharedApp({}, (api) => api.five());
 
+const many = sharedApp({}, async (api) => {
+  for (let number = 1; number <= 60; number++) await api.customer({ name: `Number ${String(number).padStart(2, "0")}` });
+});
+
 story("every figure of the dashboard links to a list of as many customers", { app: demo, javaScriptEnabled: false }, async ({ page, open }) => {
   await open("/");
   const figures = await page.getByRole("region", { name: "How the portfolio stands" }).locator('a[href^="/?"], a[href^="/#"]').all();
@@ -161,6 +165,50 @@ story("“my customers” is remembered by the browser", { app: few }, async ({ 
   await page.getByRole("button", { name: "Not Ann Lee?" }).click();
   await expectCount(page, 5);
   await page.getByText("Who are you?").waitFor({ state: "attached" });
+});
+
+const top = (page) => page.evaluate(() => Math.round(scrollY));
+
+/** Waits until the page stands there; the browser may round. */
+const standsAt = (page, place) => page.waitForFunction((place) => Math.abs(scrollY - place) <= 2, place);
+
+story("back from a customer leads to the place in the list", { app: many }, async ({ page, open }) => {
+  await open("/?sort=name");
+  const link = list(page).getByRole("link", { name: "Number 31", exact: true });
+  await link.scrollIntoViewIfNeeded();
+  const place = await top(page);
+  assert.ok(place > 500, `scrolled to ${place}`);
+  await link.click();
+  await page.getByRole("heading", { name: "Number 31", level: 1 }).waitFor();
+  await standsAt(page, 0);
+  // The list comes late, when the browser has long restored its own idea of the place.
+  let release;
+  const released = new Promise((resolve) => (release = resolve));
+  await page.route(/list_customers/, async (route) => {
+    await released;
+    await route.continue();
+  });
+  await page.goBack();
+  await page.getByText("Loading").first().waitFor({ state: "attached" });
+  release();
+  await link.waitFor();
+  await standsAt(page, place);
+  await page.goForward();
+  await page.getByRole("heading", { name: "Number 31", level: 1 }).waitFor();
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Portfolio" }).click();
+  await list(page).getByRole("link", { name: "Number 40", exact: true }).waitFor();
+  await standsAt(page, 0);
+});
+
+story("back to a list that is loaded anew leads to the place as well", { app: many }, async ({ page, open }) => {
+  await open("/?sort=name");
+  const link = list(page).getByRole("link", { name: "Number 31", exact: true });
+  await link.scrollIntoViewIfNeeded();
+  const place = await top(page);
+  await page.goto("/api/docs");
+  await page.goBack();
+  await page.locator("body[data-hydrated]").waitFor();
+  await standsAt(page, place);
 });
 
 async function expectRows(page, names) {

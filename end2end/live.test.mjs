@@ -143,6 +143,59 @@ story(
   },
 );
 
+story("seven windows load, follow and answer, though a browser opens six connections", async ({ page, context, api, open }) => {
+  const { id } = await api.acme();
+  const pages = [page, ...(await Promise.all(Array.from({ length: 6 }, () => context.newPage())))];
+  for (const window of pages) {
+    await window.goto("/", { timeout: 10_000 });
+    await status(window, "Live");
+  }
+  await send(api, id, ...features("x", "y"));
+  await Promise.all(pages.map((window) => row(window, "Acme").getByText("78.5", { exact: true }).waitFor()));
+  await list(page).getByRole("link", { name: "Acme" }).click();
+  await score(page, "78.5");
+  await open("/help");
+});
+
+story("the stream outlives the window that opened it", async ({ page, context, api, open }) => {
+  const { id } = await api.acme();
+  const other = await context.newPage();
+  await other.goto("/");
+  await status(other, "Live");
+  await open(`/customers/${id}`);
+  await status(page, "Live");
+  await other.close();
+  await send(api, id, ...features("x", "y"));
+  await score(page, "78.5");
+});
+
+story("a browser without shared workers follows as well", async ({ page, context, api, open }) => {
+  const { id } = await api.acme();
+  await context.addInitScript(() => delete window.SharedWorker);
+  await open(`/customers/${id}`);
+  await status(page, "Live");
+  await send(api, id, ...features("x", "y"));
+  await score(page, "78.5");
+});
+
+story("a customer's page is not read again for the sake of others", async ({ page, context, api, open }) => {
+  const { id } = await api.acme();
+  const bolt = await api.customer({ name: "Bolt" });
+  await open(`/customers/${id}`);
+  await status(page, "Live");
+  const portfolio = await context.newPage();
+  await portfolio.goto("/");
+  await status(portfolio, "Live");
+  let read = 0;
+  page.on("request", (request) => request.url().includes("load_customer_page") && (read += 1));
+  await send(api, bolt.id, ...features("a", "b", "c", "d", "e"), tickets(1)[0]);
+  await row(portfolio, "Bolt").getByText("nothing received yet").waitFor({ state: "detached" });
+  assert.equal(read, 0);
+  await send(api, id, ...features("x", "y"));
+  await score(page, "78.5");
+  assert.ok(read > 0);
+});
+
 story("a tab in the background has no stream and catches up when it is seen", async ({ page, context, api, open }) => {
   const { id } = await api.acme();
   await open("/");

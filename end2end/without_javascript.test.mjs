@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { daysAgo, invoice } from "./lib/facts.mjs";
 import { factorRow, form, toast } from "./lib/forms.mjs";
 import { expectCount, list, rowNames } from "./lib/list.mjs";
-import { sharedApp, story } from "./lib/story.mjs";
+import { refused, sharedApp, story } from "./lib/story.mjs";
 
 const javaScriptEnabled = false;
 
@@ -83,7 +83,7 @@ story("a double click without JavaScript logs one event", { javaScriptEnabled },
   assert.deepEqual(items.map((event) => event.count), [50, 100, 100]);
 });
 
-story("a refused form comes back with its errors and its values without JavaScript", { javaScriptEnabled }, async ({ page, api, open }) => {
+story("a refused form comes back with its errors and its values without JavaScript", { javaScriptEnabled, console: [refused(422)] }, async ({ page, api, open }) => {
   const { id } = await api.acme();
   await open(`/customers/${id}/events/new?log=invoice_issued`);
   const entry = form(page, "Log invoice");
@@ -100,7 +100,33 @@ story("a refused form comes back with its errors and its values without JavaScri
   await toast(page, "Invoice logged");
 });
 
-story("a customer is created, edited, archived and restored without JavaScript", { javaScriptEnabled }, async ({ page, api, open }) => {
+story(
+  "a refused note keeps a text of any length without JavaScript",
+  { app: few, javaScriptEnabled, console: [refused(422), refused(422), refused(422), refused(413)] },
+  async ({ page, open }) => {
+    await open("/customers/1?days=30");
+    const note = form(page, "Add note");
+    for (const text of ["Call them back. ".repeat(300).trim(), "Перезвонить им завтра. ".repeat(200).trim(), "</textarea>&amp;🦀".repeat(200)]) {
+      await note.getByLabel("Note", { exact: true }).fill(text);
+      await note.getByLabel("Your name").fill("");
+      await note.getByRole("button").click();
+      await note.getByText("is required").waitFor();
+      assert.equal(await note.getByLabel("Note", { exact: true }).inputValue(), text);
+      assert.ok(await note.getByText("is required").isVisible());
+      assert.match(page.url(), /\/customers\/1\?days=30#note-1$/);
+    }
+    // More than a form may hold: the text is where it was typed.
+    await note.getByLabel("Note", { exact: true }).evaluate((field) => field.removeAttribute("maxlength"));
+    await note.getByLabel("Note", { exact: true }).fill("ж".repeat(20_000));
+    await note.getByLabel("Your name").fill("Ann Lee");
+    await note.getByRole("button").click();
+    await page.getByText("Go back in your browser: what you typed is still there.").waitFor();
+    await page.goBack();
+    assert.equal((await note.getByLabel("Note", { exact: true }).inputValue()).length, 20_000);
+  },
+);
+
+story("a customer is created, edited, archived and restored without JavaScript", { javaScriptEnabled, console: [refused(422)] }, async ({ page, api, open }) => {
   await open("/customers/new");
   await page.getByRole("button", { name: "Create customer" }).click();
   await page.getByText("is required").first().waitFor();

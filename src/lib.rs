@@ -28,5 +28,5 @@ pub mod wire;
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(app::App);
+    app::typed::keep(|| leptos::mount::hydrate_body(app::App), app::state::mark_hydrated);
 }

@@ -1,14 +1,15 @@
 //! The frame around every page: rail, top bar, content, toasts.
 
-use super::PRODUCT;
+use super::away::{AwayLine, until_answered, use_is_away};
 use super::components::icon::{Icon, IconName};
 use super::components::toast::ToastRegion;
 use super::components::{close_menus, close_tips_on_escape};
-use super::format;
 use super::live::LiveStatus;
+use super::scroll::keep_places;
 use super::server_fns::count_quarantine;
 use super::state::{use_flash, use_revision};
 use super::theme::ThemeSwitch;
+use super::{PRODUCT, format};
 use crate::wire::Flash;
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -19,6 +20,8 @@ pub fn Frame(children: Children) -> impl IntoView {
     forget_flash_on_navigation();
     close_tips_on_escape();
     close_menus();
+    keep_places();
+    let is_away = use_is_away();
     view! {
         // "external" leaves the jump to the browser, which moves the focus as well; the router only scrolls.
         <a class="skip-link" href="#content" rel="external">"Skip to content"</a>
@@ -29,9 +32,9 @@ pub fn Frame(children: Children) -> impl IntoView {
                 <LiveStatus />
                 <ThemeSwitch />
             </header>
-            <main class="content" id="content" tabindex="-1">{children()}</main>
+            <main class="content" id="content" tabindex="-1" data-away=move || is_away.get().then_some("")>{children()}</main>
         </div>
-        <ToastRegion />
+        <ToastRegion><AwayLine is_away /></ToastRegion>
     }
 }
 
@@ -116,7 +119,7 @@ fn RailLink(place: Place) -> impl IntoView {
 fn Refused() -> impl IntoView {
     let revision = use_revision();
     let path = use_location().pathname;
-    let waiting = Resource::new(move || revision.get(), |_| count_quarantine());
+    let waiting = Resource::new(move || revision.get(), |_| until_answered(count_quarantine));
     let link = move |count: i64| {
         let current = move || (*path.read() == "/quarantine").then_some("page");
         view! {

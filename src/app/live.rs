@@ -1,5 +1,5 @@
-//! Pages follow changes: the server tells over one stream that something they show has changed, and they read it again.
-//! The stream is open while the page is seen, so that many tabs do not use up the browser's connections.
+//! Pages follow changes: the server tells that something they show has changed, and they read it again. A worker
+//! (`public/live.js`) holds one stream for all pages of the browser, as long as one of them is seen.
 
 use super::format;
 use crate::wire::PageStart;
@@ -9,11 +9,11 @@ use leptos_router::hooks::use_location;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Event, EventSource, MessageEvent, VisibilityState};
+use web_sys::{Event, EventTarget, MessageEvent, MessagePort, SharedWorker, VisibilityState, Worker};
 
 /// How often the words about freshness are brought up to date.
 const TICK: Duration = Duration::from_secs(5);
-/// When a stream that the browser has given up on is tried again.
+/// When a worker that could not be loaded is tried again.
 const RETRY: Duration = Duration::from_secs(5);
 
 /// What the app knows about the stream and about the age of what it shows.
@@ -25,8 +25,10 @@ pub(super) struct Live {
     read_at: RwSignal<f64>,
     /// When the server rendered the page.
     rendered_at: DateTime<Utc>,
-    /// The last message heard, by its id.
+    /// Up to which change everything has been heard.
     mark: StoredValue<String>,
+    /// The worker's address.
+    script: StoredValue<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -45,6 +47,30 @@ impl Live {
             read_at: RwSignal::new(0.0),
             rendered_at: start.now,
             mark: StoredValue::new(start.mark.clone()),
+            script: StoredValue::new(start.live_script.clone()),
+        }
+    }
+
+    /// Whether the stream is broken.
+    pub(super) fn is_lost(self) -> bool {
+        self.stage.get() == Stage::Lost
+    }
+
+    /// When what is shown was read.
+    pub(super) fn read_at(self) -> DateTime<Utc> {
+        self.rendered_at + chrono::Duration::milliseconds(self.read_at.get() as i64)
+    }
+
+    /// Takes in what the worker says.
+    fn hear(self, message: &str) {
+        let (word, mark) = message.split_once(' ').unwrap_or((message, ""));
+        match word {
+            "open" => self.stage.set(Stage::Open),
+            "lost" => self.stage.set(Stage::Lost),
+            _ => self.mark.set_value(mark.to_owned()),
+        }
+        if word == "news" {
+            self.news.update(|news| *news += 1);
         }
     }
 }
@@ -63,7 +89,8 @@ fn milliseconds() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now())
 }
 
-/// What the stream of the page at an address is asked for; `None` where nothing changes by itself: on a past day, in a form.
+/// The customer that the page at an address follows, empty for all; `None` where nothing changes by itself: on a past day,
+/// in a form.
 fn stream_of(path: &str, search: &str) -> Option<String> {
     let customer = path.strip_prefix("/customers/").and_then(|id| id.parse::<i64>().ok());
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(search).unwrap_or_default();
@@ -71,7 +98,7 @@ fn stream_of(path: &str, search: &str) -> Option<String> {
     match customer {
         _ if !follows(&text("as_of"), &text("known_at")) => None,
         _ if path == "/" => Some(String::new()),
-        Some(id) => Some(format!("customer={id}&")),
+        Some(id) => Some(id.to_string()),
         None => None,
     }
 }
@@ -82,7 +109,7 @@ pub fn follows(as_of: &Option<String>, known_at: &Option<String>) -> bool {
     !names(as_of, &[""]) && !names(known_at, &["", "then"])
 }
 
-/// Opens the stream that the page wants, as long as it wants it and is seen. Call once for the app.
+/// Follows what the page wants, as long as it wants it and is seen. Call once for the app.
 fn keep_following(live: Live, wanted: Memo<Option<String>>) {
     let (seen, attempt) = (RwSignal::new(true), RwSignal::new(0));
     Effect::new(move |_| {
@@ -97,46 +124,47 @@ fn keep_following(live: Live, wanted: Memo<Option<String>>) {
     Effect::new(move |before: Option<Option<Stream>>| {
         attempt.track();
         drop(before);
-        let query = wanted.get().filter(|_| seen.get())?;
-        Stream::open(&query, live, move || set_timeout(move || attempt.update(|attempt| *attempt += 1), RETRY))
+        let customer = wanted.get().filter(|_| seen.get())?;
+        Stream::open(&customer, live, move || set_timeout(move || attempt.update(|attempt| *attempt += 1), RETRY))
     });
 }
 
-/// An open stream; it ends when this goes away.
+/// The page's share of the browser's stream; it ends when this goes away.
 struct Stream {
-    source: EventSource,
-    _handlers: [Closure<dyn FnMut(Event)>; 3],
+    port: MessagePort,
+    worker: EventTarget,
+    _heard: Closure<dyn FnMut(MessageEvent)>,
+    failed: Closure<dyn FnMut(Event)>,
 }
 
 impl Stream {
-    fn open(query: &str, live: Live, given_up: impl Fn() + 'static) -> Option<Self> {
-        let source = EventSource::new(&format!("/api/live?{query}since={}", live.mark.get_value())).ok()?;
-        let opened = Closure::new(move |_| live.stage.set(Stage::Open));
-        let told = Closure::new(move |event: Event| {
-            if let Some(message) = event.dyn_ref::<MessageEvent>() {
-                live.mark.set_value(message.last_event_id());
-            }
-            live.news.update(|news| *news += 1);
+    fn open(customer: &str, live: Live, given_up: impl Fn() + 'static) -> Option<Self> {
+        let script = live.script.get_value();
+        let (worker, port): (EventTarget, MessagePort) = match SharedWorker::new(&script) {
+            Ok(shared) => (shared.clone().into(), shared.port()),
+            // A worker of its own is spoken to like a port.
+            Err(_) => Worker::new(&script).map(|own| (own.clone().into(), own.unchecked_into())).ok()?,
+        };
+        let heard = Closure::new(move |event: MessageEvent| {
+            live.hear(&event.data().as_string().unwrap_or_default());
         });
-        let failing = source.clone();
         let failed = Closure::new(move |_| {
             live.stage.set(Stage::Lost);
-            // Otherwise the browser itself tries again.
-            if failing.ready_state() == EventSource::CLOSED {
-                given_up();
-            }
+            given_up();
         });
-        let handlers: [Closure<dyn FnMut(Event)>; 3] = [opened, told, failed];
-        source.set_onopen(Some(handlers[0].as_ref().unchecked_ref()));
-        source.set_onmessage(Some(handlers[1].as_ref().unchecked_ref()));
-        source.set_onerror(Some(handlers[2].as_ref().unchecked_ref()));
-        Some(Self { source, _handlers: handlers })
+        // This starts the port as well.
+        port.set_onmessage(Some(heard.as_ref().unchecked_ref()));
+        let _ = worker.add_event_listener_with_callback("error", failed.as_ref().unchecked_ref());
+        let _ = port.post_message(&format!("{customer} {}", live.mark.get_value()).into());
+        Some(Self { port, worker, _heard: heard, failed })
     }
 }
 
 impl Drop for Stream {
     fn drop(&mut self) {
-        self.source.close();
+        self.port.set_onmessage(None);
+        let _ = self.worker.remove_event_listener_with_callback("error", self.failed.as_ref().unchecked_ref());
+        let _ = self.port.post_message(&"".into());
     }
 }
 
@@ -184,8 +212,8 @@ mod tests {
             ("/", "known_at=then&as_of=", Some("")),
             ("/", "as_of=2026-03-01&known_at=then", None),
             ("/", "known_at=2026-03-01", None),
-            ("/customers/7", "", Some("customer=7&")),
-            ("/customers/7", "days=30&as_of=", Some("customer=7&")),
+            ("/customers/7", "", Some("7")),
+            ("/customers/7", "days=30&as_of=", Some("7")),
             ("/customers/7", "as_of=2026-03-01", None),
             ("/customers/7/edit", "", None),
             ("/customers/new", "", None),

@@ -1,16 +1,22 @@
 //! The dashboard: shell, routes, pages, components. Sees `domain`, `scoring`, `error`; reaches the server only
 //! through `server_fns`.
 
+mod away;
 pub mod components;
 pub mod format;
 pub mod forms;
 mod frame;
 pub mod live;
 pub mod pages;
+mod scroll;
 pub mod server_fns;
 pub mod shell;
 pub mod state;
 pub mod theme;
+#[cfg(feature = "hydrate")]
+pub mod typed;
+
+pub use away::until_answered;
 
 use frame::Frame;
 use leptos::prelude::*;
@@ -32,7 +38,6 @@ pub const PRODUCT: &str = "Customer Health";
 pub fn App() -> impl IntoView {
     provide_meta_context();
     state::provide_state();
-    Effect::new(|_| state::mark_hydrated());
     view! {
         <Title formatter=|title: String| if title.is_empty() { PRODUCT.to_owned() } else { format!("{title} · {PRODUCT}") } />
         <ConfigProvider theme_id="app">

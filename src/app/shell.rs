@@ -15,7 +15,7 @@ pub fn shell(_options: LeptosOptions, assets: PageAssets) -> impl IntoView {
     let style_blocks =
         styles.blocks().map(|(id, css)| view! { <style id=id.clone() nonce=nonce.clone() inner_html=css.clone() /> });
     let style_blocks = style_blocks.collect_view();
-    let PageAssets { script, wasm, stylesheet } = assets;
+    let PageAssets { script, wasm, stylesheet, .. } = assets;
     let start = format!(
         "requestAnimationFrame(()=>setTimeout(()=>import({script:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()))))"
     );

@@ -1,6 +1,7 @@
 //! What the whole app shares: the visitor's choices, and what the server tells a page beside its data.
 //! The server puts these into context; in the browser they come out of the hydrated page.
 
+use super::away::Away;
 use super::components::toast::Toaster;
 use super::live::Live;
 use crate::wire::{Flash, PageStart, Preferences, ResponseStatus};
@@ -20,6 +21,7 @@ struct Seed(String);
 pub(super) fn provide_state() {
     let start = SharedValue::new(|| use_context::<PageStart>().unwrap_or_default()).into_inner();
     provide_context(Live::new(&start));
+    provide_context(Away::new());
     provide_context(Toaster::new(start.flash.done.clone()));
     provide_context(RwSignal::new(start.preferences));
     provide_context(RwSignal::new(start.flash));
@@ -84,7 +86,8 @@ pub fn use_preferences() -> RwSignal<Preferences> {
 }
 
 /// Tells the world (and the tests) that the page answers to clicks now.
-pub(super) fn mark_hydrated() {
+#[cfg(feature = "hydrate")]
+pub fn mark_hydrated() {
     if let Some(body) = document().body() {
         let _ = body.dataset().set("hydrated", "true");
     }

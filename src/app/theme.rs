@@ -1,10 +1,10 @@
 //! Light, dark, or as the system has it: a choice that the server remembers in a cookie, so that no page flashes.
 
 use super::components::icon::{Icon, IconName};
+use super::forms::ActionForm;
 use super::server_fns::SetPreference;
 use super::state::use_preferences;
 use crate::wire::ThemeChoice;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 /// Three buttons of a plain form; without JavaScript the page comes back in the chosen theme.

@@ -25,6 +25,9 @@ const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000
 /// For the few addresses that cannot hold a hash.
 const ONE_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
 
+/// A worker obeys the policy of its script: this one opens a stream and does nothing else.
+const WORKER_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; connect-src 'self'");
+
 /// What every page loads. Without a site these addresses answer 404, and pages work without script and style.
 pub fn page_assets() -> PageAssets {
     let address = |name| format!("/assets/{}", hashed(name));
@@ -32,6 +35,7 @@ pub fn page_assets() -> PageAssets {
         script: address("customer-health.js"),
         wasm: address("customer-health_bg.wasm"),
         stylesheet: address("main.css"),
+        live: address("live.js"),
     }
 }
 
@@ -61,6 +65,9 @@ fn asset(path: &str, headers: &HeaderMap, keep: HeaderValue) -> Response {
     };
     let mut response = ([(header::CONTENT_TYPE, content_type), (header::VARY, "Accept-Encoding")], content).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, keep);
+    if path.starts_with("live.") {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, WORKER_POLICY);
+    }
     if let Some(encoding) = encoding {
         response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
@@ -174,8 +181,8 @@ mod tests {
 
     #[test]
     fn pages_ask_for_addresses_that_the_router_serves() {
-        let assets = page_assets();
-        for (address, extension) in [(assets.script, ".js"), (assets.wasm, ".wasm"), (assets.stylesheet, ".css")] {
+        let PageAssets { script, wasm, stylesheet, live } = page_assets();
+        for (address, extension) in [(script, ".js"), (wasm, ".wasm"), (stylesheet, ".css"), (live, ".js")] {
             assert!(address.starts_with("/assets/") && address.ends_with(extension), "{address}");
         }
     }

@@ -4,7 +4,7 @@ mod assets;
 mod request_log;
 
 use crate::app;
-use crate::server::browser::{page, upload};
+use crate::server::browser::{page, plain_forms, upload};
 use crate::server::{AppState, api, guard, metrics};
 use crate::wire::AppError;
 use assets::page_assets;
@@ -12,7 +12,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::header::{self, HeaderMap, HeaderValue};
-use axum::http::{Extensions, StatusCode, Uri, Version};
+use axum::http::{Extensions, Method, StatusCode, Uri, Version};
 use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Response};
 use leptos::prelude::{LeptosOptions, expect_context, provide_context, use_nonce};
@@ -34,11 +34,13 @@ static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| leptos_axum::g
 /// Everything the server answers.
 pub fn router(app: AppState) -> Router {
     metrics::start_metrics();
+    let pages = Router::new().leptos_routes_with_context(&app, ROUTES.clone(), page_context, document).fallback(not_found);
+    let plain_forms = middleware::from_fn_with_state(pages.clone().with_state(app.clone()), plain_forms::answer);
     Router::new()
         .merge(api::router())
         .merge(assets::router())
-        .leptos_routes_with_context(&app, ROUTES.clone(), page_context, document)
-        .fallback(not_found)
+        .merge(pages)
+        .layer(plain_forms)
         .layer(middleware::from_fn(limit_body))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(middleware::from_fn(time_out))
@@ -68,7 +70,7 @@ fn document() -> impl leptos::IntoView {
 
 /// Runs once for each page and server function, before it renders: lets the page run its own inline scripts and no others.
 fn page_context() {
-    page::provide(&expect_context());
+    page::provide(&expect_context(), page_assets().live);
     let Some(nonce) = use_nonce() else { return };
     if let Ok(policy) = HeaderValue::from_str(&guard::page_policy(&nonce)) {
         expect_context::<ResponseOptions>().insert_header(header::CONTENT_SECURITY_POLICY, policy);
@@ -136,28 +138,32 @@ async fn time_out(request: Request, next: Next) -> Response {
 async fn show_problem_as_page(request: Request, next: Next) -> Response {
     let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let wants_page = accept.contains("text/html") && !is_api(request.uri());
+    let was_sent = request.method() == Method::POST;
     let response = next.run(request).await;
     match response.extensions().get::<AppError>() {
         Some(error) if wants_page => {
-            let html = Html(problem_page(error));
+            let html = Html(problem_page(error, was_sent));
             let (mut parts, _) = response.into_parts();
             parts.headers.remove(header::CONTENT_TYPE);
             parts.headers.remove(header::CONTENT_LENGTH);
+            // The body that is replaced may have been compressed.
+            parts.headers.remove(header::CONTENT_ENCODING);
             (parts, html).into_response()
         }
         _ => response,
     }
 }
 
-/// Needs neither the app nor the database, since either may be what failed.
-fn problem_page(error: &AppError) -> String {
+/// Needs neither the app nor the database, since either may be what failed. Who sent a form is told where its text is.
+fn problem_page(error: &AppError, was_sent: bool) -> String {
     let escape = |text: String| text.replace('&', "&amp;").replace('<', "&lt;");
     format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title} - Customer Health</title>\
-         <link rel=\"stylesheet\" href=\"{style}\"></head><body><main><h1>{title}</h1><p>{detail}</p>\
+         <link rel=\"stylesheet\" href=\"{style}\"></head><body><main><h1>{title}</h1><p>{detail}</p>{kept}\
          <p><a href=\"/\">Back to the portfolio</a></p></main></body></html>",
         title = error.title(),
         style = page_assets().stylesheet,
         detail = escape(error.to_string()),
+        kept = if was_sent { "<p>Go back in your browser: what you typed is still there.</p>" } else { "" },
     )
 }

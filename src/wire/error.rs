@@ -3,6 +3,7 @@
 use crate::domain::FieldErrors;
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use leptos::server_fn::{Bytes, Decodes};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -38,6 +39,9 @@ pub enum AppError {
     /// 503: the database does not answer.
     #[error("The database does not answer at the moment. Please try again.")]
     Unavailable,
+    /// 503: no answer came; only the browser says so. Server and proxy have words of their own.
+    #[error("The server does not answer at the moment. Please try again.")]
+    Unreachable,
     /// 500: our fault. The cause is in the server's log.
     #[error("Something went wrong on the server. Its log has the details.")]
     Internal,
@@ -54,7 +58,7 @@ impl AppError {
             Self::TooLarge(_) => 413,
             Self::UnsupportedMediaType(_) => 415,
             Self::Invalid(_) => 422,
-            Self::Overloaded | Self::Unavailable => 503,
+            Self::Overloaded | Self::Unavailable | Self::Unreachable => 503,
             Self::Internal => 500,
         }
     }
@@ -72,6 +76,7 @@ impl AppError {
             Self::Invalid(_) => "invalid",
             Self::Overloaded => "overloaded",
             Self::Unavailable => "unavailable",
+            Self::Unreachable => "unreachable",
             Self::Internal => "internal",
         }
     }
@@ -89,6 +94,7 @@ impl AppError {
             Self::Invalid(_) => "Invalid input",
             Self::Overloaded => "Too many events at once",
             Self::Unavailable => "Temporarily unavailable",
+            Self::Unreachable => "The server does not answer",
             Self::Internal => "Server error",
         }
     }
@@ -106,8 +112,13 @@ impl FromServerFnError for AppError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
             ServerFnErrorErr::Args(text) | ServerFnErrorErr::MissingArg(text) => Self::BadRequest(text),
-            ServerFnErrorErr::Request(_) => Self::Unavailable,
+            ServerFnErrorErr::Request(_) => Self::Unreachable,
             _ => Self::Internal,
         }
+    }
+
+    /// Reads the body of a failure. One that is not ours comes from a proxy whose server is away.
+    fn de(data: Bytes) -> Self {
+        JsonEncoding::decode(data).unwrap_or(Self::Unreachable)
     }
 }

@@ -1,9 +1,11 @@
 //! Forms on the wire: the values that were sent, and the outcome that comes back.
 
-use crate::domain::ScorecardPreview;
-use crate::domain::{EventId, FieldErrors};
+use crate::domain::{EventId, FieldErrors, ScorecardPreview};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// The name of the hidden field that says which server function takes a form: a plain form is sent to its page's address.
+pub const FUNCTION: &str = "function";
 
 /// A form as it was sent: every field by name, as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,7 +56,7 @@ pub struct Rejection {
     pub errors: FieldErrors,
 }
 
-/// What a plain form's answer leaves for the next page: a toast, or the form as it was with its errors.
+/// Reaches the page that answers a plain form: a toast, or the form as it was with its errors.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flash {
     pub done: Option<Done>,

@@ -17,6 +17,8 @@ pub struct PageStart {
     pub now: DateTime<Utc>,
     /// Up to which change the page knows what has changed.
     pub mark: String,
+    /// The address of the script that follows changes for all pages of a browser.
+    pub live_script: String,
 }
 
 /// Style blocks (id, content) that components need in the head before the first paint. Set by the server.
@@ -39,4 +41,6 @@ pub struct PageAssets {
     pub script: String,
     pub wasm: String,
     pub stylesheet: String,
+    /// The script of the worker that follows changes.
+    pub live: String,
 }

@@ -116,9 +116,17 @@ pub fn TextArea(
                 aria-describedby=described_by
                 aria-invalid=invalid
             >
-                {value}
+                {content(value)}
             </textarea>
         </Labelled>
+    }
+}
+
+/// The text of a `<textarea>`. Leptos writes it as it is, and a parser drops a line break that begins it.
+fn content(text: String) -> String {
+    match is_browser() {
+        true => text,
+        false => format!("\n{}", text.replace('&', "&amp;").replace('<', "&lt;")),
     }
 }
 

@@ -31,9 +31,9 @@ pub fn use_toaster() -> Toaster {
     expect_context()
 }
 
-/// The region that toasts appear in; it is always there, so that what appears in it is announced.
+/// The region that toasts appear in, below `children`; it is always there, so that what appears in it is announced.
 #[component]
-pub fn ToastRegion() -> impl IntoView {
+pub fn ToastRegion(children: Children) -> impl IntoView {
     let toaster = use_toaster();
     Effect::new(move |timer: Option<Option<TimeoutHandle>>| {
         if let Some(timer) = timer.flatten() {
@@ -43,6 +43,7 @@ pub fn ToastRegion() -> impl IntoView {
     });
     view! {
         <div class="toaster" role="status">
+            {children()}
             {move || toaster.0.get().map(|done| view! { <Toast done /> })}
         </div>
     }

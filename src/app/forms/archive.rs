@@ -1,12 +1,11 @@
 //! Taking a customer out of the lists, with confirmation, and bringing it back.
 
 use super::FormState;
-use super::parts::{FormFoot, FormHead};
+use super::parts::{ActionForm, FormFoot, FormHead};
 use crate::app::components::{Choice, ConfirmDialog, SelectField, SubmitButton};
 use crate::app::server_fns::{ArchiveCustomer, RestoreCustomer};
 use crate::domain::{ArchiveReason, CustomerId};
 use crate::wire::FormValues;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use thaw::ButtonAppearance;
 
@@ -21,7 +20,7 @@ pub fn ArchiveDialog(customer: CustomerId, #[prop(into)] name: String) -> impl I
             <p class="muted">
                 "It leaves the list and all figures, still accepts events, and can be restored at any time."
             </p>
-            <ActionForm action attr:id=state.id() attr:class="form" attr:novalidate="">
+            <ActionForm action id=state.id() attr:class="form" attr:novalidate="">
                 <FormHead state />
                 <input type="hidden" name="customer" value=customer.to_string() />
                 <SelectField
@@ -44,7 +43,7 @@ pub fn RestoreForm(customer: CustomerId) -> impl IntoView {
     let action = ServerAction::<RestoreCustomer>::new();
     let state = FormState::new(format!("restore-{customer}"), FormValues::default(), action);
     view! {
-        <ActionForm action attr:id=state.id()>
+        <ActionForm action id=state.id()>
             <FormHead state />
             <input type="hidden" name="customer" value=customer.to_string() />
             <SubmitButton label="Restore" pending=state.pending() appearance=ButtonAppearance::Secondary />

@@ -1,14 +1,13 @@
 //! The form that creates a customer or changes one.
 
 use super::FormState;
-use super::parts::{FormFoot, FormHead};
+use super::parts::{ActionForm, FormFoot, FormHead};
 use crate::app::components::{Choice, Field, SelectField};
 use crate::app::format;
 use crate::app::server_fns::{CreateCustomer, UpdateCustomer};
 use crate::domain::{Customer, Segment};
 use crate::wire::FormValues;
 use leptos::either::Either;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 /// Without a customer it creates one. `owners` are suggested.
@@ -29,7 +28,7 @@ fn NewForm(owners: Vec<String>, currency: String) -> impl IntoView {
     let action = ServerAction::<CreateCustomer>::new();
     let state = FormState::new("new-customer".into(), FormValues::default(), action);
     view! {
-        <ActionForm action attr:id=state.id() attr:class="form" attr:novalidate="">
+        <ActionForm action id=state.id() attr:class="form" attr:novalidate="">
             <FormHead state />
             <CustomerFields state owners currency />
             <FormFoot state label="Create customer">
@@ -45,7 +44,7 @@ fn EditForm(customer: Customer, owners: Vec<String>, currency: String) -> impl I
     let state = FormState::new(format!("edit-{}", customer.id), stored_values(&customer), action);
     let back = format!("/customers/{}", customer.id);
     view! {
-        <ActionForm action attr:id=state.id() attr:class="form" attr:novalidate="">
+        <ActionForm action id=state.id() attr:class="form" attr:novalidate="">
             <FormHead state />
             <input type="hidden" name="customer" value=customer.id.to_string() />
             <input type="hidden" name="version" value=customer.version.to_string() />

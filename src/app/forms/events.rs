@@ -1,15 +1,13 @@
 //! The forms that log an event, one per kind, as tabs. All of them use `submit_event`.
 
 use super::FormState;
-use super::parts::{FormFoot, FormHead};
+use super::parts::{ActionForm, FormFoot, FormHead};
 use crate::app::components::{Choice, Field, SelectField};
 use crate::app::format;
 use crate::app::server_fns::SubmitEvent;
-use crate::domain::{CustomerId, EventKind, NaiveDate, Priority};
-use crate::domain::{InvoiceRow, InvoiceStatus};
+use crate::domain::{CustomerId, EventKind, InvoiceRow, InvoiceStatus, NaiveDate, Priority};
 use crate::wire::FormValues;
 use crate::wire::pages::CustomerPage;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
@@ -112,7 +110,7 @@ fn EventForm(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <ActionForm action attr:id=state.id() attr:class="form" attr:novalidate="">
+        <ActionForm action id=state.id() attr:class="form" attr:novalidate="">
             <FormHead state />
             <input type="hidden" name="customer" value=customer.to_string() />
             <input type="hidden" name="kind" value=kind />
@@ -291,7 +289,7 @@ fn SettleInvoiceForm(subject: Signal<LogSubject>) -> impl IntoView {
     let what = vec![Choice::new("invoice_paid", "It was paid"), Choice::new("invoice_voided", "It was voided")];
     view! {
         <h3 class="form__title">"Settle an open invoice"</h3>
-        <ActionForm action attr:id=state.id() attr:class="form" attr:novalidate="">
+        <ActionForm action id=state.id() attr:class="form" attr:novalidate="">
             <FormHead state />
             <input type="hidden" name="customer" value=subject.customer.to_string() />
             <SelectField

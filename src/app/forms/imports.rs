@@ -1,14 +1,13 @@
 //! Imports: send a file, say what its columns mean, run it, take it back.
 
 use super::FormState;
-use super::parts::{FormFoot, FormHead};
+use super::parts::{ActionForm, FormFoot, FormHead};
 use crate::app::components::{Choice, Field, SelectField, SubmitButton};
 use crate::app::server_fns::{CheckImport, DiscardUpload, ReconsiderImport, RunImport, UndoImport};
 use crate::app::state::use_preferences;
 use crate::domain::import::{MAX_UPLOAD_BYTES, PreviewRow};
 use crate::domain::{EventKind, Import, ImportId, ImportKind, Mapping, Segment};
 use crate::wire::FormValues;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 use thaw::ButtonAppearance;
@@ -60,7 +59,7 @@ pub fn MappingForm(import: Import, columns: Vec<String>, preview: Vec<PreviewRow
     let defaults = default_fields(state, kind, &defaults);
     let sent_kind = Some(state.value("kind")).filter(|sent| !sent.is_empty());
     view! {
-        <ActionForm action attr:id=state.id() attr:class="form" attr:novalidate="">
+        <ActionForm action id=state.id() attr:class="form" attr:novalidate="">
             <FormHead state />
             <input type="hidden" name="import" value=import.id.to_string() />
             <SelectField
@@ -163,7 +162,7 @@ macro_rules! step_form {
             let state = FormState::new(format!("{}-{import}", $id), FormValues::default(), action);
             let (label, appearance) = ($label, $appearance);
             view! {
-                <ActionForm action attr:id=state.id()>
+                <ActionForm action id=state.id()>
                     <FormHead state />
                     <input type="hidden" name="import" value=import.to_string() />
                     <SubmitButton label pending=state.pending() appearance />

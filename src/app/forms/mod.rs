@@ -1,5 +1,5 @@
 //! The forms. Each works as a plain form and, once the page is hydrated, in place: the same server function answers
-//! both, and what it answered reaches a plain form's next page through a [`Flash`](crate::wire::Flash).
+//! both, and what it answered a plain form reaches the page through a [`Flash`](crate::wire::Flash).
 
 mod archive;
 mod customer;
@@ -18,6 +18,7 @@ pub use customer::CustomerForm;
 pub use events::{EventForms, LOG_PANEL, LogSubject, focus_event_form};
 pub use imports::{DiscardUploadForm, MappingForm, ReconsiderForm, RunImportForm, UndoImportForm, UploadForm};
 pub use notes::{DeleteNoteForm, NoteForm};
+pub use parts::ActionForm;
 pub use pay::PayInvoiceForm;
 pub use quarantine::{DiscardAllDialog, DiscardForm, ReplayForm};
 pub use retract::{RetractForm, UndoForm};

@@ -1,13 +1,12 @@
 //! Notes about a customer: add one, delete one.
 
 use super::FormState;
-use super::parts::{FormFoot, FormHead};
+use super::parts::{ActionForm, FormFoot, FormHead};
 use crate::app::components::{Field, TextArea};
 use crate::app::server_fns::{AddNote, DeleteNote};
 use crate::app::state::use_preferences;
 use crate::domain::{CustomerId, NoteId};
 use crate::wire::FormValues;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 #[component]
@@ -17,7 +16,7 @@ pub fn NoteForm(customer: CustomerId) -> impl IntoView {
     let initial = FormValues([("author".to_owned(), author)].into());
     let state = FormState::new(format!("note-{customer}"), initial, action);
     view! {
-        <ActionForm action attr:id=state.id() attr:class="form" attr:novalidate="">
+        <ActionForm action id=state.id() attr:class="form" attr:novalidate="">
             <FormHead state />
             <input type="hidden" name="customer" value=customer.to_string() />
             <TextArea
@@ -51,7 +50,7 @@ pub fn DeleteNoteForm(customer: CustomerId, note: NoteId) -> impl IntoView {
     let action = ServerAction::<DeleteNote>::new();
     let state = FormState::new(format!("delete-note-{note}"), FormValues::default(), action);
     view! {
-        <ActionForm action attr:id=state.id()>
+        <ActionForm action id=state.id()>
             <input type="hidden" name="form" value=state.id() />
             <input type="hidden" name="customer" value=customer.to_string() />
             <input type="hidden" name="note" value=note.to_string() />

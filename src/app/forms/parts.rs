@@ -2,8 +2,51 @@
 
 use super::FormState;
 use crate::app::components::SubmitButton;
+use crate::wire::{AppError, FUNCTION};
+use leptos::ev::SubmitEvent;
+use leptos::form::FromFormData;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_router::hooks::use_location;
+use serde::de::DeserializeOwned;
 use thaw::{MessageBar, MessageBarBody, MessageBarIntent};
+
+/// A form that a server function takes: in place once the page is hydrated. Before that, and without JavaScript, the
+/// browser sends it to the page's own address, so that a refused form can be answered with its page.
+#[component]
+pub fn ActionForm<S>(
+    action: ServerAction<S>,
+    /// Unique on the page, which is shown again at this form when it is refused.
+    #[prop(into, optional)]
+    id: String,
+    children: Children,
+) -> impl IntoView
+where
+    S: ServerFn<Error = AppError> + DeserializeOwned + Clone + Send + Sync + 'static,
+    S::Output: Send + Sync + 'static,
+{
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        match S::from_event(&event) {
+            Ok(input) => drop(action.dispatch(input)),
+            Err(error) => action.value().set(Some(Err(AppError::BadRequest(error.to_string())))),
+        }
+    };
+    let location = use_location();
+    let mut address = location.pathname.get_untracked();
+    let search = location.search.get_untracked();
+    for (mark, part) in [("?", search.trim_start_matches('?')), ("#", &id)] {
+        if !part.is_empty() {
+            address = address + mark + part;
+        }
+    }
+    view! {
+        <form id=Some(id).filter(|id| !id.is_empty()) method="post" action=address on:submit=submit>
+            <input type="hidden" name=FUNCTION value=S::url() />
+            {children()}
+        </form>
+    }
+}
 
 /// The hidden fields, and the message about the whole form when it was rejected.
 #[component]

@@ -1,12 +1,11 @@
 //! Marking one open invoice as paid, right where it is listed.
 
 use super::FormState;
-use super::parts::{FormFoot, FormHead};
+use super::parts::{ActionForm, FormFoot, FormHead};
 use crate::app::components::Field;
 use crate::app::server_fns::SubmitEvent;
 use crate::domain::{CustomerId, NaiveDate};
 use crate::wire::FormValues;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 /// Asks for the day. Put it where it can be opened, for example in `<details>`.
@@ -18,7 +17,7 @@ pub fn PayInvoiceForm(customer: CustomerId, number: String, today: NaiveDate) ->
     let code: String = number.bytes().map(|byte| format!("{byte:02x}")).collect();
     let state = FormState::new(format!("pay-{customer}-{code}"), initial, action);
     view! {
-        <ActionForm action attr:id=state.id() attr:class="form" attr:novalidate="">
+        <ActionForm action id=state.id() attr:class="form" attr:novalidate="">
             <FormHead state />
             <input type="hidden" name="customer" value=customer.to_string() />
             <input type="hidden" name="kind" value="invoice_paid" />

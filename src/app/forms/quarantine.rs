@@ -1,13 +1,12 @@
 //! Refused items: send one again, corrected or as it was; discard one, or all.
 
 use super::FormState;
-use super::parts::{FormFoot, FormHead};
+use super::parts::{ActionForm, FormFoot, FormHead};
 use crate::app::components::{ConfirmDialog, TextArea};
 use crate::app::format;
 use crate::app::server_fns::{DiscardQuarantine, DiscardQuarantined, ReplayQuarantined};
 use crate::domain::QuarantineId;
 use crate::wire::FormValues;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 /// The item in a text area, to be corrected and sent again.
@@ -15,11 +14,10 @@ use leptos::prelude::*;
 pub fn ReplayForm(item: QuarantineId, content: String) -> impl IntoView {
     let action = ServerAction::<ReplayQuarantined>::new();
     let state = FormState::new(format!("replay-{item}"), FormValues::default(), action);
-    // A text that was too long for the cookie comes back empty.
     let value = Some(state.value("content")).filter(|text| !text.is_empty()).unwrap_or(content);
     let rows = value.lines().count().clamp(3, 12) as u8;
     view! {
-        <ActionForm action attr:id=state.id() attr:class="form" attr:novalidate="">
+        <ActionForm action id=state.id() attr:class="form" attr:novalidate="">
             <FormHead state />
             <input type="hidden" name="item" value=item.to_string() />
             <TextArea
@@ -42,7 +40,7 @@ pub fn DiscardForm(item: QuarantineId) -> impl IntoView {
     let action = ServerAction::<DiscardQuarantined>::new();
     let state = FormState::new(format!("discard-{item}"), FormValues::default(), action);
     view! {
-        <ActionForm action attr:id=state.id()>
+        <ActionForm action id=state.id()>
             <input type="hidden" name="form" value=state.id() />
             <input type="hidden" name="item" value=item.to_string() />
             <button type="submit" class="link-button" disabled=move || state.pending().get()>"Discard item"</button>
@@ -60,7 +58,7 @@ pub fn DiscardAllDialog(latest: QuarantineId, total: i64) -> impl IntoView {
     view! {
         <ConfirmDialog id="discard-all-items" trigger="Discard all" title=format!("Discard {items}?") let:cancel>
             <p class="muted">"They are gone for good, and so are the facts in them. What is refused from now on stays."</p>
-            <ActionForm action attr:id=state.id() attr:class="form">
+            <ActionForm action id=state.id() attr:class="form">
                 <FormHead state />
                 <input type="hidden" name="up_to" value=latest.to_string() />
                 <FormFoot state label=format!("Discard {items}")>{cancel}</FormFoot>

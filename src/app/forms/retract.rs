@@ -1,12 +1,11 @@
 //! Taking an event back: from the timeline with a reason, from a toast with one click.
 
 use super::FormState;
-use super::parts::{FormFoot, FormHead};
+use super::parts::{ActionForm, FormFoot, FormHead};
 use crate::app::components::Field;
 use crate::app::server_fns::RetractEvent;
 use crate::domain::EventId;
 use crate::wire::FormValues;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 /// Asks for the reason. Put it where it can be opened, with the way out as the child.
@@ -15,7 +14,7 @@ pub fn RetractForm(event: EventId, children: Children) -> impl IntoView {
     let action = ServerAction::<RetractEvent>::new();
     let state = FormState::new(format!("retract-{event}"), FormValues::default(), action);
     view! {
-        <ActionForm action attr:id=state.id() attr:class="form" attr:novalidate="">
+        <ActionForm action id=state.id() attr:class="form" attr:novalidate="">
             <FormHead state />
             <input type="hidden" name="events" value=event.to_string() />
             <Field
@@ -39,7 +38,7 @@ pub fn UndoForm(events: Vec<EventId>) -> impl IntoView {
     let events = events.iter().map(EventId::to_string).collect::<Vec<_>>().join(",");
     let state = FormState::new(format!("undo-{events}"), FormValues::default(), action);
     view! {
-        <ActionForm action attr:id=state.id()>
+        <ActionForm action id=state.id()>
             <input type="hidden" name="form" value=state.id() />
             <input type="hidden" name="events" value=events />
             <input type="hidden" name="reason" value="Undone right after it was logged" />

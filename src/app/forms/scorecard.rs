@@ -1,15 +1,14 @@
 //! The form for the rules of scoring, and the one that brings old rules back.
 
 use super::FormState;
-use super::parts::{FormFoot, FormHead};
+use super::parts::{ActionForm, FormFoot, FormHead};
 use crate::app::components::{Choice, Field, SelectField, SubmitButton, TextArea};
 use crate::app::server_fns::{RestoreScorecard, SaveScorecard};
 use crate::app::state::use_preferences;
 use crate::domain::scorecard_input::factor_field;
 use crate::domain::{FactorKey, MissingPolicy, Scorecard};
-use crate::wire::{FormValues, Rejection, SCORECARD_PATH};
+use crate::wire::{FUNCTION, FormValues, Rejection, SCORECARD_PATH};
 use leptos::ev::MouseEvent;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_navigate};
 use wasm_bindgen::JsCast;
@@ -50,7 +49,7 @@ pub fn ScorecardForm(current: Scorecard, typed: Option<FormValues>, rejection: O
     let factors = FactorKey::ALL.map(|key| view! { <FactorFields key_=key state /> });
     let save = format!("Save as version {}", current.version + 1);
     view! {
-        <ActionForm action attr:id=state.id() attr:class="form" attr:novalidate="">
+        <ActionForm action id=state.id() attr:class="form" attr:novalidate="">
             <FormHead state />
             <input type="hidden" name="version" value=state.value("version") />
             {factors}
@@ -149,8 +148,9 @@ fn PreviewButton() -> impl IntoView {
         let form = form.and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok());
         let data = form.and_then(|form| web_sys::FormData::new_with_form(&form).ok());
         let Some(data) = data else { return };
-        data.delete("form");
-        data.delete("messageId");
+        for name in [FUNCTION, "form", "messageId"] {
+            data.delete(name);
+        }
         let Ok(query) = web_sys::UrlSearchParams::new_with_str_sequence_sequence(&data) else { return };
         event.prevent_default();
         let query = String::from(query.to_string());
@@ -181,7 +181,7 @@ pub fn RestoreScorecardForm(version: i64, current: i64, children: Children) -> i
     let initial = FormValues([("author".to_owned(), author), ("note".to_owned(), note)].into());
     let state = FormState::new(format!("restore-scorecard-{version}"), initial, action);
     view! {
-        <ActionForm action attr:id=state.id() attr:class="form" attr:novalidate="">
+        <ActionForm action id=state.id() attr:class="form" attr:novalidate="">
             <FormHead state />
             <input type="hidden" name="version" value=current.to_string() />
             <input type="hidden" name="restored" value=version.to_string() />

@@ -4,6 +4,7 @@ use crate::app::components::Loaded;
 use crate::app::forms::CustomerForm;
 use crate::app::server_fns::load_edit_page;
 use crate::app::state::use_customer_id;
+use crate::app::until_answered;
 use crate::wire::pages::EditPage;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -11,7 +12,7 @@ use leptos_meta::Title;
 #[component]
 pub fn EditCustomerPage() -> impl IntoView {
     let id = use_customer_id();
-    let page = Resource::new(move || id.get(), |id| load_edit_page(Some(id)));
+    let page = Resource::new(move || id.get(), |id| until_answered(move || load_edit_page(Some(id))));
     view! { <Loaded resource=page view=form /> }
 }
 

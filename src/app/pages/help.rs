@@ -2,8 +2,8 @@
 
 use crate::app::components::rules::{BandRules, FactorRules, MissingDataRule};
 use crate::app::components::{CurlCommand, Loaded};
-use crate::app::format;
 use crate::app::server_fns::get_scorecard;
+use crate::app::{format, until_answered};
 use crate::domain::Scorecard;
 use crate::domain::import::{MAX_UNPACKED_BYTES, MAX_UPLOAD_BYTES, MAX_UPLOAD_ROWS, MAX_WAITING_BYTES, MAX_WAITING_UPLOADS};
 use leptos::prelude::*;
@@ -11,7 +11,7 @@ use leptos_meta::Title;
 
 #[component]
 pub fn HelpPage() -> impl IntoView {
-    let scorecard = Resource::new(|| (), |()| get_scorecard());
+    let scorecard = Resource::new(|| (), |()| until_answered(get_scorecard));
     view! {
         <Title text="Help" />
         <div class="narrow help">

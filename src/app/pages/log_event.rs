@@ -5,6 +5,7 @@ use crate::app::components::{BandBadge, EmptyState, Followed, Loaded, Pagination
 use crate::app::forms::{EventForms, LOG_PANEL, LogSubject};
 use crate::app::server_fns::{list_customers, load_customer_page};
 use crate::app::state::{use_customer_id, use_revision};
+use crate::app::until_answered;
 use crate::domain::{CustomerList, CustomerQuery, CustomerRow, Sort};
 use crate::wire::pages::CustomerPage;
 use leptos::prelude::*;
@@ -21,7 +22,7 @@ pub fn LogEventPage() -> impl IntoView {
     let (id, revision) = (use_customer_id(), use_revision());
     let page = Resource::new(
         move || (id.get(), revision.get()),
-        |(id, _)| async move { (id, load_customer_page(id, None, None, HISTORY_DAYS, CHANGE_DAYS).await) },
+        |(id, _)| async move { (id, until_answered(move || load_customer_page(id, None, None, HISTORY_DAYS, CHANGE_DAYS)).await) },
     );
     view! { <Followed resource=page key=|page| page.customer.id view=|page| log_event(page).into_any() /> }
 }
@@ -59,8 +60,10 @@ pub fn PickCustomerPage() -> impl IntoView {
         let page = query.get("page").and_then(|page| page.parse().ok()).unwrap_or(1);
         CustomerQuery { search: query.get("search"), sort: Sort::Name, page, page_size: 20, ..CustomerQuery::default() }
     });
-    let list =
-        Resource::new(move || wanted.get(), |query| list_customers(query.to_query_string().trim_start_matches('?').to_owned()));
+    let list = Resource::new(
+        move || wanted.get(),
+        |query| until_answered(move || list_customers(query.to_query_string().trim_start_matches('?').to_owned())),
+    );
     view! {
         <Title text="Log event" />
         <div class="narrow stack">

@@ -3,12 +3,13 @@
 use crate::app::components::Loaded;
 use crate::app::forms::CustomerForm;
 use crate::app::server_fns::load_edit_page;
+use crate::app::until_answered;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 #[component]
 pub fn NewCustomerPage() -> impl IntoView {
-    let page = Resource::new(|| (), |()| load_edit_page(None));
+    let page = Resource::new(|| (), |()| until_answered(|| load_edit_page(None)));
     view! {
         <Title text="Add customer" />
         <div class="narrow">

@@ -2,10 +2,10 @@
 
 use crate::app::components::icon::IconName;
 use crate::app::components::{Ago, EmptyState, Loaded, Pagination};
-use crate::app::format;
 use crate::app::forms::{DiscardAllDialog, DiscardForm, ReplayForm};
 use crate::app::server_fns::load_quarantine;
 use crate::app::state::use_revision;
+use crate::app::{format, until_answered};
 use crate::domain::{FieldError, ItemVerdict, QuarantinePage, QuarantinedItem};
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
@@ -22,7 +22,7 @@ pub fn QuarantinePage() -> impl IntoView {
     let page = Memo::new(move |_| query.read().get("page").unwrap_or_default());
     let list = Resource::new(
         move || (page.get(), revision.get()),
-        |(page, _)| load_quarantine(format!("page={page}&page_size={PAGE_SIZE}")),
+        |(page, _)| until_answered(move || load_quarantine(format!("page={page}&page_size={PAGE_SIZE}"))),
     );
     view! {
         <Title text="Quarantine" />

@@ -1,35 +1,60 @@
-//! What a form that was sent without JavaScript leaves for the next page, in a cookie that lives until that page reads
-//! it. The cookie holds only what the same browser has just sent, and is never trusted.
+//! The message of an accepted form, left in a cookie for the page that the form leads to, and what a page is told of the
+//! form before it. The cookie holds only what this browser has just been answered, and is never trusted.
 
-use super::page::{append_cookie, cookies};
-use crate::wire::Flash;
+use super::page::{append_cookie, cookie, cookies, percent_encode};
+use crate::wire::{Done, Echo, Flash};
+use axum::http::HeaderValue;
 use axum::http::request::Parts;
 
 const COOKIE: &str = "flash";
 const SECONDS: i64 = 180;
-/// Browsers keep 4096 bytes of name, value and attributes.
-const MAX_BYTES: usize = 3600;
+/// Browsers keep 4096 bytes of a cookie's name and value, as they are sent.
+const MAX_BYTES: usize = 4000;
 
-/// Leaves a flash for the next page. Values that do not fit are given up, the longest first.
-pub fn leave(mut flash: Flash) {
-    while let Some(text) = encode(&flash) {
-        if text.len() <= MAX_BYTES {
-            return append_cookie(COOKIE, &text, SECONDS);
+/// Returns the cookie that tells the next page what was done. A message that is too long for a cookie is shortened.
+pub fn cookie_of(mut done: Done) -> Option<HeaderValue> {
+    loop {
+        let text = serde_json::to_string(&done).ok()?;
+        if percent_encode(&text).len() <= MAX_BYTES || done.message.is_empty() {
+            return HeaderValue::from_str(&cookie(COOKIE, &text, SECONDS)).ok();
         }
-        let Some(values) = flash.echo.as_mut().map(|echo| &mut echo.values.0) else { return };
-        let longest = values.iter().max_by_key(|(_, value)| value.len()).map(|(name, _)| name.clone());
-        let Some(longest) = longest else { return };
-        values.remove(&longest);
+        let kept = done.message.chars().count() * 3 / 4;
+        done.message = done.message.chars().take(kept).chain(['…']).collect();
+        if kept == 0 {
+            done.message.clear();
+        }
     }
 }
 
-/// The flash that was left for this page; it is gone afterwards.
+/// Returns what a page is to tell of the form that led to it; the cookie is gone afterwards.
 pub fn take(parts: &Parts) -> Flash {
-    let Some((_, text)) = cookies(parts).find(|(name, _)| *name == COOKIE) else { return Flash::default() };
-    append_cookie(COOKIE, "", 0);
-    serde_json::from_str(&text).unwrap_or_default()
+    let text = cookies(parts).find(|(name, _)| *name == COOKIE).map(|(_, text)| text);
+    if text.is_some() {
+        append_cookie(COOKIE, "", 0);
+    }
+    match parts.extensions.get::<Echo>() {
+        Some(echo) => Flash { done: None, echo: Some(echo.clone()) },
+        None => Flash { done: text.and_then(|text| serde_json::from_str(&text).ok()), echo: None },
+    }
 }
 
-fn encode(flash: &Flash) -> Option<String> {
-    serde_json::to_string(flash).ok()
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::EventId;
+
+    #[test]
+    fn a_message_of_any_length_fits_and_keeps_its_undo() {
+        for message in ["Login logged", &"ж".repeat(2000), &"🦀\"<;%".repeat(5000)] {
+            let done = Done { message: message.to_owned(), undo: vec![EventId(i64::MAX); 2], go_to: None };
+            let cookie = cookie_of(done.clone()).unwrap();
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
+            assert!(pair.len() <= 4096, "{} bytes", pair.len());
+            let (parts, ()) = axum::http::Request::builder().header("cookie", pair).body(()).unwrap().into_parts();
+            let told = take(&parts).done.unwrap();
+            assert_eq!(told.undo, done.undo);
+            let kept = told.message.trim_end_matches('…');
+            assert!(done.message.starts_with(kept) && kept.chars().count() >= 12, "{kept}");
+        }
+    }
 }

@@ -3,5 +3,6 @@
 mod flash;
 pub mod forms;
 pub mod page;
+pub mod plain_forms;
 mod thaw_styles;
 pub mod upload;

@@ -4,17 +4,16 @@
 use super::{flash, thaw_styles};
 use crate::domain::{CustomerQuery, FieldErrors};
 use crate::server::AppState;
-use crate::wire::AppError;
-use crate::wire::{PageStart, Preferences, ResponseStatus};
+use crate::wire::{AppError, PageStart, Preferences, ResponseStatus};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use leptos_router::location::RequestUrl;
 use std::sync::Arc;
 
-/// Fills the context of one page or one server function.
-pub fn provide(state: &AppState) {
+/// Fills the context of one page or one server function. `live_script` is the address of the script that follows changes.
+pub fn provide(state: &AppState, live_script: String) {
     provide_context(state.clone());
     provide_context(thaw_styles::page_styles());
     provide_context(ResponseStatus(Arc::new(respond_with(use_context::<ResponseOptions>()))));
@@ -24,7 +23,7 @@ pub fn provide(state: &AppState) {
         cookies(&parts).for_each(|(name, value)| preferences.set(name, &value));
         let seed = format!("{:032x}", rand::random::<u128>());
         let (now, mark) = (state.now(), state.store.mark());
-        provide_context(PageStart { preferences, flash: flash::take(&parts), seed, now, mark });
+        provide_context(PageStart { preferences, flash: flash::take(&parts), seed, now, mark, live_script });
     }
 }
 
@@ -78,17 +77,6 @@ pub(in crate::server) fn cookies(parts: &Parts) -> impl Iterator<Item = (&str, S
     pairs.filter_map(|pair| pair.trim().split_once('=')).map(|(name, value)| (name, percent_decode(value)))
 }
 
-/// Path and query of the page that a plain form was sent from; `None` when a script sent it.
-pub(in crate::server) fn plain_form_origin() -> Option<String> {
-    let parts = use_context::<Parts>()?;
-    let text = |name| parts.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    if !text(header::ACCEPT).is_some_and(|accept| accept.contains("text/html")) {
-        return None;
-    }
-    let page = text(header::REFERER).and_then(|referer| referer.parse::<Uri>().ok());
-    Some(page.and_then(|uri| uri.path_and_query().map(ToString::to_string)).unwrap_or_else(|| "/".into()))
-}
-
 /// How long preferences are remembered: a year.
 const REMEMBERED_SECONDS: i64 = 365 * 24 * 3600;
 
@@ -101,9 +89,6 @@ pub fn set_cookie(name: &str, value: &str) -> Result<(), AppError> {
         return Err(FieldErrors::one("value", "must be at most 500 bytes").into());
     }
     append_cookie(name, value, REMEMBERED_SECONDS);
-    if let Some(origin) = plain_form_origin() {
-        leptos_axum::redirect(&origin);
-    }
     Ok(())
 }
 
@@ -118,7 +103,7 @@ pub(in crate::server) fn author_cookie(name: &str) -> String {
 }
 
 /// No script ever reads it.
-fn cookie(name: &str, value: &str, max_age_seconds: i64) -> String {
+pub(super) fn cookie(name: &str, value: &str, max_age_seconds: i64) -> String {
     format!("{name}={}; Path=/; Max-Age={max_age_seconds}; HttpOnly; SameSite=Lax", percent_encode(value))
 }
 
@@ -131,7 +116,7 @@ pub(in crate::server) fn append_cookie(name: &str, value: &str, max_age_seconds:
 }
 
 /// Everything but letters, digits and `-_.` becomes `%XX`.
-fn percent_encode(text: &str) -> String {
+pub(super) fn percent_encode(text: &str) -> String {
     let encode = |byte: u8| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
         other => format!("%{other:02X}"),

@@ -102,7 +102,7 @@ pub async fn add_headers(request: Request, next: Next) -> Response {
     };
     add(header::CONTENT_SECURITY_POLICY, policy);
     add(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    // Forms without JavaScript go back by Referer, so it must reach our own pages.
+    // A customer's page leads back to the list that it was opened from: see `LastList`.
     add(header::REFERRER_POLICY, "same-origin");
     add(header::CACHE_CONTROL, "no-store");
     response

@@ -1,8 +1,7 @@
 //! How much happened per day in a factor's window and in the window before it.
 
 use crate::app::format;
-use crate::domain::DayCount;
-use crate::domain::{NaiveDate, Window};
+use crate::domain::{DayCount, NaiveDate, Window};
 use leptos::prelude::*;
 
 /// One day is this wide in the view box, its bar included.
@@ -43,7 +42,8 @@ fn range(window: Window) -> String {
     format!("{} – {}", format::day_short(window.from), format::day_short(window.to))
 }
 
-/// Bars per day: the window that counts is set off from the one before it, which `compared` says counts too.
+/// Bars per day: the window that counts is set off from the one before it, which `compared` says counts too. Where nothing
+/// happened a sentence stands in the place of an empty chart.
 #[component]
 pub fn ActivityBars(
     counts: Vec<DayCount>,
@@ -55,6 +55,10 @@ pub fn ActivityBars(
 ) -> impl IntoView {
     let days = (window.to - window.from).num_days() + 1;
     let bars = bars(&counts, window);
+    if bars.is_empty() {
+        let since = format::day(window.before().from);
+        return view! { <p class="empty-note">{format!("No {noun} since {since}.")}</p> }.into_any();
+    }
     let total = |current: bool| bars.iter().filter(|bar| bar.current == current).map(|bar| bar.count).sum::<i64>();
     let (now, before) = (format::count(total(true), noun), format::count(total(false), noun));
     let peak = bars.iter().max_by_key(|bar| bar.count).map(|bar| {
@@ -100,6 +104,7 @@ pub fn ActivityBars(
             {peak.map(|peak| view! { <p class="activity__peak">{peak}</p> })}
         </figure>
     }
+    .into_any()
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use crate::app::forms::{EventForms, LOG_PANEL, LogSubject};
 use crate::app::live::{follows, use_news};
 use crate::app::server_fns::{load_customer_page, load_timeline};
 use crate::app::state::{use_customer_id, use_revision};
+use crate::app::until_answered;
 use crate::domain::CustomerId;
 use crate::wire::pages::{CustomerPage as Page, Timeline};
 use banners::{ArchivedBanner, ExternalIdBanner, FirstEvent, PastDayBanner};
@@ -52,13 +53,14 @@ pub fn CustomerPage() -> impl IntoView {
         move || (asked.get(), revision.get(), heard()),
         |(asked, ..)| async move {
             let (id, as_of, known_at, days, since) = asked.clone();
-            (asked, load_customer_page(id, as_of, known_at, days, since).await)
+            let ask = move || load_customer_page(id, as_of.clone(), known_at.clone(), days, since);
+            (asked, until_answered(ask).await)
         },
     );
     let events = Memo::new(move |_| place.with(|place| (place.id, place.events_query())));
     let timeline = Resource::new(
         move || (events.get(), revision.get(), heard()),
-        |(asked, ..)| async move { (asked.clone(), load_timeline(asked.0, asked.1).await) },
+        |(asked, ..)| async move { (asked.clone(), until_answered(move || load_timeline(asked.0, asked.1.clone())).await) },
     );
     let failure = Callback::new(move |error| view! { <PageFailure error place /> }.into_any());
     view! {

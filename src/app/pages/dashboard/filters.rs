@@ -26,7 +26,7 @@ pub fn Filters(query: Signal<CustomerQuery>, owners: Signal<Vec<String>>, naviga
     let submit = move |event: leptos::ev::SubmitEvent| event.prevent_default();
     view! {
         <search>
-            <form class="filters" method="get" action="/#customers" on:submit=submit>
+            <form class="filters" method="get" action="/#customers" autocomplete="off" on:submit=submit>
                 <SearchField query navigation />
                 <label class="filter">
                     <span class="sr-only">"Segment"</span>
@@ -77,9 +77,8 @@ pub fn Filters(query: Signal<CustomerQuery>, owners: Signal<Vec<String>>, naviga
                 <SortFilter query navigation />
                 {archived_filter(query, navigation)}
                 {hidden_filters(query)}
-                <noscript>
-                    <button type="submit">"Apply"</button>
-                </noscript>
+                // Until the page is hydrated; then every change applies by itself.
+                <button type="submit" class="filters__apply">"Apply"</button>
             </form>
         </search>
     }

@@ -1,8 +1,8 @@
 //! The page of an empty portfolio: four ways to begin.
 
 use crate::app::components::{CurlCommand, Failure, LinkButton, SubmitButton};
+use crate::app::forms::ActionForm;
 use crate::app::server_fns::LoadDemo;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 const DEMO: &str = "customer-health demo";

@@ -2,11 +2,11 @@
 
 use super::links::list_href;
 use super::query::ListNavigation;
+use crate::app::forms::ActionForm;
 use crate::app::server_fns::SetPreference;
 use crate::app::state::use_preferences;
 use crate::domain::CustomerQuery;
 use crate::domain::list::OwnerFilter;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 /// A link to the remembered owner's customers; before that, the owners to choose oneself from.

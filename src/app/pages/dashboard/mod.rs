@@ -17,10 +17,10 @@ mod score_panel;
 mod summary;
 
 use crate::app::components::{Answer, AtOnce, Failure, Skeleton, latest, when_there};
-use crate::app::format;
 use crate::app::live::{follows, use_news};
 use crate::app::server_fns::{LoadDemo, list_customers, load_portfolio};
 use crate::app::state::use_last_list;
+use crate::app::{format, until_answered};
 use crate::domain::{CustomerList, CustomerQuery, Portfolio};
 use crate::wire::AppError;
 use day::{DayBar, NothingYet, RefusedDay, ShownDay};
@@ -46,12 +46,13 @@ pub fn DashboardPage() -> impl IntoView {
         move || ((owner.get(), day.get()), loads.get(), heard()),
         |(asked, ..)| async move {
             let (owner, (as_of, known_at)) = asked.clone();
-            (asked, load_portfolio(owner, as_of, known_at).await)
+            let ask = move || load_portfolio(owner.clone(), as_of.clone(), known_at.clone());
+            (asked, until_answered(ask).await)
         },
     );
     let list = Resource::new(
         move || (search.get(), loads.get(), heard()),
-        |(search, ..)| async move { (search.clone(), list_customers(search).await) },
+        |(search, ..)| async move { (search.clone(), until_answered(move || list_customers(search.clone())).await) },
     );
     let pending = move || list.with(|list| list.as_ref().is_some_and(|(of, _)| *of != search.get()));
     // A text, not a closure: the head is written when the page's signals may be gone.

@@ -6,10 +6,10 @@ pub use one::ImportPage;
 
 use crate::app::components::icon::IconName;
 use crate::app::components::{Ago, EmptyState, LinkButton, Loaded, Pagination};
-use crate::app::format;
 use crate::app::forms::{UndoImportForm, UploadForm};
 use crate::app::server_fns::load_imports;
 use crate::app::state::use_revision;
+use crate::app::{format, until_answered};
 use crate::domain::import::ImportList;
 use crate::domain::{Import, ImportState};
 use chrono::{DateTime, Utc};
@@ -25,7 +25,7 @@ pub fn ImportsPage() -> impl IntoView {
     let page = Memo::new(move |_| query.read().get("page").unwrap_or_default());
     let list = Resource::new(
         move || (page.get(), revision.get()),
-        |(page, _)| load_imports(format!("page={page}&page_size={PAGE_SIZE}")),
+        |(page, _)| until_answered(move || load_imports(format!("page={page}&page_size={PAGE_SIZE}"))),
     );
     view! {
         <Title text="Import" />

@@ -2,10 +2,10 @@
 
 use super::{UndoQuestion, standing};
 use crate::app::components::{LinkButton, Loaded};
-use crate::app::format;
 use crate::app::forms::{DiscardUploadForm, MappingForm, ReconsiderForm, RunImportForm, UndoImportForm};
 use crate::app::server_fns::load_import;
 use crate::app::state::use_revision;
+use crate::app::{format, until_answered};
 use crate::domain::import::{ImportPage as Page, PreviewRow};
 use crate::domain::{Import, ImportCounts, ImportId, ImportKind, ImportState, RowError};
 use leptos::prelude::*;
@@ -20,7 +20,7 @@ const PERIOD: Duration = Duration::from_millis(800);
 pub fn ImportPage() -> impl IntoView {
     let (params, revision, look) = (use_params_map(), use_revision(), RwSignal::new(0_u32));
     let id = Memo::new(move |_| ImportId(params.read().get("id").and_then(|id| id.parse().ok()).unwrap_or(0)));
-    let page = Resource::new(move || (id.get(), revision.get(), look.get()), |(id, ..)| load_import(id));
+    let page = Resource::new(move || (id.get(), revision.get(), look.get()), |(id, ..)| until_answered(move || load_import(id)));
     // Runs in the browser only: without JavaScript the page refreshes itself.
     Effect::new(move |timer: Option<Option<TimeoutHandle>>| {
         if let Some(timer) = timer.flatten() {

@@ -9,10 +9,10 @@ use crate::app::format::group;
 use crate::app::forms::ScorecardForm;
 use crate::app::server_fns::{load_scorecard_page, preview_scorecard};
 use crate::app::state::use_revision;
+use crate::app::until_answered;
 use crate::domain::Scorecard;
-use crate::wire::FormValues;
-use crate::wire::Previewed;
 use crate::wire::pages::ScorecardPage as Page;
+use crate::wire::{FormValues, Previewed};
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -25,12 +25,12 @@ use versions::VersionsSection;
 pub fn ScorecardPage() -> impl IntoView {
     let (query, revision) = (use_query_map(), use_revision());
     let typed = Memo::new(move |_| tried_values(query.get()));
-    let page = Resource::new(move || revision.get(), |_| load_scorecard_page());
+    let page = Resource::new(move || revision.get(), |_| until_answered(load_scorecard_page));
     let preview = Resource::new(
         move || typed.get(),
         |typed| async move {
             match typed {
-                Some(typed) => preview_scorecard(typed).await.map(Some),
+                Some(typed) => until_answered(move || preview_scorecard(typed.clone())).await.map(Some),
                 None => Ok(None),
             }
         },

@@ -16,16 +16,18 @@ pub use quarantine::{discard_quarantine, discard_quarantined, replay_quarantined
 pub use scorecards::{preview_scorecard, restore_scorecard, save_scorecard};
 
 use crate::domain::FieldErrors;
-use crate::server::browser::flash;
-use crate::server::browser::page::{plain_form_origin, remember_author};
-use crate::wire::AppError;
-use crate::wire::{Done, Echo, Flash, FormValues, Outcome, Rejection};
+use crate::server::browser::page::remember_author;
+use crate::server::browser::plain_forms::OutcomeSlot;
+use crate::wire::{AppError, Done, FormValues, Outcome, Rejection};
+use axum::http::request::Parts;
+use leptos::prelude::use_context;
 
-/// Answers a form. Sent by a script it gets the outcome; sent as a plain form it goes on to a page, which shows the
-/// same outcome.
+/// Answers a form with its outcome. One that a browser sent without a script becomes a page in `plain_forms`.
 pub async fn accept(form: &FormValues, work: impl Future<Output = Result<Done, AppError>>) -> Result<Outcome, AppError> {
-    let origin = plain_form_origin();
-    let outcome = match work.await {
+    let slot = use_context::<Parts>().and_then(|parts| parts.extensions.get::<OutcomeSlot>().cloned());
+    let result = work.await;
+    let status = result.as_ref().err().map_or(200, AppError::status);
+    let outcome = match result {
         Ok(done) => Outcome::Done(done),
         Err(AppError::Invalid(errors)) => Outcome::Rejected(rejection(errors, form)),
         Err(error) => Outcome::Rejected(Rejection { message: error.to_string(), errors: FieldErrors::default() }),
@@ -33,8 +35,8 @@ pub async fn accept(form: &FormValues, work: impl Future<Output = Result<Done, A
     if let (Outcome::Done(_), Some(author)) = (&outcome, form.filled("author")) {
         remember_author(&author);
     }
-    if let Some(origin) = origin {
-        go_on(form, &outcome, &origin);
+    if let Some(slot) = slot {
+        slot.fill(status, outcome.clone());
     }
     Ok(outcome)
 }
@@ -51,19 +53,4 @@ fn summary(errors: &FieldErrors, form: &FormValues) -> String {
         true => AppError::Invalid(errors.clone()).to_string(),
         false => elsewhere.join(" "),
     }
-}
-
-fn go_on(form: &FormValues, outcome: &Outcome, origin: &str) {
-    let id = form.get("form");
-    let (target, left) = match outcome.clone() {
-        Outcome::Done(done) => (done.go_to.clone().unwrap_or_else(|| origin.into()), Flash { done: Some(done), echo: None }),
-        Outcome::Rejected(rejection) => {
-            let echo = Echo { form: id.to_owned(), values: form.clone(), rejection };
-            let is_safe = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-            let anchor = if is_safe { format!("{origin}#{id}") } else { origin.into() };
-            (anchor, Flash { done: None, echo: Some(echo) })
-        }
-    };
-    flash::leave(left);
-    leptos_axum::redirect(&target);
 }

@@ -1,0 +1,108 @@
+//! A server that does not answer for the moment. What the page shows stays, greyed; what it has asked for is asked again
+//! until it is answered; and one line says so.
+
+use super::format;
+use super::live::Live;
+use crate::wire::AppError;
+use leptos::prelude::*;
+use std::time::Duration;
+
+/// When what was not answered is asked again.
+const RETRY: Duration = Duration::from_secs(2);
+/// How long the stream may be lost before the page says so: proxies cut streams, and servers are started anew.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How many questions wait for an answer, and what came of the last attempt.
+#[derive(Clone, Copy)]
+pub(super) struct Away {
+    waiting: RwSignal<u32>,
+    because: RwSignal<AppError>,
+}
+
+impl Away {
+    pub(super) fn new() -> Self {
+        Self { waiting: RwSignal::new(0), because: RwSignal::new(AppError::Unreachable) }
+    }
+}
+
+/// One question that waits.
+struct Waiting(Away);
+
+impl Waiting {
+    fn begin(away: Away) -> Self {
+        away.waiting.update(|waiting| *waiting += 1);
+        Self(away)
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.waiting.try_update(|waiting| *waiting -= 1);
+    }
+}
+
+/// Asks the server. In the browser it asks again and again while nobody answers, so that what is shown meanwhile stays.
+pub fn until_answered<T, F>(ask: impl Fn() -> F + Send + 'static) -> impl Future<Output = Result<T, AppError>> + Send + 'static
+where
+    F: Future<Output = Result<T, AppError>> + Send + 'static,
+    T: Send + 'static,
+{
+    let away = use_context::<Away>().filter(|_| is_browser());
+    async move {
+        let mut waiting = None;
+        loop {
+            match (ask().await, away) {
+                (Err(error), Some(away)) if passes(&error) => {
+                    away.because.set(error);
+                    waiting.get_or_insert_with(|| Waiting::begin(away));
+                }
+                (answer, _) => return answer,
+            }
+            pause().await;
+        }
+    }
+}
+
+/// Whether it will be another time.
+fn passes(error: &AppError) -> bool {
+    matches!(error, AppError::Unreachable | AppError::Unavailable | AppError::Overloaded)
+}
+
+async fn pause() {
+    let (wake, woken) = futures::channel::oneshot::channel();
+    set_timeout(
+        move || {
+            let _ = wake.send(());
+        },
+        RETRY,
+    );
+    let _ = woken.await;
+}
+
+/// Whether the page shows what may be out of date because the server is away.
+pub(super) fn use_is_away() -> Memo<bool> {
+    let (away, live) = (expect_context::<Away>(), expect_context::<Live>());
+    let lost_for_long = RwSignal::new(false);
+    let is_lost = Memo::new(move |_| live.is_lost());
+    Effect::new(move |_| {
+        lost_for_long.set(false);
+        let timer = is_lost.get().then(|| set_timeout_with_handle(move || lost_for_long.set(true), PATIENCE).ok());
+        on_cleanup(move || timer.flatten().into_iter().for_each(|timer| timer.clear()));
+    });
+    Memo::new(move |_| away.waiting.get() > 0 || lost_for_long.get())
+}
+
+/// The one line.
+#[component]
+pub(super) fn AwayLine(is_away: Memo<bool>) -> impl IntoView {
+    let (away, live) = (expect_context::<Away>(), expect_context::<Live>());
+    let line = move || {
+        let who = match away.waiting.get() > 0 && *away.because.read() != AppError::Unreachable {
+            true => "The server answers, but not its database.",
+            false => "The server does not answer.",
+        };
+        let at = format::clock(live.read_at());
+        view! { <p class="away">{who} " This is as of " {at} "; it goes on by itself."</p> }
+    };
+    move || is_away.get().then(line)
+}
