@@ -5,12 +5,16 @@ use super::{AppState, flash, thaw_styles};
 use crate::app::state::{PageStart, Preferences, ResponseStatus};
 use crate::domain::{CustomerQuery, FieldErrors};
 use crate::error::AppError;
+use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::Response;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use leptos_router::location::RequestUrl;
 use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
 
 /// Fills the context of one page or one server function.
 pub fn provide(state: &AppState) {
@@ -31,6 +35,9 @@ fn respond_with(options: Option<ResponseOptions>) -> impl Fn(u16) {
     move |status| {
         if let (Some(options), Ok(status)) = (&options, StatusCode::from_u16(status)) {
             options.set_status(status);
+            if status == StatusCode::SERVICE_UNAVAILABLE {
+                options.insert_header(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            }
         }
     }
 }
@@ -40,10 +47,29 @@ pub fn app() -> AppState {
     expect_context()
 }
 
-/// Runs a use case; when it fails, the page or the server function answers with the failure's status.
+/// The end of a request that nobody waits for any more. Leptos goes on loading a page's data when its reader has left.
+#[derive(Clone)]
+struct Left(CancellationToken);
+
+/// Tells [`answer`] when a reader leaves before the response has begun.
+pub async fn notice_leaving(mut request: Request, next: Next) -> Response {
+    let left = CancellationToken::new();
+    request.extensions_mut().insert(Left(left.clone()));
+    let leaving = left.drop_guard();
+    let response = next.run(request).await;
+    leaving.disarm();
+    response
+}
+
+/// Runs a use case for as long as somebody waits for it; when it fails, the page or the server function answers with the
+/// failure's status.
 pub async fn answer<T>(work: impl Future<Output = Result<T, AppError>>) -> Result<T, AppError> {
     let respond = use_context::<ResponseStatus>();
-    let result = work.await;
+    let left = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Left>().cloned());
+    let result = match left {
+        Some(Left(left)) => left.run_until_cancelled(work).await.unwrap_or(Err(AppError::Unavailable)),
+        None => work.await,
+    };
     if let (Err(error), Some(ResponseStatus(respond))) = (&result, respond) {
         respond(error.status());
     }

@@ -35,6 +35,7 @@ pub fn router(app: AppState) -> Router {
         .merge(assets::router())
         .leptos_routes_with_context(&app, ROUTES.clone(), page_context, document)
         .fallback(not_found)
+        .layer(middleware::from_fn(page::notice_leaving))
         .layer(middleware::from_fn(limit_body))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(middleware::from_fn(time_out))

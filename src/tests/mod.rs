@@ -7,5 +7,6 @@ mod api;
 mod imports;
 mod jobs;
 mod pages;
+mod past_days;
 mod store;
 mod tidy;

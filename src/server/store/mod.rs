@@ -38,6 +38,7 @@ use crate::domain::{
 };
 pub use limits::RawRows;
 pub use origin::Origin;
+pub use replay::ReplaySources;
 pub use snapshot::Snapshot;
 
 use crate::scoring::Measurements;
@@ -93,7 +94,6 @@ pub type StoreResult<T> = Result<T, StoreError>;
 pub struct Store {
     db: db::Db,
     posts: post_queue::PostQueue,
-    replays: std::sync::Arc<replay::Replays>,
 }
 
 /// A customer with its current health row.

@@ -11,7 +11,6 @@ use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::str::FromStr;
-use std::sync::Arc;
 use std::time::Duration;
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -57,7 +56,7 @@ impl Store {
 
     fn on(pools: Pools) -> Self {
         let db = Db { pools, changes: Changes::new() };
-        Self { posts: PostQueue::start(&db), db, replays: Arc::default() }
+        Self { posts: PostQueue::start(&db), db }
     }
 
     /// Brings the schema up to date. Several processes may try at once: one does it, the others wait.
