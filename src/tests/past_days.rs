@@ -1,5 +1,5 @@
-//! The cache of past days: for whom it builds, how many at once, until when, and which it keeps. A day is built only while
-//! somebody who waits for it is polled, so one who has been polled once stays at its beginning.
+//! The cache of past days: for whom it builds, how many at once, until when, and which it keeps. A day keeps its place until
+//! somebody who waits for it is polled again, so one who was polled once holds it as long as a test likes.
 
 use crate::domain::{AsOf, CustomerFields};
 use crate::error::AppError;

@@ -8,6 +8,7 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, Shared, WeakShared};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
 
 /// How much of the machine past days may take.
 #[derive(Clone, Copy, Debug)]
@@ -99,7 +100,7 @@ impl PastDays {
         Ok((building, true))
     }
 
-    /// Does nothing before it is polled, and nothing more once it is dropped.
+    /// Does nothing before it is polled, and nothing more once it is dropped. Its place and turn are free when it ends.
     fn build(
         &self,
         store: Store,
@@ -109,10 +110,16 @@ impl PastDays {
         let (days, turn, limits) = (Arc::clone(&self.days), Arc::clone(&self.turn), self.limits);
         async move {
             let _turn = turn.acquire_owned().await;
-            let sources = Mutex::new(Arc::new(store.replay_sources(at).await?));
-            let replay = store.replay(at).await?;
-            let bytes = replay.bytes_in_memory().await?;
-            let day = Arc::new(PastDay { at, store: replay, bytes, sources });
+            // A task has a stack of its own; this one ends when its set goes away.
+            let mut task = JoinSet::new();
+            task.spawn(PastDay::build(store, at));
+            let day = match task.join_next().await {
+                Some(Ok(day)) => Arc::new(day?),
+                ended => {
+                    tracing::error!(?ended, day = %at.day, "building a past day failed");
+                    return Err(AppError::Internal);
+                }
+            };
             lock(&days).keep(&day, limits);
             drop(place);
             Ok(day)
@@ -146,6 +153,12 @@ impl Days {
 }
 
 impl PastDay {
+    async fn build(store: Store, at: AsOf) -> Result<Self, AppError> {
+        let sources = Mutex::new(Arc::new(store.replay_sources(at).await?));
+        let replay = store.replay(at).await?;
+        Ok(Self { at, bytes: replay.bytes_in_memory().await?, store: replay, sources })
+    }
+
     /// Whether nothing has changed that the day rests on.
     async fn still_holds(&self, store: &Store) -> Result<bool, AppError> {
         let sources = Arc::clone(&lock(&self.sources));
