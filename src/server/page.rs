@@ -8,13 +8,11 @@ use crate::error::AppError;
 use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
-use axum::middleware::Next;
-use axum::response::Response;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use leptos_router::location::RequestUrl;
 use std::sync::Arc;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// Fills the context of one page or one server function.
 pub fn provide(state: &AppState) {
@@ -51,14 +49,11 @@ pub fn app() -> AppState {
 #[derive(Clone)]
 struct Left(CancellationToken);
 
-/// Tells [`answer`] when a reader leaves before the response has begun.
-pub async fn notice_leaving(mut request: Request, next: Next) -> Response {
+/// Tells [`answer`] that the reader has left, when what it returns is dropped rather than disarmed.
+pub fn notice_leaving(request: &mut Request) -> DropGuard {
     let left = CancellationToken::new();
     request.extensions_mut().insert(Left(left.clone()));
-    let leaving = left.drop_guard();
-    let response = next.run(request).await;
-    leaving.disarm();
-    response
+    left.drop_guard()
 }
 
 /// Runs a use case for as long as somebody waits for it; when it fails, the page or the server function answers with the
@@ -67,7 +62,8 @@ pub async fn answer<T>(work: impl Future<Output = Result<T, AppError>>) -> Resul
     let respond = use_context::<ResponseStatus>();
     let left = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Left>().cloned());
     let result = match left {
-        Some(Left(left)) => left.run_until_cancelled(work).await.unwrap_or(Err(AppError::Unavailable)),
+        // Boxed, since a page is deep already and a future grows with each that holds it.
+        Some(Left(left)) => left.run_until_cancelled(Box::pin(work)).await.unwrap_or(Err(AppError::Unavailable)),
         None => work.await,
     };
     if let (Err(error), Some(ResponseStatus(respond))) = (&result, respond) {

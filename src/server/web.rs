@@ -35,7 +35,6 @@ pub fn router(app: AppState) -> Router {
         .merge(assets::router())
         .leptos_routes_with_context(&app, ROUTES.clone(), page_context, document)
         .fallback(not_found)
-        .layer(middleware::from_fn(page::notice_leaving))
         .layer(middleware::from_fn(limit_body))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(middleware::from_fn(time_out))
@@ -122,9 +121,13 @@ async fn limit_body(request: Request, next: Next) -> Response {
     }
 }
 
-async fn time_out(request: Request, next: Next) -> Response {
+async fn time_out(mut request: Request, next: Next) -> Response {
+    let leaving = page::notice_leaving(&mut request);
     match tokio::time::timeout(TIMEOUT, next.run(request)).await {
-        Ok(response) => response,
+        Ok(response) => {
+            leaving.disarm();
+            response
+        }
         Err(_) => AppError::Unavailable.into_response(),
     }
 }

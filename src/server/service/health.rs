@@ -37,7 +37,7 @@ impl Scoring {
 pub(super) async fn store_of(app: &AppState, at: AsOf) -> Result<Store, AppError> {
     match at.is_today(app.today()) {
         true => Ok(app.store.clone()),
-        false => app.past_days.get(&app.store, at).await,
+        false => Box::pin(app.past_days.get(&app.store, at)).await,
     }
 }
 

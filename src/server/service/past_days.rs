@@ -113,13 +113,11 @@ impl PastDays {
             // A task has a stack of its own; this one ends when its set goes away.
             let mut task = JoinSet::new();
             task.spawn(PastDay::build(store, at));
-            let day = match task.join_next().await {
-                Some(Ok(day)) => Arc::new(day?),
-                ended => {
-                    tracing::error!(?ended, day = %at.day, "building a past day failed");
-                    return Err(AppError::Internal);
-                }
-            };
+            let ended = task.join_next().await.transpose().map_err(|error| {
+                tracing::error!(%error, day = %at.day, "building a past day failed");
+                AppError::Internal
+            })?;
+            let day = Arc::new(ended.unwrap_or(Err(AppError::Internal))?);
             lock(&days).keep(&day, limits);
             drop(place);
             Ok(day)
