@@ -61,9 +61,10 @@ pub fn notice_leaving(request: &mut Request) -> DropGuard {
 pub async fn answer<T>(work: impl Future<Output = Result<T, AppError>>) -> Result<T, AppError> {
     let respond = use_context::<ResponseStatus>();
     let left = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Left>().cloned());
+    // A page is deep already, and a future grows with each that it holds.
+    let work = Box::pin(work);
     let result = match left {
-        // Boxed, since a page is deep already and a future grows with each that holds it.
-        Some(Left(left)) => left.run_until_cancelled(Box::pin(work)).await.unwrap_or(Err(AppError::Unavailable)),
+        Some(Left(left)) => left.run_until_cancelled(work).await.unwrap_or(Err(AppError::Unavailable)),
         None => work.await,
     };
     if let (Err(error), Some(ResponseStatus(respond))) = (&result, respond) {

@@ -36,15 +36,17 @@ pub struct PastDays {
     turn: Arc<Semaphore>,
 }
 
+type Build = BoxFuture<'static, Result<Arc<PastDay>, AppError>>;
+
 /// A day that is being built, for all who wait for it.
-type Building = Shared<BoxFuture<'static, Result<Arc<PastDay>, AppError>>>;
+type Building = Shared<Build>;
 
 #[derive(Default)]
 struct Days {
     /// The latest first.
     kept: Vec<Arc<PastDay>>,
     /// Dead when nobody waits any more.
-    asked: Vec<(AsOf, WeakShared<BoxFuture<'static, Result<Arc<PastDay>, AppError>>>)>,
+    asked: Vec<(AsOf, WeakShared<Build>)>,
 }
 
 struct PastDay {
