@@ -112,9 +112,9 @@ impl PastDays {
         let (days, turn, limits) = (Arc::clone(&self.days), Arc::clone(&self.turn), self.limits);
         async move {
             let _turn = turn.acquire_owned().await;
-            // A task has a stack of its own; this one ends when its set goes away.
+            // A task has a stack of its own, on which its large future is made. It ends when its set goes away.
             let mut task = JoinSet::new();
-            task.spawn(PastDay::build(store, at));
+            task.spawn(async move { Box::pin(PastDay::build(store, at)).await });
             let ended = task.join_next().await.transpose().map_err(|error| {
                 tracing::error!(%error, day = %at.day, "building a past day failed");
                 AppError::Internal
