@@ -54,14 +54,6 @@ pub fn DashboardPage() -> impl IntoView {
         move || (search.get(), loads.get(), heard()),
         |(search, ..)| async move { (search.clone(), list_customers(search).await) },
     );
-    let shown = move || {
-        let (figures, rows) = (
-            portfolio.with(|portfolio| portfolio.as_ref().is_none_or(|((_, of), _)| *of == day.get())),
-            list.with(|list| list.as_ref().is_none_or(|(of, _)| query::asked_day(of) == day.get())),
-        );
-        figures && rows
-    };
-    let between_days = use_between_days(shown);
     let pending = move || list.with(|list| list.as_ref().is_some_and(|(of, _)| *of != search.get()));
     // A text, not a closure: the head is written when the page's signals may be gone.
     let title = move || {
@@ -77,7 +69,7 @@ pub fn DashboardPage() -> impl IntoView {
         <Transition fallback=|| view! { <Skeleton lines=12 /> }>
             {when_there(
                 move || portfolio.with(Option::is_some) & list.with(Option::is_some),
-                move || AtOnce::new(view! { <Content query portfolio list load_demo pending=Signal::derive(pending) between_days /> }),
+                move || AtOnce::new(view! { <Content query day portfolio list load_demo pending=Signal::derive(pending) /> }),
             )}
         </Transition>
     }
@@ -102,19 +94,27 @@ fn use_between_days(shown: impl Fn() -> bool + Send + Sync + 'static) -> Signal<
     is_late.into()
 }
 
-/// What the portfolio is asked for: its owner, and the day as typed.
-type Asked = (Option<String>, (Option<String>, Option<String>));
+/// The day that is asked for, as typed: `as_of` and `known_at`.
+type Day = (Option<String>, Option<String>);
+
+/// What the portfolio is asked for: its owner, and the day.
+type Asked = (Option<String>, Day);
 
 #[component]
 fn Content(
     query: Memo<CustomerQuery>,
+    day: Memo<Day>,
     portfolio: Resource<Answer<Asked, Portfolio>>,
     list: Resource<Answer<String, CustomerList>>,
     load_demo: ServerAction<LoadDemo>,
     pending: Signal<bool>,
-    between_days: Signal<bool>,
 ) -> impl IntoView {
     let (portfolio, list) = (latest(portfolio), latest(list));
+    let between_days = use_between_days(move || {
+        let day = day.get();
+        let figures = portfolio.with(|answer| answer.as_ref().is_none_or(|((_, of), _)| *of == day));
+        figures && list.with(|answer| answer.as_ref().is_none_or(|(search, _)| query::asked_day(search) == day))
+    });
     let portfolio = Memo::new(move |_| portfolio.get().map(|(_, portfolio)| portfolio));
     let loaded = Signal::derive(move || list.get().map(|(_, list)| list));
     let currency = move || portfolio.get().and_then(Result::ok).map(|portfolio| portfolio.currency).unwrap_or_default();
