@@ -79,3 +79,20 @@ story("a day that cannot be shown is refused with the way back", { app: five, co
   await page.getByRole("link", { name: "Back to today" }).click();
   await expectCount(page, 5);
 });
+
+story("a day that takes its time is a skeleton meanwhile", { app: five }, async ({ page, open }) => {
+  await open("/");
+  await expectCount(page, 5);
+  let answer;
+  const asked = new Promise((resolve) => (answer = resolve));
+  await page.route(/\/app\/(load_portfolio|list_customers)/, (route) => asked.then(() => route.continue()));
+  await page.getByLabel("As of", { exact: true }).fill(daysAgo(7));
+  await page.getByRole("button", { name: "Show" }).click();
+  await page.locator(".skeleton").nth(1).waitFor();
+  assert.equal(await page.getByRole("row").count(), 0, "no row of another day is left");
+  assert.equal(await page.getByRole("region", { name: "How the portfolio stands" }).count(), 0);
+  answer();
+  await expectCount(page, 4);
+  await page.getByRole("region", { name: "How the portfolio stands" }).waitFor();
+  assert.equal(await page.locator(".skeleton").count(), 0);
+});

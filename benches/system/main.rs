@@ -158,7 +158,7 @@ async fn replay_portfolio(app: &AppState, ids: &[i64]) -> Figure {
     for turn in 0..TURNS {
         let day = app.today() - Days::days(30 + turn as i64);
         let started = Instant::now();
-        app.store.replay(AsOf::from(day)).await.expect("the day is replayed");
+        app.past_days.get(&app.store, AsOf::from(day)).await.expect("the day is replayed");
         ours += started.elapsed().as_secs_f64();
         let started = Instant::now();
         app.store.read_raw(&ids, BAND_MEMORY_DAYS, day).await.expect("rows are read");

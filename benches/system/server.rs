@@ -29,6 +29,7 @@ pub async fn open(url: &str) -> AppState {
         settings: Arc::new(Settings::default()),
         rescore: Arc::default(),
         figures: Arc::default(),
+        past_days: Arc::default(),
     }
 }
 

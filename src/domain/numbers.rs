@@ -86,7 +86,12 @@ impl fmt::Display for Share {
 
 /// `numerator / denominator` rounded to the nearest integer, halves up (towards +infinity).
 pub fn round_div(numerator: i128, denominator: i128) -> i128 {
-    (2 * numerator + denominator).div_euclid(2 * denominator)
+    let (numerator, denominator) = (2 * numerator + denominator, 2 * denominator);
+    // Nearly always they are this small, and then division is many times as fast.
+    match (i64::try_from(numerator), i64::try_from(denominator)) {
+        (Ok(numerator), Ok(denominator)) => numerator.div_euclid(denominator).into(),
+        _ => numerator.div_euclid(denominator),
+    }
 }
 
 macro_rules! serde_as_fraction {

@@ -3,10 +3,8 @@
 use super::facts::{Connections, Facts};
 use super::measure::{Measurements, count_invoices, window};
 use super::score::Scores;
-use crate::domain::HistoryPoint;
 use crate::domain::scorecard::FactorRule;
-use crate::domain::{Band, EventKind, Factors, NaiveDate, Points, Scorecard};
-use chrono::Duration;
+use crate::domain::{Band, EventKind, Factors, HistoryPoint, NaiveDate, Points, Scorecard};
 use std::collections::HashMap;
 
 /// How far back the day is looked for since which a customer is in its band.
@@ -26,21 +24,24 @@ pub fn history(
     let logins = Sums::of(facts, EventKind::Login, base, to);
     let tickets = Sums::of(facts, EventKind::SupportTicket, base, to);
     let api_calls = Sums::of(facts, EventKind::ApiCall, base, to);
-    let mut features = SlidingFeatures::of(facts, &rules.feature_adoption);
+    let mut features = SlidingFeatures::of(facts, &rules.feature_adoption, base);
     let api_days = rules.api_trend.days();
+    // Counted from `base`, since arithmetic with dates costs more than all the rest of a day.
+    let first = (from - base).num_days();
     from.iter_days()
         .take_while(|day| *day <= to)
-        .map(|day| {
+        .zip(first..)
+        .map(|(day, number)| {
             let measured = Measurements {
                 has_facts: facts.first_fact_on.is_some_and(|first| first <= day),
                 before_start: facts.start_date.is_some_and(|start| day < start),
-                logins: logins.window(day, rules.login_frequency.days()),
-                features: features.distinct(day),
+                logins: logins.window(number, rules.login_frequency.days()),
+                features: features.distinct(number),
                 feature_names: Vec::new(),
-                tickets: tickets.window(day, rules.support_load.days()),
+                tickets: tickets.window(number, rules.support_load.days()),
                 invoices: count_invoices(&facts.invoices, window(&rules.invoice_timeliness, day), day),
-                api_calls: api_calls.window(day, api_days),
-                api_calls_before: api_calls.window(day - Duration::days(api_days), api_days),
+                api_calls: api_calls.window(number, api_days),
+                api_calls_before: api_calls.window(number - api_days, api_days),
                 connected: Factors::from_fn(|key| connections.is_connected(key, day)),
             };
             let Scores { score, band, .. } = Scores::of(&measured, scorecard);
@@ -73,7 +74,6 @@ pub fn band_since(history: &[HistoryPoint]) -> Option<NaiveDate> {
 
 /// Running totals of one kind over the days from `base` on.
 struct Sums {
-    base: NaiveDate,
     /// `totals[i]`: the sum of the days before `base + i`.
     totals: Vec<i64>,
 }
@@ -88,12 +88,12 @@ impl Sums {
         for index in 1..totals.len() {
             totals[index] += totals[index - 1];
         }
-        Self { base, totals }
+        Self { totals }
     }
 
-    /// The sum of the `days` days that end on `last`.
-    fn window(&self, last: NaiveDate, days: i64) -> i64 {
-        let end = ((last - self.base).num_days() + 1).clamp(0, self.totals.len() as i64 - 1);
+    /// The sum of the `days` days that end on the one `last` days after `base`.
+    fn window(&self, last: i64, days: i64) -> i64 {
+        let end = (last + 1).clamp(0, self.totals.len() as i64 - 1);
         let start = (end - days).max(0);
         self.totals[end as usize] - self.totals[start as usize]
     }
@@ -101,8 +101,8 @@ impl Sums {
 
 /// The features in use, with the uses of each inside a window that only moves forward.
 struct SlidingFeatures<'a> {
-    /// (day, feature, uses), by day.
-    uses: Vec<(NaiveDate, &'a str, i64)>,
+    /// (days after `base`, feature, uses), by day.
+    uses: Vec<(i64, &'a str, i64)>,
     days: i64,
     in_window: HashMap<&'a str, i64>,
     distinct: i64,
@@ -111,24 +111,24 @@ struct SlidingFeatures<'a> {
 }
 
 impl<'a> SlidingFeatures<'a> {
-    fn of(facts: &'a Facts, rule: &FactorRule) -> Self {
+    fn of(facts: &'a Facts, rule: &FactorRule, base: NaiveDate) -> Self {
         let mut uses: Vec<_> = facts
             .daily
             .iter()
             .filter(|daily| daily.kind == EventKind::FeatureUse && rule.counts(&daily.key))
-            .map(|daily| (daily.day, daily.key.as_str(), daily.count))
+            .map(|daily| ((daily.day - base).num_days(), daily.key.as_str(), daily.count))
             .collect();
         uses.sort_unstable_by_key(|(day, ..)| *day);
         Self { uses, days: rule.days(), in_window: HashMap::new(), distinct: 0, entered: 0, left: 0 }
     }
 
     /// Distinct features in the window that ends on `day`; days must not go back from call to call.
-    fn distinct(&mut self, day: NaiveDate) -> i64 {
+    fn distinct(&mut self, day: i64) -> i64 {
         while let Some((_, feature, uses)) = self.uses.get(self.entered).filter(|(used_on, ..)| *used_on <= day) {
             self.entered += 1;
             Self::add(&mut self.in_window, &mut self.distinct, feature, *uses);
         }
-        let first = day - Duration::days(self.days - 1);
+        let first = day - (self.days - 1);
         while let Some((_, feature, uses)) = self.uses.get(self.left).filter(|(used_on, ..)| *used_on < first) {
             self.left += 1;
             Self::add(&mut self.in_window, &mut self.distinct, feature, -*uses);

@@ -30,6 +30,7 @@ pub struct AppState {
     /// Wakes the job that rescores, when something has made every customer's health stale.
     pub rescore: Arc<tokio::sync::Notify>,
     pub figures: Arc<service::portfolio::Figures>,
+    pub past_days: Arc<service::past_days::PastDays>,
 }
 
 impl AppState {

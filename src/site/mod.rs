@@ -127,9 +127,13 @@ async fn limit_body(request: Request, next: Next) -> Response {
     }
 }
 
-async fn time_out(request: Request, next: Next) -> Response {
+async fn time_out(mut request: Request, next: Next) -> Response {
+    let leaving = page::notice_leaving(&mut request);
     match tokio::time::timeout(TIMEOUT, next.run(request)).await {
-        Ok(response) => response,
+        Ok(response) => {
+            leaving.disarm();
+            response
+        }
         Err(_) => AppError::Unavailable.into_response(),
     }
 }

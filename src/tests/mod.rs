@@ -8,6 +8,7 @@ mod import_attempts;
 mod imports;
 mod jobs;
 mod pages;
+mod past_days;
 mod store;
 mod tidy;
 mod upgrade;

@@ -36,6 +36,9 @@ pub enum AppError {
     /// 503: more is waiting to be stored than is sensible.
     #[error("More events are arriving than the server can store at the moment. Please try again in a second.")]
     Overloaded,
+    /// 503: more is asked for at once than is sensible, with the limit.
+    #[error("{0}")]
+    Busy(String),
     /// 503: the database does not answer.
     #[error("The database does not answer at the moment. Please try again.")]
     Unavailable,
@@ -58,7 +61,7 @@ impl AppError {
             Self::TooLarge(_) => 413,
             Self::UnsupportedMediaType(_) => 415,
             Self::Invalid(_) => 422,
-            Self::Overloaded | Self::Unavailable | Self::Unreachable => 503,
+            Self::Overloaded | Self::Busy(_) | Self::Unavailable | Self::Unreachable => 503,
             Self::Internal => 500,
         }
     }
@@ -75,6 +78,7 @@ impl AppError {
             Self::UnsupportedMediaType(_) => "unsupported_media_type",
             Self::Invalid(_) => "invalid",
             Self::Overloaded => "overloaded",
+            Self::Busy(_) => "busy",
             Self::Unavailable => "unavailable",
             Self::Unreachable => "unreachable",
             Self::Internal => "internal",
@@ -93,6 +97,7 @@ impl AppError {
             Self::UnsupportedMediaType(_) => "Body of another kind",
             Self::Invalid(_) => "Invalid input",
             Self::Overloaded => "Too many events at once",
+            Self::Busy(_) => "Too much at once",
             Self::Unavailable => "Temporarily unavailable",
             Self::Unreachable => "The server does not answer",
             Self::Internal => "Server error",

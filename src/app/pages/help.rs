@@ -68,7 +68,9 @@ fn Method(scorecard: Scorecard) -> impl IntoView {
             <p>
                 "The portfolio and a customer’s page can show any past day. As known now counts every fact of the day, also those \
                  that arrived later, under today’s scorecard. As known then counts only what had been received by the end of that day, \
-                 under the scorecard in force: what this page said then. Names, owners, ARR and renewal dates are always today’s."
+                 under the scorecard in force: what this page said then. Names, owners, ARR and renewal dates are always today’s. \
+                 A day of the portfolio that was not looked at lately is worked out anew, which takes a moment with thousands of \
+                 customers; eight such days can be asked for at once."
             </p>
         </section>
         <section class="panel" id="live">

@@ -5,12 +5,14 @@ use super::{flash, thaw_styles};
 use crate::domain::{CustomerQuery, FieldErrors};
 use crate::server::AppState;
 use crate::wire::{AppError, PageStart, Preferences, ResponseStatus};
+use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use leptos_router::location::RequestUrl;
 use std::sync::Arc;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// Fills the context of one page or one server function. `live_script` is the address of the script that follows changes.
 pub fn provide(state: &AppState, live_script: String) {
@@ -31,6 +33,9 @@ fn respond_with(options: Option<ResponseOptions>) -> impl Fn(u16) {
     move |status| {
         if let (Some(options), Ok(status)) = (&options, StatusCode::from_u16(status)) {
             options.set_status(status);
+            if status == StatusCode::SERVICE_UNAVAILABLE {
+                options.insert_header(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            }
         }
     }
 }
@@ -40,10 +45,28 @@ pub fn app() -> AppState {
     expect_context()
 }
 
-/// Runs a use case; when it fails, the page or the server function answers with the failure's status.
+/// The end of a request that nobody waits for any more. Leptos goes on loading a page's data when its reader has left.
+#[derive(Clone)]
+struct Left(CancellationToken);
+
+/// Tells [`answer`] that the reader has left, when what it returns is dropped rather than disarmed.
+pub fn notice_leaving(request: &mut Request) -> DropGuard {
+    let left = CancellationToken::new();
+    request.extensions_mut().insert(Left(left.clone()));
+    left.drop_guard()
+}
+
+/// Runs a use case for as long as somebody waits for it; when it fails, the page or the server function answers with the
+/// failure's status.
 pub async fn answer<T>(work: impl Future<Output = Result<T, AppError>>) -> Result<T, AppError> {
     let respond = use_context::<ResponseStatus>();
-    let result = work.await;
+    let left = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Left>().cloned());
+    // A page is deep already, and a future grows with each that it holds.
+    let work = Box::pin(work);
+    let result = match left {
+        Some(Left(left)) => left.run_until_cancelled(work).await.unwrap_or(Err(AppError::Unavailable)),
+        None => work.await,
+    };
     if let (Err(error), Some(ResponseStatus(respond))) = (&result, respond) {
         respond(error.status());
     }

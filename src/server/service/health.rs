@@ -2,10 +2,9 @@
 
 use crate::domain::list::{MAX_PAGE_SIZE, is_new};
 use crate::domain::{
-    AsOf, AskedDay, CustomerId, CustomerRow, EventKind, FactorKey, Factors, FieldErrors, Health, HealthChange, NaiveDate,
-    Scorecard,
+    AsOf, AskedDay, CustomerId, CustomerRow, DayCount, EventKind, FactorKey, Factors, FieldErrors, Health, HealthChange,
+    HealthHistory, NaiveDate, Scorecard,
 };
-use crate::domain::{DayCount, HealthHistory};
 use crate::scoring::{self, Connections, Facts, Standing};
 use crate::server::AppState;
 use crate::server::store::{CurrentHealth, Store};
@@ -38,7 +37,7 @@ impl Scoring {
 pub(super) async fn store_of(app: &AppState, at: AsOf) -> Result<Store, AppError> {
     match at.is_today(app.today()) {
         true => Ok(app.store.clone()),
-        false => Ok(app.store.replay(at).await?),
+        false => Box::pin(app.past_days.get(&app.store, at)).await,
     }
 }
 

@@ -10,6 +10,7 @@ pub mod health;
 pub mod import;
 pub mod live;
 pub mod notes;
+pub mod past_days;
 pub mod portfolio;
 pub mod scorecards;
 

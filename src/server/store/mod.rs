@@ -42,6 +42,7 @@ use crate::domain::{
 };
 pub use limits::RawRows;
 pub use origin::Origin;
+pub use replay::ReplaySources;
 pub use snapshot::Snapshot;
 
 use crate::scoring::Measurements;
@@ -97,7 +98,6 @@ pub type StoreResult<T> = Result<T, StoreError>;
 pub struct Store {
     db: db::Db,
     posts: post_queue::PostQueue,
-    replays: std::sync::Arc<replay::Replays>,
 }
 
 /// A customer with its current health row.

@@ -13,7 +13,6 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::sync::Arc;
 use std::time::Duration;
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -65,7 +64,7 @@ impl Store {
 
     fn on(pools: Pools) -> Self {
         let db = Db { pools, changes: Changes::new() };
-        Self { posts: PostQueue::start(&db), db, replays: Arc::default() }
+        Self { posts: PostQueue::start(&db), db }
     }
 
     /// Brings the schema up to date, and rows that an older release wrote. Several processes may try at once: one does it, the others wait.

@@ -10,53 +10,22 @@ use super::{Store, StoreError, StoreResult, connections, customers, scorecards};
 use crate::domain::{AsOf, CustomerId, Factors, NaiveDate};
 use crate::scoring::Connections;
 use sqlx::AssertSqlSafe;
-use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::Mutex as AsyncMutex;
+use std::sync::Arc;
 use tokio::task::{JoinError, JoinSet};
 
-/// How many days are kept, and how many customers in all of them but the latest.
-const KEPT_DAYS: usize = 6;
-const KEPT_CUSTOMERS: i64 = 60_000;
 /// How many customers are loaded and scored at once.
 const CHUNK: usize = 250;
 
 impl Store {
-    /// A store in which the given day is today, as far as it is known: what `list_customers` and `get_portfolio` answer there
-    /// they answered, or would have, on that day. It has the customers that existed by then, archived ones that were archived
-    /// by then, and nothing else. Built once, and again when something changes that it rests on.
+    /// Builds a store in which the given day is today, as far as it is known: what `list_customers` and `get_portfolio` answer
+    /// there they answered, or would have, on that day. It has the customers that existed by then, archived ones that were
+    /// archived by then, and nothing else. Dropping the future ends the work.
     pub async fn replay(&self, at: AsOf) -> StoreResult<Store> {
-        let slot = self.replays.slot(at);
-        let store = self.clone();
-        // On its own, so that somebody who stops waiting does not stop it for those who go on.
-        let refresh = async move {
-            let mut slot = slot.lock_owned().await;
-            store.refresh(&mut slot, at).await
-        };
-        tokio::spawn(refresh).await.map_err(failed)?
-    }
-
-    async fn refresh(&self, slot: &mut Option<Replay>, at: AsOf) -> StoreResult<Store> {
-        let mut tx = self.read().await?;
-        let unchanged = match slot {
-            Some(Replay { sources, .. }) => *sources == Sources::load(&mut tx, at, Some(sources.seen)).await?,
-            None => false,
-        };
-        let sources = Sources::load(&mut tx, at, None).await?;
-        if let Some(replay) = slot.as_mut().filter(|_| unchanged) {
-            replay.sources = sources;
-            return Ok(replay.store.clone());
-        }
-        let rules = Arc::new(rules(&mut tx, at).await?);
-        drop(tx);
-        let store = self.build(at, rules).await?;
-        *slot = Some(Replay { store: store.clone(), sources });
-        Ok(store)
-    }
-
-    async fn build(&self, at: AsOf, rules: Arc<Rules>) -> StoreResult<Store> {
+        let rules = Arc::new(rules(&mut self.read().await?, at).await?);
         let replay = Store::in_memory().await?;
         replay.migrate().await?;
         let mut tx = replay.write().await?;
+        drop_indexes(&mut tx).await?;
         store_rules(&mut tx, &rules).await?;
         let customers = candidates(&mut self.read().await?, at).await?;
         let workers = std::thread::available_parallelism().map_or(2, usize::from);
@@ -76,47 +45,48 @@ impl Store {
         tx.commit().await?;
         Ok(replay)
     }
+
+    /// Returns marks of all that a replay of the day rests on, to be taken before it is built.
+    pub async fn replay_sources(&self, at: AsOf) -> StoreResult<ReplaySources> {
+        ReplaySources::load(&mut self.read().await?, at, None).await
+    }
+
+    /// Returns the marks as they are now when a replay that rests on `sources` still holds, and `None` when it does not.
+    pub async fn renew_replay_sources(&self, at: AsOf, sources: &ReplaySources) -> StoreResult<Option<ReplaySources>> {
+        let mut tx = self.read().await?;
+        match *sources == ReplaySources::load(&mut tx, at, Some(sources.seen)).await? {
+            true => Ok(Some(ReplaySources::load(&mut tx, at, None).await?)),
+            false => Ok(None),
+        }
+    }
+
+    /// Returns the bytes that a store in memory takes, by the count of its pages.
+    pub async fn bytes_in_memory(&self) -> StoreResult<u64> {
+        let sql = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+        let (bytes,): (i64,) = self.read().await?.one(sql, binds![]).await?;
+        Ok(bytes.unsigned_abs())
+    }
 }
 
 fn failed(error: JoinError) -> StoreError {
     StoreError::Corrupt(format!("a day could not be replayed: {error}"))
 }
 
-/// The days that were replayed last, the latest first.
-#[derive(Default)]
-pub(super) struct Replays(Mutex<Vec<(AsOf, Slot)>>);
-
-/// Locked while its day is being built, so that a day is built once however many ask for it.
-type Slot = Arc<AsyncMutex<Option<Replay>>>;
-
-struct Replay {
-    store: Store,
-    sources: Sources,
-}
-
-impl Replays {
-    /// The slot of a day, which becomes the latest; the oldest ones go.
-    fn slot(&self, at: AsOf) -> Slot {
-        let mut days = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = days.iter().position(|(day, _)| *day == at).map(|place| days.remove(place).1);
-        let slot = known.unwrap_or_default();
-        days.insert(0, (at, Arc::clone(&slot)));
-        days.truncate(KEPT_DAYS);
-        let mut customers = 0;
-        days.retain(|(day, slot)| {
-            customers += slot.try_lock().ok().and_then(|replay| Some(replay.as_ref()?.sources.customers)).unwrap_or(0);
-            *day == at || customers <= KEPT_CUSTOMERS
-        });
-        slot
+/// Drops the indexes of customers: they double a replay's memory and cost more to fill than its few reads win back.
+async fn drop_indexes(tx: &mut Tx) -> StoreResult<()> {
+    let sql = "SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'customers' AND sql IS NOT NULL";
+    for (name,) in tx.all::<(String,)>(sql, binds![]).await? {
+        tx.execute(AssertSqlSafe(format!("DROP INDEX {name}")), binds![]).await?;
     }
+    Ok(())
 }
 
 /// Events so far behind the latest may still be on their way: ids are given before they are committed.
 const IN_FLIGHT: i64 = 10_000;
 
-/// What a replayed day rests on. Facts that do not count on the day do not change it.
-#[derive(PartialEq, Eq)]
-struct Sources {
+/// Marks of what a replayed day rests on. Facts that do not count on the day do not change them.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ReplaySources {
     scorecard_version: i64,
     /// How many, the last one's id, and the sum of their versions, which every edit raises.
     customers: i64,
@@ -128,7 +98,7 @@ struct Sources {
     events: i64,
 }
 
-impl Sources {
+impl ReplaySources {
     /// Counts events behind `seen`; when absent, behind those that are surely committed.
     async fn load(tx: &mut Tx, at: AsOf, seen: Option<i64>) -> StoreResult<Self> {
         let sql = "SELECT COUNT(*), COALESCE(MAX(id), 0), COALESCE(CAST(SUM(version) AS BIGINT), 0) FROM customers";

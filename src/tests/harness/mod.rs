@@ -128,6 +128,7 @@ impl Database {
             settings: Arc::new(settings),
             rescore: Arc::default(),
             figures: Arc::default(),
+            past_days: Arc::default(),
         }
     }
 

@@ -9,7 +9,7 @@ use super::mine::Mine;
 use super::query::{ListNavigation, blames_day};
 use super::row::{Loaded, Row};
 use crate::app::components::icon::IconName;
-use crate::app::components::{EmptyState, LinkButton, Pagination};
+use crate::app::components::{EmptyState, LinkButton, Pagination, Skeleton};
 use crate::app::format;
 use crate::domain::{AskedDay, CustomerId, CustomerList, CustomerQuery};
 use crate::wire::AppError;
@@ -27,6 +27,8 @@ pub fn ListSection(
     loaded: Signal<Loaded>,
     currency: Signal<String>,
     pending: Signal<bool>,
+    /// Whether a skeleton stands in the place of rows, since they are of another day than the one asked for.
+    between_days: Signal<bool>,
 ) -> impl IntoView {
     let navigation = ListNavigation::new(query);
     let loaded = Memo::new(move |_| loaded.get());
@@ -62,7 +64,8 @@ pub fn ListSection(
             </div>
             <Chips query />
             {move || loaded.with(|list| list.as_ref().and_then(|list| instead_of_rows(&query.read_untracked(), list)))}
-            <table class="customers" hidden=move || loaded.with(|list| !has_rows(list))>
+            {move || between_days.get().then(|| view! { <Skeleton lines=12 /> })}
+            <table class="customers" hidden=move || between_days.get() || loaded.with(|list| !has_rows(list))>
                 <caption class="sr-only">"Customers with their health, one row each"</caption>
                 <ListHead query />
                 <tbody>

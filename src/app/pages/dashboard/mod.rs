@@ -29,6 +29,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use list::ListSection;
 use notices::Notices;
+use std::time::Duration;
 use summary::Summary;
 
 #[component]
@@ -69,24 +70,52 @@ pub fn DashboardPage() -> impl IntoView {
         <Transition fallback=|| view! { <Skeleton lines=12 /> }>
             {when_there(
                 move || portfolio.with(Option::is_some) & list.with(Option::is_some),
-                move || AtOnce::new(view! { <Content query portfolio list load_demo pending=Signal::derive(pending) /> }),
+                move || AtOnce::new(view! { <Content query day portfolio list load_demo pending=Signal::derive(pending) /> }),
             )}
         </Transition>
     }
 }
 
-/// What the portfolio is asked for: its owner, and the day as typed.
-type Asked = (Option<String>, (Option<String>, Option<String>));
+/// How long the figures of a day stay while those of another are on their way: a day that was looked at lately comes sooner.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// Says when a skeleton stands in the place of figures and rows, because the asked day has not been `shown` for a while.
+fn use_between_days(shown: impl Fn() -> bool + Send + Sync + 'static) -> Signal<bool> {
+    let shown = Memo::new(move |_| shown());
+    let is_late = RwSignal::new(false);
+    Effect::new(move |_| {
+        is_late.set(false);
+        let late = move || {
+            // The page may be gone.
+            let _ = is_late.try_set(true);
+        };
+        let timer = if shown.get() { None } else { set_timeout_with_handle(late, PATIENCE).ok() };
+        on_cleanup(move || timer.into_iter().for_each(|timer| timer.clear()));
+    });
+    is_late.into()
+}
+
+/// The day that is asked for, as typed: `as_of` and `known_at`.
+type Day = (Option<String>, Option<String>);
+
+/// What the portfolio is asked for: its owner, and the day.
+type Asked = (Option<String>, Day);
 
 #[component]
 fn Content(
     query: Memo<CustomerQuery>,
+    day: Memo<Day>,
     portfolio: Resource<Answer<Asked, Portfolio>>,
     list: Resource<Answer<String, CustomerList>>,
     load_demo: ServerAction<LoadDemo>,
     pending: Signal<bool>,
 ) -> impl IntoView {
     let (portfolio, list) = (latest(portfolio), latest(list));
+    let between_days = use_between_days(move || {
+        let day = day.get();
+        let figures = portfolio.with(|answer| answer.as_ref().is_none_or(|((_, of), _)| *of == day));
+        figures && list.with(|answer| answer.as_ref().is_none_or(|(search, _)| query::asked_day(search) == day))
+    });
     let portfolio = Memo::new(move |_| portfolio.get().map(|(_, portfolio)| portfolio));
     let loaded = Signal::derive(move || list.get().map(|(_, list)| list));
     let currency = move || portfolio.get().and_then(Result::ok).map(|portfolio| portfolio.currency).unwrap_or_default();
@@ -94,9 +123,9 @@ fn Content(
     // What is typed into the day's form stays while the figures follow.
     let stage = Memo::new(move |_| portfolio.get().map(|portfolio| portfolio.map(|portfolio| Stage::of(&portfolio))));
     view! {
-        {move || stage.get().map(|stage| overview(stage, portfolio, query, load_demo))}
+        {move || stage.get().map(|stage| overview(stage, portfolio, query, load_demo, between_days))}
         <div hidden=empty>
-            <ListSection query=query.into() loaded currency=Signal::derive(currency) pending />
+            <ListSection query=query.into() loaded currency=Signal::derive(currency) pending between_days />
         </div>
     }
 }
@@ -120,6 +149,7 @@ fn overview(
     portfolio: Memo<Option<Result<Portfolio, AppError>>>,
     query: Memo<CustomerQuery>,
     load_demo: ServerAction<LoadDemo>,
+    between_days: Signal<bool>,
 ) -> AnyView {
     let loaded = move || portfolio.get().and_then(Result::ok);
     match stage {
@@ -131,7 +161,8 @@ fn overview(
         .into_any(),
         Ok(Stage { day, .. }) => view! {
             <DayBar day query>{move || loaded().map(|portfolio| view! { <Notices portfolio query /> })}</DayBar>
-            {move || loaded().map(|portfolio| view! { <Summary portfolio /> })}
+            <div hidden=between_days>{move || loaded().map(|portfolio| view! { <Summary portfolio /> })}</div>
+            {move || between_days.get().then(|| view! { <Skeleton lines=8 /> })}
         }
         .into_any(),
         Err(AppError::Invalid(errors)) if query::blames_day(&errors) => view! { <RefusedDay errors query /> }.into_any(),
