@@ -18,6 +18,7 @@ pub mod note;
 pub mod numbers;
 pub mod pages;
 pub mod portfolio;
+pub mod quarantine;
 pub mod scorecard;
 pub mod scorecard_input;
 

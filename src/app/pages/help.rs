@@ -123,7 +123,7 @@ fn Importing() -> impl IntoView {
             </p>
             <p>
                 "An import can be undone. Events that systems send many at a time and that are refused wait in the "
-                <a href="/quarantine">"quarantine"</a> ", where they can be corrected and sent again."
+                <a href="/quarantine">"quarantine"</a> ", where they can be corrected and sent again, for 90 days."
             </p>
         </section>
     }

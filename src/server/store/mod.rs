@@ -134,6 +134,8 @@ pub enum Verdict {
 /// An item on its way into the quarantine.
 #[derive(Clone, Debug)]
 pub struct RefusedItem {
+    /// Whose quota it takes from.
+    pub source: String,
     /// As it was sent.
     pub content: String,
     pub verdict: ItemVerdict,

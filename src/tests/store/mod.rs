@@ -11,6 +11,7 @@ mod known;
 mod list;
 mod notes;
 mod portfolio;
+mod quarantine;
 mod replay;
 mod retractions;
 mod roll_over;
