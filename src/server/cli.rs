@@ -1,8 +1,9 @@
 //! The command line: subcommands and what each of them does.
 
 use super::config::{AccessArgs, CurrencyArgs, DatabaseArgs, DemoArgs, ListenArgs, LogArgs, RetentionArgs, Settings};
+use super::store::{Store, StoreError, StoreResult};
 use super::transfer::{self, ExportArgs, ImportArgs};
-use super::{AppState, api, demo, jobs, store::Store, telemetry, web};
+use super::{AppState, api, demo, jobs, telemetry, web};
 use clap::{Parser, Subcommand};
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -104,7 +105,11 @@ async fn run(command: Command) -> Result<(), String> {
             let app = open(&database, settings).await?;
             if demo && app.store.is_empty().await.map_err(|error| error.to_string())? {
                 let options = demo::Options { currency: app.settings.currency.clone(), ..demo::Options::default() };
-                load_demo(&app, &options).await?;
+                match demo::run_if_empty(&app.store, &options, app.now()).await {
+                    // Somebody else was as fast.
+                    Err(StoreError::Conflict(_)) => {}
+                    loaded => end_demo(&app, loaded).await?,
+                }
             }
             serve(app, listen.addr).await
         }
@@ -158,7 +163,9 @@ async fn open(database: &DatabaseArgs, settings: Settings) -> Result<AppState, S
         true => cannot("open", &format!("it does not answer ({error})")),
         false => cannot("open", &error),
     })?;
-    store.migrate().await.map_err(|error| cannot("migrate", &error))?;
+    store.migrate().await.map_err(|error| match &error {
+        error => cannot("migrate", error),
+    })?;
     let app = AppState {
         store,
         clock: chrono::Utc::now,
@@ -176,7 +183,10 @@ async fn remove_demo(app: &AppState) -> Result<(), String> {
 }
 
 async fn load_demo(app: &AppState, options: &demo::Options) -> Result<(), String> {
-    let summary = demo::run(&app.store, options, app.now()).await;
+    end_demo(app, demo::run(&app.store, options, app.now()).await).await
+}
+
+async fn end_demo(app: &AppState, summary: StoreResult<demo::Summary>) -> Result<(), String> {
     let summary = summary.map_err(|error| format!("cannot load the demo portfolio: {error}"))?;
     jobs::roll_over(app).await.map_err(|error| error.to_string())?;
     print_line(&format!("loaded {summary}"))

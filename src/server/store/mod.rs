@@ -30,6 +30,7 @@ mod snapshot;
 mod standings;
 mod undo;
 
+pub use demo::DemoLoad;
 pub use imports::{CustomerChange, Destination};
 
 use crate::domain::{
