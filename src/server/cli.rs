@@ -164,6 +164,7 @@ async fn open(database: &DatabaseArgs, settings: Settings) -> Result<AppState, S
         false => cannot("open", &error),
     })?;
     store.migrate().await.map_err(|error| match &error {
+        StoreError::TooNew(_) => cannot("use", &error),
         error => cannot("migrate", error),
     })?;
     let app = AppState {

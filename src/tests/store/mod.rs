@@ -10,6 +10,7 @@ mod invoices;
 mod known;
 mod list;
 mod notes;
+mod outage;
 mod portfolio;
 mod quarantine;
 mod replay;
