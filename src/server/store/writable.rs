@@ -13,8 +13,8 @@ const RECENTLY: Duration = Duration::from_secs(5);
 const LONG_AGO: Duration = Duration::from_secs(30);
 /// How long the wait for others may take.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// About as much as an event writes with all that follows from it: a disk that has room for less is full.
-const BYTES: usize = 16 * 1024;
+/// About as much as some events write with all that follows from them: a disk that has room for less is full.
+const BYTES: usize = 64 * 1024;
 
 /// When the last such write succeeded. Locked while one is under way, so that those who ask at once share it.
 #[derive(Clone, Default)]
