@@ -14,16 +14,18 @@ export const binary = process.env.CUSTOMER_HEALTH_BIN ?? release;
 
 /**
  * Serves an empty database, or with `demo` the demo portfolio, until `stop()`, or until it dies of `crash()`.
- * `env` adds settings, `databaseUrl` replaces the SQLite file of its own.
+ * With `endure` it does not die of that signal. `env` adds settings, `databaseUrl` replaces the SQLite file of its own.
  * `end()` ends the server alone, as an operator would, and `start()` brings it back at the same address with the same data.
  */
-export async function startApp({ demo = false, env = {}, databaseUrl } = {}) {
+export async function startApp({ demo = false, env = {}, databaseUrl, endure } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "customer-health-"));
   let server;
   const kill = () => server.kill("SIGKILL");
   process.once("exit", kill);
   const start = async (addr) => {
-    server = spawn(binary, ["serve", ...(demo ? ["--demo"] : [])], {
+    const command = [binary, "serve", ...(demo ? ["--demo"] : [])];
+    const [program, ...rest] = endure ? ["sh", "-c", `trap '' ${endure}; exec "$@"`, "sh", ...command] : command;
+    server = spawn(program, rest, {
       env: {
         PATH: process.env.PATH,
         ADDR: addr,

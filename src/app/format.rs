@@ -5,6 +5,14 @@ pub use crate::domain::counts::{count, group};
 use chrono::{DateTime, Utc};
 
 /// The sign before an amount: "$", "€", "£", or the code and a space.
+/// "16 MiB"
+pub fn mebibytes(bytes: i64) -> String {
+    match bytes >> 20 {
+        0 => "less than 1 MiB".to_owned(),
+        mebibytes => format!("{} MiB", group(mebibytes)),
+    }
+}
+
 fn currency_sign(currency: &str) -> String {
     match currency {
         "USD" => "$".into(),

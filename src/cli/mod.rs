@@ -4,7 +4,7 @@ mod args;
 mod logging;
 mod transfer;
 
-use crate::server::store::Store;
+use crate::server::store::{Store, StoreError, StoreResult};
 use crate::server::{AppState, Settings, api, demo, jobs};
 use crate::site;
 use args::{AccessArgs, CurrencyArgs, DatabaseArgs, DemoArgs, ListenArgs, LogArgs, RetentionArgs, UploadArgs};
@@ -118,7 +118,11 @@ async fn run(command: Command) -> Result<(), String> {
             let app = open(&database, settings).await?;
             if demo && app.store.is_empty().await.map_err(|error| error.to_string())? {
                 let options = demo::Options { currency: app.settings.currency.clone(), ..demo::Options::default() };
-                load_demo(&app, &options).await?;
+                match demo::run_if_empty(&app.store, &options, app.now()).await {
+                    // Somebody else was as fast.
+                    Err(StoreError::Conflict(_)) => {}
+                    loaded => end_demo(&app, loaded).await?,
+                }
             }
             serve(app, listen.addr).await
         }
@@ -172,7 +176,10 @@ async fn open(database: &DatabaseArgs, settings: Settings) -> Result<AppState, S
         true => cannot("open", &format!("it does not answer ({error})")),
         false => cannot("open", &error),
     })?;
-    store.migrate().await.map_err(|error| cannot("migrate", &error))?;
+    store.migrate().await.map_err(|error| match &error {
+        StoreError::TooNew(_) => cannot("use", &error),
+        error => cannot("migrate", error),
+    })?;
     let app = AppState {
         store,
         clock: chrono::Utc::now,
@@ -191,7 +198,10 @@ async fn remove_demo(app: &AppState) -> Result<(), String> {
 }
 
 async fn load_demo(app: &AppState, options: &demo::Options) -> Result<(), String> {
-    let summary = demo::run(&app.store, options, app.now()).await;
+    end_demo(app, demo::run(&app.store, options, app.now()).await).await
+}
+
+async fn end_demo(app: &AppState, summary: StoreResult<demo::Summary>) -> Result<(), String> {
     let summary = summary.map_err(|error| format!("cannot load the demo portfolio: {error}"))?;
     jobs::roll_over(app).await.map_err(|error| error.to_string())?;
     print_line(&format!("loaded {summary}"))

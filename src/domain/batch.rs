@@ -1,5 +1,6 @@
 //! Events that come many at a time: what became of each, and what is kept of those that were refused.
 
+use super::quarantine::QuarantineUse;
 use super::{EventId, FieldError, Page, QuarantineId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -18,9 +19,9 @@ pub enum ItemVerdict {
     Accepted,
     /// Known already, by its message id or as the same invoice; nothing was stored.
     Duplicate,
-    /// It contradicts what is stored; kept in the quarantine.
+    /// It contradicts what is stored; kept in the quarantine while there is room.
     Conflict,
-    /// It breaks a rule; kept in the quarantine.
+    /// It breaks a rule; kept in the quarantine while there is room.
     Rejected,
 }
 
@@ -52,6 +53,9 @@ pub struct ItemReport {
     /// Every rule that the item breaks; of a conflict what it contradicts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+    /// True when it was refused and the quarantine has no room for it; absent otherwise.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub not_kept: bool,
 }
 
 /// What became of all items of a request, in their order.
@@ -65,6 +69,9 @@ pub struct BatchReport {
     pub items: Vec<ItemReport>,
     /// Why the items after these were not read. Null when all were.
     pub error: Option<String>,
+    /// How many refused items are not in the quarantine, and why. Absent when all are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quarantine: Option<String>,
 }
 
 impl BatchReport {
@@ -84,8 +91,12 @@ impl BatchReport {
 #[serde(rename_all = "camelCase")]
 pub struct QuarantinedItem {
     pub id: QuarantineId,
-    /// As it was sent.
+    /// The source that the item named, `api` when it could not be read; each has a quota.
+    pub source: String,
+    /// As it was sent; of more than 16 KiB the beginning.
     pub content: String,
+    /// Whether only the beginning is kept.
+    pub is_cut: bool,
     /// `conflict` or `rejected`.
     pub verdict: ItemVerdict,
     pub errors: Vec<FieldError>,
@@ -101,5 +112,7 @@ pub struct QuarantinedItem {
 pub struct QuarantinePage {
     /// The latest first.
     pub page: Page<QuarantinedItem>,
+    /// How much of its quota each source takes, in the order of their names.
+    pub uses: Vec<(String, QuarantineUse)>,
     pub now: DateTime<Utc>,
 }

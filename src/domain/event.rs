@@ -7,6 +7,10 @@ use chrono::{DateTime, Duration, NaiveDateTime, SecondsFormat, SubsecRound, Time
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+/// Where an event comes from that names no source.
+pub const DEFAULT_SOURCE: &str = "api";
+pub const MAX_SOURCE_CHARS: usize = 50;
+
 /// The kinds of fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -326,7 +330,8 @@ impl EventInput {
         let mut errors = FieldErrors::default();
         let content = Self { message_id: None, source: None, customer_id: None, external_id: None, ..self.clone() };
         let message_id = errors.optional_text("messageId", self.message_id.as_deref(), 200);
-        let source = errors.optional_text("source", self.source.as_deref(), 50).unwrap_or_else(|| "api".into());
+        let source = errors.optional_text("source", self.source.as_deref(), MAX_SOURCE_CHARS);
+        let source = source.unwrap_or_else(|| DEFAULT_SOURCE.into());
         let occurred_at = match self.occurred_at.as_deref().filter(|text| !text.trim().is_empty()) {
             Some(text) => parse_time(&mut errors, "occurredAt", text, now).unwrap_or(now),
             None => now,

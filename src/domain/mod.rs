@@ -22,6 +22,7 @@ pub mod note;
 pub mod numbers;
 pub mod portfolio;
 pub mod preview;
+pub mod quarantine;
 pub mod scorecard;
 pub mod scorecard_input;
 

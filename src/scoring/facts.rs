@@ -1,7 +1,6 @@
 //! What scoring knows about a customer.
 
-use crate::domain::InvoiceStatus;
-use crate::domain::{EventKind, FactorKey, Factors, NaiveDate};
+use crate::domain::{EventKind, FactorKey, Factors, InvoiceStatus, NaiveDate};
 use std::collections::{HashMap, HashSet};
 
 /// How often something happened on one UTC day. `key` is the feature of `feature_use` and empty otherwise.
@@ -33,13 +32,15 @@ pub struct Invoice {
 }
 
 impl Invoice {
-    /// How the invoice stands at the end of a day; `None` when it was not issued by then.
+    /// How the invoice stands at the end of a day; `None` when it was not issued by then. One over nothing is on time from
+    /// the beginning: there is nothing to be late with.
     pub fn status(&self, as_of: NaiveDate) -> Option<InvoiceStatus> {
         let by_then = |day: Option<NaiveDate>| day.filter(|day| *day <= as_of);
         let due_on = self.due_on?;
         by_then(self.issued_on)?;
         Some(match (by_then(self.voided_on), by_then(self.paid_on)) {
             (Some(_), _) => InvoiceStatus::Voided,
+            (None, _) if self.amount_cents == 0 => InvoiceStatus::PaidOnTime,
             (None, Some(paid_on)) if paid_on <= due_on => InvoiceStatus::PaidOnTime,
             (None, Some(_)) => InvoiceStatus::PaidLate,
             (None, None) if due_on < as_of => InvoiceStatus::Overdue,

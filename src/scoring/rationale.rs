@@ -25,7 +25,7 @@ pub fn rationale(key: FactorKey) -> &'static str {
         }
         FactorKey::InvoiceTimeliness => {
             "Customers who mean to stay pay on time. Invoices are few, so all history counts. Paid by the due day is on time; paid \
-             later or overdue is not; an invoice that is not due yet says nothing. It weighs as much as support: telling, \
+             later or overdue is not; an invoice that is not due yet says nothing, and one over 0 is on time. It weighs as much as support: telling, \
              but late. Without any invoice to judge the value is 50: \
              neither trust nor blame has been earned."
         }

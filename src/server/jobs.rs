@@ -24,10 +24,12 @@ pub async fn roll_over(app: &AppState) -> Result<u64, StoreError> {
     }
 }
 
-/// Makes room for the events of today and of the month to come, and drops those that are older than is wanted.
+/// Makes room for the events of today and of the month to come, and drops events and refused items that are older than is
+/// wanted.
 pub async fn tend_log(app: &AppState) -> Result<(), StoreError> {
     let today = app.today();
     app.store.prepare_log(today, today + Months::new(1)).await?;
+    app.store.discard_old_quarantine(app.now()).await?;
     match app.settings.retain_events {
         Some(months) => app.store.drop_events_before(today - Months::new(months)).await,
         None => Ok(()),

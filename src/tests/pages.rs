@@ -326,6 +326,34 @@ on_each_database! {
         }
     }
 
+    async fn the_form_says_what_to_retract_before_an_invoice_is_issued_anew(db: Database) {
+        let visitor = Visitor::new(db);
+        visitor.site.customer("Acme").await;
+        visitor.site.event("/api/customers/1", json!({"kind": "invoice_issued", "number": "R-1", "amountCents": 5, "currency": "USD",
+            "dueDate": "2026-03-20", "occurredAt": "2026-03-01T00:00:00Z"})).await;
+        visitor.site.event("/api/customers/1", json!({"kind": "invoice_voided", "number": "R-1", "occurredAt": "2026-03-02T00:00:00Z"})).await;
+        let page = visitor.visit("/customers/1?log=invoice_issued").await;
+        let form = page.form_with("submit_event", "invoice_issued");
+        let anew = [("number", "R-1"), ("amount", "99.50"), ("due", "2026-04-01")];
+        let refused = visitor.submit(&page, &form, &anew).await;
+        refused.says("event 1 of 2026-03-01");
+        refused.says("event 2 of 2026-03-02");
+        let free = visitor.submit(&page, &form, &[("number", "R-2"), ("amount", "0"), ("due", "2026-04-01")]).await;
+        free.says("On time, nothing to pay");
+    }
+
+    async fn the_quarantine_says_how_long_and_how_much_it_keeps(db: Database) {
+        let visitor = Visitor::new(db);
+        let page = visitor.visit("/quarantine").await;
+        page.says("for 90 days after they were sent last; of a source at most 10,000 items and 16 MiB.");
+        let lines: Vec<_> = (0..9000).map(|index| json!({"source": "crm", "kind": index.to_string()}).to_string()).collect();
+        let ndjson = [("content-type", "application/x-ndjson")];
+        visitor.site.send("POST /api/events", &ndjson, lines[..8999].join("\n")).await.ok();
+        assert!(!visitor.visit("/quarantine").await.html.contains("is not kept"));
+        visitor.site.send("POST /api/events", &ndjson, lines[8999..].join("\n")).await.ok();
+        visitor.visit("/quarantine").await.says("The source “crm” has 9,000 items with 1 MiB. What is refused beyond the limit is not kept");
+    }
+
     async fn sending_a_form_twice_is_harmless(db: Database) {
         let visitor = portfolio(db).await;
         let page = visitor.visit("/customers/1").await;

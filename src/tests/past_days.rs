@@ -2,9 +2,9 @@
 //! somebody who waits for it is polled again, so one who was polled once holds it as long as a test likes.
 
 use crate::domain::{AsOf, CustomerFields};
+use crate::server::AppState;
 use crate::server::service::past_days::{Limits, PastDays};
 use crate::server::store::Store;
-use crate::server::{AppState};
 use crate::tests::harness::*;
 use crate::wire::AppError;
 use axum::body::Body;

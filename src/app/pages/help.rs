@@ -139,7 +139,7 @@ fn Importing() -> impl IntoView {
             <p>
                 "An import can be undone. One whose server is stopped is noticed within half a minute, and says what it has stored. \
                  Events that systems send many at a time and that are refused wait in the "
-                <a href="/quarantine">"quarantine"</a> ", where they can be corrected and sent again."
+                <a href="/quarantine">"quarantine"</a> ", where they can be corrected and sent again, for 90 days."
             </p>
         </section>
     }

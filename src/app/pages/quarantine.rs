@@ -6,6 +6,7 @@ use crate::app::forms::{DiscardAllDialog, DiscardForm, ReplayForm};
 use crate::app::server_fns::load_quarantine;
 use crate::app::state::use_revision;
 use crate::app::{format, until_answered};
+use crate::domain::quarantine::{KEPT_DAYS, MAX_BYTES, MAX_BYTES_OF_SOURCE, MAX_ITEMS, MAX_ITEMS_OF_SOURCE, QuarantineUse};
 use crate::domain::{FieldError, ItemVerdict, QuarantinePage, QuarantinedItem};
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
@@ -13,8 +14,6 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 const PAGE_SIZE: i64 = 20;
-/// What is longer is no event that somebody corrects by hand, and does not fit into a form.
-const MAX_EDITABLE: usize = 16 * 1024;
 
 #[component]
 pub fn QuarantinePage() -> impl IntoView {
@@ -33,7 +32,7 @@ pub fn QuarantinePage() -> impl IntoView {
 }
 
 fn items(list: QuarantinePage) -> impl IntoView {
-    let QuarantinePage { page, now } = list;
+    let QuarantinePage { page, uses, now } = list;
     let (at, pages, total) = (page.page, page.pages(), page.total);
     let newest = page.items.first().map(|item| item.id).filter(|_| at == 1);
     let items = page.items.into_iter().map(|item| view! { <Item item now /> });
@@ -48,11 +47,44 @@ fn items(list: QuarantinePage) -> impl IntoView {
         </div>
         <p class="muted">
             {(total > 0).then(|| format!("{} waiting. ", format::count(total, "refused item")))}
-            "Refused events from batches are kept here until somebody has corrected or discarded them."
+            {format!(
+                "Refused events from batches are kept here until somebody has corrected or discarded them, for {KEPT_DAYS} days \
+                 after they were sent last; of a source at most {} and {}.",
+                format::count(MAX_ITEMS_OF_SOURCE, "item"),
+                format::mebibytes(MAX_BYTES_OF_SOURCE),
+            )}
         </p>
+        {shortage(&uses).map(|words| view! { <p class="notice" data-kind="warning">{words}</p> })}
         {body}
         <Pagination page=at pages href=|page| format!("/quarantine?page={page}") label="Pages of refused items" />
     }
+}
+
+/// Whose refused events will not be kept soon, or are not any more; silent while there is room.
+fn shortage(uses: &[(String, QuarantineUse)]) -> Option<String> {
+    let short: Vec<_> = uses
+        .iter()
+        .filter(|(_, of_source)| of_source.is_short_of_source())
+        .map(|(source, QuarantineUse { items, bytes })| {
+            format!("“{source}” has {} with {}", format::count(*items, "item"), format::mebibytes(*bytes))
+        })
+        .collect();
+    let of_all = QuarantineUse {
+        items: uses.iter().map(|(_, of_source)| of_source.items).sum(),
+        bytes: uses.iter().map(|(_, of_source)| of_source.bytes).sum(),
+    };
+    let full = match (short.is_empty(), of_all.is_short()) {
+        (true, false) => return None,
+        (true, true) => format!(
+            "All sources have {} with {} of {} and {}.",
+            format::count(of_all.items, "item"),
+            format::mebibytes(of_all.bytes),
+            format::group(MAX_ITEMS),
+            format::mebibytes(MAX_BYTES),
+        ),
+        (false, _) => format!("The source {}.", short.join(", ")),
+    };
+    Some(format!("{full} What is refused beyond the limit is not kept: correct or discard some."))
 }
 
 #[component]
@@ -66,25 +98,28 @@ fn Nothing() -> impl IntoView {
 
 #[component]
 fn Item(item: QuarantinedItem, now: DateTime<Utc>) -> impl IntoView {
-    let QuarantinedItem { id, content, verdict, errors, last_received_at, times, .. } = item;
+    let QuarantinedItem { id, source, content, is_cut, verdict, errors, last_received_at, times, .. } = item;
     let verdict = match verdict {
         ItemVerdict::Conflict => "Conflict",
         _ => "Rejected",
     };
     let again = (times > 1).then(|| view! { <span>" · sent " {format::count(times, "time")}</span> });
-    let correct = match content.len() <= MAX_EDITABLE {
-        true => view! { <Correct item=id content=content.clone() /> }.into_any(),
-        false => view! { <p class="muted">"Too long to be corrected here: send a corrected one from its source."</p> }.into_any(),
+    let correct = match is_cut {
+        false => view! { <Correct item=id content=content.clone() /> }.into_any(),
+        true => view! {
+            <p class="muted">"Only the beginning is kept, since it is longer than 16 KiB: send a corrected one from its source."</p>
+        }
+        .into_any(),
     };
     view! {
         <li class="panel refused">
             <p class="refused__head">
                 <strong>{verdict} " item " {id.to_string()}</strong>
-                <span class="muted"><Ago at=last_received_at now /> {again}</span>
+                <span class="muted">"from “" {source} "” · " <Ago at=last_received_at now /> {again}</span>
             </p>
             <ul class="refused__errors">{errors.iter().map(|error| view! { <li>{words(error)}</li> }).collect_view()}</ul>
             <pre class="refused__content" tabindex="0" role="region" aria-label="As it was sent">
-                <code>{shown(&content)}</code>
+                <code>{shown(&content, is_cut)}</code>
             </pre>
             {correct}
             <details class="inline-form">
@@ -120,11 +155,12 @@ fn words(error: &FieldError) -> String {
 }
 
 /// The beginning of a long text.
-fn shown(content: &str) -> String {
+fn shown(content: &str, is_cut: bool) -> String {
     const SHOWN: usize = 2000;
     let content = content.trim();
     match content.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &content[..end]),
+        None if is_cut => format!("{content}…"),
         None => content.to_owned(),
     }
 }

@@ -31,6 +31,15 @@ fn an_invoice_is_judged_by_its_due_day_and_earliest_payment() {
     check(issued(30).due(1).voided(-1), Some(Overdue));
     check(issued(30).due(1).voided(31), Some(Voided));
 
+    let free = |invoice: Invoice| Invoice { amount_cents: 0, ..invoice };
+    check(free(issued(30).due(1)), Some(PaidOnTime));
+    check(free(issued(30).due(-1)), Some(PaidOnTime));
+    check(free(issued(30).due(10).paid(9)), Some(PaidOnTime));
+    check(free(issued(30).due(1).voided(0)), Some(Voided));
+    check(free(issued(-1).due(-31)), None);
+    check(free(unknown_invoice().paid(3)), None);
+    check(Invoice { amount_cents: 1, ..issued(30).due(1) }, Some(Overdue));
+
     check(issued(5).due(2).paid(8), Some(PaidOnTime));
     check(issued(5).due(9), Some(Overdue));
     check(unknown_invoice().paid(3), None);

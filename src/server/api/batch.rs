@@ -31,7 +31,8 @@ const MAX_BYTES: usize = 1 << 30;
 /// Each item is an event with its `customerId` or `externalId`, at most 64 KiB, and gets a verdict of its own; one bad
 /// item never spoils the others. When the answer comes, the accepted events are stored for good and are in the score.
 /// Items with a `messageId` can be sent again without harm, for instance when no answer came. Rejected items and
-/// conflicts are kept in the quarantine. When the items cannot be read to their end, the answer says in `error` why,
+/// conflicts are kept in the quarantine while there is room: 10,000 items and 16 MiB of a source, 40,000 items and 64 MiB of
+/// all; one that is not kept has `notKept`, and `quarantine` says how many that are. When the items cannot be read to their end, the answer says in `error` why,
 /// with the verdicts up to there.
 #[utoipa::path(post, path = "/api/events", tag = "Events", request_body(content(
         (Vec<EventInput> = "application/json"), (EventInput = "application/x-ndjson"))),
@@ -131,7 +132,8 @@ async fn read_items(reader: &mut Reader, format: Format, batch: &mut Batch) -> R
     }
 }
 
-/// Items that were refused when they came with others, the latest first.
+/// Items that were refused when they came with others, the latest first. An item is kept for 90 days after it was sent last,
+/// and of one longer than 16 KiB the beginning.
 #[utoipa::path(get, path = "/api/quarantine", tag = "Events", params(
         ("page" = Option<i64>, Query, description = "From 1"),
         ("page_size" = Option<i64>, Query, description = "At most 200; 50 when absent")),
@@ -149,7 +151,7 @@ pub struct ReplayInput {
     pub content: Option<String>,
 }
 
-/// Sends a refused item again, corrected or as it was. Accepted, it leaves the quarantine.
+/// Sends a refused item again, corrected or as it was, which takes one that is kept whole. Accepted, it leaves the quarantine.
 #[utoipa::path(post, path = "/api/quarantine/{id}/replay", tag = "Events", request_body = ReplayInput,
     params(("id" = i64, Path, description = "The item's id")),
     responses((status = 200, description = "The event, and what it did to the score", body = EventEffect)))]

@@ -16,10 +16,11 @@ pub async fn get_healthz() -> &'static str {
 /// Whoever asks whether we are ready does not wait long.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Whether the database answers. Never asks for the access token.
+/// Whether the database answers and can be written: its disk is not full. Otherwise 503, with `Retry-After`. Never asks for
+/// the access token.
 #[utoipa::path(get, path = "/readyz", tag = "Operations", responses((status = 200, description = "Ready", body = str)))]
 pub async fn get_readyz(State(app): State<AppState>) -> Result<&'static str, AppError> {
-    match tokio::time::timeout(PATIENCE, app.store.ping()).await {
+    match tokio::time::timeout(PATIENCE, app.store.check_writable(app.now())).await {
         Ok(Ok(())) => Ok("ready"),
         failed_or_late => {
             tracing::warn!(?failed_or_late, "not ready");

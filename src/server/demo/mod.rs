@@ -62,19 +62,30 @@ pub fn generate(options: &Options, now: DateTime<Utc>) -> impl Iterator<Item = D
     (0..options.customers).map(move |index| customer::customer(options, index, now))
 }
 
-/// Generates and loads a portfolio. One that was loaded before is removed first, real data stays.
+/// Generates and loads a portfolio. One that was loaded before is removed first, real data stays. Of several loads at once
+/// the one that began last is there in the end.
 pub async fn run(store: &Store, options: &Options, now: DateTime<Utc>) -> StoreResult<Summary> {
-    store.remove_demo(now.date_naive()).await?;
+    load(store, options, false, now).await
+}
+
+/// The same for a database without any customer; a conflict in any other, also when several begin at once.
+pub async fn run_if_empty(store: &Store, options: &Options, now: DateTime<Utc>) -> StoreResult<Summary> {
+    load(store, options, true, now).await
+}
+
+async fn load(store: &Store, options: &Options, if_empty: bool, now: DateTime<Utc>) -> StoreResult<Summary> {
     store.prepare_log((now - chrono::Duration::days(options.days)).date_naive(), now.date_naive()).await?;
     let progress = progress_bar(options.customers);
     let mut customers = generate(options, now);
     let mut summary = Summary { seed: options.seed, customers: 0, events: 0 };
+    let mut load = None;
     loop {
         let chunk: Vec<_> = customers.by_ref().take(CHUNK).collect();
-        if chunk.is_empty() {
-            break;
+        match load {
+            None => load = Some(store.begin_demo(&chunk, if_empty, now).await?),
+            Some(_) if chunk.is_empty() => break,
+            Some(load) => store.continue_demo(load, &chunk, now).await?,
         }
-        store.load_demo(&chunk, now).await?;
         summary.customers += chunk.len();
         summary.events += chunk.iter().map(|customer| customer.events.len()).sum::<usize>();
         progress.set_position(summary.customers as u64);

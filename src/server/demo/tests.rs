@@ -67,7 +67,8 @@ fn facts(customer: &DemoCustomer) -> Facts {
             voided_on: None,
         });
         match &event.body {
-            EventBody::InvoiceIssued { due_date, .. } => {
+            EventBody::InvoiceIssued { amount_cents, due_date, .. } => {
+                invoice.amount_cents = *amount_cents;
                 (invoice.issued_on, invoice.due_on) = (Some(event.day()), Some(*due_date));
             }
             _ => invoice.paid_on = Some(event.day()),

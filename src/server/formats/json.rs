@@ -20,9 +20,20 @@ pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, AppError> {
     })
 }
 
+/// How much of a name or value from outside is repeated in an error, in bytes: of 100,000 items each may have one.
+const MAX_QUOTED: usize = 200;
+
+/// The beginning of a long text.
+fn quoted(text: &str) -> String {
+    match text.floor_char_boundary(MAX_QUOTED) {
+        end if end < text.len() => format!("{}…", &text[..end]),
+        _ => text.to_owned(),
+    }
+}
+
 /// Serde's complaint as a field and a fragment that reads well after its name.
 fn broken_rule(error: &serde_path_to_error::Error<serde_json::Error>) -> FieldErrors {
-    let path = error.path().to_string();
+    let path = quoted(&error.path().to_string());
     let field = if path == "." { "body" } else { &path };
     let text = error.inner().to_string();
     let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
@@ -41,8 +52,8 @@ fn broken_rule(error: &serde_path_to_error::Error<serde_json::Error>) -> FieldEr
                 of_ours if of_ours.starts_with("struct ") => "an object",
                 other => other,
             };
-            FieldErrors::one(field, format!("must be {expected}, not {}", found.trim_start_matches("invalid type: ")))
+            FieldErrors::one(field, format!("must be {expected}, not {}", quoted(found.trim_start_matches("invalid type: "))))
         }
-        None => FieldErrors::one(field, text),
+        None => FieldErrors::one(field, quoted(text)),
     }
 }

@@ -1,7 +1,9 @@
 //! Many events at a time: each gets its verdict, none spoils the others, and what is refused is kept in the quarantine.
 
 use crate::domain::batch::MAX_ITEM_BYTES;
+use crate::domain::event::{DEFAULT_SOURCE, MAX_SOURCE_CHARS};
 use crate::domain::list::parse_paging;
+use crate::domain::quarantine::BOUNDS;
 use crate::domain::{
     BatchReport, CustomerId, EventInput, FieldErrors, ItemReport, ItemVerdict, NewEvent, Page, QuarantineId, QuarantinePage,
     QuarantinedItem,
@@ -77,6 +79,8 @@ impl Batch {
     /// Stores what is left and brings scores up to date. The report covers everything up to a failure, which comes with it.
     pub async fn finish(mut self) -> (BatchReport, Result<(), AppError>) {
         let finished = self.store_rest().await;
+        let not_kept = self.report.items.iter().filter(|item| item.not_kept).count();
+        self.report.quarantine = (not_kept > 0).then(|| format!("{not_kept} refused items are not in the quarantine: {BOUNDS}"));
         (self.report, finished)
     }
 
@@ -98,7 +102,8 @@ async fn store(app: &AppState, lines: Vec<i64>, read: Vec<Read>) -> Stored {
     }
     let (verdicts, stored) = app.store.insert_events(&events).await;
     let mut verdicts = verdicts.into_iter().zip(&events);
-    let (mut reports, mut refused, mut touched) = (Vec::with_capacity(lines.len()), Vec::new(), Vec::new());
+    let (mut reports, mut refused, mut touched) = (Vec::<ItemReport>::with_capacity(lines.len()), Vec::new(), Vec::new());
+    let mut places_of_refused = Vec::new();
     for (line, (content, read)) in lines.into_iter().zip(items) {
         let (verdict, event_id, FieldErrors(errors)) = match read.map(|()| verdicts.next()) {
             Err(errors) => (ItemVerdict::Rejected, None, errors),
@@ -116,13 +121,27 @@ async fn store(app: &AppState, lines: Vec<i64>, read: Vec<Read>) -> Stored {
             }
         };
         if event_id.is_none() {
-            refused.push(RefusedItem { content, verdict, errors: errors.clone() });
+            places_of_refused.push(reports.len());
+            refused.push(RefusedItem { source: named_source(&content), content, verdict, errors: errors.clone() });
         }
-        reports.push(ItemReport { line, verdict, event_id, errors });
+        reports.push(ItemReport { line, verdict, event_id, errors, not_kept: false });
     }
     // Whatever becomes of this, the events are stored, and their sender must hear it.
-    let kept = if refused.is_empty() { Ok(()) } else { app.store.quarantine(&refused, app.now()).await };
+    let kept = if refused.is_empty() { Ok(Vec::new()) } else { app.store.quarantine(&refused, app.now()).await };
+    let kept = kept.map(|kept| places_of_refused.into_iter().zip(kept).for_each(|(place, kept)| reports[place].not_kept = !kept));
     Stored { reports, touched, result: stored.and(kept).map_err(AppError::from) }
+}
+
+/// The source that a refused item names, as far as it can be read.
+fn named_source(content: &str) -> String {
+    #[derive(serde::Deserialize)]
+    struct Named {
+        source: Option<String>,
+    }
+    let named = serde_json::from_str::<Named>(content).ok().and_then(|named| named.source);
+    let mut errors = FieldErrors::default();
+    let source = errors.optional_text("source", named.as_deref(), MAX_SOURCE_CHARS);
+    errors.or(|| source).ok().flatten().unwrap_or_else(|| DEFAULT_SOURCE.to_owned())
 }
 
 /// Parses items and finds the customers that they name.
@@ -225,7 +244,8 @@ pub async fn get_quarantine_page<'a>(
     app: &AppState,
     pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Result<QuarantinePage, AppError> {
-    Ok(QuarantinePage { page: list_quarantine(app, pairs).await?, now: app.now() })
+    let uses = app.store.quarantine_uses().await?.into_iter().collect();
+    Ok(QuarantinePage { page: list_quarantine(app, pairs).await?, uses, now: app.now() })
 }
 
 /// How many items wait in the quarantine.
@@ -237,6 +257,9 @@ pub async fn count_quarantine(app: &AppState) -> Result<i64, AppError> {
 /// quarantine.
 pub async fn replay_quarantined(app: &AppState, id: QuarantineId, corrected: Option<String>) -> Result<EventEffect, AppError> {
     let item = app.store.get_quarantined(id).await?;
+    if item.is_cut && corrected.is_none() {
+        return Err(FieldErrors::one("content", "is required: only the beginning of this item is kept").into());
+    }
     let content = corrected.unwrap_or(item.content).into_bytes();
     let is_too_long = content.len() > MAX_ITEM_BYTES;
     let read = read(app, vec![Item { line: 1, content, is_too_long }]).await?.pop();

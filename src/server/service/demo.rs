@@ -5,11 +5,8 @@ use crate::wire::AppError;
 
 /// Fills an empty database with the default demo portfolio; any other database stays as it is.
 pub async fn load_demo(app: &AppState) -> Result<(), AppError> {
-    if !app.store.is_empty().await? {
-        return Err(AppError::Conflict("There are customers already. The demo portfolio is for an empty database.".to_owned()));
-    }
     let options = demo::Options { currency: app.settings.currency.clone(), ..demo::Options::default() };
-    let summary = demo::run(&app.store, &options, app.now()).await?;
+    let summary = demo::run_if_empty(&app.store, &options, app.now()).await?;
     tracing::info!(%summary, "demo portfolio loaded");
     Ok(())
 }

@@ -28,7 +28,7 @@ impl From<StoreError> for AppError {
                 tracing::warn!(%error, "database unavailable");
                 Self::Unavailable
             }
-            StoreError::Database(_) | StoreError::Migration(_) | StoreError::Corrupt(_) => {
+            StoreError::Database(_) | StoreError::Migration(_) | StoreError::TooNew(_) | StoreError::Corrupt(_) => {
                 tracing::error!(%error, "store failed");
                 Self::Internal
             }

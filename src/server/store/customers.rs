@@ -16,8 +16,7 @@ use std::collections::HashMap;
 impl Store {
     /// Whether no customer exists at all.
     pub async fn is_empty(&self) -> StoreResult<bool> {
-        let first: Option<(i64,)> = self.read().await?.optional("SELECT id FROM customers LIMIT 1", binds![]).await?;
-        Ok(first.is_none())
+        are_none(&mut self.read().await?).await
     }
 
     pub async fn create_customer(&self, fields: &CustomerFields, now: DateTime<Utc>) -> StoreResult<Customer> {
@@ -104,6 +103,11 @@ impl Store {
         let owners: Vec<(String, String)> = self.read().await?.all(sql, binds![]).await?;
         Ok(owners.into_iter().map(|(_, owner)| owner).collect())
     }
+}
+
+pub(super) async fn are_none(tx: &mut Tx) -> StoreResult<bool> {
+    let first: Option<(i64,)> = tx.optional("SELECT id FROM customers LIMIT 1", binds![]).await?;
+    Ok(first.is_none())
 }
 
 /// Everything about a customer that reads need, in one row.

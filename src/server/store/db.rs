@@ -7,10 +7,11 @@ use super::bind::Bind;
 use super::changes::{Changed, Changes};
 use super::other_processes::OtherProcesses;
 use super::snapshot::Watch;
+use super::transaction::{On, Open};
 use super::{Store, StoreResult};
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, FromRow, PgPool, Postgres, SqlSafeStr, Sqlite, SqlitePool, Transaction};
+use sqlx::{AssertSqlSafe, FromRow, PgPool, SqlSafeStr, SqlitePool};
 
 #[derive(Clone)]
 pub(super) struct Db {
@@ -33,11 +34,14 @@ pub(super) enum Pools {
 impl Store {
     /// A transaction that sees one state of the database throughout.
     pub(super) async fn read(&self) -> StoreResult<Tx> {
-        let on = match &self.db.pools {
-            Pools::Sqlite { read, .. } => On::Sqlite(read.begin().await?),
-            Pools::Postgres(pool) => On::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?),
+        let open = match &self.db.pools {
+            Pools::Sqlite { read, .. } => Open::begin(On::Sqlite(read.acquire().await?), "BEGIN").await?,
+            Pools::Postgres(pool) => {
+                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                Open::begin(On::Postgres(pool.acquire().await?), begin).await?
+            }
         };
-        Ok(self.db.tx(on))
+        Ok(self.db.tx(open))
     }
 
     /// A transaction that may write; without [`Tx::commit`] nothing of it stays.
@@ -48,27 +52,15 @@ impl Store {
 
 impl Db {
     pub(super) async fn write(&self) -> StoreResult<Tx> {
-        let on = match &self.pools {
-            Pools::Sqlite { write, .. } => On::Sqlite(begin_sqlite(write).await?),
-            Pools::Postgres(pool) => On::Postgres(pool.begin().await?),
+        let open = match &self.pools {
+            Pools::Sqlite { write, .. } => Open::begin(On::Sqlite(write.acquire().await?), "BEGIN IMMEDIATE").await?,
+            Pools::Postgres(pool) => Open::begin(On::Postgres(pool.acquire().await?), "BEGIN").await?,
         };
-        Ok(self.tx(on))
+        Ok(self.tx(open))
     }
 
-    fn tx(&self, on: On) -> Tx {
-        Tx { on, changed: Changed::default(), changes: self.changes.clone() }
-    }
-}
-
-/// When the disk is full, SQLite rolls back by itself. The connection's count of transactions is wrong from then on, so
-/// another one takes its place.
-async fn begin_sqlite(write: &SqlitePool) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
-    match write.begin_with("BEGIN IMMEDIATE").await {
-        Err(sqlx::Error::InvalidSavePointStatement) => {
-            write.acquire().await?.close().await?;
-            write.begin_with("BEGIN IMMEDIATE").await
-        }
-        begun => begun,
+    fn tx(&self, open: Open) -> Tx {
+        Tx { open, changed: Changed::default(), changes: self.changes.clone() }
     }
 }
 
@@ -82,15 +74,10 @@ impl<T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRo
 
 /// A transaction on either database. Dropped without commit, it is rolled back.
 pub(super) struct Tx {
-    on: On,
+    open: Open,
     /// What the commit will be told to have changed.
     changed: Changed,
     changes: Changes,
-}
-
-enum On {
-    Sqlite(Transaction<'static, Sqlite>),
-    Postgres(Transaction<'static, Postgres>),
 }
 
 /// Expands one query for the database at hand: binds every value, then runs the rest.
@@ -98,9 +85,9 @@ macro_rules! run {
     ($tx:expr, $query:ident($($turbofish:ty)?), $sql:expr, $binds:expr, $method:ident $($then:ident)?) => {
         run!($tx, $query($($turbofish)?), true, $sql, $binds, $method $($then)?)
     };
-    ($tx:expr, $query:ident($($turbofish:ty)?), $persistent:expr, $sql:expr, $binds:expr, $method:ident $($then:ident)?) => {
-        match &mut $tx.on {
-            On::Sqlite(tx) => {
+    ($tx:expr, $query:ident($($turbofish:ty)?), $persistent:expr, $sql:expr, $binds:expr, $method:ident $($then:ident)?) => {{
+        let result = match $tx.open.on()? {
+            On::Sqlite(connection) => {
                 let mut query = sqlx::$query $(::<_, $turbofish>)? ($sql).persistent($persistent);
                 for bind in $binds {
                     query = match bind {
@@ -114,9 +101,9 @@ macro_rules! run {
                         Bind::Bools(bools) => query.bind(serde_json::Value::from(bools).to_string()),
                     };
                 }
-                query.$method(&mut **tx).await?$(.$then())?
+                query.$method(&mut **connection).await.map(|done| done$(.$then())?)
             }
-            On::Postgres(tx) => {
+            On::Postgres(connection) => {
                 let mut query = sqlx::$query $(::<_, $turbofish>)? ($sql).persistent($persistent);
                 for bind in $binds {
                     query = match bind {
@@ -130,10 +117,11 @@ macro_rules! run {
                         Bind::Bools(bools) => query.bind(bools),
                     };
                 }
-                query.$method(&mut **tx).await?$(.$then())?
+                query.$method(&mut **connection).await.map(|done| done$(.$then())?)
             }
-        }
-    };
+        };
+        $tx.open.noting(result)?
+    }};
 }
 
 impl Tx {
@@ -189,14 +177,14 @@ impl Tx {
         let mut rows = rows.into_iter();
         let mut parts = Vec::new();
         while rows.len() > 0 {
-            parts.push(match self.on {
-                On::Sqlite(_) => {
+            parts.push(match self.has_locks() {
+                false => {
                     let binds: Vec<_> = rows.by_ref().take(SQLITE_ROWS).flatten().collect();
                     // A `$1` is looked up by walking all of them: with hundreds of values, those without a name are faster.
                     let row = format!("({})", vec!["?"; width].join(", "));
                     (format!("(VALUES {}) AS given", vec![row; binds.len() / width].join(", ")), binds)
                 }
-                On::Postgres(_) => {
+                true => {
                     let mut columns: Vec<_> = (0..width).map(|_| Vec::new()).collect();
                     for row in rows.by_ref().take(POSTGRES_ROWS) {
                         columns.iter_mut().zip(row).for_each(|(column, value)| column.push(value));
@@ -217,83 +205,38 @@ impl Tx {
 
     /// Those who follow are told what [`changed`](Self::changed) once it is durable.
     pub(super) async fn commit(self) -> StoreResult<()> {
-        let Self { on, changed, changes } = self;
-        let silent = changed.is_nothing();
-        match on {
-            On::Sqlite(tx) => {
-                tx.commit().await?;
-                (!silent).then(|| changes.tell(changed));
-            }
-            On::Postgres(tx) => {
-                tx.commit().await?;
-                (!silent).then(|| changes.send_later(changed));
-            }
+        let Self { open, changed, changes } = self;
+        let has_locks = open.is_postgres();
+        open.commit().await?;
+        match changed.is_nothing() {
+            true => {}
+            false if has_locks => changes.send_later(changed),
+            false => changes.tell(changed),
         }
         Ok(())
     }
 
     pub(super) async fn rollback(self) -> StoreResult<()> {
-        match self.on {
-            On::Sqlite(tx) => tx.rollback().await?,
-            On::Postgres(tx) => tx.rollback().await?,
-        }
-        Ok(())
+        Ok(self.open.rollback().await?)
     }
 
     /// SQLite has one writer, and so no locks.
     pub(super) fn has_locks(&self) -> bool {
-        matches!(self.on, On::Postgres(_))
+        self.open.is_postgres()
     }
 
     /// What follows a column to say that it is one of the [`Bind::Ints`] or [`Bind::Texts`] in `$1`.
     pub(super) fn one_of(&self) -> &'static str {
-        match self.on {
-            On::Sqlite(_) => "IN (SELECT value FROM json_each($1))",
-            On::Postgres(_) => "= ANY($1)",
-        }
+        if self.has_locks() { "= ANY($1)" } else { "IN (SELECT value FROM json_each($1))" }
     }
 
     /// The same of `$2`.
     pub(super) fn one_of_second(&self) -> &'static str {
-        match self.on {
-            On::Sqlite(_) => "IN (SELECT value FROM json_each($2))",
-            On::Postgres(_) => "= ANY($2)",
-        }
+        if self.has_locks() { "= ANY($2)" } else { "IN (SELECT value FROM json_each($2))" }
     }
 
     /// What follows a SELECT to lock its rows until the end; SQLite has no second writer.
     pub(super) fn for_update(&self) -> &'static str {
-        match self.on {
-            On::Sqlite(_) => "",
-            On::Postgres(_) => "FOR NO KEY UPDATE",
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::server::store::bind::binds;
-
-    /// Fills the database up to its last page, which is what a full disk looks like from inside.
-    #[tokio::test]
-    async fn a_full_disk_is_reported_and_gone_when_there_is_room_again() {
-        let folder = tempfile::TempDir::new().unwrap();
-        let store = Store::connect(&format!("sqlite://{}", folder.path().join("full.db").display())).await.unwrap();
-        store.migrate().await.unwrap();
-        let note = "INSERT INTO quarantine (content, content_hash, verdict, errors, first_received_at, last_received_at, times)
-                    VALUES ($1, $2, 'rejected', '[]', 0, 0, 1)";
-        let content = "x".repeat(100_000);
-        let mut tx = store.write().await.unwrap();
-        // It shrinks the limit to the pages that are in use.
-        tx.all::<(i64,)>("PRAGMA max_page_count = 1", binds![]).await.unwrap();
-        let full = tx.execute(note, binds![&content, "a"]).await.unwrap_err();
-        assert!(full.is_unavailable(), "{full}");
-        drop(tx);
-        // A new connection has no limit.
-        let mut tx = store.write().await.unwrap();
-        tx.execute(note, binds![&content, "a"]).await.unwrap();
-        tx.commit().await.unwrap();
-        assert_eq!(store.list_quarantine(1, 10).await.unwrap().total, 1);
+        if self.has_locks() { "FOR NO KEY UPDATE" } else { "" }
     }
 }

@@ -4,7 +4,7 @@ use super::bind::{binds, storable};
 use super::db::Tx;
 use super::facts::{Known, earliest, sum_up};
 use super::invoices::{self, InvoiceFact};
-use super::{Changed, DemoCustomer, Store, StoreResult, connections, customers, events, health};
+use super::{Changed, DemoCustomer, Store, StoreError, StoreResult, connections, customers, events, health};
 use crate::domain::{CustomerId, EventId, FactorKey, Factors, NaiveDate};
 use crate::scoring::{DailyCount, Facts};
 use chrono::{DateTime, Utc};
@@ -12,53 +12,99 @@ use sqlx::AssertSqlSafe;
 use std::collections::BTreeMap;
 
 impl Store {
-    /// Writes generated customers in one transaction, all facts included. Messages and invoices are not looked up: a
-    /// generator does not repeat itself. Each event counts as received when it happened.
-    pub async fn load_demo(&self, generated: &[DemoCustomer], now: DateTime<Utc>) -> StoreResult<()> {
+    /// Begins a load: removes an earlier demo portfolio, and writes the first customers, in one transaction. What comes back
+    /// names the load for those that follow. With `if_empty` it is a conflict when there is any customer.
+    pub async fn begin_demo(&self, generated: &[DemoCustomer], if_empty: bool, now: DateTime<Utc>) -> StoreResult<DemoLoad> {
         let mut tx = self.write_connections().await?;
-        let mut stored = Vec::with_capacity(generated.len());
-        for customer in generated {
-            let id = customers::insert(&mut tx, &customer.fields, customer.created_at, true).await?;
-            if customer.archived.is_some() {
-                customers::set_archive(&mut tx, id, customer.archived).await?;
-            }
-            let known = known(id, customer);
-            stored.push((known, customer));
+        // It holds the row until the end: of several that begin at once, each sees what the one before has written.
+        let load = next_load(&mut tx).await?;
+        if if_empty && !customers::are_none(&mut tx).await? {
+            return Err(StoreError::Conflict(
+                "There are customers already. The demo portfolio is for an empty database.".to_owned(),
+            ));
         }
-        customers::store_first_facts(&mut tx, stored.iter().map(|(known, _)| known)).await?;
-        insert_events(&mut tx, &stored).await?;
-        let facts: Vec<_> = stored.iter().map(|(known, customer)| facts(known, customer)).collect();
-        insert_facts(&mut tx, &stored, &facts).await?;
-        insert_notes(&mut tx, &stored).await?;
-        connections::settle(&mut tx, now.date_naive()).await?;
-        let rules = health::rules(&mut tx).await?;
-        let scored = stored.iter().zip(&facts).map(|((known, _), facts)| (known, facts));
-        health::store(&mut tx, scored, &rules, now.date_naive()).await?;
-        tx.changed(Changed::EVERYTHING);
+        remove(&mut tx, now.date_naive()).await?;
+        write_generated(&mut tx, generated, now).await?;
+        tx.commit().await?;
+        Ok(load)
+    }
+
+    /// Writes more customers of a load. It is a conflict when another one, or a removal, has begun meanwhile.
+    pub async fn continue_demo(&self, load: DemoLoad, generated: &[DemoCustomer], now: DateTime<Utc>) -> StoreResult<()> {
+        let mut tx = self.write_connections().await?;
+        let lock = format!("SELECT number FROM demo_load WHERE id = 1 {}", tx.for_update());
+        let (latest,): (i64,) = tx.one(AssertSqlSafe(lock), binds![]).await?;
+        if load != DemoLoad(latest) {
+            let text = "the demo portfolio is being loaded or removed by somebody else: this load has ended";
+            return Err(StoreError::Conflict(text.to_owned()));
+        }
+        write_generated(&mut tx, generated, now).await?;
         tx.commit().await
     }
 
-    /// Deletes every demo customer with all its facts; how many there were.
+    /// Deletes every demo customer with all its facts, and ends a load that is under way; how many customers there were.
     pub async fn remove_demo(&self, today: NaiveDate) -> StoreResult<u64> {
         let mut tx = self.write_connections().await?;
-        let lock = format!("SELECT id FROM customers WHERE is_demo ORDER BY id {}", tx.for_update());
-        tx.all::<(i64,)>(AssertSqlSafe(lock), binds![]).await?;
-        const EVENTS: &str = "SELECT id FROM events WHERE customer_id IN (SELECT id FROM customers WHERE is_demo)";
-        for table in ["event_keys", "retractions"] {
-            tx.execute(AssertSqlSafe(format!("DELETE FROM {table} WHERE event_id IN ({EVENTS})")), binds![]).await?;
-        }
-        let sql = "DELETE FROM retractions WHERE fact_customer_id IN (SELECT id FROM customers WHERE is_demo)";
-        tx.execute(sql, binds![]).await?;
-        for table in ["events", "daily_activity", "invoices", "notes"] {
-            let sql = format!("DELETE FROM {table} WHERE customer_id IN (SELECT id FROM customers WHERE is_demo)");
-            tx.execute(AssertSqlSafe(sql), binds![]).await?;
-        }
-        let removed = tx.execute("DELETE FROM customers WHERE is_demo", binds![]).await?;
-        connections::settle(&mut tx, today).await?;
-        tx.changed(Changed::EVERYTHING);
+        next_load(&mut tx).await?;
+        let removed = remove(&mut tx, today).await?;
         tx.commit().await?;
         Ok(removed)
     }
+}
+
+/// One load of a demo portfolio.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DemoLoad(i64);
+
+async fn next_load(tx: &mut Tx) -> StoreResult<DemoLoad> {
+    let (number,) = tx.one("UPDATE demo_load SET number = number + 1 WHERE id = 1 RETURNING number", binds![]).await?;
+    Ok(DemoLoad(number))
+}
+
+/// Writes generated customers with all their facts. Messages and invoices are not looked up: a generator does not repeat
+/// itself. Each event counts as received when it happened.
+async fn write_generated(tx: &mut Tx, generated: &[DemoCustomer], now: DateTime<Utc>) -> StoreResult<()> {
+    let mut stored = Vec::with_capacity(generated.len());
+    for customer in generated {
+        let id = customers::insert(tx, &customer.fields, customer.created_at, true).await?;
+        if customer.archived.is_some() {
+            customers::set_archive(tx, id, customer.archived).await?;
+        }
+        let known = known(id, customer);
+        stored.push((known, customer));
+    }
+    customers::store_first_facts(tx, stored.iter().map(|(known, _)| known)).await?;
+    insert_events(tx, &stored).await?;
+    let facts: Vec<_> = stored.iter().map(|(known, customer)| facts(known, customer)).collect();
+    insert_facts(tx, &stored, &facts).await?;
+    insert_notes(tx, &stored).await?;
+    connections::settle(tx, now.date_naive()).await?;
+    let rules = health::rules(tx).await?;
+    let scored = stored.iter().zip(&facts).map(|((known, _), facts)| (known, facts));
+    health::store(tx, scored, &rules, now.date_naive()).await?;
+    tx.changed(Changed::EVERYTHING);
+    Ok(())
+}
+
+async fn remove(tx: &mut Tx, today: NaiveDate) -> StoreResult<u64> {
+    let lock = format!("SELECT id FROM customers WHERE is_demo ORDER BY id {}", tx.for_update());
+    if tx.all::<(i64,)>(AssertSqlSafe(lock), binds![]).await?.is_empty() {
+        return Ok(0);
+    }
+    const EVENTS: &str = "SELECT id FROM events WHERE customer_id IN (SELECT id FROM customers WHERE is_demo)";
+    for table in ["event_keys", "retractions"] {
+        tx.execute(AssertSqlSafe(format!("DELETE FROM {table} WHERE event_id IN ({EVENTS})")), binds![]).await?;
+    }
+    let sql = "DELETE FROM retractions WHERE fact_customer_id IN (SELECT id FROM customers WHERE is_demo)";
+    tx.execute(sql, binds![]).await?;
+    for table in ["events", "daily_activity", "invoices", "notes"] {
+        let sql = format!("DELETE FROM {table} WHERE customer_id IN (SELECT id FROM customers WHERE is_demo)");
+        tx.execute(AssertSqlSafe(sql), binds![]).await?;
+    }
+    let removed = tx.execute("DELETE FROM customers WHERE is_demo", binds![]).await?;
+    connections::settle(tx, today).await?;
+    tx.changed(Changed::EVERYTHING);
+    Ok(removed)
 }
 
 fn known(id: CustomerId, customer: &DemoCustomer) -> Known {

@@ -49,14 +49,18 @@ impl Store {
     }
 
     /// Drops raw events that were received before the month of `day`, except those about invoices, which are derived
-    /// from all that was ever said about them.
+    /// from all that was ever said about them. A month is done when its last event is gone: who is cut off goes on next time.
     pub async fn drop_events_before(&self, day: NaiveDate) -> StoreResult<()> {
         let month = first_of_month(day);
-        if self.events_kept_from().await?.is_some_and(|kept| kept >= month) {
+        let sql = "SELECT dropped_to_day FROM event_log WHERE id = 1";
+        let (done,): (Option<i32>,) = self.read().await?.one(sql, binds![]).await?;
+        if done.is_some_and(|done| super::bind::day(done) >= month) {
             return Ok(());
         }
         let mut tx = self.write().await?;
-        tx.execute("UPDATE event_log SET kept_from_day = $1", binds![month]).await?;
+        // Before the first event goes: from now on some may be missing.
+        let sql = "UPDATE event_log SET kept_from_day = $1 WHERE kept_from_day IS NULL OR kept_from_day < $1";
+        tx.execute(sql, binds![month]).await?;
         if tx.has_locks() {
             tx.one::<(bool,)>(LOCK, binds![]).await?;
             for name in old_partitions(&mut tx, month).await? {
@@ -73,10 +77,11 @@ impl Store {
         loop {
             let mut tx = self.write().await?;
             let deleted = tx.execute(sql, binds![month, CHUNK]).await?;
-            tx.commit().await?;
             if deleted == 0 {
-                return Ok(());
+                tx.execute("UPDATE event_log SET dropped_to_day = $1", binds![month]).await?;
+                return tx.commit().await;
             }
+            tx.commit().await?;
         }
     }
 

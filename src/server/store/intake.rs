@@ -90,7 +90,7 @@ impl Store {
                 let appended = plan.steps.iter().zip(&ids).filter(|(step, _)| matches!(step, Step::Append(_)));
                 imports::keep_events(&mut tx, attempt.import, appended.map(|(_, id)| *id)).await?;
             }
-            let verdicts: Vec<_> = plan.steps.into_iter().zip(ids).map(|(step, id)| step.verdict(id)).collect();
+            let verdicts: Vec<_> = plan.steps.into_iter().enumerate().map(|(place, step)| step.verdict(place, &ids)).collect();
             if let (Some(attempt), Some(last)) = (import, incoming.last()) {
                 let more = count_verdicts(&verdicts);
                 imports::add_import_counts(&mut tx, attempt, counts, more, last.received_at).await?;
@@ -105,8 +105,10 @@ impl Store {
     pub async fn check_events(&self, incoming: &[Incoming]) -> StoreResult<Vec<Verdict>> {
         let mut tx = self.write().await?;
         let verdict = |step| match step {
-            Step::Repeat(first) => step.verdict(first),
-            _ => step.verdict(EventId(0)),
+            Step::Append(_) => Verdict::Accepted(EventId(0)),
+            Step::Repeat(first) => Verdict::Duplicate(first),
+            Step::Refuse(field, error) => Verdict::Refused(field, error),
+            Step::Reissue(reissue) => Verdict::Refused("number", reissue.conflict(&[])),
         };
         let incoming: Vec<_> = incoming.iter().collect();
         Ok(Plan::make(&mut tx, &incoming).await?.steps.into_iter().map(verdict).collect())
@@ -170,6 +172,7 @@ pub(super) async fn post(db: &Db, incoming: &[&Incoming]) -> StoreResult<Option<
                     Ok(StoredEvent { event, before, after, repeated: true })
                 }
                 Step::Refuse(_, error) => Err(error),
+                Step::Reissue(reissue) => Err(reissue.conflict(&ids)),
             });
         }
         tx.commit().await?;

@@ -31,8 +31,11 @@ mod scorecards;
 mod search_key;
 mod snapshot;
 mod standings;
+mod transaction;
 mod undo;
+mod writable;
 
+pub use demo::DemoLoad;
 pub use imports::{CustomerChange, Destination, count_changes};
 
 use crate::domain::import::Findings;
@@ -44,6 +47,7 @@ pub use limits::RawRows;
 pub use origin::Origin;
 pub use replay::ReplaySources;
 pub use snapshot::Snapshot;
+use sqlx::migrate::MigrateError;
 
 use crate::scoring::Measurements;
 use chrono::{DateTime, Utc};
@@ -62,7 +66,10 @@ pub enum StoreError {
     #[error(transparent)]
     Database(#[from] sqlx::Error),
     #[error("migration failed: {0}")]
-    Migration(#[from] sqlx::migrate::MigrateError),
+    Migration(#[from] MigrateError),
+    /// A newer release has changed the schema; which one, where the database tells.
+    #[error("{}", too_new(.0.as_deref()))]
+    TooNew(Option<String>),
     /// More events wait to be stored than is sensible; a little later they will not.
     #[error("too many events are waiting")]
     Overloaded,
@@ -75,20 +82,40 @@ impl StoreError {
     /// Whether the database could not do anything at all, as when it is away or its disk is full; trying again later may help.
     pub fn is_unavailable(&self) -> bool {
         match self {
-            Self::Database(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_)) => true,
-            Self::Database(sqlx::Error::Database(error)) => error.code().is_some_and(|code| means_unavailable(&code)),
+            Self::Database(error) => is_unavailable(error),
+            Self::Migration(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => is_unavailable(error),
             _ => false,
         }
     }
 }
 
-/// SQLite: <https://www.sqlite.org/rescode.html>, whose last byte tells the kind; 10 is a failed read or write, 13 a full disk.
-/// PostgreSQL: <https://www.postgresql.org/docs/current/errcodes-appendix.html>; 53 is a lack of resources, 57P its end.
+/// The connection, rather than what was sent over it, is to blame. A proxy in front of PostgreSQL that has lost it ends the
+/// connection in the middle of a message, refuses TLS, or answers something that is no answer.
+fn is_unavailable(error: &sqlx::Error) -> bool {
+    use sqlx::Error::{BeginFailed, Database, Io, PoolClosed, PoolTimedOut, Protocol, Tls, WorkerCrashed};
+    match error {
+        PoolTimedOut | PoolClosed | Io(_) | Tls(_) | Protocol(_) | WorkerCrashed | BeginFailed => true,
+        Database(error) => error.code().is_some_and(|code| means_unavailable(&code)),
+        _ => false,
+    }
+}
+
+/// SQLite: <https://www.sqlite.org/rescode.html>, whose last byte tells the kind: 5 and 6 are others that do not let go, 7 is
+/// no memory, 8 a file that cannot be written, 10 a failed read or write, 13 a full disk, 14 a file that cannot be opened.
+/// PostgreSQL: <https://www.postgresql.org/docs/current/errcodes-appendix.html>; 08 is a lost connection, 53 a lack of
+/// resources, 57P a server that ends, 58 a failure of its system, 25006 a standby that only reads, 40 a transaction that lost
+/// against another.
 fn means_unavailable(code: &str) -> bool {
     match code.len() {
-        5 => code.starts_with("53") || code.starts_with("57P"),
-        _ => code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 10 | 13)),
+        5 => ["08", "53", "57P", "58", "25006", "40"].iter().any(|class| code.starts_with(class)),
+        _ => code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 7 | 8 | 10 | 13 | 14)),
     }
+}
+
+fn too_new(release: Option<&str>) -> String {
+    let needed = release.map_or("the release that did".to_owned(), |release| format!("release {release}"));
+    let this = env!("CARGO_PKG_VERSION");
+    format!("a newer release than this one ({this}) has changed its schema: use {needed} or a later one; nothing was changed")
 }
 
 pub type StoreResult<T> = Result<T, StoreError>;
@@ -98,6 +125,7 @@ pub type StoreResult<T> = Result<T, StoreError>;
 pub struct Store {
     db: db::Db,
     posts: post_queue::PostQueue,
+    written: writable::Written,
 }
 
 /// A customer with its current health row.
@@ -152,6 +180,8 @@ pub fn count_verdicts<'a>(verdicts: impl IntoIterator<Item = &'a Verdict>) -> Im
 /// An item on its way into the quarantine.
 #[derive(Clone, Debug)]
 pub struct RefusedItem {
+    /// Whose quota it takes from.
+    pub source: String,
     /// As it was sent.
     pub content: String,
     pub verdict: ItemVerdict,

@@ -6,9 +6,10 @@ use super::db::{Db, Pools};
 use super::other_processes::OtherProcesses;
 use super::post_queue::PostQueue;
 use super::snapshot::Watch;
-use super::{Store, StoreResult};
+use super::writable::Written;
+use super::{Store, StoreError, StoreResult};
 use crate::domain::Scorecard;
-use sqlx::migrate::Migrator;
+use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::path::PathBuf;
@@ -64,11 +65,26 @@ impl Store {
 
     fn on(pools: Pools) -> Self {
         let db = Db { pools, changes: Changes::new() };
-        Self { posts: PostQueue::start(&db), db }
+        Self { posts: PostQueue::start(&db), db, written: Written::default() }
     }
 
-    /// Brings the schema up to date, and rows that an older release wrote. Several processes may try at once: one does it, the others wait.
+    /// Brings the schema up to date, and rows that an older release wrote. Several processes may try at once: one does it,
+    /// the others wait. Refuses a database that a newer release has brought further.
     pub async fn migrate(&self) -> StoreResult<()> {
+        match self.run_migrations().await {
+            Err(StoreError::Migration(MigrateError::VersionMissing(_))) => return Err(self.too_new().await?),
+            migrated => migrated?,
+        }
+        let mut tx = self.write().await?;
+        let newest = SQLITE_MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
+        let sql = "INSERT INTO schema_releases (schema_version, release) VALUES ($1, $2) ON CONFLICT (schema_version) DO NOTHING";
+        tx.execute(sql, binds![newest, env!("CARGO_PKG_VERSION")]).await?;
+        super::scorecards::ensure_first(&mut tx, &Scorecard::default()).await?;
+        tx.commit().await?;
+        self.normalise().await
+    }
+
+    async fn run_migrations(&self) -> StoreResult<()> {
         match &self.db.pools {
             // SQLite has no lock for migrations but its write transaction, in which each migration is a savepoint.
             Pools::Sqlite { write, .. } => {
@@ -76,12 +92,22 @@ impl Store {
                 SQLITE_MIGRATIONS.run_direct(None, &mut *tx, false).await?;
                 tx.commit().await?;
             }
-            Pools::Postgres(pool) => POSTGRES_MIGRATIONS.run(pool).await?,
+            Pools::Postgres(pool) => {
+                let mut connection = pool.acquire().await?;
+                // Migrations that fail leave their lock with the connection.
+                connection.close_on_drop();
+                POSTGRES_MIGRATIONS.run_direct(None, &mut *connection, false).await?;
+            }
         }
-        let mut tx = self.write().await?;
-        super::scorecards::ensure_first(&mut tx, &Scorecard::default()).await?;
-        tx.commit().await?;
-        self.normalise().await
+        Ok(())
+    }
+
+    /// Which release the database needs, as far as it tells.
+    async fn too_new(&self) -> StoreResult<StoreError> {
+        let sql = "SELECT release FROM schema_releases ORDER BY schema_version DESC LIMIT 1";
+        let release = self.read().await?.optional::<(String,)>(sql, binds![]).await;
+        // A database that is newer but has no such table is of no release that we know of.
+        Ok(StoreError::TooNew(release.ok().flatten().map(|(release,)| release)))
     }
 
     /// Whether the database answers.
@@ -109,7 +135,10 @@ impl Store {
 }
 
 async fn connect_sqlite(url: &str) -> StoreResult<Pools> {
-    let options = SqliteConnectOptions::from_str(url)?;
+    connect_sqlite_with(SqliteConnectOptions::from_str(url)?).await
+}
+
+async fn connect_sqlite_with(options: SqliteConnectOptions) -> StoreResult<Pools> {
     if let Some(folder) = options.get_filename().parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(sqlx::Error::Io)?;
     }
@@ -146,4 +175,44 @@ async fn connect_postgres(url: &str) -> StoreResult<Pools> {
     let options = PgConnectOptions::from_str(url)?.statement_cache_capacity(STATEMENTS);
     let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(POSTGRES_PATIENCE);
     Ok(Pools::Postgres(pool.connect_with(options).await?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ItemVerdict;
+    use crate::server::store::RefusedItem;
+
+    fn item(content: String) -> RefusedItem {
+        RefusedItem { source: "api".into(), content, verdict: ItemVerdict::Rejected, errors: Vec::new() }
+    }
+
+    /// A database without room for another page is what a full disk looks like from inside: SQLite rolls back by itself.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_full_disk_is_unavailable_for_everybody_and_gone_when_there_is_room_again() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("full.db").display());
+        let roomy = Store::connect(&url).await.unwrap();
+        roomy.migrate().await.unwrap();
+        let now = chrono::DateTime::UNIX_EPOCH;
+        roomy.check_writable(now).await.unwrap();
+        // It shrinks the limit to the pages that are in use.
+        let options = SqliteConnectOptions::from_str(&url).unwrap().pragma("max_page_count", "1");
+        let full = Store::on(connect_sqlite_with(options).await.unwrap());
+        // Many at once: no one may get the connection on which another failed.
+        let writes: Vec<_> = (0..40)
+            .map(|index| {
+                let (full, content) = (full.clone(), format!("{index}").repeat(20_000));
+                tokio::spawn(async move { full.quarantine(&[item(content)], now).await })
+            })
+            .collect();
+        for write in writes {
+            let error = write.await.unwrap().unwrap_err();
+            assert!(error.is_unavailable(), "{error}");
+        }
+        // What needs no other page is written still, by the same store.
+        full.check_writable(now).await.unwrap();
+        roomy.quarantine(&[item("x".repeat(100_000))], now).await.unwrap();
+        assert_eq!(full.list_quarantine(1, 10).await.unwrap().total, 1);
+    }
 }

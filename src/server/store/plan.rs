@@ -1,14 +1,12 @@
 //! What a transaction does with events: repeats are recognised, the rest is appended, counted and settled with its invoices.
 
 use super::bind::binds;
-use super::connections;
 use super::customers::{self, CustomerRecord};
 use super::db::Tx;
 use super::events::{self, content_hash};
 use super::facts::Known;
 use super::invoices::{self, InvoiceFact};
-use super::origin;
-use super::{Incoming, StoreError, StoreResult, Verdict};
+use super::{Incoming, StoreError, StoreResult, Verdict, connections, origin};
 use crate::domain::{CustomerId, Event, EventBody, EventId, FactorKey, NaiveDate, NewEvent};
 use crate::scoring::Invoice;
 use chrono::{DateTime, Utc};
@@ -22,16 +20,49 @@ pub(super) enum Step {
     Repeat(EventId),
     /// With the field that is to blame.
     Refuse(&'static str, StoreError),
+    /// Its invoice was issued before with other content.
+    Reissue(Reissue),
 }
 
 impl Step {
-    /// What became of an event that is `id` now.
-    pub(super) fn verdict(self, id: EventId) -> Verdict {
+    /// What became of the event at a place among others, whose ids these are now.
+    pub(super) fn verdict(self, place: usize, ids: &[EventId]) -> Verdict {
         match self {
-            Self::Append(_) => Verdict::Accepted(id),
-            Self::Repeat(_) => Verdict::Duplicate(id),
+            Self::Append(_) => Verdict::Accepted(ids[place]),
+            Self::Repeat(_) => Verdict::Duplicate(ids[place]),
             Self::Refuse(field, error) => Verdict::Refused(field, error),
+            Self::Reissue(reissue) => Verdict::Refused("number", reissue.conflict(ids)),
         }
+    }
+}
+
+/// What stands in the way of an invoice that is issued again with other content.
+pub(super) struct Reissue {
+    number: String,
+    first: (EventId, NaiveDate),
+    /// They would void the new one too, since facts about an invoice may arrive in any order.
+    voids: Vec<(EventId, NaiveDate)>,
+}
+
+impl Reissue {
+    /// Says what is to be retracted first. `ids` are those that the events of this transaction have now, as far as they are
+    /// written.
+    pub(super) fn conflict(&self, ids: &[EventId]) -> StoreError {
+        let name =
+            |(id, day): &(EventId, NaiveDate)| match index_of_unwritten(*id).map_or(Some(*id), |place| ids.get(place).copied()) {
+                Some(id) => format!("event {id} of {day}"),
+                None => format!("of {day}, in the same request"),
+            };
+        let voids: Vec<_> = self.voids.iter().map(name).collect();
+        let (number, first) = (&self.number, name(&self.first));
+        StoreError::Conflict(match voids.is_empty() {
+            true => format!("invoice {number} was issued before with other content ({first}); retract that first"),
+            false => format!(
+                "invoice {number} was issued before with other content ({first}) and voided ({}); retract both the issue and \
+                 the void first, or the void holds for the new invoice too",
+                voids.join(", ")
+            ),
+        })
     }
 }
 
@@ -107,7 +138,7 @@ impl<'a> Plan<'a> {
             let facts = self.invoices.entry((*customer, number.to_owned())).or_default();
             match issued_before(facts, event) {
                 Some(Ok(first)) => step = Step::Repeat(first),
-                Some(Err(conflict)) => return Step::Refuse("number", conflict),
+                Some(Err(reissue)) => return Step::Reissue(reissue),
                 None => {
                     facts.push(InvoiceFact { event: id, day: event.day(), body: event.body.clone() });
                     step = Step::Append(invoices::derive(number, facts));
@@ -160,7 +191,7 @@ impl<'a> Plan<'a> {
             let id = match step {
                 Step::Append(_) => written.next().unwrap_or(EventId(0)),
                 Step::Repeat(first) => written_id(&ids, *first),
-                Step::Refuse(..) => EventId(0),
+                Step::Refuse(..) | Step::Reissue(_) => EventId(0),
             };
             ids.push(id);
         }
@@ -269,15 +300,14 @@ fn message_conflict(event: &NewEvent) -> StoreError {
     ))
 }
 
-/// The event that issued this invoice already with the same content, or the conflict when its content was another.
-fn issued_before(facts: &[InvoiceFact], event: &NewEvent) -> Option<StoreResult<EventId>> {
+/// The event that issued this invoice already with the same content, or what stands in its way when its content was another.
+fn issued_before(facts: &[InvoiceFact], event: &NewEvent) -> Option<Result<EventId, Reissue>> {
     let EventBody::InvoiceIssued { number, .. } = &event.body else { return None };
     let issue = facts.iter().find(|fact| matches!(fact.body, EventBody::InvoiceIssued { .. }))?;
     if issue.day == event.day() && issue.body == event.body {
         return Some(Ok(issue.event));
     }
-    let earlier = if issue.event.0 > 0 { format!("event {}", issue.event) } else { "in the same request".into() };
-    Some(Err(StoreError::Conflict(format!(
-        "invoice {number} was issued before with other content ({earlier}); retract that first"
-    ))))
+    let name = |fact: &InvoiceFact| (fact.event, fact.day);
+    let voids = facts.iter().filter(|fact| matches!(fact.body, EventBody::InvoiceVoided { .. })).map(name);
+    Some(Err(Reissue { number: number.clone(), first: name(issue), voids: voids.collect() }))
 }

@@ -89,7 +89,10 @@ async fn store(db: &Db, group: &[&Incoming]) -> Vec<StoreResult<StoredEvent>> {
         match intake::post(db, group).await {
             Ok(Some(stored)) => return stored,
             Ok(None) => {}
-            Err(error) if error.is_unavailable() => return group.iter().map(|_| Err(unavailable())).collect(),
+            Err(error) if error.is_unavailable() => {
+                tracing::warn!(%error, events = group.len(), "a shared transaction failed");
+                return group.iter().map(|_| Err(unavailable())).collect();
+            }
             Err(error) => tracing::warn!(%error, events = group.len(), "a shared transaction failed: each event gets its own"),
         }
     }

@@ -188,6 +188,76 @@ on_each_database! {
         site.database.assert_settled(today()).await;
     }
 
+    async fn an_invoice_issued_anew_in_a_batch_is_told_what_to_retract(db: Database) {
+        let site = Site::new(db);
+        let acme = site.customer("Acme").await;
+        let issue = |amount: i64, day: i64| json!({"customerId": id(&acme), "kind": "invoice_issued", "number": "R1", "amountCents": amount,
+            "currency": "EUR", "dueDate": "2026-03-10", "occurredAt": format!("2026-02-0{day}T00:00:00Z")});
+        let about = |kind: &str, day: i64| json!({"customerId": id(&acme), "kind": kind, "number": "R1", "occurredAt": format!("2026-02-0{day}T00:00:00Z")});
+        let lines = [issue(100, 1), about("invoice_voided", 2), issue(200, 3), about("invoice_paid", 4)].map(|item| item.to_string());
+        // All in one request, then again: the events are stored by then.
+        for _ in 0..2 {
+            let report = send_lines(&site, &lines).await.ok();
+            let refused = &report["items"][2];
+            assert_eq!((&refused["verdict"], &refused["errors"][0]["field"]), (&json!("conflict"), &json!("number")), "{report}");
+            let message = refused["errors"][0]["message"].as_str().unwrap();
+            for part in ["event 1 of 2026-02-01", "event 2 of 2026-02-02", "retract both"] {
+                assert!(message.contains(part), "{message}");
+            }
+        }
+        for event in [1, 2] {
+            let retract = format!("/api/events/{event}/retract");
+            assert!(site.post(&retract, json!({"reason": "wrong amount"})).await.status < 300, "{retract}");
+        }
+        // The void that came with the second request as well is one more of its own.
+        let voids = site.get(&format!("{acme}/events?kind=invoice_voided")).await.ok();
+        for event in voids["items"].as_array().unwrap().iter().filter(|event| event["retraction"].is_null()) {
+            site.post(&format!("/api/events/{}/retract", event["id"]), json!({"reason": "again"})).await;
+        }
+        assert_eq!(verdicts(&send_lines(&site, &lines[2..3]).await.ok()), ["accepted"]);
+        let health = site.get(&format!("{acme}/health")).await.ok();
+        assert_eq!([&health["factors"]["invoiceTimeliness"]["value"], &health["factors"]["invoiceTimeliness"]["target"]], [1, 1]);
+        site.database.assert_settled(today()).await;
+    }
+
+    /// Compressed, all of this is a few kilobytes.
+    async fn a_flood_of_refused_items_fills_the_quarantine_and_no_more(db: Database) {
+        let site = Site::new(db);
+        let flood = |from: i64| (from..from + 6000).map(|index| json!({"source": "flood", "kind": index.to_string()}).to_string()).collect::<Vec<_>>();
+        let first = send_lines(&site, &flood(0)).await.ok();
+        assert_eq!((&first["rejected"], &first["quarantine"], &first["items"][0]["notKept"]), (&json!(6000), &Value::Null, &Value::Null));
+        let second = send_lines(&site, &flood(6000)).await.ok();
+        let kept = |report: &Value| report["items"].as_array().unwrap().iter().filter(|item| item["notKept"] != true).count();
+        assert_eq!((kept(&second), &second["rejected"]), (4000, &json!(6000)));
+        let words = second["quarantine"].as_str().unwrap();
+        assert!(words.starts_with("2000 refused items are not in the quarantine: it keeps at most 10,000 items"), "{words}");
+        assert_eq!(site.get("/api/quarantine").await.ok()["total"], 10_000);
+        // Others have room still, and so have those that name no source that could be read.
+        let others = send_lines(&site, &[json!({"source": "crm", "kind": "x"}).to_string(), "nonsense".into()]).await.ok();
+        assert_eq!((kept(&others), &others["quarantine"]), (2, &Value::Null));
+        let latest = site.get("/api/quarantine?page_size=2").await.ok();
+        assert_eq!([&latest["items"][0]["source"], &latest["items"][1]["source"]].map(|source| source.as_str().unwrap()).iter().filter(|source| **source == "api").count(), 1);
+    }
+
+    async fn a_long_item_is_kept_by_its_beginning_and_named_shortly(db: Database) {
+        let site = Site::new(db);
+        let acme = site.customer("Acme").await;
+        let name = "x".repeat(60_000);
+        let lines = [format!("{{\"{name}\":1}}"), json!({"customerId": id(&acme), "kind": "api_call", "count": name}).to_string()];
+        let report = send_lines(&site, &lines).await.ok();
+        assert_eq!(report["rejected"], 2);
+        assert!(report.to_string().len() < 3000, "{report}");
+        let items = site.get("/api/quarantine").await.ok();
+        for item in items["items"].as_array().unwrap() {
+            assert_eq!((item["content"].as_str().unwrap().len(), &item["isCut"]), (16 * 1024, &json!(true)));
+            let replay = format!("/api/quarantine/{}/replay", item["id"]);
+            assert_eq!(site.post(&replay, json!({})).await.invalid_fields(), ["content"]);
+            let corrected = json!({"customerId": id(&acme), "kind": "login"}).to_string();
+            site.post(&replay, json!({"content": corrected})).await.ok();
+        }
+        assert_eq!(site.get("/api/quarantine").await.ok()["total"], 0);
+    }
+
     async fn refused_items_are_kept_to_be_corrected_or_discarded(db: Database) {
         let site = Site::new(db);
         let acme = site.customer("Acme").await;

@@ -14,8 +14,11 @@
 mod expected;
 mod fact;
 mod postgres;
+mod proxy;
+mod raw;
 
 pub use fact::*;
+pub use proxy::{Mood, Proxy};
 
 use crate::domain::list::MAX_PAGE_SIZE;
 use crate::domain::{CustomerFields, CustomerId, CustomerQuery, FieldErrors, Health, NaiveDate, Segment};
@@ -91,6 +94,11 @@ impl Database {
 
     pub async fn postgres() -> Self {
         Self::migrated(postgres::new_database().await, None).await
+    }
+
+    /// One that is migrated already, at another address.
+    pub async fn at(url: &str) -> Self {
+        Self { store: Store::connect(url).await.unwrap(), url: url.to_owned(), folder: None, uploads: TempDir::new().unwrap() }
     }
 
     async fn migrated(url: String, folder: Option<TempDir>) -> Self {

@@ -31,7 +31,7 @@ fn generated(count: i64) -> Vec<DemoCustomer> {
 
 on_each_database! {
     async fn what_is_loaded_is_as_if_it_had_been_sent(db: Database) {
-        db.load_demo(&generated(3), now()).await.unwrap();
+        db.begin_demo(&generated(3), false, now()).await.unwrap();
         db.assert_settled(today()).await;
         let (found, total) = db.list_customers(&parse_query("sort=name").unwrap(), today()).await.unwrap();
         assert_eq!(total, 3);
@@ -54,9 +54,8 @@ on_each_database! {
 
     async fn several_loads_add_up_and_later_customers_get_ids_of_their_own(db: Database) {
         let all = generated(4);
-        for chunk in all.chunks(2) {
-            db.load_demo(chunk, now()).await.unwrap();
-        }
+        let load = db.begin_demo(&all[..2], false, now()).await.unwrap();
+        db.continue_demo(load, &all[2..], now()).await.unwrap();
         let acme = db.customer("Acme").await;
         db.send(acme, login()).await;
         db.roll_over_all(today()).await;
@@ -69,7 +68,7 @@ on_each_database! {
         db.send_all(acme, [login().days_ago(3).message("m-1"), invoice("A-1"), ticket()]).await;
         db.add_note(acme, "Ada", "Real", now()).await.unwrap();
         let before = (db.health(acme).await, db.connections().await.unwrap());
-        db.load_demo(&generated(2), now()).await.unwrap();
+        db.begin_demo(&generated(2), false, now()).await.unwrap();
         assert_ne!(db.connections().await.unwrap(), before.1);
         assert_eq!(db.remove_demo(today()).await.unwrap(), 2);
         db.roll_over_all(today()).await;
@@ -80,7 +79,7 @@ on_each_database! {
         db.assert_settled(today()).await;
         assert_eq!(db.remove_demo(today()).await.unwrap(), 0);
         // And it can come back, its message ids included.
-        db.load_demo(&generated(2), now()).await.unwrap();
+        db.begin_demo(&generated(2), false, now()).await.unwrap();
         db.roll_over_all(today()).await;
         db.assert_settled(today()).await;
     }
@@ -88,7 +87,7 @@ on_each_database! {
     async fn a_load_that_fails_leaves_nothing(db: Database) {
         let mut twins = generated(1);
         twins.extend(generated(1));
-        assert_conflict(db.load_demo(&twins, now()).await, "external id \"demo-0\"", "");
+        assert_conflict(db.begin_demo(&twins, false, now()).await, "external id \"demo-0\"", "");
         assert!(db.is_empty().await.unwrap());
         db.assert_settled(today()).await;
     }
@@ -107,8 +106,56 @@ on_each_database! {
         assert!(portfolio.bands.iter().all(|band| band.tally.customers > 0), "{:?}", portfolio.bands);
     }
 
+    async fn two_pages_that_load_the_demo_at_once_load_it_once(db: Database) {
+        let options = Options { customers: 19, days: 150, ..Options::default() };
+        let loads: Vec<_> = (0..4)
+            .map(|_| {
+                let (store, options) = (db.store.clone(), options.clone());
+                tokio::spawn(async move { demo::run_if_empty(&store, &options, now()).await })
+            })
+            .collect();
+        let mut loaded = 0;
+        for load in loads {
+            match load.await.unwrap() {
+                Ok(_) => loaded += 1,
+                refused => assert_conflict(refused, "There are customers already", "a page that was later"),
+            }
+        }
+        let portfolio = db.get_portfolio(None, "USD", today()).await.unwrap();
+        assert_eq!((loaded, portfolio.all.customers + portfolio.archived), (1, 19));
+        db.roll_over_all(today()).await;
+        db.assert_settled(today()).await;
+    }
+
+    async fn commands_that_load_the_demo_at_once_leave_one(db: Database) {
+        // More than one transaction takes, so that one begins while another is under way.
+        let options = Options { customers: 450, days: 30, ..Options::default() };
+        let loads: Vec<_> = (0..3)
+            .map(|_| {
+                let (store, options) = (db.store.clone(), options.clone());
+                tokio::spawn(async move { demo::run(&store, &options, now()).await })
+            })
+            .collect();
+        let mut loaded = 0;
+        for load in loads {
+            match load.await.unwrap() {
+                Ok(_) => loaded += 1,
+                refused => assert_conflict(refused, "this load has ended", "a load that another one has replaced"),
+            }
+        }
+        assert!(loaded >= 1);
+        let portfolio = db.get_portfolio(None, "USD", today()).await.unwrap();
+        assert_eq!(portfolio.all.customers + portfolio.archived, 450);
+        // A page finds them there, and a removal ends what is under way.
+        assert_conflict(demo::run_if_empty(&db, &options, now()).await, "There are customers already", "");
+        let load = db.begin_demo(&generated(2), false, now()).await.unwrap();
+        assert_eq!(db.remove_demo(today()).await.unwrap(), 2);
+        assert_conflict(db.continue_demo(load, &generated(1), now()).await, "this load has ended", "");
+        assert!(db.is_empty().await.unwrap());
+    }
+
     async fn nothing_to_load_is_no_error(db: Database) {
-        db.load_demo(&[], now()).await.unwrap();
+        db.begin_demo(&[], false, now()).await.unwrap();
         assert!(db.is_empty().await.unwrap());
     }
 }

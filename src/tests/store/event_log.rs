@@ -86,6 +86,21 @@ on_each_database! {
         assert_eq!(last().await, midnight(45));
     }
 
+    async fn a_month_that_was_cut_off_is_finished_the_next_time(db: Database) {
+        let acme = db.customer("Acme").await;
+        let last_month = now() - Duration::days(40);
+        db.insert_event(acme, &login().days_ago(41).event(), last_month).await.unwrap();
+        db.send(acme, login()).await;
+        // As a process leaves it that ends right after it has begun.
+        let month = chrono::Datelike::with_day(&today(), 1).unwrap();
+        db.run_raw(&format!("UPDATE event_log SET kept_from_day = {}", month.to_epoch_days())).await;
+        db.drop_events_before(today()).await.unwrap();
+        assert_eq!(db.list_events(acme, &EventFilter::default(), 1, 50).await.unwrap().total, 1);
+        // An earlier day, as with a longer retention, says nothing new about what may be gone.
+        db.drop_events_before(last_month.date_naive()).await.unwrap();
+        assert_eq!(db.events_kept_from().await.unwrap(), Some(month));
+    }
+
     async fn events_of_any_time_of_receipt_are_kept_and_found(db: Database) {
         let acme = db.customer("Acme").await;
         db.prepare_log(today(), today() + Months::new(1)).await.unwrap();

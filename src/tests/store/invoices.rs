@@ -73,6 +73,55 @@ on_each_database! {
         db.assert_settled(today()).await;
     }
 
+    async fn an_invoice_that_was_voided_is_issued_anew_once_issue_and_void_are_taken_back(db: Database) {
+        let acme = db.customer("Acme").await;
+        let issue = db.send(acme, invoice("A-1").days_ago(40).due(days_ago(10))).await.event.id;
+        let void = db.send(acme, voided("A-1").days_ago(39)).await.event.id;
+        let anew = || invoice("A-1").amount_cents(250_00).days_ago(38).due(days_ago(8));
+        let (issued, voided) = (format!("event {issue} of {}", days_ago(40)), format!("event {void} of {}", days_ago(39)));
+        for part in [&issued, &voided] {
+            assert_conflict(db.try_send(acme, anew()).await, part, "issued anew");
+        }
+        for id in [issue, void] {
+            db.retract_event(id, "wrong amount", now()).await.unwrap();
+        }
+        assert!(!db.send(acme, anew()).await.repeated);
+        let factor = db.send(acme, paid("A-1").days_ago(20)).await.after.factors.invoice_timeliness;
+        assert_eq!((factor.value, factor.target, factor.score.to_string()), (Some(1), Some(1), "100.0".into()));
+        db.assert_settled(today()).await;
+    }
+
+    async fn an_invoice_over_nothing_is_on_time(db: Database) {
+        let acme = db.customer("Acme").await;
+        let free = |number: &str| invoice(number).amount_cents(0);
+        let unpaid = db.send(acme, free("A-1").days_ago(40).due(days_ago(10))).await.after.factors.invoice_timeliness;
+        assert_eq!((unpaid.value, unpaid.target), (Some(1), Some(1)));
+        assert_eq!(status(&db, acme).await, Some(PaidOnTime));
+        db.send_all(acme, [paid("A-1").days_ago(2), invoice("A-2").days_ago(40).due(days_ago(10))]).await;
+        assert_eq!(status(&db, acme).await, Some(PaidOnTime), "there was nothing to pay late");
+        let factor = db.health(acme).await.factors.invoice_timeliness;
+        assert_eq!((factor.value, factor.target), (Some(1), Some(2)));
+        db.send(acme, voided("A-1").days_ago(1)).await;
+        assert_eq!(status(&db, acme).await, Some(Voided));
+        db.assert_settled(today()).await;
+    }
+
+    async fn an_upgrade_scores_those_anew_who_have_an_invoice_over_nothing(db: Database) {
+        let (acme, other) = (db.customer("Acme").await, db.customer("Other").await);
+        db.send(acme, invoice("A-1").amount_cents(0).days_ago(40).due(days_ago(10))).await;
+        db.send(other, invoice("A-1").days_ago(40).due(days_ago(10))).await;
+        // As the release before stored it.
+        let before = r#"'"on_time":1,"late":0,"overdue":0', '"on_time":0,"late":0,"overdue":1'"#;
+        db.run_raw(&format!("UPDATE customers SET measured = replace(measured, {before})")).await;
+        assert_eq!(db.health(acme).await.factors.invoice_timeliness.value, Some(0));
+        db.forget_migration(18).await;
+        db.migrate().await.unwrap();
+        assert!(!db.get_current(acme, today()).await.unwrap().is_current);
+        assert!(db.get_current(other, today()).await.unwrap().is_current);
+        assert_eq!(db.roll_over_all(today()).await, 1);
+        db.assert_settled(today()).await;
+    }
+
     async fn taking_back_a_payment_opens_the_invoice_again(db: Database) {
         let acme = db.customer("Acme").await;
         db.send(acme, invoice("A-1").days_ago(40).due(days_ago(10))).await;

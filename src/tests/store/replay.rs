@@ -234,7 +234,7 @@ on_each_database! {
         };
         for name in ["Before", "After"] {
             db.remove_demo(today()).await.unwrap();
-            db.load_demo(&[demo(name)], now()).await.unwrap();
+            db.begin_demo(&[demo(name)], false, now()).await.unwrap();
             let replay = db.replay(days_ago(10).into()).await.unwrap();
             let rows = shown(&replay, "", days_ago(10)).await;
             assert_eq!(rows.iter().map(|row| &row.name).collect::<Vec<_>>(), [name]);

@@ -50,6 +50,33 @@ on_each_database! {
     }
 }
 
+on_each_database! {
+    async fn a_database_of_a_newer_release_is_refused_and_says_which_is_needed(db: Database) {
+        db.customer("Acme").await;
+        let refused = async || db.migrate().await.unwrap_err().to_string();
+        db.run_raw("INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+                    SELECT 9999, 'later', success, checksum, 0 FROM _sqlx_migrations WHERE version = 1").await;
+        let unknown = refused().await;
+        assert!(unknown.contains(&format!("newer release than this one ({})", env!("CARGO_PKG_VERSION"))), "{unknown}");
+        db.run_raw("INSERT INTO schema_releases (schema_version, release) VALUES (9998, '8.0.0'), (9999, '9.1.0')").await;
+        let known = refused().await;
+        assert!(known.contains("use release 9.1.0 or a later one") && known.contains("nothing was changed"), "{known}");
+        db.run_raw("DROP TABLE schema_releases").await;
+        assert!(refused().await.contains("newer release"));
+        assert_eq!(db.page("").await.1, 1);
+    }
+
+    async fn a_migrated_database_names_the_release_that_its_schema_needs(db: Database) {
+        db.run_raw("UPDATE schema_releases SET release = '0.0.1'").await;
+        db.migrate().await.unwrap();
+        // The release that brought the schema, and not every one that opens it.
+        db.run_raw("INSERT INTO schema_releases (schema_version, release) SELECT 9999, release FROM schema_releases").await;
+        db.run_raw("INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+                    SELECT 9999, 'later', success, checksum, 0 FROM _sqlx_migrations WHERE version = 1").await;
+        assert!(db.migrate().await.unwrap_err().to_string().contains("release 0.0.1 or a later one"));
+    }
+}
+
 #[tokio::test]
 async fn a_database_file_is_created_with_its_folder() {
     let folder = tempfile::TempDir::new().unwrap();

@@ -3,8 +3,7 @@
 use crate::app::components::Day;
 use crate::app::format;
 use crate::app::forms::PayInvoiceForm;
-use crate::domain::{CustomerId, NaiveDate};
-use crate::domain::{InvoiceRow, InvoiceStatus};
+use crate::domain::{CustomerId, InvoiceRow, InvoiceStatus, NaiveDate};
 use crate::wire::pages::CustomerPage;
 use leptos::prelude::*;
 
@@ -22,11 +21,12 @@ pub fn status_words(status: InvoiceStatus) -> (&'static str, &'static str, &'sta
     }
 }
 
-/// "Paid late, 12 days after it was due"
+/// "Paid late, by 12 days"
 pub fn standing(invoice: &InvoiceRow, as_of: NaiveDate) -> String {
     let (_, _, word) = status_words(invoice.status);
     let after = |day: NaiveDate| format::count((day - invoice.due_on).num_days(), "day");
     match (invoice.status, invoice.paid_on) {
+        (InvoiceStatus::PaidOnTime, None) => "On time, nothing to pay".to_owned(),
         (InvoiceStatus::PaidLate, Some(paid_on)) => format!("{word}, by {}", after(paid_on)),
         (InvoiceStatus::Overdue, _) => format!("{word} by {}", after(as_of)),
         _ => word.to_owned(),

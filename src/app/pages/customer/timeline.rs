@@ -145,7 +145,7 @@ fn EventItem(event: Event, place: Memo<Place>) -> impl IntoView {
         true => view! { <del>{sentence.clone()}</del> }.into_any(),
         false => view! { <span>{sentence.clone()}</span> }.into_any(),
     };
-    let origin = format!("Received {} from the source “{}”", format::time(received), event.source);
+    let origin = format!("Event {id}, received {} from the source “{}”", format::time(received), event.source);
     let retraction = event.retraction.map(|Retraction { reason, retracted_at }| {
         view! { <p class="event__note" title=format::time(retracted_at)>"Retracted: " {reason}</p> }
     });
