@@ -21,6 +21,9 @@ const IS_IMPORTED: &str = "(SELECT last_event_id FROM import_events WHERE import
 /// How many names of archived customers a report has.
 const NAMES: usize = 100;
 
+/// Its id, customer, day, day of receipt, payload, source and message id.
+type ImportedEvent = (i64, i64, i32, i32, String, String, Option<String>);
+
 impl Store {
     /// The customers of whom an import has brought events.
     pub async fn list_customers_of_import(&self, import: ImportId) -> StoreResult<Vec<CustomerId>> {
@@ -52,8 +55,7 @@ impl Store {
              AND NOT EXISTS (SELECT 1 FROM retractions WHERE event_id = events.id)",
             tx.one_of_second()
         );
-        let rows: Vec<(i64, i64, i32, i32, String, String, Option<String>)> =
-            tx.all(AssertSqlSafe(sql), binds![attempt.import.0, customers]).await?;
+        let rows: Vec<ImportedEvent> = tx.all(AssertSqlSafe(sql), binds![attempt.import.0, customers]).await?;
         if rows.is_empty() {
             return Ok(0);
         }
