@@ -31,13 +31,23 @@ pub struct DatabaseArgs {
 }
 
 impl DatabaseArgs {
-    /// The URL without its password, for messages.
+    /// The URL for messages: without user and password, and without its parameters, which may hold a password as well.
     pub fn shown_url(&self) -> String {
-        match (self.database_url.split_once("://"), self.database_url.rsplit_once('@')) {
-            (Some((scheme, _)), Some((_, place))) => format!("{scheme}://***@{place}"),
-            _ => self.database_url.clone(),
+        let Some((scheme, rest)) = self.database_url.split_once("://").filter(|(scheme, _)| *scheme != "sqlite") else {
+            return self.database_url.clone();
+        };
+        let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+        match authority.rsplit_once('@') {
+            // A password that is not escaped may hold any sign.
+            None if path.contains('@') => format!("{scheme}://***"),
+            None => format!("{scheme}://{authority}{}", without_parameters(path)),
+            Some((_, host)) => format!("{scheme}://***@{host}{}", without_parameters(path)),
         }
     }
+}
+
+fn without_parameters(path: &str) -> &str {
+    path.split(['?', '#']).next().unwrap_or_default()
 }
 
 /// What the product's figures are in.
@@ -175,6 +185,13 @@ mod tests {
             ("postgres://u:s3cret@host/db", "postgres://***@host/db"),
             ("postgres://u:p@ss@host/db", "postgres://***@host/db"),
             ("sqlite://data/x.db", "sqlite://data/x.db"),
+            ("sqlite://data/a@b.db?mode=rw", "sqlite://data/a@b.db?mode=rw"),
+            ("postgres://host/db?password=s3cret", "postgres://host/db"),
+            ("postgres://u@host?password=s3cret", "postgres://***@host"),
+            ("postgresql://u:p@host:5432/db?sslmode=require&password=s3@cret", "postgresql://***@host:5432/db"),
+            ("postgres://host/db?password=s3@cret", "postgres://***"),
+            ("postgres://u:s3/cr?et@host/db", "postgres://***"),
+            ("postgres://u:s3cret@host/db#s3cret", "postgres://***@host/db"),
         ];
         for (database_url, shown) in cases {
             assert_eq!(DatabaseArgs { database_url: database_url.into() }.shown_url(), shown);
