@@ -11,6 +11,7 @@ pub mod forms;
 pub mod jobs;
 pub mod json;
 pub mod page;
+mod problem_page;
 pub mod security;
 pub mod service;
 pub mod store;

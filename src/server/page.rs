@@ -3,6 +3,7 @@
 
 use super::{AppState, flash, thaw_styles};
 use crate::app::state::{PageStart, Preferences, ResponseStatus};
+use crate::app::theme::ThemeChoice;
 use crate::domain::{CustomerQuery, FieldErrors};
 use crate::error::AppError;
 use axum::http::request::Parts;
@@ -68,6 +69,13 @@ impl Pairs {
 /// The list's query from the text after the question mark.
 pub fn customer_query(text: &str) -> Result<CustomerQuery, AppError> {
     Ok(CustomerQuery::from_pairs(Pairs::parse(text)?.iter())?)
+}
+
+/// The theme that the request's browser remembers.
+pub fn theme(parts: &Parts) -> ThemeChoice {
+    let mut preferences = Preferences::default();
+    cookies(parts).for_each(|(name, value)| preferences.set(name, &value));
+    preferences.theme
 }
 
 /// The request's cookies, values decoded.

@@ -93,6 +93,13 @@ pub fn page_policy(nonce: &str) -> String {
     )
 }
 
+/// The policy of a page that holds all it needs in its one style element, which carries `nonce`.
+pub fn problem_page_policy(nonce: &str) -> String {
+    format!(
+        "default-src 'none'; style-src 'nonce-{nonce}'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+}
+
 /// Adds the headers that every answer has, unless it has set its own.
 pub async fn add_headers(request: Request, next: Next) -> Response {
     let policy = if request.uri().path().starts_with("/api/docs") { DOCS_POLICY } else { NO_PAGE_POLICY };

@@ -1,6 +1,7 @@
 //! The whole site: REST API, pages, server functions, assets and operations behind the same middleware.
 
 use super::assets::{self, page_assets};
+use super::problem_page::show_problem_as_page;
 use super::{AppState, api, page, security, telemetry, upload};
 use crate::app;
 use crate::error::AppError;
@@ -10,7 +11,7 @@ use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::{Extensions, StatusCode, Uri, Version};
 use axum::middleware::{self, Next};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use leptos::prelude::{LeptosOptions, expect_context, provide_context, use_nonce};
 use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 use leptos_axum::{AxumRouteListing, LeptosRoutes, ResponseOptions};
@@ -42,11 +43,12 @@ pub fn router(app: AppState) -> Router {
         .merge(upload::router())
         .with_state(app.clone())
         .layer(middleware::map_response(set_error_status))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(is_html_or_json))
         .layer(middleware::from_fn(security::require_same_origin))
         .layer(middleware::from_fn_with_state(app, security::require_token))
         .layer(CatchPanicLayer::custom(|_| AppError::Internal.into_response()))
         .layer(middleware::from_fn(show_problem_as_page))
+        // Outside of whatever replaces a body.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(is_html_or_json))
         .layer(middleware::from_fn(security::add_headers))
         .layer(middleware::from_fn(telemetry::observe))
 }
@@ -99,7 +101,7 @@ async fn not_found(State(app): State<AppState>, request: Request) -> Response {
     response
 }
 
-fn is_api(uri: &Uri) -> bool {
+pub fn is_api(uri: &Uri) -> bool {
     uri.path() == "/api" || uri.path().starts_with("/api/")
 }
 
@@ -126,34 +128,4 @@ async fn time_out(request: Request, next: Next) -> Response {
         Ok(response) => response,
         Err(_) => AppError::Unavailable.into_response(),
     }
-}
-
-/// People get a refusal as a page, programs as they asked for it.
-async fn show_problem_as_page(request: Request, next: Next) -> Response {
-    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let wants_page = accept.contains("text/html") && !is_api(request.uri());
-    let response = next.run(request).await;
-    match response.extensions().get::<AppError>() {
-        Some(error) if wants_page => {
-            let html = Html(problem_page(error));
-            let (mut parts, _) = response.into_parts();
-            parts.headers.remove(header::CONTENT_TYPE);
-            parts.headers.remove(header::CONTENT_LENGTH);
-            (parts, html).into_response()
-        }
-        _ => response,
-    }
-}
-
-/// Needs neither the app nor the database, since either may be what failed.
-fn problem_page(error: &AppError) -> String {
-    let escape = |text: String| text.replace('&', "&amp;").replace('<', "&lt;");
-    format!(
-        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title} - Customer Health</title>\
-         <link rel=\"stylesheet\" href=\"{style}\"></head><body><main><h1>{title}</h1><p>{detail}</p>\
-         <p><a href=\"/\">Back to the portfolio</a></p></main></body></html>",
-        title = error.title(),
-        style = page_assets().stylesheet,
-        detail = escape(error.to_string()),
-    )
 }
