@@ -78,6 +78,25 @@ fn is_same_origin(headers: &HeaderMap, uri: &Uri) -> bool {
     origin.split_once("://").is_some_and(|(_, origin)| host.is_some_and(|host| origin.eq_ignore_ascii_case(host)))
 }
 
+/// Keeps redirects on this site, whoever asked for them: browsers and Leptos send plain forms back to where they say they
+/// came from. A `Location` that is more than a path becomes its path, or the first page.
+pub async fn keep_redirects_here(mut response: Response) -> Response {
+    if let Some(location) = response.headers_mut().get_mut(header::LOCATION)
+        && !location.to_str().is_ok_and(is_path_here)
+    {
+        let path = location.to_str().ok().and_then(|text| text.parse::<Uri>().ok());
+        let path = path.and_then(|uri| uri.path_and_query().map(ToString::to_string)).filter(|path| is_path_here(path));
+        *location = path.and_then(|path| path.parse().ok()).unwrap_or(HeaderValue::from_static("/"));
+    }
+    response
+}
+
+/// Browsers take two slashes, the second one either way, for another site, and leave tabs and line ends out before.
+fn is_path_here(text: &str) -> bool {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    is_plain && text.starts_with('/') && !text.starts_with("//")
+}
+
 /// What is not a page may load nothing.
 const NO_PAGE_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 /// The bundled API documentation styles itself inline.
@@ -113,4 +132,33 @@ pub async fn add_headers(request: Request, next: Next) -> Response {
     add(header::REFERRER_POLICY, "same-origin");
     add(header::CACHE_CONTROL, "no-store");
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_redirect_stays_on_this_site() {
+        let cases = [
+            ("/customers/7?tab=notes", "/customers/7?tab=notes"),
+            ("/a#form-1", "/a#form-1"),
+            ("/search?next=https://evil.example", "/search?next=https://evil.example"),
+            ("https://localhost:3000/import?x=1", "/import?x=1"),
+            ("https://evil.example/import", "/import"),
+            ("//evil.example", "/"),
+            ("https://localhost//evil.example", "/"),
+            ("///evil.example", "/"),
+            ("/\\evil.example", "/"),
+            ("\\\\evil.example", "/"),
+            ("/\t/evil.example", "/"),
+            ("javascript:alert(1)", "/"),
+            ("evil", "/"),
+            ("", "/"),
+        ];
+        for (location, expected) in cases {
+            let response = keep_redirects_here(([(header::LOCATION, location)], "").into_response()).await;
+            assert_eq!(response.headers()[header::LOCATION], expected, "{location:?}");
+        }
+    }
 }

@@ -47,6 +47,7 @@ pub fn router(app: AppState) -> Router {
         .layer(middleware::from_fn_with_state(app, security::require_token))
         .layer(CatchPanicLayer::custom(|_| AppError::Internal.into_response()))
         .layer(middleware::from_fn(show_problem_as_page))
+        .layer(middleware::map_response(security::keep_redirects_here))
         // Outside of whatever replaces a body.
         .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(is_html_or_json))
         .layer(middleware::from_fn(security::add_headers))
