@@ -100,7 +100,12 @@ async fn run(command: Command) -> Result<(), String> {
     match command {
         Command::Serve { listen, database, access, currency, retention, demo } => {
             let access_token = access.token_for(listen.addr)?;
-            let settings = Settings { currency: currency.currency, access_token, retain_events: retention.retain_events };
+            let settings = Settings {
+                currency: currency.currency,
+                access_token,
+                hosts: access.hosts_at(listen.addr),
+                retain_events: retention.retain_events,
+            };
             let app = open(&database, settings).await?;
             if demo && app.store.is_empty().await.map_err(|error| error.to_string())? {
                 let options = demo::Options { currency: app.settings.currency.clone(), ..demo::Options::default() };

@@ -1,6 +1,7 @@
 //! Settings: what the operator can choose, each as a flag and an environment variable. `--help` is their reference.
 
 use super::demo;
+use super::hosts::{Hosts, parse_host};
 use super::security::Secret;
 use std::net::SocketAddr;
 
@@ -11,13 +12,16 @@ pub struct Settings {
     pub currency: String,
     /// When set, everything but the probes asks for it.
     pub access_token: Option<Secret>,
+    /// The names that everything but the probes answers to.
+    pub hosts: Hosts,
     /// Raw events that were received more than this many months ago are dropped; null: none ever are.
     pub retain_events: Option<u32>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { currency: "USD".into(), access_token: None, retain_events: None }
+        let hosts = Hosts::Named(Vec::new());
+        Self { currency: "USD".into(), access_token: None, hosts, retain_events: None }
     }
 }
 
@@ -82,9 +86,18 @@ pub struct AccessArgs {
     /// password of any user name
     #[arg(long, env = "ACCESS_TOKEN", hide_env_values = true, value_name = "TOKEN")]
     access_token: Option<Secret>,
+    /// The host names under which browsers and systems reach the server, separated by commas, beside localhost. Without any, a
+    /// server on a loopback address answers to localhost only, another one to every name. /healthz and /readyz answer to all
+    #[arg(long = "host", env = "ALLOWED_HOSTS", value_name = "NAME", value_delimiter = ',', value_parser = parse_host)]
+    hosts: Vec<String>,
 }
 
 impl AccessArgs {
+    /// The names to answer to on this address.
+    pub fn hosts_at(&self, addr: SocketAddr) -> Hosts {
+        Hosts::at(addr, self.hosts.iter().filter(|name| !name.is_empty()).cloned().collect())
+    }
+
     /// The token, or why the server must not listen on this address without one.
     pub fn token_for(&self, addr: SocketAddr) -> Result<Option<Secret>, String> {
         match self.access_token.clone().filter(|token| !token.is_empty()) {
@@ -173,7 +186,7 @@ mod tests {
             ("0.0.0.0:3000", Some("token"), true),
         ];
         for (addr, token, allowed) in cases {
-            let access = AccessArgs { access_token: token.map(Secret::from) };
+            let access = AccessArgs { access_token: token.map(Secret::from), hosts: Vec::new() };
             let token = access.token_for(addr.parse().unwrap());
             assert_eq!(token.is_ok(), allowed, "{addr} {access:?}");
         }

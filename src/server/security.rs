@@ -39,13 +39,15 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-/// The paths that a load balancer asks without a token.
-const PROBES: [&str; 2] = ["/healthz", "/readyz"];
+/// The paths that a load balancer asks: without a token, by any name, and answered when nothing else is.
+pub fn is_probe(uri: &Uri) -> bool {
+    ["/healthz", "/readyz"].contains(&uri.path())
+}
 
 /// Asks for the access token when one is configured.
 pub async fn require_token(State(app): State<AppState>, request: Request, next: Next) -> Response {
     let Some(token) = &app.settings.access_token else { return next.run(request).await };
-    if PROBES.contains(&request.uri().path()) || sent_token(request.headers()).is_some_and(|sent| token.matches(&sent)) {
+    if is_probe(request.uri()) || sent_token(request.headers()).is_some_and(|sent| token.matches(&sent)) {
         return next.run(request).await;
     }
     let challenge = [(header::WWW_AUTHENTICATE, "Basic realm=\"Customer Health\", charset=\"UTF-8\"")];

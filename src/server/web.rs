@@ -2,7 +2,7 @@
 
 use super::assets::{self, page_assets};
 use super::problem_page::show_problem_as_page;
-use super::{AppState, api, page, security, telemetry, upload};
+use super::{AppState, api, hosts, page, security, telemetry, upload};
 use crate::app;
 use crate::error::AppError;
 use axum::Router;
@@ -44,7 +44,8 @@ pub fn router(app: AppState) -> Router {
         .with_state(app.clone())
         .layer(middleware::map_response(set_error_status))
         .layer(middleware::from_fn(security::require_same_origin))
-        .layer(middleware::from_fn_with_state(app, security::require_token))
+        .layer(middleware::from_fn_with_state(app.clone(), security::require_token))
+        .layer(middleware::from_fn_with_state(app, hosts::require_host))
         .layer(CatchPanicLayer::custom(|_| AppError::Internal.into_response()))
         .layer(middleware::from_fn(show_problem_as_page))
         .layer(middleware::map_response(security::keep_redirects_here))
