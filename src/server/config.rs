@@ -92,18 +92,26 @@ pub struct AccessArgs {
     hosts: Vec<String>,
 }
 
+/// The fewest characters of an access token: more than anybody can guess, when they are random.
+const MIN_TOKEN: usize = 16;
+
 impl AccessArgs {
     /// The names to answer to on this address.
     pub fn hosts_at(&self, addr: SocketAddr) -> Hosts {
         Hosts::at(addr, self.hosts.iter().filter(|name| !name.is_empty()).cloned().collect())
     }
 
-    /// The token, or why the server must not listen on this address without one.
+    /// The token, or why the server must not listen on this address with or without it.
     pub fn token_for(&self, addr: SocketAddr) -> Result<Option<Secret>, String> {
         match self.access_token.clone().filter(|token| !token.is_empty()) {
             None if !addr.ip().is_loopback() => Err(format!(
                 "refusing to listen on {addr} without an access token: everybody who reaches this address could read and \
                  change everything. Set ACCESS_TOKEN, or listen on 127.0.0.1."
+            )),
+            Some(token) if token.length() < MIN_TOKEN => Err(format!(
+                "the access token has {} characters and could be guessed: it must have at least {MIN_TOKEN}. \
+                 `openssl rand -hex 16` makes a good one.",
+                token.length()
             )),
             token => Ok(token),
         }
@@ -174,7 +182,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_loopback_address_goes_without_a_token() {
+    fn only_a_loopback_address_goes_without_a_token_and_none_with_a_short_one() {
         let cases = [
             ("127.0.0.1:3000", None, true),
             ("127.8.8.8:3000", None, true),
@@ -183,7 +191,11 @@ mod tests {
             ("[::]:3000", None, false),
             ("192.168.1.5:80", None, false),
             ("0.0.0.0:3000", Some(""), false),
-            ("0.0.0.0:3000", Some("token"), true),
+            ("0.0.0.0:3000", Some("a"), false),
+            ("0.0.0.0:3000", Some("fifteen-letters"), false),
+            ("127.0.0.1:3000", Some("fifteen-letters"), false),
+            ("127.0.0.1:3000", Some(""), true),
+            ("0.0.0.0:3000", Some("sixteen-letters!"), true),
         ];
         for (addr, token, allowed) in cases {
             let access = AccessArgs { access_token: token.map(Secret::from), hosts: Vec::new() };

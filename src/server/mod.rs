@@ -8,6 +8,7 @@ pub mod config;
 pub mod demo;
 mod flash;
 pub mod forms;
+mod guesses;
 pub mod hosts;
 pub mod jobs;
 pub mod json;

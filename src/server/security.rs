@@ -1,6 +1,7 @@
 //! Who may do what: the access token, same-origin writes, and the headers that tell a browser what a page may do.
 
 use super::AppState;
+use super::guesses::{Guesses, MAX_GUESSES, client_address};
 use crate::error::AppError;
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -10,6 +11,8 @@ use axum::response::{IntoResponse, Response};
 use axum_extra::headers::HeaderMapExt;
 use axum_extra::headers::authorization::{Authorization, Basic, Bearer};
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use std::time::Instant;
 use subtle::ConstantTimeEq;
 
 /// A text that never appears in a log.
@@ -19,6 +22,11 @@ pub struct Secret(String);
 impl Secret {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// How many characters it has.
+    pub fn length(&self) -> usize {
+        self.0.chars().count()
     }
 
     /// Takes the same time whatever the guess; comparing digests hides the length as well.
@@ -44,11 +52,36 @@ pub fn is_probe(uri: &Uri) -> bool {
     ["/healthz", "/readyz"].contains(&uri.path())
 }
 
-/// Asks for the access token when one is configured.
-pub async fn require_token(State(app): State<AppState>, request: Request, next: Next) -> Response {
-    let Some(token) = &app.settings.access_token else { return next.run(request).await };
-    if is_probe(request.uri()) || sent_token(request.headers()).is_some_and(|sent| token.matches(&sent)) {
+/// The access token's guard.
+#[derive(Clone)]
+pub struct Guard {
+    app: AppState,
+    guesses: Arc<Guesses>,
+}
+
+impl Guard {
+    pub fn new(app: &AppState) -> Self {
+        Self { app: app.clone(), guesses: Arc::default() }
+    }
+}
+
+/// Asks for the access token when one is configured. After too many wrong ones from an address none is looked at, so that a
+/// right guess would not show.
+pub async fn require_token(State(guard): State<Guard>, request: Request, next: Next) -> Response {
+    let Some(token) = guard.app.settings.access_token.as_ref().filter(|_| !is_probe(request.uri())) else {
         return next.run(request).await;
+    };
+    if let Some(sent) = sent_token(request.headers()) {
+        let (address, now) = (client_address(request.extensions(), request.headers()), Instant::now());
+        if let Some(wait) = guard.guesses.wait(address, now) {
+            let seconds = wait.as_secs() + 1;
+            let text = format!("There were {MAX_GUESSES} wrong access tokens from your address. Try again in {seconds} seconds.");
+            return ([(header::RETRY_AFTER, seconds.to_string())], AppError::TooMany(text)).into_response();
+        }
+        if token.matches(&sent) {
+            return next.run(request).await;
+        }
+        guard.guesses.note_wrong(address, now);
     }
     let challenge = [(header::WWW_AUTHENTICATE, "Basic realm=\"Customer Health\", charset=\"UTF-8\"")];
     (challenge, AppError::Unauthorized).into_response()

@@ -2,6 +2,7 @@
 
 use super::assets::{self, page_assets};
 use super::problem_page::show_problem_as_page;
+use super::security::Guard;
 use super::{AppState, api, hosts, page, security, telemetry, upload};
 use crate::app;
 use crate::error::AppError;
@@ -44,7 +45,7 @@ pub fn router(app: AppState) -> Router {
         .with_state(app.clone())
         .layer(middleware::map_response(set_error_status))
         .layer(middleware::from_fn(security::require_same_origin))
-        .layer(middleware::from_fn_with_state(app.clone(), security::require_token))
+        .layer(middleware::from_fn_with_state(Guard::new(&app), security::require_token))
         .layer(middleware::from_fn_with_state(app, hosts::require_host))
         .layer(CatchPanicLayer::custom(|_| AppError::Internal.into_response()))
         .layer(middleware::from_fn(show_problem_as_page))
