@@ -1,6 +1,7 @@
 //! The command line: subcommands and what each of them does.
 
 use super::config::{AccessArgs, CurrencyArgs, DatabaseArgs, DemoArgs, ListenArgs, LogArgs, RetentionArgs, Settings};
+use super::pace::Pace;
 use super::transfer::{self, ExportArgs, ImportArgs};
 use super::{AppState, api, demo, jobs, store::Store, telemetry, web};
 use clap::{Parser, Subcommand};
@@ -104,6 +105,7 @@ async fn run(command: Command) -> Result<(), String> {
                 currency: currency.currency,
                 access_token,
                 hosts: access.hosts_at(listen.addr),
+                pace: Pace::default(),
                 retain_events: retention.retain_events,
             };
             let app = open(&database, settings).await?;

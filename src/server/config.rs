@@ -2,6 +2,7 @@
 
 use super::demo;
 use super::hosts::{Hosts, parse_host};
+use super::pace::Pace;
 use super::security::Secret;
 use std::net::SocketAddr;
 
@@ -14,6 +15,8 @@ pub struct Settings {
     pub access_token: Option<Secret>,
     /// The names that everything but the probes answers to.
     pub hosts: Hosts,
+    /// How fast bodies must come.
+    pub pace: Pace,
     /// Raw events that were received more than this many months ago are dropped; null: none ever are.
     pub retain_events: Option<u32>,
 }
@@ -21,7 +24,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         let hosts = Hosts::Named(Vec::new());
-        Self { currency: "USD".into(), access_token: None, hosts, retain_events: None }
+        Self { currency: "USD".into(), access_token: None, hosts, pace: Pace::default(), retain_events: None }
     }
 }
 

@@ -12,6 +12,7 @@ mod guesses;
 pub mod hosts;
 pub mod jobs;
 pub mod json;
+pub mod pace;
 pub mod page;
 mod problem_page;
 pub mod security;

@@ -3,7 +3,7 @@
 use super::assets::{self, page_assets};
 use super::problem_page::show_problem_as_page;
 use super::security::Guard;
-use super::{AppState, api, hosts, page, security, telemetry, upload};
+use super::{AppState, api, hosts, pace, page, security, telemetry, upload};
 use crate::app;
 use crate::error::AppError;
 use axum::Router;
@@ -23,7 +23,7 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 /// The largest body, in bytes.
 const MAX_BODY: usize = 64 * 1024;
-/// A request that is not answered by then will not be.
+/// A request whose body is there and that is not answered by then will not be.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Found once: while Leptos walks the app for its routes, pages that render elsewhere in the process would wait for ever.
@@ -37,12 +37,13 @@ pub fn router(app: AppState) -> Router {
         .merge(assets::router())
         .leptos_routes_with_context(&app, ROUTES.clone(), page_context, document)
         .fallback(not_found)
+        .layer(middleware::from_fn(time_out))
         .layer(middleware::from_fn(limit_body))
         .layer(DefaultBodyLimit::max(MAX_BODY))
-        .layer(middleware::from_fn(time_out))
         .merge(api::streaming_router())
         .merge(upload::router())
         .with_state(app.clone())
+        .layer(middleware::from_fn_with_state(app.clone(), pace::keep_pace))
         .layer(middleware::map_response(set_error_status))
         .layer(middleware::from_fn(security::require_same_origin))
         .layer(middleware::from_fn_with_state(Guard::new(&app), security::require_token))
