@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use axum::routing::get;
 use axum::{Json, Router};
 use customer_health::domain::{CustomerId, CustomerQuery};
+use customer_health::server::connections::{self, Limits};
 use customer_health::server::service::{customers, portfolio};
 use customer_health::server::store::Store;
 use customer_health::server::{self, AppState, Settings, jobs};
@@ -41,7 +42,8 @@ pub async fn serve(url: &str) {
     tokio::spawn(jobs::keep_rolling_over(app.clone()));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     println!("{}", listener.local_addr().expect("an address"));
-    axum::serve(listener, server::router(app).merge(limits)).await.expect("serves");
+    let router = server::router(app).merge(limits);
+    connections::serve(listener, router, Limits::new(1000), std::future::pending()).await;
 }
 
 async fn read_row(State(app): State<AppState>, Path(id): Path<i64>) -> String {

@@ -1,6 +1,7 @@
 //! The command line: subcommands and what each of them does.
 
-use super::config::{AccessArgs, CurrencyArgs, DatabaseArgs, DemoArgs, ListenArgs, LogArgs, RetentionArgs, Settings};
+use super::config::{AccessArgs, CurrencyArgs, DatabaseArgs, DemoArgs, LimitArgs, ListenArgs, LogArgs, RetentionArgs, Settings};
+use super::connections::{self, Limits};
 use super::pace::Pace;
 use super::transfer::{self, ExportArgs, ImportArgs};
 use super::{AppState, api, demo, jobs, store::Store, telemetry, web};
@@ -32,6 +33,8 @@ enum Command {
         database: DatabaseArgs,
         #[command(flatten)]
         access: AccessArgs,
+        #[command(flatten)]
+        limits: LimitArgs,
         #[command(flatten)]
         currency: CurrencyArgs,
         #[command(flatten)]
@@ -99,7 +102,7 @@ pub fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<(), String> {
     match command {
-        Command::Serve { listen, database, access, currency, retention, demo } => {
+        Command::Serve { listen, database, access, limits, currency, retention, demo } => {
             let access_token = access.token_for(listen.addr)?;
             let settings = Settings {
                 currency: currency.currency,
@@ -113,7 +116,7 @@ async fn run(command: Command) -> Result<(), String> {
                 let options = demo::Options { currency: app.settings.currency.clone(), ..demo::Options::default() };
                 load_demo(&app, &options).await?;
             }
-            serve(app, listen.addr).await
+            serve(app, listen.addr, limits.limits()).await
         }
         Command::Migrate { database } => open(&database, Settings::default()).await.map(|_| ()),
         Command::Demo { database, currency, demo } => {
@@ -194,7 +197,7 @@ const FIRST_ROLL_OVER: Duration = Duration::from_secs(3);
 /// How long running requests have to finish after a signal: longer than a request may take.
 const SHUTDOWN: Duration = Duration::from_secs(35);
 
-async fn serve(app: AppState, addr: SocketAddr) -> Result<(), String> {
+async fn serve(app: AppState, addr: SocketAddr, limits: Limits) -> Result<(), String> {
     let router = web::router(app.clone());
     let listener = tokio::net::TcpListener::bind(addr).await.map_err(|error| format!("cannot listen on {addr}: {error}"))?;
     let addr = listener.local_addr().map_err(|error| error.to_string())?;
@@ -214,13 +217,10 @@ async fn serve(app: AppState, addr: SocketAddr) -> Result<(), String> {
         signal().await;
         tokio::time::sleep(SHUTDOWN).await;
     };
-    let served = tokio::select! {
-        served = axum::serve(listener, router).with_graceful_shutdown(ending).into_future() => served,
-        () = overdue => Ok(()),
-    };
+    tokio::select! { () = connections::serve(listener, router, limits, ending) => {}, () = overdue => {} }
     job.abort();
     app.store.close().await;
-    served.map_err(|error| error.to_string())
+    Ok(())
 }
 
 /// Waits for Ctrl-C or SIGTERM.

@@ -1,5 +1,6 @@
 //! Settings: what the operator can choose, each as a flag and an environment variable. `--help` is their reference.
 
+use super::connections::Limits;
 use super::demo;
 use super::hosts::{Hosts, parse_host};
 use super::pace::Pace;
@@ -80,6 +81,33 @@ pub struct ListenArgs {
     /// The address to listen on. Any but a loopback address needs an access token
     #[arg(long, env = "ADDR", default_value = "127.0.0.1:3000")]
     pub addr: SocketAddr,
+}
+
+/// How much the server takes on at a time.
+#[derive(clap::Args, Debug)]
+pub struct LimitArgs {
+    /// How many connections are held at a time. When one more comes, that goes on which the server has waited longest; when
+    /// all are busy, only /healthz and /readyz are answered. By default 224 less than the process may have files open (but
+    /// 64 at least and 2000 at most)
+    #[arg(long, env = "MAX_CONNECTIONS", value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    max_connections: Option<u32>,
+}
+
+/// What the process opens beside connections: the database, imports, and what the system wants.
+const OTHER_FILES: usize = 224;
+
+impl LimitArgs {
+    pub fn limits(&self) -> Limits {
+        let default = || open_files().saturating_sub(OTHER_FILES).clamp(64, 2000);
+        Limits::new(self.max_connections.map_or_else(default, |connections| connections as usize))
+    }
+}
+
+/// How many files the process may have open, where the system tells; else as many as are common.
+fn open_files() -> usize {
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let limit = limits.lines().find_map(|line| line.strip_prefix("Max open files")?.split_whitespace().next());
+    limit.map_or(1024, |limit| limit.parse().unwrap_or(usize::MAX))
 }
 
 /// Who may come in.

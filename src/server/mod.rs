@@ -5,6 +5,7 @@ pub mod api;
 pub mod assets;
 pub mod cli;
 pub mod config;
+pub mod connections;
 pub mod demo;
 mod flash;
 pub mod forms;
