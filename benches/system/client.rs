@@ -71,12 +71,12 @@ pub async fn send(address: SocketAddr, head: &str, body: &[u8]) -> std::io::Resu
 }
 
 pub fn get(path: &str) -> String {
-    format!("GET {path} HTTP/1.1\r\nhost: bench\r\n\r\n")
+    format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n")
 }
 
 pub fn post(path: &str, body: &str) -> String {
     let length = body.len();
-    format!("POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}")
+    format!("POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}")
 }
 
 /// Writes a request and reads its answer, whose body has a length or comes in chunks.

@@ -244,7 +244,7 @@ async fn batch_ingest(server: &Server, app: &AppState, ids: &[i64]) -> Figure {
         serde_json::to_string(&input).expect("JSON") + "\n"
     };
     let body: String = (0..EVENTS).map(line).collect();
-    let head = "POST /api/events HTTP/1.1\r\nhost: bench\r\ncontent-type: application/x-ndjson";
+    let head = "POST /api/events HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-ndjson";
     server.forget_peak();
     let started = Instant::now();
     let (status, answer) = client::send(server.address, head, body.as_bytes()).await.expect("an answer");

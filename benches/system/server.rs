@@ -8,6 +8,7 @@ use customer_health::server::service::{customers, portfolio};
 use customer_health::server::store::Store;
 use customer_health::server::{AppState, Settings, jobs};
 use customer_health::site;
+use customer_health::site::connections::{self, Limits};
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
@@ -43,7 +44,8 @@ pub async fn serve(url: &str) {
     tokio::spawn(jobs::keep_rolling_over(app.clone()));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     println!("{}", listener.local_addr().expect("an address"));
-    axum::serve(listener, site::router(app).merge(limits)).await.expect("serves");
+    let router = site::router(app).merge(limits);
+    connections::serve(listener, router, Limits::new(1000), std::future::pending()).await;
 }
 
 async fn read_row(State(app): State<AppState>, Path(id): Path<i64>) -> String {

@@ -2,6 +2,8 @@
 
 use crate::server::demo;
 use crate::server::guard::Secret;
+use crate::server::guard::hosts::{Hosts, parse_host};
+use crate::site::connections::Limits;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -15,13 +17,23 @@ pub struct DatabaseArgs {
 }
 
 impl DatabaseArgs {
-    /// The URL without its password, for messages.
+    /// The URL for messages: without user and password, and without its parameters, which may hold a password as well.
     pub fn shown_url(&self) -> String {
-        match (self.database_url.split_once("://"), self.database_url.rsplit_once('@')) {
-            (Some((scheme, _)), Some((_, place))) => format!("{scheme}://***@{place}"),
-            _ => self.database_url.clone(),
+        let Some((scheme, rest)) = self.database_url.split_once("://").filter(|(scheme, _)| *scheme != "sqlite") else {
+            return self.database_url.clone();
+        };
+        let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+        match authority.rsplit_once('@') {
+            // A password that is not escaped may hold any sign.
+            None if path.contains('@') => format!("{scheme}://***"),
+            None => format!("{scheme}://{authority}{}", without_parameters(path)),
+            Some((_, host)) => format!("{scheme}://***@{host}{}", without_parameters(path)),
         }
     }
+}
+
+fn without_parameters(path: &str) -> &str {
+    path.split(['?', '#']).next().unwrap_or_default()
 }
 
 /// What the product's figures are in.
@@ -58,6 +70,33 @@ pub struct ListenArgs {
     pub addr: SocketAddr,
 }
 
+/// How much the server takes on at a time.
+#[derive(clap::Args, Debug)]
+pub struct LimitArgs {
+    /// How many connections are held at a time. When one more comes, that goes on which the server has waited longest; when
+    /// all are busy, only /healthz and /readyz are answered. By default 224 less than the process may have files open (but
+    /// 64 at least and 2000 at most)
+    #[arg(long, env = "MAX_CONNECTIONS", value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    max_connections: Option<u32>,
+}
+
+/// What the process opens beside connections: the database, imports, and what the system wants.
+const OTHER_FILES: usize = 224;
+
+impl LimitArgs {
+    pub fn limits(&self) -> Limits {
+        let default = || open_files().saturating_sub(OTHER_FILES).clamp(64, 2000);
+        Limits::new(self.max_connections.map_or_else(default, |connections| connections as usize))
+    }
+}
+
+/// How many files the process may have open, where the system tells; else as many as are common.
+fn open_files() -> usize {
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let limit = limits.lines().find_map(|line| line.strip_prefix("Max open files")?.split_whitespace().next());
+    limit.map_or(1024, |limit| limit.parse().unwrap_or(usize::MAX))
+}
+
 /// Who may come in.
 #[derive(clap::Args, Debug)]
 pub struct AccessArgs {
@@ -65,15 +104,32 @@ pub struct AccessArgs {
     /// password of any user name
     #[arg(long, env = "ACCESS_TOKEN", hide_env_values = true, value_name = "TOKEN")]
     access_token: Option<Secret>,
+    /// The host names under which browsers and systems reach the server, separated by commas, beside localhost. Without any, a
+    /// server on a loopback address answers to localhost only, another one to every name. /healthz and /readyz answer to all
+    #[arg(long = "host", env = "ALLOWED_HOSTS", value_name = "NAME", value_delimiter = ',', value_parser = parse_host)]
+    hosts: Vec<String>,
 }
 
+/// The fewest characters of an access token: more than anybody can guess, when they are random.
+const MIN_TOKEN: usize = 16;
+
 impl AccessArgs {
-    /// The token, or why the server must not listen on this address without one.
+    /// The names to answer to on this address.
+    pub fn hosts_at(&self, addr: SocketAddr) -> Hosts {
+        Hosts::at(addr, self.hosts.iter().filter(|name| !name.is_empty()).cloned().collect())
+    }
+
+    /// The token, or why the server must not listen on this address with or without it.
     pub fn token_for(&self, addr: SocketAddr) -> Result<Option<Secret>, String> {
         match self.access_token.clone().filter(|token| !token.is_empty()) {
             None if !addr.ip().is_loopback() => Err(format!(
                 "refusing to listen on {addr} without an access token: everybody who reaches this address could read and \
                  change everything. Set ACCESS_TOKEN, or listen on 127.0.0.1."
+            )),
+            Some(token) if token.length() < MIN_TOKEN => Err(format!(
+                "the access token has {} characters and could be guessed: it must have at least {MIN_TOKEN}. \
+                 `openssl rand -hex 16` makes a good one.",
+                token.length()
             )),
             token => Ok(token),
         }
@@ -144,7 +200,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_loopback_address_goes_without_a_token() {
+    fn only_a_loopback_address_goes_without_a_token_and_none_with_a_short_one() {
         let cases = [
             ("127.0.0.1:3000", None, true),
             ("127.8.8.8:3000", None, true),
@@ -153,10 +209,14 @@ mod tests {
             ("[::]:3000", None, false),
             ("192.168.1.5:80", None, false),
             ("0.0.0.0:3000", Some(""), false),
-            ("0.0.0.0:3000", Some("token"), true),
+            ("0.0.0.0:3000", Some("a"), false),
+            ("0.0.0.0:3000", Some("fifteen-letters"), false),
+            ("127.0.0.1:3000", Some("fifteen-letters"), false),
+            ("127.0.0.1:3000", Some(""), true),
+            ("0.0.0.0:3000", Some("sixteen-letters!"), true),
         ];
         for (addr, token, allowed) in cases {
-            let access = AccessArgs { access_token: token.map(Secret::from) };
+            let access = AccessArgs { access_token: token.map(Secret::from), hosts: Vec::new() };
             let token = access.token_for(addr.parse().unwrap());
             assert_eq!(token.is_ok(), allowed, "{addr} {access:?}");
         }
@@ -168,6 +228,13 @@ mod tests {
             ("postgres://u:s3cret@host/db", "postgres://***@host/db"),
             ("postgres://u:p@ss@host/db", "postgres://***@host/db"),
             ("sqlite://data/x.db", "sqlite://data/x.db"),
+            ("sqlite://data/a@b.db?mode=rw", "sqlite://data/a@b.db?mode=rw"),
+            ("postgres://host/db?password=s3cret", "postgres://host/db"),
+            ("postgres://u@host?password=s3cret", "postgres://***@host"),
+            ("postgresql://u:p@host:5432/db?sslmode=require&password=s3@cret", "postgresql://***@host:5432/db"),
+            ("postgres://host/db?password=s3@cret", "postgres://***"),
+            ("postgres://u:s3/cr?et@host/db", "postgres://***"),
+            ("postgres://u:s3cret@host/db#s3cret", "postgres://***@host/db"),
         ];
         for (database_url, shown) in cases {
             assert_eq!(DatabaseArgs { database_url: database_url.into() }.shown_url(), shown);

@@ -4,10 +4,12 @@ mod args;
 mod logging;
 mod transfer;
 
+use crate::server::guard::pace::Pace;
 use crate::server::store::{Store, StoreError, StoreResult};
 use crate::server::{AppState, Settings, api, demo, jobs};
 use crate::site;
-use args::{AccessArgs, CurrencyArgs, DatabaseArgs, DemoArgs, ListenArgs, LogArgs, RetentionArgs, UploadArgs};
+use crate::site::connections::{self, Limits};
+use args::{AccessArgs, CurrencyArgs, DatabaseArgs, DemoArgs, LimitArgs, ListenArgs, LogArgs, RetentionArgs, UploadArgs};
 use clap::{Parser, Subcommand};
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -37,6 +39,8 @@ enum Command {
         database: DatabaseArgs,
         #[command(flatten)]
         access: AccessArgs,
+        #[command(flatten)]
+        limits: LimitArgs,
         #[command(flatten)]
         currency: CurrencyArgs,
         #[command(flatten)]
@@ -106,12 +110,14 @@ pub fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<(), String> {
     match command {
-        Command::Serve { listen, database, access, currency, retention, uploads, demo } => {
+        Command::Serve { listen, database, access, limits, currency, retention, uploads, demo } => {
             let access_token = access.token_for(listen.addr)?;
             let upload_dir = uploads.upload_dir.or_else(|| Store::folder(&database.database_url));
             let settings = Settings {
                 currency: currency.currency,
                 access_token,
+                hosts: access.hosts_at(listen.addr),
+                pace: Pace::default(),
                 retain_events: retention.retain_events,
                 upload_dir: upload_dir.unwrap_or_else(std::env::temp_dir),
             };
@@ -124,7 +130,7 @@ async fn run(command: Command) -> Result<(), String> {
                     loaded => end_demo(&app, loaded).await?,
                 }
             }
-            serve(app, listen.addr).await
+            serve(app, listen.addr, limits.limits()).await
         }
         Command::Migrate { database } => open(&database, Settings::default()).await.map(|_| ()),
         Command::Demo { database, currency, demo } => {
@@ -212,7 +218,7 @@ const FIRST_ROLL_OVER: Duration = Duration::from_secs(3);
 /// How long running requests have to finish after a signal: longer than a request may take.
 const SHUTDOWN: Duration = Duration::from_secs(35);
 
-async fn serve(app: AppState, addr: SocketAddr) -> Result<(), String> {
+async fn serve(app: AppState, addr: SocketAddr, limits: Limits) -> Result<(), String> {
     let router = site::router(app.clone());
     let listener = tokio::net::TcpListener::bind(addr).await.map_err(|error| format!("cannot listen on {addr}: {error}"))?;
     let addr = listener.local_addr().map_err(|error| error.to_string())?;
@@ -232,13 +238,10 @@ async fn serve(app: AppState, addr: SocketAddr) -> Result<(), String> {
         signal().await;
         tokio::time::sleep(SHUTDOWN).await;
     };
-    let served = tokio::select! {
-        served = axum::serve(listener, router).with_graceful_shutdown(ending).into_future() => served,
-        () = overdue => Ok(()),
-    };
+    tokio::select! { () = connections::serve(listener, router, limits, ending) => {}, () = overdue => {} }
     job.abort();
     app.store.close().await;
-    served.map_err(|error| error.to_string())
+    Ok(())
 }
 
 /// Waits for Ctrl-C or SIGTERM.

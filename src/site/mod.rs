@@ -1,10 +1,13 @@
 //! The whole site: REST API, pages, server functions, assets and operations behind the same middleware.
 
 mod assets;
+pub mod connections;
+mod problem_page;
 mod request_log;
 
 use crate::app;
 use crate::server::browser::{page, plain_forms, upload};
+use crate::server::guard::Guard;
 use crate::server::{AppState, api, guard, metrics};
 use crate::wire::AppError;
 use assets::page_assets;
@@ -12,12 +15,13 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::header::{self, HeaderMap, HeaderValue};
-use axum::http::{Extensions, Method, StatusCode, Uri, Version};
+use axum::http::{Extensions, StatusCode, Uri, Version};
 use axum::middleware::{self, Next};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use leptos::prelude::{LeptosOptions, expect_context, provide_context, use_nonce};
 use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 use leptos_axum::{AxumRouteListing, LeptosRoutes, ResponseOptions};
+use problem_page::show_problem_as_page;
 use std::sync::LazyLock;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -25,7 +29,7 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 /// The largest body, in bytes.
 const MAX_BODY: usize = 64 * 1024;
-/// A request that is not answered by then will not be.
+/// A request whose body is there and that is not answered by then will not be.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Found once: while Leptos walks the app for its routes, pages that render elsewhere in the process would wait for ever.
@@ -41,18 +45,22 @@ pub fn router(app: AppState) -> Router {
         .merge(assets::router())
         .merge(pages)
         .layer(plain_forms)
+        .layer(middleware::from_fn(time_out))
         .layer(middleware::from_fn(limit_body))
         .layer(DefaultBodyLimit::max(MAX_BODY))
-        .layer(middleware::from_fn(time_out))
         .merge(api::streaming_router())
         .merge(upload::router())
         .with_state(app.clone())
+        .layer(middleware::from_fn_with_state(app.clone(), guard::pace::keep_pace))
         .layer(middleware::map_response(set_error_status))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(is_html_or_json))
         .layer(middleware::from_fn(guard::require_same_origin))
-        .layer(middleware::from_fn_with_state(app, guard::require_token))
+        .layer(middleware::from_fn_with_state(Guard::new(&app), guard::require_token))
+        .layer(middleware::from_fn_with_state(app, guard::hosts::require_host))
         .layer(CatchPanicLayer::custom(|_| AppError::Internal.into_response()))
         .layer(middleware::from_fn(show_problem_as_page))
+        .layer(middleware::map_response(guard::keep_redirects_here))
+        // Outside of whatever replaces a body.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(is_html_or_json))
         .layer(middleware::from_fn(guard::add_headers))
         .layer(middleware::from_fn(request_log::observe))
 }
@@ -105,7 +113,7 @@ async fn not_found(State(app): State<AppState>, request: Request) -> Response {
     response
 }
 
-fn is_api(uri: &Uri) -> bool {
+pub fn is_api(uri: &Uri) -> bool {
     uri.path() == "/api" || uri.path().starts_with("/api/")
 }
 
@@ -136,38 +144,4 @@ async fn time_out(mut request: Request, next: Next) -> Response {
         }
         Err(_) => AppError::Unavailable.into_response(),
     }
-}
-
-/// People get a refusal as a page, programs as they asked for it.
-async fn show_problem_as_page(request: Request, next: Next) -> Response {
-    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let wants_page = accept.contains("text/html") && !is_api(request.uri());
-    let was_sent = request.method() == Method::POST;
-    let response = next.run(request).await;
-    match response.extensions().get::<AppError>() {
-        Some(error) if wants_page => {
-            let html = Html(problem_page(error, was_sent));
-            let (mut parts, _) = response.into_parts();
-            parts.headers.remove(header::CONTENT_TYPE);
-            parts.headers.remove(header::CONTENT_LENGTH);
-            // The body that is replaced may have been compressed.
-            parts.headers.remove(header::CONTENT_ENCODING);
-            (parts, html).into_response()
-        }
-        _ => response,
-    }
-}
-
-/// Needs neither the app nor the database, since either may be what failed. Who sent a form is told where its text is.
-fn problem_page(error: &AppError, was_sent: bool) -> String {
-    let escape = |text: String| text.replace('&', "&amp;").replace('<', "&lt;");
-    format!(
-        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title} - Customer Health</title>\
-         <link rel=\"stylesheet\" href=\"{style}\"></head><body><main><h1>{title}</h1><p>{detail}</p>{kept}\
-         <p><a href=\"/\">Back to the portfolio</a></p></main></body></html>",
-        title = error.title(),
-        style = page_assets().stylesheet,
-        detail = escape(error.to_string()),
-        kept = if was_sent { "<p>Go back in your browser: what you typed is still there.</p>" } else { "" },
-    )
 }

@@ -33,8 +33,11 @@ pub enum AppError {
     /// 422: readable, but rules are broken.
     #[error("Some fields need another value.")]
     Invalid(FieldErrors),
-    /// 503: more is waiting to be stored than is sensible.
-    #[error("More events are arriving than the server can store at the moment. Please try again in a second.")]
+    /// 429, with what there was too much of.
+    #[error("{0}")]
+    TooMany(String),
+    /// 503: more is asked for than the server can do at once.
+    #[error("More is arriving than the server can take at the moment. Please try again in a second.")]
     Overloaded,
     /// 503: more is asked for at once than is sensible, with the limit.
     #[error("{0}")]
@@ -61,6 +64,7 @@ impl AppError {
             Self::TooLarge(_) => 413,
             Self::UnsupportedMediaType(_) => 415,
             Self::Invalid(_) => 422,
+            Self::TooMany(_) => 429,
             Self::Overloaded | Self::Busy(_) | Self::Unavailable | Self::Unreachable => 503,
             Self::Internal => 500,
         }
@@ -77,6 +81,7 @@ impl AppError {
             Self::TooLarge(_) => "too_large",
             Self::UnsupportedMediaType(_) => "unsupported_media_type",
             Self::Invalid(_) => "invalid",
+            Self::TooMany(_) => "too_many",
             Self::Overloaded => "overloaded",
             Self::Busy(_) => "busy",
             Self::Unavailable => "unavailable",
@@ -96,8 +101,8 @@ impl AppError {
             Self::TooLarge(_) => "Too large",
             Self::UnsupportedMediaType(_) => "Body of another kind",
             Self::Invalid(_) => "Invalid input",
-            Self::Overloaded => "Too many events at once",
-            Self::Busy(_) => "Too much at once",
+            Self::TooMany(_) => "Too many attempts",
+            Self::Overloaded | Self::Busy(_) => "Too much at once",
             Self::Unavailable => "Temporarily unavailable",
             Self::Unreachable => "The server does not answer",
             Self::Internal => "Server error",

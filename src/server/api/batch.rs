@@ -2,6 +2,7 @@
 
 use super::extract::{Id, Json, NoQuery, Query};
 use super::items::{Format, Splitter};
+use super::turns::{Places, Turn};
 use crate::domain::batch::MAX_ITEMS;
 use crate::domain::{BatchReport, EventInput, Page, QuarantineId, QuarantinedItem};
 use crate::server::AppState;
@@ -9,21 +10,26 @@ use crate::server::service::batch::{self, Batch};
 use crate::wire::AppError;
 use crate::wire::pages::EventEffect;
 use async_compression::tokio::bufread::{GzipDecoder, ZstdDecoder};
+use async_compression::zstd::DParameter;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::TryStreamExt;
 use serde::Deserialize;
 use std::pin::Pin;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio_util::io::StreamReader;
 
-/// How long the next piece of a body may take.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// The largest body, in bytes when unpacked.
 const MAX_BYTES: usize = 1 << 30;
+/// How many bytes a body may unpack to however few were sent, and how many for each byte that was.
+const FREE_BYTES: usize = 16 << 20;
+const MAX_RATIO: usize = 100;
+/// The largest window of zstd, as a power of two: what every decoder is to support, and all that `zstd` uses up to level 19.
+const ZSTD_WINDOW: u32 = 23;
 
 /// Accepts up to 100,000 events in one request: a JSON array, or NDJSON (`application/x-ndjson`), also compressed
 /// (`Content-Encoding: gzip` or `zstd`).
@@ -38,10 +44,11 @@ const MAX_BYTES: usize = 1 << 30;
         (Vec<EventInput> = "application/json"), (EventInput = "application/x-ndjson"))),
     responses((status = 200, description = "A verdict for every item", body = BatchReport),
         (status = 400, description = "The body could not be read to its end", body = BatchReport),
-        (status = 413, description = "There are more than 100,000 items (blank lines count), or more than 1 GiB: the others were not read", body = BatchReport),
+        (status = 413, description = "There are more than 100,000 items (blank lines count), or more than 1 GiB, or it unpacks to more than 16 MiB and 100 times what was sent: the others were not read", body = BatchReport),
         (status = 503, description = "The database stopped answering: send the items without a verdict again. Where too many such requests are under way, the answer is a problem instead: send everything again", body = BatchReport)))]
 pub async fn submit_events(
     State(app): State<AppState>,
+    Extension(places): Extension<Places>,
     _: NoQuery,
     headers: HeaderMap,
     body: Body,
@@ -49,7 +56,11 @@ pub async fn submit_events(
     let format = format(&headers)?;
     let mut reader = decode(&headers, body)?;
     let mut batch = Batch::new(&app);
-    let read = read_items(&mut reader, format, &mut batch).await;
+    let mut turn = Turn::new(places);
+    let read = read_items(&mut reader, format, &mut batch, &mut turn).await;
+    if batch.is_untouched() && matches!(read, Err(AppError::Overloaded)) {
+        return Err(AppError::Overloaded);
+    }
     let (report, stored) = batch.finish().await;
     let Err(error) = stored.and(read) else { return Ok(Json(report).into_response()) };
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -72,40 +83,71 @@ fn essence(headers: &HeaderMap) -> String {
     content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-type Reader = Pin<Box<dyn AsyncRead + Send>>;
+/// A body, unpacked while it is read.
+struct Reader {
+    unpacked: Pin<Box<dyn AsyncRead + Send>>,
+    /// How many bytes have come.
+    sent: Arc<AtomicUsize>,
+}
 
-fn decode(headers: &HeaderMap, body: Body) -> Result<Reader, AppError> {
-    let body = StreamReader::new(body.into_data_stream().map_err(std::io::Error::other));
-    let coding = headers.get(header::CONTENT_ENCODING).map_or("identity", |value| value.to_str().unwrap_or_default());
-    // https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1: whatever the case of its letters.
-    match coding.to_ascii_lowercase().as_str() {
-        "identity" => Ok(Box::pin(body)),
-        "gzip" | "x-gzip" => {
-            let mut decoder = GzipDecoder::new(body);
-            decoder.multiple_members(true);
-            Ok(Box::pin(decoder))
-        }
-        "zstd" => {
-            let mut decoder = ZstdDecoder::new(body);
-            decoder.multiple_members(true);
-            Ok(Box::pin(decoder))
-        }
-        _ => Err(AppError::UnsupportedMediaType("Content-Encoding must be gzip or zstd, or absent.".into())),
+impl Reader {
+    /// Whether so many bytes are more than this body may unpack to by now.
+    fn is_bomb(&self, unpacked: usize) -> bool {
+        unpacked > FREE_BYTES && unpacked / MAX_RATIO > self.sent.load(Ordering::Relaxed)
     }
 }
 
-async fn read_items(reader: &mut Reader, format: Format, batch: &mut Batch) -> Result<(), AppError> {
+fn decode(headers: &HeaderMap, body: Body) -> Result<Reader, AppError> {
+    let sent = Arc::new(AtomicUsize::new(0));
+    let counted = sent.clone();
+    let pieces = body.into_data_stream().inspect_ok(move |piece| {
+        counted.fetch_add(piece.len(), Ordering::Relaxed);
+    });
+    let body = StreamReader::new(pieces.map_err(std::io::Error::other));
+    let coding = headers.get(header::CONTENT_ENCODING).map_or("identity", |value| value.to_str().unwrap_or_default());
+    // https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1: whatever the case of its letters.
+    let unpacked: Pin<Box<dyn AsyncRead + Send>> = match coding.to_ascii_lowercase().as_str() {
+        "identity" => Box::pin(body),
+        "gzip" | "x-gzip" => {
+            let mut decoder = GzipDecoder::new(body);
+            decoder.multiple_members(true);
+            Box::pin(decoder)
+        }
+        "zstd" => {
+            let mut decoder = ZstdDecoder::with_params(body, &[DParameter::window_log_max(ZSTD_WINDOW)]);
+            decoder.multiple_members(true);
+            Box::pin(decoder)
+        }
+        _ => return Err(AppError::UnsupportedMediaType("Content-Encoding must be gzip or zstd, or absent.".into())),
+    };
+    Ok(Reader { unpacked, sent })
+}
+
+async fn read_items(reader: &mut Reader, format: Format, batch: &mut Batch, turn: &mut Turn) -> Result<(), AppError> {
     let unreadable = |text: String| AppError::BadRequest(format!("The body could not be read to its end: {text}"));
     let mut splitter = Splitter::new(format);
     let mut piece = vec![0; 64 * 1024];
     let mut size = 0;
     let too_many = || AppError::TooLarge(format!("There are more than {MAX_ITEMS} items: the others were not read."));
     loop {
-        let read = tokio::time::timeout(PATIENCE, reader.read(&mut piece)).await;
-        let length = read
-            .map_err(|_| unreadable(format!("nothing came for {} seconds.", PATIENCE.as_secs())))?
-            .map_err(|error| unreadable(format!("{error}.")))?;
+        let read = match turn.wait(reader.unpacked.read(&mut piece)).await {
+            Some(read) => read,
+            None => {
+                // Others get the place, and nothing is held in memory meanwhile.
+                batch.store_all().await?;
+                turn.give_up();
+                reader.unpacked.read(&mut piece).await
+            }
+        };
+        let length = read.map_err(|error| unreadable(format!("{error}.")))?;
+        turn.take().await?;
         size += length;
+        if reader.is_bomb(size) {
+            return Err(AppError::TooLarge(format!(
+                "The body unpacks to more than {} MiB and more than {MAX_RATIO} times what was sent: what follows was not read.",
+                FREE_BYTES >> 20
+            )));
+        }
         if size > MAX_BYTES {
             return Err(AppError::TooLarge("The body is larger than 1 GiB: what follows was not read.".into()));
         }

@@ -15,25 +15,15 @@ mod parameters;
 mod portfolio;
 pub mod problem;
 mod scorecards;
+mod turns;
 
 use super::AppState;
-use crate::wire::AppError;
-use axum::Router;
-use axum::extract::Request;
-use axum::middleware::Next;
-use axum::response::IntoResponse;
-use std::sync::Arc;
-use std::time::Duration;
-use tokio::sync::Semaphore;
+use axum::{Extension, Router};
+use turns::Places;
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-
-/// Each holds two chunks of items in memory.
-const BATCHES_AT_ONCE: usize = 4;
-/// How long another one waits for its turn.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Every route with its documentation. A route's function, its operation id and its use case share one name.
 fn routes() -> OpenApiRouter<AppState> {
@@ -81,19 +71,10 @@ pub fn router() -> Router<AppState> {
     router.method_not_allowed_fallback(problem::method_not_allowed)
 }
 
-/// At most a few at a time: what comes on top waits a little, and is refused then, to be sent again later.
+/// Batches, a few of which are worked on at a time.
 pub fn streaming_router() -> Router<AppState> {
-    let places = Arc::new(Semaphore::new(BATCHES_AT_ONCE));
-    let wait_for_place = axum::middleware::from_fn(move |request: Request, next: Next| {
-        let places = places.clone();
-        async move {
-            match tokio::time::timeout(PATIENCE, places.acquire()).await {
-                Ok(Ok(_place)) => next.run(request).await,
-                _ => AppError::Overloaded.into_response(),
-            }
-        }
-    });
-    Router::from(streaming_routes()).method_not_allowed_fallback(problem::method_not_allowed).layer(wait_for_place)
+    let router = Router::from(streaming_routes()).method_not_allowed_fallback(problem::method_not_allowed);
+    router.layer(Extension(Places::default()))
 }
 
 /// The document of the whole API.

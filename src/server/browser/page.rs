@@ -4,7 +4,7 @@
 use super::{flash, thaw_styles};
 use crate::domain::{CustomerQuery, FieldErrors};
 use crate::server::AppState;
-use crate::wire::{AppError, PageStart, Preferences, ResponseStatus};
+use crate::wire::{AppError, PageStart, Preferences, ResponseStatus, ThemeChoice};
 use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -91,6 +91,13 @@ impl Pairs {
 /// The list's query from the text after the question mark.
 pub fn customer_query(text: &str) -> Result<CustomerQuery, AppError> {
     Ok(CustomerQuery::from_pairs(Pairs::parse(text)?.iter())?)
+}
+
+/// The theme that the request's browser remembers.
+pub fn theme(parts: &Parts) -> ThemeChoice {
+    let mut preferences = Preferences::default();
+    cookies(parts).for_each(|(name, value)| preferences.set(name, &value));
+    preferences.theme
 }
 
 /// The request's cookies, values decoded.

@@ -1,5 +1,9 @@
 //! Who may do what: the access token, same-origin writes, and the headers that tell a browser what a page may do.
 
+pub mod guesses;
+pub mod hosts;
+pub mod pace;
+
 use crate::server::AppState;
 use crate::wire::AppError;
 use axum::extract::{Request, State};
@@ -9,7 +13,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum_extra::headers::HeaderMapExt;
 use axum_extra::headers::authorization::{Authorization, Basic, Bearer};
+use guesses::{Guesses, MAX_GUESSES, client_address};
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use std::time::Instant;
 use subtle::ConstantTimeEq;
 
 /// A text that never appears in a log.
@@ -19,6 +26,11 @@ pub struct Secret(String);
 impl Secret {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// How many characters it has.
+    pub fn length(&self) -> usize {
+        self.0.chars().count()
     }
 
     /// Takes the same time whatever the guess; comparing digests hides the length as well.
@@ -39,14 +51,41 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-/// The paths that a load balancer asks without a token.
-const PROBES: [&str; 2] = ["/healthz", "/readyz"];
+/// The paths that a load balancer asks: without a token, by any name, and answered when nothing else is.
+pub fn is_probe(uri: &Uri) -> bool {
+    ["/healthz", "/readyz"].contains(&uri.path())
+}
 
-/// Asks for the access token when one is configured.
-pub async fn require_token(State(app): State<AppState>, request: Request, next: Next) -> Response {
-    let Some(token) = &app.settings.access_token else { return next.run(request).await };
-    if PROBES.contains(&request.uri().path()) || sent_token(request.headers()).is_some_and(|sent| token.matches(&sent)) {
+/// The access token's guard.
+#[derive(Clone)]
+pub struct Guard {
+    app: AppState,
+    guesses: Arc<Guesses>,
+}
+
+impl Guard {
+    pub fn new(app: &AppState) -> Self {
+        Self { app: app.clone(), guesses: Arc::default() }
+    }
+}
+
+/// Asks for the access token when one is configured. After too many wrong ones from an address none is looked at, so that a
+/// right guess would not show.
+pub async fn require_token(State(guard): State<Guard>, request: Request, next: Next) -> Response {
+    let Some(token) = guard.app.settings.access_token.as_ref().filter(|_| !is_probe(request.uri())) else {
         return next.run(request).await;
+    };
+    if let Some(sent) = sent_token(request.headers()) {
+        let (address, now) = (client_address(request.extensions(), request.headers()), Instant::now());
+        if let Some(wait) = guard.guesses.wait(address, now) {
+            let seconds = wait.as_secs() + 1;
+            let text = format!("There were {MAX_GUESSES} wrong access tokens from your address. Try again in {seconds} seconds.");
+            return ([(header::RETRY_AFTER, seconds.to_string())], AppError::TooMany(text)).into_response();
+        }
+        if token.matches(&sent) {
+            return next.run(request).await;
+        }
+        guard.guesses.note_wrong(address, now);
     }
     let challenge = [(header::WWW_AUTHENTICATE, "Basic realm=\"Customer Health\", charset=\"UTF-8\"")];
     (challenge, AppError::Unauthorized).into_response()
@@ -78,6 +117,25 @@ fn is_same_origin(headers: &HeaderMap, uri: &Uri) -> bool {
     origin.split_once("://").is_some_and(|(_, origin)| host.is_some_and(|host| origin.eq_ignore_ascii_case(host)))
 }
 
+/// Keeps redirects on this site, whoever asked for them: browsers and Leptos send plain forms back to where they say they
+/// came from. A `Location` that is more than a path becomes its path, or the first page.
+pub async fn keep_redirects_here(mut response: Response) -> Response {
+    if let Some(location) = response.headers_mut().get_mut(header::LOCATION)
+        && !location.to_str().is_ok_and(is_path_here)
+    {
+        let path = location.to_str().ok().and_then(|text| text.parse::<Uri>().ok());
+        let path = path.and_then(|uri| uri.path_and_query().map(ToString::to_string)).filter(|path| is_path_here(path));
+        *location = path.and_then(|path| path.parse().ok()).unwrap_or(HeaderValue::from_static("/"));
+    }
+    response
+}
+
+/// Browsers take two slashes, the second one either way, for another site, and leave tabs and line ends out before.
+fn is_path_here(text: &str) -> bool {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    is_plain && text.starts_with('/') && !text.starts_with("//")
+}
+
 /// What is not a page may load nothing.
 const NO_PAGE_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 /// The bundled API documentation styles itself inline.
@@ -90,6 +148,13 @@ pub fn page_policy(nonce: &str) -> String {
         "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; \
          style-src-attr 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; \
          frame-ancestors 'none'"
+    )
+}
+
+/// The policy of a page that holds all it needs in its one style element, which carries `nonce`.
+pub fn problem_page_policy(nonce: &str) -> String {
+    format!(
+        "default-src 'none'; style-src 'nonce-{nonce}'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 }
 
@@ -106,4 +171,33 @@ pub async fn add_headers(request: Request, next: Next) -> Response {
     add(header::REFERRER_POLICY, "same-origin");
     add(header::CACHE_CONTROL, "no-store");
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_redirect_stays_on_this_site() {
+        let cases = [
+            ("/customers/7?tab=notes", "/customers/7?tab=notes"),
+            ("/a#form-1", "/a#form-1"),
+            ("/search?next=https://evil.example", "/search?next=https://evil.example"),
+            ("https://localhost:3000/import?x=1", "/import?x=1"),
+            ("https://evil.example/import", "/import"),
+            ("//evil.example", "/"),
+            ("https://localhost//evil.example", "/"),
+            ("///evil.example", "/"),
+            ("/\\evil.example", "/"),
+            ("\\\\evil.example", "/"),
+            ("/\t/evil.example", "/"),
+            ("javascript:alert(1)", "/"),
+            ("evil", "/"),
+            ("", "/"),
+        ];
+        for (location, expected) in cases {
+            let response = keep_redirects_here(([(header::LOCATION, location)], "").into_response()).await;
+            assert_eq!(response.headers()[header::LOCATION], expected, "{location:?}");
+        }
+    }
 }

@@ -57,6 +57,19 @@ impl Batch {
         if self.chunk.len() == CHUNK || self.chunk_bytes >= CHUNK_BYTES { self.store().await } else { Ok(()) }
     }
 
+    /// Stores all that has come so far, and waits until it is stored.
+    pub async fn store_all(&mut self) -> Result<(), AppError> {
+        if !self.chunk.is_empty() {
+            self.store().await?;
+        }
+        self.stored().await
+    }
+
+    /// Whether not one item has come.
+    pub fn is_untouched(&self) -> bool {
+        self.chunk.is_empty() && self.storing.is_none() && self.report.items.is_empty()
+    }
+
     /// Reads this chunk while the one before is being stored, then begins to store it.
     async fn store(&mut self) -> Result<(), AppError> {
         self.chunk_bytes = 0;

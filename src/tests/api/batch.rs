@@ -305,6 +305,37 @@ async fn compressed_bodies_are_read() {
 }
 
 #[tokio::test]
+async fn little_that_unpacks_to_much_is_not_read_on() {
+    let site = Site::sqlite().await;
+    let acme = id(&site.customer("Acme").await);
+    let event = json!({"customerId": acme, "kind": "login"}).to_string();
+    let bodies: [(&str, Vec<u8>); 4] = [
+        ("application/json", [b"[", vec![b' '; 64 << 20].as_slice()].concat()),
+        ("application/x-ndjson", vec![b' '; 64 << 20]),
+        ("application/x-ndjson", vec![b'x'; 64 << 20]),
+        ("application/x-ndjson", format!("{event}{}\n", " ".repeat(60_000)).repeat(1000).into_bytes()),
+    ];
+    for (content_type, body) in &bodies {
+        let (mut gzip, mut zstd) = (Vec::new(), Vec::new());
+        GzipEncoder::new(body.as_slice()).read_to_end(&mut gzip).await.unwrap();
+        ZstdEncoder::new(body.as_slice()).read_to_end(&mut zstd).await.unwrap();
+        for (encoding, body) in [("gzip", gzip), ("zstd", zstd)] {
+            let headers = [("content-type", *content_type), ("content-encoding", encoding)];
+            let answer = site.send("POST /api/events", &headers, body).await;
+            assert_eq!(answer.status, 413, "{encoding}: {}", answer.text);
+            assert!(answer.json()["error"].as_str().unwrap().contains("100 times what was sent"), "{}", answer.text);
+        }
+    }
+    // Events like each other, as many as there may be, compress well and are welcome.
+    let body = format!("{event}\n").repeat(100_000);
+    let mut zstd = Vec::new();
+    ZstdEncoder::new(body.as_bytes()).read_to_end(&mut zstd).await.unwrap();
+    assert!(body.len() > 300 * zstd.len());
+    let answer = site.send("POST /api/events", &[NDJSON, ("content-encoding", "zstd")], zstd).await.ok();
+    assert_eq!(answer["accepted"], 100_000);
+}
+
+#[tokio::test]
 async fn what_is_no_batch_is_refused() {
     let site = Site::sqlite().await;
     site.send("POST /api/events", &[("content-type", "text/plain")], "").await.problem(415, "unsupported_media_type");

@@ -3,7 +3,7 @@
 use crate::server::{AppState, Settings};
 use crate::tests::harness::Database;
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::http::response::Parts;
 use axum::http::{HeaderMap, Request};
 use chrono::{DateTime, Utc};
@@ -41,21 +41,34 @@ impl Site {
 
     /// Sends `METHOD /path` with these headers and this body.
     pub async fn send(&self, request: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
+        let (parts, body) = self.send_raw(request, headers, body).await;
+        let text = String::from_utf8(body.to_vec()).unwrap();
+        Answer { status: parts.status.as_u16(), headers: parts.headers, text }
+    }
+
+    /// The same with the bytes of the answer as they are sent.
+    pub async fn send_raw(&self, request: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> (Parts, Bytes) {
         let (method, path) = request.split_once(' ').unwrap();
         let mut request = Request::builder().method(method).uri(path);
+        if !headers.iter().any(|(name, _)| *name == "host") {
+            request = request.header("host", "localhost");
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let response = self.router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
-        let body = to_bytes(body, usize::MAX).await.unwrap();
-        let text = String::from_utf8(body.to_vec()).unwrap();
-        Answer { status: parts.status.as_u16(), headers: parts.headers, text }
+        (parts, to_bytes(body, usize::MAX).await.unwrap())
+    }
+
+    /// For those who serve it themselves.
+    pub fn router(&self) -> Router {
+        self.router.clone()
     }
 
     /// The head of an answer whose body goes on and on.
     pub async fn open(&self, path: &str) -> (Parts, Body) {
-        let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+        let request = Request::builder().uri(path).header("host", "localhost").body(Body::empty()).unwrap();
         self.router.clone().oneshot(request).await.unwrap().into_parts()
     }
 

@@ -234,7 +234,7 @@ async fn a_change_by_another_process_on_the_same_file_may_be_of_everything() {
 
 #[tokio::test]
 async fn the_stream_asks_for_the_token_and_for_sense() {
-    let site = Site::sqlite_with(Settings { access_token: Some("secret".into()), ..Settings::default() }).await;
+    let site = Site::sqlite_with(Settings { access_token: Some("s3cret-token-of-16".into()), ..Settings::default() }).await;
     site.get("/api/live").await.problem(401, "unauthorized");
     let site = Site::sqlite().await;
     assert_eq!(site.get("/api/live?customer=acme").await.invalid_fields(), ["customer"]);

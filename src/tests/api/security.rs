@@ -2,11 +2,13 @@
 
 use super::Site;
 use crate::server::Settings;
+use async_compression::tokio::bufread::GzipDecoder;
 use serde_json::json;
+use tokio::io::AsyncReadExt;
 
 #[tokio::test]
 async fn with_a_token_everything_but_the_probes_asks_for_it() {
-    let site = Site::sqlite_with(Settings { access_token: Some("s3cret-token".into()), ..Settings::default() }).await;
+    let site = Site::sqlite_with(Settings { access_token: Some("s3cret-token-of-16".into()), ..Settings::default() }).await;
     for path in ["/healthz", "/readyz"] {
         assert_eq!(site.get(path).await.status, 200, "{path}");
     }
@@ -17,18 +19,18 @@ async fn with_a_token_everything_but_the_probes_asks_for_it() {
         refused.problem(401, "unauthorized");
         assert!(refused.header("www-authenticate").starts_with("Basic "), "{path}");
     }
-    // base64 of "anybody:s3cret-token", ":s3cret-token", "s3cret-token:wrong" and "anybody:s3cret-toke"
+    // base64 of "anybody:s3cret-token-of-16", ":s3cret-token-of-16", "s3cret-token-of-16:wrong" and "anybody:s3cret-token-of-1"
     let cases = [
-        ("Bearer s3cret-token", 200),
-        ("Basic YW55Ym9keTpzM2NyZXQtdG9rZW4=", 200),
-        ("Basic OnMzY3JldC10b2tlbg==", 200),
-        ("Bearer s3cret-toke", 401),
-        ("Bearer s3cret-token1", 401),
+        ("Bearer s3cret-token-of-16", 200),
+        ("Basic YW55Ym9keTpzM2NyZXQtdG9rZW4tb2YtMTY=", 200),
+        ("Basic OnMzY3JldC10b2tlbi1vZi0xNg==", 200),
+        ("Bearer s3cret-token-of-1", 401),
+        ("Bearer s3cret-token-of-161", 401),
         ("Bearer ", 401),
-        ("Basic czNjcmV0LXRva2VuOndyb25n", 401),
-        ("Basic YW55Ym9keTpzM2NyZXQtdG9rZQ==", 401),
+        ("Basic czNjcmV0LXRva2VuLW9mLTE2Ondyb25n", 401),
+        ("Basic YW55Ym9keTpzM2NyZXQtdG9rZW4tb2YtMQ==", 401),
         ("Basic not base64", 401),
-        ("s3cret-token", 401),
+        ("s3cret-token-of-16", 401),
     ];
     for (authorization, status) in cases {
         let answer = site.send("GET /api/scorecard", &[("authorization", authorization)], "").await;
@@ -38,7 +40,7 @@ async fn with_a_token_everything_but_the_probes_asks_for_it() {
 
 #[test]
 fn a_token_is_never_printed() {
-    let settings = Settings { access_token: Some("s3cret-token".into()), ..Settings::default() };
+    let settings = Settings { access_token: Some("s3cret-token-of-16".into()), ..Settings::default() };
     assert!(!format!("{settings:?}").contains("s3cret"));
 }
 
@@ -104,9 +106,57 @@ async fn a_page_may_run_only_its_own_scripts() {
 
 #[tokio::test]
 async fn people_get_refusals_as_pages_and_programs_as_problems() {
-    let site = Site::sqlite_with(Settings { access_token: Some("s3cret-token".into()), ..Settings::default() }).await;
+    let site = Site::sqlite_with(Settings { access_token: Some("s3cret-token-of-16".into()), ..Settings::default() }).await;
     let page = site.send("GET /", &[("accept", "text/html,*/*")], "").await;
     assert_eq!((page.status, page.header("content-type")), (401, "text/html; charset=utf-8"));
     assert!(page.text.contains("Access token required") && !page.header("www-authenticate").is_empty());
     site.send("GET /api/scorecard", &[("accept", "text/html")], "").await.problem(401, "unauthorized");
+}
+
+/// A browser that takes compressed answers, as all do.
+const BROWSER: [(&str, &str); 3] = [("accept", "text/html,*/*"), ("accept-encoding", "gzip"), ("cookie", "theme=dark")];
+
+#[tokio::test]
+async fn a_refusal_s_page_can_be_read_and_looks_like_ours() {
+    let site = Site::sqlite().await;
+    let form = ("content-type", "multipart/form-data; boundary=x");
+    let no_file = "--x\r\nContent-Disposition: form-data; name=\"author\"\r\n\r\nAnn\r\n--x--\r\n";
+    let cases = [
+        ("GET /customers.csv?band=bogus&x=%22%3E%3Cscript%3E", "", 422, "<li>band "),
+        ("POST /import/upload", no_file, 400, "The form has no file."),
+    ];
+    for (request, body, status, words) in cases {
+        let mut headers = BROWSER.to_vec();
+        headers.push(form);
+        let (head, body) = site.send_raw(request, &headers, body).await;
+        assert_eq!(head.status.as_u16(), status, "{request}");
+        assert_eq!(head.headers["content-encoding"], "gzip", "{request}");
+        let mut page = String::new();
+        GzipDecoder::new(body.as_ref()).read_to_string(&mut page).await.expect("a body in the coding that it says");
+        assert!(page.contains(words) && page.contains("Back to the portfolio"), "{page}");
+        assert!(page.contains("data-theme=\"dark\"") && page.contains("--surface-page:"), "{page}");
+        assert!(!page.contains("<script"), "{page}");
+        let nonce = page.split("<style nonce=\"").nth(1).unwrap().split('"').next().unwrap();
+        let policy = head.headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains(&format!("style-src 'nonce-{nonce}'")), "its style may be used");
+    }
+}
+
+#[tokio::test]
+async fn a_form_returns_to_this_site_whatever_it_says_where_it_was() {
+    let site = Site::sqlite().await;
+    let cases = [
+        ("http://localhost/help?x=1", "/help?x=1"),
+        ("http://localhost//evil.example", "/"),
+        ("http://localhost//evil.example/x", "/"),
+        ("//evil.example", "/"),
+        ("http://localhost/\\\\evil.example", "/"),
+        ("https://evil.example/help", "/help"),
+        ("nonsense", "/"),
+    ];
+    for (referer, expected) in cases {
+        let headers = [("content-type", "application/x-www-form-urlencoded"), ("accept", "text/html"), ("referer", referer)];
+        let answer = site.send("POST /app/set_preference", &headers, "name=theme&value=dark").await;
+        assert_eq!((answer.status, answer.header("location")), (302, expected), "{referer}");
+    }
 }

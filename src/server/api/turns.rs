@@ -1,0 +1,64 @@
+//! Turns of batches: a few are worked on at a time, and none of them is one whose sender makes the server wait.
+
+use crate::wire::AppError;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
+
+/// Each holds two chunks of items in memory.
+const BATCHES_AT_ONCE: usize = 4;
+/// How long a batch that has something to be worked on waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a batch may have the server wait in one turn, all pauses added up.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The places of the batches that are worked on.
+#[derive(Clone)]
+pub struct Places(Arc<Semaphore>);
+
+impl Default for Places {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(BATCHES_AT_ONCE)))
+    }
+}
+
+/// One batch's turn: taken when something of it has come, and given up when its sender pauses.
+pub struct Turn {
+    places: Places,
+    place: Option<OwnedSemaphorePermit>,
+    /// How much of [`PAUSE`] is left.
+    left: Duration,
+}
+
+impl Turn {
+    pub fn new(places: Places) -> Self {
+        Self { places, place: None, left: PAUSE }
+    }
+
+    /// Takes a place, unless the batch has one. Places are given in the order in which they are asked for.
+    pub async fn take(&mut self) -> Result<(), AppError> {
+        if self.place.is_none() {
+            let place = tokio::time::timeout(PATIENCE, self.places.0.clone().acquire_owned()).await;
+            self.place = Some(place.ok().and_then(Result::ok).ok_or(AppError::Overloaded)?);
+            self.left = PAUSE;
+        }
+        Ok(())
+    }
+
+    pub fn give_up(&mut self) {
+        self.place = None;
+    }
+
+    /// Waits for what comes next; `None` when the batch has a place and that has taken too long: it should give it up and
+    /// wait on without. `next` must not lose anything when it is dropped.
+    pub async fn wait<T>(&mut self, next: impl Future<Output = T>) -> Option<T> {
+        if self.place.is_none() {
+            return Some(next.await);
+        }
+        let begun = Instant::now();
+        let came = tokio::time::timeout(self.left, next).await.ok();
+        self.left = self.left.saturating_sub(begun.elapsed());
+        came
+    }
+}

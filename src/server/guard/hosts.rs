@@ -1,0 +1,141 @@
+//! The host names that the server answers to. A page of another site can have its own name lead to this machine (DNS
+//! rebinding), and would then read and write as if it were ours: the name is what gives it away.
+
+use super::is_probe;
+use crate::server::AppState;
+use crate::server::api::problem;
+use crate::wire::AppError;
+use axum::extract::{Request, State};
+use axum::http::header::{self, HeaderMap, HeaderValue};
+use axum::http::uri::Authority;
+use axum::http::{Method, Version};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::net::{IpAddr, SocketAddr};
+
+/// The names under which the server answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hosts {
+    /// Every name: the access token, which no browser sends to another name, stands guard.
+    Any,
+    /// The names of this machine for itself, and these.
+    Named(Vec<String>),
+}
+
+impl Hosts {
+    /// Beyond loopback, where an access token is required, every name is answered unless some are configured.
+    pub fn at(addr: SocketAddr, configured: Vec<String>) -> Self {
+        if configured.is_empty() && !addr.ip().is_loopback() { Self::Any } else { Self::Named(configured) }
+    }
+
+    fn answer(&self, host: &Authority) -> bool {
+        let name = host.host().trim_end_matches('.').to_ascii_lowercase();
+        match self {
+            Self::Any => true,
+            Self::Named(names) => is_loopback(&name) || names.contains(&name),
+        }
+    }
+}
+
+/// `localhost`, names that end in it, 127.0.0.0/8 and `[::1]`.
+fn is_loopback(name: &str) -> bool {
+    let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    name == "localhost" || name.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// Reads a configured name as browsers send it.
+pub fn parse_host(text: &str) -> Result<String, String> {
+    let name = text.trim().trim_end_matches('.').to_ascii_lowercase();
+    let is_name = name.parse::<Authority>().is_ok_and(|authority| authority.host() == name);
+    if name.is_empty() || is_name { Ok(name) } else { Err("must be a host name, without scheme, port and path".into()) }
+}
+
+/// Refuses requests to a name that is not ours (but for probes: load balancers ask by address), without a name or with
+/// several (<https://www.rfc-editor.org/rfc/rfc9112#section-3.2>), and those that mean another server altogether.
+pub async fn require_host(State(app): State<AppState>, request: Request, next: Next) -> Response {
+    if request.method() == Method::CONNECT {
+        let allow = [(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST, PATCH, DELETE"))];
+        return (allow, problem::method_not_allowed().await).into_response();
+    }
+    let host = match host(request.headers(), request.version()) {
+        Ok(host) => host,
+        Err(error) => return error.into_response(),
+    };
+    // A target with a name of its own is for that name, whatever the header says.
+    let mut named = request.uri().authority().into_iter().chain(&host);
+    match named.find(|host| !app.settings.hosts.answer(host)) {
+        Some(host) if !is_probe(request.uri()) => AppError::Forbidden(format!(
+            "This server does not answer to the name {0}. If it should, start it with ALLOWED_HOSTS={0}.",
+            host.host()
+        ))
+        .into_response(),
+        _ => next.run(request).await,
+    }
+}
+
+fn host(headers: &HeaderMap, version: Version) -> Result<Option<Authority>, AppError> {
+    let mut sent = headers.get_all(header::HOST).iter();
+    match (sent.next(), sent.next()) {
+        (Some(host), None) => match host.to_str().ok().and_then(|host| host.parse::<Authority>().ok()) {
+            Some(host) if !host.as_str().contains('@') => Ok(Some(host)),
+            _ => Err(AppError::BadRequest("The Host header must be a host name, with or without a port.".into())),
+        },
+        (Some(_), Some(_)) => Err(AppError::BadRequest("There must be one Host header, not several.".into())),
+        (None, _) if version == Version::HTTP_11 => Err(AppError::BadRequest("The Host header is missing.".into())),
+        (None, _) => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loopback_server_answers_to_loopback_names_and_configured_ones() {
+        let hosts = Hosts::at("127.0.0.1:3000".parse().unwrap(), vec!["health.example".into()]);
+        let answered = [
+            "localhost",
+            "LOCALHOST:80",
+            "a.localhost:3000",
+            "localhost.",
+            "127.0.0.1:3000",
+            "127.8.8.8",
+            "[::1]:3000",
+            "health.example",
+            "Health.Example.:443",
+        ];
+        let refused = [
+            "evil.example",
+            "localhost.evil.example",
+            "notlocalhost",
+            "127.0.0.1.evil.example",
+            "192.168.1.5:3000",
+            "0.0.0.0",
+            "[::]",
+            "sub.health.example",
+            "health.example.evil",
+        ];
+        for (host, expected) in answered.map(|host| (host, true)).into_iter().chain(refused.map(|host| (host, false))) {
+            assert_eq!(hosts.answer(&host.parse().unwrap()), expected, "{host}");
+        }
+    }
+
+    #[test]
+    fn beyond_loopback_every_name_is_answered_unless_some_are_configured() {
+        let addr = "0.0.0.0:3000".parse().unwrap();
+        assert_eq!(Hosts::at(addr, Vec::new()), Hosts::Any);
+        assert!(!Hosts::at(addr, vec!["health.example".into()]).answer(&"evil.example".parse().unwrap()));
+    }
+
+    #[test]
+    fn a_configured_host_is_a_plain_name() {
+        for (text, expected) in
+            [(" Health.Example. ", "health.example"), ("", ""), ("10.0.0.5", "10.0.0.5"), ("[fd00::1]", "[fd00::1]")]
+        {
+            assert_eq!(parse_host(text).as_deref(), Ok(expected));
+        }
+        for text in ["https://health.example", "health.example:3000", "health.example/x", "a b", "u@health.example"] {
+            assert!(parse_host(text).is_err(), "{text}");
+        }
+    }
+}
