@@ -1,5 +1,5 @@
 //! The way of a file into the database, or up to its door: rows are read on a thread of their own, some at a time, while
-//! those before are stored. Memory holds a few thousand rows, and for each row before them a hash at most (`seen`).
+//! those before are stored. Memory holds a few thousand rows, and 30 to 90 bytes for each row before them (`seen`).
 
 use super::super::batch::Address;
 use super::errors::Errors;

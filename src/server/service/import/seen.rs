@@ -1,5 +1,5 @@
-//! What a dry run remembers of the rows before: rows of the same file can repeat or contradict each other. Memory holds some
-//! 15 to 30 bytes for each row, the fields of customers wait in a file without a name.
+//! What a dry run remembers of the rows before: rows of the same file can repeat or contradict each other. Memory holds
+//! a hash with a number for each row, the fields of customers wait in a file without a name.
 
 use crate::domain::{CustomerFields, EventBody, EventId};
 use crate::server::store::{Incoming, StoreError, Verdict};
