@@ -7,7 +7,9 @@ use super::db::{Db, Pools, Tx};
 use super::health::{self, Rules};
 use super::plan::{Plan, Step};
 use super::standings::Standings;
-use super::{Attempt, Incoming, Store, StoreError, StoreResult, StoredEvent, Verdict, count_verdicts, customers, events, imports};
+use super::{
+    Attempt, Incoming, Store, StoreError, StoreResult, StoredEvent, Verdict, count_verdicts, customers, events, imports,
+};
 use crate::domain::{Event, EventId, FactorKey, ImportCounts, NaiveDate};
 use crate::scoring::Connections;
 use futures::StreamExt;

@@ -30,13 +30,13 @@ mod snapshot;
 mod standings;
 mod undo;
 
-pub use imports::{CustomerChange, Destination, count_changes};
+pub use imports::{CustomerChange, Destination, Difference, count_changes};
 
+use crate::domain::import::Findings;
 use crate::domain::{
     Archive, Customer, CustomerFields, CustomerId, Event, EventId, FieldError, Health, Import, ImportCounts, ImportId,
     ImportState, ItemVerdict, Mapping, NaiveDate, NewEvent, Points,
 };
-use crate::domain::import::Findings;
 pub use limits::RawRows;
 pub use origin::Origin;
 pub use snapshot::Snapshot;
