@@ -15,7 +15,11 @@ pub struct Errors(Option<Output>);
 enum Output {
     Plain(csv::Writer<BufWriter<File>>),
     /// It gets its name when it is complete.
-    Hidden { writer: csv::Writer<BufWriter<NamedTempFile>>, path: PathBuf, left: usize },
+    Hidden {
+        writer: csv::Writer<BufWriter<NamedTempFile>>,
+        path: PathBuf,
+        left: usize,
+    },
 }
 
 const ERROR_COLUMNS: [&str; 4] = ["line", "column", "field", "error"];
@@ -52,7 +56,9 @@ impl Errors {
                 Some(Output::Hidden { writer, left, .. }) => {
                     *left -= 1;
                     let end = format!("there may be more errors, which are not listed: these are the first {LISTED_ERRORS}");
-                    writer.write_record(record).and_then(|()| if *left == 0 { writer.write_record(["", "", "", &end]) } else { Ok(()) })
+                    writer
+                        .write_record(record)
+                        .and_then(|()| if *left == 0 { writer.write_record(["", "", "", &end]) } else { Ok(()) })
                 }
             }
             .map_err(not_written)?;

@@ -103,7 +103,9 @@ impl Meter {
         }
         if unpacked.load(Relaxed) > limits.unpacked_bytes {
             let mib = limits.unpacked_bytes / 1024 / 1024;
-            return Err(format!("unpacked it has more than {mib} MiB, the most that this page takes of a file of its size. {elsewhere}"));
+            return Err(format!(
+                "unpacked it has more than {mib} MiB, the most that this page takes of a file of its size. {elsewhere}"
+            ));
         }
         if rows.load(Relaxed) > limits.rows {
             return Err(format!("it has more than {} lines, the most that this page takes. {elsewhere}", limits.rows));
