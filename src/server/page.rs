@@ -1,7 +1,7 @@
 //! What pages need from the server beside their data: state, cookies, HTTP status. Everything here goes through
 //! Leptos' context, which [`provide`] fills for each request.
 
-use super::{AppState, flash, thaw_styles};
+use super::{AppState, flash, thaw_styles, upload};
 use crate::app::state::{PageStart, Preferences, ResponseStatus};
 use crate::domain::{CustomerQuery, FieldErrors};
 use crate::error::AppError;
@@ -23,7 +23,9 @@ pub fn provide(state: &AppState) {
         cookies(&parts).for_each(|(name, value)| preferences.set(name, &value));
         let seed = format!("{:032x}", rand::random::<u128>());
         let (now, mark) = (state.now(), state.store.mark());
-        provide_context(PageStart { preferences, flash: flash::take(&parts), seed, now, mark });
+        let mut flash = flash::take(&parts);
+        flash.echo = upload::take_refusal(&parts).or(flash.echo);
+        provide_context(PageStart { preferences, flash, seed, now, mark });
     }
 }
 
@@ -117,7 +119,7 @@ pub(super) fn author_cookie(name: &str) -> String {
 }
 
 /// No script ever reads it.
-fn cookie(name: &str, value: &str, max_age_seconds: i64) -> String {
+pub(super) fn cookie(name: &str, value: &str, max_age_seconds: i64) -> String {
     format!("{name}={}; Path=/; Max-Age={max_age_seconds}; HttpOnly; SameSite=Lax", percent_encode(value))
 }
 

@@ -4,7 +4,7 @@ use super::parts::{FormFoot, FormHead};
 use super::{FormState, FormValues};
 use crate::app::components::{Choice, Field, SelectField, SubmitButton};
 use crate::app::server_fns::{CheckImport, DiscardUpload, ReconsiderImport, RunImport, UndoImport};
-use crate::app::state::use_preferences;
+use crate::app::state::{use_flash, use_preferences};
 use crate::domain::import::{MAX_UPLOAD_BYTES, PreviewRow};
 use crate::domain::{EventKind, Import, ImportId, ImportKind, Mapping, Segment};
 use leptos::form::ActionForm;
@@ -12,13 +12,21 @@ use leptos::prelude::*;
 use std::collections::BTreeMap;
 use thaw::ButtonAppearance;
 
+/// The id of the form that sends a file.
+pub const UPLOAD_FORM: &str = "upload";
+
 /// A plain form, since files are sent by the browser itself.
 #[component]
 pub fn UploadForm() -> impl IntoView {
     let author = use_preferences().read_untracked().signature();
     let mib = MAX_UPLOAD_BYTES / 1024 / 1024;
+    let refused = use_flash().read_untracked().echo.clone().filter(|echo| echo.form == UPLOAD_FORM);
+    let refusal = refused.map(|echo| {
+        view! { <p class="notice" data-kind="warning" role="alert" id="upload-refusal">{echo.rejection.message}</p> }
+    });
     view! {
-        <form class="form" method="post" action="/import/upload" enctype="multipart/form-data">
+        <form class="form" id=UPLOAD_FORM method="post" action="/import/upload" enctype="multipart/form-data">
+            {refusal}
             <Field id="upload-author" name="author" label="Your name" value=author autocomplete="name" />
             <div class="field">
                 <label class="field__label" for="upload-file">"File"</label>

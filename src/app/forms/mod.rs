@@ -16,7 +16,7 @@ mod state;
 pub use archive::{ArchiveDialog, RestoreForm};
 pub use customer::CustomerForm;
 pub use events::{EventForms, LOG_PANEL, LogSubject, focus_event_form};
-pub use imports::{DiscardUploadForm, MappingForm, ReconsiderForm, RunImportForm, UndoImportForm, UploadForm};
+pub use imports::{DiscardUploadForm, MappingForm, ReconsiderForm, RunImportForm, UPLOAD_FORM, UndoImportForm, UploadForm};
 pub use notes::{DeleteNoteForm, NoteForm};
 pub use pay::PayInvoiceForm;
 pub use quarantine::{DiscardAllDialog, DiscardForm, ReplayForm};
