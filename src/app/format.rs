@@ -1,6 +1,7 @@
 //! Numbers, money and time as text. Pure: relative times are computed from a `now` that the server sent.
 
 use crate::domain::NaiveDate;
+use crate::domain::import::Outlook;
 use chrono::{DateTime, Utc};
 
 /// "1,234,567"
@@ -61,6 +62,15 @@ pub fn money_short(cents: i64, currency: &str) -> String {
         (whole, tenth) => format!("{whole}.{tenth}"),
     };
     format!("{}{number}{suffix}", currency_sign(currency))
+}
+
+/// "Adds $252M ARR: $10.0M becomes $262M"; `None` where an import leaves the ARR as it is.
+pub fn arr_change(outlook: &Outlook) -> Option<String> {
+    let Outlook { arr_cents: before, arr_change_cents: change, currency, .. } = outlook;
+    let verb = if *change > 0 { "Adds" } else { "Takes away" };
+    let short = |cents| money_short(cents, currency);
+    let (by, after) = (short(change.saturating_abs()), short(before.saturating_add(*change)));
+    (*change != 0).then(|| format!("{verb} {by} ARR: {} becomes {after}", short(*before)))
 }
 
 /// "7 Mar 2026"
