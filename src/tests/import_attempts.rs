@@ -1,6 +1,8 @@
 //! Imports whose process dies, or is suspended and comes back: what is counted, who notices, who may still write.
 
-use crate::domain::{CustomerFields, CustomerId, CustomerInput, ImportCounts, ImportId, ImportKind, ImportState, Mapping, UndoReport};
+use crate::domain::{
+    CustomerFields, CustomerId, CustomerInput, ImportCounts, ImportId, ImportKind, ImportState, Mapping, UndoReport,
+};
 use crate::error::AppError;
 use crate::server::AppState;
 use crate::server::service::import::{cut_off_imports, get_import, undo_file};

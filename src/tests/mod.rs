@@ -4,8 +4,9 @@
 #[macro_use]
 mod harness;
 mod api;
-mod imports;
 mod import_attempts;
+mod import_files;
+mod imports;
 mod jobs;
 mod pages;
 mod store;
