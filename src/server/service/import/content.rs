@@ -29,7 +29,8 @@ pub fn recognise(head: &[u8], is_whole: bool, is_named_as_lines: bool) -> Result
     let is_object = |line: &[u8]| matches!(serde_json::from_slice(line), Ok(Value::Object(_)));
     match trimmed.first() {
         None if is_whole => return Err("The file is empty: it has no header line and no rows.".into()),
-        None => return Err("The file begins with many blank lines. Remove them.".into()),
+        None if is_named_as_lines => return Ok(Content::Lines),
+        None => {}
         Some(b'<') => return Err(refuse_markup(trimmed)),
         Some(b'[') if is_array(trimmed) => {
             return Err("It is a JSON array. Write one JSON object a line instead (NDJSON), without brackets and without \

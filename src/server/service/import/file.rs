@@ -73,7 +73,7 @@ impl Source {
             return Err(AppError::BadRequest(format!("The name of a column is longer than {MAX_COLUMN_BYTES} bytes.")));
         }
         match columns.len() {
-            0 => Err(AppError::BadRequest("The file names no columns.".into())),
+            0 => Err(AppError::BadRequest("The file is empty: it names no columns.".into())),
             1..=MAX_COLUMNS => Ok(columns),
             _ => Err(AppError::BadRequest(format!("The file has more than {MAX_COLUMNS} columns."))),
         }
