@@ -30,7 +30,7 @@ pub fn recognise(head: &[u8], is_whole: bool, is_named_as_lines: bool) -> Result
     match trimmed.first() {
         None if is_whole => return Err("The file is empty: it has no header line and no rows.".into()),
         None if is_named_as_lines => return Ok(Content::Lines),
-        None => {}
+        None => return Ok(Content::Csv(dialect(text))),
         Some(b'<') => return Err(refuse_markup(trimmed)),
         Some(b'[') if is_array(trimmed) => {
             return Err("It is a JSON array. Write one JSON object a line instead (NDJSON), without brackets and without \
