@@ -31,7 +31,7 @@ on_each_database! {
             ("commas.csv", "externalId,name,segment,arr\r\nT-1,North,SMB,1200.00,,,\r\nT-2,South,SMB,,,,\r\n,,,,,,\r\n,,,,,,\r\n".to_owned(),
                 vec!["T-1", "T-2"], vec![Some(120_000), None], vec![]),
             ("filled.csv", "externalId,name,segment,arr\nT-3,North,SMB,1200.00,surplus\nT-4,South,SMB,2400.00\n".to_owned(),
-                vec!["T-4"], vec![Some(240_000)], vec!["line 2: row has 5 cells, and the header names 4 columns"]),
+                vec!["T-4"], vec![Some(240_000)], vec!["line 2: the row has 5 cells, and the header names 4 columns"]),
             ("sep.csv", "\u{feff}sep=;\r\nexternalId;name;segment;arr\r\nS-1;Ash & Co;SMB;1200.00\r\nS-2;Beech;Medium;2400.00\r\n".to_owned(),
                 vec!["S-1"], vec![Some(120_000)], vec!["line 4: segment must be one of Enterprise, SMB, Startup"]),
             ("sep-quoted.csv", "\"sep=|\"\nexternalId|name|segment|arr\nS-3|Ash, Co|SMB|1\n".to_owned(),
