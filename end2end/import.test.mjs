@@ -24,13 +24,13 @@ story("a file is looked at, checked, imported and undone", async ({ page, api, o
   await page.getByLabel("Segment of new customers").selectOption("SMB");
   await page.getByRole("button", { name: "Check the file" }).click();
   await page.getByRole("heading", { name: "1 row would be rejected" }).waitFor();
-  await page.getByRole("cell", { name: "name is required" }).waitFor();
+  await page.getByRole("cell", { name: "company is required" }).waitFor();
   assert.equal((await api.get("/customers")).total, 0, "nothing is written yet");
 
   await page.getByRole("button", { name: "Import", exact: true }).click();
   await page.getByRole("heading", { name: "Imported" }).waitFor();
   await page.getByRole("heading", { name: "1 row was rejected" }).waitFor();
-  await page.getByRole("cell", { name: "name is required" }).waitFor();
+  await page.getByRole("cell", { name: "company is required" }).waitFor();
   assert.equal((await api.get("/customers")).total, 2);
   await page.getByRole("link", { name: "See the customers" }).click();
   await page.getByRole("rowheader", { name: "Xenon Works" }).waitFor();

@@ -2,56 +2,15 @@
 
 use crate::domain::NaiveDate;
 pub use crate::domain::counts::{count, group};
+pub use crate::domain::money::{amount, money, money_short};
 use chrono::{DateTime, Utc};
 
-/// The sign before an amount: "$", "€", "£", or the code and a space.
 /// "16 MiB"
 pub fn mebibytes(bytes: i64) -> String {
     match bytes >> 20 {
         0 => "less than 1 MiB".to_owned(),
         mebibytes => format!("{} MiB", group(mebibytes)),
     }
-}
-
-fn currency_sign(currency: &str) -> String {
-    match currency {
-        "USD" => "$".into(),
-        "EUR" => "€".into(),
-        "GBP" => "£".into(),
-        code => format!("{code}\u{a0}"),
-    }
-}
-
-/// "$1,234.50"; cents only where there are some.
-pub fn money(cents: i64, currency: &str) -> String {
-    let fraction = if cents % 100 == 0 { String::new() } else { format!(".{:02}", cents.abs() % 100) };
-    let sign = if cents < 0 { "-" } else { "" };
-    format!("{sign}{}{}{fraction}", currency_sign(currency), group(cents.abs() / 100))
-}
-
-/// "1234.50": as an input holds it.
-pub fn amount(cents: i64) -> String {
-    match cents % 100 {
-        0 => (cents / 100).to_string(),
-        rest => format!("{}.{rest:02}", cents / 100),
-    }
-}
-
-/// "$1.2M", "$2.0M", "$845k", "$990": for figures that are read at a glance.
-pub fn money_short(cents: i64, currency: &str) -> String {
-    let units = cents / 100;
-    let (divisor, suffix) = match units.abs() {
-        999_500_000.. => (1_000_000_000, "B"),
-        999_500.. => (1_000_000, "M"),
-        1_000.. => (1_000, "k"),
-        _ => (1, ""),
-    };
-    let tenths = (units * 20 + divisor) / (2 * divisor);
-    let number = match (tenths / 10, tenths % 10) {
-        (whole, _) if whole >= 100 || divisor == 1 => ((tenths + 5) / 10).to_string(),
-        (whole, tenth) => format!("{whole}.{tenth}"),
-    };
-    format!("{}{number}{suffix}", currency_sign(currency))
 }
 
 /// "7 Mar 2026"
@@ -122,23 +81,6 @@ pub fn capitalised(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn money_is_grouped_and_shows_cents_only_where_there_are_some() {
-        for (cents, currency, text, short) in [
-            (0, "USD", "$0", "$0"),
-            (123_450, "USD", "$1,234.50", "$1.2k"),
-            (99_000, "EUR", "€990", "€990"),
-            (84_512_300, "GBP", "£845,123", "£845k"),
-            (120_000_000_00, "USD", "$120,000,000", "$120M"),
-            (99_999_900, "USD", "$999,999", "$1.0M"),
-            (200_000_000, "USD", "$2,000,000", "$2.0M"),
-            (1_400_000, "USD", "$14,000", "$14.0k"),
-            (1_250_000_00, "CHF", "CHF\u{a0}1,250,000", "CHF\u{a0}1.3M"),
-        ] {
-            assert_eq!((money(cents, currency), money_short(cents, currency)), (text.into(), short.into()));
-        }
-    }
 
     #[test]
     fn ages_are_coarse() {

@@ -123,7 +123,7 @@ pub async fn import(app: &AppState, args: ImportArgs) -> Result<String, String> 
         bar.set_message(counts.words());
         let left = PRINTED_ERRORS.saturating_sub(printed);
         for error in refused.iter().take(left) {
-            bar.suspend(|| eprintln!("{}", import::words(error)));
+            bar.suspend(|| eprintln!("{}", import::words(kind, error)));
         }
         if printed < PRINTED_ERRORS && printed + refused.len() > PRINTED_ERRORS && args.errors.is_none() {
             bar.suspend(|| eprintln!("and more errors; --errors FILE writes all of them into a file"));
@@ -132,11 +132,14 @@ pub async fn import(app: &AppState, args: ImportArgs) -> Result<String, String> 
     };
     let imported = import::import_file(app, source, new, args.dry_run, errors, watch).await;
     bar.finish_and_clear();
-    let (counts, id) = imported.map_err(in_words)?;
+    let (counts, done) = imported.map_err(in_words)?;
     super::jobs::roll_over(app).await.map_err(|error| error.to_string())?;
-    let of = match id {
-        Some(id) => format!("import {id}"),
-        None => "dry run, nothing is written".into(),
+    let of = match done {
+        Ok(id) => format!("import {id}"),
+        Err(outlook) => {
+            outlook.lines(kind).iter().for_each(|line| println!("{line}"));
+            "dry run, nothing is written".into()
+        }
     };
     let nothing = if counts.changes_nothing() { "; it changes nothing" } else { "" };
     let line = format!("{of}: {} of {}: {}{nothing}", count(counts.rows, "row"), kind.name(), counts.words());

@@ -383,7 +383,9 @@ impl EventInput {
                 if priority.is_none() {
                     errors.add("priority", "must be one of low, normal, high, urgent");
                 }
-                let subject = errors.optional_text("subject", self.subject.as_deref(), 500);
+                // Mail programs fold long subjects.
+                let subject = self.subject.as_deref().map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
+                let subject = errors.optional_text("subject", subject.as_deref(), 500);
                 EventBody::SupportTicket { priority: priority.unwrap_or_default(), subject }
             }
             EventKind::InvoiceIssued => {

@@ -1,5 +1,6 @@
 //! Files of customers or events: how their columns are understood, what an import did, how it is taken back.
 
+use super::money::money_short;
 use super::{FieldError, ImportId, Page};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -111,9 +112,21 @@ const EVENT_FIELDS: &[ImportField] = &[
     field(
         "occurredAt",
         "Time",
-        &["occurred_at", "ts", "timestamp", "event_time", "time", "datetime", "date", "created_at", "at"],
+        &[
+            "occurred_at",
+            "ts",
+            "timestamp",
+            "event_time",
+            "time",
+            "datetime",
+            "date",
+            "created_at",
+            "created_time",
+            "created",
+            "at",
+        ],
     ),
-    field("messageId", "Message id", &["message_id", "event_id", "id", "uuid", "key"]),
+    field("messageId", "Message id", &["message_id", "event_id", "ticket_id", "id", "uuid", "key"]),
     field("source", "Source", &["source"]),
     field("user", "User", &["user", "user_id", "user_name", "email"]),
     field("feature", "Feature", &["feature", "feature_name", "feature_key"]),
@@ -128,14 +141,25 @@ const EVENT_FIELDS: &[ImportField] = &[
 ];
 
 impl ImportField {
-    /// How surely a header means this: 0 is the surest. The last part of a nested name counts as well, a little less.
+    /// How surely a header means this: 0 is the surest. The last part of a nested name counts as well, a little less, and less
+    /// the words before a remark, as in "ARR (USD, net)", unless the remark is about the unit.
     pub fn recognises(&self, header: &str) -> Option<usize> {
         let whole = words(header);
         let last = header.rsplit('.').next().map(words).unwrap_or_default();
+        let remarked = header.split_once(['(', '[', ',', ':']).map_or(header, |(before, _)| before);
+        let remarked = remarked.split_once(" per ").map_or(remarked, |(before, _)| before);
+        let is_of_another_unit = UNITS.iter().any(|unit| whole.split('_').any(|word| word == *unit));
         let find = |text: &str| self.headers.iter().position(|known| *known == text);
-        find(&whole).map(|place| place * 2).or_else(|| find(&last).map(|place| place * 2 + 1))
+        let sure = find(&whole).map(|place| place * 2).or_else(|| find(&last).map(|place| place * 2 + 1));
+        let less_sure = || find(&words(remarked)).filter(|_| !is_of_another_unit).map(|place| place * 2 + REMARKED);
+        sure.or_else(less_sure)
     }
 }
+
+/// How much less sure a header is that has a remark.
+const REMARKED: usize = 100;
+/// Words of a remark after which a number is not what it would be without.
+const UNITS: &[&str] = &["cent", "cents", "k", "keur", "kusd", "thousand", "thousands", "m", "million", "millions"];
 
 /// "MRR (cents)", "mrrCents" and "mrr-cents" are all "mrr_cents".
 fn words(header: &str) -> String {
@@ -179,16 +203,40 @@ impl Mapping {
                 mapping.columns.insert(columns[index].clone(), field.name.to_owned());
             }
         }
+        mapping.guess_kind();
         mapping
+    }
+
+    /// A file of tickets or of invoices has no column for the kind, which is the same in each of its rows.
+    fn guess_kind(&mut self) {
+        let has = |field: &str| self.column_of(field).is_some();
+        let told = match () {
+            () if self.kind != ImportKind::Events || has("kind") => None,
+            () if has("dueDate") && has("number") => Some("invoice_issued"),
+            () if has("dueDate") || has("number") => None,
+            () if has("priority") || has("subject") => Some("support_ticket"),
+            () => None,
+        };
+        if let Some(kind) = told {
+            self.defaults.insert("kind".into(), kind.into());
+        }
     }
 
     /// How many of the columns mean something that only this kind has.
     pub fn telling(&self) -> usize {
         let telling: &[&str] = match self.kind {
             ImportKind::Customers => &["name", "segment", "owner", "arr", "arrCents", "mrr", "mrrCents", "renewalDate", "crmUrl"],
-            ImportKind::Events => &["kind", "occurredAt", "messageId", "feature", "user", "number", "dueDate"],
+            ImportKind::Events => {
+                &["kind", "occurredAt", "messageId", "feature", "user", "priority", "subject", "number", "dueDate"]
+            }
         };
         self.columns.values().filter(|field| telling.contains(&field.as_str())).count()
+    }
+
+    /// A field in words for whoever knows the file: its column, or else its label.
+    pub fn field_in_words(&self, field: &str) -> String {
+        let label = || self.kind.field(field).map_or(field, |field| field.label).to_owned();
+        self.column_of(field).map_or_else(label, str::to_owned)
     }
 
     /// The column that means a field.
@@ -263,6 +311,69 @@ pub struct Findings {
     pub rows: Vec<RawRow>,
 }
 
+/// What an import would do, besides its counts: found by the dry run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Outlook {
+    /// The first rows that would create something.
+    pub created: Vec<RowOutlook>,
+    /// The first rows that would change something.
+    pub updated: Vec<RowOutlook>,
+    /// What the active customers' ARR is together, in cents, and what the import would add to it.
+    pub arr_cents: i64,
+    pub arr_change_cents: i64,
+    /// How many customers new events would be of.
+    pub customers: i64,
+    pub currency: String,
+}
+
+/// How many rows of each kind an [`Outlook`] names.
+pub const OUTLOOK_ROWS: usize = 5;
+
+impl Outlook {
+    /// Whether the portfolio would become more than twice or less than half of what it is: a column may mean something else.
+    pub fn is_drastic(&self) -> bool {
+        let (before, after) = (i128::from(self.arr_cents), i128::from(self.arr_cents) + i128::from(self.arr_change_cents));
+        before > 0 && (after > 2 * before || 2 * after < before)
+    }
+}
+
+impl RowOutlook {
+    /// "line 3, Acme: Owner Ann → Bob, ARR $1,000 → $2,000".
+    pub fn words(&self) -> String {
+        let values: Vec<_> = self.values.iter().map(ValueChange::words).collect();
+        format!("line {}, {}: {}", self.line, self.subject, values.join(", "))
+    }
+}
+
+impl ValueChange {
+    fn words(&self) -> String {
+        let Self { label, old, new } = self;
+        let new = if new.is_empty() { "nothing" } else { new };
+        if old.is_empty() { format!("{label} {new}") } else { format!("{label} {old} → {new}") }
+    }
+}
+
+/// What one row would do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RowOutlook {
+    pub line: i64,
+    /// The customer's name, or for events the id that the file gives it.
+    pub subject: String,
+    pub values: Vec<ValueChange>,
+}
+
+/// One value, before and after.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ValueChange {
+    pub label: String,
+    /// Empty where there was none.
+    pub old: String,
+    pub new: String,
+}
+
 /// A rule that a row of a file breaks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -272,6 +383,16 @@ pub struct RowError {
     /// Empty when the rule is about the whole row or about a field that no column means.
     pub column: String,
     pub error: FieldError,
+}
+
+impl RowError {
+    /// The rule as a sentence that names the file's own column, or else the field by its label.
+    pub fn sentence(&self, kind: ImportKind) -> String {
+        let label = || kind.field(&self.error.field).map_or(self.error.field.as_str(), |field| field.label);
+        let subject = if self.column.is_empty() { label() } else { &self.column };
+        let subject = if subject == "row" { "the row" } else { subject };
+        format!("{subject} {}", self.error.message)
+    }
 }
 
 /// Where an import stands.
@@ -407,9 +528,22 @@ pub struct ImportPage {
     /// The file's columns and first rows, as long as it is to be said what they mean.
     pub columns: Vec<String>,
     pub preview: Vec<PreviewRow>,
+    /// What the dry run found beside the counts.
+    pub outlook: Option<Outlook>,
     /// The first of what the dry run refused.
     pub errors: Vec<RowError>,
     /// Why the file cannot be read.
     pub unreadable: Option<String>,
     pub now: DateTime<Utc>,
+}
+
+impl Outlook {
+    /// "Adds $252M ARR: $10.0M becomes $262M"; `None` where an import leaves the ARR as it is.
+    pub fn arr_change(&self) -> Option<String> {
+        let Outlook { arr_cents: before, arr_change_cents: change, currency, .. } = self;
+        let verb = if *change > 0 { "Adds" } else { "Takes away" };
+        let short = |cents| money_short(cents, currency);
+        let (by, after) = (short(change.saturating_abs()), short(before.saturating_add(*change)));
+        (*change != 0).then(|| format!("{verb} {by} ARR: {} becomes {after}", short(*before)))
+    }
 }

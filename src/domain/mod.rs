@@ -18,6 +18,7 @@ pub mod import;
 pub mod invoice;
 pub mod letters;
 pub mod list;
+pub mod money;
 pub mod note;
 pub mod numbers;
 pub mod portfolio;

@@ -31,13 +31,13 @@ const EVENTS: &str = concat!(
 );
 
 /// A file that goes away with the test.
-struct TestFile {
+pub struct TestFile {
     _folder: TempDir,
     path: PathBuf,
     name: String,
 }
 
-fn file(name: &str, content: impl AsRef<[u8]>) -> TestFile {
+pub fn file(name: &str, content: impl AsRef<[u8]>) -> TestFile {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join(name);
     std::fs::File::create(&path).unwrap().write_all(content.as_ref()).unwrap();
@@ -45,22 +45,22 @@ fn file(name: &str, content: impl AsRef<[u8]>) -> TestFile {
 }
 
 impl TestFile {
-    fn source(&self) -> Source {
+    pub fn source(&self) -> Source {
         Source::new(&self.path, &self.name)
     }
 
-    async fn mapping(&self) -> Mapping {
+    pub async fn mapping(&self) -> Mapping {
         recognise(&self.source(), None).await.unwrap().0
     }
 }
 
-struct Done {
-    counts: ImportCounts,
+pub struct Done {
+    pub counts: ImportCounts,
     id: Option<ImportId>,
-    errors: Vec<RowError>,
+    pub errors: Vec<RowError>,
 }
 
-async fn import_with(db: &Database, file: &TestFile, mapping: Mapping, is_dry: bool) -> Result<Done, AppError> {
+pub async fn import_with(db: &Database, file: &TestFile, mapping: Mapping, is_dry: bool) -> Result<Done, AppError> {
     let new = NewImport {
         file_name: file.name.clone(),
         path: None,
@@ -72,10 +72,10 @@ async fn import_with(db: &Database, file: &TestFile, mapping: Mapping, is_dry: b
     let mut errors = Vec::new();
     let watch = |_: &(ImportCounts, i64), refused: &[RowError]| errors.extend_from_slice(refused);
     let (counts, id) = import_file(&db.app(), file.source(), new, is_dry, Errors::nowhere(), watch).await?;
-    Ok(Done { counts, id, errors })
+    Ok(Done { counts, id: id.ok(), errors })
 }
 
-async fn import(db: &Database, file: &TestFile) -> Done {
+pub async fn import(db: &Database, file: &TestFile) -> Done {
     import_with(db, file, file.mapping().await, false).await.unwrap()
 }
 
@@ -173,7 +173,7 @@ on_each_database! {
             let done = import_with(&db, &file, mapping.clone(), is_dry).await.unwrap();
             let mut places: Vec<_> = done.errors.iter().map(|error| (error.line, error.column.as_str())).collect();
             places.dedup();
-            let texts: Vec<_> = done.errors.iter().map(words).collect();
+            let texts: Vec<_> = done.errors.iter().map(|error| words(ImportKind::Events, error)).collect();
             assert_eq!(places, expected, "{texts:#?}");
             assert_eq!((done.counts.created, done.counts.rejected), (2, 8), "dry: {is_dry}");
         }
@@ -252,18 +252,18 @@ on_each_database! {
         let file = file("customers.csv", "Company,segment\nAcme,SMB\n");
         let refused = import_with(&db, &file, file.mapping().await, false).await;
         let Err(AppError::Invalid(FieldErrors(errors))) = refused else { panic!("accepted") };
-        assert_eq!(errors[0].field, "externalId");
+        assert_eq!(errors[0].field, "External id", "in the words of the page");
         let mut mapping = file.mapping().await;
         mapping.columns.insert("colour".into(), "owner".into());
         mapping.columns.insert("Company".into(), "size of shoes".into());
         let Err(AppError::Invalid(errors)) = import_with(&db, &file, mapping, false).await else { panic!("accepted") };
-        assert!(errors.of("colour").is_some() && errors.of("Company").is_some() && errors.of("externalId").is_some());
+        assert!(errors.of("colour").is_some() && errors.of("Company").is_some() && errors.of("External id").is_some());
         assert_eq!(db.list_imports(1, 10).await.unwrap().total, 0, "nothing has begun");
     }
 
     async fn only_what_differs_is_updated_and_defaults_fill_gaps(db: Database) {
         import(&db, &file("customers.csv", CUSTOMERS)).await;
-        let file = file("more.csv", "id,name,owner\nc-1,Acme,\nc-2,Bolt,Bob\nc-3,Cedar,Cem\nc-3,Cedar Ltd,Cem\n");
+        let file = file("more.csv", "id,name,owner\nc-1,Acme,\nc-2,Bolt,Bob\nc-3,Cedar,Cem\nc-3,Cedar,Cai\n");
         let mut mapping = file.mapping().await;
         let without = import_with(&db, &file, mapping.clone(), true).await.unwrap();
         assert_eq!((without.counts.unchanged, without.counts.updated, without.counts.rejected), (1, 1, 2));
@@ -275,7 +275,7 @@ on_each_database! {
         }
         let ids = db.find_customers(vec!["c-1".into(), "c-3".into()]).await.unwrap();
         assert_eq!(db.get_customer(ids["c-1"]).await.unwrap().fields.owner.as_deref(), Some("Ann"), "an empty cell says nothing");
-        assert_eq!(db.get_customer(ids["c-3"]).await.unwrap().fields.name, "Cedar Ltd");
+        assert_eq!(db.get_customer(ids["c-3"]).await.unwrap().fields.owner.as_deref(), Some("Cai"));
     }
 
     async fn undo_takes_events_and_customers_back(db: Database) {
@@ -528,13 +528,12 @@ async fn exported(db: &Database, what: What, format: Format) -> Vec<u8> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_cannot_be_read_says_why() {
     let db = Database::sqlite().await;
-    let unclosed = format!("id,name,segment\nc-1,Acme,SMB\nc-2,\"Bolt,SMB\n{}", "c-3,Cedar,SMB\n".repeat(200_000));
     for (name, content, part) in [
         ("empty.csv", Vec::new(), "empty"),
         ("array.json", b"[{\"id\":1}]".to_vec(), "one JSON object a line"),
+        ("array.csv", b" [\n {\"id\":1}]".to_vec(), "JSON array"),
         ("latin.csv", b"id,n\xe4me\n1,x\n".to_vec(), "not UTF-8"),
         ("not.csv.gz", b"id,name\n".to_vec(), "could not be read"),
-        ("unclosed.csv", unclosed.into_bytes(), "quote"),
     ] {
         let file = file(name, content);
         let error = match recognise(&file.source(), None).await {

@@ -5,6 +5,7 @@
 mod harness;
 mod api;
 mod import_attempts;
+mod import_files;
 mod imports;
 mod jobs;
 mod pages;

@@ -519,19 +519,19 @@ on_each_database! {
         // The plans are no segments, so the column means nothing; a default says what all are.
         let form = page.form_id("check_import");
         let refused = visitor.submit(&page, &form, &[("kind", "customers"), ("column-0", ""), ("column-1", "name")]).await;
-        refused.says("externalId is required");
+        refused.says("External id is meant by no column");
         let filled = [("kind", "customers"), ("column-0", "externalId"), ("column-1", "name"), ("column-2", ""), ("column-3", "owner"),
                       ("default-segment", "Startup")];
         visitor.submit(&refused, &form, &filled).await;
         let page = visitor.visit_until(&path, "What the import would do").await;
         page.says("1 row would be rejected");
-        page.says("name is required");
+        page.says("company is required");
         let errors = visitor.site.get(&format!("{path}/errors.csv")).await;
         assert_eq!(errors.text, "line,column,field,error\n3,company,name,is required\n");
         visitor.submit(&page, &page.form_id("run_import"), &[]).await;
         let page = visitor.visit_until(&path, "Imported").await;
         page.says("1 row was rejected");
-        page.says("name is required");
+        page.says("company is required");
         assert_eq!(visitor.site.get(&format!("{path}/errors.csv")).await.text, errors.text);
         let row = visitor.site.get("/api/customers?search=Xenon").await.ok()["items"][0]["customer"].clone();
         assert_eq!((&row["segment"], &row["owner"]), (&json!("Startup"), &json!("red")));

@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 /// The name of the hidden field that says which server function takes a form: a plain form is sent to its page's address.
 pub const FUNCTION: &str = "function";
 
+/// The id of the form that sends a file.
+pub const UPLOAD_FORM: &str = "upload";
+
 /// A form as it was sent: every field by name, as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -8,6 +8,6 @@ pub mod pages;
 mod preferences;
 
 pub use error::AppError;
-pub use forms::{Done, Echo, FUNCTION, Flash, FormValues, Outcome, Previewed, Rejection, SCORECARD_PATH};
+pub use forms::{Done, Echo, FUNCTION, Flash, FormValues, Outcome, Previewed, Rejection, SCORECARD_PATH, UPLOAD_FORM};
 pub use page::{PageAssets, PageStart, PageStyles, ResponseStatus};
 pub use preferences::{Preferences, ThemeChoice};

@@ -4,10 +4,10 @@ use super::FormState;
 use super::parts::{ActionForm, FormFoot, FormHead};
 use crate::app::components::{Choice, Field, SelectField, SubmitButton};
 use crate::app::server_fns::{CheckImport, DiscardUpload, ReconsiderImport, RunImport, UndoImport};
-use crate::app::state::use_preferences;
+use crate::app::state::{use_flash, use_preferences};
 use crate::domain::import::{MAX_UPLOAD_BYTES, PreviewRow};
 use crate::domain::{EventKind, Import, ImportId, ImportKind, Mapping, Segment};
-use crate::wire::FormValues;
+use crate::wire::{FormValues, UPLOAD_FORM};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 use thaw::ButtonAppearance;
@@ -17,8 +17,13 @@ use thaw::ButtonAppearance;
 pub fn UploadForm() -> impl IntoView {
     let author = use_preferences().read_untracked().signature();
     let mib = MAX_UPLOAD_BYTES / 1024 / 1024;
+    let refused = use_flash().read_untracked().echo.clone().filter(|echo| echo.form == UPLOAD_FORM);
+    let refusal = refused.map(|echo| {
+        view! { <p class="notice" data-kind="warning" role="alert" id="upload-refusal">{echo.rejection.message}</p> }
+    });
     view! {
-        <form class="form" method="post" action="/import/upload" enctype="multipart/form-data">
+        <form class="form" id=UPLOAD_FORM method="post" action="/import/upload" enctype="multipart/form-data">
+            {refusal}
             <Field id="upload-author" name="author" label="Your name" value=author autocomplete="name" />
             <div class="field">
                 <label class="field__label" for="upload-file">"File"</label>

@@ -122,18 +122,19 @@ fn Importing() -> impl IntoView {
         <section class="panel" id="import">
             <h2>"How to import files"</h2>
             <p>
-                <a href="/import">"Import"</a> " takes CSV (with commas, semicolons or tabs) and NDJSON, as UTF-8, also compressed. \
+                <a href="/import">"Import"</a> " takes CSV (with commas, semicolons, tabs or bars) and NDJSON, as UTF-8, also compressed. \
                  What the columns mean is recognised from their names and can be changed. Then every row is checked, and nothing is \
                  written until you say so."
             </p>
             <p>
                 "Customers are recognised by their external id: those that are new are created, of the others what differs is changed, \
                  and an empty cell changes nothing. Events are recognised by their message id, or else by what they say. So the same \
-                 file can be imported again, whole or longer than before."
+                 file can be imported again, whole or longer than before. A row whose external id stands further up with another name \
+                 is refused: spreadsheets shorten long numbers to the same text."
             </p>
             <p>
                 "Amounts may be like 1,234.50 or in cents, monthly revenue is taken times twelve, days are like 2026-01-31, times like \
-                 2026-01-31T09:30:00Z; without an offset they are UTC."
+                 2026-01-31T09:30:00Z; without an offset they are UTC. A ticket’s priority that is not known here becomes normal."
             </p>
             <p>{limits}</p>
             <p>

@@ -1,7 +1,7 @@
 //! What pages need from the server beside their data: state, cookies, HTTP status. Everything here goes through
 //! Leptos' context, which [`provide`] fills for each request.
 
-use super::{flash, thaw_styles};
+use super::{flash, thaw_styles, upload};
 use crate::domain::{CustomerQuery, FieldErrors};
 use crate::server::AppState;
 use crate::wire::{AppError, PageStart, Preferences, ResponseStatus, ThemeChoice};
@@ -25,7 +25,9 @@ pub fn provide(state: &AppState, live_script: String) {
         cookies(&parts).for_each(|(name, value)| preferences.set(name, &value));
         let seed = format!("{:032x}", rand::random::<u128>());
         let (now, mark) = (state.now(), state.store.mark());
-        provide_context(PageStart { preferences, flash: flash::take(&parts), seed, now, mark, live_script });
+        let mut flash = flash::take(&parts);
+        flash.echo = upload::take_refusal(&parts).or(flash.echo);
+        provide_context(PageStart { preferences, flash, seed, now, mark, live_script });
     }
 }
 

@@ -1,18 +1,19 @@
 //! Files that the import page sends, written to disk while they arrive, and the lists of errors that it offers.
 
-use super::page::author_cookie;
+use super::page::{append_cookie, author_cookie, cookie, cookies};
 use crate::domain::ImportId;
 use crate::domain::import::MAX_UPLOAD_BYTES;
 use crate::server::AppState;
 use crate::server::api::extract::Id;
 use crate::server::service::import;
-use crate::wire::AppError;
+use crate::wire::{AppError, Echo, Rejection, UPLOAD_FORM};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::multipart::{Field, MultipartError, MultipartRejection};
 use axum::extract::{DefaultBodyLimit, Multipart, State};
-use axum::http::header;
-use axum::response::{IntoResponse, Redirect};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use axum::response::{AppendHeaders, IntoResponse, Redirect};
 use axum::routing::{get, post};
 use std::time::Duration;
 use tempfile::NamedTempFile;
@@ -30,34 +31,81 @@ pub fn router() -> Router<AppState> {
         .route("/import/{id}/errors.csv", get(get_import_errors))
 }
 
-/// The form has the fields `author` and, after it, `file`.
+/// Who is refused gets the import page again, with the file's name and the reason; a program gets the reason.
 async fn receive_upload(
     State(app): State<AppState>,
+    headers: HeaderMap,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<impl IntoResponse, AppError> {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut sent = Sent::default();
+    let received = keep_upload(&app, form, &mut sent).await;
+    let mut cookies: Vec<_> = sent.author.as_deref().map(author_cookie).into_iter().collect();
+    let path = match received {
+        Ok(id) => format!("/import/{id}"),
+        Err(error) if accept.contains("text/html") && error.status() < 500 => {
+            cookies.push(refusal_cookie(&sent.file_name, &error));
+            "/import".into()
+        }
+        Err(error) => return Err(error),
+    };
+    Ok((AppendHeaders(cookies.into_iter().map(|cookie| (header::SET_COOKIE, cookie))), Redirect::to(&path)))
+}
+
+/// What a form said, as far as it was read.
+#[derive(Default)]
+struct Sent {
+    author: Option<String>,
+    file_name: String,
+}
+
+/// The form has the fields `author` and, after it, `file`.
+async fn keep_upload(app: &AppState, form: Result<Multipart, MultipartRejection>, sent: &mut Sent) -> Result<ImportId, AppError> {
     let not_a_form = |_| AppError::UnsupportedMediaType("The file must be sent as a form, as multipart/form-data.".into());
     let mut form = form.map_err(not_a_form)?;
-    let mut author = None;
     while let Some(field) = form.next_field().await.map_err(broken)? {
         match field.name() {
-            Some("author") => author = Some(short(&field.text().await.map_err(broken)?)).filter(|name| !name.is_empty()),
+            Some("author") => {
+                sent.author = Some(short(&field.text().await.map_err(broken)?)).filter(|name| !name.is_empty());
+            }
             Some("file") => {
                 let name = field.file_name().unwrap_or_default();
-                let name = short(name.rsplit(['/', '\\']).next().unwrap_or_default());
-                if name.is_empty() {
-                    return Err(AppError::BadRequest("No file was chosen. Go back and choose one.".into()));
+                sent.file_name = short(name.rsplit(['/', '\\']).next().unwrap_or_default());
+                if sent.file_name.is_empty() {
+                    return Err(AppError::BadRequest("No file was chosen. Choose one.".into()));
                 }
-                import::remove_old_files(&app).await?;
-                let mut upload = import::begin_upload(&app).await?;
+                import::remove_old_files(app).await?;
+                let mut upload = import::begin_upload(app).await?;
                 write(field, &mut upload).await?;
-                let remembered = author.as_deref().map(|author| [(header::SET_COOKIE, author_cookie(author))]);
-                let id = import::receive_upload(&app, &name, upload, author).await?;
-                return Ok((remembered, Redirect::to(&format!("/import/{id}"))));
+                return import::receive_upload(app, &sent.file_name, upload, sent.author.clone()).await;
             }
             _ => {}
         }
     }
     Err(AppError::BadRequest("The form has no file.".into()))
+}
+
+/// The cookie that tells the import page why a file was refused. It lives until that page reads it.
+const REFUSAL: &str = "refused_upload";
+const REFUSAL_SECONDS: i64 = 60;
+/// Browsers keep 4096 bytes, of which a letter takes twelve at worst.
+const REFUSED_NAME_LETTERS: usize = 80;
+const REFUSAL_LETTERS: usize = 220;
+
+fn refusal_cookie(file_name: &str, error: &AppError) -> String {
+    let cut = |text: &str, letters: usize| text.chars().take(letters).collect::<String>();
+    let text = [cut(file_name, REFUSED_NAME_LETTERS), cut(&error.to_string(), REFUSAL_LETTERS)];
+    cookie(REFUSAL, &text.join("\n"), REFUSAL_SECONDS)
+}
+
+/// Returns why the upload before this page was refused; the cookie is gone afterwards.
+pub(super) fn take_refusal(parts: &Parts) -> Option<Echo> {
+    let (_, text) = cookies(parts).find(|(name, text)| *name == REFUSAL && !text.is_empty())?;
+    append_cookie(REFUSAL, "", 0);
+    let (file, message) = text.split_once('\n')?;
+    let message = if file.is_empty() { message.to_owned() } else { format!("{file} was not taken. {message}") };
+    let rejection = Rejection { message, ..Rejection::default() };
+    Some(Echo { form: UPLOAD_FORM.into(), rejection, ..Echo::default() })
 }
 
 /// A name without anything that does not belong into one.

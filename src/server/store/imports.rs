@@ -4,11 +4,11 @@ use super::bind::{binds, storable, time};
 use super::customers::{self, CustomerRecord, select_customers};
 use super::db::Tx;
 use super::{Attempt, NewImport, Store, StoreError, StoreResult, StoredImport};
-use crate::domain::import::Findings;
+use crate::domain::import::{Findings, Outlook};
 use crate::domain::letters::composed;
 use crate::domain::{
-    CustomerFields, CustomerId, CustomerInput, EventId, FieldErrors, Import, ImportCounts, ImportId, ImportState, Mapping, Page,
-    UndoReport,
+    Customer, CustomerFields, CustomerId, CustomerInput, EventId, FieldErrors, Import, ImportCounts, ImportId, ImportState,
+    Mapping, Page, UndoReport,
 };
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -27,8 +27,19 @@ pub enum CustomerChange {
 /// Where a row of customers goes.
 pub enum Destination<'a> {
     Import(Attempt),
-    /// Nowhere: what would become of it. Holds what the rows before would have made of their customers.
-    DryRun(&'a mut HashMap<String, CustomerFields>),
+    /// Nowhere: what would become of it. Holds what the rows before would have made of their customers, and takes what each
+    /// row would change.
+    DryRun(&'a mut HashMap<String, CustomerFields>, &'a mut Vec<Difference>),
+}
+
+/// What a row would change.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// Its place among the rows.
+    pub place: usize,
+    pub before: Option<CustomerFields>,
+    pub after: CustomerFields,
+    pub is_archived: bool,
 }
 
 impl Store {
@@ -90,6 +101,30 @@ impl Store {
     pub async fn list_imports_with_files(&self, before: DateTime<Utc>) -> StoreResult<Vec<StoredImport>> {
         let sql = select_imports!("WHERE path IS NOT NULL AND state IN ('finished', 'failed', 'undone') AND started_at < $1");
         self.read().await?.all::<Row>(sql, binds![before]).await?.into_iter().map(Row::import).collect()
+    }
+
+    /// Keeps what the dry run of an upload found.
+    pub async fn set_import_outlook(&self, attempt: Attempt, outlook: &Outlook) -> StoreResult<()> {
+        let mut tx = self.write().await?;
+        hold_import(&mut tx, attempt).await?;
+        tx.execute("UPDATE imports SET outlook = $1 WHERE id = $2", binds![json(outlook)?, attempt.import.0]).await?;
+        tx.commit().await
+    }
+
+    /// What the dry run of an upload found; nothing where there was none, or an earlier release made it.
+    pub async fn get_import_outlook(&self, id: ImportId) -> StoreResult<Option<Outlook>> {
+        let sql = "SELECT outlook FROM imports WHERE id = $1";
+        let row: Option<(Option<String>,)> = self.read().await?.optional(sql, binds![id.0]).await?;
+        row.and_then(|(text,)| text).map(|text| read_json(&text, "the outlook of an import")).transpose()
+    }
+
+    /// Returns the ARR of all active customers together, in cents. It is summed in two parts, so that no sum overflows.
+    pub async fn sum_arr(&self) -> StoreResult<i64> {
+        let sql =
+            "SELECT COALESCE(CAST(SUM(arr_cents / 1000000) AS BIGINT), 0), COALESCE(CAST(SUM(arr_cents % 1000000) AS BIGINT), 0)
+                   FROM customers WHERE archived_day IS NULL";
+        let (millions, rest): (i64, i64) = self.read().await?.one(sql, binds![]).await?;
+        Ok(millions.saturating_mul(1_000_000).saturating_add(rest))
     }
 
     /// Where files are, or were, that belong to an import.
@@ -243,19 +278,19 @@ impl Store {
         let mut tx = self.write().await?;
         let counts = match to {
             Destination::Import(attempt) => hold_import(&mut tx, attempt).await?,
-            Destination::DryRun(_) => ImportCounts::default(),
+            Destination::DryRun(..) => ImportCounts::default(),
         };
         let mut known = load_by_external_id(&mut tx, rows).await?;
         let mut changes = Vec::with_capacity(rows.len());
-        for row in rows {
+        for (place, row) in rows.iter().enumerate() {
             let given = external_id(row);
             let external = if known.contains_key(&given) { given } else { composed(&given) };
             let stored = known.get(&external).cloned();
             let before = match &to {
-                Destination::DryRun(pending) => {
-                    pending.get(&external).cloned().or(stored.as_ref().map(|(_, fields)| fields.clone()))
+                Destination::DryRun(pending, _) => {
+                    pending.get(&external).cloned().or(stored.as_ref().map(|known| known.fields.clone()))
                 }
-                Destination::Import(_) => stored.as_ref().map(|(_, fields)| fields.clone()),
+                Destination::Import(_) => stored.as_ref().map(|known| known.fields.clone()),
             };
             let mut row = if before.is_none() { row.clone().or(defaults) } else { row.clone() };
             if before.is_some() {
@@ -269,12 +304,15 @@ impl Store {
                     continue;
                 }
             };
-            let customer = stored.as_ref().map(|(customer, _)| *customer);
+            let customer = stored.as_ref().map(|known| known.id);
+            let is_archived = stored.as_ref().is_some_and(|known| known.is_archived);
             let change = match (&before, &mut to) {
                 (Some(before), _) if *before == fields => CustomerChange::Unchanged,
-                (before, Destination::DryRun(pending)) => {
+                (before, Destination::DryRun(pending, differences)) => {
                     pending.insert(external.clone(), fields.clone());
-                    match before {
+                    let (before, after) = (before.clone(), fields.clone());
+                    differences.push(Difference { place, before, after, is_archived });
+                    match &differences[differences.len() - 1].before {
                         None => CustomerChange::Created(CustomerId(0)),
                         Some(_) => CustomerChange::Updated(CustomerId(0)),
                     }
@@ -284,7 +322,7 @@ impl Store {
                 }
             };
             if let CustomerChange::Created(id) | CustomerChange::Updated(id) = change {
-                known.insert(external, (id, fields));
+                known.insert(external, Known { id, fields, is_archived });
             }
             changes.push(Ok(change));
         }
@@ -347,18 +385,32 @@ fn external_id(row: &CustomerInput) -> String {
     row.external_id.clone().flatten().unwrap_or_default().trim().to_owned()
 }
 
-async fn load_by_external_id(tx: &mut Tx, rows: &[CustomerInput]) -> StoreResult<HashMap<String, (CustomerId, CustomerFields)>> {
+/// A customer that rows are about.
+#[derive(Clone)]
+struct Known {
+    id: CustomerId,
+    fields: CustomerFields,
+    is_archived: bool,
+}
+
+impl From<Customer> for Known {
+    fn from(customer: Customer) -> Self {
+        Self { id: customer.id, is_archived: customer.archived.is_some(), fields: customer.fields }
+    }
+}
+
+async fn load_by_external_id(tx: &mut Tx, rows: &[CustomerInput]) -> StoreResult<HashMap<String, Known>> {
     let ids: Vec<_> = rows.iter().map(external_id).collect();
     let sql = format!(select_customers!("WHERE external_id {} ORDER BY id {}"), tx.one_of(), tx.for_update());
     let found: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![customers::spellings(&ids)]).await?;
     let mut known = HashMap::new();
     for record in found {
         let customer = record.customer()?;
-        known.insert(customer.fields.external_id.clone().unwrap_or_default(), (customer.id, customer.fields));
+        known.insert(customer.fields.external_id.clone().unwrap_or_default(), customer.into());
     }
     for (external_id, record) in customers::load_exported(tx, &ids).await? {
         let customer = record.customer()?;
-        known.insert(external_id, (customer.id, customer.fields));
+        known.insert(external_id, customer.into());
     }
     Ok(known)
 }

@@ -36,7 +36,7 @@ mod undo;
 mod writable;
 
 pub use demo::DemoLoad;
-pub use imports::{CustomerChange, Destination, count_changes};
+pub use imports::{CustomerChange, Destination, Difference, count_changes};
 
 use crate::domain::import::Findings;
 use crate::domain::{

@@ -194,7 +194,7 @@ on_each_database! {
             let sent = CustomerInput { external_id: Some(fields.external_id.clone()), ..CustomerInput::default() };
             assert_eq!(sent.clone().parse(Some(&fields)).unwrap(), fields);
             let mut seen = Default::default();
-            let to = Destination::DryRun(&mut seen);
+            let to = Destination::DryRun(&mut seen, &mut Vec::new());
             let change = db.import_customers(to, &[sent], &CustomerInput::default(), now()).await.unwrap();
             assert_eq!(change, [Ok(CustomerChange::Unchanged)]);
             let fields = CustomerFields { external_id: Some(format!("new-{place}")), ..fields };

@@ -6,7 +6,7 @@ use crate::app::forms::{DiscardUploadForm, MappingForm, ReconsiderForm, RunImpor
 use crate::app::server_fns::load_import;
 use crate::app::state::use_revision;
 use crate::app::{format, until_answered};
-use crate::domain::import::{ImportPage as Page, PreviewRow};
+use crate::domain::import::{ImportPage as Page, Outlook, PreviewRow, RowOutlook, ValueChange};
 use crate::domain::{Import, ImportCounts, ImportId, ImportKind, ImportState, RowError};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -64,7 +64,7 @@ fn Columns(page: Page) -> impl IntoView {
     let id = import.id;
     let problem = import.problem.clone().or(unreadable);
     let problem = problem.map(|problem| view! { <p class="notice" data-kind="warning" role="alert">{problem}</p> });
-    let (understood, kind) = (preview.clone(), import.mapping.kind);
+    let (understood, kind, raw) = (preview.clone(), import.mapping.kind, (columns.clone(), preview.clone()));
     let form = (!columns.is_empty()).then(|| view! { <MappingForm import columns preview /> });
     view! {
         {problem}
@@ -73,13 +73,55 @@ fn Columns(page: Page) -> impl IntoView {
             {form}
         </section>
         <Preview kind rows=understood />
+        <RawRows columns=raw.0 rows=raw.1 />
         <DiscardUploadForm import=id />
     }
+}
+
+/// The first rows as they stand in the file.
+#[component]
+fn RawRows(columns: Vec<String>, rows: Vec<PreviewRow>) -> impl IntoView {
+    let width = columns.len();
+    let head = columns.into_iter().map(|column| view! { <th scope="col">{column}</th> }).collect_view();
+    let lines = rows.into_iter().map(|row| {
+        let unread = row.cells.is_empty().then(|| {
+            let errors: Vec<_> = row.errors.iter().map(|error| error.error.message.clone()).collect();
+            view! { <td colspan=width.to_string()>{format!("The row {}", errors.join(", "))}</td> }
+        });
+        let cells = row.cells.into_iter().map(|cell| view! { <td class="import__cell">{cell}</td> });
+        view! {
+            <tr>
+                <th scope="row">{row.line}</th>
+                {cells.collect_view()}
+                {unread}
+            </tr>
+        }
+    });
+    let lines: Vec<_> = lines.collect();
+    (!lines.is_empty()).then(|| {
+        view! {
+            <section class="panel stack" aria-labelledby="raw-title">
+                <h2 id="raw-title">"The first rows, as they stand in the file"</h2>
+                <div class="import__scroll" tabindex="0" role="region" aria-labelledby="raw-title">
+                    <table class="import__table">
+                        <thead>
+                            <tr>
+                                <th scope="col">"Line"</th>
+                                {head}
+                            </tr>
+                        </thead>
+                        <tbody>{lines}</tbody>
+                    </table>
+                </div>
+            </section>
+        }
+    })
 }
 
 /// The first rows as they will be understood.
 #[component]
 fn Preview(kind: ImportKind, rows: Vec<PreviewRow>) -> impl IntoView {
+    let is_understood = rows.iter().any(|row| !row.understood.is_empty() || !row.errors.is_empty());
     let rows: Vec<_> = rows
         .into_iter()
         .map(|row| {
@@ -91,12 +133,12 @@ fn Preview(kind: ImportKind, rows: Vec<PreviewRow>) -> impl IntoView {
                 <li class="imports__item">
                     <p class="muted">"Line " {row.line}</p>
                     <ul class="import__fields">{fields.collect_view()}</ul>
-                    <ul class="import__errors">{row.errors.iter().map(error_line).collect_view()}</ul>
+                    <ul class="import__errors">{row.errors.iter().map(|error| error_line(kind, error)).collect_view()}</ul>
                 </li>
             }
         })
         .collect();
-    (!rows.is_empty()).then(|| {
+    (!rows.is_empty() && is_understood).then(|| {
         view! {
             <section class="panel" aria-labelledby="preview-title">
                 <h2 id="preview-title">"The first rows, as they are understood"</h2>
@@ -106,19 +148,19 @@ fn Preview(kind: ImportKind, rows: Vec<PreviewRow>) -> impl IntoView {
     })
 }
 
-fn error_line(error: &RowError) -> impl IntoView + use<> {
-    let RowError { column, error, .. } = error;
-    let subject = if column.is_empty() { error.field.clone() } else { column.clone() };
-    view! { <li>{format!("{subject} {}", error.message)}</li> }
+fn error_line(kind: ImportKind, error: &RowError) -> impl IntoView + use<> {
+    view! { <li>{error.sentence(kind)}</li> }
 }
 
 /// The second step: what would become of the rows.
 #[component]
 fn Found(page: Page) -> impl IntoView {
-    let Page { import, errors, .. } = page;
-    let (id, counts) = (import.id, import.counts);
+    let Page { import, errors, outlook, .. } = page;
+    let (id, counts, kind) = (import.id, import.counts, import.mapping.kind);
+    let outlook = outlook.map(|outlook| view! { <Outcome kind outlook /> });
     let title = format!("{} would be rejected", format::count(counts.rejected, "row"));
-    let rejected = (counts.rejected > 0).then(|| view! { <Rejected id title others="The others would be imported. " errors /> });
+    let rejected =
+        (counts.rejected > 0).then(|| view! { <Rejected id kind title others="The others would be imported. " errors /> });
     let run = match counts.changes_nothing() {
         true => view! { <p>"There is nothing to import: the file changes nothing."</p> }.into_any(),
         false => view! { <RunImportForm import=id /> }.into_any(),
@@ -127,10 +169,55 @@ fn Found(page: Page) -> impl IntoView {
         <section class="panel stack" aria-labelledby="found-title">
             <h2 id="found-title">"2. What the import would do"</h2>
             <p class="muted">"Nothing is written yet."</p>
-            <Counts kind=import.mapping.kind counts />
+            <Counts kind counts />
+            {outlook}
             <div class="row">{run} <ReconsiderForm import=id /> <DiscardUploadForm import=id /></div>
         </section>
         {rejected}
+    }
+}
+
+/// What the import does to figures, and the first rows that it creates and changes.
+#[component]
+fn Outcome(kind: ImportKind, outlook: Outlook) -> impl IntoView {
+    let arr = outlook.arr_change().map(|text| {
+        let is_drastic = outlook.is_drastic();
+        let doubt = is_drastic.then_some(". Look at the column that means the ARR: is it what you expect?");
+        view! { <p class="import__figure" data-drastic=is_drastic.to_string()>{text} {doubt}</p> }
+    });
+    let events = (kind == ImportKind::Events && outlook.customers > 0).then(
+        || view! { <p class="import__figure">{format!("New events of {}", format::count(outlook.customers, "customer"))}</p> },
+    );
+    view! {
+        {arr}
+        {events}
+        <Changes title="The first that it would create" rows=outlook.created />
+        <Changes title="The first that it would change" rows=outlook.updated />
+    }
+}
+
+#[component]
+fn Changes(title: &'static str, rows: Vec<RowOutlook>) -> impl IntoView {
+    let items: Vec<_> = rows.into_iter().map(change).collect();
+    (!items.is_empty()).then(|| {
+        view! {
+            <h3>{title}</h3>
+            <ul class="imports">{items}</ul>
+        }
+    })
+}
+
+fn change(row: RowOutlook) -> impl IntoView {
+    let values = row.values.into_iter().map(|ValueChange { label, old, new }| {
+        let new = if new.is_empty() { "nothing".to_owned() } else { new };
+        let old = (!old.is_empty()).then(|| view! { <del>{old}</del> " → " });
+        view! { <li><span class="muted">{label} ": "</span>{old}{new}</li> }
+    });
+    view! {
+        <li class="imports__item">
+            <p>{row.subject} <span class="muted">" line " {row.line}</span></p>
+            <ul class="import__fields">{values.collect_view()}</ul>
+        </li>
     }
 }
 
@@ -157,13 +244,14 @@ fn Counts(kind: ImportKind, counts: ImportCounts) -> impl IntoView {
 
 /// What the dry run refused. `others` says what becomes of the other rows.
 #[component]
-fn Rejected(id: ImportId, title: String, others: &'static str, errors: Vec<RowError>) -> impl IntoView {
-    let rows = errors.into_iter().map(|RowError { line, column, error }| {
+fn Rejected(id: ImportId, kind: ImportKind, title: String, others: &'static str, errors: Vec<RowError>) -> impl IntoView {
+    let rows = errors.into_iter().map(|error| {
+        let rule = error.sentence(kind);
         view! {
             <tr>
-                <td>{line}</td>
-                <td>{column}</td>
-                <td>{format!("{} {}", error.field, error.message)}</td>
+                <td>{error.line}</td>
+                <td>{error.column}</td>
+                <td>{rule}</td>
             </tr>
         }
     });
@@ -225,7 +313,7 @@ fn Over(page: Page) -> impl IntoView {
     let rejected = (!errors.is_empty()).then(|| {
         let refused = format::count(counts.rejected, "row");
         let title = format!("{refused} {} rejected", if counts.rejected == 1 { "was" } else { "were" });
-        view! { <Rejected id title others="Correct them and import the file again: the others are recognised. " errors /> }
+        view! { <Rejected id kind title others="Correct them and import the file again: the others are recognised. " errors /> }
     });
     let customers = (import.state == ImportState::Finished).then(|| view! { <p><a href="/">"See the customers"</a></p> });
     view! {

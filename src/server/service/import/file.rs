@@ -2,14 +2,17 @@
 //! here blocks, and holds one row at a time.
 
 use super::super::export;
+use super::content::{self, Content};
 use super::meter::{Limits, Meter};
+use super::records::{Dialect, Record, Records};
 use crate::domain::import::RawRow;
 use crate::wire::AppError;
 use async_compression::tokio::bufread::{GzipDecoder, ZstdDecoder};
-use serde_json::Value;
-use std::collections::HashMap;
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Seek};
 use std::path::PathBuf;
 use std::pin::Pin;
 use tokio::io::AsyncRead;
@@ -19,11 +22,10 @@ use tokio_util::io::SyncIoBridge;
 const MAX_COLUMNS: usize = 200;
 const MAX_COLUMN_BYTES: usize = 1000;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
-    Csv,
-    Lines,
-}
+/// By how much of a file its content is recognised, in bytes.
+const HEAD: u64 = 64 * 1024;
+/// How deep objects in objects are taken apart; what lies deeper stays JSON.
+const MAX_DEPTH: usize = 8;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Compression {
@@ -32,11 +34,12 @@ enum Compression {
     Zstd,
 }
 
-/// A file, and how it is read: its name tells.
+/// A file, and how it is read.
 #[derive(Clone, Debug)]
 pub struct Source {
     path: PathBuf,
-    format: Format,
+    /// Whether its name says that it has one JSON object a line.
+    is_named_as_lines: bool,
     compression: Compression,
     limits: Limits,
 }
@@ -56,22 +59,21 @@ impl Source {
             Some((name, "zst")) => (name, Compression::Zstd),
             _ => (name.as_str(), Compression::None),
         };
-        let is_lines = [".ndjson", ".jsonl", ".json"].iter().any(|ending| name.ends_with(ending));
-        let format = if is_lines { Format::Lines } else { Format::Csv };
-        Self { path: path.into(), format, compression, limits: Limits::NONE }
+        let is_named_as_lines = [".ndjson", ".jsonl", ".json"].iter().any(|ending| name.ends_with(ending));
+        Self { path: path.into(), is_named_as_lines, compression, limits: Limits::NONE }
     }
 
     /// The names of the columns. Reads NDJSON to its end.
     pub fn columns(&self, meter: &Meter) -> Result<Vec<String>, AppError> {
-        let columns = match self.format {
-            Format::Csv => self.csv(meter)?.1,
-            Format::Lines => self.keys(meter)?,
+        let columns = match self.content(meter)? {
+            Content::Csv(dialect) => self.csv(dialect, meter)?.1,
+            Content::Lines => self.keys(meter)?,
         };
         if columns.iter().any(|column| column.len() > MAX_COLUMN_BYTES) {
             return Err(AppError::BadRequest(format!("The name of a column is longer than {MAX_COLUMN_BYTES} bytes.")));
         }
         match columns.len() {
-            0 => Err(AppError::BadRequest("The file is empty.".into())),
+            0 => Err(AppError::BadRequest("The file is empty: it names no columns.".into())),
             1..=MAX_COLUMNS => Ok(columns),
             _ => Err(AppError::BadRequest(format!("The file has more than {MAX_COLUMNS} columns."))),
         }
@@ -84,20 +86,17 @@ impl Source {
 
     /// Gives each row to `take`, until it says that it has enough. `meter` counts the bytes of the file that were read.
     pub fn read(&self, columns: &[String], meter: &Meter, mut take: impl FnMut(RawRow) -> bool) -> Result<(), AppError> {
-        match self.format {
-            Format::Csv => {
-                let (mut csv, _) = self.csv(meter)?;
-                let mut record = csv::ByteRecord::new();
-                while csv.read_byte_record(&mut record).map_err(unreadable)? {
-                    meter.row_read();
-                    let line = record.position().map_or(0, |position| position.line() as i64);
-                    let is_blank = record.iter().all(|cell| cell.trim_ascii().is_empty());
-                    if !is_blank && !take(RawRow { line, cells: cells(&record, columns.len()) }) {
+        match self.content(meter)? {
+            Content::Csv(dialect) => {
+                let (mut records, _) = self.csv(dialect, meter)?;
+                while let Some(Record { line, cells: read }) = records.next_record().map_err(unreadable)? {
+                    let is_blank = read.as_ref().is_ok_and(|cells| cells.iter().all(Vec::is_empty));
+                    if !is_blank && !take(RawRow { line, cells: read.and_then(|read| cells(read, columns.len())) }) {
                         break;
                     }
                 }
             }
-            Format::Lines => {
+            Content::Lines => {
                 let places: HashMap<_, _> = columns.iter().enumerate().map(|(place, column)| (column.as_str(), place)).collect();
                 self.lines(meter, |line, text| {
                     let cells = flatten(text).map(|pairs| {
@@ -116,50 +115,51 @@ impl Source {
         Ok(())
     }
 
-    fn csv(&self, meter: &Meter) -> Result<(csv::Reader<impl Read + use<>>, Vec<String>), AppError> {
-        let mut first = Vec::new();
-        let mut reader = self.open(&meter.again())?;
-        reader.read_until(b'\n', &mut first).map_err(unreadable)?;
-        let count = |delimiter: u8| first.iter().filter(|byte| **byte == delimiter).count();
-        let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|delimiter| (count(*delimiter), *delimiter == b','));
-        let mut csv = csv::ReaderBuilder::new()
-            .delimiter(delimiter.unwrap_or(b','))
-            .flexible(true)
-            // A carriage return before it is trimmed; as a part of it, it would be counted to the row that follows.
-            .terminator(csv::Terminator::Any(b'\n'))
-            .trim(csv::Trim::All)
-            .from_reader(self.open(meter)?);
-        let header = csv.byte_headers().map_err(unreadable)?.clone();
+    /// What the file is, told from its beginning.
+    fn content(&self, meter: &Meter) -> Result<Content, AppError> {
+        let mut head = Vec::new();
+        self.open(&meter.again())?.take(HEAD).read_to_end(&mut head).map_err(unreadable)?;
+        let is_whole = (head.len() as u64) < HEAD;
+        content::recognise(&head, is_whole, self.is_named_as_lines).map_err(AppError::BadRequest)
+    }
+
+    fn csv(&self, dialect: Dialect, meter: &Meter) -> Result<(Records<impl BufRead + use<>>, Vec<String>), AppError> {
+        let mut records = Records::new(self.open(meter)?, dialect, meter).map_err(unreadable)?;
+        let header = loop {
+            match records.next_record().map_err(unreadable)? {
+                None => break Vec::new(),
+                Some(Record { cells: Ok(cells), .. }) if cells.iter().all(Vec::is_empty) => {}
+                Some(Record { cells: Ok(cells), .. }) => break cells,
+                Some(Record { line, cells: Err(error) }) => {
+                    return Err(AppError::BadRequest(format!("Line {line}, the header, {error}.")));
+                }
+            }
+        };
         let mut columns = Vec::<String>::new();
         for (place, name) in header.iter().enumerate() {
-            let name = std::str::from_utf8(name).map_err(|_| AppError::BadRequest("The file is not UTF-8.".into()))?;
-            let name = name.trim_start_matches('\u{feff}').trim();
-            let name = if name.is_empty() { format!("column {}", place + 1) } else { name.to_owned() };
+            let name = std::str::from_utf8(name)
+                .map_err(|_| AppError::BadRequest("The file is not UTF-8. Save it as CSV UTF-8 and upload that.".into()))?;
+            let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+            let name = if name.is_empty() { format!("column {}", place + 1) } else { name };
             let is_taken = columns.contains(&name);
             columns.push(if is_taken { format!("{name} ({})", place + 1) } else { name });
         }
-        let is_empty = header.is_empty() || header.iter().all(<[u8]>::is_empty);
-        Ok((csv, if is_empty { Vec::new() } else { columns }))
+        Ok((records, columns))
     }
 
     /// Every key of every line, nested ones joined by dots, in the order they come up.
     fn keys(&self, meter: &Meter) -> Result<Vec<String>, AppError> {
         let (mut keys, mut known) = (Vec::new(), std::collections::HashSet::new());
-        let mut is_array = false;
         self.lines(meter, |_, text| {
-            is_array = keys.is_empty() && text.trim_ascii_start().starts_with(b"[");
             for (key, _) in flatten(text).unwrap_or_default() {
                 if !known.contains(&key) {
                     known.insert(key.clone());
                     keys.push(key);
                 }
             }
-            !is_array && keys.len() <= MAX_COLUMNS
+            keys.len() <= MAX_COLUMNS
         })?;
-        match is_array {
-            true => Err(AppError::BadRequest("The file must have one JSON object a line, not an array.".into())),
-            false => Ok(keys),
-        }
+        Ok(keys)
     }
 
     fn lines(&self, meter: &Meter, mut take: impl FnMut(i64, &[u8]) -> bool) -> Result<(), AppError> {
@@ -180,9 +180,11 @@ impl Source {
     }
 
     fn open(&self, meter: &Meter) -> Result<impl BufRead + Send + use<>, AppError> {
-        let file = meter.read_file(File::open(&self.path).map_err(unreadable)?);
+        let mut file = File::open(&self.path).map_err(unreadable)?;
+        let compression = self.compression(&mut file).map_err(unreadable)?;
+        let file = meter.read_file(file);
         let file = tokio::io::BufReader::with_capacity(64 * 1024, file);
-        let content: Pin<Box<dyn AsyncRead + Send>> = match self.compression {
+        let content: Pin<Box<dyn AsyncRead + Send>> = match compression {
             Compression::None => Box::pin(file),
             Compression::Gzip => {
                 let mut decoder = GzipDecoder::new(file);
@@ -197,45 +199,65 @@ impl Source {
         };
         Ok(BufReader::with_capacity(64 * 1024, meter.limit(SyncIoBridge::new(content), self.limits)))
     }
+
+    /// How the file is compressed, also where its name does not tell.
+    fn compression(&self, file: &mut File) -> io::Result<Compression> {
+        let mut mark = Vec::new();
+        file.by_ref().take(4).read_to_end(&mut mark)?;
+        file.rewind()?;
+        Ok(match (self.compression, mark.as_slice()) {
+            (Compression::None, [0x1f, 0x8b, ..]) => Compression::Gzip,
+            (Compression::None, [0x28, 0xb5, 0x2f, 0xfd]) => Compression::Zstd,
+            (named, _) => named,
+        })
+    }
 }
 
 fn unreadable(error: impl std::fmt::Display) -> AppError {
     AppError::BadRequest(format!("The file could not be read to its end: {error}."))
 }
 
-fn cells(record: &csv::ByteRecord, columns: usize) -> Result<Vec<String>, String> {
-    if record.len() > columns {
-        return Err(format!("has {} cells, and the header names {columns} columns", record.len()));
+fn cells(mut read: Vec<Vec<u8>>, columns: usize) -> Result<Vec<String>, String> {
+    // Spreadsheets write separators for columns that once had content.
+    let filled = read.iter().rposition(|cell| !cell.is_empty()).map_or(0, |place| place + 1);
+    if filled > columns {
+        return Err(format!("has {filled} cells, and the header names {columns} columns"));
     }
-    let text = |cell: &[u8]| match std::str::from_utf8(cell) {
-        Ok(text) => Ok(export::without_quote(text).to_owned()),
+    read.truncate(columns);
+    let text = |cell: Vec<u8>| match String::from_utf8(cell) {
+        Ok(text) => Ok(export::without_quote(text.trim()).to_owned()),
         Err(_) => Err("is not UTF-8".to_owned()),
     };
-    let mut cells: Vec<_> = record.iter().map(text).collect::<Result<_, _>>()?;
+    let mut cells: Vec<_> = read.into_iter().map(text).collect::<Result<_, _>>()?;
     cells.resize(columns, String::new());
     Ok(cells)
 }
 
-/// The values of a JSON object by their names, nested ones joined by dots.
+/// The values of a JSON object by their names, nested ones joined by dots. Numbers stay as they are written: ids with many
+/// digits would be rounded otherwise.
 fn flatten(line: &[u8]) -> Result<Vec<(String, String)>, String> {
-    let value: Value = serde_json::from_slice(line).map_err(|error| format!("is not JSON: {error}"))?;
-    let Value::Object(fields) = value else { return Err("must be a JSON object".into()) };
-    let mut pairs = Vec::with_capacity(fields.len());
-    for (key, value) in fields {
-        flatten_into(&mut pairs, key, value);
+    if !line.trim_ascii_start().starts_with(b"{") {
+        return match serde_json::from_slice::<IgnoredAny>(line) {
+            Ok(_) => Err("must be a JSON object".into()),
+            Err(error) => Err(format!("is not JSON: {error}")),
+        };
     }
+    let mut pairs = Vec::new();
+    let text = std::str::from_utf8(line).map_err(|_| "is not UTF-8".to_owned())?;
+    flatten_into(&mut pairs, "", text, 1).map_err(|error| format!("is not JSON: {error}"))?;
     Ok(pairs)
 }
 
-fn flatten_into(pairs: &mut Vec<(String, String)>, key: String, value: Value) {
-    match value {
-        Value::Object(fields) => {
-            for (inner, value) in fields {
-                flatten_into(pairs, format!("{key}.{inner}"), value);
-            }
+fn flatten_into(pairs: &mut Vec<(String, String)>, prefix: &str, object: &str, depth: usize) -> serde_json::Result<()> {
+    let fields: BTreeMap<String, &RawValue> = serde_json::from_str(object)?;
+    for (key, value) in fields {
+        let key = format!("{prefix}{key}");
+        match value.get() {
+            "null" => pairs.push((key, String::new())),
+            text if text.starts_with('"') => pairs.push((key, serde_json::from_str::<String>(text)?.trim().to_owned())),
+            text if text.starts_with('{') && depth < MAX_DEPTH => flatten_into(pairs, &format!("{key}."), text, depth + 1)?,
+            text => pairs.push((key, text.to_owned())),
         }
-        Value::Null => pairs.push((key, String::new())),
-        Value::String(text) => pairs.push((key, text.trim().to_owned())),
-        other => pairs.push((key, other.to_string())),
     }
+    Ok(())
 }

@@ -1,9 +1,12 @@
 //! Files of customers or events: received, understood, tried without writing, imported in the background, taken back.
 
+mod content;
 mod errors;
 mod file;
 mod folder;
 mod meter;
+mod outlook;
+mod records;
 mod row;
 mod run;
 mod seen;
@@ -17,7 +20,7 @@ pub use undo::undo_file;
 
 use crate::domain::import::{Findings, ImportField, ImportList, ImportPage, PreviewRow, RawRow};
 use crate::domain::list::parse_paging;
-use crate::domain::{CustomerId, ImportId, ImportKind, ImportState, Mapping, RowError};
+use crate::domain::{CustomerId, FieldErrors, ImportId, ImportKind, ImportState, Mapping, RowError};
 use crate::server::AppState;
 use crate::server::store::{Attempt, NewImport, StoreError, StoredImport};
 use crate::wire::AppError;
@@ -128,7 +131,8 @@ fn recognise_columns(columns: &[String], rows: &[RawRow], kind: Option<ImportKin
         let mut filled = cells.by_ref().filter(|cell| !cell.is_empty()).peekable();
         filled.peek().is_none() || filled.any(|cell| row::fits(field, cell))
     };
-    let kinds = ImportKind::ALL.into_iter().filter(|one| kind.is_none_or(|kind| kind == *one));
+    // Of kinds that nothing speaks for, customers are taken: their import can be looked at best.
+    let kinds = ImportKind::ALL.into_iter().rev().filter(|one| kind.is_none_or(|kind| kind == *one));
     let mappings = kinds.map(|kind| Mapping::recognise(kind, columns, fits));
     mappings.max_by_key(Mapping::telling).unwrap_or_else(|| Mapping::recognise(ImportKind::Customers, columns, fits))
 }
@@ -225,8 +229,15 @@ pub async fn list_imports<'a>(
 /// Everything about one import.
 pub async fn get_import(app: &AppState, id: ImportId) -> Result<ImportPage, AppError> {
     let StoredImport { import, path, .. } = find(app, id).await?;
-    let mut page =
-        ImportPage { import, columns: Vec::new(), preview: Vec::new(), errors: Vec::new(), unreadable: None, now: app.now() };
+    let mut page = ImportPage {
+        import,
+        columns: Vec::new(),
+        preview: Vec::new(),
+        outlook: None,
+        errors: Vec::new(),
+        unreadable: None,
+        now: app.now(),
+    };
     let Some(path) = path else { return Ok(page) };
     match page.import.state {
         ImportState::Uploaded if !Path::new(&path).exists() => page.unreadable = Some(GONE.into()),
@@ -238,6 +249,9 @@ pub async fn get_import(app: &AppState, id: ImportId) -> Result<ImportPage, AppE
             Err(error) => page.unreadable = Some(error.to_string()),
         },
         ImportState::Checked | ImportState::Finished | ImportState::Failed => {
+            if page.import.state == ImportState::Checked {
+                page.outlook = app.store.get_import_outlook(id).await?;
+            }
             page.errors = blocking(move || Ok(errors::read_errors(&errors_path(&path), SHOWN_ERRORS))).await?;
         }
         _ => {}
@@ -245,13 +259,18 @@ pub async fn get_import(app: &AppState, id: ImportId) -> Result<ImportPage, AppE
     Ok(page)
 }
 
+/// The first rows as they are, and as they are understood once every column that is needed has been told.
 fn preview(mapping: &Mapping, columns: &[String], rows: &[RawRow], now: chrono::DateTime<chrono::Utc>) -> Vec<PreviewRow> {
-    let Ok(mut reader) = RowReader::new(mapping, columns) else { return Vec::new() };
+    let mut reader = RowReader::new(mapping, columns).ok();
     let understand = |row: &RawRow| {
         let cells = row.cells.clone().unwrap_or_default();
-        let understood = if cells.is_empty() { Vec::new() } else { reader.understood(&cells) };
-        let errors = reader.read(row, now).err().unwrap_or_default();
-        PreviewRow { line: row.line, cells, understood, errors }
+        let understood = reader.as_ref().filter(|_| !cells.is_empty()).map(|reader| reader.understood(&cells));
+        let errors = match (&mut reader, &row.cells) {
+            (Some(reader), _) => reader.read(row, now).err().unwrap_or_default(),
+            (None, Err(error)) => row::row_errors(mapping, row.line, FieldErrors::one("row", error.clone())),
+            (None, Ok(_)) => Vec::new(),
+        };
+        PreviewRow { line: row.line, cells, understood: understood.unwrap_or_default(), errors }
     };
     rows.iter().take(PREVIEW).map(understand).collect()
 }
@@ -332,8 +351,7 @@ pub async fn get_import_errors(app: &AppState, id: ImportId) -> Result<PathBuf, 
     path.filter(|path| path.exists()).ok_or_else(missing)
 }
 
-/// A row's errors in words: "line 3, arr: must be ...".
-pub fn words(error: &RowError) -> String {
-    let place = if error.column.is_empty() { error.error.field.as_str() } else { &error.column };
-    format!("line {}: {place} {}", error.line, error.error.message)
+/// A row's error in words: "line 3: arr must be ...".
+pub fn words(kind: ImportKind, error: &RowError) -> String {
+    format!("line {}: {}", error.line, error.sentence(kind))
 }

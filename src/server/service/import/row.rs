@@ -1,13 +1,14 @@
 //! A row's cells as an input of ours: which column means what, and the few spellings that people and exports use.
 
 use super::super::batch::Address;
-use super::seen::ByHash;
+use super::seen::{ByHash, SeenIds};
+use crate::domain::customer::MAX_CENTS;
 use crate::domain::import::{ImportField, RawRow};
 use crate::domain::{
-    CustomerId, CustomerInput, EventInput, EventKind, FieldErrors, ImportKind, Mapping, NewEvent, RowError, Segment,
+    CustomerId, CustomerInput, EventInput, EventKind, FieldErrors, ImportKind, Mapping, NewEvent, Priority, RowError, Segment,
 };
 use crate::server::formats::amounts;
-use chrono::{DateTime, NaiveDateTime, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
@@ -24,6 +25,7 @@ pub struct RowReader {
     /// By field the place of its column.
     fields: HashMap<&'static str, usize>,
     repeats: ByHash,
+    ids: SeenIds,
 }
 
 impl RowReader {
@@ -37,14 +39,14 @@ impl RowReader {
             };
             let Some(field) = known_field(mapping.kind, name, column, &mut errors) else { continue };
             if fields.insert(field.name, place).is_some() {
-                errors.add(column, format!("and another column both mean {}", field.name));
+                errors.add(column, format!("and another column both mean {}", field.label));
             }
         }
         for name in mapping.defaults.keys() {
             known_field(mapping.kind, name, name, &mut errors);
         }
         customer_defaults(mapping, &mut errors);
-        let reader = Self { mapping: mapping.clone(), fields, repeats: ByHash::default() };
+        let reader = Self { mapping: mapping.clone(), fields, repeats: ByHash::default(), ids: SeenIds::default() };
         reader.require(&mut errors);
         errors.or(|| reader)
     }
@@ -54,14 +56,17 @@ impl RowReader {
         let has = |name: &str| self.fields.contains_key(name) || self.mapping.defaults.contains_key(name);
         match self.mapping.kind {
             ImportKind::Customers if !has("externalId") => {
-                errors.add("externalId", "is required: customers are recognised by it, so that a file can be imported again");
+                errors.add(
+                    "External id",
+                    "is meant by no column: customers are recognised by it, so that a file can be imported again",
+                );
             }
             ImportKind::Events => {
                 if !has("externalId") && !has("customerId") {
-                    errors.add("externalId", "is required, or customerId");
+                    errors.add("Customer’s external id", "is meant by no column, nor is the customer’s id here");
                 }
                 for name in ["kind", "occurredAt"].into_iter().filter(|name| !has(name)) {
-                    errors.add(name, "is required");
+                    errors.add(&self.mapping.field_in_words(name), "is meant by no column");
                 }
             }
             ImportKind::Customers => {}
@@ -73,7 +78,7 @@ impl RowReader {
         let cells =
             row.cells.as_ref().map_err(|text| row_errors(&self.mapping, row.line, FieldErrors::one("row", text.clone())))?;
         let parsed = match self.mapping.kind {
-            ImportKind::Customers => self.customer(cells).map(Parsed::Customer),
+            ImportKind::Customers => self.new_customer(cells, row.line).map(Parsed::Customer),
             ImportKind::Events => self.event(cells, now),
         };
         parsed.map_err(|errors| row_errors(&self.mapping, row.line, errors))
@@ -101,6 +106,20 @@ impl RowReader {
     fn cell(&self, cells: &[String], field: &str) -> Option<String> {
         let cell = self.fields.get(field).map(|place| cells[*place].as_str()).filter(|cell| !cell.is_empty());
         cell.map(str::to_owned)
+    }
+
+    /// Refuses an id that an earlier row has for a customer of another name: nobody can tell which of the two is meant, and a
+    /// spreadsheet that shortens long numbers makes many ids the same.
+    fn new_customer(&mut self, cells: &[String], line: i64) -> Result<CustomerInput, FieldErrors> {
+        let input = self.customer(cells)?;
+        let (Some(Some(id)), Some(name)) = (&input.external_id, &input.name) else { return Ok(input) };
+        let Some(earlier) = self.ids.earlier_line_of_another(id, name, line) else { return Ok(input) };
+        let hint = match is_shortened(id) {
+            true => "; a spreadsheet has shortened the ids: format their column as text before exporting it",
+            false => "",
+        };
+        let message = format!("{id} is also that of line {earlier}, which has another name; nothing is merged{hint}");
+        Err(FieldErrors::one("externalId", message))
     }
 
     /// Without defaults, which are for new customers only.
@@ -185,7 +204,10 @@ impl RowReader {
             user: of_kind("user"),
             feature: of_kind("feature"),
             count,
-            priority: of_kind("priority").map(|text| text.to_lowercase()),
+            // It is shown and does not weigh: no ticket is refused for it.
+            priority: of_kind("priority")
+                .filter(|text| Priority::parse(&text.to_lowercase()).is_some())
+                .map(|text| text.to_lowercase()),
             subject: of_kind("subject"),
             number: of_kind("number"),
             amount_cents,
@@ -213,10 +235,10 @@ fn customer_input(text: impl Fn(&str) -> Option<String>, errors: &mut FieldError
         errors.add("arrCents", "must be an amount, such as 1,234.50, and whole where it is in cents");
     }
     CustomerInput {
-        name: text("name"),
+        name: text("name").map(unfolded),
         segment: text("segment"),
         external_id: None,
-        owner: text("owner").map(Some),
+        owner: text("owner").map(|text| Some(unfolded(text))),
         arr_cents: arr_cents.flatten().map(Some),
         renewal_date: text("renewalDate").map(|text| Some(day(&text))),
         start_date: text("startDate").map(|text| Some(day(&text))),
@@ -225,8 +247,25 @@ fn customer_input(text: impl Fn(&str) -> Option<String>, errors: &mut FieldError
     }
 }
 
+/// "1.23457E+11": a long number as spreadsheets write it.
+fn is_shortened(id: &str) -> bool {
+    let (digits, exponent) = id.split_once("E+").or_else(|| id.split_once("e+")).unwrap_or_default();
+    let is_number =
+        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b',');
+    is_number(digits) && is_number(exponent)
+}
+
+/// A cell with line ends, in one line.
+fn unfolded(text: String) -> String {
+    match text.contains(['\n', '\r', '\t']) {
+        true => text.split_whitespace().collect::<Vec<_>>().join(" "),
+        false => text,
+    }
+}
+
 /// Errors with the columns that they are about.
 pub fn row_errors(mapping: &Mapping, line: i64, errors: FieldErrors) -> Vec<RowError> {
+    let errors = in_units_of_the_file(mapping, errors);
     let column = |field: &str| {
         let spellings: &[&str] = match field {
             "arrCents" => &["arrCents", "arr", "mrrCents", "mrr"],
@@ -236,6 +275,18 @@ pub fn row_errors(mapping: &Mapping, line: i64, errors: FieldErrors) -> Vec<RowE
         spellings.iter().find_map(|name| mapping.column_of(name)).unwrap_or_default().to_owned()
     };
     errors.0.into_iter().map(|error| RowError { line, column: column(&error.field), error }).collect()
+}
+
+/// The bounds of amounts are in cents, which the file's column need not be.
+fn in_units_of_the_file(mapping: &Mapping, mut errors: FieldErrors) -> FieldErrors {
+    let is_in_cents = |field: &str| mapping.column_of(field).is_some();
+    for error in &mut errors.0 {
+        let is_amount = matches!(error.field.as_str(), "arrCents" | "amountCents") && !is_in_cents(&error.field);
+        if is_amount && error.message.contains(&MAX_CENTS.to_string()) {
+            error.message = "must be an amount from 0 to 10 trillion".into();
+        }
+    }
+    errors
 }
 
 fn known_field(kind: ImportKind, name: &str, place: &str, errors: &mut FieldErrors) -> Option<&'static ImportField> {
@@ -292,27 +343,56 @@ fn day(text: &str) -> String {
     }
 }
 
-/// A time as the API takes it: also a mere date, a blank instead of the T, and seconds or milliseconds since 1970.
+/// A time as the API takes it, from what databases and programs write: also a mere date, a blank instead of the T, offsets
+/// without minutes or with a zone's name behind them, and seconds, milliseconds or microseconds since 1970.
 fn time(text: &str) -> String {
     let text = text.trim();
-    if text.len() == 10 && text.as_bytes()[4] == b'-' {
-        return format!("{text}T00:00:00Z");
-    }
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    let since_1970 = match (digits, text.len()) {
-        (true, 10) => text.parse().ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0)),
-        (true, 13) => text.parse().ok().and_then(DateTime::from_timestamp_millis),
+    since_1970(text).or_else(|| calendar_time(text)).unwrap_or_else(|| text.to_owned())
+}
+
+fn since_1970(text: &str) -> Option<String> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let is_number = !whole.is_empty() && [whole, fraction].iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    let number: i64 = whole.parse().ok().filter(|_| is_number)?;
+    let time = match (whole.len(), fraction.len()) {
+        (10, 0) => DateTime::from_timestamp(number, 0),
+        (10, 1..) => {
+            let nanoseconds: String = fraction.chars().chain("000000000".chars()).take(9).collect();
+            DateTime::from_timestamp(number, nanoseconds.parse().ok()?)
+        }
+        (13, 0) => DateTime::from_timestamp_millis(number),
+        (16, 0) => DateTime::from_timestamp_micros(number),
         _ => None,
     };
-    if let Some(time) = since_1970 {
-        return time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+    time.map(|time| time.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+}
+
+fn calendar_time(text: &str) -> Option<String> {
+    let (day, rest) = (text.get(..10)?, text.get(10..)?);
+    if day.as_bytes()[4] != b'-' {
+        return None;
     }
-    // "2026-01-31 09:30:00", with or without an offset.
-    if let Some((day, rest)) = text.split_once(' ').filter(|(day, _)| day.len() == 10) {
-        let rest = rest.trim_end_matches(" UTC").replace(' ', "");
-        let joined = format!("{day}T{rest}");
-        let without_offset = NaiveDateTime::parse_from_str(&joined, "%Y-%m-%dT%H:%M:%S%.f").is_ok();
-        return if without_offset { format!("{joined}Z") } else { joined };
+    if rest.is_empty() {
+        return Some(format!("{day}T00:00:00Z"));
     }
-    text.to_owned()
+    let rest = rest.strip_prefix(['T', 't', ' '])?.trim_start();
+    // Go adds its monotonic clock, Java the zone in brackets.
+    let rest = rest.split_once(" m=").map_or(rest, |(before, _)| before);
+    let rest = rest.split_once('[').map_or(rest, |(before, _)| before);
+    let end = rest.find(|letter: char| !letter.is_ascii_digit() && !":.,".contains(letter)).unwrap_or(rest.len());
+    let (clock, zone) = (rest[..end].replace(',', "."), rest[end..].split_whitespace().next().unwrap_or_default());
+    let clock = if clock.find(':') == Some(1) { format!("0{clock}") } else { clock };
+    let clock = if clock.len() == 5 { format!("{clock}:00") } else { clock };
+    Some(format!("{day}T{clock}{}", offset(zone)?))
+}
+
+/// "+02:00" of "+02", "+0200" or "+02:00". The names of other zones than UTC say nothing that everybody agrees on.
+fn offset(zone: &str) -> Option<String> {
+    if ["", "Z", "z", "UTC", "GMT"].contains(&zone) {
+        return Some("Z".into());
+    }
+    let digits: String = zone.get(1..)?.chars().filter(|letter| *letter != ':').collect();
+    let is_offset =
+        zone.starts_with(['+', '-']) && [2, 4].contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_offset.then(|| format!("{}{}:{}", &zone[..1], &digits[..2], digits.get(2..4).unwrap_or("00")))
 }

@@ -8,6 +8,7 @@ use super::meter::Meter;
 use super::row::{Parsed, RowReader, customer_defaults, row_errors};
 use super::seen::{SeenCustomers, SeenEvents};
 use super::{beating, blocking};
+use crate::domain::import::Outlook;
 use crate::domain::{CustomerId, CustomerInput, FieldErrors, ImportCounts, ImportId, ImportState, Mapping, NewEvent, RowError};
 use crate::server::store::{
     Attempt, CustomerChange, Destination, Incoming, NewImport, StoreError, Verdict, count_changes, count_verdicts,
@@ -42,7 +43,8 @@ pub async fn check(app: &AppState, attempt: Attempt, file: Columned, mapping: Ma
     let drive = async {
         let _place = PLACES.acquire().await;
         let errors = blocking(move || Errors::of_upload(errors)).await?;
-        drive(app, file, &mapping, Target::DryRun(Some(attempt)), errors, |_, _| {}).await
+        let (_, outlook) = drive(app, file, &mapping, Target::DryRun(Some(attempt)), errors, |_, _| {}).await?;
+        Ok::<_, AppError>(app.store.set_import_outlook(attempt, &outlook).await?)
     };
     let (state, problem) = match beating(app, attempt, drive).await {
         Ok(_) => (ImportState::Checked, None),
@@ -61,13 +63,17 @@ pub async fn run(app: &AppState, attempt: Attempt, file: Columned, mapping: Mapp
 }
 
 /// Writes down how a run has ended.
-async fn finish_run(app: &AppState, attempt: Attempt, driven: Result<ImportCounts, AppError>) -> Result<ImportCounts, AppError> {
+async fn finish_run(
+    app: &AppState,
+    attempt: Attempt,
+    driven: Result<(ImportCounts, Outlook), AppError>,
+) -> Result<ImportCounts, AppError> {
     let (state, problem) = match &driven {
         Ok(_) => (ImportState::Finished, None),
         Err(error) => (ImportState::Failed, Some(error.to_string())),
     };
     finish(app, attempt, state, problem).await;
-    driven
+    driven.map(|(counts, _)| counts)
 }
 
 async fn finish(app: &AppState, attempt: Attempt, state: ImportState, problem: Option<String>) {
@@ -76,7 +82,7 @@ async fn finish(app: &AppState, attempt: Attempt, state: ImportState, problem: O
     }
 }
 
-/// Imports a file here and now, or tries to; with the import's id when it was one.
+/// Imports a file here and now, which gives the import's id; or tries to, which gives what it would do.
 pub async fn import_file(
     app: &AppState,
     source: Source,
@@ -84,7 +90,7 @@ pub async fn import_file(
     is_dry: bool,
     errors: Errors,
     watch: impl FnMut(&Progress, &[RowError]),
-) -> Result<(ImportCounts, Option<ImportId>), AppError> {
+) -> Result<(ImportCounts, Result<ImportId, Outlook>), AppError> {
     let columns = {
         let source = source.clone();
         blocking(move || source.columns(&Meter::default())).await?
@@ -93,12 +99,12 @@ pub async fn import_file(
     let file = Columned { source, columns };
     if is_dry {
         let driven = drive(app, file, &new.mapping, Target::DryRun(None), errors, watch).await;
-        return driven.map(|counts| (counts, None));
+        return driven.map(|(counts, outlook)| (counts, Err(outlook)));
     }
     let attempt = app.store.create_import(&new, app.now()).await?;
     let driven = drive(app, file, &new.mapping, Target::Import(attempt), errors, watch);
     let counts = finish_run(app, attempt, beating(app, attempt, driven).await).await?;
-    Ok((counts, Some(attempt.import)))
+    Ok((counts, Ok(attempt.import)))
 }
 
 /// A file whose columns are known.
@@ -117,8 +123,11 @@ async fn drive(
     target: Target,
     errors: Errors,
     mut watch: impl FnMut(&Progress, &[RowError]),
-) -> Result<ImportCounts, AppError> {
+) -> Result<(ImportCounts, Outlook), AppError> {
     let mut sink = Sink::new(app, mapping, target, errors);
+    if let Target::DryRun(_) = target {
+        sink.outlook.arr_cents = app.store.sum_arr().await?;
+    }
     let driven = async {
         let (size, meter) = (source.size(), Meter::default());
         let _stop = meter.stop_on_drop();
@@ -147,8 +156,9 @@ async fn drive(
     };
     let driven = driven.await;
     let counts = sink.counts;
+    let outlook = Outlook { customers: sink.touched.len() as i64, ..std::mem::take(&mut sink.outlook) };
     let finished = sink.finish().await;
-    driven.and(finished).map(|()| counts)
+    driven.and(finished).map(|()| (counts, outlook))
 }
 
 /// Where chunks end.
@@ -164,13 +174,16 @@ struct Sink<'a> {
     touched: BTreeSet<CustomerId>,
     seen_customers: SeenCustomers,
     seen_events: SeenEvents,
+    /// Of a dry run.
+    outlook: Outlook,
 }
 
 impl<'a> Sink<'a> {
     fn new(app: &'a AppState, mapping: &'a Mapping, target: Target, errors: Errors) -> Self {
         let (counts, untold) = (ImportCounts::default(), ImportCounts::default());
         let (touched, seen_customers, seen_events) = (BTreeSet::new(), SeenCustomers::default(), SeenEvents::default());
-        Self { app, mapping, target, errors, counts, untold, touched, seen_customers, seen_events }
+        let outlook = Outlook { currency: app.settings.currency.clone(), ..Outlook::default() };
+        Self { app, mapping, target, errors, counts, untold, touched, seen_customers, seen_events, outlook }
     }
 
     /// Counts rows that nothing was stored of.
@@ -228,7 +241,10 @@ impl<'a> Sink<'a> {
             Target::DryRun(_) => {
                 let external_ids = inputs.iter().filter_map(|input| input.external_id.as_ref()?.as_deref());
                 let mut seen = self.seen_customers.load(external_ids)?;
-                let changes = store.import_customers(Destination::DryRun(&mut seen), &inputs, &defaults, now).await?;
+                let mut differences = Vec::new();
+                let to = Destination::DryRun(&mut seen, &mut differences);
+                let changes = store.import_customers(to, &inputs, &defaults, now).await?;
+                differences.iter().for_each(|one| self.outlook.note_customer(lines[one.place], one));
                 self.seen_customers.keep(seen)?;
                 changes
             }
@@ -265,7 +281,7 @@ impl<'a> Sink<'a> {
             };
             match customer {
                 Some(customer) => {
-                    lines.push(line);
+                    lines.push((line, address));
                     incoming.push(Incoming { customer, event, received_at });
                 }
                 None => {
@@ -283,7 +299,7 @@ impl<'a> Sink<'a> {
             }
             Target::Import(attempt) => self.app.store.insert_events_of(attempt, &incoming).await,
         };
-        for ((line, one), verdict) in lines.into_iter().zip(&incoming).zip(verdicts) {
+        for (((line, address), one), verdict) in lines.into_iter().zip(&incoming).zip(verdicts) {
             let verdict = match (verdict, self.target) {
                 (None, _) => continue,
                 (Some(Verdict::Accepted(_)), Target::DryRun(_)) => self.seen_events.verdict(one),
@@ -293,8 +309,12 @@ impl<'a> Sink<'a> {
             match verdict {
                 Verdict::Accepted(_) => {
                     self.touched.insert(one.customer);
-                    if let Target::Import(_) = self.target {
-                        metrics::count_event(one.event.body.kind().name(), false);
+                    match self.target {
+                        Target::Import(_) => metrics::count_event(one.event.body.kind().name(), false),
+                        Target::DryRun(_) => {
+                            let name = address.external().map_or_else(|| one.customer.to_string(), str::to_owned);
+                            self.outlook.note_event(line, &name, &one.event.content);
+                        }
                     }
                 }
                 Verdict::Duplicate(_) => {}

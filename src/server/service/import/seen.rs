@@ -35,6 +35,19 @@ pub fn hash(text: &str) -> u64 {
     u64::from_be_bytes(std::array::from_fn(|place| digest[place]))
 }
 
+/// External ids of a file's rows: by the hash of the id the line on which it came first, and half of the hash of its name there.
+#[derive(Default)]
+pub struct SeenIds(HashMap<[u32; 2], [u32; 2]>);
+
+impl SeenIds {
+    /// The line on which the id came first, when it had another name there. Letter case and blanks make no other name.
+    pub fn earlier_line_of_another(&mut self, id: &str, name: &str, line: i64) -> Option<i64> {
+        let name = hash(&name.split_whitespace().collect::<String>().to_lowercase()) as u32;
+        let [first, known] = *self.0.entry(halves(hash(id.trim()))).or_insert([line as u32, name]);
+        Some(i64::from(first)).filter(|_| known != name)
+    }
+}
+
 /// Events that a dry run has let pass: by the hash of what must be unique, half of the hash of what it stands for.
 #[derive(Default)]
 pub struct SeenEvents(ByHash);
