@@ -141,7 +141,7 @@ pub struct ChangeParameters {
 #[allow(dead_code)]
 pub struct FileParameters {
     /// `customers`, `events`, `retracted_events`, `health` or `notes`, with the ending `.csv` or `.ndjson`.
-    #[param(schema_with = files, example = "events.ndjson")]
+    #[param(schema_with = files)]
     file: String,
 }
 
@@ -190,7 +190,7 @@ fn unknown() -> Object {
 }
 
 fn files() -> Object {
-    names(export::file_names()).build()
+    names(export::file_names()).examples(["events.ndjson"]).build()
 }
 
 fn sorts() -> Object {

@@ -3,6 +3,7 @@
 mod bad_input;
 mod batch;
 mod client;
+mod contract;
 mod customers;
 mod documentation;
 mod events;
