@@ -91,8 +91,9 @@ fn collect_samples<'a>(value: &'a Value, found: &mut Vec<(&'a Value, &'a Value)>
         let schema = fields.get("schema").filter(|schema| schema.is_object()).unwrap_or(value);
         // A property may have one of these names.
         let is_property = |sample: &Value| sample.is_object() && sample.get("type").is_some();
-        let samples =
-            ["example", "default"].into_iter().filter_map(|name| fields.get(name)).filter(|sample| !is_property(sample));
+        let examples = fields.get("examples").and_then(Value::as_array).into_iter().flatten();
+        let samples = ["example", "default"].into_iter().filter_map(|name| fields.get(name)).chain(examples);
+        let samples = samples.filter(|sample| !is_property(sample));
         let is_schema = schema.get("type").is_some() || schema.get("$ref").is_some();
         found.extend(samples.filter(|_| is_schema).map(|sample| (schema, sample)));
         formats.extend(fields.get("format").and_then(Value::as_str));
