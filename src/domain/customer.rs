@@ -133,7 +133,7 @@ pub struct CustomerInput {
     #[schema(value_type = Option<String>, max_length = 200)]
     pub owner: Option<Option<String>>,
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<i64>, minimum = 0)]
+    #[schema(value_type = Option<i64>, minimum = 0, maximum = 1e15)]
     pub arr_cents: Option<Option<i64>>,
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Date)]
@@ -142,7 +142,7 @@ pub struct CustomerInput {
     #[schema(value_type = Option<String>, format = Date)]
     pub start_date: Option<Option<String>>,
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, max_length = 500)]
+    #[schema(value_type = Option<String>, max_length = 500, pattern = r"^[\t-\r ]*(https?://[^/\s\u0000-\u001f\u007f-\u009f][^\s\u0000-\u001f\u007f-\u009f]*)?[\t-\r ]*$")]
     pub crm_url: Option<Option<String>>,
     /// Required in a change: the version that was read.
     pub version: Option<i64>,

@@ -84,6 +84,15 @@ impl EventKind {
             Self::InvoicePaid | Self::InvoiceVoided => &["number"],
         }
     }
+
+    /// The fields among them that must be sent.
+    pub fn required_fields(self) -> &'static [&'static str] {
+        match self {
+            Self::Login | Self::ApiCall | Self::SupportTicket => &[],
+            Self::FeatureUse => &["feature"],
+            Self::InvoiceIssued | Self::InvoicePaid | Self::InvoiceVoided => self.own_fields(),
+        }
+    }
 }
 
 /// A support ticket's priority. It is shown, and does not weigh.
@@ -232,15 +241,17 @@ pub struct EventInput {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 50)]
     pub source: Option<String>,
-    /// RFC 3339; without an offset it is read as UTC; now when absent.
+    /// RFC 3339, from 2000 on and at most 5 minutes ahead; without an offset it is read as UTC; now when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     pub occurred_at: Option<String>,
     /// Of `login` and `feature_use`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
     pub user: Option<String>,
     /// Of `feature_use`, required.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 100)]
     pub feature: Option<String>,
     /// Of `api_call`: 1 (when absent) to 1,000,000,000.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -251,16 +262,19 @@ pub struct EventInput {
     pub priority: Option<String>,
     /// Of `support_ticket`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 500)]
     pub subject: Option<String>,
     /// Of the invoice kinds, required.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 100)]
     pub number: Option<String>,
     /// Of `invoice_issued`, required, 0 or more.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 0)]
+    #[schema(minimum = 0, maximum = 1e15)]
     pub amount_cents: Option<i64>,
     /// Of `invoice_issued`, required: three letters (ISO 4217).
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = r"^[\t-\r ]*[A-Za-z]{3}[\t-\r ]*$")]
     pub currency: Option<String>,
     /// Of `invoice_issued`, required.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -389,12 +403,16 @@ impl EventInput {
                 EventBody::SupportTicket { priority: priority.unwrap_or_default(), subject }
             }
             EventKind::InvoiceIssued => {
-                if self.amount_cents.is_none_or(|cents| !(0..=MAX_CENTS).contains(&cents)) {
-                    errors.add("amountCents", format!("is required and must be between 0 and {MAX_CENTS}"));
+                match self.amount_cents {
+                    None => errors.add("amountCents", "is required"),
+                    Some(0..=MAX_CENTS) => {}
+                    Some(_) => errors.add("amountCents", format!("must be between 0 and {MAX_CENTS}")),
                 }
-                let currency = self.currency.as_deref().unwrap_or_default().trim().to_uppercase();
-                if currency.len() != 3 || !currency.bytes().all(|letter| letter.is_ascii_uppercase()) {
-                    errors.add("currency", "is required and must be three letters, for example USD");
+                let currency = self.currency.as_deref().unwrap_or_default().trim().to_ascii_uppercase();
+                if currency.is_empty() {
+                    errors.add("currency", "is required");
+                } else if currency.len() != 3 || !currency.bytes().all(|letter| letter.is_ascii_uppercase()) {
+                    errors.add("currency", "must be three letters, for example USD");
                 }
                 let due_date = match self.due_date.as_deref() {
                     Some(text) => parse_date(errors, "dueDate", text),

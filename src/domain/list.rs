@@ -236,7 +236,7 @@ impl Default for CustomerQuery {
 }
 
 impl CustomerQuery {
-    /// From the pairs of a query string. Empty values count as absent, unknown names are errors.
+    /// From the pairs of a query string. Empty values count as absent, unknown names are ignored.
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, FieldErrors> {
         let mut query = Self::default();
         let mut errors = FieldErrors::default();
@@ -274,10 +274,11 @@ impl CustomerQuery {
                     };
                     query.direction = choice(&mut errors, name, value, parse, "asc, desc").unwrap_or_default();
                 }
-                "page" => query.page = integer(&mut errors, name, value, 1, i64::MAX / MAX_PAGE_SIZE),
+                "page" => query.page = integer(&mut errors, name, value, 1, MAX_ROW),
                 "page_size" => query.page_size = integer(&mut errors, name, value, 1, MAX_PAGE_SIZE),
                 _ if query.at.set(&mut errors, name, value) => {}
-                _ => errors.add(name, "is not a filter of this list"),
+                // An address may carry names of others, such as those of an advertisement. The API refuses them earlier.
+                _ => {}
             }
         }
         if errors.0.is_empty() && query.page * query.page_size > MAX_ROW && query.page > 1 {
@@ -363,7 +364,7 @@ pub fn parse_paging<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> 
         match name {
             "page" => page = integer(&mut errors, name, value, 1, MAX_ROW),
             "page_size" => page_size = integer(&mut errors, name, value, 1, MAX_PAGE_SIZE),
-            _ => errors.add(name, "is not a parameter here"),
+            _ => {}
         }
     }
     errors.or(|| (page, page_size))
@@ -383,6 +384,7 @@ pub struct Weakest {
 pub struct CustomerRow {
     pub customer: Customer,
     pub health: Health,
+    /// Since when the customer is in its band. It is looked for over 180 days: a day that far back means then or earlier.
     pub band_since: NaiveDate,
     /// Points over 7, 30 and 90 days; null where one of the two days has no data.
     pub change7: Option<Points>,

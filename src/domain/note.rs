@@ -19,8 +19,14 @@ pub struct Note {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct NoteInput {
     /// 1 to 100 characters.
+    #[schema(max_length = 100)]
     pub author: Option<String>,
-    /// 1 to 5,000 characters.
+    /// 1 to 5,000 characters, with line breaks and tabs.
+    #[schema(
+        max_length = 5000,
+        min_length = 1,
+        pattern = r"^[\t-\r ]*[^\s\u0000-\u001f\u007f-\u009f]([^\u0000-\u0008\u000b-\u001f\u007f-\u009f]|\r\n)*[\t-\r ]*$"
+    )]
     pub text: Option<String>,
 }
 

@@ -17,12 +17,16 @@ const MAX_KEY_FEATURES: usize = 100;
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct FactorRuleInput {
     /// 0 to 10,000, relative to the sum of all weights; required.
+    #[schema(minimum = 0, maximum = 10_000)]
     pub weight: Option<i64>,
     /// 1 to 365; required but for `invoiceTimeliness`, where null means all history.
+    #[schema(minimum = 1, maximum = 365)]
     pub window_days: Option<i64>,
     /// 1 to 1,000,000; required for `loginFrequency`, `featureAdoption` and `supportLoad`, and only there.
+    #[schema(minimum = 1, maximum = 1_000_000)]
     pub target: Option<i64>,
     /// Only for `featureAdoption`: up to 100 features of at most 100 characters, trimmed and lower-cased. Empty: every feature counts.
+    #[schema(max_items = 100)]
     pub key_features: Vec<String>,
 }
 
@@ -31,8 +35,10 @@ pub struct FactorRuleInput {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct BandLimitsInput {
     /// Above `atRisk`, at most 100, with one decimal; required.
+    #[schema(minimum = 0.1, maximum = 100, multiple_of = 0.1)]
     pub healthy: Option<f64>,
     /// 0 or more, with one decimal; required.
+    #[schema(minimum = 0, maximum = 99.9, multiple_of = 0.1)]
     pub at_risk: Option<f64>,
 }
 
@@ -43,14 +49,17 @@ pub struct ScorecardInput {
     /// The version that was read, and on which this one is based; required, and refused with 409 when it is not current.
     pub version: Option<i64>,
     /// Who changes the rules: 1 to 100 characters.
+    #[schema(max_length = 100)]
     pub author: Option<String>,
     /// Why: 1 to 200 characters.
+    #[schema(max_length = 200)]
     pub note: Option<String>,
     pub factors: Factors<FactorRuleInput>,
     pub bands: BandLimitsInput,
     /// `neutral` or `exclude`.
     pub missing_policy: Option<String>,
     /// 0 to 1, with three decimals: below this coverage a customer's band is "No data".
+    #[schema(minimum = 0, maximum = 1, multiple_of = 0.001)]
     pub coverage_floor: Option<f64>,
 }
 

@@ -82,13 +82,18 @@ fn every_broken_rule_is_named_at_once() {
     refuses(
         json!({"kind": "invoice_issued", "amountCents": -1, "currency": "EURO", "dueDate": "2026-02-30"}),
         &[
-            "amountCents is required and must be between 0 and 1000000000000000",
-            "currency is required and must be three letters, for example USD",
+            "amountCents must be between 0 and 1000000000000000",
+            "currency must be three letters, for example USD",
             "dueDate must be a date in the form YYYY-MM-DD",
             "number is required",
         ],
     );
     refuses(json!({"kind": "invoice_issued", "number": "A", "amountCents": 1, "currency": "EUR"}), &["dueDate is required"]);
+    let absent = ["amountCents is required", "currency is required", "dueDate is required", "number is required"];
+    refuses(json!({"kind": "invoice_issued"}), &absent);
+    // Upper case makes two letters of ß.
+    let input = json!({"kind": "invoice_issued", "number": "A", "amountCents": 1, "currency": "ßA", "dueDate": "2026-04-01"});
+    refuses(input, &["currency must be three letters, for example USD"]);
 }
 
 #[test]

@@ -60,7 +60,6 @@ fn an_owner_called_none_is_in_quotes() {
 #[test]
 fn what_cannot_be_meant_is_refused() {
     for (text, expected) in [
-        ("colour=red", "colour is not a filter of this list"),
         ("segment=Mid", "segment must be one of Enterprise, SMB, Startup"),
         ("band=healthy,ok", "band must be one of healthy, at_risk, churn_risk, no_data"),
         ("renewal=soon", "renewal must be one of next_90, overdue"),
@@ -69,8 +68,8 @@ fn what_cannot_be_meant_is_refused() {
         ("archived=1", "archived must be one of true, false"),
         ("direction=up", "direction must be one of asc, desc"),
         ("score_from=101", "score_from must be a whole number between 0 and 100"),
-        ("page=0", "page must be a whole number between 1 and 46116860184273879"),
-        ("page=two", "page must be a whole number between 1 and 46116860184273879"),
+        ("page=0", "page must be a whole number between 1 and 10000"),
+        ("page=two", "page must be a whole number between 1 and 10000"),
         ("page_size=201", "page_size must be a whole number between 1 and 200"),
         ("page=201", "page reaches beyond row 10000; narrow the filter instead"),
         ("page=101&page_size=100", "page reaches beyond row 10000; narrow the filter instead"),

@@ -1,10 +1,12 @@
 //! `POST /api/events`: many events in one request, read while they arrive. And `/api/quarantine`: those that were refused.
 
 use super::extract::{Id, Json, NoQuery, Query};
+use super::inputs::BatchEvent;
 use super::items::{Format, Splitter};
+use super::parameters::PagingParameters;
 use super::turns::{Places, Turn};
 use crate::domain::batch::MAX_ITEMS;
-use crate::domain::{BatchReport, EventInput, Page, QuarantineId, QuarantinedItem};
+use crate::domain::{BatchReport, Page, QuarantineId, QuarantinedItem};
 use crate::server::AppState;
 use crate::server::service::batch::{self, Batch};
 use crate::wire::AppError;
@@ -41,7 +43,7 @@ const ZSTD_WINDOW: u32 = 23;
 /// all; one that is not kept has `notKept`, and `quarantine` says how many that are. When the items cannot be read to their end, the answer says in `error` why,
 /// with the verdicts up to there.
 #[utoipa::path(post, path = "/api/events", tag = "Events", request_body(content(
-        (Vec<EventInput> = "application/json"), (EventInput = "application/x-ndjson"))),
+        (Vec<BatchEvent> = "application/json"), (BatchEvent = "application/x-ndjson"))),
     responses((status = 200, description = "A verdict for every item", body = BatchReport),
         (status = 400, description = "The body could not be read to its end", body = BatchReport),
         (status = 413, description = "There are more than 100,000 items (blank lines count), or more than 1 GiB, or it unpacks to more than 16 MiB and 100 times what was sent: the others were not read", body = BatchReport),
@@ -176,11 +178,12 @@ async fn read_items(reader: &mut Reader, format: Format, batch: &mut Batch, turn
 
 /// Items that were refused when they came with others, the latest first. An item is kept for 90 days after it was sent last,
 /// and of one longer than 16 KiB the beginning.
-#[utoipa::path(get, path = "/api/quarantine", tag = "Events", params(
-        ("page" = Option<i64>, Query, description = "From 1"),
-        ("page_size" = Option<i64>, Query, description = "At most 200; 50 when absent")),
+#[utoipa::path(get, path = "/api/quarantine", tag = "Events", params(PagingParameters),
     responses((status = 200, description = "One page of items", body = Page<QuarantinedItem>)))]
-pub async fn list_quarantine(State(app): State<AppState>, query: Query) -> Result<Json<Page<QuarantinedItem>>, AppError> {
+pub async fn list_quarantine(
+    State(app): State<AppState>,
+    query: Query<PagingParameters>,
+) -> Result<Json<Page<QuarantinedItem>>, AppError> {
     batch::list_quarantine(&app, query.pairs()).await.map(Json)
 }
 
@@ -190,6 +193,7 @@ pub async fn list_quarantine(State(app): State<AppState>, query: Query) -> Resul
 pub struct ReplayInput {
     /// The corrected item, as JSON in a text; as it was sent when absent.
     #[serde(default)]
+    #[schema(max_length = 65_536)]
     pub content: Option<String>,
 }
 

@@ -1,6 +1,8 @@
 //! `/api/customers`: list, create, read, change, archive, restore.
 
 use super::extract::{Id, Json, NoQuery, Query, ReasonInput};
+use super::inputs::{ArchiveInput, CustomerChange, NewCustomer};
+use super::parameters::ListParameters;
 use crate::domain::{Customer, CustomerId, CustomerInput, CustomerList, CustomerQuery};
 use crate::server::AppState;
 use crate::server::service::customers;
@@ -10,15 +12,15 @@ use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 
 /// Customers with their health, today or as of a past day: search, filter, sort, page.
-#[utoipa::path(get, path = "/api/customers", tag = "Customers", params(super::parameters::ListParameters),
+#[utoipa::path(get, path = "/api/customers", tag = "Customers", params(ListParameters),
     responses((status = 200, description = "One page of customers", body = CustomerList)))]
-pub async fn list_customers(State(app): State<AppState>, query: Query) -> Result<Json<CustomerList>, AppError> {
+pub async fn list_customers(State(app): State<AppState>, query: Query<ListParameters>) -> Result<Json<CustomerList>, AppError> {
     let query = CustomerQuery::from_pairs(query.pairs())?;
     customers::list_customers(&app, &query).await.map(Json)
 }
 
 /// Creates a customer. `name` and `segment` are required.
-#[utoipa::path(post, path = "/api/customers", tag = "Customers", request_body = CustomerInput, responses(
+#[utoipa::path(post, path = "/api/customers", tag = "Customers", request_body = NewCustomer, responses(
     (status = 201, description = "The new customer", body = Customer, headers(("Location" = String, description = "Its path")))))]
 pub async fn create_customer(
     State(app): State<AppState>,
@@ -38,7 +40,7 @@ pub async fn get_customer(State(app): State<AppState>, Id(id): Id<CustomerId>, _
 
 /// Changes the fields that are sent; null clears one. `version` must be the one that was read, else 409.
 #[utoipa::path(patch, path = "/api/customers/{id}", tag = "Customers", params(("id" = i64, Path, description = "The customer's id")),
-    request_body = CustomerInput, responses((status = 200, description = "The changed customer", body = Customer)))]
+    request_body = CustomerChange, responses((status = 200, description = "The changed customer", body = Customer)))]
 pub async fn update_customer(
     State(app): State<AppState>,
     Id(id): Id<CustomerId>,
@@ -50,7 +52,7 @@ pub async fn update_customer(
 
 /// Takes a customer out of lists and figures. `reason`: `churned`, `duplicate` or `other`.
 #[utoipa::path(post, path = "/api/customers/{id}/archive", tag = "Customers",
-    params(("id" = i64, Path, description = "The customer's id")), request_body = ReasonInput,
+    params(("id" = i64, Path, description = "The customer's id")), request_body = ArchiveInput,
     responses((status = 200, description = "The archived customer", body = Customer)))]
 pub async fn archive_customer(
     State(app): State<AppState>,

@@ -5,8 +5,12 @@ use crate::domain::EventKind;
 use axum::Router;
 use axum::http::header;
 use axum::routing::get;
+use utoipa::Number;
+use utoipa::openapi::extensions::Extensions;
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
+use utoipa::openapi::schema::Type;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{Content, OpenApi, PathItem, Ref, Response, path::Operation};
+use utoipa::openapi::{Content, OpenApi, PathItem, Ref, RefOr, Response, Schema};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 /// What every operation has in common.
@@ -43,9 +47,23 @@ pub fn complete(mut openapi: OpenApi) -> OpenApi {
         components.security_schemes.insert(name.into(), SecurityScheme::Http(scheme).into());
     }
     for operation in openapi.paths.paths.values_mut().flat_map(operations) {
+        operation.parameters.iter_mut().flatten().for_each(complete_parameter);
         operation.responses.responses.insert("default".into(), Ref::from_response_name("Problem").into());
     }
     openapi
+}
+
+/// An empty query parameter counts as absent; ids begin at 1.
+fn complete_parameter(parameter: &mut RefOr<Parameter>) {
+    let RefOr::T(parameter) = parameter else { return };
+    match (&parameter.parameter_in, &mut parameter.schema) {
+        // The library has no field for it.
+        (ParameterIn::Query, _) => parameter.extensions = Some(Extensions::from_iter([("allowEmptyValue", true)])),
+        (ParameterIn::Path, Some(RefOr::T(Schema::Object(id)))) if id.schema_type == Type::Integer.into() => {
+            id.minimum = Some(Number::Int(1));
+        }
+        _ => {}
+    }
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {

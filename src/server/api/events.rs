@@ -1,6 +1,8 @@
 //! `/api/customers/{id}/events` and `/api/events/{id}/retract`: submit, list, take back.
 
 use super::extract::{Id, Json, NoQuery, Query, ReasonInput};
+use super::inputs::{CustomerEvent, RetractInput};
+use super::parameters::EventParameters;
 use crate::domain::{CustomerId, Event, EventId, EventInput, FieldErrors, Page};
 use crate::server::AppState;
 use crate::server::service::events;
@@ -14,9 +16,10 @@ use axum::response::IntoResponse;
 ///
 /// The same `messageId` (or `Idempotency-Key` header) with the same content again is harmless: it answers 200 with the
 /// first event. With other content it is a 409.
-#[utoipa::path(post, path = "/api/customers/{id}/events", tag = "Events", request_body = EventInput,
+#[utoipa::path(post, path = "/api/customers/{id}/events", tag = "Events", request_body = CustomerEvent,
     params(("id" = i64, Path, description = "The customer's id"),
-        ("Idempotency-Key" = Option<String>, Header, description = "The same as `messageId`")),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 200, pattern = r"^[ -~]*[!-~][ -~]*$",
+            description = "The same as `messageId`; when both are sent they are equal")),
     responses((status = 201, description = "The event, and what it did to the score", body = EventEffect),
         (status = 200, description = "The event had been accepted before", body = EventEffect)))]
 pub async fn submit_event(
@@ -48,12 +51,12 @@ fn message_id(headers: &HeaderMap, body: Option<String>) -> Result<Option<String
 }
 
 /// A customer's events, newest first, retracted ones included.
-#[utoipa::path(get, path = "/api/customers/{id}/events", tag = "Events", params(("id" = i64, Path, description = "The customer's id"), super::parameters::EventParameters),
+#[utoipa::path(get, path = "/api/customers/{id}/events", tag = "Events", params(("id" = i64, Path, description = "The customer's id"), EventParameters),
     responses((status = 200, description = "One page of events", body = Page<Event>)))]
 pub async fn list_events(
     State(app): State<AppState>,
     Id(customer): Id<CustomerId>,
-    query: Query,
+    query: Query<EventParameters>,
 ) -> Result<Json<Page<Event>>, AppError> {
     let timeline = events::list_events(&app, customer, query.pairs()).await?;
     Ok(Json(timeline.page))
@@ -61,7 +64,7 @@ pub async fn list_events(
 
 /// Takes an event back, with a reason. It stays visible and no longer counts; its message id stays used.
 #[utoipa::path(post, path = "/api/events/{id}/retract", tag = "Events", params(("id" = i64, Path, description = "The event's id")),
-    request_body = ReasonInput,
+    request_body = RetractInput,
     responses((status = 200, description = "The event, and what taking it back did to the score", body = EventEffect)))]
 pub async fn retract_event(
     State(app): State<AppState>,

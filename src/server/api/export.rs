@@ -1,6 +1,7 @@
 //! `/customers.csv`: the current list as a spreadsheet. `/api/export`: everything, to be imported elsewhere.
 
 use super::extract::{NoQuery, Query};
+use super::parameters::{CsvParameters, FileParameters};
 use crate::domain::{CustomerQuery, CustomerRow, Points};
 use crate::server::AppState;
 use crate::server::service::customers;
@@ -38,9 +39,9 @@ const COLUMNS: [&str; 22] = [
 ];
 
 /// Every customer that the list's filters select, in its order, as CSV. More than 10,000 are a 422: narrow the filter.
-#[utoipa::path(get, path = "/customers.csv", tag = "Customers", params(super::parameters::ListParameters), responses(
-    (status = 200, description = "One line per customer; paging is ignored", body = str, content_type = "text/csv")))]
-pub async fn export_customers(State(app): State<AppState>, query: Query) -> Result<impl IntoResponse, AppError> {
+#[utoipa::path(get, path = "/customers.csv", tag = "Customers", params(CsvParameters), responses(
+    (status = 200, description = "One line per customer", body = str, content_type = "text/csv")))]
+pub async fn export_customers(State(app): State<AppState>, query: Query<CsvParameters>) -> Result<impl IntoResponse, AppError> {
     let query = CustomerQuery::from_pairs(query.pairs())?;
     let rows = customers::export_customers(&app, &query).await?;
     let csv = write(&rows, &app.settings.currency).map_err(|error| {
@@ -100,8 +101,7 @@ fn shown(value: Option<impl std::fmt::Display>) -> String {
 /// customer without an external id gets one here (`customer-ID`), an event without a message id likewise (`event-ID`).
 /// Retracted events are in a file of their own.
 #[utoipa::path(get, path = "/api/export/{file}", tag = "Operations",
-    params(("file" = String, Path, description = "`customers`, `events`, `retracted_events`, `health` or `notes`, with the ending \
-        `.csv` or `.ndjson`", example = "events.ndjson")),
+    params(FileParameters),
     responses((status = 200, description = "One row for each", content(
         (str = "text/csv"), (str = "application/x-ndjson")))))]
 pub async fn export_everything(

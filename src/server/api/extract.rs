@@ -10,6 +10,9 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::marker::PhantomData;
+use utoipa::IntoParams;
+use utoipa::openapi::path::ParameterIn;
 
 /// A JSON object in, any JSON out.
 pub struct Json<T>(pub T);
@@ -89,38 +92,34 @@ impl<T: PathId, S: Send + Sync> FromRequestParts<S> for Id<T> {
     }
 }
 
-/// The query string's pairs, each name once.
-pub struct Query(Vec<(String, String)>);
+/// The query string's pairs, each name once: only names that `P` documents, and only values that are not empty.
+pub struct Query<P> {
+    pairs: Vec<(String, String)>,
+    documented: PhantomData<fn() -> P>,
+}
 
-impl Query {
+impl<P> Query<P> {
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// The parameters that a path knows, each when it is there and not empty.
-    pub fn known<const N: usize>(&self, names: [&str; N]) -> Result<[Option<&str>; N], FieldErrors> {
-        let mut errors = FieldErrors::default();
-        for (sent, _) in self.pairs().filter(|(sent, _)| !names.contains(sent)) {
-            errors.add(sent, "is not a parameter here");
-        }
-        let value = |name: &str| self.pairs().find(|(sent, value)| *sent == name && !value.is_empty()).map(|(_, value)| value);
-        errors.or(|| names.map(value))
+    /// The values of these names, where they were sent.
+    pub fn values<const N: usize>(&self, names: [&str; N]) -> [Option<&str>; N] {
+        names.map(|name| self.pairs().find(|(sent, _)| *sent == name).map(|(_, value)| value))
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Query {
+impl<P: IntoParams, S: Send + Sync> FromRequestParts<S> for Query<P> {
     type Rejection = AppError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AppError> {
-        let pairs = serde_urlencoded::from_str::<Vec<(String, String)>>(parts.uri.query().unwrap_or_default());
-        let pairs = pairs.map_err(|_| AppError::BadRequest("The query string cannot be read.".into()))?;
-        let mut errors = FieldErrors::default();
-        for (index, (name, _)) in pairs.iter().enumerate() {
-            if pairs[..index].iter().any(|(earlier, _)| earlier == name) {
-                errors.add(name, "is given more than once");
-            }
+        let mut pairs = query_pairs(parts)?;
+        if !pairs.is_empty() {
+            let documented = P::into_params(|| Some(ParameterIn::Query));
+            check_names(&pairs, &documented.iter().map(|parameter| parameter.name.as_str()).collect::<Vec<_>>())?;
         }
-        Ok(errors.or(|| Self(pairs))?)
+        pairs.retain(|(_, value)| !value.is_empty());
+        Ok(Self { pairs, documented: PhantomData })
     }
 }
 
@@ -130,14 +129,29 @@ pub struct NoQuery;
 impl<S: Send + Sync> FromRequestParts<S> for NoQuery {
     type Rejection = AppError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AppError> {
-        let query = Query::from_request_parts(parts, state).await?;
-        let mut errors = FieldErrors::default();
-        for (name, _) in query.pairs() {
-            errors.add(name, "is not a parameter here");
-        }
-        Ok(errors.or(|| Self)?)
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AppError> {
+        check_names(&query_pairs(parts)?, &[])?;
+        Ok(Self)
     }
+}
+
+fn query_pairs(parts: &Parts) -> Result<Vec<(String, String)>, AppError> {
+    let pairs = serde_urlencoded::from_str(parts.uri.query().unwrap_or_default());
+    pairs.map_err(|_| AppError::BadRequest("The query string cannot be read.".into()))
+}
+
+fn check_names(pairs: &[(String, String)], known: &[&str]) -> Result<(), FieldErrors> {
+    let mut errors = FieldErrors::default();
+    for (index, (name, _)) in pairs.iter().enumerate() {
+        if pairs[..index].iter().any(|(earlier, _)| earlier == name) {
+            errors.add(name, "is given more than once");
+        } else if known.is_empty() {
+            errors.add(name, "is not a parameter here; there are none");
+        } else if !known.contains(&name.as_str()) {
+            errors.add(name, format!("is not a parameter here; there are {}", known.join(", ")));
+        }
+    }
+    errors.or(|| ())
 }
 
 /// Why something is done; the use case says which reasons are good.
@@ -145,5 +159,6 @@ impl<S: Send + Sync> FromRequestParts<S> for NoQuery {
 #[serde(deny_unknown_fields)]
 pub struct ReasonInput {
     #[serde(default)]
+    #[schema(max_length = 500)]
     pub reason: Option<String>,
 }

@@ -74,8 +74,7 @@ impl Splitter {
             (Place::Inside, b',') if !is_inside => Ok(self.end(true)),
             (Place::Inside, b']') if !is_inside => {
                 self.place = Place::After;
-                let follows_comma = self.line > 1;
-                Ok(self.end(follows_comma))
+                Ok(self.end(false))
             }
             (Place::Inside, _) => {
                 self.follow(byte);
@@ -110,7 +109,7 @@ impl Splitter {
         self.line - 1
     }
 
-    /// Nothing beside a comma is an item of an array all the same, and one that cannot be read.
+    /// Nothing before a comma is an item of an array all the same, and one that cannot be read.
     fn end(&mut self, is_separated: bool) -> Option<Item> {
         let line = self.line;
         self.line += 1;
@@ -167,7 +166,7 @@ mod tests {
             (r#"["]\",[", 2]"#, &[r#""]\",[""#, " 2"]),
             (r#"["\\",1]"#, &[r#""\\""#, "1"]),
             ("[1,,2]", &["1", "", "2"]),
-            ("[1,]", &["1", ""]),
+            ("[1, ]", &["1"]),
             ("\u{feff}[1]", &["1"]),
         ];
         for (body, expected) in cases {

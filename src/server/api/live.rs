@@ -23,6 +23,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 #[allow(dead_code)]
 pub struct LiveParameters {
     /// Only changes of this customer.
+    #[param(minimum = 1)]
     customer: Option<i64>,
     /// The id of the last message that was received, like the header `Last-Event-ID`: whoever missed something since is
     /// told so at once.
@@ -36,9 +37,9 @@ pub struct LiveParameters {
 pub async fn follow_changes(
     State(app): State<AppState>,
     headers: HeaderMap,
-    query: Query,
+    query: Query<LiveParameters>,
 ) -> Result<impl IntoResponse, AppError> {
-    let [customer, since] = query.known(["customer", "since"])?;
+    let [customer, since] = query.values(["customer", "since"]);
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
     let news = live::follow(&app, customer, last.or(since))?;
     let hello = Event::default().retry(RETRY).id(news.mark());

@@ -7,6 +7,7 @@ mod events;
 mod export;
 pub mod extract;
 mod health;
+mod inputs;
 mod items;
 mod live;
 mod notes;

@@ -1,6 +1,7 @@
 //! `/api/customers/{id}/notes`: what staff keep about a customer.
 
 use super::extract::{Id, Json, NoQuery};
+use super::inputs::NewNote;
 use crate::domain::{CustomerId, Note, NoteId, NoteInput};
 use crate::server::AppState;
 use crate::server::service::notes;
@@ -26,7 +27,7 @@ pub async fn list_notes(State(app): State<AppState>, Id(customer): Id<CustomerId
 }
 
 /// Adds a note. `author` and `text` are required.
-#[utoipa::path(post, path = "/api/customers/{id}/notes", tag = "Notes", request_body = NoteInput,
+#[utoipa::path(post, path = "/api/customers/{id}/notes", tag = "Notes", request_body = NewNote,
     params(("id" = i64, Path, description = "The customer's id")), responses(
         (status = 201, description = "The new note", body = Note, headers(("Location" = String, description = "Its path")))))]
 pub async fn add_note(

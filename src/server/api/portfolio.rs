@@ -1,6 +1,7 @@
 //! `/api/portfolio`: how all customers stand.
 
 use super::extract::{Json, Query};
+use super::parameters::PortfolioParameters;
 use crate::domain::Portfolio;
 use crate::server::AppState;
 use crate::server::service::portfolio;
@@ -9,9 +10,9 @@ use axum::extract::State;
 
 /// Counts and ARR per band, the mean score, its distribution, the biggest movers and renewals at risk.
 #[utoipa::path(get, path = "/api/portfolio", tag = "Portfolio",
-    params(("owner" = Option<String>, Query, description = "Only the customers of this owner, or with `none` those without one (an owner who is called none is `\"none\"`)"), super::parameters::DayParameters),
+    params(PortfolioParameters),
     responses((status = 200, description = "The portfolio as of the day", body = Portfolio)))]
-pub async fn get_portfolio(State(app): State<AppState>, query: Query) -> Result<Json<Portfolio>, AppError> {
-    let [owner, as_of, known_at] = query.known(["owner", "as_of", "known_at"])?;
+pub async fn get_portfolio(State(app): State<AppState>, query: Query<PortfolioParameters>) -> Result<Json<Portfolio>, AppError> {
+    let [owner, as_of, known_at] = query.values(["owner", "as_of", "known_at"]);
     portfolio::get_portfolio(&app, owner, as_of, known_at).await.map(Json)
 }

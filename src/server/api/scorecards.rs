@@ -1,6 +1,7 @@
 //! `/api/scorecard` and `/api/scorecards`: the rules of scoring, version by version.
 
 use super::extract::{Id, Json, NoQuery, PathId};
+use super::inputs::NextScorecard;
 use crate::domain::{Scorecard, ScorecardInput, ScorecardVersion};
 use crate::server::AppState;
 use crate::server::service::scorecards;
@@ -59,7 +60,7 @@ pub async fn get_scorecard_version(
 }
 
 /// Puts the next version in force and rescores everybody. `version` must be the current one, on which this is based, else 409.
-#[utoipa::path(post, path = "/api/scorecards", tag = "Scorecards", request_body = ScorecardInput, responses((status = 201,
+#[utoipa::path(post, path = "/api/scorecards", tag = "Scorecards", request_body = NextScorecard, responses((status = 201,
     description = "The new version", body = ScorecardVersion, headers(("Location" = String, description = "Its path")))))]
 pub async fn create_scorecard(
     State(app): State<AppState>,

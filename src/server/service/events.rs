@@ -56,9 +56,9 @@ pub async fn list_events<'a>(
             }
             "from" => filter.from = parse_date(&mut errors, name, value),
             "to" => filter.to = parse_date(&mut errors, name, value),
-            "page" => page = integer(&mut errors, name, value, 1, i64::MAX / MAX_PAGE_SIZE),
+            "page" => page = integer(&mut errors, name, value, 1, MAX_ROW),
             "page_size" => page_size = integer(&mut errors, name, value, 1, MAX_PAGE_SIZE),
-            _ => errors.add(name, "is not a filter of this list"),
+            _ => {}
         }
     }
     if filter.from.zip(filter.to).is_some_and(|(from, to)| from > to) {

@@ -118,6 +118,13 @@ impl Format {
     }
 }
 
+/// The names of all files.
+pub fn file_names() -> impl Iterator<Item = String> {
+    What::ALL
+        .into_iter()
+        .flat_map(|what| [Format::Csv, Format::Ndjson].map(|format| format!("{}.{}", what.name(), format.name())))
+}
+
 /// What a file's name asks for, such as `events.ndjson`.
 pub fn parse_name(name: &str) -> Option<(What, Format)> {
     let (what, format) = name.split_once('.')?;

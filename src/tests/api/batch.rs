@@ -347,6 +347,9 @@ async fn what_is_no_batch_is_refused() {
         assert!(answer.json()["error"].is_string(), "{body}");
     }
     assert_eq!(site.send("POST /api/events", &json, "[]").await.ok()["items"], json!([]));
+    // Many programs write a comma after the last item: nothing follows it, so nothing is refused.
+    let report = site.send("POST /api/events", &json, "[{},\n]").await.ok();
+    assert_eq!((verdicts(&report), &report["error"]), (vec!["rejected"], &Value::Null));
     let customer = site.customer("Acme").await;
     let answer = site.post(&format!("{customer}/events"), json!({"kind": "login", "customerId": 1, "externalId": "x"})).await;
     assert_eq!(answer.invalid_fields(), ["customerId", "externalId"]);

@@ -73,6 +73,57 @@ async fn the_document_is_whole() {
     }
 }
 
+#[tokio::test]
+async fn examples_and_defaults_are_what_their_schemas_take() {
+    let document = Site::sqlite().await.get("/api/openapi.json").await.ok();
+    let (mut samples, mut formats) = (Vec::new(), BTreeSet::new());
+    collect_samples(&document, &mut samples, &mut formats);
+    assert!(samples.iter().any(|(_, sample)| *sample == "events.ndjson"));
+    for (schema, sample) in samples {
+        assert!(takes(&document, schema, sample), "{sample} is none of {schema}");
+    }
+    assert_eq!(Vec::from_iter(formats), ["date", "date-time", "double", "int32", "int64"]);
+}
+
+/// Each schema that has samples with each of them, also where they stand beside the schema of a parameter.
+fn collect_samples<'a>(value: &'a Value, found: &mut Vec<(&'a Value, &'a Value)>, formats: &mut BTreeSet<&'a str>) {
+    if let Value::Object(fields) = value {
+        let schema = fields.get("schema").filter(|schema| schema.is_object()).unwrap_or(value);
+        // A property may have one of these names.
+        let is_property = |sample: &Value| sample.is_object() && sample.get("type").is_some();
+        let examples = fields.get("examples").and_then(Value::as_array).into_iter().flatten();
+        let samples = ["example", "default"].into_iter().filter_map(|name| fields.get(name)).chain(examples);
+        let samples = samples.filter(|sample| !is_property(sample));
+        let is_schema = schema.get("type").is_some() || schema.get("$ref").is_some();
+        found.extend(samples.filter(|_| is_schema).map(|sample| (schema, sample)));
+        formats.extend(fields.get("format").and_then(Value::as_str));
+    }
+    match value {
+        Value::Object(fields) => fields.values().for_each(|value| collect_samples(value, found, formats)),
+        Value::Array(items) => items.iter().for_each(|value| collect_samples(value, found, formats)),
+        _ => {}
+    }
+}
+
+fn takes(document: &Value, schema: &Value, sample: &Value) -> bool {
+    if let Some(reference) = schema["$ref"].as_str() {
+        return takes(document, document.pointer(&reference[1..]).unwrap(), sample);
+    }
+    let types = schema["type"].as_array().map_or(vec![&schema["type"]], |types| types.iter().collect());
+    let is_of_type = types.iter().any(|name| match name.as_str().unwrap() {
+        "null" => sample.is_null(),
+        "boolean" => sample.is_boolean(),
+        "integer" => sample.is_i64(),
+        "number" => sample.is_number(),
+        "string" => sample.is_string(),
+        "array" => sample.is_array(),
+        "object" => sample.is_object(),
+        other => panic!("{other} is no type"),
+    });
+    let is_day = sample.as_str().is_some_and(|text| text.parse::<chrono::NaiveDate>().is_ok());
+    is_of_type && schema["enum"].as_array().is_none_or(|names| names.contains(sample)) && (schema["format"] != "date" || is_day)
+}
+
 fn collect_references(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::Object(fields) => {

@@ -4,6 +4,7 @@ mod bad_input;
 mod batch;
 mod client;
 mod connections;
+mod contract;
 mod customers;
 mod documentation;
 mod events;

@@ -1,0 +1,244 @@
+//! The bodies that the API takes, as the document describes them. Each is made from the type that parses it, and says what
+//! a type alone cannot: which fields are required, which belong together, what a text may hold.
+
+use super::extract::ReasonInput;
+use crate::domain::scorecard_input::{BandLimitsInput, FactorRuleInput};
+use crate::domain::{
+    ArchiveReason, CustomerInput, EventInput, EventKind, FactorKey, MissingPolicy, NoteInput, Priority, ScorecardInput, Segment,
+};
+use serde_json::{Value, json};
+use utoipa::openapi::extensions::Extensions;
+use utoipa::openapi::schema::{
+    AdditionalProperties, AnyOfBuilder, ArrayItems, Object, ObjectBuilder, OneOf, OneOfBuilder, SchemaFormat, SchemaType, Type,
+};
+use utoipa::openapi::{KnownFormat, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+/// A text without control characters. It is trimmed, so its ends may have any white space.
+pub const TEXT: &str = r"^[\t-\r ]*[^\u0000-\u001f\u007f-\u009f]*[\t-\r ]*$";
+/// Such a text that is not blank.
+const FILLED_TEXT: &str = r"^[\t-\r ]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*[\t-\r ]*$";
+/// A day from 1970 to 2199.
+pub const DAY: &str = r"^(19[7-9][0-9]|2[01][0-9][0-9])-";
+/// A time from 2000 on.
+const TIME: &str = r"^2[0-9][0-9][0-9]-";
+
+/// Bodies: their names, what the document says about them, and how they are made.
+macro_rules! bodies {
+    ($($doc:literal $name:ident = $schema:expr;)*) => {$(
+        #[doc = $doc]
+        pub struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let mut schema = Schema::from($schema);
+                match &mut schema {
+                    Schema::Object(object) => object.description = Some($doc.into()),
+                    Schema::OneOf(one_of) => one_of.description = Some($doc.into()),
+                    _ => {}
+                }
+                schema.into()
+            }
+        }
+
+        impl ToSchema for $name {}
+    )*};
+}
+
+bodies! {
+    "A new customer."
+    NewCustomer = customer().without(&["version"]).require(&["name", "segment"]).0;
+
+    "The fields of a customer that change. An absent field stays as it is; `null` clears it."
+    CustomerChange = customer().require(&["version"]).never_null(&["name", "segment"]).0;
+
+    "One fact about the customer that the address names. Its `kind` decides which fields belong to it."
+    CustomerEvent = one_of(EventKind::ALL.map(|kind| event(kind, &[])));
+
+    "One fact and the customer that it is about: either `customerId` or `externalId`."
+    BatchEvent = one_of(EventKind::ALL.map(batch_event));
+
+    "What is to be kept about a customer."
+    NewNote = Fields::of::<NoteInput>().require(&["author", "text"]).0;
+
+    "Why a customer leaves the lists."
+    ArchiveInput = Fields::of::<ReasonInput>().one_of("reason", ArchiveReason::ALL.map(ArchiveReason::name)).require(&["reason"]).0;
+
+    "Why an event is taken back."
+    RetractInput = Fields::of::<ReasonInput>().require(&["reason"]).0;
+
+    "The next version of the rules. At least one weight is above 0, and `bands.healthy` is above `bands.atRisk`."
+    NextScorecard = scorecard();
+}
+
+fn customer() -> Fields {
+    Fields::of::<CustomerInput>().one_of("segment", Segment::ALL.map(Segment::label))
+}
+
+fn event(kind: EventKind, address: &[&str]) -> Object {
+    let common = ["kind", "messageId", "source", "occurredAt"];
+    let fields = Fields::of::<EventInput>().only(&[&common, kind.own_fields(), address].concat());
+    let fields = fields.one_of("kind", [kind.name()]).one_of("priority", Priority::ALL.map(Priority::name));
+    fields.require(&["kind"]).require(kind.required_fields()).never_null(address).0
+}
+
+fn batch_event(kind: EventKind) -> Object {
+    let address = ["customerId", "externalId"];
+    let mut object = event(kind, &address);
+    // The library has no field for what holds beside the properties.
+    let either = address.map(|name| json!({"required": [name]}));
+    object.extensions = Some(Extensions::from_iter([("oneOf", Value::from(either.to_vec()))]));
+    object
+}
+
+fn scorecard() -> Object {
+    let factors = FactorKey::ALL.map(|key| (key.json_name(), factor_rule(key)));
+    let bands = Fields::of::<BandLimitsInput>().require(&["atRisk", "healthy"]).0;
+    let fields = Fields::of::<ScorecardInput>().one_of("missingPolicy", MissingPolicy::ALL.map(MissingPolicy::name));
+    let fields = fields.with("factors", strict_object(factors)).with("bands", bands);
+    fields.require(&["version", "author", "note", "factors", "bands", "missingPolicy", "coverageFloor"]).0
+}
+
+fn factor_rule(key: FactorKey) -> Object {
+    let fields = Fields::of::<FactorRuleInput>().require(&["weight"]);
+    let fields = if key == FactorKey::InvoiceTimeliness { fields } else { fields.require(&["windowDays"]) };
+    let fields = if key.target_noun().is_some() { fields.require(&["target"]) } else { fields.without(&["target"]) };
+    if key == FactorKey::FeatureAdoption { fields.with_list_of("keyFeatures", 100).0 } else { fields.without(&["keyFeatures"]).0 }
+}
+
+/// An object with exactly these fields.
+fn strict_object(fields: impl IntoIterator<Item = (&'static str, Object)>) -> Object {
+    let object = ObjectBuilder::new().additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(false)));
+    fields.into_iter().fold(object, |object, (name, field)| object.property(name, Schema::from(field)).required(name)).build()
+}
+
+fn one_of(variants: impl IntoIterator<Item = Object>) -> OneOf {
+    variants.into_iter().fold(OneOfBuilder::new(), |one_of, variant| one_of.item(Schema::from(variant))).build()
+}
+
+/// One of these texts.
+pub fn names(names: impl IntoIterator<Item: Into<Value>>) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names))
+}
+
+/// A calendar day.
+pub fn day() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Date))).pattern(Some(DAY))
+}
+
+/// The fields of an input, each optional until it is required.
+struct Fields(Object);
+
+impl Fields {
+    /// The fields of a type, with what holds for all texts, days and times that are sent.
+    fn of<T: PartialSchema>() -> Self {
+        let RefOr::T(Schema::Object(mut object)) = T::schema() else { return Self(Object::new()) };
+        object.properties.values_mut().for_each(complete);
+        object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+        Self(object)
+    }
+
+    fn only(mut self, names: &[&str]) -> Self {
+        self.0.properties.retain(|name, _| names.contains(&name.as_str()));
+        self
+    }
+
+    fn without(mut self, names: &[&str]) -> Self {
+        self.0.properties.retain(|name, _| !names.contains(&name.as_str()));
+        self
+    }
+
+    /// The field is a list of different texts of at most so many characters.
+    fn with_list_of(mut self, name: &str, max_length: usize) -> Self {
+        if let Some(RefOr::T(Schema::Array(list))) = self.0.properties.get_mut(name) {
+            let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(max_length));
+            list.items = ArrayItems::RefOrSchema(Box::new(text.pattern(Some(FILLED_TEXT)).into()));
+            list.unique_items = true;
+        }
+        self
+    }
+
+    fn with(mut self, name: &str, field: Object) -> Self {
+        self.0.properties.insert(name.to_owned(), RefOr::T(field.into()));
+        self
+    }
+
+    /// The texts that a field may be, where the object has it.
+    fn one_of(mut self, name: &str, names: impl IntoIterator<Item = &'static str>) -> Self {
+        if let Some(RefOr::T(Schema::Object(field))) = self.0.properties.get_mut(name) {
+            let null = may_be_null(field).then_some(Value::Null);
+            field.enum_values = Some(names.into_iter().map(Value::from).chain(null).collect());
+            (field.pattern, field.max_length) = (None, None);
+        }
+        self
+    }
+
+    fn never_null(mut self, names: &[&str]) -> Self {
+        for name in names {
+            self.0.properties.entry((*name).to_owned()).and_modify(fill);
+        }
+        self
+    }
+
+    fn require(mut self, names: &[&str]) -> Self {
+        self.0.required.extend(names.iter().map(|name| (*name).to_owned()));
+        self.never_null(names)
+    }
+}
+
+fn may_be_null(field: &Object) -> bool {
+    matches!(&field.schema_type, SchemaType::Array(types) if types.contains(&Type::Null))
+}
+
+fn is_text(field: &Object) -> bool {
+    match &field.schema_type {
+        SchemaType::Type(of) => *of == Type::String,
+        SchemaType::Array(types) => types.contains(&Type::String),
+        SchemaType::AnyValue => false,
+    }
+}
+
+/// Adds the rules of all texts, days and times. A blank day or time counts as absent.
+fn complete(field: &mut RefOr<Schema>) {
+    let RefOr::T(Schema::Object(object)) = field else { return };
+    object.default = None;
+    let pattern = match object.format {
+        _ if !is_text(object) => return,
+        None if object.pattern.is_some() => return,
+        None => TEXT,
+        Some(SchemaFormat::KnownFormat(KnownFormat::Date)) => DAY,
+        Some(_) => TIME,
+    };
+    object.pattern = Some(pattern.to_owned());
+    if pattern != TEXT {
+        let blank = ObjectBuilder::new().schema_type(Type::String).max_length(Some(0));
+        let description = object.description.take();
+        *field =
+            RefOr::T(AnyOfBuilder::new().item(Schema::from(object.clone())).item(blank).description(description).build().into());
+    }
+}
+
+/// Makes a field refuse null and blank.
+fn fill(field: &mut RefOr<Schema>) {
+    if let RefOr::T(Schema::AnyOf(optional)) = field {
+        let (filled, description) = (optional.items.first().cloned(), optional.description.take());
+        if let Some(RefOr::T(Schema::Object(mut filled))) = filled {
+            filled.description = description;
+            *field = RefOr::T(filled.into());
+        }
+    }
+    let RefOr::T(Schema::Object(object)) = field else { return };
+    if let SchemaType::Array(types) = &mut object.schema_type {
+        types.retain(|of| *of != Type::Null);
+        if let [of] = &types[..] {
+            object.schema_type = SchemaType::Type(of.clone());
+        }
+    }
+    if let Some(names) = &mut object.enum_values {
+        names.retain(|name| !name.is_null());
+    }
+    if object.pattern.as_deref() == Some(TEXT) {
+        object.pattern = Some(FILLED_TEXT.to_owned());
+        object.min_length = Some(1);
+    }
+}

@@ -1,0 +1,357 @@
+//! The document and the rules say the same: each limit of a parameter or of a body's field is tried at its edge and beyond.
+
+use super::Site;
+use crate::domain::EventKind;
+use crate::tests::harness::Database;
+use axum::body::to_bytes;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+const METHODS: [&str; 4] = ["get", "post", "patch", "delete"];
+/// Without a limit: a mark is ours and opaque; a version must be one that exists, and so must an id.
+const UNLIMITED: [&str; 4] = ["since", "customer", "version", "customerId"];
+
+on_each_database! {
+    async fn parameters_are_limited_as_documented(db: Database) {
+        let contract = Contract::new(db).await;
+        let mut tried = 0;
+        for (path, operation) in contract.operations("get") {
+            let parameters: Vec<_> = operation["parameters"].as_array().into_iter().flatten().filter(|p| p["in"] == "query").collect();
+            let path = path.replace("{id}", "1");
+            for parameter in &parameters {
+                let (name, schema) = (parameter["name"].as_str().unwrap(), &parameter["schema"]);
+                let tries = contract.tries(name, schema);
+                assert!(tries.is_limited || UNLIMITED.contains(&name), "{path}: {name} has no limit");
+                assert_eq!(parameter["allowEmptyValue"], true);
+                for value in tries.good.iter().chain([&json!("")]) {
+                    assert_eq!(contract.blamed_names(&path, name, value).await, [""; 0], "{path} {name}={value}");
+                }
+                for value in &tries.bad {
+                    assert_eq!(contract.blamed_names(&path, name, value).await, [name], "{path} {name}={value}");
+                    tried += 1;
+                }
+            }
+        }
+        assert!(tried > 80, "{tried}");
+    }
+
+    async fn an_unknown_parameter_is_answered_with_those_there_are(db: Database) {
+        let contract = Contract::new(db).await;
+        let not_of_the_api = ["/healthz", "/readyz", "/metrics"];
+        for method in METHODS {
+            for (path, operation) in contract.operations(method).into_iter().filter(|(path, _)| !not_of_the_api.contains(path)) {
+                let parameters = operation["parameters"].as_array().into_iter().flatten().filter(|p| p["in"] == "query");
+                let names: Vec<_> = parameters.map(|parameter| parameter["name"].as_str().unwrap()).collect();
+                let expected = match names.is_empty() {
+                    true => "is not a parameter here; there are none".to_owned(),
+                    false => format!("is not a parameter here; there are {}", names.join(", ")),
+                };
+                let path = path.replace("{file}", "events.csv").replace(['{', '}'], "").replace("/id", "/1").replace("/version", "/1");
+                let path = format!("{} {}?colour=red", method.to_uppercase(), path.replace("/noteId", "/1"));
+                let answer = contract.site.send(&path, &[("content-type", "application/json")], "{}").await;
+                assert_eq!(answer.invalid_fields(), ["colour"], "{path}");
+                assert_eq!(answer.json()["errors"][0]["message"], expected, "{path}");
+            }
+        }
+    }
+
+    async fn body_fields_are_limited_as_documented(db: Database) {
+        let contract = Contract::new(db).await;
+        let mut tried = BTreeSet::new();
+        for method in METHODS {
+            for (path, operation) in contract.operations(method) {
+                let mut schema = contract.resolve(&operation["requestBody"]["content"]["application/json"]["schema"]);
+                let id = operation["operationId"].as_str().unwrap_or_default();
+                // A replay is good when the item is, whatever its body.
+                if schema.is_null() || id == "replay_quarantined" {
+                    continue;
+                }
+                if schema["type"] == "array" {
+                    schema = contract.resolve(&schema["items"]);
+                }
+                let request = format!("{} {}", method.to_uppercase(), path.replace("{id}", "1"));
+                for variant in schema["oneOf"].as_array().map_or(vec![schema], |variants| variants.iter().collect()) {
+                    let base = base(id, variant);
+                    assert_eq!(contract.refused_fields(&request, &base).await, [""; 0], "{request} {base}");
+                    contract.check_object(&request, &base, variant, "").await;
+                    tried.insert(id);
+                }
+            }
+        }
+        let expected = [
+            "add_note", "archive_customer", "create_customer", "create_scorecard", "retract_event", "submit_event", "submit_events",
+            "update_customer",
+        ];
+        assert_eq!(Vec::from_iter(tried), expected);
+    }
+
+    async fn an_item_names_its_customer_once(db: Database) {
+        let contract = Contract::new(db).await;
+        let refused = async |item: Value| contract.refused_fields("POST /api/events", &item).await;
+        let external_id = "x".repeat(200);
+        assert_eq!(refused(json!({"kind": "login"})).await, ["customerId"]);
+        assert_eq!(refused(json!({"kind": "login", "customerId": 1, "externalId": external_id})).await, ["customerId"]);
+        assert_eq!(refused(json!({"kind": "login", "externalId": external_id})).await, [""; 0]);
+    }
+}
+
+/// A body with everything that is required, and nothing else.
+fn base(operation: &str, schema: &Value) -> Value {
+    let rule = |target: Option<i64>| {
+        let mut rule = json!({"weight": 1, "windowDays": 30});
+        if target.is_some() {
+            rule["target"] = json!(target);
+        }
+        rule
+    };
+    match operation {
+        "create_customer" => json!({"name": "Acme", "segment": "SMB"}),
+        "update_customer" => json!({"version": 1}),
+        "archive_customer" | "retract_event" => json!({"reason": "other"}),
+        "add_note" => json!({"author": "Ada", "text": "Hello"}),
+        "submit_event" | "submit_events" => {
+            let kind = EventKind::parse(schema["properties"]["kind"]["enum"][0].as_str().unwrap()).unwrap();
+            let fields =
+                [("feature", json!("export")), ("number", json!("1")), ("amountCents", json!(5)), ("currency", json!("USD"))];
+            let mut event = json!({"kind": kind.name()});
+            for (name, value) in fields.into_iter().chain([("dueDate", json!("2026-03-01"))]) {
+                if kind.required_fields().contains(&name) {
+                    event[name] = value;
+                }
+            }
+            if operation == "submit_events" {
+                event["customerId"] = json!(1);
+            }
+            event
+        }
+        "create_scorecard" => json!({
+            "version": 1, "author": "Ada", "note": "Why", "missingPolicy": "neutral", "coverageFloor": 0.25,
+            "bands": {"healthy": 100, "atRisk": 0},
+            "factors": {
+                "loginFrequency": rule(Some(20)), "featureAdoption": rule(Some(5)), "supportLoad": rule(Some(10)),
+                "invoiceTimeliness": rule(None), "apiTrend": rule(None),
+            },
+        }),
+        other => panic!("{other} takes a body that no test knows"),
+    }
+}
+
+/// Values of a field, those that its schema takes and those that it does not.
+#[derive(Default)]
+struct Tries {
+    good: Vec<Value>,
+    bad: Vec<Value>,
+    is_limited: bool,
+}
+
+struct Contract {
+    site: Site,
+    document: Value,
+}
+
+impl Contract {
+    /// A site with a customer, an event of it, and another customer whose external id is as long as it may be.
+    async fn new(database: Database) -> Self {
+        let site = Site::new(database);
+        let customer = site.customer("Acme").await;
+        site.event(&customer, json!({"kind": "login"})).await;
+        let other = json!({"name": "Other", "segment": "SMB", "externalId": "x".repeat(200)});
+        assert_eq!(site.post("/api/customers", other).await.status, 201);
+        let document = site.get("/api/openapi.json").await.ok();
+        Self { site, document }
+    }
+
+    fn operations(&self, method: &str) -> Vec<(&str, &Value)> {
+        let paths = self.document["paths"].as_object().unwrap().iter();
+        paths.filter_map(|(path, item)| Some((path.as_str(), item.get(method)?))).collect()
+    }
+
+    fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
+        match schema["$ref"].as_str() {
+            Some(reference) => self.document.pointer(&reference[1..]).unwrap(),
+            None => schema,
+        }
+    }
+
+    /// The names that the answer to a query blames.
+    async fn blamed_names(&self, path: &str, name: &str, value: &Value) -> Vec<String> {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let mut pairs = vec![(name, text)];
+        // Not every page of fifty rows is served.
+        if name == "page" && !path.contains("quarantine") {
+            pairs.push(("page_size", "1".to_owned()));
+        }
+        let (parts, body) = self.site.open(&format!("{path}?{}", serde_urlencoded::to_string(&pairs).unwrap())).await;
+        if parts.status == 200 {
+            return Vec::new();
+        }
+        assert_eq!(parts.status, 422, "{path} {name}={value}");
+        let problem: Value = serde_json::from_slice(&to_bytes(body, usize::MAX).await.unwrap()).unwrap();
+        // A day may break two rules at once.
+        let mut names = fields(&problem["errors"]);
+        names.dedup();
+        names
+    }
+
+    /// The fields that the answer to a body blames; of several items, sends one.
+    async fn refused_fields(&self, request: &str, body: &Value) -> Vec<String> {
+        let many = request == "POST /api/events";
+        let answer = self.site.write(request, if many { json!([body]) } else { body.clone() }).await;
+        match answer.status {
+            200 if many && answer.json()["items"][0]["verdict"] == "rejected" => fields(&answer.json()["items"][0]["errors"]),
+            // It conflicts with what an earlier try stored.
+            200 | 201 | 409 => Vec::new(),
+            status => {
+                assert_eq!(status, 422, "{request} {body}: {}", answer.text);
+                answer.invalid_fields()
+            }
+        }
+    }
+
+    /// Tries every field of an object, which is at `place` in the body.
+    async fn check_object(&self, request: &str, base: &Value, schema: &Value, place: &str) {
+        assert_eq!(schema["additionalProperties"], false, "{request} {place}");
+        let at = |name: &str| format!("{place}/{name}");
+        let with = |name: &str, value: Value| {
+            let mut body = base.clone();
+            // An item has one of the two.
+            if name == "externalId" && request == "POST /api/events" {
+                body.as_object_mut().unwrap().remove("customerId");
+            }
+            body.pointer_mut(place).unwrap()[name] = value;
+            body
+        };
+        self.must_refuse(request, &with("colour", json!("red")), &at("colour")).await;
+        let required: Vec<_> = schema["required"].as_array().into_iter().flatten().map(|name| name.as_str().unwrap()).collect();
+        for (name, field) in schema["properties"].as_object().unwrap() {
+            let field = self.resolve(field);
+            let mut without = base.clone();
+            without.pointer_mut(place).unwrap().as_object_mut().unwrap().remove(name);
+            if required.contains(&name.as_str()) {
+                self.must_refuse(request, &without, &at(name)).await;
+            } else if name != "customerId" {
+                assert_eq!(self.refused_fields(request, &without).await, [""; 0], "{request} {without}");
+            }
+            if field["type"] == "object" {
+                self.must_refuse(request, &with(name, Value::Null), &at(name)).await;
+                Box::pin(self.check_object(request, base, field, &at(name))).await;
+                continue;
+            }
+            let tries = self.tries(name, field);
+            assert!(tries.is_limited || UNLIMITED.contains(&name.as_str()), "{request}: {name} has no limit");
+            for value in tries.good {
+                let body = with(name, value);
+                assert_eq!(self.refused_fields(request, &body).await, [""; 0], "{request} {body}");
+            }
+            let may_be_null = [field, &field["anyOf"][0]].iter().any(|schema| of_type(schema, "null"));
+            let nothing = with(name, Value::Null);
+            match may_be_null {
+                true => assert_eq!(self.refused_fields(request, &nothing).await, [""; 0], "{request} {nothing}"),
+                // Whether an item says whose it is by an absent field or by null is all the same.
+                false if ["customerId", "externalId"].contains(&name.as_str()) => {}
+                false => self.must_refuse(request, &nothing, &at(name)).await,
+            }
+            for value in tries.bad {
+                self.must_refuse(request, &with(name, value), &at(name)).await;
+            }
+        }
+    }
+
+    /// The field itself is blamed, or what it is a part of, or a part of it.
+    async fn must_refuse(&self, request: &str, body: &Value, place: &str) {
+        let field = place.trim_start_matches('/').replace('/', ".");
+        let fields = self.refused_fields(request, body).await;
+        // The two limits are compared, and the upper one is blamed.
+        let field = field.replace("bands.atRisk", "bands");
+        let is_related = |blamed: &String| blamed.starts_with(&field) || field.starts_with(blamed.as_str());
+        assert!(!fields.is_empty() && fields.iter().all(is_related), "{request} {body}: {field} is to blame, not {fields:?}");
+    }
+
+    fn tries(&self, name: &str, schema: &Value) -> Tries {
+        let schema = self.resolve(schema);
+        if let Some(variants) = schema["anyOf"].as_array().or(schema["oneOf"].as_array()) {
+            let tries = variants.iter().map(|variant| self.tries(name, variant));
+            return tries.fold(Tries { is_limited: true, ..Tries::default() }, |all, one| Tries {
+                good: [all.good, one.good].concat(),
+                bad: [all.bad, one.bad].concat(),
+                is_limited: all.is_limited && one.is_limited,
+            });
+        }
+        if let Some(names) = schema["enum"].as_array() {
+            let good = names.iter().filter(|name| !name.is_null()).cloned().collect();
+            return Tries { good, bad: vec![json!("nonsense"), json!("none ")], is_limited: true };
+        }
+        if of_type(schema, "boolean") {
+            return Tries { good: vec![json!(true), json!(false)], bad: vec![json!("maybe")], is_limited: true };
+        }
+        if of_type(schema, "array") {
+            return self.array_tries(name, schema);
+        }
+        if of_type(schema, "string") { text_tries(schema) } else { number_tries(schema) }
+    }
+
+    /// Lists in a query are texts with commas.
+    fn array_tries(&self, name: &str, schema: &Value) -> Tries {
+        let items = self.tries(name, &schema["items"]);
+        let Some(most) = schema["maxItems"].as_u64() else { return items };
+        let list = |length: u64| json!((0..length).map(|number| format!("f{number}")).collect::<Vec<_>>());
+        let good = items.good.into_iter().map(|item| json!([item])).chain([json!([]), list(most)]);
+        let bad = items.bad.into_iter().map(|item| json!([item])).chain([list(most + 1), json!(["a", "a"])]);
+        Tries { good: good.collect(), bad: bad.collect(), is_limited: items.is_limited }
+    }
+}
+
+fn fields(errors: &Value) -> Vec<String> {
+    errors.as_array().unwrap().iter().map(|error| error["field"].as_str().unwrap().to_owned()).collect()
+}
+
+fn of_type(schema: &Value, name: &str) -> bool {
+    schema["type"] == name || schema["type"].as_array().is_some_and(|names| names.iter().any(|known| known == name))
+}
+
+fn number_tries(schema: &Value) -> Tries {
+    let step = schema["multipleOf"].as_f64();
+    let number = |value: f64| if step.is_some() { json!(value) } else { json!(value as i64) };
+    let mut tries = Tries { bad: vec![json!("many")], ..Tries::default() };
+    let (least, most) = (schema["minimum"].as_f64(), schema["maximum"].as_f64());
+    tries.is_limited = least.is_some() && most.is_some();
+    let beyond = step.unwrap_or(1.0);
+    tries.good.extend(least.into_iter().chain(most).map(number));
+    tries.bad.extend([least.map(|least| least - beyond), most.map(|most| most + beyond)].into_iter().flatten().map(number));
+    tries.bad.extend(least.zip(step).map(|(least, step)| json!(least + step * 1.5)));
+    tries
+}
+
+fn text_tries(schema: &Value) -> Tries {
+    let pattern = schema["pattern"].as_str().unwrap_or_default();
+    let mut tries = Tries { is_limited: true, ..Tries::default() };
+    let (good, bad): (&[&str], &[&str]) = match schema["format"].as_str() {
+        Some("date") => (&["2026-03-01"], &["1969-12-31", "2200-01-01", "2026-02-30", "2026-3-1", "nonsense"]),
+        Some("date-time") => {
+            (&["2026-03-01T09:30:00Z", "2000-01-01T00:00:00Z"], &["1999-12-31T23:59:59Z", "2026-03-01", "nonsense"])
+        }
+        None if pattern.contains("{3}") => (&["USD", " eur\n"], &["US", "DOLL", "U5D"]),
+        other => {
+            assert_eq!(other, None, "a format that no test knows");
+            tries.is_limited = schema["maxLength"].is_u64();
+            let begin = if pattern.contains("https") { "https://" } else { "" };
+            if let Some(most) = schema["maxLength"].as_u64().filter(|most| *most > 0) {
+                let text = |length: usize| json!(format!("{begin}{}", "x".repeat(length - begin.len())));
+                tries.good.push(text(most as usize));
+                tries.bad.push(text(most as usize + 1));
+            }
+            if !pattern.is_empty() {
+                tries.bad.extend([json!("a\u{7}b"), json!("a\u{0}b")]);
+                tries.good.push(json!(format!(" {begin}ä b\n").replace("ä b", if begin.is_empty() { "ä b" } else { "ä" })));
+            }
+            match schema["minLength"].as_u64() {
+                Some(_) => tries.bad.extend(["", " \n "].map(Value::from)),
+                None => tries.good.push(json!("")),
+            }
+            (&[], if begin.is_empty() { &[] } else { &["ftp://x", "https://", "https:///x", "https://a b"] })
+        }
+    };
+    tries.good.extend(good.iter().copied().map(Value::from));
+    tries.bad.extend(bad.iter().copied().map(Value::from));
+    tries
+}
