@@ -121,7 +121,7 @@ story(
     await note.getByLabel("Note", { exact: true }).fill("ж".repeat(20_000));
     await note.getByLabel("Your name").fill("Ann Lee");
     await note.getByRole("button").click();
-    await page.getByText("Go back in your browser: what you typed is still there.").waitFor();
+    await page.getByText("Nothing was changed. Your browser's Back button returns to what you entered.").waitFor();
     await page.goBack();
     assert.equal((await note.getByLabel("Note", { exact: true }).inputValue()).length, 20_000);
   },

@@ -38,7 +38,7 @@ async fn until(condition: impl Fn() -> bool) {
 }
 
 async fn get(app: &AppState, path: &str) -> Response<Body> {
-    let request = Request::get(path).header("accept", "text/html").body(Body::empty()).unwrap();
+    let request = Request::get(path).header("host", "localhost").header("accept", "text/html").body(Body::empty()).unwrap();
     crate::site::router(app.clone()).oneshot(request).await.unwrap()
 }
 

@@ -119,16 +119,12 @@ const BROWSER: [(&str, &str); 3] = [("accept", "text/html,*/*"), ("accept-encodi
 #[tokio::test]
 async fn a_refusal_s_page_can_be_read_and_looks_like_ours() {
     let site = Site::sqlite().await;
-    let form = ("content-type", "multipart/form-data; boundary=x");
-    let no_file = "--x\r\nContent-Disposition: form-data; name=\"author\"\r\n\r\nAnn\r\n--x--\r\n";
     let cases = [
-        ("GET /customers.csv?band=bogus&x=%22%3E%3Cscript%3E", "", 422, "<li>band "),
-        ("POST /import/upload", no_file, 400, "The form has no file."),
+        ("GET /customers.csv?band=%22%3E%3Cscript%3E", 422, "<li>band "),
+        ("GET /import/999/errors.csv", 404, "There is no import 999."),
     ];
-    for (request, body, status, words) in cases {
-        let mut headers = BROWSER.to_vec();
-        headers.push(form);
-        let (head, body) = site.send_raw(request, &headers, body).await;
+    for (request, status, words) in cases {
+        let (head, body) = site.send_raw(request, &BROWSER, "").await;
         assert_eq!(head.status.as_u16(), status, "{request}");
         assert_eq!(head.headers["content-encoding"], "gzip", "{request}");
         let mut page = String::new();
@@ -146,17 +142,16 @@ async fn a_refusal_s_page_can_be_read_and_looks_like_ours() {
 async fn a_form_returns_to_this_site_whatever_it_says_where_it_was() {
     let site = Site::sqlite().await;
     let cases = [
-        ("http://localhost/help?x=1", "/help?x=1"),
-        ("http://localhost//evil.example", "/"),
-        ("http://localhost//evil.example/x", "/"),
-        ("//evil.example", "/"),
-        ("http://localhost/\\\\evil.example", "/"),
-        ("https://evil.example/help", "/help"),
-        ("nonsense", "/"),
+        "http://localhost/help?x=1",
+        "http://localhost//evil.example",
+        "//evil.example",
+        "http://localhost/\\\\evil.example",
+        "https://evil.example/help",
+        "nonsense",
     ];
-    for (referer, expected) in cases {
+    for referer in cases {
         let headers = [("content-type", "application/x-www-form-urlencoded"), ("accept", "text/html"), ("referer", referer)];
         let answer = site.send("POST /app/set_preference", &headers, "name=theme&value=dark").await;
-        assert_eq!((answer.status, answer.header("location")), (302, expected), "{referer}");
+        assert_eq!((answer.status, answer.header("location")), (303, "/#"), "{referer}");
     }
 }
