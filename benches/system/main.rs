@@ -90,7 +90,7 @@ async fn database(name: &str) -> String {
 async fn fill(app: &AppState, customers: i64, days: i64) {
     let started = Instant::now();
     let options = demo::Options { customers: customers as usize, days, ..demo::Options::default() };
-    let summary = demo::run(&app.store, &options, app.now()).await.expect("the demo portfolio loads");
+    let summary = demo::run(&app.store, &options, app.read_clock()).await.expect("the demo portfolio loads");
     jobs::roll_over(app).await.expect("scores are rolled over");
     app.store.vacuum().await.expect("PostgreSQL is vacuumed");
     println!("{summary}, in {:.0} s", started.elapsed().as_secs_f64());
@@ -98,7 +98,7 @@ async fn fill(app: &AppState, customers: i64, days: i64) {
 
 async fn customer_ids(app: &AppState) -> Vec<CustomerId> {
     let everybody = CustomerQuery { page_size: i64::from(u32::MAX), ..CustomerQuery::default() };
-    let (found, _) = app.store.list_customers(&everybody, app.today()).await.expect("a list");
+    let (found, _) = app.store.list_customers(&everybody, app.read_clock().date_naive()).await.expect("a list");
     found.iter().map(|row| row.customer.id).collect()
 }
 
@@ -156,7 +156,7 @@ async fn replay_portfolio(app: &AppState, ids: &[i64]) -> Figure {
     let ids: Vec<_> = ids.iter().copied().map(CustomerId).collect();
     server::forget_peak("self");
     for turn in 0..TURNS {
-        let day = app.today() - Days::days(30 + turn as i64);
+        let day = app.read_clock().date_naive() - Days::days(30 + turn as i64);
         let started = Instant::now();
         app.past_days.get(&app.store, AsOf::from(day)).await.expect("the day is replayed");
         ours += started.elapsed().as_secs_f64();
@@ -225,11 +225,12 @@ async fn event_post(server: &Server, app: &AppState, ids: &[i64]) -> Figure {
     for turn in 0..TURNS {
         let done = post_for(TURN, format!("post-{turn}")).await;
         ours += done;
-        let same = incoming(ids, 0..done.good.min(10_000), &unique(&format!("raw-post-{turn}")), app.now());
+        let same = incoming(ids, 0..done.good.min(10_000), &unique(&format!("raw-post-{turn}")), app.read_clock());
         let mut transactions = Vec::new();
         for group in same.chunks(64) {
             let events = app.store.raw_events(group).expect("rows");
-            transactions.push(events.and(app.store.raw_health(&customers_of(group), app.today()).await.expect("rows")));
+            transactions
+                .push(events.and(app.store.raw_health(&customers_of(group), app.read_clock().date_naive()).await.expect("rows")));
         }
         limit += Outcome { good: same.len() as u64, bad: 0, seconds: write_raw(&app.store, transactions).await };
     }
@@ -252,10 +253,10 @@ async fn batch_ingest(server: &Server, app: &AppState, ids: &[i64]) -> Figure {
     let report: serde_json::Value = serde_json::from_slice(&answer).expect("a report");
     assert_eq!((status, &report["accepted"]), (200, &serde_json::json!(EVENTS)), "every event is accepted");
     let peak_mb = server.peak_mb();
-    let same = incoming(ids, 0..EVENTS, &unique("raw-batch"), app.now());
+    let same = incoming(ids, 0..EVENTS, &unique("raw-batch"), app.read_clock());
     let mut transactions: Vec<_> = same.chunks(2000).map(|chunk| app.store.raw_events(chunk).expect("rows")).collect();
     for some in customers_of(&same).chunks(200) {
-        transactions.push(app.store.raw_health(some, app.today()).await.expect("rows"));
+        transactions.push(app.store.raw_health(some, app.read_clock().date_naive()).await.expect("rows"));
     }
     let limit = EVENTS as f64 / write_raw(&app.store, transactions).await;
     figure("batch_ingest", "events/s", ours, limit, 0.5, peak_mb)
@@ -269,7 +270,7 @@ async fn roll_over(app: AppState) -> Figure {
     let ours = customers as f64 / started.elapsed().as_secs_f64();
     let peak_mb = server::peak_mb("self");
     let ids: Vec<_> = customer_ids(&app).await.into_iter().take(ROLL_OVER_CUSTOMERS as usize / 5).collect();
-    let next: NaiveDate = app.today() + Days::days(2);
+    let next: NaiveDate = app.read_clock().date_naive() + Days::days(2);
     let mut seconds = 0.0;
     for some in ids.chunks(200) {
         let rows = app.store.raw_health(some, next).await.expect("rows");

@@ -6,7 +6,7 @@ use axum::{Json, Router};
 use customer_health::domain::{CustomerId, CustomerQuery};
 use customer_health::server::service::{customers, portfolio};
 use customer_health::server::store::Store;
-use customer_health::server::{AppState, Settings, jobs};
+use customer_health::server::{Actor, AppState, Settings, jobs};
 use customer_health::site;
 use customer_health::site::connections::{self, Limits};
 use std::io::{BufRead, BufReader};
@@ -53,13 +53,13 @@ async fn read_row(State(app): State<AppState>, Path(id): Path<i64>) -> String {
 }
 
 async fn read_history(State(app): State<AppState>, Path((id, days)): Path<(i64, i64)>) -> String {
-    let read = app.store.read_raw(&[CustomerId(id)], days, app.today()).await;
+    let read = app.store.read_raw(&[CustomerId(id)], days, app.read_clock().date_naive()).await;
     read.map_or_else(|error| error.to_string(), |bytes| bytes.to_string())
 }
 
 async fn read_portfolio(State(app): State<AppState>) -> Json<serde_json::Value> {
-    let list = customers::list_customers(&app, &CustomerQuery::default()).await.expect("a list");
-    let portfolio = portfolio::get_portfolio(&app, None, None, None).await.expect("figures");
+    let list = customers::list_customers(&app.call(Actor::Visitor), &CustomerQuery::default()).await.expect("a list");
+    let portfolio = portfolio::get_portfolio(&app.call(Actor::Visitor), None, None, None).await.expect("figures");
     Json(serde_json::json!({ "list": list, "portfolio": portfolio }))
 }
 

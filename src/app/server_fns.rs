@@ -10,7 +10,7 @@ use leptos::server_fn::codec::GetUrl;
 #[cfg(feature = "ssr")]
 use crate::server::{
     browser::forms::{self, accept},
-    browser::page::{Pairs, answer, app, customer_query, set_cookie},
+    browser::page::{Pairs, answer, call, customer_query, set_cookie},
     service::{batch, customers, demo, events, health, import, portfolio, scorecards},
 };
 
@@ -21,13 +21,13 @@ pub async fn load_portfolio(
     as_of: Option<String>,
     known_at: Option<String>,
 ) -> Result<Portfolio, AppError> {
-    answer(portfolio::get_portfolio(&app(), owner.as_deref(), as_of.as_deref(), known_at.as_deref())).await
+    answer(portfolio::get_portfolio(&call(), owner.as_deref(), as_of.as_deref(), known_at.as_deref())).await
 }
 
 /// One page of the list. `query` is a query string without the question mark.
 #[server(prefix = "/app", endpoint = "list_customers", input = GetUrl)]
 pub async fn list_customers(query: String) -> Result<CustomerList, AppError> {
-    answer(async { customers::list_customers(&app(), &customer_query(&query)?).await }).await
+    answer(async { customers::list_customers(&call(), &customer_query(&query)?).await }).await
 }
 
 /// Everything about a customer but the timeline, as of a day (today when absent), as it is or was known, with 30, 90 or 180
@@ -40,61 +40,61 @@ pub async fn load_customer_page(
     days: i64,
     since: i64,
 ) -> Result<CustomerPage, AppError> {
-    answer(health::get_customer_page(&app(), id, as_of.as_deref(), known_at.as_deref(), days, since)).await
+    answer(health::get_customer_page(&call(), id, as_of.as_deref(), known_at.as_deref(), days, since)).await
 }
 
 /// A page of a customer's events. `query` is a query string without the question mark.
 #[server(prefix = "/app", endpoint = "load_timeline", input = GetUrl)]
 pub async fn load_timeline(id: CustomerId, query: String) -> Result<Timeline, AppError> {
-    answer(async { events::list_events(&app(), id, Pairs::parse(&query)?.iter()).await }).await
+    answer(async { events::list_events(&call(), id, Pairs::parse(&query)?.iter()).await }).await
 }
 
 /// What the form for a customer, or for a new one, begins with.
 #[server(prefix = "/app", endpoint = "load_edit_page", input = GetUrl)]
 pub async fn load_edit_page(id: Option<CustomerId>) -> Result<EditPage, AppError> {
-    answer(customers::get_edit_page(&app(), id)).await
+    answer(customers::get_edit_page(&call(), id)).await
 }
 
 /// The rules that scores follow at the moment.
 #[server(prefix = "/app", endpoint = "get_scorecard", input = GetUrl)]
 pub async fn get_scorecard() -> Result<Scorecard, AppError> {
-    answer(scorecards::get_scorecard(&app())).await
+    answer(scorecards::get_scorecard(&call())).await
 }
 
 /// The rules in force, every version there was, and how far everybody is rescored.
 #[server(prefix = "/app", endpoint = "load_scorecard_page", input = GetUrl)]
 pub async fn load_scorecard_page() -> Result<ScorecardPage, AppError> {
-    answer(scorecards::get_scorecard_page(&app())).await
+    answer(scorecards::get_scorecard_page(&call())).await
 }
 
 /// What the rules in a form would do.
 #[server(prefix = "/app", endpoint = "preview_scorecard", input = GetUrl)]
 pub async fn preview_scorecard(#[server(flatten)] form: FormValues) -> Result<Previewed, AppError> {
-    answer(forms::preview_scorecard(&app(), &form)).await
+    answer(forms::preview_scorecard(&call(), &form)).await
 }
 
 /// A page of the refused items. `query` is a query string without the question mark.
 #[server(prefix = "/app", endpoint = "load_quarantine", input = GetUrl)]
 pub async fn load_quarantine(query: String) -> Result<QuarantinePage, AppError> {
-    answer(async { batch::get_quarantine_page(&app(), Pairs::parse(&query)?.iter()).await }).await
+    answer(async { batch::get_quarantine_page(&call(), Pairs::parse(&query)?.iter()).await }).await
 }
 
 /// How many refused items wait.
 #[server(prefix = "/app", endpoint = "count_quarantine", input = GetUrl)]
 pub async fn count_quarantine() -> Result<i64, AppError> {
-    answer(batch::count_quarantine(&app())).await
+    answer(batch::count_quarantine(&call())).await
 }
 
 /// A page of the imports. `query` is a query string without the question mark.
 #[server(prefix = "/app", endpoint = "load_imports", input = GetUrl)]
 pub async fn load_imports(query: String) -> Result<ImportList, AppError> {
-    answer(async { import::list_imports(&app(), Pairs::parse(&query)?.iter()).await }).await
+    answer(async { import::list_imports(&call(), Pairs::parse(&query)?.iter()).await }).await
 }
 
 /// Everything about one import.
 #[server(prefix = "/app", endpoint = "load_import", input = GetUrl)]
 pub async fn load_import(id: ImportId) -> Result<ImportPage, AppError> {
-    answer(import::get_import(&app(), id)).await
+    answer(import::get_import(&call(), id)).await
 }
 
 /// Remembers a choice (`theme`, `owner`, `shortcuts`) in a cookie.
@@ -106,102 +106,102 @@ pub async fn set_preference(name: String, value: String) -> Result<(), AppError>
 /// Fills an empty database with the demo portfolio.
 #[server(prefix = "/app", endpoint = "load_demo")]
 pub async fn load_demo() -> Result<(), AppError> {
-    answer(demo::load_demo(&app())).await
+    answer(demo::load_demo(&call())).await
 }
 
 /// Logs an event, or an invoice with its payment.
 #[server(prefix = "/app", endpoint = "submit_event")]
 pub async fn submit_event(customer: CustomerId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
-    accept(&form, forms::submit_event(&app(), customer, &form)).await
+    accept(&form, forms::submit_event(&call(), customer, &form)).await
 }
 
 /// Takes back the events that `events` lists, with a `reason`.
 #[server(prefix = "/app", endpoint = "retract_event")]
 pub async fn retract_event(#[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
-    accept(&form, forms::retract_event(&app(), &form)).await
+    accept(&form, forms::retract_event(&call(), &form)).await
 }
 
 #[server(prefix = "/app", endpoint = "create_customer")]
 pub async fn create_customer(#[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
-    accept(&form, forms::create_customer(&app(), &form)).await
+    accept(&form, forms::create_customer(&call(), &form)).await
 }
 
 #[server(prefix = "/app", endpoint = "update_customer")]
 pub async fn update_customer(customer: CustomerId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
-    accept(&form, forms::update_customer(&app(), customer, &form)).await
+    accept(&form, forms::update_customer(&call(), customer, &form)).await
 }
 
 #[server(prefix = "/app", endpoint = "archive_customer")]
 pub async fn archive_customer(customer: CustomerId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
-    accept(&form, forms::archive_customer(&app(), customer, &form)).await
+    accept(&form, forms::archive_customer(&call(), customer, &form)).await
 }
 
 #[server(prefix = "/app", endpoint = "restore_customer")]
 pub async fn restore_customer(customer: CustomerId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
-    accept(&form, forms::restore_customer(&app(), customer)).await
+    accept(&form, forms::restore_customer(&call(), customer)).await
 }
 
 #[server(prefix = "/app", endpoint = "add_note")]
 pub async fn add_note(customer: CustomerId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
-    accept(&form, forms::add_note(&app(), customer, &form)).await
+    accept(&form, forms::add_note(&call(), customer, &form)).await
 }
 
 #[server(prefix = "/app", endpoint = "delete_note")]
 pub async fn delete_note(customer: CustomerId, note: NoteId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
-    accept(&form, forms::delete_note(&app(), customer, note)).await
+    accept(&form, forms::delete_note(&call(), customer, note)).await
 }
 
 /// Puts the rules in a form in force, as the next version.
 #[server(prefix = "/app", endpoint = "save_scorecard")]
 pub async fn save_scorecard(#[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
-    accept(&form, forms::save_scorecard(&app(), &form)).await
+    accept(&form, forms::save_scorecard(&call(), &form)).await
 }
 
 /// Puts the rules of the version that `restored` names in force again.
 #[server(prefix = "/app", endpoint = "restore_scorecard")]
 pub async fn restore_scorecard(#[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
-    accept(&form, forms::restore_scorecard(&app(), &form)).await
+    accept(&form, forms::restore_scorecard(&call(), &form)).await
 }
 
 /// Sends a refused item again, as its form has it.
 #[server(prefix = "/app", endpoint = "replay_quarantined")]
 pub async fn replay_quarantined(item: QuarantineId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
-    accept(&form, forms::replay_quarantined(&app(), item, &form)).await
+    accept(&form, forms::replay_quarantined(&call(), item, &form)).await
 }
 
 #[server(prefix = "/app", endpoint = "discard_quarantined")]
 pub async fn discard_quarantined(item: QuarantineId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
-    accept(&form, forms::discard_quarantined(&app(), item)).await
+    accept(&form, forms::discard_quarantined(&call(), item)).await
 }
 
 /// Discards the refused items up to this one.
 #[server(prefix = "/app", endpoint = "discard_quarantine")]
 pub async fn discard_quarantine(up_to: QuarantineId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
-    accept(&form, forms::discard_quarantine(&app(), up_to)).await
+    accept(&form, forms::discard_quarantine(&call(), up_to)).await
 }
 
 /// Takes over what the columns of an upload mean, and tries it.
 #[server(prefix = "/app", endpoint = "check_import")]
 pub async fn check_import(import: ImportId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
-    accept(&form, forms::check_import(&app(), import, &form)).await
+    accept(&form, forms::check_import(&call(), import, &form)).await
 }
 
 #[server(prefix = "/app", endpoint = "reconsider_import")]
 pub async fn reconsider_import(import: ImportId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
-    accept(&form, forms::reconsider_import(&app(), import)).await
+    accept(&form, forms::reconsider_import(&call(), import)).await
 }
 
 #[server(prefix = "/app", endpoint = "run_import")]
 pub async fn run_import(import: ImportId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
-    accept(&form, forms::run_import(&app(), import)).await
+    accept(&form, forms::run_import(&call(), import)).await
 }
 
 #[server(prefix = "/app", endpoint = "discard_upload")]
 pub async fn discard_upload(import: ImportId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
-    accept(&form, forms::discard_upload(&app(), import)).await
+    accept(&form, forms::discard_upload(&call(), import)).await
 }
 
 #[server(prefix = "/app", endpoint = "undo_import")]
 pub async fn undo_import(import: ImportId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
-    accept(&form, forms::undo_import(&app(), import)).await
+    accept(&form, forms::undo_import(&call(), import)).await
 }

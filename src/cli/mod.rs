@@ -124,7 +124,7 @@ async fn run(command: Command) -> Result<(), String> {
             let app = open(&database, settings).await?;
             if demo && app.store.is_empty().await.map_err(|error| error.to_string())? {
                 let options = demo::Options { currency: app.settings.currency.clone(), ..demo::Options::default() };
-                match demo::run_if_empty(&app.store, &options, app.now()).await {
+                match demo::run_if_empty(&app.store, &options, app.read_clock()).await {
                     // Somebody else was as fast.
                     Err(StoreError::Conflict(_)) => {}
                     loaded => end_demo(&app, loaded).await?,
@@ -199,12 +199,12 @@ async fn open(database: &DatabaseArgs, settings: Settings) -> Result<AppState, S
 }
 
 async fn remove_demo(app: &AppState) -> Result<(), String> {
-    let removed = app.store.remove_demo(app.today()).await.map_err(|error| error.to_string())?;
+    let removed = app.store.remove_demo(app.read_clock().date_naive()).await.map_err(|error| error.to_string())?;
     print_line(&format!("removed {removed} demo customers"))
 }
 
 async fn load_demo(app: &AppState, options: &demo::Options) -> Result<(), String> {
-    end_demo(app, demo::run(&app.store, options, app.now()).await).await
+    end_demo(app, demo::run(&app.store, options, app.read_clock()).await).await
 }
 
 async fn end_demo(app: &AppState, summary: StoreResult<demo::Summary>) -> Result<(), String> {

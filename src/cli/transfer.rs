@@ -2,10 +2,10 @@
 
 use crate::domain::counts::count;
 use crate::domain::{FieldErrors, ImportId, ImportKind, ImportState, Mapping, RowError};
-use crate::server::AppState;
 use crate::server::service::export::{self, Format, What};
 use crate::server::service::import::{self, Errors, Progress, Source};
 use crate::server::store::{NewImport, Store};
+use crate::server::{Actor, AppState};
 use crate::wire::AppError;
 use futures::TryStreamExt;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -201,7 +201,7 @@ pub async fn export(app: &AppState, args: ExportArgs) -> Result<String, String> 
         let mut file = std::io::BufWriter::new(file);
         let bar = ProgressBar::new_spinner().with_style(style("{spinner} {msg}"));
         let mut rows = 0;
-        let mut pieces = std::pin::pin!(export::export(app.clone(), *what, format));
+        let mut pieces = std::pin::pin!(export::export(app.call(Actor::Visitor), *what, format));
         while let Some(piece) = pieces.try_next().await.map_err(in_words)? {
             rows += piece.rows;
             file.write_all(&piece.text).map_err(|error| cannot(&path, error))?;

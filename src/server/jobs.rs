@@ -17,7 +17,7 @@ const PERIOD: Duration = Duration::from_secs(5);
 pub async fn roll_over(app: &AppState) -> Result<u64, StoreError> {
     let mut done = 0;
     loop {
-        match app.store.roll_over(app.today(), CHUNK).await? {
+        match app.store.roll_over(app.read_clock().date_naive(), CHUNK).await? {
             0 => return Ok(done),
             chunk => done += chunk,
         }
@@ -27,9 +27,9 @@ pub async fn roll_over(app: &AppState) -> Result<u64, StoreError> {
 /// Makes room for the events of today and of the month to come, and drops events and refused items that are older than is
 /// wanted.
 pub async fn tend_log(app: &AppState) -> Result<(), StoreError> {
-    let today = app.today();
+    let today = app.read_clock().date_naive();
     app.store.prepare_log(today, today + Months::new(1)).await?;
-    app.store.discard_old_quarantine(app.now()).await?;
+    app.store.discard_old_quarantine(app.read_clock()).await?;
     match app.settings.retain_events {
         Some(months) => app.store.drop_events_before(today - Months::new(months)).await,
         None => Ok(()),
@@ -40,9 +40,9 @@ pub async fn tend_log(app: &AppState) -> Result<(), StoreError> {
 pub async fn keep_rolling_over(app: AppState) {
     let mut tended = None;
     loop {
-        if tended != Some(app.today()) {
+        if tended != Some(app.read_clock().date_naive()) {
             match tend_log(&app).await {
-                Ok(()) => tended = Some(app.today()),
+                Ok(()) => tended = Some(app.read_clock().date_naive()),
                 Err(error) => tracing::error!(%error, "the event log could not be tended, will try again"),
             }
             if let Err(error) = import::remove_old_files(&app).await {
@@ -54,7 +54,7 @@ pub async fn keep_rolling_over(app: AppState) {
         }
         match roll_over(&app).await {
             Ok(0) => {}
-            Ok(customers) => tracing::info!(customers, today = %app.today(), "rolled over"),
+            Ok(customers) => tracing::info!(customers, today = %app.read_clock().date_naive(), "rolled over"),
             Err(error) => tracing::error!(%error, "roll-over failed, will try again"),
         }
         tokio::select! {
@@ -65,7 +65,7 @@ pub async fn keep_rolling_over(app: AppState) {
 }
 
 fn until_next_look(app: &AppState) -> Duration {
-    let now = app.now();
+    let now = app.read_clock();
     let midnight = (now.date_naive() + chrono::Duration::days(1)).and_time(chrono::NaiveTime::MIN).and_utc();
     (midnight - now).to_std().map_or(PERIOD, |left| PERIOD.min(left + Duration::from_millis(100)))
 }

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod browser;
+mod call;
 pub mod demo;
 mod formats;
 pub mod guard;
@@ -11,6 +12,7 @@ pub mod service;
 mod settings;
 pub mod store;
 
+pub use call::{Actor, Call};
 pub use settings::Settings;
 
 use chrono::{DateTime, Utc};
@@ -31,15 +33,4 @@ pub struct AppState {
     pub rescore: Arc<tokio::sync::Notify>,
     pub figures: Arc<service::portfolio::Figures>,
     pub past_days: Arc<service::past_days::PastDays>,
-}
-
-impl AppState {
-    pub fn now(&self) -> DateTime<Utc> {
-        (self.clock)()
-    }
-
-    /// The UTC day it is now.
-    pub fn today(&self) -> chrono::NaiveDate {
-        self.now().date_naive()
-    }
 }

@@ -521,7 +521,7 @@ async fn assert_same_health(here: &Database, id: CustomerId, there: &Database, o
 }
 
 async fn exported(db: &Database, what: What, format: Format) -> Vec<u8> {
-    let pieces: Vec<_> = export::export(db.app(), what, format).try_collect().await.unwrap();
+    let pieces: Vec<_> = export::export(db.call(), what, format).try_collect().await.unwrap();
     pieces.into_iter().flat_map(|piece| piece.text).collect()
 }
 

@@ -15,7 +15,7 @@ on_each_database! {
         assert_eq!(jobs::roll_over(&db.app()).await.unwrap(), 0, "today is scored already");
         assert_eq!(jobs::roll_over(&tomorrow).await.unwrap(), 3);
         assert_eq!(jobs::roll_over(&tomorrow).await.unwrap(), 0);
-        let health = db.health_on(acme, tomorrow.today()).await;
+        let health = db.health_on(acme, tomorrow.read_clock().date_naive()).await;
         assert_eq!(health.factors.login_frequency.value, Some(1), "the older login has left the window");
     }
 }

@@ -7,14 +7,14 @@ use super::parameters::PagingParameters;
 use super::turns::{Places, Turn};
 use crate::domain::batch::MAX_ITEMS;
 use crate::domain::{BatchReport, Page, QuarantineId, QuarantinedItem};
-use crate::server::AppState;
+use crate::server::Call;
 use crate::server::service::batch::{self, Batch};
 use crate::wire::AppError;
 use crate::wire::pages::EventEffect;
 use async_compression::tokio::bufread::{GzipDecoder, ZstdDecoder};
 use async_compression::zstd::DParameter;
 use axum::body::Body;
-use axum::extract::{Extension, State};
+use axum::extract::Extension;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::TryStreamExt;
@@ -49,7 +49,7 @@ const ZSTD_WINDOW: u32 = 23;
         (status = 413, description = "There are more than 100,000 items (blank lines count), or more than 1 GiB, or it unpacks to more than 16 MiB and 100 times what was sent: the others were not read", body = BatchReport),
         (status = 503, description = "The database stopped answering: send the items without a verdict again. Where too many such requests are under way, the answer is a problem instead: send everything again", body = BatchReport)))]
 pub async fn submit_events(
-    State(app): State<AppState>,
+    call: Call,
     Extension(places): Extension<Places>,
     _: NoQuery,
     headers: HeaderMap,
@@ -57,7 +57,7 @@ pub async fn submit_events(
 ) -> Result<Response, AppError> {
     let format = format(&headers)?;
     let mut reader = decode(&headers, body)?;
-    let mut batch = Batch::new(&app);
+    let mut batch = Batch::new(&call);
     let mut turn = Turn::new(places);
     let read = read_items(&mut reader, format, &mut batch, &mut turn).await;
     if batch.is_untouched() && matches!(read, Err(AppError::Overloaded)) {
@@ -180,11 +180,8 @@ async fn read_items(reader: &mut Reader, format: Format, batch: &mut Batch, turn
 /// and of one longer than 16 KiB the beginning.
 #[utoipa::path(get, path = "/api/quarantine", tag = "Events", params(PagingParameters),
     responses((status = 200, description = "One page of items", body = Page<QuarantinedItem>)))]
-pub async fn list_quarantine(
-    State(app): State<AppState>,
-    query: Query<PagingParameters>,
-) -> Result<Json<Page<QuarantinedItem>>, AppError> {
-    batch::list_quarantine(&app, query.pairs()).await.map(Json)
+pub async fn list_quarantine(call: Call, query: Query<PagingParameters>) -> Result<Json<Page<QuarantinedItem>>, AppError> {
+    batch::list_quarantine(&call, query.pairs()).await.map(Json)
 }
 
 /// A refused item, corrected.
@@ -202,21 +199,17 @@ pub struct ReplayInput {
     params(("id" = i64, Path, description = "The item's id")),
     responses((status = 200, description = "The event, and what it did to the score", body = EventEffect)))]
 pub async fn replay_quarantined(
-    State(app): State<AppState>,
+    call: Call,
     Id(id): Id<QuarantineId>,
     _: NoQuery,
     Json(input): Json<ReplayInput>,
 ) -> Result<Json<EventEffect>, AppError> {
-    batch::replay_quarantined(&app, id, input.content).await.map(Json)
+    batch::replay_quarantined(&call, id, input.content).await.map(Json)
 }
 
 /// Discards a refused item for good.
 #[utoipa::path(delete, path = "/api/quarantine/{id}", tag = "Events", params(("id" = i64, Path, description = "The item's id")),
     responses((status = 204, description = "Discarded")))]
-pub async fn discard_quarantined(
-    State(app): State<AppState>,
-    Id(id): Id<QuarantineId>,
-    _: NoQuery,
-) -> Result<StatusCode, AppError> {
-    batch::discard_quarantined(&app, id).await.map(|()| StatusCode::NO_CONTENT)
+pub async fn discard_quarantined(call: Call, Id(id): Id<QuarantineId>, _: NoQuery) -> Result<StatusCode, AppError> {
+    batch::discard_quarantined(&call, id).await.map(|()| StatusCode::NO_CONTENT)
 }

@@ -4,50 +4,45 @@ use super::extract::{Id, Json, NoQuery, Query, ReasonInput};
 use super::inputs::{ArchiveInput, CustomerChange, NewCustomer};
 use super::parameters::ListParameters;
 use crate::domain::{Customer, CustomerId, CustomerInput, CustomerList, CustomerQuery};
-use crate::server::AppState;
+use crate::server::Call;
 use crate::server::service::customers;
 use crate::wire::AppError;
-use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 
 /// Customers with their health, today or as of a past day: search, filter, sort, page.
 #[utoipa::path(get, path = "/api/customers", tag = "Customers", params(ListParameters),
     responses((status = 200, description = "One page of customers", body = CustomerList)))]
-pub async fn list_customers(State(app): State<AppState>, query: Query<ListParameters>) -> Result<Json<CustomerList>, AppError> {
+pub async fn list_customers(call: Call, query: Query<ListParameters>) -> Result<Json<CustomerList>, AppError> {
     let query = CustomerQuery::from_pairs(query.pairs())?;
-    customers::list_customers(&app, &query).await.map(Json)
+    customers::list_customers(&call, &query).await.map(Json)
 }
 
 /// Creates a customer. `name` and `segment` are required.
 #[utoipa::path(post, path = "/api/customers", tag = "Customers", request_body = NewCustomer, responses(
     (status = 201, description = "The new customer", body = Customer, headers(("Location" = String, description = "Its path")))))]
-pub async fn create_customer(
-    State(app): State<AppState>,
-    _: NoQuery,
-    Json(input): Json<CustomerInput>,
-) -> Result<impl IntoResponse, AppError> {
-    let customer = customers::create_customer(&app, input).await?;
+pub async fn create_customer(call: Call, _: NoQuery, Json(input): Json<CustomerInput>) -> Result<impl IntoResponse, AppError> {
+    let customer = customers::create_customer(&call, input).await?;
     Ok((StatusCode::CREATED, [(header::LOCATION, format!("/api/customers/{}", customer.id))], Json(customer)))
 }
 
 /// One customer.
 #[utoipa::path(get, path = "/api/customers/{id}", tag = "Customers", params(("id" = i64, Path, description = "The customer's id")),
     responses((status = 200, description = "The customer", body = Customer)))]
-pub async fn get_customer(State(app): State<AppState>, Id(id): Id<CustomerId>, _: NoQuery) -> Result<Json<Customer>, AppError> {
-    customers::get_customer(&app, id).await.map(Json)
+pub async fn get_customer(call: Call, Id(id): Id<CustomerId>, _: NoQuery) -> Result<Json<Customer>, AppError> {
+    customers::get_customer(&call, id).await.map(Json)
 }
 
 /// Changes the fields that are sent; null clears one. `version` must be the one that was read, else 409.
 #[utoipa::path(patch, path = "/api/customers/{id}", tag = "Customers", params(("id" = i64, Path, description = "The customer's id")),
     request_body = CustomerChange, responses((status = 200, description = "The changed customer", body = Customer)))]
 pub async fn update_customer(
-    State(app): State<AppState>,
+    call: Call,
     Id(id): Id<CustomerId>,
     _: NoQuery,
     Json(input): Json<CustomerInput>,
 ) -> Result<Json<Customer>, AppError> {
-    customers::update_customer(&app, id, input).await.map(Json)
+    customers::update_customer(&call, id, input).await.map(Json)
 }
 
 /// Takes a customer out of lists and figures. `reason`: `churned`, `duplicate` or `other`.
@@ -55,22 +50,18 @@ pub async fn update_customer(
     params(("id" = i64, Path, description = "The customer's id")), request_body = ArchiveInput,
     responses((status = 200, description = "The archived customer", body = Customer)))]
 pub async fn archive_customer(
-    State(app): State<AppState>,
+    call: Call,
     Id(id): Id<CustomerId>,
     _: NoQuery,
     Json(input): Json<ReasonInput>,
 ) -> Result<Json<Customer>, AppError> {
-    customers::archive_customer(&app, id, input.reason.as_deref().unwrap_or_default()).await.map(Json)
+    customers::archive_customer(&call, id, input.reason.as_deref().unwrap_or_default()).await.map(Json)
 }
 
 /// Brings an archived customer back.
 #[utoipa::path(post, path = "/api/customers/{id}/restore", tag = "Customers",
     params(("id" = i64, Path, description = "The customer's id")),
     responses((status = 200, description = "The restored customer", body = Customer)))]
-pub async fn restore_customer(
-    State(app): State<AppState>,
-    Id(id): Id<CustomerId>,
-    _: NoQuery,
-) -> Result<Json<Customer>, AppError> {
-    customers::restore_customer(&app, id).await.map(Json)
+pub async fn restore_customer(call: Call, Id(id): Id<CustomerId>, _: NoQuery) -> Result<Json<Customer>, AppError> {
+    customers::restore_customer(&call, id).await.map(Json)
 }

@@ -4,11 +4,10 @@ use super::extract::{Id, Json, NoQuery, Query, ReasonInput};
 use super::inputs::{CustomerEvent, RetractInput};
 use super::parameters::EventParameters;
 use crate::domain::{CustomerId, Event, EventId, EventInput, FieldErrors, Page};
-use crate::server::AppState;
+use crate::server::Call;
 use crate::server::service::events;
 use crate::wire::AppError;
 use crate::wire::pages::EventEffect;
-use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 
@@ -23,14 +22,14 @@ use axum::response::IntoResponse;
     responses((status = 201, description = "The event, and what it did to the score", body = EventEffect),
         (status = 200, description = "The event had been accepted before", body = EventEffect)))]
 pub async fn submit_event(
-    State(app): State<AppState>,
+    call: Call,
     Id(customer): Id<CustomerId>,
     _: NoQuery,
     headers: HeaderMap,
     Json(input): Json<EventInput>,
 ) -> Result<impl IntoResponse, AppError> {
     let message_id = message_id(&headers, input.message_id)?;
-    let effect = events::submit_event(&app, customer, EventInput { message_id, ..input }).await?;
+    let effect = events::submit_event(&call, customer, EventInput { message_id, ..input }).await?;
     Ok((if effect.repeated { StatusCode::OK } else { StatusCode::CREATED }, Json(effect)))
 }
 
@@ -54,11 +53,11 @@ fn message_id(headers: &HeaderMap, body: Option<String>) -> Result<Option<String
 #[utoipa::path(get, path = "/api/customers/{id}/events", tag = "Events", params(("id" = i64, Path, description = "The customer's id"), EventParameters),
     responses((status = 200, description = "One page of events", body = Page<Event>)))]
 pub async fn list_events(
-    State(app): State<AppState>,
+    call: Call,
     Id(customer): Id<CustomerId>,
     query: Query<EventParameters>,
 ) -> Result<Json<Page<Event>>, AppError> {
-    let timeline = events::list_events(&app, customer, query.pairs()).await?;
+    let timeline = events::list_events(&call, customer, query.pairs()).await?;
     Ok(Json(timeline.page))
 }
 
@@ -67,10 +66,10 @@ pub async fn list_events(
     request_body = RetractInput,
     responses((status = 200, description = "The event, and what taking it back did to the score", body = EventEffect)))]
 pub async fn retract_event(
-    State(app): State<AppState>,
+    call: Call,
     Id(event): Id<EventId>,
     _: NoQuery,
     Json(input): Json<ReasonInput>,
 ) -> Result<Json<EventEffect>, AppError> {
-    events::retract_event(&app, event, input.reason.as_deref()).await.map(Json)
+    events::retract_event(&call, event, input.reason.as_deref()).await.map(Json)
 }

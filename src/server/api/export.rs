@@ -3,12 +3,12 @@
 use super::extract::{NoQuery, Query};
 use super::parameters::{CsvParameters, FileParameters};
 use crate::domain::{CustomerQuery, CustomerRow, Points};
-use crate::server::AppState;
+use crate::server::Call;
 use crate::server::service::customers;
 use crate::server::service::export::{self, plain};
 use crate::wire::AppError;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::header;
 use axum::response::IntoResponse;
 use futures::TryStreamExt;
@@ -41,14 +41,14 @@ const COLUMNS: [&str; 22] = [
 /// Every customer that the list's filters select, in its order, as CSV. More than 10,000 are a 422: narrow the filter.
 #[utoipa::path(get, path = "/customers.csv", tag = "Customers", params(CsvParameters), responses(
     (status = 200, description = "One line per customer", body = str, content_type = "text/csv")))]
-pub async fn export_customers(State(app): State<AppState>, query: Query<CsvParameters>) -> Result<impl IntoResponse, AppError> {
+pub async fn export_customers(call: Call, query: Query<CsvParameters>) -> Result<impl IntoResponse, AppError> {
     let query = CustomerQuery::from_pairs(query.pairs())?;
-    let rows = customers::export_customers(&app, &query).await?;
-    let csv = write(&rows, &app.settings.currency).map_err(|error| {
+    let rows = customers::export_customers(&call, &query).await?;
+    let csv = write(&rows, &call.settings.currency).map_err(|error| {
         tracing::error!(%error, "export failed");
         AppError::Internal
     })?;
-    let disposition = format!("attachment; filename=\"customers-{}.csv\"", query.at.resolve(app.today())?.day);
+    let disposition = format!("attachment; filename=\"customers-{}.csv\"", query.at.resolve(call.today())?.day);
     Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, disposition)], csv))
 }
 
@@ -104,13 +104,9 @@ fn shown(value: Option<impl std::fmt::Display>) -> String {
     params(FileParameters),
     responses((status = 200, description = "One row for each", content(
         (str = "text/csv"), (str = "application/x-ndjson")))))]
-pub async fn export_everything(
-    State(app): State<AppState>,
-    Path(file): Path<String>,
-    _: NoQuery,
-) -> Result<impl IntoResponse, AppError> {
+pub async fn export_everything(call: Call, Path(file): Path<String>, _: NoQuery) -> Result<impl IntoResponse, AppError> {
     let (what, format) = export::parse_name(&file).ok_or_else(|| AppError::NotFound(format!("export {file}")))?;
-    let disposition = format!("attachment; filename=\"{}-{}.{}\"", what.name(), app.today(), format.name());
-    let body = Body::from_stream(export::export(app, what, format).map_ok(|piece| piece.text));
+    let disposition = format!("attachment; filename=\"{}-{}.{}\"", what.name(), call.today(), format.name());
+    let body = Body::from_stream(export::export(call, what, format).map_ok(|piece| piece.text));
     Ok(([(header::CONTENT_TYPE, format.media_type().to_owned()), (header::CONTENT_DISPOSITION, disposition)], body))
 }

@@ -3,22 +3,17 @@
 use super::extract::{Id, Json, Query};
 use super::parameters::{ChangeParameters, DayParameters, HistoryParameters};
 use crate::domain::{CustomerId, Health, HealthChange, HealthHistory};
-use crate::server::AppState;
+use crate::server::Call;
 use crate::server::service::health;
 use crate::wire::AppError;
-use axum::extract::State;
 
 /// A customer's health as of a UTC day: restated, or as it was known.
 #[utoipa::path(get, path = "/api/customers/{id}/health", tag = "Health", params(
         ("id" = i64, Path, description = "The customer's id"), DayParameters),
     responses((status = 200, description = "Score, band, coverage and the five factors", body = Health)))]
-pub async fn get_health(
-    State(app): State<AppState>,
-    Id(customer): Id<CustomerId>,
-    query: Query<DayParameters>,
-) -> Result<Json<Health>, AppError> {
+pub async fn get_health(call: Call, Id(customer): Id<CustomerId>, query: Query<DayParameters>) -> Result<Json<Health>, AppError> {
     let [as_of, known_at] = query.values(["as_of", "known_at"]);
-    health::get_health(&app, customer, as_of, known_at).await.map(Json)
+    health::get_health(&call, customer, as_of, known_at).await.map(Json)
 }
 
 /// A customer's score on each UTC day of a range, up to ten years: restated, or as it was known at the end of one day.
@@ -26,12 +21,12 @@ pub async fn get_health(
         ("id" = i64, Path, description = "The customer's id"), HistoryParameters),
     responses((status = 200, description = "One score for each day", body = HealthHistory)))]
 pub async fn get_health_history(
-    State(app): State<AppState>,
+    call: Call,
     Id(customer): Id<CustomerId>,
     query: Query<HistoryParameters>,
 ) -> Result<Json<HealthHistory>, AppError> {
     let [from, to, known_at] = query.values(["from", "to", "known_at"]);
-    health::get_health_history(&app, customer, from, to, known_at).await.map(Json)
+    health::get_health_history(&call, customer, from, to, known_at).await.map(Json)
 }
 
 /// Why a customer's score changed between two UTC days: parts by cause and factor that sum to the difference exactly.
@@ -39,10 +34,10 @@ pub async fn get_health_history(
         ("id" = i64, Path, description = "The customer's id"), ChangeParameters),
     responses((status = 200, description = "Health on both days, and the causes of the difference", body = HealthChange)))]
 pub async fn get_health_changes(
-    State(app): State<AppState>,
+    call: Call,
     Id(customer): Id<CustomerId>,
     query: Query<ChangeParameters>,
 ) -> Result<Json<HealthChange>, AppError> {
     let [from, to, known] = query.values(["from", "to", "known"]);
-    health::get_health_changes(&app, customer, from, to, known).await.map(Json)
+    health::get_health_changes(&call, customer, from, to, known).await.map(Json)
 }

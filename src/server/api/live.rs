@@ -1,11 +1,10 @@
 //! `/api/live`: the stream that open pages follow.
 
 use super::extract::Query;
-use crate::server::AppState;
+use crate::server::Call;
 use crate::server::service::live;
 use crate::server::store::Changed;
 use crate::wire::AppError;
-use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -34,14 +33,10 @@ pub struct LiveParameters {
 /// you show. At most two messages a second; what happens meanwhile is one message.
 #[utoipa::path(get, path = "/api/live", tag = "Portfolio", params(LiveParameters), responses(
     (status = 200, description = "The data of each message", body = Changed, content_type = "text/event-stream")))]
-pub async fn follow_changes(
-    State(app): State<AppState>,
-    headers: HeaderMap,
-    query: Query<LiveParameters>,
-) -> Result<impl IntoResponse, AppError> {
+pub async fn follow_changes(call: Call, headers: HeaderMap, query: Query<LiveParameters>) -> Result<impl IntoResponse, AppError> {
     let [customer, since] = query.values(["customer", "since"]);
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
-    let news = live::follow(&app, customer, last.or(since))?;
+    let news = live::follow(&call, customer, last.or(since))?;
     let hello = Event::default().retry(RETRY).id(news.mark());
     let messages = stream::unfold(news, |mut news| async {
         let changed = news.next().await?;

@@ -3,10 +3,9 @@
 use super::extract::{Id, Json, NoQuery};
 use super::inputs::NewNote;
 use crate::domain::{CustomerId, Note, NoteId, NoteInput};
-use crate::server::AppState;
+use crate::server::Call;
 use crate::server::service::notes;
 use crate::wire::AppError;
-use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use serde::Serialize;
@@ -21,8 +20,8 @@ pub struct Notes {
 /// All notes about a customer, newest first.
 #[utoipa::path(get, path = "/api/customers/{id}/notes", tag = "Notes", params(("id" = i64, Path, description = "The customer's id")),
     responses((status = 200, description = "The notes", body = Notes)))]
-pub async fn list_notes(State(app): State<AppState>, Id(customer): Id<CustomerId>, _: NoQuery) -> Result<Json<Notes>, AppError> {
-    let items = notes::list_notes(&app, customer).await?;
+pub async fn list_notes(call: Call, Id(customer): Id<CustomerId>, _: NoQuery) -> Result<Json<Notes>, AppError> {
+    let items = notes::list_notes(&call, customer).await?;
     Ok(Json(Notes { total: items.len(), items }))
 }
 
@@ -31,12 +30,12 @@ pub async fn list_notes(State(app): State<AppState>, Id(customer): Id<CustomerId
     params(("id" = i64, Path, description = "The customer's id")), responses(
         (status = 201, description = "The new note", body = Note, headers(("Location" = String, description = "Its path")))))]
 pub async fn add_note(
-    State(app): State<AppState>,
+    call: Call,
     Id(customer): Id<CustomerId>,
     _: NoQuery,
     Json(input): Json<NoteInput>,
 ) -> Result<impl IntoResponse, AppError> {
-    let note = notes::add_note(&app, customer, input).await?;
+    let note = notes::add_note(&call, customer, input).await?;
     let location = format!("/api/customers/{customer}/notes/{}", note.id);
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(note)))
 }
@@ -46,10 +45,10 @@ pub async fn add_note(
         ("id" = i64, Path, description = "The customer's id"), ("noteId" = i64, Path, description = "The note's id")),
     responses((status = 204, description = "Deleted")))]
 pub async fn delete_note(
-    State(app): State<AppState>,
+    call: Call,
     Id(customer): Id<CustomerId>,
     Id(note): Id<NoteId>,
     _: NoQuery,
 ) -> Result<StatusCode, AppError> {
-    notes::delete_note(&app, customer, note).await.map(|()| StatusCode::NO_CONTENT)
+    notes::delete_note(&call, customer, note).await.map(|()| StatusCode::NO_CONTENT)
 }

@@ -1,8 +1,7 @@
 //! For the operator's machines: is it alive, is it ready, how is it doing.
 
-use crate::server::{AppState, metrics};
+use crate::server::{Call, metrics};
 use crate::wire::AppError;
-use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 use std::time::Duration;
@@ -19,8 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Whether the database answers and can be written: its disk is not full. Otherwise 503, with `Retry-After`. Never asks for
 /// the access token.
 #[utoipa::path(get, path = "/readyz", tag = "Operations", responses((status = 200, description = "Ready", body = str)))]
-pub async fn get_readyz(State(app): State<AppState>) -> Result<&'static str, AppError> {
-    match tokio::time::timeout(PATIENCE, app.store.check_writable(app.now())).await {
+pub async fn get_readyz(call: Call) -> Result<&'static str, AppError> {
+    match tokio::time::timeout(PATIENCE, call.store.check_writable(call.now)).await {
         Ok(Ok(())) => Ok("ready"),
         failed_or_late => {
             tracing::warn!(?failed_or_late, "not ready");

@@ -3,16 +3,15 @@
 use super::extract::{Json, Query};
 use super::parameters::PortfolioParameters;
 use crate::domain::Portfolio;
-use crate::server::AppState;
+use crate::server::Call;
 use crate::server::service::portfolio;
 use crate::wire::AppError;
-use axum::extract::State;
 
 /// Counts and ARR per band, the mean score, its distribution, the biggest movers and renewals at risk.
 #[utoipa::path(get, path = "/api/portfolio", tag = "Portfolio",
     params(PortfolioParameters),
     responses((status = 200, description = "The portfolio as of the day", body = Portfolio)))]
-pub async fn get_portfolio(State(app): State<AppState>, query: Query<PortfolioParameters>) -> Result<Json<Portfolio>, AppError> {
+pub async fn get_portfolio(call: Call, query: Query<PortfolioParameters>) -> Result<Json<Portfolio>, AppError> {
     let [owner, as_of, known_at] = query.values(["owner", "as_of", "known_at"]);
-    portfolio::get_portfolio(&app, owner, as_of, known_at).await.map(Json)
+    portfolio::get_portfolio(&call, owner, as_of, known_at).await.map(Json)
 }

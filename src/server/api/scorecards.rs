@@ -3,10 +3,9 @@
 use super::extract::{Id, Json, NoQuery, PathId};
 use super::inputs::NextScorecard;
 use crate::domain::{Scorecard, ScorecardInput, ScorecardVersion};
-use crate::server::AppState;
+use crate::server::Call;
 use crate::server::service::scorecards;
 use crate::wire::AppError;
-use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use serde::Serialize;
@@ -35,15 +34,15 @@ impl PathId for Version {
 /// The current scorecard: weights, windows, targets, bands.
 #[utoipa::path(get, path = "/api/scorecard", tag = "Scorecards",
     responses((status = 200, description = "The current scorecard", body = Scorecard)))]
-pub async fn get_scorecard(State(app): State<AppState>, _: NoQuery) -> Result<Json<Scorecard>, AppError> {
-    scorecards::get_scorecard(&app).await.map(Json)
+pub async fn get_scorecard(call: Call, _: NoQuery) -> Result<Json<Scorecard>, AppError> {
+    scorecards::get_scorecard(&call).await.map(Json)
 }
 
 /// All versions, newest first. The first is current.
 #[utoipa::path(get, path = "/api/scorecards", tag = "Scorecards",
     responses((status = 200, description = "The versions with author, time and note", body = Scorecards)))]
-pub async fn list_scorecards(State(app): State<AppState>, _: NoQuery) -> Result<Json<Scorecards>, AppError> {
-    let items = scorecards::list_scorecards(&app).await?;
+pub async fn list_scorecards(call: Call, _: NoQuery) -> Result<Json<Scorecards>, AppError> {
+    let items = scorecards::list_scorecards(&call).await?;
     Ok(Json(Scorecards { total: items.len(), items }))
 }
 
@@ -52,22 +51,18 @@ pub async fn list_scorecards(State(app): State<AppState>, _: NoQuery) -> Result<
     params(("version" = i64, Path, description = "The version's number")),
     responses((status = 200, description = "The version", body = ScorecardVersion)))]
 pub async fn get_scorecard_version(
-    State(app): State<AppState>,
+    call: Call,
     Id(Version(version)): Id<Version>,
     _: NoQuery,
 ) -> Result<Json<ScorecardVersion>, AppError> {
-    scorecards::get_scorecard_version(&app, version).await.map(Json)
+    scorecards::get_scorecard_version(&call, version).await.map(Json)
 }
 
 /// Puts the next version in force and rescores everybody. `version` must be the current one, on which this is based, else 409.
 #[utoipa::path(post, path = "/api/scorecards", tag = "Scorecards", request_body = NextScorecard, responses((status = 201,
     description = "The new version", body = ScorecardVersion, headers(("Location" = String, description = "Its path")))))]
-pub async fn create_scorecard(
-    State(app): State<AppState>,
-    _: NoQuery,
-    Json(input): Json<ScorecardInput>,
-) -> Result<impl IntoResponse, AppError> {
-    let saved = scorecards::create_scorecard(&app, input).await?;
+pub async fn create_scorecard(call: Call, _: NoQuery, Json(input): Json<ScorecardInput>) -> Result<impl IntoResponse, AppError> {
+    let saved = scorecards::create_scorecard(&call, input).await?;
     let location = format!("/api/scorecards/{}", saved.scorecard.version);
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(saved)))
 }

@@ -3,7 +3,7 @@
 
 use super::{flash, thaw_styles, upload};
 use crate::domain::{CustomerQuery, FieldErrors};
-use crate::server::AppState;
+use crate::server::{Actor, AppState, Call};
 use crate::wire::{AppError, PageStart, Preferences, ResponseStatus, ThemeChoice};
 use axum::extract::Request;
 use axum::http::request::Parts;
@@ -16,7 +16,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// Fills the context of one page or one server function. `live_script` is the address of the script that follows changes.
 pub fn provide(state: &AppState, live_script: String) {
-    provide_context(state.clone());
+    let call = state.call(Actor::Visitor);
     provide_context(thaw_styles::page_styles());
     provide_context(ResponseStatus(Arc::new(respond_with(use_context::<ResponseOptions>()))));
     // Only pages have a RequestUrl. What is left for a page must not be taken by a server function.
@@ -24,11 +24,12 @@ pub fn provide(state: &AppState, live_script: String) {
         let mut preferences = Preferences::default();
         cookies(&parts).for_each(|(name, value)| preferences.set(name, &value));
         let seed = format!("{:032x}", rand::random::<u128>());
-        let (now, mark) = (state.now(), state.store.mark());
+        let (now, mark) = (call.now, call.store.mark());
         let mut flash = flash::take(&parts);
         flash.echo = upload::take_refusal(&parts).or(flash.echo);
         provide_context(PageStart { preferences, flash, seed, now, mark, live_script });
     }
+    provide_context(call);
 }
 
 fn respond_with(options: Option<ResponseOptions>) -> impl Fn(u16) {
@@ -42,8 +43,8 @@ fn respond_with(options: Option<ResponseOptions>) -> impl Fn(u16) {
     }
 }
 
-/// The state that [`provide`] put into context.
-pub fn app() -> AppState {
+/// Returns the call that [`provide`] put into context: one for the whole page.
+pub fn call() -> Call {
     expect_context()
 }
 

@@ -10,7 +10,7 @@ use crate::domain::{
 };
 use crate::server::formats::json;
 use crate::server::store::{Incoming, RefusedItem, StoreError, Verdict};
-use crate::server::{AppState, metrics};
+use crate::server::{Call, metrics};
 use crate::wire::AppError;
 use crate::wire::pages::EventEffect;
 use std::collections::{BTreeSet, HashMap};
@@ -30,7 +30,7 @@ pub struct Item {
 
 /// A batch on its way in. While one chunk is being stored, the next is read: memory holds two, whatever the batch's size.
 pub struct Batch {
-    app: AppState,
+    call: Call,
     chunk: Vec<Item>,
     chunk_bytes: usize,
     storing: Option<JoinHandle<Stored>>,
@@ -46,9 +46,9 @@ struct Stored {
 }
 
 impl Batch {
-    pub fn new(app: &AppState) -> Self {
+    pub fn new(call: &Call) -> Self {
         let (touched, report) = (BTreeSet::new(), BatchReport::default());
-        Self { app: app.clone(), chunk: Vec::new(), chunk_bytes: 0, storing: None, touched, report }
+        Self { call: call.clone(), chunk: Vec::new(), chunk_bytes: 0, storing: None, touched, report }
     }
 
     pub async fn push(&mut self, item: Item) -> Result<(), AppError> {
@@ -74,10 +74,10 @@ impl Batch {
     async fn store(&mut self) -> Result<(), AppError> {
         self.chunk_bytes = 0;
         let lines = self.chunk.iter().map(|item| item.line).collect();
-        let items = read(&self.app, std::mem::take(&mut self.chunk)).await?;
+        let items = read(&self.call, std::mem::take(&mut self.chunk)).await?;
         self.stored().await?;
-        let app = self.app.clone();
-        self.storing = Some(tokio::spawn(async move { store(&app, lines, items).await }));
+        let call = self.call.clone();
+        self.storing = Some(tokio::spawn(async move { store(&call, lines, items).await }));
         Ok(())
     }
 
@@ -101,19 +101,19 @@ impl Batch {
         let stored = self.store().await;
         let stored = stored.and(self.stored().await);
         let touched: Vec<_> = self.touched.iter().copied().collect();
-        stored.and(self.app.store.rescore(&touched, self.app.today()).await.map_err(AppError::from))
+        stored.and(self.call.store.rescore(&touched, self.call.today()).await.map_err(AppError::from))
     }
 }
 
 /// An item as the text it came as, with the event that it is, or why it is none.
 type Read = (String, Result<Incoming, FieldErrors>);
 
-async fn store(app: &AppState, lines: Vec<i64>, read: Vec<Read>) -> Stored {
+async fn store(call: &Call, lines: Vec<i64>, read: Vec<Read>) -> Stored {
     let (mut events, mut items) = (Vec::with_capacity(lines.len()), Vec::with_capacity(lines.len()));
     for (content, read) in read {
         items.push((content, read.map(|event| events.push(event))));
     }
-    let (verdicts, stored) = app.store.insert_events(&events).await;
+    let (verdicts, stored) = call.store.insert_events(&events).await;
     let mut verdicts = verdicts.into_iter().zip(&events);
     let (mut reports, mut refused, mut touched) = (Vec::<ItemReport>::with_capacity(lines.len()), Vec::new(), Vec::new());
     let mut places_of_refused = Vec::new();
@@ -140,7 +140,7 @@ async fn store(app: &AppState, lines: Vec<i64>, read: Vec<Read>) -> Stored {
         reports.push(ItemReport { line, verdict, event_id, errors, not_kept: false });
     }
     // Whatever becomes of this, the events are stored, and their sender must hear it.
-    let kept = if refused.is_empty() { Ok(Vec::new()) } else { app.store.quarantine(&refused, app.now()).await };
+    let kept = if refused.is_empty() { Ok(Vec::new()) } else { call.store.quarantine(&refused, call.now).await };
     let kept = kept.map(|kept| places_of_refused.into_iter().zip(kept).for_each(|(place, kept)| reports[place].not_kept = !kept));
     Stored { reports, touched, result: stored.and(kept).map_err(AppError::from) }
 }
@@ -158,8 +158,8 @@ fn named_source(content: &str) -> String {
 }
 
 /// Parses items and finds the customers that they name.
-async fn read(app: &AppState, chunk: Vec<Item>) -> Result<Vec<Read>, AppError> {
-    let now = app.now();
+async fn read(call: &Call, chunk: Vec<Item>) -> Result<Vec<Read>, AppError> {
+    let now = call.now;
     let parsed: Vec<_> = chunk
         .into_iter()
         .map(|item| {
@@ -176,7 +176,7 @@ async fn read(app: &AppState, chunk: Vec<Item>) -> Result<Vec<Read>, AppError> {
         .collect();
     let found = match external.is_empty() {
         true => HashMap::new(),
-        false => app.store.find_customers(external.into_iter().collect()).await?,
+        false => call.store.find_customers(external.into_iter().collect()).await?,
     };
     let address = |(parsed, content): (Result<(Address, NewEvent), FieldErrors>, String)| {
         let incoming = parsed.and_then(|(address, event)| {
@@ -245,56 +245,56 @@ fn parse(item: &Item, now: chrono::DateTime<chrono::Utc>) -> Result<(Address, Ne
 
 /// Refused items, the latest first. The query's names: `page`, `page_size`.
 pub async fn list_quarantine<'a>(
-    app: &AppState,
+    call: &Call,
     pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Result<Page<QuarantinedItem>, AppError> {
     let (page, page_size) = parse_paging(pairs)?;
-    Ok(app.store.list_quarantine(page, page_size).await?)
+    Ok(call.store.list_quarantine(page, page_size).await?)
 }
 
 /// The same for the page, with the time that its times are relative to.
 pub async fn get_quarantine_page<'a>(
-    app: &AppState,
+    call: &Call,
     pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Result<QuarantinePage, AppError> {
-    let uses = app.store.quarantine_uses().await?.into_iter().collect();
-    Ok(QuarantinePage { page: list_quarantine(app, pairs).await?, uses, now: app.now() })
+    let uses = call.store.quarantine_uses().await?.into_iter().collect();
+    Ok(QuarantinePage { page: list_quarantine(call, pairs).await?, uses, now: call.now })
 }
 
 /// How many items wait in the quarantine.
-pub async fn count_quarantine(app: &AppState) -> Result<i64, AppError> {
-    Ok(app.store.count_quarantine().await?)
+pub async fn count_quarantine(call: &Call) -> Result<i64, AppError> {
+    Ok(call.store.count_quarantine().await?)
 }
 
 /// Sends a refused item again, corrected or as it was. When it is accepted, or turns out to be a duplicate, it leaves the
 /// quarantine.
-pub async fn replay_quarantined(app: &AppState, id: QuarantineId, corrected: Option<String>) -> Result<EventEffect, AppError> {
-    let item = app.store.get_quarantined(id).await?;
+pub async fn replay_quarantined(call: &Call, id: QuarantineId, corrected: Option<String>) -> Result<EventEffect, AppError> {
+    let item = call.store.get_quarantined(id).await?;
     if item.is_cut && corrected.is_none() {
         return Err(FieldErrors::one("content", "is required: only the beginning of this item is kept").into());
     }
     let content = corrected.unwrap_or(item.content).into_bytes();
     let is_too_long = content.len() > MAX_ITEM_BYTES;
-    let read = read(app, vec![Item { line: 1, content, is_too_long }]).await?.pop();
+    let read = read(call, vec![Item { line: 1, content, is_too_long }]).await?.pop();
     let incoming = match read {
         Some((_, Ok(incoming))) => incoming,
         Some((_, Err(errors))) => return Err(errors.into()),
         None => return Err(AppError::Internal),
     };
-    let stored = app.store.insert_event(incoming.customer, &incoming.event, incoming.received_at).await?;
+    let stored = call.store.insert_event(incoming.customer, &incoming.event, incoming.received_at).await?;
     metrics::count_event(incoming.event.body.kind().name(), stored.repeated);
-    match app.store.discard_quarantined(id).await {
+    match call.store.discard_quarantined(id).await {
         // Somebody else was as fast.
         Ok(()) | Err(StoreError::NotFound(_)) => Ok(stored.into()),
         Err(error) => Err(error.into()),
     }
 }
 
-pub async fn discard_quarantined(app: &AppState, id: QuarantineId) -> Result<(), AppError> {
-    Ok(app.store.discard_quarantined(id).await?)
+pub async fn discard_quarantined(call: &Call, id: QuarantineId) -> Result<(), AppError> {
+    Ok(call.store.discard_quarantined(id).await?)
 }
 
 /// Discards every item up to this one, so that none goes that nobody has seen; how many went.
-pub async fn discard_quarantine(app: &AppState, up_to: QuarantineId) -> Result<u64, AppError> {
-    Ok(app.store.discard_quarantine(up_to).await?)
+pub async fn discard_quarantine(call: &Call, up_to: QuarantineId) -> Result<u64, AppError> {
+    Ok(call.store.discard_quarantine(up_to).await?)
 }

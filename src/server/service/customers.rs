@@ -6,82 +6,82 @@ use crate::domain::list::MAX_ROW;
 use crate::domain::{
     Archive, ArchiveReason, Customer, CustomerId, CustomerInput, CustomerList, CustomerQuery, CustomerRow, FieldErrors, Page,
 };
-use crate::server::AppState;
+use crate::server::Call;
 use crate::wire::AppError;
 use crate::wire::pages::EditPage;
 
 /// One page of the customers that a query selects, with their health as of the day that it asks for.
-pub async fn list_customers(app: &AppState, query: &CustomerQuery) -> Result<CustomerList, AppError> {
-    let at = query.at.resolve(app.today())?;
-    let store = store_of(app, at).await?;
+pub async fn list_customers(call: &Call, query: &CustomerQuery) -> Result<CustomerList, AppError> {
+    let at = query.at.resolve(call.today())?;
+    let store = store_of(call, at).await?;
     let (found, total) = store.list_customers(query, at.day).await?;
-    let items = rows(app, &Scoring::current(&store).await?, found, at).await?;
+    let items = rows(call, &Scoring::current(&store).await?, found, at).await?;
     let owners = store.list_owners().await?;
     let page = Page { items, total, page: query.page, page_size: query.page_size };
     Ok(CustomerList { page, as_of: at.day, known_at: at.known_at, owners })
 }
 
 /// Every customer that a query selects, in its order, whatever its page.
-pub async fn export_customers(app: &AppState, query: &CustomerQuery) -> Result<Vec<CustomerRow>, AppError> {
-    let at = query.at.resolve(app.today())?;
-    let store = store_of(app, at).await?;
+pub async fn export_customers(call: &Call, query: &CustomerQuery) -> Result<Vec<CustomerRow>, AppError> {
+    let at = query.at.resolve(call.today())?;
+    let store = store_of(call, at).await?;
     let everything = CustomerQuery { page: 1, page_size: MAX_ROW, ..query.clone() };
     let (found, total) = store.list_customers(&everything, at.day).await?;
     if total > MAX_ROW {
         let message = format!("selects {total} customers; an export holds at most {MAX_ROW}, so narrow it");
         return Err(FieldErrors::one("filter", message).into());
     }
-    rows(app, &Scoring::current(&store).await?, found, at).await
+    rows(call, &Scoring::current(&store).await?, found, at).await
 }
 
-pub async fn get_customer(app: &AppState, id: CustomerId) -> Result<Customer, AppError> {
-    Ok(app.store.get_customer(id).await?)
+pub async fn get_customer(call: &Call, id: CustomerId) -> Result<Customer, AppError> {
+    Ok(call.store.get_customer(id).await?)
 }
 
 /// Another customer whose external id is the same in composed letters.
-pub(super) async fn find_same_external_id(app: &AppState, customer: &Customer) -> Result<Option<CustomerId>, AppError> {
+pub(super) async fn find_same_external_id(call: &Call, customer: &Customer) -> Result<Option<CustomerId>, AppError> {
     let composed = customer.fields.external_id.as_deref().map(composed).unwrap_or_default();
     if customer.fields.external_id.as_ref().is_none_or(|id| *id == composed) {
         return Ok(None);
     }
-    Ok(app.store.find_customers(vec![composed]).await?.into_values().next())
+    Ok(call.store.find_customers(vec![composed]).await?.into_values().next())
 }
 
 /// What the form for a customer, or for a new one, begins with.
-pub async fn get_edit_page(app: &AppState, id: Option<CustomerId>) -> Result<EditPage, AppError> {
+pub async fn get_edit_page(call: &Call, id: Option<CustomerId>) -> Result<EditPage, AppError> {
     let customer = match id {
-        Some(id) => Some(app.store.get_customer(id).await?),
+        Some(id) => Some(call.store.get_customer(id).await?),
         None => None,
     };
-    let owners = app.store.list_owners().await?;
-    Ok(EditPage { customer, owners, currency: app.settings.currency.clone() })
+    let owners = call.store.list_owners().await?;
+    Ok(EditPage { customer, owners, currency: call.settings.currency.clone() })
 }
 
-pub async fn create_customer(app: &AppState, input: CustomerInput) -> Result<Customer, AppError> {
+pub async fn create_customer(call: &Call, input: CustomerInput) -> Result<Customer, AppError> {
     if input.version.is_some() {
         return Err(FieldErrors::one("version", "is not a field of a new customer").into());
     }
     let fields = input.parse(None)?;
-    Ok(app.store.create_customer(&fields, app.now()).await?)
+    Ok(call.store.create_customer(&fields, call.now).await?)
 }
 
 /// Changes the fields that were sent; `version` must be the one that was read.
-pub async fn update_customer(app: &AppState, id: CustomerId, input: CustomerInput) -> Result<Customer, AppError> {
-    let stored = app.store.get_customer(id).await?;
+pub async fn update_customer(call: &Call, id: CustomerId, input: CustomerInput) -> Result<Customer, AppError> {
+    let stored = call.store.get_customer(id).await?;
     let Some(version) = input.version else {
         return Err(FieldErrors::one("version", "is required: send the version that you read").into());
     };
     let fields = input.parse(Some(&stored.fields))?;
-    Ok(app.store.update_customer(id, version, &fields, app.now()).await?)
+    Ok(call.store.update_customer(id, version, &fields, call.now).await?)
 }
 
-pub async fn archive_customer(app: &AppState, id: CustomerId, reason: &str) -> Result<Customer, AppError> {
+pub async fn archive_customer(call: &Call, id: CustomerId, reason: &str) -> Result<Customer, AppError> {
     let names = ArchiveReason::ALL.map(ArchiveReason::name).join(", ");
     let reason = ArchiveReason::parse(reason).ok_or_else(|| FieldErrors::one("reason", format!("must be one of {names}")))?;
-    let archive = Archive { reason, date: app.today() };
-    Ok(app.store.archive_customer(id, Some(archive)).await?)
+    let archive = Archive { reason, date: call.today() };
+    Ok(call.store.archive_customer(id, Some(archive)).await?)
 }
 
-pub async fn restore_customer(app: &AppState, id: CustomerId) -> Result<Customer, AppError> {
-    Ok(app.store.archive_customer(id, None).await?)
+pub async fn restore_customer(call: &Call, id: CustomerId) -> Result<Customer, AppError> {
+    Ok(call.store.archive_customer(id, None).await?)
 }

@@ -4,7 +4,7 @@ use crate::domain::customer::parse_date;
 use crate::domain::list::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, MAX_ROW, integer};
 use crate::domain::{CustomerId, EventFilter, EventId, EventInput, EventKind, FieldErrors};
 use crate::server::store::StoredEvent;
-use crate::server::{AppState, metrics};
+use crate::server::{Call, metrics};
 use crate::wire::AppError;
 use crate::wire::pages::{EventEffect, Timeline};
 
@@ -15,7 +15,7 @@ impl From<StoredEvent> for EventEffect {
 }
 
 /// Accepts one event; when it returns, the event is durable and in the score.
-pub async fn submit_event(app: &AppState, customer: CustomerId, input: EventInput) -> Result<EventEffect, AppError> {
+pub async fn submit_event(call: &Call, customer: CustomerId, input: EventInput) -> Result<EventEffect, AppError> {
     let mut errors = FieldErrors::default();
     for (field, sent) in [("customerId", input.customer_id.is_some()), ("externalId", input.external_id.is_some())] {
         if sent {
@@ -23,24 +23,24 @@ pub async fn submit_event(app: &AppState, customer: CustomerId, input: EventInpu
         }
     }
     errors.or(|| ())?;
-    let now = app.now();
+    let now = call.now;
     let event = input.parse(now)?;
-    let stored = app.store.insert_event(customer, &event, now).await?;
+    let stored = call.store.insert_event(customer, &event, now).await?;
     metrics::count_event(event.body.kind().name(), stored.repeated);
     Ok(stored.into())
 }
 
 /// Takes an event back. It stays visible and no longer counts.
-pub async fn retract_event(app: &AppState, event: EventId, reason: Option<&str>) -> Result<EventEffect, AppError> {
+pub async fn retract_event(call: &Call, event: EventId, reason: Option<&str>) -> Result<EventEffect, AppError> {
     let mut errors = FieldErrors::default();
     let reason = errors.required_text("reason", reason, 500);
     let reason = errors.or(|| reason)?;
-    Ok(app.store.retract_event(event, &reason, app.now()).await?.into())
+    Ok(call.store.retract_event(event, &reason, call.now).await?.into())
 }
 
 /// A customer's events, newest first. The query's names: `kind`, `from` and `to` (days), `page`, `page_size`.
 pub async fn list_events<'a>(
-    app: &AppState,
+    call: &Call,
     customer: CustomerId,
     pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Result<Timeline, AppError> {
@@ -68,7 +68,7 @@ pub async fn list_events<'a>(
         errors.add("page", format!("reaches beyond row {MAX_ROW}; filter by kind or days instead"));
     }
     errors.or(|| ())?;
-    app.store.get_customer(customer).await?;
-    let page = app.store.list_events(customer, &filter, page, page_size).await?;
-    Ok(Timeline { page, filter, kept_from: app.store.events_kept_from().await?, now: app.now() })
+    call.store.get_customer(customer).await?;
+    let page = call.store.list_events(customer, &filter, page, page_size).await?;
+    Ok(Timeline { page, filter, kept_from: call.store.events_kept_from().await?, now: call.now })
 }

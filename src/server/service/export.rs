@@ -3,7 +3,7 @@
 
 use super::health::{Scoring, rows};
 use crate::domain::{CustomerId, CustomerRow, Event, EventId, EventInput, Note, NoteId};
-use crate::server::AppState;
+use crate::server::Call;
 use crate::server::store::Origin;
 use crate::wire::AppError;
 use chrono::SecondsFormat;
@@ -139,44 +139,44 @@ pub struct Piece {
 }
 
 /// The file, piece by piece.
-pub fn export(app: AppState, what: What, format: Format) -> impl Stream<Item = Result<Piece, AppError>> + Send {
-    stream::try_unfold((app, Some(None)), move |(app, after)| async move {
+pub fn export(call: Call, what: What, format: Format) -> impl Stream<Item = Result<Piece, AppError>> + Send {
+    stream::try_unfold((call, Some(None)), move |(call, after)| async move {
         let Some(after) = after else { return Ok(None) };
-        let origin = app.store.origin().await?;
-        let (rows, last) = load(&app, &origin, what, after.unwrap_or(0)).await?;
+        let origin = call.store.origin().await?;
+        let (rows, last) = load(&call, &origin, what, after.unwrap_or(0)).await?;
         let is_first = after.is_none();
         let text = match format {
             Format::Csv => csv(what, &rows, is_first)?,
             Format::Ndjson => ndjson(&rows),
         };
         let next = last.filter(|_| rows.len() as i64 == PAGE).map(Some);
-        Ok(Some((Piece { text, rows: rows.len() }, (app, next))))
+        Ok(Some((Piece { text, rows: rows.len() }, (call, next))))
     })
 }
 
 type Row = Map<String, Value>;
 
 /// The rows after an id, and the last one's.
-async fn load(app: &AppState, origin: &Origin, what: What, after: i64) -> Result<(Vec<Row>, Option<i64>), AppError> {
+async fn load(call: &Call, origin: &Origin, what: What, after: i64) -> Result<(Vec<Row>, Option<i64>), AppError> {
     if let What::Events | What::RetractedEvents = what {
-        let events = app.store.export_events(EventId(after), PAGE, what == What::RetractedEvents).await?;
+        let events = call.store.export_events(EventId(after), PAGE, what == What::RetractedEvents).await?;
         let last = events.last().map(|(event, _)| event.id.0);
         return Ok((events.into_iter().map(|(event, external_id)| event_row(origin, event, external_id)).collect(), last));
     }
     if what == What::Notes {
-        let notes = app.store.export_notes(NoteId(after), PAGE).await?;
+        let notes = call.store.export_notes(NoteId(after), PAGE).await?;
         let last = notes.last().map(|(_, _, note)| note.id.0);
         return Ok((
             notes.into_iter().map(|(customer, external_id, note)| note_row(origin, customer, external_id, note)).collect(),
             last,
         ));
     }
-    let today = app.today();
-    let found = app.store.export_customers(CustomerId(after), PAGE, today).await?;
+    let today = call.today();
+    let found = call.store.export_customers(CustomerId(after), PAGE, today).await?;
     let last = found.last().map(|row| row.customer.id.0);
     let rows = match what {
         What::Health => {
-            let rows = rows(app, &Scoring::current(&app.store).await?, found, today.into()).await?;
+            let rows = rows(call, &Scoring::current(&call.store).await?, found, today.into()).await?;
             rows.iter().map(|row| health_row(origin, row)).collect()
         }
         _ => found.iter().map(|row| customer_row(origin, &row.customer)).collect(),

@@ -6,7 +6,7 @@ use crate::domain::{
     HealthHistory, NaiveDate, Scorecard,
 };
 use crate::scoring::{self, Connections, Facts, Standing};
-use crate::server::AppState;
+use crate::server::Call;
 use crate::server::store::{CurrentHealth, Store};
 use crate::wire::AppError;
 use crate::wire::pages::CustomerPage;
@@ -34,24 +34,24 @@ impl Scoring {
 }
 
 /// The store in which the asked day is today.
-pub(super) async fn store_of(app: &AppState, at: AsOf) -> Result<Store, AppError> {
-    match at.is_today(app.today()) {
-        true => Ok(app.store.clone()),
-        false => Box::pin(app.past_days.get(&app.store, at)).await,
+pub(super) async fn store_of(call: &Call, at: AsOf) -> Result<Store, AppError> {
+    match at.is_today(call.today()) {
+        true => Ok(call.store.clone()),
+        false => Box::pin(call.past_days.get(&call.store, at)).await,
     }
 }
 
 /// A customer's health as of a day (today when absent): under all facts known now, or under those known at the end of a day.
-pub async fn get_health(app: &AppState, id: CustomerId, as_of: Option<&str>, known_at: Option<&str>) -> Result<Health, AppError> {
-    let today = app.today();
+pub async fn get_health(call: &Call, id: CustomerId, as_of: Option<&str>, known_at: Option<&str>) -> Result<Health, AppError> {
+    let today = call.today();
     let at = parse_day_asked(as_of, known_at, today)?;
     if at.is_today(today)
-        && let Some(health) = app.store.get_health_of_today(id, today).await?
+        && let Some(health) = call.store.get_health_of_today(id, today).await?
     {
         return Ok(health);
     }
-    let scoring = Scoring::of(&app.store, at).await?;
-    let facts = app.store.load_facts(id, at.day - Duration::days(scoring.scorecard.lookback_days()), at).await?;
+    let scoring = Scoring::of(&call.store, at).await?;
+    let facts = call.store.load_facts(id, at.day - Duration::days(scoring.scorecard.lookback_days()), at).await?;
     Ok(scoring.health(id, &facts, at.day))
 }
 
@@ -62,13 +62,13 @@ const MAX_HISTORY_DAYS: i64 = 3660;
 /// A customer's scores of all days from one to another (today when absent), under all facts known now, or under those known
 /// at the end of a day.
 pub async fn get_health_history(
-    app: &AppState,
+    call: &Call,
     id: CustomerId,
     from: Option<&str>,
     to: Option<&str>,
     known_at: Option<&str>,
 ) -> Result<HealthHistory, AppError> {
-    let today = app.today();
+    let today = call.today();
     let mut errors = FieldErrors::default();
     let from = parse_day(&mut errors, "from", from, today);
     let AskedDay { as_of: to, known_at } =
@@ -84,8 +84,8 @@ pub async fn get_health_history(
             FieldErrors::one("from", format!("must lie at most {MAX_HISTORY_DAYS} days back from the last day ({to})")).into()
         );
     }
-    let Scoring { scorecard, connections } = Scoring::of(&app.store, at).await?;
-    let facts = app.store.load_facts(id, from - Duration::days(scorecard.lookback_days()), at).await?;
+    let Scoring { scorecard, connections } = Scoring::of(&call.store, at).await?;
+    let facts = call.store.load_facts(id, from - Duration::days(scorecard.lookback_days()), at).await?;
     let days = scoring::history(&facts, &scorecard, &connections, from, to);
     Ok(HealthHistory { customer_id: id, from, to, known_at: at.known_at, scorecard_version: scorecard.version, days })
 }
@@ -96,13 +96,13 @@ const CHANGE_DAYS: i64 = 30;
 /// Why a customer's score changed from a day to another (today when absent). `known` is `then` (when absent) or `now`: whether
 /// the first day's health is what it was that day, or what it would have been with what is known now.
 pub async fn get_health_changes(
-    app: &AppState,
+    call: &Call,
     id: CustomerId,
     from: Option<&str>,
     to: Option<&str>,
     known: Option<&str>,
 ) -> Result<HealthChange, AppError> {
-    let today = app.today();
+    let today = call.today();
     let mut errors = FieldErrors::default();
     if !matches!(known, None | Some("then" | "now")) {
         errors.add("known", "must be one of then, now");
@@ -114,17 +114,17 @@ pub async fn get_health_changes(
         errors.add("from", format!("must not be after the day it is compared with ({to})"));
     }
     errors.or(|| ())?;
-    let scoring = Scoring::current(&app.store).await?;
-    let facts = app.store.load_facts(id, from - Duration::days(scoring.scorecard.lookback_days()), to).await?;
+    let scoring = Scoring::current(&call.store).await?;
+    let facts = call.store.load_facts(id, from - Duration::days(scoring.scorecard.lookback_days()), to).await?;
     match known {
         Some("now") => Ok(scoring.change(id, &facts, from, to)),
-        _ => change_since_then(app, id, from, &scoring, &facts, to).await,
+        _ => change_since_then(call, id, from, &scoring, &facts, to).await,
     }
 }
 
 /// The change from what a day's health was that day.
 async fn change_since_then(
-    app: &AppState,
+    call: &Call,
     id: CustomerId,
     from: NaiveDate,
     scoring: &Scoring,
@@ -132,9 +132,9 @@ async fn change_since_then(
     to: NaiveDate,
 ) -> Result<HealthChange, AppError> {
     let at = AsOf::known_then(from);
-    let then = Scoring::of(&app.store, at).await?;
+    let then = Scoring::of(&call.store, at).await?;
     let lookback = scoring.scorecard.lookback_days().max(then.scorecard.lookback_days());
-    let known = app.store.load_facts(id, from - Duration::days(lookback), at).await?;
+    let known = call.store.load_facts(id, from - Duration::days(lookback), at).await?;
     Ok(scoring::explain_change(id, then.standing(&known, from), scoring.standing(facts, to)))
 }
 
@@ -147,15 +147,9 @@ pub(super) struct Changes {
 
 impl Changes {
     /// Loads what explains changes over up to `days` days.
-    pub(super) async fn load(
-        app: &AppState,
-        scoring: Scoring,
-        ids: &[CustomerId],
-        at: AsOf,
-        days: i64,
-    ) -> Result<Self, AppError> {
+    pub(super) async fn load(call: &Call, scoring: Scoring, ids: &[CustomerId], at: AsOf, days: i64) -> Result<Self, AppError> {
         let earliest = at.day - Duration::days(days + scoring.scorecard.lookback_days());
-        let facts = app.store.load_facts_of(ids, earliest, at).await?;
+        let facts = call.store.load_facts_of(ids, earliest, at).await?;
         Ok(Self { scoring, facts, day: at.day })
     }
 
@@ -168,14 +162,14 @@ impl Changes {
 
 /// Everything the customer's page shows besides its timeline. `history_days` is 30, 90 or 180, `change_days` 7, 30 or 90.
 pub async fn get_customer_page(
-    app: &AppState,
+    call: &Call,
     id: CustomerId,
     as_of: Option<&str>,
     known_at: Option<&str>,
     history_days: i64,
     change_days: i64,
 ) -> Result<CustomerPage, AppError> {
-    let today = app.today();
+    let today = call.today();
     let at = parse_day_asked(as_of, known_at, today)?;
     let (as_of, last) = (at.day, at.known_at.unwrap_or(today));
     if ![30, 90, 180].contains(&history_days) {
@@ -184,22 +178,22 @@ pub async fn get_customer_page(
     if ![7, 30, 90].contains(&change_days) {
         return Err(FieldErrors::one("since", "must be one of 7, 30, 90").into());
     }
-    let scoring = Scoring::of(&app.store, at).await?;
+    let scoring = Scoring::of(&call.store, at).await?;
     let Scoring { scorecard, connections } = &scoring;
     let lookback = Duration::days(2 * scorecard.lookback_days());
     let earliest = (last - Duration::days(history_days)).min(as_of - Duration::days(scoring::BAND_MEMORY_DAYS));
-    let customer = app.store.get_customer(id).await?;
-    let facts = app.store.load_facts(id, earliest - lookback, AsOf { day: last, ..at }).await?;
+    let customer = call.store.get_customer(id).await?;
+    let facts = call.store.load_facts(id, earliest - lookback, AsOf { day: last, ..at }).await?;
     let since = as_of - Duration::days(change_days);
     let changes = match at.known_at {
         None => scoring.change(id, &facts, since, as_of),
-        Some(_) => change_since_then(app, id, since, &scoring, &facts, as_of).await?,
+        Some(_) => change_since_then(call, id, since, &scoring, &facts, as_of).await?,
     };
     let measured = scoring::measure(&facts, scorecard, connections, as_of);
     let memory = scoring::history(&facts, scorecard, connections, as_of - Duration::days(scoring::BAND_MEMORY_DAYS), as_of);
     let change = |days: usize| scoring::change(*memory.iter().rev().nth(days)?, *memory.last()?);
     Ok(CustomerPage {
-        same_external_id: super::customers::find_same_external_id(app, &customer).await?,
+        same_external_id: super::customers::find_same_external_id(call, &customer).await?,
         today,
         known_at: at.known_at,
         health: scoring::score(id, &measured, scorecard, as_of),
@@ -210,15 +204,15 @@ pub async fn get_customer_page(
         change90: change(90),
         is_new: is_new(customer.fields.start_date, facts.first_fact_on, as_of),
         history: scoring::history(&facts, scorecard, connections, last - Duration::days(history_days - 1), last),
-        scorecard_marks: app.store.list_scorecard_marks().await?,
+        scorecard_marks: call.store.list_scorecard_marks().await?,
         changes,
         drivers: scoring::drivers(id, &measured, scorecard, as_of),
         activity: activity(&facts, scorecard, as_of),
         invoices: scoring::invoice_rows(&facts.invoices, as_of),
         features: scoring::feature_uses(&facts, scorecard, as_of),
-        notes: app.store.list_notes(id).await?,
+        notes: call.store.list_notes(id).await?,
         unconnected: connections.unconnected(),
-        currency: app.settings.currency.clone(),
+        currency: call.settings.currency.clone(),
         customer,
         scorecard: scoring.scorecard,
     })
@@ -226,7 +220,7 @@ pub async fn get_customer_page(
 
 /// Customers as lists show them. Facts are loaded only where the stored health is stale.
 pub(super) async fn rows(
-    app: &AppState,
+    call: &Call,
     scoring: &Scoring,
     found: Vec<CurrentHealth>,
     at: AsOf,
@@ -235,7 +229,7 @@ pub(super) async fn rows(
     let stale: Vec<_> = found.iter().filter(|row| !row.is_current).map(|row| row.customer.id).collect();
     let mut facts = HashMap::new();
     for ids in stale.chunks(MAX_PAGE_SIZE as usize) {
-        facts.extend(app.store.load_facts_of(ids, from, at).await?);
+        facts.extend(call.store.load_facts_of(ids, from, at).await?);
     }
     let row = |current: CurrentHealth| scoring.row(facts.remove(&current.customer.id), current, at.day);
     Ok(found.into_iter().map(row).collect())

@@ -2,7 +2,7 @@
 
 use crate::domain::list::integer;
 use crate::domain::{CustomerId, FieldErrors};
-use crate::server::AppState;
+use crate::server::Call;
 use crate::server::store::{Changed, Follower};
 use crate::wire::AppError;
 use std::time::Duration;
@@ -20,11 +20,11 @@ pub struct News {
 
 /// Follows all customers, or the one whose id `customer` is. When something has changed since the mark `since`, this is
 /// the first thing told.
-pub fn follow(app: &AppState, customer: Option<&str>, since: Option<&str>) -> Result<News, AppError> {
+pub fn follow(call: &Call, customer: Option<&str>, since: Option<&str>) -> Result<News, AppError> {
     let mut errors = FieldErrors::default();
     let customer = customer.map(|id| CustomerId(integer(&mut errors, "customer", id, 1, i64::MAX)));
     errors.or(|| ())?;
-    Ok(News { follower: app.store.follow(since), customer, quiet_until: Instant::now() })
+    Ok(News { follower: call.store.follow(since), customer, quiet_until: Instant::now() })
 }
 
 impl News {

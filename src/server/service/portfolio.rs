@@ -3,7 +3,7 @@
 use super::health::{Changes, Scoring, parse_day_asked, store_of};
 use crate::domain::list::OwnerFilter;
 use crate::domain::{AsOf, FactorKey, FieldErrors, NaiveDate, Portfolio};
-use crate::server::AppState;
+use crate::server::Call;
 use crate::server::store::Snapshot;
 use crate::wire::AppError;
 use quick_cache::sync::Cache;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// How all active customers, or those of one owner, stand as of a day (today when absent): under all facts known now, or
 /// under those known at the end of a day.
 pub async fn get_portfolio(
-    app: &AppState,
+    call: &Call,
     owner: Option<&str>,
     as_of: Option<&str>,
     known_at: Option<&str>,
@@ -21,9 +21,9 @@ pub async fn get_portfolio(
     let mut errors = FieldErrors::default();
     let owner = errors.optional_text("owner", owner, 200);
     let owner = errors.or(|| owner.map(OwnerFilter::from))?;
-    let at = parse_day_asked(as_of, known_at, app.today())?;
-    let question = (app.store.snapshot().await?, app.today(), at, owner.clone());
-    let answer = app.figures.0.get_or_insert_async(&question, async { compute(app, owner, at).await.map(Arc::new) });
+    let at = parse_day_asked(as_of, known_at, call.today())?;
+    let question = (call.store.snapshot().await?, call.today(), at, owner.clone());
+    let answer = call.figures.0.get_or_insert_async(&question, async { compute(call, owner, at).await.map(Arc::new) });
     Ok(Portfolio::clone(&*answer.await?))
 }
 
@@ -36,24 +36,24 @@ impl Default for Figures {
     }
 }
 
-async fn compute(app: &AppState, owner: Option<OwnerFilter>, at: AsOf) -> Result<Portfolio, AppError> {
-    let store = store_of(app, at).await?;
-    let mut portfolio = store.get_portfolio(owner, &app.settings.currency, at.day).await?;
-    (portfolio.today, portfolio.known_at) = (app.today(), at.known_at);
-    let connections = app.store.connections().await?;
+async fn compute(call: &Call, owner: Option<OwnerFilter>, at: AsOf) -> Result<Portfolio, AppError> {
+    let store = store_of(call, at).await?;
+    let mut portfolio = store.get_portfolio(owner, &call.settings.currency, at.day).await?;
+    (portfolio.today, portfolio.known_at) = (call.today(), at.known_at);
+    let connections = call.store.connections().await?;
     portfolio.first_fact_on = FactorKey::ALL.into_iter().filter_map(|key| *connections.0.get(key)).min();
-    explain_movers(app, Scoring::current(&store).await?, at, &mut portfolio).await?;
+    explain_movers(call, Scoring::current(&store).await?, at, &mut portfolio).await?;
     Ok(portfolio)
 }
 
 /// Adds its main cause to each change that the portfolio tells.
-async fn explain_movers(app: &AppState, scoring: Scoring, at: AsOf, portfolio: &mut Portfolio) -> Result<(), AppError> {
+async fn explain_movers(call: &Call, scoring: Scoring, at: AsOf, portfolio: &mut Portfolio) -> Result<(), AppError> {
     let Portfolio { movers7, movers30, new_churn_risks, .. } = portfolio;
     let mut told =
         [(7, vec![&mut movers7.up, &mut movers7.down, new_churn_risks]), (30, vec![&mut movers30.up, &mut movers30.down])];
     let ids: BTreeSet<_> =
         told.iter().flat_map(|(_, lists)| lists).flat_map(|list| &list.items).map(|mention| mention.id).collect();
-    let changes = Changes::load(app, scoring, &ids.into_iter().collect::<Vec<_>>(), at, 30).await?;
+    let changes = Changes::load(call, scoring, &ids.into_iter().collect::<Vec<_>>(), at, 30).await?;
     for (days, lists) in &mut told {
         for mention in lists.iter_mut().flat_map(|list| &mut list.items) {
             mention.cause = changes.over(mention.id, *days).and_then(|change| change.main_cause());

@@ -3,7 +3,7 @@
 use crate::domain::ScorecardPreview;
 use crate::domain::{CustomerId, FieldErrors, NewScorecard, Scorecard, ScorecardInput, ScorecardVersion};
 use crate::scoring::{self, WhatIf};
-use crate::server::AppState;
+use crate::server::Call;
 use crate::wire::AppError;
 use crate::wire::pages::ScorecardPage;
 use chrono::Duration;
@@ -13,33 +13,33 @@ use std::collections::HashMap;
 const CHUNK: i64 = 500;
 
 /// The rules in force.
-pub async fn get_scorecard(app: &AppState) -> Result<Scorecard, AppError> {
-    Ok(app.store.current_scorecard().await?)
+pub async fn get_scorecard(call: &Call) -> Result<Scorecard, AppError> {
+    Ok(call.store.current_scorecard().await?)
 }
 
 /// Every version, the newest first.
-pub async fn list_scorecards(app: &AppState) -> Result<Vec<ScorecardVersion>, AppError> {
-    Ok(app.store.list_scorecards().await?)
+pub async fn list_scorecards(call: &Call) -> Result<Vec<ScorecardVersion>, AppError> {
+    Ok(call.store.list_scorecards().await?)
 }
 
-pub async fn get_scorecard_version(app: &AppState, version: i64) -> Result<ScorecardVersion, AppError> {
-    Ok(app.store.get_scorecard(version).await?)
+pub async fn get_scorecard_version(call: &Call, version: i64) -> Result<ScorecardVersion, AppError> {
+    Ok(call.store.get_scorecard(version).await?)
 }
 
 /// Everything the page about scoring shows before anything is changed.
-pub async fn get_scorecard_page(app: &AppState) -> Result<ScorecardPage, AppError> {
-    let (stale, customers) = app.store.count_stale(app.today()).await?;
-    Ok(ScorecardPage { versions: app.store.list_scorecards().await?, stale, customers, now: app.now() })
+pub async fn get_scorecard_page(call: &Call) -> Result<ScorecardPage, AppError> {
+    let (stale, customers) = call.store.count_stale(call.today()).await?;
+    Ok(ScorecardPage { versions: call.store.list_scorecards().await?, stale, customers, now: call.now })
 }
 
 /// Puts the next version in force; everybody is rescored in the background.
-pub async fn create_scorecard(app: &AppState, input: ScorecardInput) -> Result<ScorecardVersion, AppError> {
-    save(app, input.parse()?).await
+pub async fn create_scorecard(call: &Call, input: ScorecardInput) -> Result<ScorecardVersion, AppError> {
+    save(call, input.parse()?).await
 }
 
 /// Puts the rules of an old version in force again, as the version that follows `based_on`.
 pub async fn restore_scorecard(
-    app: &AppState,
+    call: &Call,
     version: i64,
     based_on: i64,
     author: Option<&str>,
@@ -48,39 +48,39 @@ pub async fn restore_scorecard(
     let mut errors = FieldErrors::default();
     let (author, note) = crate::domain::scorecard_input::signature(&mut errors, author, note);
     errors.or(|| ())?;
-    let old = app.store.get_scorecard(version).await?.scorecard;
-    save(app, NewScorecard { scorecard: Scorecard { version: based_on.saturating_add(1), ..old }, author, note }).await
+    let old = call.store.get_scorecard(version).await?.scorecard;
+    save(call, NewScorecard { scorecard: Scorecard { version: based_on.saturating_add(1), ..old }, author, note }).await
 }
 
-async fn save(app: &AppState, new: NewScorecard) -> Result<ScorecardVersion, AppError> {
-    let current = app.store.current_scorecard().await?;
+async fn save(call: &Call, new: NewScorecard) -> Result<ScorecardVersion, AppError> {
+    let current = call.store.current_scorecard().await?;
     let is_next = new.scorecard.version == current.version.saturating_add(1);
     if is_next && new.scorecard.has_rules_of(&current) {
         let message = format!("must differ from version {}, which is in force", current.version);
         return Err(FieldErrors::one("scorecard", message).into());
     }
-    let saved = app.store.add_scorecard(&new, app.now()).await?;
+    let saved = call.store.add_scorecard(&new, call.now).await?;
     tracing::info!(version = saved.scorecard.version, author = saved.author, "scorecard saved");
-    app.rescore.notify_one();
+    call.rescore.notify_one();
     Ok(saved)
 }
 
 /// What the rules would change for the active customers today. Stored measurements serve as long as windows and key features
 /// stay; otherwise, and for customers whose health is stale, facts are loaded.
-pub async fn preview_scorecard(app: &AppState, input: &ScorecardInput) -> Result<ScorecardPreview, AppError> {
+pub async fn preview_scorecard(call: &Call, input: &ScorecardInput) -> Result<ScorecardPreview, AppError> {
     let proposed = input.parse_rules()?;
-    let today = app.today();
-    let (current, connections) = (app.store.current_scorecard().await?, app.store.connections().await?);
+    let today = call.today();
+    let (current, connections) = (call.store.current_scorecard().await?, call.store.connections().await?);
     let measures_alike = proposed.measures_like(&current);
     let from = today - Duration::days(proposed.lookback_days().max(current.lookback_days()));
     let mut what_if = WhatIf::new(&current, &proposed);
     let mut last = CustomerId(0);
     loop {
-        let chunk = app.store.list_active_after(last, CHUNK, today).await?;
+        let chunk = call.store.list_active_after(last, CHUNK, today).await?;
         let Some(end) = chunk.last() else { return Ok(what_if.finish()) };
         last = end.customer.id;
         let needed: Vec<_> = chunk.iter().filter(|row| !measures_alike || !row.is_current).map(|row| row.customer.id).collect();
-        let facts = if needed.is_empty() { HashMap::new() } else { app.store.load_facts_of(&needed, from, today).await? };
+        let facts = if needed.is_empty() { HashMap::new() } else { call.store.load_facts_of(&needed, from, today).await? };
         for row in chunk {
             let measure = |scorecard| Some(scoring::measure(facts.get(&row.customer.id)?, scorecard, &connections, today));
             let before = if row.is_current { None } else { measure(&current) }.unwrap_or(row.measured);

@@ -24,7 +24,7 @@ use crate::domain::list::MAX_PAGE_SIZE;
 use crate::domain::{CustomerFields, CustomerId, CustomerQuery, FieldErrors, Health, NaiveDate, Segment};
 use crate::scoring;
 use crate::server::store::{Store, StoreError, StoreResult, StoredEvent};
-use crate::server::{AppState, Settings};
+use crate::server::{Actor, AppState, Call, Settings};
 use chrono::{DateTime, Duration, TimeZone, Utc};
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -138,6 +138,11 @@ impl Database {
             figures: Arc::default(),
             past_days: Arc::default(),
         }
+    }
+
+    /// A call of the app, at [`now`].
+    pub fn call(&self) -> Call {
+        self.app().call(Actor::Visitor)
     }
 
     /// Creates a customer of whom only the name is known.

@@ -1,6 +1,7 @@
 //! A new scorecard: versions, and health that follows it.
 
 use crate::domain::{NewScorecard, Scorecard, ScorecardInput};
+use crate::server::Actor;
 use crate::server::jobs;
 use crate::server::service::scorecards;
 use crate::tests::harness::*;
@@ -110,12 +111,12 @@ on_each_database! {
             let current = db.current_scorecard().await.unwrap();
             let new = next(&current, change);
             let input: ScorecardInput = serde_json::from_value(serde_json::to_value(&new.scorecard).unwrap()).unwrap();
-            let preview = scorecards::preview_scorecard(&app, &input).await.unwrap();
+            let preview = scorecards::preview_scorecard(&app.call(Actor::Visitor), &input).await.unwrap();
             let before = db.get_portfolio(None, "USD", today()).await.unwrap();
             assert_eq!(preview.changes, new.scorecard.changes_since(&current));
             assert_eq!((preview.customers, preview.mean_before), (3, before.mean.score));
             db.add_scorecard(&new, now()).await.unwrap();
-            let again = scorecards::preview_scorecard(&app, &input).await.unwrap();
+            let again = scorecards::preview_scorecard(&app.call(Actor::Visitor), &input).await.unwrap();
             assert_eq!((again.mean_before, again.moves.len(), again.movers.len()), (preview.mean_after, 0, 0), "stale rows are not believed");
             db.roll_over_all(today()).await;
             let after = db.get_portfolio(None, "USD", today()).await.unwrap();
@@ -139,7 +140,7 @@ on_each_database! {
         for weight in [60, 61] {
             sent["factors"]["apiTrend"]["weight"] = weight.into();
             let signed = ScorecardInput { author: Some("Ada".into()), note: Some("test".into()), ..serde_json::from_value(sent.clone()).unwrap() };
-            let saved = scorecards::create_scorecard(&app, signed).await.unwrap();
+            let saved = scorecards::create_scorecard(&app.call(Actor::Visitor), signed).await.unwrap();
             sent["version"] = saved.scorecard.version.into();
             let done = async {
                 while db.count_stale(today()).await.unwrap().0 > 0 {

@@ -1,34 +1,34 @@
 //! The forms about customers themselves.
 
 use crate::domain::{CustomerId, CustomerInput, FieldErrors};
-use crate::server::AppState;
+use crate::server::Call;
 use crate::server::formats::amounts;
 use crate::server::service::customers;
 use crate::wire::AppError;
 use crate::wire::{Done, FormValues};
 
-pub async fn create_customer(app: &AppState, form: &FormValues) -> Result<Done, AppError> {
+pub async fn create_customer(call: &Call, form: &FormValues) -> Result<Done, AppError> {
     let input = customer_input(form, None)?;
-    let customer = customers::create_customer(app, input).await.map_err(as_form_fields)?;
+    let customer = customers::create_customer(call, input).await.map_err(as_form_fields)?;
     let message = format!("{} created", customer.fields.name);
     Ok(Done { message, go_to: Some(format!("/customers/{}", customer.id)), ..Done::default() })
 }
 
-pub async fn update_customer(app: &AppState, id: CustomerId, form: &FormValues) -> Result<Done, AppError> {
+pub async fn update_customer(call: &Call, id: CustomerId, form: &FormValues) -> Result<Done, AppError> {
     let version = form.get("version").parse().map_err(|_| FieldErrors::one("version", "must be a whole number"))?;
     let input = customer_input(form, Some(version))?;
-    let customer = customers::update_customer(app, id, input).await.map_err(as_form_fields)?;
+    let customer = customers::update_customer(call, id, input).await.map_err(as_form_fields)?;
     let message = format!("{} saved", customer.fields.name);
     Ok(Done { message, go_to: Some(format!("/customers/{id}")), ..Done::default() })
 }
 
-pub async fn archive_customer(app: &AppState, id: CustomerId, form: &FormValues) -> Result<Done, AppError> {
-    let customer = customers::archive_customer(app, id, form.get("reason")).await?;
+pub async fn archive_customer(call: &Call, id: CustomerId, form: &FormValues) -> Result<Done, AppError> {
+    let customer = customers::archive_customer(call, id, form.get("reason")).await?;
     Ok(Done { message: format!("{} archived; it can be restored on this page", customer.fields.name), ..Done::default() })
 }
 
-pub async fn restore_customer(app: &AppState, id: CustomerId) -> Result<Done, AppError> {
-    let customer = customers::restore_customer(app, id).await?;
+pub async fn restore_customer(call: &Call, id: CustomerId) -> Result<Done, AppError> {
+    let customer = customers::restore_customer(call, id).await?;
     Ok(Done { message: format!("{} restored", customer.fields.name), ..Done::default() })
 }
 

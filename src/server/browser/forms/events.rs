@@ -2,7 +2,7 @@
 
 use super::effect;
 use crate::domain::{CustomerId, EventId, EventInput, EventKind, FieldErrors};
-use crate::server::AppState;
+use crate::server::Call;
 use crate::server::formats::amounts;
 use crate::server::service::{events, scorecards};
 use crate::wire::AppError;
@@ -11,14 +11,14 @@ use crate::wire::{Done, FormValues};
 use chrono::{DateTime, Utc};
 
 /// Logs the event of a form. An invoice that is paid already is two events; both are checked before the first is stored.
-pub async fn submit_event(app: &AppState, customer: CustomerId, form: &FormValues) -> Result<Done, AppError> {
-    let (input, payment) = convert(form)?.check(app.now())?;
-    let first = events::submit_event(app, customer, input).await?;
-    let scorecard = scorecards::get_scorecard(app).await?;
+pub async fn submit_event(call: &Call, customer: CustomerId, form: &FormValues) -> Result<Done, AppError> {
+    let (input, payment) = convert(form)?.check(call.now)?;
+    let first = events::submit_event(call, customer, input).await?;
+    let scorecard = scorecards::get_scorecard(call).await?;
     let Some(payment) = payment else {
         return Ok(done(&first, effect::sentence(&first, &scorecard)));
     };
-    match events::submit_event(app, customer, payment).await {
+    match events::submit_event(call, customer, payment).await {
         Ok(second) => {
             let both = EventEffect { before: first.before.clone(), ..second };
             let mut done = done(&both, effect::sentence(&both, &scorecard));
@@ -39,12 +39,12 @@ fn done(effect: &EventEffect, message: String) -> Done {
 }
 
 /// Takes back each of the events that the form names, the latest first.
-pub async fn retract_event(app: &AppState, form: &FormValues) -> Result<Done, AppError> {
+pub async fn retract_event(call: &Call, form: &FormValues) -> Result<Done, AppError> {
     let ids: Result<Vec<EventId>, _> = form.get("events").split(',').map(str::parse).collect();
     let ids = ids.map_err(|_| FieldErrors::one("events", "must be ids of events"))?;
     let mut change: Option<EventEffect> = None;
     for id in ids {
-        let effect = events::retract_event(app, id, Some(form.get("reason"))).await?;
+        let effect = events::retract_event(call, id, Some(form.get("reason"))).await?;
         let before = change.map_or_else(|| effect.before.clone(), |change| change.before);
         change = Some(EventEffect { before, ..effect });
     }

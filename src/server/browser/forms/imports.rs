@@ -1,13 +1,13 @@
 //! The forms about imports.
 
 use crate::domain::{FieldErrors, ImportId, ImportKind, ImportState};
-use crate::server::AppState;
+use crate::server::Call;
 use crate::server::service::import::{self, Choice};
 use crate::wire::AppError;
 use crate::wire::{Done, FormValues};
 
 /// The fields `kind`, `column-0` and so on with the field that each column means, `default-FIELD`.
-pub async fn check_import(app: &AppState, id: ImportId, form: &FormValues) -> Result<Done, AppError> {
+pub async fn check_import(call: &Call, id: ImportId, form: &FormValues) -> Result<Done, AppError> {
     let kind = ImportKind::parse(form.get("kind"));
     let kind = kind.ok_or_else(|| FieldErrors::one("kind", "must be customers or events"))?;
     let columns = (0..).map(|place| format!("column-{place}")).take_while(|name| form.0.contains_key(name));
@@ -17,29 +17,29 @@ pub async fn check_import(app: &AppState, id: ImportId, form: &FormValues) -> Re
         fields: columns.map(|name| form.filled(&name)).collect(),
         defaults: defaults.filter_map(|(name, field)| Some((field.to_owned(), form.filled(name)?))).collect(),
     };
-    Ok(match import::check_import(app, id, choice).await? {
+    Ok(match import::check_import(call, id, choice).await? {
         ImportState::Uploaded => done(format!("Look at what the columns mean for {}", kind.name()), id),
         _ => begun(id),
     })
 }
 
-pub async fn reconsider_import(app: &AppState, id: ImportId) -> Result<Done, AppError> {
-    import::reconsider_import(app, id).await?;
+pub async fn reconsider_import(call: &Call, id: ImportId) -> Result<Done, AppError> {
+    import::reconsider_import(call, id).await?;
     Ok(done("Change what the columns mean".into(), id))
 }
 
-pub async fn run_import(app: &AppState, id: ImportId) -> Result<Done, AppError> {
-    import::run_import(app, id).await?;
+pub async fn run_import(call: &Call, id: ImportId) -> Result<Done, AppError> {
+    import::run_import(call, id).await?;
     Ok(begun(id))
 }
 
-pub async fn discard_upload(app: &AppState, id: ImportId) -> Result<Done, AppError> {
-    import::discard_upload(app, id).await?;
+pub async fn discard_upload(call: &Call, id: ImportId) -> Result<Done, AppError> {
+    import::discard_upload(call, id).await?;
     Ok(Done { message: "File discarded; nothing was imported".into(), go_to: Some("/import".into()), ..Done::default() })
 }
 
-pub async fn undo_import(app: &AppState, id: ImportId) -> Result<Done, AppError> {
-    import::undo_import(app, id).await?;
+pub async fn undo_import(call: &Call, id: ImportId) -> Result<Done, AppError> {
+    import::undo_import(call, id).await?;
     Ok(begun(id))
 }
 

@@ -2,27 +2,27 @@
 
 use super::effect;
 use crate::domain::QuarantineId;
-use crate::server::AppState;
+use crate::server::Call;
 use crate::server::service::{batch, customers, scorecards};
 use crate::wire::AppError;
 use crate::wire::{Done, FormValues};
 
 /// Sends an item again as it stands in the form.
-pub async fn replay_quarantined(app: &AppState, item: QuarantineId, form: &FormValues) -> Result<Done, AppError> {
-    let effect = batch::replay_quarantined(app, item, form.filled("content")).await?;
-    let customer = customers::get_customer(app, effect.event.customer_id).await?;
-    let sentence = effect::sentence(&effect, &scorecards::get_scorecard(app).await?);
+pub async fn replay_quarantined(call: &Call, item: QuarantineId, form: &FormValues) -> Result<Done, AppError> {
+    let effect = batch::replay_quarantined(call, item, form.filled("content")).await?;
+    let customer = customers::get_customer(call, effect.event.customer_id).await?;
+    let sentence = effect::sentence(&effect, &scorecards::get_scorecard(call).await?);
     let undo = (!effect.repeated).then_some(effect.event.id);
     Ok(Done { message: format!("{}: {sentence}", customer.fields.name), undo: undo.into_iter().collect(), go_to: None })
 }
 
-pub async fn discard_quarantined(app: &AppState, item: QuarantineId) -> Result<Done, AppError> {
-    batch::discard_quarantined(app, item).await?;
+pub async fn discard_quarantined(call: &Call, item: QuarantineId) -> Result<Done, AppError> {
+    batch::discard_quarantined(call, item).await?;
     Ok(Done { message: "Item discarded".into(), ..Done::default() })
 }
 
-pub async fn discard_quarantine(app: &AppState, up_to: QuarantineId) -> Result<Done, AppError> {
-    let message = match batch::discard_quarantine(app, up_to).await? {
+pub async fn discard_quarantine(call: &Call, up_to: QuarantineId) -> Result<Done, AppError> {
+    let message = match batch::discard_quarantine(call, up_to).await? {
         1 => "1 item discarded".to_owned(),
         items => format!("{items} items discarded"),
     };

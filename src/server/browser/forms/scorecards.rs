@@ -3,7 +3,7 @@
 use super::rejection;
 use crate::domain::scorecard_input::{BandLimitsInput, FactorRuleInput, factor_field};
 use crate::domain::{FactorKey, Factors, FieldErrors, ScorecardInput, ScorecardVersion};
-use crate::server::AppState;
+use crate::server::Call;
 use crate::server::formats::amounts;
 use crate::server::service::scorecards;
 use crate::wire::AppError;
@@ -11,10 +11,10 @@ use crate::wire::{Done, FormValues};
 use crate::wire::{Previewed, SCORECARD_PATH};
 
 /// What the rules in the form would do. Rules that are no good are an answer too.
-pub async fn preview_scorecard(app: &AppState, form: &FormValues) -> Result<Previewed, AppError> {
+pub async fn preview_scorecard(call: &Call, form: &FormValues) -> Result<Previewed, AppError> {
     let tried = async {
         let input = scorecard_input(form, |input| input.parse_rules().err())?;
-        scorecards::preview_scorecard(app, &input).await.map_err(as_form_fields)
+        scorecards::preview_scorecard(call, &input).await.map_err(as_form_fields)
     };
     match tried.await {
         Ok(preview) => Ok(Previewed::Preview(preview)),
@@ -23,16 +23,16 @@ pub async fn preview_scorecard(app: &AppState, form: &FormValues) -> Result<Prev
     }
 }
 
-pub async fn save_scorecard(app: &AppState, form: &FormValues) -> Result<Done, AppError> {
+pub async fn save_scorecard(call: &Call, form: &FormValues) -> Result<Done, AppError> {
     let input = scorecard_input(form, |input| input.clone().parse().err())?;
-    scorecards::create_scorecard(app, input).await.map(|saved| done(&saved)).map_err(as_form_fields)
+    scorecards::create_scorecard(call, input).await.map(|saved| done(&saved)).map_err(as_form_fields)
 }
 
-pub async fn restore_scorecard(app: &AppState, form: &FormValues) -> Result<Done, AppError> {
+pub async fn restore_scorecard(call: &Call, form: &FormValues) -> Result<Done, AppError> {
     let number = |name| form.get(name).parse().map_err(|_| FieldErrors::one(name, "must be a whole number"));
     let (version, current) = (number("restored")?, number("version")?);
     let (author, note) = (form.filled("author"), form.filled("note"));
-    let saved = scorecards::restore_scorecard(app, version, current, author.as_deref(), note.as_deref()).await?;
+    let saved = scorecards::restore_scorecard(call, version, current, author.as_deref(), note.as_deref()).await?;
     Ok(done(&saved))
 }
 

@@ -62,7 +62,7 @@ async fn beating<T>(app: &AppState, attempt: Attempt, work: impl Future<Output =
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             beats.tick().await;
-            match app.store.keep_import_alive(attempt, app.now()).await {
+            match app.store.keep_import_alive(attempt, app.read_clock()).await {
                 // The work will find out as well.
                 Err(StoreError::Conflict(_)) => return,
                 Err(error) => tracing::warn!(%error, import = %attempt.import, "cannot say that an import is under way"),
@@ -80,7 +80,7 @@ async fn beating<T>(app: &AppState, attempt: Attempt, work: impl Future<Output =
 
 async fn rescore(app: &AppState, touched: &[CustomerId]) -> Result<(), AppError> {
     for some in touched.chunks(1000) {
-        app.store.rescore(some, app.today()).await?;
+        app.store.rescore(some, app.read_clock().date_naive()).await?;
     }
     Ok(())
 }
@@ -153,7 +153,7 @@ pub async fn receive_upload(
     let path = path.to_string_lossy().into_owned();
     let (file_name, findings) = (file_name.to_owned(), Some(findings));
     let new = NewImport { file_name, path: Some(path.clone()), findings, mapping, state: ImportState::Uploaded, author };
-    let created = app.store.create_import(&new, app.now()).await;
+    let created = app.store.create_import(&new, app.read_clock()).await;
     if created.is_err() {
         remove_files(Some(&path));
     }
@@ -162,17 +162,17 @@ pub async fn receive_upload(
 
 /// Removes files that nobody wants any more: uploads that were not imported, lists of errors, what dead processes have left.
 pub async fn remove_old_files(app: &AppState) -> Result<(), AppError> {
-    for forgotten in app.store.list_forgotten_uploads(app.now() - Duration::days(UPLOAD_DAYS)).await? {
+    for forgotten in app.store.list_forgotten_uploads(app.read_clock() - Duration::days(UPLOAD_DAYS)).await? {
         discard(app, forgotten).await?;
     }
-    for over in app.store.list_imports_with_files(app.now() - Duration::days(ERROR_DAYS)).await? {
+    for over in app.store.list_imports_with_files(app.read_clock() - Duration::days(ERROR_DAYS)).await? {
         remove_files(over.path.as_deref());
         app.store.forget_import_files(over.import.id).await?;
     }
     let folder = folder::find(app).await?;
     let known = app.store.list_import_paths().await?;
     let known = known.into_iter().flat_map(|path| [errors_path(&path), path.into()]).collect();
-    let now = app.now();
+    let now = app.read_clock();
     blocking(move || {
         let removed = folder::remove_orphans(&folder, &known, now);
         removed.unwrap_or_else(|error| tracing::warn!(%error, "old files could not be removed"));
@@ -204,7 +204,7 @@ async fn find(app: &AppState, id: ImportId) -> Result<StoredImport, AppError> {
 
 /// Takes imports over from processes that are gone, or were suspended; how many.
 pub async fn cut_off_imports(app: &AppState) -> Result<usize, AppError> {
-    let silent_since = app.now() - Duration::seconds(SILENCE_SECONDS);
+    let silent_since = app.read_clock() - Duration::seconds(SILENCE_SECONDS);
     let cut_off = app.store.cut_off_imports(silent_since).await?;
     for StoredImport { import, path, .. } in &cut_off {
         tracing::warn!(import = %import.id, state = import.state.name(), "an import was cut off");
@@ -223,7 +223,7 @@ pub async fn list_imports<'a>(
 ) -> Result<ImportList, AppError> {
     let (page, page_size) = parse_paging(pairs)?;
     let page = app.store.list_imports(page, page_size).await?;
-    Ok(ImportList { page, now: app.now() })
+    Ok(ImportList { page, now: app.read_clock() })
 }
 
 /// Everything about one import.
@@ -236,14 +236,14 @@ pub async fn get_import(app: &AppState, id: ImportId) -> Result<ImportPage, AppE
         outlook: None,
         errors: Vec::new(),
         unreadable: None,
-        now: app.now(),
+        now: app.read_clock(),
     };
     let Some(path) = path else { return Ok(page) };
     match page.import.state {
         ImportState::Uploaded if !Path::new(&path).exists() => page.unreadable = Some(GONE.into()),
         ImportState::Uploaded => match load_findings(app, id, &Source::uploaded(&path, &page.import.file_name)).await {
             Ok(Findings { columns, rows }) => {
-                page.preview = preview(&page.import.mapping, &columns, &rows, app.now());
+                page.preview = preview(&page.import.mapping, &columns, &rows, app.read_clock());
                 page.columns = columns;
             }
             Err(error) => page.unreadable = Some(error.to_string()),
@@ -296,7 +296,7 @@ pub async fn check_import(app: &AppState, id: ImportId, choice: Choice) -> Resul
     let from = [ImportState::Uploaded, ImportState::Checked];
     if choice.kind != import.mapping.kind {
         let mapping = recognise_columns(&columns, &rows, Some(choice.kind));
-        let attempt = app.store.move_import(id, &from, ImportState::Uploaded, app.now()).await?;
+        let attempt = app.store.move_import(id, &from, ImportState::Uploaded, app.read_clock()).await?;
         app.store.set_import_mapping(attempt, &mapping).await?;
         return Ok(ImportState::Uploaded);
     }
@@ -307,7 +307,7 @@ pub async fn check_import(app: &AppState, id: ImportId, choice: Choice) -> Resul
         defaults: choice.defaults.into_iter().collect(),
     };
     RowReader::new(&mapping, &columns)?;
-    let attempt = app.store.move_import(id, &from, ImportState::Checking, app.now()).await?;
+    let attempt = app.store.move_import(id, &from, ImportState::Checking, app.read_clock()).await?;
     app.store.set_import_mapping(attempt, &mapping).await?;
     let (app, file, errors) = (app.clone(), Columned { source, columns }, errors_path(&path));
     tokio::spawn(async move { run::check(&app, attempt, file, mapping, errors).await });
@@ -316,7 +316,7 @@ pub async fn check_import(app: &AppState, id: ImportId, choice: Choice) -> Resul
 
 /// Goes back from the result of a dry run to the meaning of the columns.
 pub async fn reconsider_import(app: &AppState, id: ImportId) -> Result<(), AppError> {
-    app.store.move_import(id, &[ImportState::Checked], ImportState::Uploaded, app.now()).await?;
+    app.store.move_import(id, &[ImportState::Checked], ImportState::Uploaded, app.read_clock()).await?;
     Ok(())
 }
 
@@ -326,7 +326,7 @@ pub async fn run_import(app: &AppState, id: ImportId) -> Result<(), AppError> {
     let Some(path) = path else { return Err(AppError::Conflict(GONE.into())) };
     let source = Source::uploaded(&path, &import.file_name);
     let Findings { columns, .. } = load_findings(app, id, &source).await?;
-    let attempt = app.store.move_import(id, &[ImportState::Checked], ImportState::Running, app.now()).await?;
+    let attempt = app.store.move_import(id, &[ImportState::Checked], ImportState::Running, app.read_clock()).await?;
     let app = app.clone();
     tokio::spawn(async move {
         run::run(&app, attempt, Columned { source, columns }, import.mapping).await;

@@ -77,7 +77,7 @@ async fn finish_run(
 }
 
 async fn finish(app: &AppState, attempt: Attempt, state: ImportState, problem: Option<String>) {
-    if let Err(error) = app.store.finish_import(attempt, state, problem, app.now()).await {
+    if let Err(error) = app.store.finish_import(attempt, state, problem, app.read_clock()).await {
         tracing::error!(%error, import = %attempt.import, "the end of an import could not be written down");
     }
 }
@@ -101,7 +101,7 @@ pub async fn import_file(
         let driven = drive(app, file, &new.mapping, Target::DryRun(None), errors, watch).await;
         return driven.map(|(counts, outlook)| (counts, Err(outlook)));
     }
-    let attempt = app.store.create_import(&new, app.now()).await?;
+    let attempt = app.store.create_import(&new, app.read_clock()).await?;
     let driven = drive(app, file, &new.mapping, Target::Import(attempt), errors, watch);
     let counts = finish_run(app, attempt, beating(app, attempt, driven).await).await?;
     Ok((counts, Ok(attempt.import)))
@@ -132,7 +132,7 @@ async fn drive(
         let (size, meter) = (source.size(), Meter::default());
         let _stop = meter.stop_on_drop();
         let (sender, mut receiver) = mpsc::channel::<Chunk>(1);
-        let (reading, owned, now) = (meter.clone(), mapping.clone(), app.now());
+        let (reading, owned, now) = (meter.clone(), mapping.clone(), app.read_clock());
         let reader = tokio::task::spawn_blocking(move || {
             let mut rows = RowReader::new(&owned, &columns)?;
             let mut chunk = Chunk::with_capacity(CHUNK);
@@ -205,7 +205,7 @@ impl<'a> Sink<'a> {
     async fn tell(&mut self, percent: i64) -> Result<(), AppError> {
         if let Target::Import(attempt) | Target::DryRun(Some(attempt)) = self.target {
             let untold = std::mem::take(&mut self.untold);
-            self.app.store.add_import_progress(attempt, &untold, percent, self.app.now()).await?;
+            self.app.store.add_import_progress(attempt, &untold, percent, self.app.read_clock()).await?;
         }
         Ok(())
     }
@@ -235,7 +235,7 @@ impl<'a> Sink<'a> {
     async fn store_customers(&mut self, rows: Vec<(i64, CustomerInput)>) -> Result<Vec<(i64, Vec<RowError>)>, AppError> {
         let (lines, inputs): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
         let defaults = customer_defaults(self.mapping, &mut FieldErrors::default());
-        let (store, now) = (&self.app.store, self.app.now());
+        let (store, now) = (&self.app.store, self.app.read_clock());
         let changes = match self.target {
             Target::Import(attempt) => store.import_customers(Destination::Import(attempt), &inputs, &defaults, now).await?,
             Target::DryRun(_) => {
@@ -273,7 +273,7 @@ impl<'a> Sink<'a> {
             true => HashMap::new(),
             false => self.app.store.find_customers(external.into_iter().collect()).await?,
         };
-        let received_at = self.app.now();
+        let received_at = self.app.read_clock();
         for (line, address, event) in rows {
             let customer = match &address {
                 Address::Id(id) => Some(*id),

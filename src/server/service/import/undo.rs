@@ -19,7 +19,7 @@ pub async fn undo_file(app: &AppState, id: ImportId) -> Result<UndoReport, AppEr
 
 /// Nobody else works on the import from then on.
 pub async fn begin(app: &AppState, id: ImportId) -> Result<Attempt, AppError> {
-    Ok(app.store.move_import(id, &[ImportState::Finished, ImportState::Failed], ImportState::Undoing, app.now()).await?)
+    Ok(app.store.move_import(id, &[ImportState::Finished, ImportState::Failed], ImportState::Undoing, app.read_clock()).await?)
 }
 
 /// In the background: a failure is kept with the import, which can be undone again.
@@ -30,10 +30,10 @@ pub async fn undo(app: &AppState, attempt: Attempt) {
 async fn take_back(app: &AppState, attempt: Attempt) -> Result<UndoReport, AppError> {
     let result = beating(app, attempt, take_back_all(app, attempt)).await;
     let written = match &result {
-        Ok(report) => app.store.finish_undo(attempt, report, app.now()).await,
+        Ok(report) => app.store.finish_undo(attempt, report, app.read_clock()).await,
         Err(error) => {
             let problem = Some(format!("Undoing it did not come to its end: {error}"));
-            app.store.finish_import(attempt, ImportState::Failed, problem, app.now()).await
+            app.store.finish_import(attempt, ImportState::Failed, problem, app.read_clock()).await
         }
     };
     if let Err(error) = written {
@@ -49,14 +49,14 @@ async fn take_back_all(app: &AppState, attempt: Attempt) -> Result<UndoReport, A
     let customers = app.store.list_customers_of_import(attempt.import).await?;
     let mut done = 0;
     for some in customers.chunks(CUSTOMERS_WITH_EVENTS) {
-        report.retracted += app.store.retract_imported(attempt, some, &reason, app.now()).await?;
+        report.retracted += app.store.retract_imported(attempt, some, &reason, app.read_clock()).await?;
         done += some.len();
         let percent = (done * 90 / customers.len().max(1)) as i64;
-        app.store.add_import_progress(attempt, &nothing, percent, app.now()).await?;
+        app.store.add_import_progress(attempt, &nothing, percent, app.read_clock()).await?;
     }
     let mut touched = customers;
     let mut after = CustomerId(0);
-    while let Some((ids, more)) = app.store.take_back_customers(attempt, after, CUSTOMERS, app.today()).await? {
+    while let Some((ids, more)) = app.store.take_back_customers(attempt, after, CUSTOMERS, app.read_clock().date_naive()).await? {
         after = ids.last().copied().unwrap_or(after);
         touched.extend(ids);
         report.removed += more.removed;
@@ -64,7 +64,7 @@ async fn take_back_all(app: &AppState, attempt: Attempt) -> Result<UndoReport, A
         report.restored += more.restored;
         report.kept += more.kept;
         report.archived.extend(more.archived);
-        app.store.add_import_progress(attempt, &nothing, 95, app.now()).await?;
+        app.store.add_import_progress(attempt, &nothing, 95, app.read_clock()).await?;
     }
     report.archived.truncate(100);
     touched.sort_unstable();
