@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { daysAgo, shownDay } from "./lib/facts.mjs";
 import { form, toast } from "./lib/forms.mjs";
-import { story } from "./lib/story.mjs";
+import { refused, story } from "./lib/story.mjs";
 
 const part = (page, name) => page.getByRole("group", { name, exact: true });
 const preview = (page) => page.getByRole("region", { name: "What would change" });
@@ -79,4 +79,4 @@ async function savesAndRestores({ page, api, open }) {
 
 story("rules are tried, saved, seen in scores and history, and brought back", savesAndRestores);
 
-story("the same without JavaScript", { javaScriptEnabled: false }, savesAndRestores);
+story("the same without JavaScript", { javaScriptEnabled: false, console: [refused(422)] }, savesAndRestores);

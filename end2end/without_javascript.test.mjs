@@ -102,7 +102,7 @@ story("a refused form comes back with its errors and its values without JavaScri
 
 story(
   "a refused note keeps a text of any length without JavaScript",
-  { app: few, javaScriptEnabled, console: [refused(422), refused(422), refused(422), refused(413)], unavoidable: /Loading the stylesheet/ },
+  { app: few, javaScriptEnabled, console: [refused(422), refused(422), refused(422), refused(413)] },
   async ({ page, open }) => {
     await open("/customers/1?days=30");
     const note = form(page, "Add note");

@@ -281,8 +281,10 @@ fn Rejected(id: ImportId, kind: ImportKind, title: String, others: &'static str,
 
 #[component]
 fn Busy(import: Import) -> impl IntoView {
+    // With its address: where that ends in a fragment, the browser would only go to the fragment.
+    let refresh = format!("<meta http-equiv=\"refresh\" content=\"2; url=/import/{}\">", import.id);
     view! {
-        <noscript inner_html="<meta http-equiv=\"refresh\" content=\"2\">"></noscript>
+        <noscript inner_html=refresh></noscript>
         <section class="panel stack" aria-busy="true">
             <p role="status">{standing(&import)}</p>
             <progress class="import__progress" aria-label="How much of the file has been read" max="100" value=import.percent></progress>
