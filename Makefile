@@ -24,7 +24,7 @@ run: build ## Build the optimised app and serve it with the demo portfolio on ht
 
 # The order matters: the server embeds the site. Each step does nothing when nothing changed.
 build: wasm-target node_modules/.package-lock.json ## Build the self-contained release binary, target/release/customer-health
-	@test -x $(APP) || echo "The first build compiles some 700 crates: about ten minutes on two cores. Later ones take seconds."
+	@test -x $(APP) || echo "The first build compiles some 700 crates: 8 to 25 minutes on two cores, by the machine. Later ones take seconds."
 	@echo "1/4 the tool that packs the page's assets" && cargo build --locked --release --package xtask
 	@echo "2/4 the browser's half, in WebAssembly" && cargo build --locked --profile wasm-release $(BROWSER_HALF)
 	@echo "3/4 the site: bound, optimised, bundled, hashed, compressed" && target/release/xtask site --release
