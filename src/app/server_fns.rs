@@ -9,8 +9,9 @@ use leptos::server_fn::codec::GetUrl;
 
 #[cfg(feature = "ssr")]
 use crate::server::{
+    browser::cookies::set_cookie,
     browser::forms::{self, accept},
-    browser::page::{Pairs, answer, call, customer_query, set_cookie},
+    browser::page::{Pairs, answer, call, customer_query},
     service::{batch, customers, demo, events, health, import, portfolio, scorecards},
 };
 

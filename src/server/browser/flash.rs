@@ -1,7 +1,7 @@
 //! The message of an accepted form, left in a cookie for the page that the form leads to, and what a page is told of the
 //! form before it. The cookie holds only what this browser has just been answered, and is never trusted.
 
-use super::page::{append_cookie, cookie, cookies, percent_encode};
+use super::cookies::{append_cookie, cookie, cookies, percent_encode};
 use crate::wire::{Done, Echo, Flash};
 use axum::http::HeaderValue;
 use axum::http::request::Parts;

@@ -1,5 +1,6 @@
 //! The door for browsers: forms, page context, cookies, uploads.
 
+pub mod cookies;
 mod flash;
 pub mod forms;
 pub mod page;

@@ -1,6 +1,6 @@
 //! Files that the import page sends, written to disk while they arrive, and the lists of errors that it offers.
 
-use super::page::{append_cookie, author_cookie, cookie, cookies};
+use super::cookies::{append_cookie, author_cookie, cookie, cookies};
 use crate::domain::ImportId;
 use crate::domain::import::MAX_UPLOAD_BYTES;
 use crate::server::AppState;

@@ -16,7 +16,7 @@ pub use quarantine::{discard_quarantine, discard_quarantined, replay_quarantined
 pub use scorecards::{preview_scorecard, restore_scorecard, save_scorecard};
 
 use crate::domain::FieldErrors;
-use crate::server::browser::page::remember_author;
+use crate::server::browser::cookies::remember_author;
 use crate::server::browser::plain_forms::OutcomeSlot;
 use crate::wire::{AppError, Done, FormValues, Outcome, Rejection};
 use axum::http::request::Parts;
