@@ -1,7 +1,6 @@
 //! Customers: list, create, change, archive and restore.
 
 use super::health::{Scoring, rows, store_of};
-use crate::domain::letters::composed;
 use crate::domain::list::MAX_ROW;
 use crate::domain::{
     Archive, ArchiveReason, Customer, CustomerId, CustomerInput, CustomerList, CustomerQuery, CustomerRow, FieldErrors, Page,
@@ -36,15 +35,6 @@ pub async fn export_customers(call: &Call, query: &CustomerQuery) -> Result<Vec<
 
 pub async fn get_customer(call: &Call, id: CustomerId) -> Result<Customer, AppError> {
     Ok(call.store.get_customer(id).await?)
-}
-
-/// Another customer whose external id is the same in composed letters.
-pub(super) async fn find_same_external_id(call: &Call, customer: &Customer) -> Result<Option<CustomerId>, AppError> {
-    let composed = customer.fields.external_id.as_deref().map(composed).unwrap_or_default();
-    if customer.fields.external_id.as_ref().is_none_or(|id| *id == composed) {
-        return Ok(None);
-    }
-    Ok(call.store.find_customers(vec![composed]).await?.into_values().next())
 }
 
 /// What the form for a customer, or for a new one, begins with.

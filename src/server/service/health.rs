@@ -1,9 +1,10 @@
 //! Health: of today from the current row, of any other day from the facts that are, or were, known.
 
+use crate::domain::letters::composed;
 use crate::domain::list::{MAX_PAGE_SIZE, is_new};
 use crate::domain::{
-    AsOf, AskedDay, CustomerId, CustomerRow, DayCount, EventKind, FactorKey, Factors, FieldErrors, Health, HealthChange,
-    HealthHistory, NaiveDate, Scorecard,
+    AsOf, AskedDay, Customer, CustomerId, CustomerRow, DayCount, EventKind, FactorKey, Factors, FieldErrors, Health,
+    HealthChange, HealthHistory, NaiveDate, Scorecard,
 };
 use crate::scoring::{self, Connections, Facts, Standing};
 use crate::server::Call;
@@ -193,7 +194,7 @@ pub async fn get_customer_page(
     let memory = scoring::history(&facts, scorecard, connections, as_of - Duration::days(scoring::BAND_MEMORY_DAYS), as_of);
     let change = |days: usize| scoring::change(*memory.iter().rev().nth(days)?, *memory.last()?);
     Ok(CustomerPage {
-        same_external_id: super::customers::find_same_external_id(call, &customer).await?,
+        same_external_id: find_same_external_id(call, &customer).await?,
         today,
         known_at: at.known_at,
         health: scoring::score(id, &measured, scorecard, as_of),
@@ -306,4 +307,13 @@ fn activity(facts: &Facts, scorecard: &Scorecard, as_of: NaiveDate) -> Factors<V
         let kinds = EventKind::ALL.into_iter().filter(|kind| FactorKey::fed_by(*kind) == key && !kind.is_invoice());
         scoring::daily_totals(facts, &kinds.collect::<Vec<_>>(), crate::domain::Window::ending(as_of, 2 * days))
     })
+}
+
+/// Returns another customer whose external id is the same in composed letters.
+async fn find_same_external_id(call: &Call, customer: &Customer) -> Result<Option<CustomerId>, AppError> {
+    let composed = customer.fields.external_id.as_deref().map(composed).unwrap_or_default();
+    if customer.fields.external_id.as_ref().is_none_or(|id| *id == composed) {
+        return Ok(None);
+    }
+    Ok(call.store.find_customers(vec![composed]).await?.into_values().next())
 }
