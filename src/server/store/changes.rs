@@ -5,12 +5,10 @@
 //! itself as well. NOTIFY inside the transactions would make the server flush their commits one after the other; so each
 //! process tells of all its commits together, a few times a second.
 
-use super::db::Pools;
-use super::{Store, StoreResult};
+use super::StoreResult;
 use crate::domain::CustomerId;
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
-use sqlx::postgres::PgListener;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -154,65 +152,30 @@ pub(super) async fn keep_sending(pool: PgPool, changes: Changes) {
     }
 }
 
-/// Hears all processes, this one included, for as long as the pool is open. Whatever happened while nobody listened is
-/// told as "everything".
-async fn keep_listening(pool: PgPool, changes: Changes) {
-    while !pool.is_closed() {
-        match listen(&pool, &changes).await {
-            Err(sqlx::Error::PoolClosed) => return,
-            Err(error) => tracing::warn!(%error, "changes cannot be followed, will try again"),
-            Ok(()) => {}
-        }
-        tokio::time::sleep(RETRY).await;
-    }
-}
-
-async fn listen(pool: &PgPool, changes: &Changes) -> Result<(), sqlx::Error> {
-    let mut listener = PgListener::connect_with(pool).await?;
-    listener.listen("customer_health").await?;
-    changes.tell(Changed::EVERYTHING);
-    loop {
-        let heard = listener.try_recv().await?;
-        let changed = heard.and_then(|heard| serde_json::from_str(heard.payload()).ok());
-        changes.tell(changed.unwrap_or(Changed::EVERYTHING));
-    }
-}
-
-impl Store {
-    /// Begins to hear of the changes that other processes make. Following does so by itself. (On SQLite little is done while
-    /// nobody follows.)
-    pub fn listen(&self) {
-        let changes = self.db.changes.clone();
-        if changes.0.listens.swap(true, Ordering::Relaxed) {
-            return;
-        }
-        match &self.db.pools {
-            Pools::Postgres(pool) => drop(tokio::spawn(keep_listening(pool.clone(), changes))),
-            Pools::Sqlite { others: Some(others), .. } => drop(tokio::spawn(others.clone().keep_watching(changes))),
-            Pools::Sqlite { others: None, .. } => {}
-        }
+impl Changes {
+    /// Returns whether this is the first time that somebody wants to hear of other processes.
+    pub(super) fn begin_listening(&self) -> bool {
+        !self.0.listens.swap(true, Ordering::Relaxed)
     }
 
     /// Everything that changes from now on; and if something has changed since a mark, everything at once.
-    pub fn follow(&self, since: Option<&str>) -> Follower {
-        self.listen();
-        let Inner { name, followers, ended, followed, .. } = &*self.db.changes.0;
+    pub(super) fn follow(&self, since: Option<&str>) -> Follower {
+        let Inner { name, followers, ended, followed, .. } = &*self.0;
         // In this order: what is told in between arrives twice rather than never.
         let (changes, ended) = (followers.subscribe(), ended.subscribe());
-        let mut follower = Follower { name: *name, last: *lock(&self.db.changes.0.told), is_behind: false, changes, ended };
+        let mut follower = Follower { name: *name, last: *lock(&self.0.told), is_behind: false, changes, ended };
         follower.is_behind = since.is_some_and(|since| since != follower.mark());
         followed.notify_one();
         follower
     }
 
-    /// Where in the course of changes the process is: to be read before the data that a follower keeps fresh.
-    pub fn mark(&self) -> String {
-        mark(self.db.changes.0.name, *lock(&self.db.changes.0.told))
+    pub(super) fn mark(&self) -> String {
+        mark(self.0.name, *lock(&self.0.told))
     }
 
     /// Ends all following: those who follow hear `None`.
-    pub fn end_following(&self) {
-        self.db.changes.0.ended.send_replace(true);
+    pub(super) fn end_following(&self) {
+        self.0.ended.send_replace(true);
     }
 }
 

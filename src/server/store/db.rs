@@ -5,30 +5,17 @@
 
 use super::bind::Bind;
 use super::changes::{Changed, Changes};
-use super::other_processes::OtherProcesses;
-use super::snapshot::Watch;
+use super::pools::Pools;
 use super::transaction::{On, Open};
 use super::{Store, StoreResult};
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, FromRow, PgPool, SqlSafeStr, SqlitePool};
+use sqlx::{AssertSqlSafe, FromRow, SqlSafeStr};
 
 #[derive(Clone)]
 pub(super) struct Db {
     pub(super) pools: Pools,
     pub(super) changes: Changes,
-}
-
-#[derive(Clone)]
-pub(super) enum Pools {
-    /// `others` is absent where there can be no other process: in memory.
-    Sqlite {
-        write: SqlitePool,
-        read: SqlitePool,
-        watch: Watch,
-        others: Option<OtherProcesses>,
-    },
-    Postgres(PgPool),
 }
 
 impl Store {

@@ -3,9 +3,10 @@
 
 use super::bind::storable;
 use super::connections::write_facts;
-use super::db::{Db, Pools, Tx};
+use super::db::{Db, Tx};
 use super::health::{self, Rules};
 use super::plan::{Plan, Step};
+use super::pools::Pools;
 use super::standings::Standings;
 use super::{
     Attempt, Incoming, Store, StoreError, StoreResult, StoredEvent, Verdict, count_verdicts, customers, events, imports,

@@ -2,7 +2,7 @@
 //! product against it.
 
 use super::bind::{Bind, binds};
-use super::db::Pools;
+use super::pools::Pools;
 use super::{Incoming, Store, StoreResult, customers, events, facts, health};
 use crate::domain::{CustomerId, NaiveDate};
 use chrono::Duration;

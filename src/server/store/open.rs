@@ -2,10 +2,11 @@
 
 use super::bind::binds;
 use super::changes::{Changes, keep_sending};
-use super::db::{Db, Pools};
-use super::other_processes::OtherProcesses;
+use super::db::Db;
+use super::pools::OtherProcesses;
+use super::pools::Pools;
 use super::post_queue::PostQueue;
-use super::snapshot::Watch;
+use super::watch::Watch;
 use super::writable::Written;
 use super::{Store, StoreError, StoreResult};
 use crate::domain::Scorecard;

@@ -1,7 +1,8 @@
 //! Single events that arrive at the same time share a transaction: one wait for the disk serves all of them. Each is
 //! answered once its transaction is durable.
 
-use super::db::{Db, Pools};
+use super::db::Db;
+use super::pools::Pools;
 use super::{Incoming, Store, StoreError, StoreResult, StoredEvent, intake};
 use crate::domain::{CustomerId, NewEvent};
 use chrono::{DateTime, Utc};
