@@ -63,7 +63,7 @@ where
     }
 }
 
-/// Whether it will be another time.
+/// Returns whether it will be another time.
 fn passes(error: &AppError) -> bool {
     matches!(error, AppError::Unreachable | AppError::Unavailable | AppError::Overloaded)
 }
@@ -79,7 +79,7 @@ async fn pause() {
     let _ = woken.await;
 }
 
-/// Whether the page shows what may be out of date because the server is away.
+/// Returns whether the page shows what may be out of date because the server is away.
 pub(super) fn use_is_away() -> Memo<bool> {
     let (away, live) = (expect_context::<Away>(), expect_context::<Live>());
     let lost_for_long = RwSignal::new(false);

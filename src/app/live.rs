@@ -51,7 +51,7 @@ impl Live {
         }
     }
 
-    /// Whether the stream is broken.
+    /// Returns whether the stream is broken.
     pub(super) fn is_lost(self) -> bool {
         self.stage.get() == Stage::Lost
     }
@@ -103,7 +103,7 @@ fn stream_of(path: &str, search: &str) -> Option<String> {
     }
 }
 
-/// Whether an address with these values, as typed, shows today and so follows. A past day stands still.
+/// Returns whether an address with these values, as typed, shows today and so follows. A past day stands still.
 pub fn follows(as_of: &Option<String>, known_at: &Option<String>) -> bool {
     let names = |text: &Option<String>, today: &[&str]| text.as_deref().is_some_and(|text| !today.contains(&text.trim()));
     !names(as_of, &[""]) && !names(known_at, &["", "then"])

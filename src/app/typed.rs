@@ -1,4 +1,4 @@
-//! What somebody has typed or chosen before the page was hydrated. Hydration writes into controls what the server
+//! Keeps what somebody has typed or chosen before the page was hydrated. Hydration writes into controls what the server
 //! rendered; afterwards they get back what they had, and tell of it as if it happened now.
 
 use leptos::prelude::*;

@@ -80,7 +80,7 @@ pub struct LimitArgs {
     max_connections: Option<u32>,
 }
 
-/// What the process opens beside connections: the database, imports, and what the system wants.
+/// File descriptors besides those of connections: the database, imports, and what the system wants.
 const OTHER_FILES: usize = 224;
 
 impl LimitArgs {

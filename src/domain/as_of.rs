@@ -113,7 +113,7 @@ impl AsOf {
         AskedDay { as_of: Some(self.day), known_at }
     }
 
-    /// Whether it is the current day, of which everything is known in any case.
+    /// Returns whether it is the current day, of which everything is known in any case.
     pub fn is_today(self, today: NaiveDate) -> bool {
         self.day == today
     }

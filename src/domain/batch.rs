@@ -95,7 +95,7 @@ pub struct QuarantinedItem {
     pub source: String,
     /// As it was sent; of more than 16 KiB the beginning.
     pub content: String,
-    /// Whether only the beginning is kept.
+    /// True when only the beginning is kept.
     pub is_cut: bool,
     /// `conflict` or `rejected`.
     pub verdict: ItemVerdict,

@@ -68,7 +68,7 @@ impl EventKind {
         matches!(self, Self::InvoiceIssued | Self::InvoicePaid | Self::InvoiceVoided)
     }
 
-    /// Whether the customer does it; an invoice is issued and voided by us.
+    /// Returns whether the customer does it; an invoice is issued and voided by us.
     pub fn is_done_by_customer(self) -> bool {
         !matches!(self, Self::InvoiceIssued | Self::InvoiceVoided)
     }

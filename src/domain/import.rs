@@ -311,7 +311,7 @@ pub struct Findings {
     pub rows: Vec<RawRow>,
 }
 
-/// What an import would do, besides its counts: found by the dry run.
+/// The outlook of an import besides its counts, found by the dry run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Outlook {
@@ -354,7 +354,7 @@ impl ValueChange {
     }
 }
 
-/// What one row would do.
+/// The changes that one row would make.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RowOutlook {
@@ -432,12 +432,12 @@ impl ImportState {
         Self::ALL.into_iter().find(|(_, name)| *name == text).map(|(state, _)| state)
     }
 
-    /// Whether something is under way.
+    /// Returns whether something is under way.
     pub fn is_busy(self) -> bool {
         matches!(self, Self::Checking | Self::Running | Self::Undoing)
     }
 
-    /// Whether there may be something to take back. A run that was cut off leaves its import running.
+    /// Returns whether there may be something to take back. A run that was cut off leaves its import running.
     pub fn can_be_undone(self) -> bool {
         matches!(self, Self::Finished | Self::Failed | Self::Running | Self::Undoing)
     }

@@ -176,7 +176,7 @@ wire_names!(ChangeFilter { Up7 = "up_7", Down7 = "down_7", Up30 = "up_30", Down3
 pub const MOVE_POINTS: Points = Points(20);
 /// A customer that started less than this many days ago is new.
 pub const NEW_DAYS: i64 = 30;
-/// Whether a customer is new: by its start date, else by its first fact.
+/// Returns whether a customer is new: by its start date, else by its first fact.
 pub fn is_new(start_date: Option<NaiveDate>, first_fact_on: Option<NaiveDate>, today: NaiveDate) -> bool {
     start_date.or(first_fact_on).is_some_and(|start| (today - start).num_days() < NEW_DAYS)
 }
@@ -330,7 +330,7 @@ impl CustomerQuery {
         }
     }
 
-    /// Whether anything narrows the list.
+    /// Returns whether anything narrows the list.
     pub fn is_filtered(&self) -> bool {
         let Self { sort, direction, page, page_size, archived, at, .. } = self.clone();
         *self != Self { sort, direction, page, page_size, archived, at, ..Self::default() }

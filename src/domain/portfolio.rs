@@ -116,6 +116,6 @@ pub struct Portfolio {
     pub archived: i64,
     /// Factors for which no customer has ever had a fact.
     pub unconnected: Vec<FactorKey>,
-    /// Whether demo customers are among them.
+    /// True when demo customers are among them.
     pub has_demo: bool,
 }

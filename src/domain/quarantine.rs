@@ -25,17 +25,17 @@ pub struct QuarantineUse {
 }
 
 impl QuarantineUse {
-    /// Whether a source that takes this much may have another item.
+    /// Returns whether a source that takes this much may have another item.
     pub fn has_room_of_source(&self, bytes: i64) -> bool {
         self.items < MAX_ITEMS_OF_SOURCE && self.bytes + bytes <= MAX_BYTES_OF_SOURCE
     }
 
-    /// Whether all sources together may have another item.
+    /// Returns whether all sources together may have another item.
     pub fn has_room(&self, bytes: i64) -> bool {
         self.items < MAX_ITEMS && self.bytes + bytes <= MAX_BYTES
     }
 
-    /// Whether a source has soon no room any more.
+    /// Returns whether a source has soon no room any more.
     pub fn is_short_of_source(&self) -> bool {
         is_short(self.items, MAX_ITEMS_OF_SOURCE) || is_short(self.bytes, MAX_BYTES_OF_SOURCE)
     }

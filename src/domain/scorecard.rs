@@ -116,7 +116,7 @@ impl FactorRule {
         self.window_days.unwrap_or(ALL_HISTORY_DAYS)
     }
 
-    /// Whether a feature counts.
+    /// Returns whether a feature counts.
     pub fn counts(&self, feature: &str) -> bool {
         self.key_features.is_empty() || self.key_features.iter().any(|key| key == feature)
     }
@@ -150,12 +150,12 @@ impl Scorecard {
         windows.into_iter().fold(1, i64::max)
     }
 
-    /// Whether it scores exactly as another one does.
+    /// Returns whether it scores exactly as another one does.
     pub fn has_rules_of(&self, other: &Self) -> bool {
         Self { version: other.version, ..self.clone() } == *other
     }
 
-    /// Whether facts amount to the same measurements under both, so that those of one serve the other.
+    /// Returns whether facts amount to the same measurements under both, so that those of one serve the other.
     pub fn measures_like(&self, other: &Self) -> bool {
         self.factors.iter().all(|(key, rule)| {
             let other = other.factors.get(key);

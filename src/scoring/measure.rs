@@ -27,9 +27,9 @@ impl InvoiceCounts {
 /// What the factors measure, as of a day and under a scorecard's windows. Kept as JSON beside the customer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Measurements {
-    /// Whether any fact counts by the day.
+    /// True when any fact counts by the day.
     pub has_facts: bool,
-    /// Whether the day lies before the customer's start.
+    /// True when the day lies before the customer's start.
     pub before_start: bool,
     pub logins: i64,
     /// Distinct (key) features used.
@@ -42,7 +42,7 @@ pub struct Measurements {
     pub api_calls: i64,
     /// API calls in the window before.
     pub api_calls_before: i64,
-    /// Whether the factor's source was connected by the day.
+    /// True when the factor's source was connected by the day.
     pub connected: Factors<bool>,
 }
 
@@ -69,7 +69,7 @@ impl Measurements {
         }
     }
 
-    /// Whether the names of all features used are kept.
+    /// Returns whether the names of all features used are kept.
     pub fn names_features(&self) -> bool {
         self.feature_names.len() as i64 == self.features
     }
@@ -80,7 +80,7 @@ impl Measurements {
         }
     }
 
-    /// Whether the factor's value rests on a fact.
+    /// Returns whether the factor's value rests on a fact.
     pub fn is_measured(&self, factor: FactorKey) -> bool {
         match factor {
             FactorKey::LoginFrequency => self.connected.login_frequency,

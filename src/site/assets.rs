@@ -87,7 +87,7 @@ fn negotiate(path: &str, headers: &HeaderMap, find: impl Fn(&str) -> Option<Cow<
         .or_else(|| Some((content_type, None, find(path)?)))
 }
 
-/// Whether `Accept-Encoding` names it, itself or by `*`, with a quality above 0 (RFC 9110, section 12.5.3).
+/// Returns whether `Accept-Encoding` names it, itself or by `*`, with a quality above 0 (RFC 9110, section 12.5.3).
 fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
     let lines = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|line| line.to_str().ok());
     let choices: Vec<(&str, bool)> = lines.flat_map(|line| line.split(',')).map(choice).collect();

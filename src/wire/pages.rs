@@ -20,7 +20,7 @@ pub struct CustomerPage {
     pub known_at: Option<NaiveDate>,
     /// As of the chosen day.
     pub health: Health,
-    /// Whether any fact about the customer counts by then. Factors can be measured without one: no ticket is a good sign.
+    /// True when any fact about the customer counts by then. Factors can be measured without one: no ticket is a good sign.
     pub has_facts: bool,
     pub band_since: NaiveDate,
     /// The score's change up to the chosen day; null where one of the two days has no data.
@@ -77,7 +77,7 @@ pub struct EventEffect {
     pub health: Health,
     /// Today's health right before the event.
     pub before: Health,
-    /// Whether the event had been accepted before, by its message id or as the same invoice.
+    /// True when the event had been accepted before, by its message id or as the same invoice.
     pub repeated: bool,
 }
 

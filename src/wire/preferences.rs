@@ -10,7 +10,7 @@ pub struct Preferences {
     pub owner: Option<String>,
     /// The name that was signed with last.
     pub author: Option<String>,
-    /// Whether single keys such as `/` do something.
+    /// True when single keys such as `/` do something.
     pub shortcuts: bool,
 }
 

@@ -22,10 +22,10 @@ pub fn SubmitButton(
 #[component]
 pub fn LinkButton(
     #[prop(into)] href: Signal<String>,
-    /// Whether it is the page's main action.
+    /// True when it is the page's main action.
     #[prop(optional)]
     primary: bool,
-    /// Whether the browser rather than the app follows it (downloads, API docs).
+    /// True when the browser rather than the app follows it (downloads, API docs).
     #[prop(optional)]
     external: bool,
     children: Children,

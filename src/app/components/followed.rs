@@ -39,7 +39,7 @@ where
     latest
 }
 
-/// Whether it will be another time: then the stream is about to tell that there is something to read again.
+/// Returns whether it will be another time: then the stream is about to tell that there is something to read again.
 fn passes(error: &AppError) -> bool {
     matches!(error, AppError::Unavailable | AppError::Unreachable | AppError::Overloaded | AppError::Busy(_) | AppError::Internal)
 }

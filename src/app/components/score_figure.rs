@@ -8,7 +8,7 @@ use leptos::prelude::*;
 pub fn ScoreFigure(
     score: Points,
     band: Band,
-    /// Whether it is the figure of the page rather than of a row.
+    /// True when it is the figure of the page rather than of a row.
     #[prop(optional)]
     large: bool,
 ) -> impl IntoView {

@@ -141,7 +141,7 @@ fn Correct(item: crate::domain::QuarantineId, content: String) -> impl IntoView 
     }
 }
 
-/// Whether its form came back with errors.
+/// Returns whether its form came back with errors.
 fn was_sent(item: crate::domain::QuarantineId) -> bool {
     crate::app::state::use_flash().read_untracked().echo.as_ref().is_some_and(|echo| echo.form == format!("replay-{item}"))
 }

@@ -93,7 +93,7 @@ struct Reader {
 }
 
 impl Reader {
-    /// Whether so many bytes are more than this body may unpack to by now.
+    /// Returns whether so many bytes are more than this body may unpack to by now.
     fn is_bomb(&self, unpacked: usize) -> bool {
         unpacked > FREE_BYTES && unpacked / MAX_RATIO > self.sent.load(Ordering::Relaxed)
     }

@@ -6,7 +6,7 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use std::time::Duration;
 
-/// Whether the process is alive. Never asks for the access token.
+/// Returns whether the process is alive. Never asks for the access token.
 #[utoipa::path(get, path = "/healthz", tag = "Operations", responses((status = 200, description = "Alive", body = str)))]
 pub async fn get_healthz() -> &'static str {
     "ok"

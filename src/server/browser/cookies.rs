@@ -34,7 +34,7 @@ pub(in crate::server) fn remember_author(name: &str) {
     append_cookie("author", name, REMEMBERED_SECONDS);
 }
 
-/// The same as a header's value.
+/// Returns the cookie of an author as a header's value.
 pub(in crate::server) fn author_cookie(name: &str) -> String {
     cookie("author", name, REMEMBERED_SECONDS)
 }

@@ -1,4 +1,4 @@
-//! What pages need from the server beside their data: state, cookies, HTTP status. Everything here goes through
+//! Page context: the call, the visitor's state, the HTTP status. Everything here goes through
 //! Leptos' context, which [`provide`] fills for each request.
 
 use super::cookies::cookies;

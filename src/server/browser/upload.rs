@@ -52,7 +52,7 @@ async fn receive_upload(
     Ok((AppendHeaders(cookies.into_iter().map(|cookie| (header::SET_COOKIE, cookie))), Redirect::to(&path)))
 }
 
-/// What a form said, as far as it was read.
+/// The fields of a form, as far as they were read.
 #[derive(Default)]
 struct Sent {
     author: Option<String>,

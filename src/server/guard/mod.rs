@@ -136,7 +136,7 @@ fn is_path_here(text: &str) -> bool {
     is_plain && text.starts_with('/') && !text.starts_with("//")
 }
 
-/// What is not a page may load nothing.
+/// Forbids everything to answers that are no pages.
 const NO_PAGE_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 /// The bundled API documentation styles itself inline.
 const DOCS_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; \

@@ -41,7 +41,7 @@ pub struct Batch {
 struct Stored {
     reports: Vec<ItemReport>,
     touched: Vec<CustomerId>,
-    /// Whether all the others are stored, and what was refused is in the quarantine.
+    /// True when all the others are stored, and what was refused is in the quarantine.
     result: Result<(), AppError>,
 }
 
@@ -65,7 +65,7 @@ impl Batch {
         self.stored().await
     }
 
-    /// Whether not one item has come.
+    /// Returns whether not one item has come.
     pub fn is_untouched(&self) -> bool {
         self.chunk.is_empty() && self.storing.is_none() && self.report.items.is_empty()
     }

@@ -159,7 +159,7 @@ impl PastDay {
         Ok(Self { at, bytes: replay.bytes_in_memory().await?, store: replay, sources })
     }
 
-    /// Whether nothing has changed that the day rests on.
+    /// Returns whether nothing has changed that the day rests on.
     async fn still_holds(&self, store: &Store) -> Result<bool, AppError> {
         let sources = Arc::clone(&lock(&self.sources));
         let renewed = store.renew_replay_sources(self.at, &sources).await?;

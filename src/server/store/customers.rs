@@ -14,7 +14,7 @@ use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
 
 impl Store {
-    /// Whether no customer exists at all.
+    /// Returns whether no customer exists at all.
     pub async fn is_empty(&self) -> StoreResult<bool> {
         are_none(&mut self.read().await?).await
     }
@@ -260,7 +260,7 @@ impl CustomerRecord {
         }
     }
 
-    /// Whether it was created, or had started, by the end of a day.
+    /// Returns whether it was created, or had started, by the end of a day.
     pub(super) fn existed_on(&self, on: NaiveDate) -> bool {
         time(self.created_at).date_naive() <= on || self.start_day.is_some_and(|start| day(start) <= on)
     }

@@ -134,7 +134,7 @@ pub struct Store {
 /// A customer with its current health row.
 pub struct CurrentHealth {
     pub customer: Customer,
-    /// Whether `measured` is of today, under the current scorecard and connections; otherwise it is stale.
+    /// True when `measured` is of today, under the current scorecard and connections; otherwise it is stale.
     pub is_current: bool,
     pub measured: Measurements,
     pub band_since: NaiveDate,

@@ -39,7 +39,7 @@ impl Store {
         Ok(store)
     }
 
-    /// Whether the database is a file that [`Self::connect`] would create.
+    /// Returns whether the database is a file that [`Self::connect`] would create.
     pub fn is_missing(url: &str) -> bool {
         url.starts_with("sqlite:") && SqliteConnectOptions::from_str(url).is_ok_and(|options| !options.get_filename().exists())
     }
@@ -111,7 +111,7 @@ impl Store {
         Ok(StoreError::TooNew(release.ok().flatten().map(|(release,)| release)))
     }
 
-    /// Whether the database answers.
+    /// Returns whether the database answers.
     pub async fn ping(&self) -> StoreResult<()> {
         let mut tx = self.read().await?;
         tx.one::<(i64,)>("SELECT COUNT(*) FROM connections", binds![]).await?;

@@ -124,7 +124,7 @@ impl<'a> Standings<'a> {
     }
 }
 
-/// Whether the event can be added to today's measurements.
+/// Returns whether the event can be added to today's measurements.
 fn is_of_today(one: &Incoming, today: NaiveDate) -> bool {
     one.event.day() == today && !one.event.body.kind().is_invoice()
 }

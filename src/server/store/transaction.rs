@@ -88,7 +88,7 @@ impl Open {
     }
 }
 
-/// Whether the database has merely refused a row, or we have misread an answer.
+/// Returns whether the database has merely refused a row, or we have misread an answer.
 fn leaves_connection_usable(error: &sqlx::Error) -> bool {
     use sqlx::error::ErrorKind;
     match error {

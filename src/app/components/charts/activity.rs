@@ -50,7 +50,7 @@ pub fn ActivityBars(
     window: Window,
     /// What is counted, in the singular.
     noun: &'static str,
-    /// Whether the factor compares the two windows.
+    /// True when the factor compares the two windows.
     compared: bool,
 ) -> impl IntoView {
     let days = (window.to - window.from).num_days() + 1;

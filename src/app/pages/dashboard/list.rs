@@ -27,7 +27,7 @@ pub fn ListSection(
     loaded: Signal<Loaded>,
     currency: Signal<String>,
     pending: Signal<bool>,
-    /// Whether a skeleton stands in the place of rows, since they are of another day than the one asked for.
+    /// True when a skeleton stands in the place of rows, since they are of another day than the one asked for.
     between_days: Signal<bool>,
 ) -> impl IntoView {
     let navigation = ListNavigation::new(query);

@@ -98,7 +98,7 @@ fn use_between_days(shown: impl Fn() -> bool + Send + Sync + 'static) -> Signal<
 /// The day that is asked for, as typed: `as_of` and `known_at`.
 type Day = (Option<String>, Option<String>);
 
-/// What the portfolio is asked for: its owner, and the day.
+/// The portfolio's parameters: its owner, and the day.
 type Asked = (Option<String>, Day);
 
 #[component]

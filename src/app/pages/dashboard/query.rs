@@ -28,7 +28,7 @@ pub fn asked_day(search: &str) -> (Option<String>, Option<String>) {
     (text("as_of"), text("known_at"))
 }
 
-/// Whether it is the day that was refused.
+/// Returns whether it is the day that was refused.
 pub fn blames_day(errors: &FieldErrors) -> bool {
     errors.0.iter().any(|error| ["as_of", "known_at"].contains(&error.field.as_str()))
 }

@@ -177,7 +177,7 @@ fn Found(page: Page) -> impl IntoView {
     }
 }
 
-/// What the import does to figures, and the first rows that it creates and changes.
+/// Shows what the import does to figures, and the first rows that it creates and changes.
 #[component]
 fn Outcome(kind: ImportKind, outlook: Outlook) -> impl IntoView {
     let arr = outlook.arr_change().map(|text| {

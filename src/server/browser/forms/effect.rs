@@ -113,7 +113,7 @@ fn stuck(effect: &EventEffect, key: FactorKey, before: &Factor, after: &Factor, 
     }
 }
 
-/// Whether the event's day is in no window of its factor. The trend compares two windows.
+/// Returns whether the event's day is in no window of its factor. The trend compares two windows.
 fn lies_outside(effect: &EventEffect, key: FactorKey, factor: &Factor) -> bool {
     let day = effect.event.occurred_at.date_naive();
     let counts = |window: Window| window.contains(day) || (key == FactorKey::ApiTrend && window.before().contains(day));

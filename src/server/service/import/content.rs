@@ -6,7 +6,7 @@ use super::records::{Dialect, Records};
 use crate::domain::ImportKind;
 use serde_json::Value;
 
-/// What the rows are written as.
+/// The format that the rows are written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content {
     Csv(Dialect),
@@ -155,7 +155,7 @@ fn known_columns(header: &[Vec<u8>]) -> usize {
     header.iter().filter(|name| std::str::from_utf8(name).is_ok_and(is_known)).count()
 }
 
-/// Whether nothing speaks for a table: no known column, and rows of different lengths, or none but the one column.
+/// Returns whether nothing speaks for a table: no known column, and rows of different lengths, or none but the one column.
 fn is_prose(text: &[u8], dialect: Dialect) -> bool {
     let rows = first_rows(text, dialect);
     let Some((header, rows)) = rows.split_first() else { return false };

@@ -38,7 +38,7 @@ enum Compression {
 #[derive(Clone, Debug)]
 pub struct Source {
     path: PathBuf,
-    /// Whether its name says that it has one JSON object a line.
+    /// True when its name says that it has one JSON object a line.
     is_named_as_lines: bool,
     compression: Compression,
     limits: Limits,
@@ -115,7 +115,7 @@ impl Source {
         Ok(())
     }
 
-    /// What the file is, told from its beginning.
+    /// The kind of file, told from its beginning.
     fn content(&self, meter: &Meter) -> Result<Content, AppError> {
         let mut head = Vec::new();
         self.open(&meter.again())?.take(HEAD).read_to_end(&mut head).map_err(unreadable)?;

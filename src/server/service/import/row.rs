@@ -326,7 +326,7 @@ fn kind(text: &str) -> String {
     .to_owned()
 }
 
-/// Whether a text names a segment or a kind: tells a column of them from one of the same name.
+/// Returns whether a text names a segment or a kind: tells a column of them from one of the same name.
 pub fn fits(field: &ImportField, text: &str) -> bool {
     match field.name {
         "segment" => Segment::parse(text).is_some(),
