@@ -319,7 +319,7 @@ pub struct Outlook {
     pub created: Vec<RowOutlook>,
     /// The first rows that would change something.
     pub updated: Vec<RowOutlook>,
-    /// What the active customers' ARR is together, in cents, and what the import would add to it.
+    /// The active customers' ARR together, in cents, and the amount that the import would add to it.
     pub arr_cents: i64,
     pub arr_change_cents: i64,
     /// How many customers new events would be of.
@@ -331,7 +331,7 @@ pub struct Outlook {
 pub const OUTLOOK_ROWS: usize = 5;
 
 impl Outlook {
-    /// Whether the portfolio would become more than twice or less than half of what it is: a column may mean something else.
+    /// Returns whether the portfolio would become more than twice or less than half of what it is: a column may mean something else.
     pub fn is_drastic(&self) -> bool {
         let (before, after) = (i128::from(self.arr_cents), i128::from(self.arr_cents) + i128::from(self.arr_change_cents));
         before > 0 && (after > 2 * before || 2 * after < before)
@@ -528,7 +528,7 @@ pub struct ImportPage {
     /// The file's columns and first rows, as long as it is to be said what they mean.
     pub columns: Vec<String>,
     pub preview: Vec<PreviewRow>,
-    /// What the dry run found beside the counts.
+    /// The dry run's findings beside the counts.
     pub outlook: Option<Outlook>,
     /// The first of what the dry run refused.
     pub errors: Vec<RowError>,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ScorecardPreview {
-    /// What the rules change, in words; empty when they are the current ones.
+    /// The changes of the rules, in words; empty when they are the current ones.
     pub changes: Vec<String>,
     pub customers: i64,
     /// How many customers each band has: now, and under the other rules.
@@ -17,7 +17,7 @@ pub struct ScorecardPreview {
     /// Over the customers that have a score; now, and under the other rules.
     pub mean_before: Option<Points>,
     pub mean_after: Option<Points>,
-    /// Those whose score would change most, at most ten.
+    /// The customers whose score would change most, at most ten.
     pub movers: Vec<ScoreMove>,
 }
 

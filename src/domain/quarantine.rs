@@ -40,7 +40,7 @@ impl QuarantineUse {
         is_short(self.items, MAX_ITEMS_OF_SOURCE) || is_short(self.bytes, MAX_BYTES_OF_SOURCE)
     }
 
-    /// The same of all sources together.
+    /// The use of all sources together.
     pub fn is_short(&self) -> bool {
         is_short(self.items, MAX_ITEMS) || is_short(self.bytes, MAX_BYTES)
     }

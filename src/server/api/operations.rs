@@ -15,7 +15,7 @@ pub async fn get_healthz() -> &'static str {
 /// Whoever asks whether we are ready does not wait long.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Whether the database answers and can be written: its disk is not full. Otherwise 503, with `Retry-After`. Never asks for
+/// Tells whether the database answers and can be written: its disk is not full. Otherwise 503, with `Retry-After`. Never asks for
 /// the access token.
 #[utoipa::path(get, path = "/readyz", tag = "Operations", responses((status = 200, description = "Ready", body = str)))]
 pub async fn get_readyz(call: Call) -> Result<&'static str, AppError> {

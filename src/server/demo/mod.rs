@@ -68,7 +68,7 @@ pub async fn run(store: &Store, options: &Options, now: DateTime<Utc>) -> StoreR
     load(store, options, false, now).await
 }
 
-/// The same for a database without any customer; a conflict in any other, also when several begin at once.
+/// Loads the demo into a database without any customer; a conflict in any other, also when several begin at once.
 pub async fn run_if_empty(store: &Store, options: &Options, now: DateTime<Utc>) -> StoreResult<Summary> {
     load(store, options, true, now).await
 }

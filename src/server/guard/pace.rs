@@ -16,7 +16,7 @@ use tokio::time::{Instant, Sleep};
 pub struct Pace {
     /// However little comes.
     pub patience: Duration,
-    /// What comes at this rate may take longer, in bytes a second.
+    /// The rate at which a body may take longer, in bytes a second.
     pub rate: u64,
     /// However much comes.
     pub deadline: Duration,

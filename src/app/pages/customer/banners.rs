@@ -1,4 +1,4 @@
-//! What must not be overlooked: that a past day is shown, that the customer is archived or has
+//! Banners of what must not be overlooked: that a past day is shown, that the customer is archived or has
 //! the same external id as another, that nothing is known yet.
 
 use super::place::Place;

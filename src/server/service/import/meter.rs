@@ -24,7 +24,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Of what somebody reads on a machine of their own.
+    /// The limits of a file that somebody reads on a machine of their own.
     pub const NONE: Self = Self { unpacked_bytes: u64::MAX, rows: u64::MAX };
 
     /// Of an upload that has so many bytes.
