@@ -1,61 +1,28 @@
 //! The only SQL. Each method is one use of the database, in one transaction, on SQLite and PostgreSQL alike.
 
-mod backup;
-mod bind;
-mod changes;
-mod connections;
-mod customers;
-mod db;
-mod demo;
-mod event_log;
-mod events;
-mod export;
-mod facts;
-mod health;
-mod imports;
-mod intake;
-mod invoices;
-mod limits;
-mod list;
-mod listen;
-mod normalise;
-mod notes;
-mod open;
-mod origin;
-mod other_processes;
-mod plan;
-mod pools;
-mod portfolio;
-mod post_queue;
-mod quarantine;
-mod replay;
-mod scorecards;
-mod search_key;
-mod snapshot;
-mod standings;
-mod transaction;
-mod undo;
-mod watch;
-mod writable;
+mod ledger;
+mod sql;
+mod tables;
+mod views;
 
-pub use demo::DemoLoad;
-pub use imports::{CustomerChange, Destination, Difference, count_changes};
+pub use ledger::demo::DemoLoad;
+pub use tables::imports::{CustomerChange, Destination, Difference, count_changes};
 
 use crate::domain::import::Findings;
 use crate::domain::{
     Archive, Customer, CustomerFields, CustomerId, Event, EventId, FieldError, Health, Import, ImportCounts, ImportId,
     ImportState, ItemVerdict, Mapping, NaiveDate, NewEvent, Points,
 };
-pub use limits::RawRows;
-pub use origin::Origin;
-pub use replay::ReplaySources;
-pub use snapshot::Snapshot;
+pub use sql::snapshot::Snapshot;
 use sqlx::migrate::MigrateError;
+pub use tables::origin::Origin;
+pub use views::limits::RawRows;
+pub use views::replay::ReplaySources;
 
 use crate::scoring::Measurements;
 use chrono::{DateTime, Utc};
 
-pub use changes::{Changed, Follower};
+pub use sql::changes::{Changed, Follower};
 
 /// Why the database did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -126,9 +93,9 @@ pub type StoreResult<T> = Result<T, StoreError>;
 /// A handle to the database; cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    db: db::Db,
-    posts: post_queue::PostQueue,
-    written: writable::Written,
+    db: sql::db::Db,
+    posts: ledger::post_queue::PostQueue,
+    written: tables::writable::Written,
 }
 
 /// A customer with its current health row.

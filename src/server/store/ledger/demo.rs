@@ -1,0 +1,173 @@
+//! Generated customers: stored in bulk, and taken out again.
+
+use crate::domain::{CustomerId, EventId, FactorKey, Factors, NaiveDate};
+use crate::scoring::{DailyCount, Facts};
+use crate::server::store::ledger::facts::{Known, earliest, sum_up};
+use crate::server::store::ledger::health;
+use crate::server::store::sql::bind::{binds, storable};
+use crate::server::store::sql::db::Tx;
+use crate::server::store::tables::invoices::{self, InvoiceFact};
+use crate::server::store::tables::{connections, customers, events};
+use crate::server::store::{Changed, DemoCustomer, Store, StoreError, StoreResult};
+use chrono::{DateTime, Utc};
+use sqlx::AssertSqlSafe;
+use std::collections::BTreeMap;
+
+impl Store {
+    /// Begins a load: removes an earlier demo portfolio, and writes the first customers, in one transaction. What comes back
+    /// names the load for those that follow. With `if_empty` it is a conflict when there is any customer.
+    pub async fn begin_demo(&self, generated: &[DemoCustomer], if_empty: bool, now: DateTime<Utc>) -> StoreResult<DemoLoad> {
+        let mut tx = self.write_connections().await?;
+        // It holds the row until the end: of several that begin at once, each sees what the one before has written.
+        let load = next_load(&mut tx).await?;
+        if if_empty && !customers::are_none(&mut tx).await? {
+            return Err(StoreError::Conflict(
+                "There are customers already. The demo portfolio is for an empty database.".to_owned(),
+            ));
+        }
+        remove(&mut tx, now.date_naive()).await?;
+        write_generated(&mut tx, generated, now).await?;
+        tx.commit().await?;
+        Ok(load)
+    }
+
+    /// Writes more customers of a load. It is a conflict when another one, or a removal, has begun meanwhile.
+    pub async fn continue_demo(&self, load: DemoLoad, generated: &[DemoCustomer], now: DateTime<Utc>) -> StoreResult<()> {
+        let mut tx = self.write_connections().await?;
+        let lock = format!("SELECT number FROM demo_load WHERE id = 1 {}", tx.for_update());
+        let (latest,): (i64,) = tx.one(AssertSqlSafe(lock), binds![]).await?;
+        if load != DemoLoad(latest) {
+            let text = "the demo portfolio is being loaded or removed by somebody else: this load has ended";
+            return Err(StoreError::Conflict(text.to_owned()));
+        }
+        write_generated(&mut tx, generated, now).await?;
+        tx.commit().await
+    }
+
+    /// Deletes every demo customer with all its facts, and ends a load that is under way; how many customers there were.
+    pub async fn remove_demo(&self, today: NaiveDate) -> StoreResult<u64> {
+        let mut tx = self.write_connections().await?;
+        next_load(&mut tx).await?;
+        let removed = remove(&mut tx, today).await?;
+        tx.commit().await?;
+        Ok(removed)
+    }
+}
+
+/// One load of a demo portfolio.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DemoLoad(i64);
+
+async fn next_load(tx: &mut Tx) -> StoreResult<DemoLoad> {
+    let (number,) = tx.one("UPDATE demo_load SET number = number + 1 WHERE id = 1 RETURNING number", binds![]).await?;
+    Ok(DemoLoad(number))
+}
+
+/// Writes generated customers with all their facts. Messages and invoices are not looked up: a generator does not repeat
+/// itself. Each event counts as received when it happened.
+async fn write_generated(tx: &mut Tx, generated: &[DemoCustomer], now: DateTime<Utc>) -> StoreResult<()> {
+    let mut stored = Vec::with_capacity(generated.len());
+    for customer in generated {
+        let id = customers::insert(tx, &customer.fields, customer.created_at, true).await?;
+        if customer.archived.is_some() {
+            customers::set_archive(tx, id, customer.archived).await?;
+        }
+        let known = known(id, customer);
+        stored.push((known, customer));
+    }
+    customers::store_first_facts(tx, stored.iter().map(|(known, _)| known)).await?;
+    insert_events(tx, &stored).await?;
+    let facts: Vec<_> = stored.iter().map(|(known, customer)| facts(known, customer)).collect();
+    insert_facts(tx, &stored, &facts).await?;
+    insert_notes(tx, &stored).await?;
+    connections::settle(tx, now.date_naive()).await?;
+    let rules = health::rules(tx).await?;
+    let scored = stored.iter().zip(&facts).map(|((known, _), facts)| (known, facts));
+    health::store(tx, scored, &rules, now.date_naive()).await?;
+    tx.changed(Changed::EVERYTHING);
+    Ok(())
+}
+
+async fn remove(tx: &mut Tx, today: NaiveDate) -> StoreResult<u64> {
+    let lock = format!("SELECT id FROM customers WHERE is_demo ORDER BY id {}", tx.for_update());
+    if tx.all::<(i64,)>(AssertSqlSafe(lock), binds![]).await?.is_empty() {
+        return Ok(0);
+    }
+    const EVENTS: &str = "SELECT id FROM events WHERE customer_id IN (SELECT id FROM customers WHERE is_demo)";
+    for table in ["event_keys", "retractions"] {
+        tx.execute(AssertSqlSafe(format!("DELETE FROM {table} WHERE event_id IN ({EVENTS})")), binds![]).await?;
+    }
+    let sql = "DELETE FROM retractions WHERE fact_customer_id IN (SELECT id FROM customers WHERE is_demo)";
+    tx.execute(sql, binds![]).await?;
+    for table in ["events", "daily_activity", "invoices", "notes"] {
+        let sql = format!("DELETE FROM {table} WHERE customer_id IN (SELECT id FROM customers WHERE is_demo)");
+        tx.execute(AssertSqlSafe(sql), binds![]).await?;
+    }
+    let removed = tx.execute("DELETE FROM customers WHERE is_demo", binds![]).await?;
+    connections::settle(tx, today).await?;
+    tx.changed(Changed::EVERYTHING);
+    Ok(removed)
+}
+
+fn known(id: CustomerId, customer: &DemoCustomer) -> Known {
+    let mut first_facts = Factors::<Option<NaiveDate>>::default();
+    for event in &customer.events {
+        let first = first_facts.get_mut(FactorKey::fed_by(event.body.kind()));
+        *first = Some(first.map_or(event.day(), |first| first.min(event.day())));
+    }
+    let done = customer.events.iter().filter(|event| event.body.kind().is_done_by_customer());
+    let last_activity_at = done.map(|event| event.occurred_at).max();
+    Known { id, start_date: customer.fields.start_date, first_facts, last_activity_at }
+}
+
+/// What the store would load for the customer.
+fn facts(known: &Known, customer: &DemoCustomer) -> Facts {
+    let mut daily = Vec::with_capacity(customer.events.len());
+    let mut about_invoices = BTreeMap::<&str, Vec<InvoiceFact>>::new();
+    for event in &customer.events {
+        let (key, count) = event.body.activity();
+        daily.push(DailyCount { day: event.day(), kind: event.body.kind(), key: key.to_owned(), count });
+        if let Some(number) = event.body.invoice_number() {
+            let fact = InvoiceFact { event: EventId(0), day: event.day(), body: event.body.clone() };
+            about_invoices.entry(number).or_default().push(fact);
+        }
+    }
+    sum_up(&mut daily);
+    let invoices = about_invoices.iter().filter_map(|(number, facts)| invoices::derive(number, facts)).collect();
+    Facts { start_date: known.start_date, first_fact_on: earliest(&known.first_facts), daily, invoices }
+}
+
+async fn insert_events(tx: &mut Tx, stored: &[(Known, &DemoCustomer)]) -> StoreResult<()> {
+    let all: Vec<_> = stored.iter().flat_map(|(known, customer)| customer.events.iter().map(|event| (known.id, event))).collect();
+    let rows =
+        all.iter().map(|(customer, event)| events::row(*customer, event, event.occurred_at)).collect::<StoreResult<_>>()?;
+    let mut keys = Vec::new();
+    for ((customer, event), id) in all.iter().zip(events::insert(tx, rows).await?) {
+        if let Some(message_id) = &event.message_id {
+            keys.push(binds![&event.source, message_id, id, events::content_hash(*customer, event)?]);
+        }
+    }
+    tx.insert_rows("INSERT INTO event_keys (source, message_id, event_id, content_hash)", keys, "").await?;
+    Ok(())
+}
+
+async fn insert_facts(tx: &mut Tx, stored: &[(Known, &DemoCustomer)], facts: &[Facts]) -> StoreResult<()> {
+    let (mut activity, mut about_invoices) = (Vec::new(), Vec::new());
+    for ((known, _), facts) in stored.iter().zip(facts) {
+        for daily in &facts.daily {
+            activity.push(binds![known.id, daily.day, daily.kind.name(), &daily.key, daily.day, daily.count]);
+        }
+        about_invoices.extend(facts.invoices.iter().map(|invoice| invoices::row(known.id, invoice)));
+    }
+    events::count(tx, activity).await?;
+    invoices::store(tx, about_invoices).await
+}
+
+async fn insert_notes(tx: &mut Tx, stored: &[(Known, &DemoCustomer)]) -> StoreResult<()> {
+    let mut rows = Vec::new();
+    for (known, customer) in stored {
+        rows.extend(customer.notes.iter().map(|(author, text, at)| binds![known.id, author, text, storable(*at)]));
+    }
+    tx.insert_rows("INSERT INTO notes (customer_id, author, text, created_at)", rows, "").await?;
+    Ok(())
+}

@@ -1,0 +1,220 @@
+//! A customer's facts, as scoring wants them.
+
+use crate::domain::{AsOf, CustomerId, EventKind, Factors, NaiveDate};
+use crate::scoring::{DailyCount, Facts};
+use crate::server::store::sql::bind::{binds, day, end, midnight, time};
+use crate::server::store::sql::db::Tx;
+use crate::server::store::tables::{customers, event_log, invoices};
+use crate::server::store::{Store, StoreError, StoreResult};
+use chrono::{DateTime, Utc};
+use sqlx::AssertSqlSafe;
+use std::collections::HashMap;
+
+impl Store {
+    /// What is known of a customer as of a day, with daily activity from the day `from` on.
+    pub async fn load_facts(&self, customer: CustomerId, from: NaiveDate, at: impl Into<AsOf>) -> StoreResult<Facts> {
+        let mut tx = self.read().await?;
+        let known = customers::get(&mut tx, customer).await?.known();
+        Ok(load(&mut tx, &[known], from, at.into()).await?.remove(&customer).unwrap_or_default())
+    }
+
+    /// [`Self::load_facts`] for many customers in one query per table.
+    pub async fn load_facts_of(
+        &self,
+        customers: &[CustomerId],
+        from: NaiveDate,
+        at: impl Into<AsOf>,
+    ) -> StoreResult<HashMap<CustomerId, Facts>> {
+        let mut tx = self.read().await?;
+        let known = customers::known_of(&mut tx, customers).await?;
+        load(&mut tx, &known, from, at.into()).await
+    }
+}
+
+/// What scoring knows of a customer besides its activity and invoices.
+#[derive(Clone)]
+pub struct Known {
+    pub id: CustomerId,
+    pub start_date: Option<NaiveDate>,
+    /// Per factor the day of the earliest fact that counts.
+    pub first_facts: Factors<Option<NaiveDate>>,
+    /// The time of the latest one that is the customer's doing.
+    pub last_activity_at: Option<DateTime<Utc>>,
+}
+
+/// Everything known now, of whatever day.
+pub const ALL: AsOf = AsOf { day: NaiveDate::MAX, known_at: None };
+
+/// The earliest of the days that are known.
+pub fn earliest(days: &Factors<Option<NaiveDate>>) -> Option<NaiveDate> {
+    days.iter().filter_map(|(_, day)| *day).min()
+}
+
+/// All activity of a customer in one row, because a row costs more to fetch than its content.
+#[derive(sqlx::FromRow)]
+struct ActivityRow {
+    customer_id: i64,
+    /// One count a line, as [`activity_line`] writes it: no key has control characters.
+    lines: String,
+}
+
+/// Kinds in a line of activity are numbers below this, in the order of [`EventKind::ALL`].
+const KINDS: i32 = 8;
+
+/// The SQL that writes one count as short as it can, since writing takes most of the time: day and kind as one number, and
+/// after it, unless it is 1 without a key, the count and the key. `164011` or `164009 3 export`.
+fn activity_line() -> String {
+    let kinds = EventKind::ALL.iter().enumerate().map(|(number, kind)| format!("WHEN '{}' THEN {number}", kind.name()));
+    let kinds = kinds.collect::<Vec<_>>().join(" ");
+    format!(
+        "CAST(day * {KINDS} + CASE kind {kinds} ELSE {unknown} END AS TEXT)
+         || CASE WHEN count = 1 AND key = '' THEN '' ELSE ' ' || CAST(count AS TEXT) || ' ' || key END",
+        unknown = KINDS - 1
+    )
+}
+
+impl ActivityRow {
+    fn daily_counts(&self) -> StoreResult<Vec<DailyCount>> {
+        let parse = |line: &str| {
+            let mut parts = line.splitn(3, ' ');
+            let number: i32 = parts.next()?.parse().ok()?;
+            let kind = *EventKind::ALL.get(number.rem_euclid(KINDS) as usize)?;
+            let count = parts.next().map_or(Ok(1), str::parse).ok()?;
+            Some(DailyCount { day: day(number.div_euclid(KINDS)), kind, key: parts.next().unwrap_or_default().to_owned(), count })
+        };
+        let corrupt = |line| StoreError::Corrupt(format!("activity of customer {}, {line}", self.customer_id));
+        self.lines.split('\n').map(|line| parse(line).ok_or_else(|| corrupt(line))).collect()
+    }
+}
+
+pub async fn load(tx: &mut Tx, known: &[Known], from: NaiveDate, at: impl Into<AsOf>) -> StoreResult<HashMap<CustomerId, Facts>> {
+    if known.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let AsOf { day: to, known_at } = at.into();
+    let ids: Vec<_> = known.iter().map(|known| known.id).collect();
+    let mut found: HashMap<_, _> = known
+        .iter()
+        .map(|known| {
+            let first_fact_on = earliest(&known.first_facts);
+            (known.id, Facts { start_date: known.start_date, first_fact_on, ..Facts::default() })
+        })
+        .collect();
+    for (customer, daily) in load_daily(tx, &ids, from, to, known_at.unwrap_or(NaiveDate::MAX)).await? {
+        if let Some(facts) = found.get_mut(&customer) {
+            facts.daily = daily;
+        }
+    }
+    let invoices = match known_at {
+        None => invoices::load(tx, &ids).await?,
+        Some(known_at) => invoices::load_known_on(tx, &ids, known_at).await?,
+    };
+    for (customer, invoice) in invoices {
+        if let Some(facts) = found.get_mut(&customer) {
+            facts.invoices.push(invoice);
+        }
+    }
+    if let Some(known_at) = known_at {
+        for (customer, first) in first_known_on(tx, &ids, known_at).await? {
+            if let Some(facts) = found.get_mut(&customer) {
+                facts.first_fact_on = first;
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The day of each customer's earliest fact, as it was known at the end of a day.
+async fn first_known_on(
+    tx: &mut Tx,
+    customers: &[CustomerId],
+    known_on: NaiveDate,
+) -> StoreResult<Vec<(CustomerId, Option<NaiveDate>)>> {
+    // Walks a customer's days only as far as the first that counted.
+    let sql = format!(
+        "SELECT id, (
+             SELECT activity.day FROM daily_activity AS activity WHERE activity.customer_id = customers.id AND activity.received_day <= $2
+             AND (SELECT SUM(same.count) FROM daily_activity AS same WHERE same.customer_id = activity.customer_id
+                  AND same.day = activity.day AND same.kind = activity.kind AND same.key = activity.key
+                  AND same.received_day <= $2) > 0
+             ORDER BY activity.day LIMIT 1
+         ) AS first_day FROM customers WHERE id {}",
+        tx.one_of()
+    );
+    let rows: Vec<(i64, Option<i32>)> = tx.all(AssertSqlSafe(sql), binds![customers, known_on]).await?;
+    Ok(rows.into_iter().map(|(id, first)| (CustomerId(id), first.map(day))).collect())
+}
+
+/// The time of the latest thing that each customer had done as of a day; customers who had done nothing are left out.
+/// Where raw events were dropped, days of activity are what is left to ask: then it may be the midnight that its day begins with.
+pub async fn last_activity(tx: &mut Tx, customers: &[CustomerId], at: AsOf) -> StoreResult<HashMap<CustomerId, DateTime<Utc>>> {
+    let kinds = EventKind::ALL.into_iter().filter(|kind| kind.is_done_by_customer());
+    let kinds = kinds.map(|kind| format!("'{}'", kind.name())).collect::<Vec<_>>().join(", ");
+    let known_at = at.known_at.unwrap_or(NaiveDate::MAX);
+    let sql = format!(
+        "SELECT id, (
+             SELECT occurred_at FROM events WHERE customer_id = customers.id AND kind IN ({kinds})
+             AND occurred_at < $2 AND received_day <= $3
+             AND NOT EXISTS (SELECT 1 FROM retractions WHERE event_id = events.id AND retracted_at < $4)
+             ORDER BY occurred_at DESC LIMIT 1
+         ) AS last_at FROM customers WHERE id {}",
+        tx.one_of()
+    );
+    let rows: Vec<(i64, Option<i64>)> =
+        tx.all(AssertSqlSafe(sql), binds![customers, end(Some(at.day)), known_at, end(at.known_at)]).await?;
+    let mut latest: HashMap<_, _> = rows.into_iter().filter_map(|(id, last)| Some((CustomerId(id), time(last?)))).collect();
+    if event_log::kept_from(tx).await?.is_some() {
+        let sql = format!(
+            "SELECT id, (
+                 SELECT activity.day FROM daily_activity AS activity WHERE activity.customer_id = customers.id
+                 AND activity.kind IN ({kinds}) AND activity.day <= $2 AND activity.received_day <= $3
+                 AND (SELECT SUM(same.count) FROM daily_activity AS same WHERE same.customer_id = activity.customer_id
+                      AND same.day = activity.day AND same.kind = activity.kind AND same.key = activity.key
+                      AND same.received_day <= $3) > 0
+                 ORDER BY activity.day DESC LIMIT 1
+             ) AS last_day FROM customers WHERE id {}",
+            tx.one_of()
+        );
+        let rows: Vec<(i64, Option<i32>)> = tx.all(AssertSqlSafe(sql), binds![customers, at.day, known_at]).await?;
+        for (id, last) in rows {
+            let Some(midnight) = last.map(|last| midnight(day(last))) else { continue };
+            latest.entry(CustomerId(id)).and_modify(|at| *at = midnight.max(*at)).or_insert(midnight);
+        }
+    }
+    Ok(latest)
+}
+
+/// The customers' counts of the days `from..=to`, as received by the end of `known_on`.
+async fn load_daily(
+    tx: &mut Tx,
+    customers: &[CustomerId],
+    from: NaiveDate,
+    to: NaiveDate,
+    known_on: NaiveDate,
+) -> StoreResult<HashMap<CustomerId, Vec<DailyCount>>> {
+    let sql = format!(
+        "SELECT customer_id, string_agg({}, '\n') AS lines
+         FROM daily_activity WHERE customer_id {} AND day BETWEEN $2 AND $3 AND received_day <= $4 GROUP BY customer_id",
+        activity_line(),
+        tx.one_of()
+    );
+    let rows: Vec<ActivityRow> = tx.all(AssertSqlSafe(sql), binds![customers, from, to, known_on]).await?;
+    let counts = |row: ActivityRow| {
+        let mut daily = row.daily_counts()?;
+        sum_up(&mut daily);
+        Ok((CustomerId(row.customer_id), daily))
+    };
+    rows.into_iter().map(counts).collect()
+}
+
+/// One count per day, kind and key, in this order: what was received on different days is added up, and what was
+/// taken back is gone.
+pub fn sum_up(daily: &mut Vec<DailyCount>) {
+    daily.sort_unstable_by(|a, b| (a.day, a.kind, &a.key).cmp(&(b.day, b.kind, &b.key)));
+    daily.dedup_by(|later, first| {
+        let same = (later.day, later.kind, &later.key) == (first.day, first.kind, &first.key);
+        first.count += if same { later.count } else { 0 };
+        same
+    });
+    daily.retain(|daily| daily.count > 0);
+}

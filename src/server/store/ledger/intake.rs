@@ -1,0 +1,217 @@
+//! Events on their way in, in transactions that hold their customers: single ones with their effect on the score each, or
+//! many at a time.
+
+use crate::domain::{Event, EventId, FactorKey, ImportCounts, NaiveDate};
+use crate::scoring::Connections;
+use crate::server::store::ledger::health::{self, Rules};
+use crate::server::store::ledger::plan::{Plan, Step};
+use crate::server::store::ledger::standings::Standings;
+use crate::server::store::sql::bind::storable;
+use crate::server::store::sql::db::{Db, Tx};
+use crate::server::store::sql::pools::Pools;
+use crate::server::store::tables::connections::write_facts;
+use crate::server::store::tables::{customers, events, imports};
+use crate::server::store::{Attempt, Incoming, Store, StoreError, StoreResult, StoredEvent, Verdict, count_verdicts};
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// How often a transaction begins anew because somebody else took a message id between our look and our write.
+const ATTEMPTS: usize = 5;
+
+/// How many events a transaction of many stores: enough to share the wait for the disk, few enough for others to get a turn.
+const TOGETHER: usize = 2000;
+/// How many such transactions PostgreSQL works on at a time; SQLite has one writer.
+const POSTGRES_WRITERS: usize = 2;
+
+impl Store {
+    /// Stores many events, those of a customer in one transaction; what became of each, and of none where the transaction
+    /// failed that was to store it. The health of customers with events of the past is stale then, and so computed by whoever
+    /// reads it, until [`Store::rescore`].
+    pub async fn insert_events(&self, incoming: &[Incoming]) -> (Vec<Option<Verdict>>, StoreResult<()>) {
+        let writers = if let Pools::Sqlite { .. } = self.db.pools { 1 } else { POSTGRES_WRITERS };
+        self.insert_in_parts(None, incoming, writers).await
+    }
+
+    /// Stores the events of an import as [`Self::insert_events`] does. The import remembers them as ranges of ids, so one
+    /// transaction at a time gives those, and counts them in the same transactions.
+    pub async fn insert_events_of(&self, attempt: Attempt, incoming: &[Incoming]) -> (Vec<Option<Verdict>>, StoreResult<()>) {
+        self.insert_in_parts(Some(attempt), incoming, 1).await
+    }
+
+    async fn insert_in_parts(
+        &self,
+        import: Option<Attempt>,
+        incoming: &[Incoming],
+        writers: usize,
+    ) -> (Vec<Option<Verdict>>, StoreResult<()>) {
+        let mut verdicts: Vec<_> = incoming.iter().map(|_| None).collect();
+        let mut parts = parts(incoming).into_iter();
+        let insert = |part: Vec<usize>| async move {
+            let events: Vec<_> = part.iter().map(|place| &incoming[*place]).collect();
+            (self.insert_together(import, &events).await, part)
+        };
+        let mut under_way: FuturesUnordered<_> = parts.by_ref().take(writers).map(insert).collect();
+        let mut result = Ok(());
+        while let Some((inserted, part)) = under_way.next().await {
+            match inserted {
+                Ok(found) => part.into_iter().zip(found).for_each(|(place, verdict)| verdicts[place] = Some(verdict)),
+                Err(error) => result = Err(error),
+            }
+            if result.is_ok() {
+                under_way.extend(parts.next().map(insert));
+            }
+        }
+        (verdicts, result)
+    }
+
+    async fn insert_together(&self, import: Option<Attempt>, incoming: &[&Incoming]) -> StoreResult<Vec<Verdict>> {
+        let today = last_day(incoming);
+        for _ in 0..ATTEMPTS {
+            let (mut tx, rules, moves) = begin(&self.db, incoming).await?;
+            let counts = match import {
+                Some(attempt) => imports::hold_import(&mut tx, attempt).await?,
+                None => ImportCounts::default(),
+            };
+            let plan = Plan::make(&mut tx, incoming).await?;
+            // Scores are computed while the database writes.
+            let score = async {
+                let (mut standings, _) = Standings::carried(&plan, &rules, moves, today)?;
+                plan.appended().for_each(|one| standings.add(one, None, &rules));
+                let (carried, stale): (Vec<_>, Vec<_>) = plan.changed.values().partition(|known| standings.has(known.id));
+                let rows = carried.into_iter().map(|known| standings.row(known, &rules, today)).collect::<StoreResult<_>>()?;
+                StoreResult::Ok((rows, stale))
+            };
+            let (ids, (rows, stale)) = tokio::try_join!(plan.write(&mut tx, moves, today), score)?;
+            let Some(ids) = ids else { continue };
+            tx.update_rows("customers", health::COLUMNS, rows).await?;
+            customers::store_stale(&mut tx, stale).await?;
+            if let Some(attempt) = import {
+                let appended = plan.steps.iter().zip(&ids).filter(|(step, _)| matches!(step, Step::Append(_)));
+                imports::keep_events(&mut tx, attempt.import, appended.map(|(_, id)| *id)).await?;
+            }
+            let verdicts: Vec<_> = plan.steps.into_iter().enumerate().map(|(place, step)| step.verdict(place, &ids)).collect();
+            if let (Some(attempt), Some(last)) = (import, incoming.last()) {
+                let more = count_verdicts(&verdicts);
+                imports::add_import_counts(&mut tx, attempt, counts, more, last.received_at).await?;
+            }
+            tx.commit().await?;
+            return Ok(verdicts);
+        }
+        Err(taken_again_and_again())
+    }
+
+    /// What would become of events; nothing is stored, and the ids of accepted ones mean nothing.
+    pub async fn check_events(&self, incoming: &[Incoming]) -> StoreResult<Vec<Verdict>> {
+        let mut tx = self.write().await?;
+        let verdict = |step| match step {
+            Step::Append(_) => Verdict::Accepted(EventId(0)),
+            Step::Repeat(first) => Verdict::Duplicate(first),
+            Step::Refuse(field, error) => Verdict::Refused(field, error),
+            Step::Reissue(reissue) => Verdict::Refused("number", reissue.conflict(&[])),
+        };
+        let incoming: Vec<_> = incoming.iter().collect();
+        Ok(Plan::make(&mut tx, &incoming).await?.steps.into_iter().map(verdict).collect())
+    }
+}
+
+/// The places of events in the transactions that store them. A customer is in one only, so that few are locked and written
+/// twice; and so are those whose events claim the same message id, of which the first one gets it.
+fn parts(incoming: &[Incoming]) -> Vec<Vec<usize>> {
+    let (mut claims, mut tied) = (HashMap::new(), HashSet::new());
+    for Incoming { customer, event, .. } in incoming {
+        let Some(message_id) = &event.message_id else { continue };
+        let first = *claims.entry((&event.source, message_id)).or_insert(*customer);
+        if first != *customer {
+            tied.extend([first, *customer]);
+        }
+    }
+    let customer = |place: &usize| Some(incoming[*place].customer).filter(|customer| !tied.contains(customer));
+    let mut places: Vec<_> = (0..incoming.len()).collect();
+    places.sort_by_key(customer);
+    let mut parts: Vec<Vec<usize>> = Vec::new();
+    for inseparable in places.chunk_by(|one, next| customer(one) == customer(next)) {
+        match parts.last_mut().filter(|part| part.len() < TOGETHER) {
+            Some(part) => part.extend(inseparable),
+            None => parts.push(inseparable.to_vec()),
+        }
+    }
+    parts.iter_mut().for_each(|part| part.sort_unstable());
+    parts
+}
+
+/// Stores events, each with its effect on the score, in their order. `None` when one of several may connect a source:
+/// that changes everybody's score, so such events come alone.
+pub async fn post(db: &Db, incoming: &[&Incoming]) -> StoreResult<Option<Vec<StoreResult<StoredEvent>>>> {
+    let today = last_day(incoming);
+    for _ in 0..ATTEMPTS {
+        let (mut tx, before, moves) = begin(db, incoming).await?;
+        if moves && incoming.len() > 1 {
+            return Ok(None);
+        }
+        let plan = Plan::make(&mut tx, incoming).await?;
+        let mut standings = Standings::load(&mut tx, &plan, &before, moves, today).await?;
+        let Some(ids) = plan.write(&mut tx, moves, today).await? else { continue };
+        let after = if moves { &health::rules(&mut tx).await? } else { &before };
+        let mut stored = Vec::with_capacity(incoming.len());
+        for ((step, id), one) in plan.steps.iter().zip(&ids).zip(incoming) {
+            let health_before = standings.health(one.customer, &before, today)?;
+            if let Step::Append(invoice) = step {
+                standings.add(one, invoice.as_ref(), after);
+            }
+            stored.push((health_before, standings.health(one.customer, after, today)?, *id));
+        }
+        let rows = plan.changed.values().map(|known| standings.row(known, after, today)).collect::<StoreResult<_>>()?;
+        tx.update_rows("customers", health::COLUMNS, rows).await?;
+        let mut answers = Vec::with_capacity(incoming.len());
+        for ((step, (before, after, id)), one) in plan.steps.into_iter().zip(stored).zip(incoming) {
+            answers.push(match step {
+                Step::Append(_) => Ok(StoredEvent { event: event(id, one), before, after, repeated: false }),
+                Step::Repeat(_) => {
+                    let event = events::find(&mut tx, id).await?.unwrap_or_else(|| event(id, one));
+                    Ok(StoredEvent { event, before, after, repeated: true })
+                }
+                Step::Refuse(_, error) => Err(error),
+                Step::Reissue(reissue) => Err(reissue.conflict(&ids)),
+            });
+        }
+        tx.commit().await?;
+        return Ok(Some(answers));
+    }
+    Err(taken_again_and_again())
+}
+
+/// The transaction, the rules, and whether one of the events may connect a source earlier than it is.
+async fn begin(db: &Db, incoming: &[&Incoming]) -> StoreResult<(Tx, Rules, bool)> {
+    let mut first = BTreeMap::<FactorKey, NaiveDate>::new();
+    for Incoming { event, .. } in incoming {
+        let day = first.entry(FactorKey::fed_by(event.body.kind())).or_insert(event.day());
+        *day = event.day().min(*day);
+    }
+    let moves = |connections: &Connections| {
+        first.iter().any(|(factor, day)| connections.0.get(*factor).is_none_or(|connected| *day < connected))
+    };
+    write_facts(db, moves).await
+}
+
+/// Today is one day for events that are stored together, also when midnight passes while they wait.
+fn last_day(incoming: &[&Incoming]) -> NaiveDate {
+    incoming.iter().map(|one| one.received_at.date_naive()).max().unwrap_or_default()
+}
+
+fn taken_again_and_again() -> StoreError {
+    StoreError::Conflict("others are sending the same message ids at this moment; try again".into())
+}
+/// As it can be read from now on.
+fn event(id: EventId, Incoming { customer, event, received_at }: &Incoming) -> Event {
+    Event {
+        id,
+        customer_id: *customer,
+        body: event.body.clone(),
+        source: event.source.clone(),
+        message_id: event.message_id.clone(),
+        occurred_at: event.occurred_at,
+        received_at: storable(*received_at),
+        retraction: None,
+    }
+}

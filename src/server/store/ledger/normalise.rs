@@ -1,0 +1,126 @@
+//! Rows of older releases are brought to the letters of this one when the database is opened: names, owners, external ids
+//! and features are composed, and customers get what searches find them by. Some customers at a time; what is done is marked
+//! by its `search_key`, so that it goes on where it was cut off.
+
+use crate::domain::letters::composed;
+use crate::domain::{Customer, CustomerId};
+use crate::server::store::ledger::facts::Known;
+use crate::server::store::sql::bind::binds;
+use crate::server::store::sql::db::Tx;
+use crate::server::store::tables::customers::{self, CustomerRecord, select_customers};
+use crate::server::store::tables::scorecards;
+use crate::server::store::{Store, StoreResult};
+use sqlx::AssertSqlSafe;
+use std::collections::HashMap;
+
+/// An arbitrary number that means "letters" among the database's advisory locks: one process at a time decides who gets an id.
+const LOCK: &str = "SELECT pg_advisory_xact_lock(7100920) IS NULL";
+/// How many customers one transaction brings up to date.
+const CUSTOMERS: i64 = 500;
+
+impl Store {
+    /// Does what is left to do; nothing, after the first time.
+    pub(in crate::server::store) async fn normalise(&self) -> StoreResult<()> {
+        self.normalise_scorecards().await?;
+        let mut done = 0;
+        loop {
+            match self.normalise_customers().await? {
+                0 => break,
+                some => done += some,
+            }
+        }
+        if done > 0 {
+            tracing::info!(customers = done, "customers of an older release were brought up to date");
+        }
+        Ok(())
+    }
+
+    /// Some that are left; how many.
+    async fn normalise_customers(&self) -> StoreResult<usize> {
+        let left = "SELECT id FROM customers WHERE search_key IS NULL LIMIT 1";
+        if self.read().await?.optional::<(i64,)>(left, binds![]).await?.is_none() {
+            return Ok(0);
+        }
+        let mut tx = self.write().await?;
+        if tx.has_locks() {
+            tx.one::<(bool,)>(LOCK, binds![]).await?;
+        }
+        let sql = format!(select_customers!("WHERE search_key IS NULL ORDER BY id LIMIT $1 {}"), tx.for_update());
+        let records: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![CUSTOMERS]).await?;
+        let customers: Vec<_> = records.iter().map(CustomerRecord::customer).collect::<StoreResult<_>>()?;
+        let mut holders = load_holders(&mut tx, &customers).await?;
+        let mut rows = Vec::with_capacity(customers.len());
+        for Customer { id, fields, .. } in customers {
+            let mut letters = fields.clone().composed();
+            if let Some(external_id) =
+                letters.external_id.take_if(|external_id| Some(&**external_id) != fields.external_id.as_deref())
+            {
+                let holder = *holders.entry(external_id.clone()).or_insert(id);
+                letters.external_id = if holder == id { Some(external_id) } else { fields.external_id };
+                if holder != id {
+                    tracing::warn!(customer = %id, same_as = %holder, external_id = ?letters.external_id, "{ALIKE}");
+                }
+            }
+            rows.push(customers::letters_row(id, &letters));
+        }
+        customers::store_letters(&mut tx, rows).await?;
+        let known: HashMap<_, _> = records.iter().map(|record| (CustomerId(record.id), record.known())).collect();
+        let changed = compose_features(&mut tx, &known).await?;
+        customers::store_stale(&mut tx, changed).await?;
+        tx.commit().await?;
+        Ok(records.len())
+    }
+
+    async fn normalise_scorecards(&self) -> StoreResult<()> {
+        let mut tx = self.write().await?;
+        if scorecards::compose_features(&mut tx).await? {
+            customers::mark_all_stale(&mut tx).await?;
+        }
+        tx.commit().await
+    }
+}
+
+const ALIKE: &str = "two customers have external ids that differ only in how an accent is written: the first has the id now in \
+                     whatever letters, the second only in its own; give one of them another id, or archive a duplicate";
+
+/// The customers that have external ids already which some of these would get.
+async fn load_holders(tx: &mut Tx, customers: &[Customer]) -> StoreResult<HashMap<String, CustomerId>> {
+    let ids = customers.iter().filter_map(|customer| customer.fields.external_id.as_deref());
+    let wanted: Vec<_> = ids.map(|id| (id, composed(id))).filter(|(id, composed)| id != composed).map(|(_, id)| id).collect();
+    if wanted.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = format!("SELECT external_id, id FROM customers WHERE external_id {}", tx.one_of());
+    let rows: Vec<(String, i64)> = tx.all(AssertSqlSafe(sql), binds![wanted]).await?;
+    Ok(rows.into_iter().map(|(external_id, id)| (external_id, CustomerId(id))).collect())
+}
+
+/// Adds the counts of features to those of their composed letters; the customers of whom there were any.
+async fn compose_features<'a>(tx: &mut Tx, customers: &'a HashMap<CustomerId, Known>) -> StoreResult<Vec<&'a Known>> {
+    let ids: Vec<_> = customers.keys().copied().collect();
+    // What has as many bytes as letters is plain ASCII.
+    let sql = format!(
+        "SELECT DISTINCT customer_id, key FROM daily_activity
+         WHERE customer_id {} AND kind = 'feature_use' AND octet_length(key) <> length(key)",
+        tx.one_of()
+    );
+    let mut changed = Vec::new();
+    for (customer, key) in tx.all::<(i64, String)>(AssertSqlSafe(sql), binds![&ids[..]]).await? {
+        let letters = composed(&key);
+        if letters == key {
+            continue;
+        }
+        let sql = "INSERT INTO daily_activity (customer_id, day, kind, key, received_day, count)
+                   SELECT customer_id, day, kind, CAST($3 AS TEXT), received_day, count FROM daily_activity
+                   WHERE customer_id = $1 AND kind = 'feature_use' AND key = $2
+                   ON CONFLICT (customer_id, day, kind, key, received_day)
+                   DO UPDATE SET count = daily_activity.count + excluded.count";
+        tx.execute(sql, binds![customer, &key, letters]).await?;
+        let sql = "DELETE FROM daily_activity WHERE customer_id = $1 AND kind = 'feature_use' AND key = $2";
+        tx.execute(sql, binds![customer, &key]).await?;
+        changed.extend(customers.get(&CustomerId(customer)));
+    }
+    changed.sort_by_key(|known| known.id);
+    changed.dedup_by_key(|known| known.id);
+    Ok(changed)
+}

@@ -1,0 +1,314 @@
+//! What a transaction does with events: repeats are recognised, the rest is appended, counted and settled with its invoices.
+
+use crate::domain::{CustomerId, Event, EventBody, EventId, FactorKey, NaiveDate, NewEvent};
+use crate::scoring::Invoice;
+use crate::server::store::ledger::facts::Known;
+use crate::server::store::sql::bind::binds;
+use crate::server::store::sql::db::Tx;
+use crate::server::store::tables::customers::{self, CustomerRecord};
+use crate::server::store::tables::events::{self, content_hash};
+use crate::server::store::tables::invoices::{self, InvoiceFact};
+use crate::server::store::tables::{connections, origin};
+use crate::server::store::{Incoming, StoreError, StoreResult, Verdict};
+use chrono::{DateTime, Utc};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// What is to be done with an event. Until they are written, the nth event's id is -n.
+pub enum Step {
+    /// With what its invoice is then.
+    Append(Option<Invoice>),
+    /// It is this one.
+    Repeat(EventId),
+    /// With the field that is to blame.
+    Refuse(&'static str, StoreError),
+    /// Its invoice was issued before with other content.
+    Reissue(Reissue),
+}
+
+impl Step {
+    /// What became of the event at a place among others, whose ids these are now.
+    pub fn verdict(self, place: usize, ids: &[EventId]) -> Verdict {
+        match self {
+            Self::Append(_) => Verdict::Accepted(ids[place]),
+            Self::Repeat(_) => Verdict::Duplicate(ids[place]),
+            Self::Refuse(field, error) => Verdict::Refused(field, error),
+            Self::Reissue(reissue) => Verdict::Refused("number", reissue.conflict(ids)),
+        }
+    }
+}
+
+/// What stands in the way of an invoice that is issued again with other content.
+pub struct Reissue {
+    number: String,
+    first: (EventId, NaiveDate),
+    /// They would void the new one too, since facts about an invoice may arrive in any order.
+    voids: Vec<(EventId, NaiveDate)>,
+}
+
+impl Reissue {
+    /// Says what is to be retracted first. `ids` are those that the events of this transaction have now, as far as they are
+    /// written.
+    pub fn conflict(&self, ids: &[EventId]) -> StoreError {
+        let name =
+            |(id, day): &(EventId, NaiveDate)| match index_of_unwritten(*id).map_or(Some(*id), |place| ids.get(place).copied()) {
+                Some(id) => format!("event {id} of {day}"),
+                None => format!("of {day}, in the same request"),
+            };
+        let voids: Vec<_> = self.voids.iter().map(name).collect();
+        let (number, first) = (&self.number, name(&self.first));
+        StoreError::Conflict(match voids.is_empty() {
+            true => format!("invoice {number} was issued before with other content ({first}); retract that first"),
+            false => format!(
+                "invoice {number} was issued before with other content ({first}) and voided ({}); retract both the issue and \
+                 the void first, or the void holds for the new invoice too",
+                voids.join(", ")
+            ),
+        })
+    }
+}
+
+fn unwritten(index: usize) -> EventId {
+    EventId(-(index as i64) - 1)
+}
+
+fn index_of_unwritten(id: EventId) -> Option<usize> {
+    (id.0 < 0).then(|| (-id.0 - 1) as usize)
+}
+
+/// What a transaction will do, decided on what it has locked.
+pub struct Plan<'a> {
+    pub incoming: &'a [&'a Incoming],
+    /// One for each event.
+    pub steps: Vec<Step>,
+    /// The customers before, by id.
+    pub customers: Vec<CustomerRecord>,
+    /// Those of them that get events, after.
+    pub changed: BTreeMap<CustomerId, Known>,
+    keys: Keys<'a>,
+    used: Used,
+    /// What is known about the invoices that the events are about, the events included.
+    invoices: HashMap<(CustomerId, String), Vec<InvoiceFact>>,
+}
+
+/// By source and message id, the event and the hash of its content.
+type Keys<'a> = BTreeMap<(&'a str, &'a str), (EventId, String)>;
+
+impl<'a> Plan<'a> {
+    pub async fn make(tx: &mut Tx, incoming: &'a [&'a Incoming]) -> StoreResult<Self> {
+        let ids: BTreeSet<_> = incoming.iter().map(|one| one.customer).collect();
+        let ids: Vec<_> = ids.into_iter().collect();
+        let customers = customers::lock_rows(tx, &ids).await?;
+        let hash = |one: &&Incoming| content_hash(one.customer, &one.event);
+        let hashes: Vec<_> = incoming.iter().map(hash).collect::<StoreResult<_>>()?;
+        let used = Used::load(tx, incoming, &hashes).await?;
+        let numbers: BTreeSet<_> = incoming.iter().filter_map(|one| one.event.body.invoice_number()).collect();
+        let numbers = numbers.into_iter().map(str::to_owned).collect();
+        let invoices = invoices::load_facts_about(tx, &ids, numbers).await?;
+        let mut plan = Self {
+            incoming,
+            steps: Vec::with_capacity(incoming.len()),
+            customers,
+            changed: BTreeMap::new(),
+            keys: Keys::new(),
+            used,
+            invoices,
+        };
+        for (index, (one, hash)) in incoming.iter().zip(hashes).enumerate() {
+            let step = plan.step(unwritten(index), one, hash);
+            plan.steps.push(step);
+        }
+        Ok(plan)
+    }
+
+    fn step(&mut self, id: EventId, one: &'a Incoming, hash: String) -> Step {
+        let Incoming { customer, event, .. } = one;
+        let Ok(position) = self.customers.binary_search_by_key(&customer.0, |row| row.id) else {
+            return Step::Refuse("customerId", customers::no_customer(*customer));
+        };
+        let key = event.message_id.as_deref().map(|message_id| (event.source.as_str(), message_id));
+        if let Some(key) = key {
+            let stored = self.used.keys.get(&(key.0.to_owned(), key.1.to_owned()));
+            match stored.or_else(|| self.keys.get(&key)) {
+                Some((first, content)) if *content == hash || self.says_the_same(*first, one) => return Step::Repeat(*first),
+                Some(_) => return Step::Refuse("messageId", message_conflict(event)),
+                None => {}
+            }
+        }
+        let mut step = Step::Append(None);
+        if let Some(number) = event.body.invoice_number() {
+            let facts = self.invoices.entry((*customer, number.to_owned())).or_default();
+            match issued_before(facts, event) {
+                Some(Ok(first)) => step = Step::Repeat(first),
+                Some(Err(reissue)) => return Step::Reissue(reissue),
+                None => {
+                    facts.push(InvoiceFact { event: id, day: event.day(), body: event.body.clone() });
+                    step = Step::Append(invoices::derive(number, facts));
+                }
+            }
+        }
+        if let Some(key) = key {
+            let first = if let Step::Repeat(first) = step { first } else { id };
+            self.keys.insert(key, (first, hash));
+        }
+        if let Step::Append(_) = step {
+            let known = self.changed.entry(*customer).or_insert_with(|| self.customers[position].known());
+            let first = known.first_facts.get_mut(FactorKey::fed_by(event.body.kind()));
+            *first = Some(first.map_or(event.day(), |first| first.min(event.day())));
+            if event.body.kind().is_done_by_customer() {
+                known.last_activity_at = known.last_activity_at.max(Some(event.occurred_at));
+            }
+        }
+        step
+    }
+
+    /// Whether the event states the same fact as an earlier one in other words: with a default written out, say, as exports
+    /// do. Where it has no time it is of any.
+    fn says_the_same(&self, earlier: EventId, one: &Incoming) -> bool {
+        let has_time = one.event.content.occurred_at.is_some();
+        let is_same = |customer: CustomerId, body: &EventBody, occurred_at: DateTime<Utc>| {
+            (customer, body) == (one.customer, &one.event.body) && (!has_time || occurred_at == one.event.occurred_at)
+        };
+        match self.used.events.get(&earlier) {
+            Some(event) => is_same(event.customer_id, &event.body, event.occurred_at),
+            None => index_of_unwritten(earlier).is_some_and(|index| {
+                let Incoming { customer, event, .. } = &self.incoming[index];
+                is_same(*customer, &event.body, event.occurred_at)
+            }),
+        }
+    }
+
+    pub fn appended(&self) -> impl Iterator<Item = &Incoming> {
+        self.steps.iter().zip(self.incoming).filter(|(step, _)| matches!(step, Step::Append(_))).map(|(_, one)| *one)
+    }
+
+    /// Writes the events and what is derived from them but health. For each event the id of the one it is, which means
+    /// nothing where it is refused. `None` when somebody took one of the message ids meanwhile.
+    pub async fn write(&self, tx: &mut Tx, moves: bool, today: NaiveDate) -> StoreResult<Option<Vec<EventId>>> {
+        let row = |one: &Incoming| events::row(one.customer, &one.event, one.received_at);
+        let rows = self.appended().map(row).collect::<StoreResult<_>>()?;
+        let mut written = events::insert(tx, rows).await?.into_iter();
+        let mut ids = Vec::with_capacity(self.steps.len());
+        for step in &self.steps {
+            let id = match step {
+                Step::Append(_) => written.next().unwrap_or(EventId(0)),
+                Step::Repeat(first) => written_id(&ids, *first),
+                Step::Refuse(..) | Step::Reissue(_) => EventId(0),
+            };
+            ids.push(id);
+        }
+        let key = |((source, message_id), (event, hash)): (&(&str, &str), &(EventId, String))| {
+            binds![*source, *message_id, written_id(&ids, *event), hash]
+        };
+        // In the order of the keys, so that no two of us wait for each other.
+        let into = "INSERT INTO event_keys (source, message_id, event_id, content_hash)";
+        let unless_taken = "ON CONFLICT (source, message_id) DO NOTHING";
+        let taken = tx.insert_rows(into, self.keys.iter().map(key).collect(), unless_taken).await?;
+        if taken < self.keys.len() as u64 {
+            return Ok(None);
+        }
+        self.write_counts(tx).await?;
+        self.changed.keys().for_each(|customer| tx.changed(*customer));
+        if moves {
+            customers::store_first_facts(tx, self.changed.values()).await?;
+            connections::settle(tx, today).await?;
+        }
+        Ok(Some(ids))
+    }
+
+    async fn write_counts(&self, tx: &mut Tx) -> StoreResult<()> {
+        let mut settled = BTreeMap::new();
+        for Incoming { customer, event, .. } in self.appended() {
+            if let Some(number) = event.body.invoice_number() {
+                let facts = &self.invoices[&(*customer, number.to_owned())];
+                settled.extend(invoices::derive(number, facts).map(|invoice| ((*customer, number), invoice)));
+            }
+        }
+        events::count(tx, events::counts(self.appended())).await?;
+        let row = |((customer, _), invoice): (&(CustomerId, &str), &Invoice)| invoices::row(*customer, invoice);
+        invoices::store(tx, settled.iter().map(row).collect()).await
+    }
+}
+
+/// The id that an event has got by now.
+fn written_id(ids: &[EventId], id: EventId) -> EventId {
+    index_of_unwritten(id).map_or(id, |index| ids[index])
+}
+
+/// The message ids among the events' that were used before, by source and message id, with the event and the hash of its
+/// content; and those of these events that came with another hash.
+struct Used {
+    keys: UsedKeys,
+    events: HashMap<EventId, Event>,
+}
+
+type UsedKeys = HashMap<(String, String), (EventId, String)>;
+
+impl Used {
+    async fn load(tx: &mut Tx, incoming: &[&Incoming], hashes: &[String]) -> StoreResult<Self> {
+        let mut keys = load_keys(tx, incoming).await?;
+        let message_ids = incoming.iter().filter_map(|one| one.event.message_id.as_deref()).collect();
+        let exported = origin::events_named(tx, message_ids).await?;
+        let mut differing = BTreeSet::new();
+        let last = if exported.is_empty() { EventId(0) } else { events::last_id(tx).await? };
+        for (Incoming { event, .. }, hash) in incoming.iter().zip(hashes) {
+            let Some(message_id) = &event.message_id else { continue };
+            let key = (event.source.clone(), message_id.clone());
+            match (keys.get(&key), exported.get(message_id.as_str())) {
+                (Some((first, content)), _) if content != hash => {
+                    differing.insert(*first);
+                }
+                // One of ours, that came without a message id. Later ones were lost with what a backup did not have.
+                (None, Some(id)) if *id <= last => {
+                    differing.insert(*id);
+                    keys.insert(key, (*id, String::new()));
+                }
+                _ => {}
+            }
+        }
+        let events = events::find_many(tx, differing).await?;
+        Ok(Self { keys, events })
+    }
+}
+
+async fn load_keys(tx: &mut Tx, incoming: &[&Incoming]) -> StoreResult<UsedKeys> {
+    let mut sources = BTreeSet::new();
+    let mut message_ids = Vec::new();
+    for event in incoming.iter().map(|one| &one.event) {
+        if let Some(message_id) = &event.message_id {
+            sources.insert(event.source.clone());
+            message_ids.push(message_id.clone());
+        }
+    }
+    if message_ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = format!(
+        "SELECT source, message_id, event_id, content_hash FROM event_keys WHERE source {} AND message_id {}",
+        tx.one_of(),
+        tx.one_of_second()
+    );
+    let sources: Vec<_> = sources.into_iter().collect();
+    let rows: Vec<(String, String, i64, String)> =
+        tx.all_planned_anew(sqlx::AssertSqlSafe(sql), binds![sources, message_ids]).await?;
+    Ok(rows.into_iter().map(|(source, message_id, id, hash)| ((source, message_id), (EventId(id), hash))).collect())
+}
+
+fn message_conflict(event: &NewEvent) -> StoreError {
+    let message_id = event.message_id.as_deref().unwrap_or_default();
+    StoreError::Conflict(format!(
+        "message id \"{message_id}\" of source \"{}\" was used before, for another customer or with other content",
+        event.source
+    ))
+}
+
+/// The event that issued this invoice already with the same content, or what stands in its way when its content was another.
+fn issued_before(facts: &[InvoiceFact], event: &NewEvent) -> Option<Result<EventId, Reissue>> {
+    let EventBody::InvoiceIssued { number, .. } = &event.body else { return None };
+    let issue = facts.iter().find(|fact| matches!(fact.body, EventBody::InvoiceIssued { .. }))?;
+    if issue.day == event.day() && issue.body == event.body {
+        return Some(Ok(issue.event));
+    }
+    let name = |fact: &InvoiceFact| (fact.event, fact.day);
+    let voids = facts.iter().filter(|fact| matches!(fact.body, EventBody::InvoiceVoided { .. })).map(name);
+    Some(Err(Reissue { number: number.clone(), first: name(issue), voids: voids.collect() }))
+}

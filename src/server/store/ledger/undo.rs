@@ -1,0 +1,219 @@
+//! Taking an import back: its events are retracted in bulk, its customers are removed, restored or archived. Each step
+//! is a transaction of its own and finds nothing to do when it is done again, so that an undo that was cut off goes on.
+
+use crate::domain::{
+    Archive, ArchiveReason, CustomerFields, CustomerId, EventBody, EventId, EventKind, FactorKey, Factors, ImportId, NaiveDate,
+    UndoReport,
+};
+use crate::server::store::ledger::facts;
+use crate::server::store::ledger::facts::Known;
+use crate::server::store::sql::bind::{binds, day};
+use crate::server::store::sql::db::Tx;
+use crate::server::store::tables::customers::{self, CustomerRecord, select_customers};
+use crate::server::store::tables::imports::{hold_import, json, read_json};
+use crate::server::store::tables::{connections, events, invoices};
+use crate::server::store::{Attempt, Store, StoreResult};
+use chrono::{DateTime, Utc};
+use sqlx::AssertSqlSafe;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// The event in the row at hand is in one of the ranges of the import `$1`.
+const IS_IMPORTED: &str = "(SELECT last_event_id FROM import_events WHERE import_id = $1 AND first_event_id <= events.id
+                            ORDER BY first_event_id DESC LIMIT 1) >= events.id";
+/// How many names of archived customers a report has.
+const NAMES: usize = 100;
+
+/// Its id, customer, day, day of receipt, payload, source and message id.
+type ImportedEvent = (i64, i64, i32, i32, String, String, Option<String>);
+
+impl Store {
+    /// The customers of whom an import has brought events.
+    pub async fn list_customers_of_import(&self, import: ImportId) -> StoreResult<Vec<CustomerId>> {
+        let sql = format!(
+            "SELECT DISTINCT customer_id FROM events
+             WHERE id >= (SELECT MIN(first_event_id) FROM import_events WHERE import_id = $1)
+             AND id <= (SELECT MAX(last_event_id) FROM import_events WHERE import_id = $1) AND {IS_IMPORTED}
+             ORDER BY customer_id"
+        );
+        let ids: Vec<(i64,)> = self.read().await?.all(AssertSqlSafe(sql), binds![import.0]).await?;
+        Ok(ids.into_iter().map(|(id,)| CustomerId(id)).collect())
+    }
+
+    /// Retracts the events that an import has brought of these customers, but those that are retracted already; how many.
+    /// Their message ids are free again.
+    /// Their health is stale until [`Store::rescore`].
+    pub async fn retract_imported(
+        &self,
+        attempt: Attempt,
+        customers: &[CustomerId],
+        reason: &str,
+        now: DateTime<Utc>,
+    ) -> StoreResult<i64> {
+        let mut tx = self.write_connections().await?;
+        hold_import(&mut tx, attempt).await?;
+        let known = customers::lock_all(&mut tx, customers).await?;
+        let sql = format!(
+            "SELECT events.id, customer_id, day, received_day, payload, source, message_id FROM events WHERE {IS_IMPORTED} AND customer_id {}
+             AND NOT EXISTS (SELECT 1 FROM retractions WHERE event_id = events.id)",
+            tx.one_of_second()
+        );
+        let rows: Vec<ImportedEvent> = tx.all(AssertSqlSafe(sql), binds![attempt.import.0, customers]).await?;
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        let mut retractions = Vec::with_capacity(rows.len());
+        let mut counts = BTreeMap::<_, i64>::new();
+        let mut about = BTreeSet::new();
+        let mut keys = BTreeMap::<_, Vec<_>>::new();
+        for (id, customer, number, received_on, payload, source, message_id) in &rows {
+            let id = EventId(*id);
+            let body: EventBody = events::read_body(id, payload)?;
+            let fact = (CustomerId(*customer), body.kind(), day(*number), day(*received_on));
+            retractions.push(events::retraction_row(id, reason, now, fact));
+            let (key, count) = body.activity();
+            *counts.entry((*customer, *number, body.kind().name(), key.to_owned())).or_default() -= count;
+            keys.entry(source.as_str()).or_default().extend(message_id.clone());
+            about.extend(body.invoice_number().map(|number| (CustomerId(*customer), number.to_owned())));
+        }
+        events::store_retractions(&mut tx, retractions).await?;
+        for (source, message_ids) in keys {
+            // The same file may be imported again, perhaps with another mapping.
+            let sql = format!("DELETE FROM event_keys WHERE source = $1 AND message_id {}", tx.one_of_second());
+            tx.execute(AssertSqlSafe(sql), binds![source, message_ids]).await?;
+        }
+        let today = now.date_naive();
+        let row = |((customer, number, kind, key), count)| binds![customer, day(number), kind, key, today, count];
+        events::count(&mut tx, counts.into_iter().map(row).collect()).await?;
+        settle_invoices(&mut tx, customers, about).await?;
+        let known = known_now(&mut tx, known).await?;
+        customers::store_first_facts(&mut tx, &known).await?;
+        connections::settle(&mut tx, today).await?;
+        customers::store_stale(&mut tx, &known).await?;
+        tx.commit().await?;
+        Ok(rows.len() as i64)
+    }
+
+    /// Takes back up to `limit` of the customers that an import created or changed, from those after `after` on. The last
+    /// of them and what was done, or nothing when there are no more. Health is stale until [`Store::rescore`].
+    pub async fn take_back_customers(
+        &self,
+        attempt: Attempt,
+        after: CustomerId,
+        limit: i64,
+        today: NaiveDate,
+    ) -> StoreResult<Option<(Vec<CustomerId>, UndoReport)>> {
+        let mut tx = self.write().await?;
+        hold_import(&mut tx, attempt).await?;
+        let sql = "SELECT customer_id, previous, imported FROM import_customers WHERE import_id = $1 AND customer_id > $2
+                   ORDER BY customer_id LIMIT $3";
+        let changes: Vec<(i64, Option<String>, String)> = tx.all(sql, binds![attempt.import.0, after, limit]).await?;
+        if changes.is_empty() {
+            return Ok(None);
+        }
+        let ids: Vec<_> = changes.iter().map(|(id, ..)| CustomerId(*id)).collect();
+        let sql = format!(select_customers!("WHERE id {} ORDER BY id {}"), tx.one_of(), tx.for_update());
+        let found: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![ids.as_slice()]).await?;
+        let found: HashMap<_, _> = found.into_iter().map(|record| (record.id, record)).collect();
+        let used = load_used(&mut tx, &ids).await?;
+        let mut report = UndoReport::default();
+        for (id, previous, imported) in changes {
+            let Some(record) = found.get(&id) else { continue };
+            let (customer, id) = (record.customer()?, CustomerId(id));
+            // Customers may have been written in other letters since.
+            let read = |text: &str| read_json(text, "an imported customer").map(CustomerFields::composed);
+            let (imported, previous) = (read(&imported)?, previous.as_deref().map(read).transpose()?);
+            match previous {
+                None if customer.fields.clone().composed() == imported && !used.contains(&id.0) => {
+                    customers::delete(&mut tx, id).await?;
+                    report.removed += 1;
+                }
+                None => {
+                    if customer.archived.is_none() {
+                        let archive = Archive { reason: ArchiveReason::Other, date: today };
+                        customers::set_archive(&mut tx, id, Some(archive)).await?;
+                    }
+                    report.archived_count += 1;
+                    if report.archived.len() < NAMES {
+                        report.archived.push(customer.fields.name);
+                    }
+                }
+                Some(previous) => {
+                    let (fields, is_kept) = restored(&customer.fields, &previous, &imported)?;
+                    if fields != customer.fields {
+                        customers::set_fields(&mut tx, id, &fields).await?;
+                        report.restored += 1;
+                    }
+                    report.kept += i64::from(is_kept);
+                }
+            }
+        }
+        tx.commit().await?;
+        Ok(Some((ids, report)))
+    }
+}
+
+/// Which of the customers have events or notes.
+async fn load_used(tx: &mut Tx, ids: &[CustomerId]) -> StoreResult<BTreeSet<i64>> {
+    let mut used = BTreeSet::new();
+    for table in ["events", "notes"] {
+        let sql = format!("SELECT DISTINCT customer_id FROM {table} WHERE customer_id {}", tx.one_of());
+        let rows: Vec<(i64,)> = tx.all(AssertSqlSafe(sql), binds![ids]).await?;
+        used.extend(rows.into_iter().map(|(id,)| id));
+    }
+    Ok(used)
+}
+
+/// A customer's fields with everything as before that is still as it was imported, and whether something is not.
+fn restored(now: &CustomerFields, before: &CustomerFields, imported: &CustomerFields) -> StoreResult<(CustomerFields, bool)> {
+    let object = |fields: &CustomerFields| read_json::<serde_json::Map<String, serde_json::Value>>(&json(fields)?, "fields");
+    let (now, before, imported) = (object(now)?, object(before)?, object(imported)?);
+    let mut fields = now.clone();
+    let mut is_kept = false;
+    for (name, value) in imported.iter().filter(|(name, value)| before.get(*name) != Some(*value)) {
+        let (current, old) = (now.get(name), before.get(name));
+        if current == Some(value) {
+            fields.insert(name.clone(), old.cloned().unwrap_or_default());
+        } else {
+            is_kept |= current != old;
+        }
+    }
+    Ok((read_json(&json(&fields)?, "fields")?, is_kept))
+}
+
+async fn settle_invoices(tx: &mut Tx, customers: &[CustomerId], about: BTreeSet<(CustomerId, String)>) -> StoreResult<()> {
+    let numbers: BTreeSet<_> = about.iter().map(|(_, number)| number.clone()).collect();
+    let facts = invoices::load_facts_about(tx, customers, numbers.into_iter().collect()).await?;
+    let mut rows = Vec::new();
+    for (customer, number) in about {
+        match facts.get(&(customer, number.clone())).and_then(|facts| invoices::derive(&number, facts)) {
+            Some(invoice) => rows.push(invoices::row(customer, &invoice)),
+            None => {
+                tx.execute("DELETE FROM invoices WHERE customer_id = $1 AND number = $2", binds![customer, number]).await?;
+            }
+        }
+    }
+    invoices::store(tx, rows).await
+}
+
+/// What is known of the customers now that facts were taken back.
+async fn known_now(tx: &mut Tx, known: Vec<Known>) -> StoreResult<Vec<Known>> {
+    let ids: Vec<_> = known.iter().map(|known| known.id).collect();
+    let sql = format!(
+        "SELECT customer_id, kind, MIN(day) FROM (SELECT customer_id, day, kind FROM daily_activity WHERE customer_id {}
+         GROUP BY customer_id, day, kind, key HAVING SUM(count) > 0) AS counted GROUP BY customer_id, kind",
+        tx.one_of()
+    );
+    let mut firsts = HashMap::<i64, Factors<Option<NaiveDate>>>::new();
+    for (customer, kind, number) in tx.all::<(i64, String, i32)>(AssertSqlSafe(sql), binds![ids.as_slice()]).await? {
+        let Some(kind) = EventKind::parse(&kind) else { continue };
+        let first = firsts.entry(customer).or_default().get_mut(FactorKey::fed_by(kind));
+        *first = Some(first.map_or(day(number), |first| first.min(day(number))));
+    }
+    let latest = facts::last_activity(tx, &ids, facts::ALL).await?;
+    let now = |known: Known| Known {
+        first_facts: firsts.get(&known.id.0).cloned().unwrap_or_default(),
+        last_activity_at: latest.get(&known.id).copied(),
+        ..known
+    };
+    Ok(known.into_iter().map(now).collect())
+}

@@ -1,0 +1,98 @@
+//! Values of statements, and days and times as they are stored.
+
+use crate::domain::{CustomerId, EventId, NaiveDate, NoteId};
+use chrono::{DateTime, NaiveTime, SubsecRound, Utc};
+
+/// A value to put in the place of `$1`, `$2`, ...
+#[derive(Clone, Debug)]
+pub enum Bind {
+    Int(Option<i64>),
+    Day(Option<i32>),
+    Text(Option<String>),
+    Bool(bool),
+    /// Many at once, for the condition [`Tx::one_of`] or as a column of [`Tx::given_rows`].
+    Ints(Vec<Option<i64>>),
+    Days(Vec<Option<i32>>),
+    Texts(Vec<Option<String>>),
+    Bools(Vec<bool>),
+}
+
+impl Bind {
+    /// The values of a column, which are all of one kind.
+    pub fn column(values: impl Iterator<Item = Self>) -> Option<Self> {
+        let mut values = values.peekable();
+        macro_rules! all {
+            ($one:ident, $many:ident) => {
+                Self::$many(values.filter_map(|value| if let Self::$one(value) = value { Some(value) } else { None }).collect())
+            };
+        }
+        Some(match values.peek()? {
+            Self::Int(_) => all!(Int, Ints),
+            Self::Day(_) => all!(Day, Days),
+            Self::Text(_) => all!(Text, Texts),
+            Self::Bool(_) => all!(Bool, Bools),
+            Self::Ints(_) | Self::Days(_) | Self::Texts(_) | Self::Bools(_) => return None,
+        })
+    }
+}
+
+/// The values of a statement, in the order of its `$1`, `$2`, ...
+macro_rules! binds {
+    ($($value:expr),* $(,)?) => { vec![$(crate::server::store::sql::bind::Bind::from($value)),*] };
+}
+pub(in crate::server::store) use binds;
+
+macro_rules! bind_from {
+    ($($type:ty => |$value:ident| $bind:expr),* $(,)?) => {
+        $(impl From<$type> for Bind {
+            fn from($value: $type) -> Self {
+                $bind
+            }
+        })*
+    };
+}
+
+bind_from! {
+    i64 => |int| Self::Int(Some(int)),
+    Option<i64> => |int| Self::Int(int),
+    bool => |is| Self::Bool(is),
+    &str => |text| Self::Text(Some(text.to_owned())),
+    String => |text| Self::Text(Some(text)),
+    &String => |text| Self::Text(Some(text.clone())),
+    Option<String> => |text| Self::Text(text),
+    Option<&str> => |text| Self::Text(text.map(str::to_owned)),
+    NaiveDate => |day| Self::Day(Some(day.to_epoch_days())),
+    Option<NaiveDate> => |day| Self::Day(day.map(|day| day.to_epoch_days())),
+    DateTime<Utc> => |time| Self::Int(Some(time.timestamp_micros())),
+    Option<DateTime<Utc>> => |time| Self::Int(time.map(|time| time.timestamp_micros())),
+    CustomerId => |id| Self::Int(Some(id.0)),
+    EventId => |id| Self::Int(Some(id.0)),
+    NoteId => |id| Self::Int(Some(id.0)),
+    &[CustomerId] => |ids| Self::Ints(ids.iter().map(|id| Some(id.0)).collect()),
+    Vec<String> => |texts| Self::Texts(texts.into_iter().map(Some).collect()),
+}
+
+/// A stored day. Only days that came from a date are stored, so every number is one.
+pub fn day(number: i32) -> NaiveDate {
+    NaiveDate::from_epoch_days(number).unwrap_or_default()
+}
+
+/// A stored time, likewise.
+pub fn time(micros: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(micros).unwrap_or_default()
+}
+
+/// When a UTC day begins.
+pub fn midnight(day: NaiveDate) -> DateTime<Utc> {
+    day.and_time(NaiveTime::MIN).and_utc()
+}
+
+/// When a UTC day is over; never, without one.
+pub fn end(day: Option<NaiveDate>) -> DateTime<Utc> {
+    day.and_then(|day| day.succ_opt()).map_or(DateTime::<Utc>::MAX_UTC, midnight)
+}
+
+/// A time as both databases return it.
+pub fn storable(now: DateTime<Utc>) -> DateTime<Utc> {
+    now.trunc_subsecs(6)
+}

@@ -1,0 +1,229 @@
+//! Transactions: the one place that knows there are two databases.
+//!
+//! SQLite has one write connection, whose transactions begin IMMEDIATE, beside a pool that only reads; PostgreSQL has
+//! one pool, and writers lock the customers they change.
+
+use crate::server::store::sql::bind::Bind;
+use crate::server::store::sql::changes::{Changed, Changes};
+use crate::server::store::sql::pools::Pools;
+use crate::server::store::sql::transaction::{On, Open};
+use crate::server::store::{Store, StoreResult};
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, FromRow, SqlSafeStr};
+
+#[derive(Clone)]
+pub struct Db {
+    pub pools: Pools,
+    pub changes: Changes,
+}
+
+impl Store {
+    /// A transaction that sees one state of the database throughout.
+    pub(in crate::server::store) async fn read(&self) -> StoreResult<Tx> {
+        let open = match &self.db.pools {
+            Pools::Sqlite { read, .. } => Open::begin(On::Sqlite(read.acquire().await?), "BEGIN").await?,
+            Pools::Postgres(pool) => {
+                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                Open::begin(On::Postgres(pool.acquire().await?), begin).await?
+            }
+        };
+        Ok(self.db.tx(open))
+    }
+
+    /// A transaction that may write; without [`Tx::commit`] nothing of it stays.
+    pub(in crate::server::store) async fn write(&self) -> StoreResult<Tx> {
+        self.db.write().await
+    }
+}
+
+impl Db {
+    pub(in crate::server::store) async fn write(&self) -> StoreResult<Tx> {
+        let open = match &self.pools {
+            Pools::Sqlite { write, .. } => Open::begin(On::Sqlite(write.acquire().await?), "BEGIN IMMEDIATE").await?,
+            Pools::Postgres(pool) => Open::begin(On::Postgres(pool.acquire().await?), "BEGIN").await?,
+        };
+        Ok(self.tx(open))
+    }
+
+    fn tx(&self, open: Open) -> Tx {
+        Tx { open, changed: Changed::default(), changes: self.changes.clone() }
+    }
+}
+
+/// Rows that one statement writes.
+const SQLITE_ROWS: usize = 100;
+const POSTGRES_ROWS: usize = 5000;
+
+/// A row of either database.
+pub trait Record: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> {}
+impl<T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>> Record for T {}
+
+/// A transaction on either database. Dropped without commit, it is rolled back.
+pub struct Tx {
+    open: Open,
+    /// What the commit will be told to have changed.
+    changed: Changed,
+    changes: Changes,
+}
+
+/// Expands one query for the database at hand: binds every value, then runs the rest.
+macro_rules! run {
+    ($tx:expr, $query:ident($($turbofish:ty)?), $sql:expr, $binds:expr, $method:ident $($then:ident)?) => {
+        run!($tx, $query($($turbofish)?), true, $sql, $binds, $method $($then)?)
+    };
+    ($tx:expr, $query:ident($($turbofish:ty)?), $persistent:expr, $sql:expr, $binds:expr, $method:ident $($then:ident)?) => {{
+        let result = match $tx.open.on()? {
+            On::Sqlite(connection) => {
+                let mut query = sqlx::$query $(::<_, $turbofish>)? ($sql).persistent($persistent);
+                for bind in $binds {
+                    query = match bind {
+                        Bind::Int(int) => query.bind(int),
+                        Bind::Day(day) => query.bind(day),
+                        Bind::Text(text) => query.bind(text),
+                        Bind::Bool(is) => query.bind(is),
+                        Bind::Ints(ints) => query.bind(serde_json::Value::from(ints).to_string()),
+                        Bind::Days(days) => query.bind(serde_json::Value::from(days).to_string()),
+                        Bind::Texts(texts) => query.bind(serde_json::Value::from(texts).to_string()),
+                        Bind::Bools(bools) => query.bind(serde_json::Value::from(bools).to_string()),
+                    };
+                }
+                query.$method(&mut **connection).await.map(|done| done$(.$then())?)
+            }
+            On::Postgres(connection) => {
+                let mut query = sqlx::$query $(::<_, $turbofish>)? ($sql).persistent($persistent);
+                for bind in $binds {
+                    query = match bind {
+                        Bind::Int(int) => query.bind(int),
+                        Bind::Day(day) => query.bind(day),
+                        Bind::Text(text) => query.bind(text),
+                        Bind::Bool(is) => query.bind(is),
+                        Bind::Ints(ints) => query.bind(ints),
+                        Bind::Days(days) => query.bind(days),
+                        Bind::Texts(texts) => query.bind(texts),
+                        Bind::Bools(bools) => query.bind(bools),
+                    };
+                }
+                query.$method(&mut **connection).await.map(|done| done$(.$then())?)
+            }
+        };
+        $tx.open.noting(result)?
+    }};
+}
+
+impl Tx {
+    pub async fn all<T: Record>(&mut self, sql: impl SqlSafeStr, binds: Vec<Bind>) -> StoreResult<Vec<T>> {
+        Ok(run!(self, query_as(T), sql, binds, fetch_all))
+    }
+
+    /// The same with a plan for the tables as they are now. PostgreSQL keeps a statement's plan otherwise: one that it made
+    /// while there was nothing to search may read all that has come since.
+    pub async fn all_planned_anew<T: Record>(&mut self, sql: impl SqlSafeStr, binds: Vec<Bind>) -> StoreResult<Vec<T>> {
+        let is_kept = !self.has_locks();
+        Ok(run!(self, query_as(T), is_kept, sql, binds, fetch_all))
+    }
+
+    pub async fn optional<T: Record>(&mut self, sql: impl SqlSafeStr, binds: Vec<Bind>) -> StoreResult<Option<T>> {
+        Ok(run!(self, query_as(T), sql, binds, fetch_optional))
+    }
+
+    pub async fn one<T: Record>(&mut self, sql: impl SqlSafeStr, binds: Vec<Bind>) -> StoreResult<T> {
+        Ok(run!(self, query_as(T), sql, binds, fetch_one))
+    }
+
+    /// How many rows it changed.
+    pub async fn execute(&mut self, sql: impl SqlSafeStr, binds: Vec<Bind>) -> StoreResult<u64> {
+        Ok(run!(self, query(), sql, binds, execute rows_affected))
+    }
+
+    /// Writes all rows by as few statements as do it well: `{into} VALUES (...), ... {then}`. How many were written.
+    pub async fn insert_rows(&mut self, into: &str, rows: Vec<Vec<Bind>>, then: &str) -> StoreResult<u64> {
+        let mut written = 0;
+        for (given, binds) in self.given_rows(rows) {
+            written += self.execute(AssertSqlSafe(format!("{into} SELECT * FROM {given} WHERE true {then}")), binds).await?;
+        }
+        Ok(written)
+    }
+
+    /// Sets columns of many rows at once; the first column tells which row.
+    pub async fn update_rows(&mut self, table: &str, columns: &[&str], rows: Vec<Vec<Bind>>) -> StoreResult<()> {
+        let set: Vec<_> =
+            columns.iter().enumerate().skip(1).map(|(index, column)| format!("{column} = given.column{}", index + 1)).collect();
+        let (set, key) = (set.join(", "), columns.first().copied().unwrap_or_default());
+        for (given, binds) in self.given_rows(rows) {
+            let sql = format!("UPDATE {table} SET {set} FROM {given} WHERE {table}.{key} = given.column1");
+            self.execute(AssertSqlSafe(sql), binds).await?;
+        }
+        Ok(())
+    }
+
+    /// Rows as a table `given` with the columns `column1`, `column2`, ... for use after FROM, and the values that it is made
+    /// of; some rows at a time. PostgreSQL is sent its columns: one statement for any number of rows, which it plans once.
+    pub fn given_rows(&self, rows: Vec<Vec<Bind>>) -> Vec<(String, Vec<Bind>)> {
+        let width = rows.first().map_or(0, Vec::len);
+        let mut rows = rows.into_iter();
+        let mut parts = Vec::new();
+        while rows.len() > 0 {
+            parts.push(match self.has_locks() {
+                false => {
+                    let binds: Vec<_> = rows.by_ref().take(SQLITE_ROWS).flatten().collect();
+                    // A `$1` is looked up by walking all of them: with hundreds of values, those without a name are faster.
+                    let row = format!("({})", vec!["?"; width].join(", "));
+                    (format!("(VALUES {}) AS given", vec![row; binds.len() / width].join(", ")), binds)
+                }
+                true => {
+                    let mut columns: Vec<_> = (0..width).map(|_| Vec::new()).collect();
+                    for row in rows.by_ref().take(POSTGRES_ROWS) {
+                        columns.iter_mut().zip(row).for_each(|(column, value)| column.push(value));
+                    }
+                    let list = |prefix| (1..=width).map(|number| format!("{prefix}{number}")).collect::<Vec<_>>().join(", ");
+                    let binds = columns.into_iter().filter_map(|column| Bind::column(column.into_iter())).collect();
+                    (format!("unnest({}) AS given({})", list("$"), list("column")), binds)
+                }
+            });
+        }
+        parts
+    }
+
+    /// Notes what open pages may show of what this transaction writes: a customer, or [`Changed::EVERYTHING`].
+    pub fn changed(&mut self, what: impl Into<Changed>) {
+        self.changed.add(what.into());
+    }
+
+    /// Those who follow are told what [`changed`](Self::changed) once it is durable.
+    pub async fn commit(self) -> StoreResult<()> {
+        let Self { open, changed, changes } = self;
+        let has_locks = open.is_postgres();
+        open.commit().await?;
+        match changed.is_nothing() {
+            true => {}
+            false if has_locks => changes.send_later(changed),
+            false => changes.tell(changed),
+        }
+        Ok(())
+    }
+
+    pub async fn rollback(self) -> StoreResult<()> {
+        Ok(self.open.rollback().await?)
+    }
+
+    /// SQLite has one writer, and so no locks.
+    pub fn has_locks(&self) -> bool {
+        self.open.is_postgres()
+    }
+
+    /// What follows a column to say that it is one of the [`Bind::Ints`] or [`Bind::Texts`] in `$1`.
+    pub fn one_of(&self) -> &'static str {
+        if self.has_locks() { "= ANY($1)" } else { "IN (SELECT value FROM json_each($1))" }
+    }
+
+    /// The same of `$2`.
+    pub fn one_of_second(&self) -> &'static str {
+        if self.has_locks() { "= ANY($2)" } else { "IN (SELECT value FROM json_each($2))" }
+    }
+
+    /// What follows a SELECT to lock its rows until the end; SQLite has no second writer.
+    pub fn for_update(&self) -> &'static str {
+        if self.has_locks() { "FOR NO KEY UPDATE" } else { "" }
+    }
+}

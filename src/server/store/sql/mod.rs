@@ -1,0 +1,13 @@
+//! The databases: pools, transactions, values, and what commits tell those who follow. Knows no table.
+
+pub mod backup;
+pub mod bind;
+pub mod changes;
+pub mod db;
+pub mod listen;
+pub mod open;
+pub mod other_processes;
+pub mod pools;
+pub mod snapshot;
+pub mod transaction;
+pub mod watch;

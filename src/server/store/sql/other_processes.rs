@@ -1,0 +1,33 @@
+//! Commits of other processes on SQLite, such as those of a command. Such a process tells nobody, so those who follow hear
+//! that everything may have changed.
+
+use crate::server::store::sql::changes::{Changed, Changes};
+use crate::server::store::sql::pools::OtherProcesses;
+use std::time::Duration;
+
+/// How often it looks while somebody follows.
+const PERIOD: Duration = Duration::from_millis(500);
+/// How long it waits after a failure.
+const RETRY: Duration = Duration::from_secs(5);
+
+/// Looks for as long as the pool is open, but rests while nobody follows; what happened meanwhile is told afterwards.
+pub async fn keep_watching(OtherProcesses { writer, first }: OtherProcesses, changes: Changes) {
+    let mut known = first;
+    while !writer.pool().is_closed() {
+        changes.until_followed().await;
+        let pause = match writer.count().await {
+            Ok(count) => {
+                if std::mem::replace(&mut known, count) != count {
+                    changes.tell(Changed::EVERYTHING);
+                }
+                PERIOD
+            }
+            Err(sqlx::Error::PoolClosed) => return,
+            Err(error) => {
+                tracing::warn!(%error, "changes by other processes cannot be followed, will try again");
+                RETRY
+            }
+        };
+        tokio::time::sleep(pause).await;
+    }
+}

@@ -1,0 +1,26 @@
+//! Whether the database has changed: what was computed from it holds for as long as its snapshot is the same.
+
+use crate::server::store::sql::bind::binds;
+use crate::server::store::sql::pools::Pools;
+use crate::server::store::{Store, StoreResult};
+
+/// A state of the database: between equal ones nothing was written, by whatever process. The other way
+/// round, nothing is certain.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Snapshot(String);
+
+impl Store {
+    pub async fn snapshot(&self) -> StoreResult<Snapshot> {
+        let snapshot = match &self.db.pools {
+            Pools::Sqlite { watch, .. } => {
+                let (connection, commits) = watch.count().await?;
+                format!("{connection} {commits}")
+            }
+            // Which transactions are over. https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-PG-SNAPSHOT
+            Pools::Postgres(_) => {
+                self.read().await?.one::<(String,)>("SELECT CAST(pg_current_snapshot() AS TEXT)", binds![]).await?.0
+            }
+        };
+        Ok(Snapshot(snapshot))
+    }
+}

@@ -1,0 +1,111 @@
+//! One connection in one transaction. A connection that failed in it is closed: it may have lost count of its transactions,
+//! as SQLite's does when the disk is full, or of the answers that are still to come.
+
+use sqlx::pool::PoolConnection;
+use sqlx::{Postgres, Sqlite};
+use std::time::Duration;
+
+/// How long a database may take to roll back before its connection is closed instead.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+pub enum On {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
+impl On {
+    async fn run(&mut self, statement: &'static str) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(connection) => sqlx::raw_sql(statement).execute(&mut **connection).await.map(drop),
+            Self::Postgres(connection) => sqlx::raw_sql(statement).execute(&mut **connection).await.map(drop),
+        }
+    }
+
+    fn close_on_drop(&mut self) {
+        match self {
+            Self::Sqlite(connection) => connection.close_on_drop(),
+            Self::Postgres(connection) => connection.close_on_drop(),
+        }
+    }
+
+    /// Rolls back and gives the connection to the next, or closes it.
+    async fn give_back(mut self) {
+        if !matches!(tokio::time::timeout(PATIENCE, self.run("ROLLBACK")).await, Ok(Ok(()))) {
+            self.close_on_drop();
+        }
+    }
+}
+
+/// An open transaction. Dropped without commit, it is rolled back.
+pub struct Open {
+    /// Empty once it has ended.
+    on: Option<On>,
+    has_failed: bool,
+}
+
+impl Open {
+    /// `statement` is the BEGIN of the database at hand.
+    pub async fn begin(on: On, statement: &'static str) -> Result<Self, sqlx::Error> {
+        // Whoever is dropped meanwhile leaves a connection in a state that nobody knows.
+        let mut open = Self { on: Some(on), has_failed: true };
+        open.on()?.run(statement).await?;
+        open.has_failed = false;
+        Ok(open)
+    }
+
+    pub fn on(&mut self) -> Result<&mut On, sqlx::Error> {
+        self.on.as_mut().ok_or(sqlx::Error::WorkerCrashed)
+    }
+
+    pub fn is_postgres(&self) -> bool {
+        matches!(self.on, Some(On::Postgres(_)))
+    }
+
+    /// Passes a statement's result on, and remembers whether the connection may be used again.
+    pub fn noting<T>(&mut self, result: Result<T, sqlx::Error>) -> Result<T, sqlx::Error> {
+        if let Err(error) = &result {
+            self.has_failed |= !leaves_connection_usable(error);
+        }
+        result
+    }
+
+    pub async fn commit(mut self) -> Result<(), sqlx::Error> {
+        self.end("COMMIT").await
+    }
+
+    pub async fn rollback(mut self) -> Result<(), sqlx::Error> {
+        self.end("ROLLBACK").await
+    }
+
+    async fn end(&mut self, statement: &'static str) -> Result<(), sqlx::Error> {
+        let had_failed = std::mem::replace(&mut self.has_failed, true);
+        self.on()?.run(statement).await?;
+        self.has_failed = had_failed;
+        if !had_failed {
+            self.on = None;
+        }
+        Ok(())
+    }
+}
+
+/// Returns whether the database has merely refused a row, or we have misread an answer.
+fn leaves_connection_usable(error: &sqlx::Error) -> bool {
+    use sqlx::error::ErrorKind;
+    match error {
+        sqlx::Error::Database(error) => !matches!(error.kind(), ErrorKind::Other),
+        sqlx::Error::RowNotFound | sqlx::Error::ColumnDecode { .. } | sqlx::Error::ColumnNotFound(_) => true,
+        _ => false,
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        let Some(mut on) = self.on.take() else { return };
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) if !self.has_failed => {
+                runtime.spawn(on.give_back());
+            }
+            _ => on.close_on_drop(),
+        }
+    }
+}

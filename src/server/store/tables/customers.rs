@@ -1,0 +1,470 @@
+//! Customers: create, read, edit, archive. Every edit is guarded by a version.
+
+use crate::domain::letters::composed;
+use crate::domain::{Archive, ArchiveReason, Band, Customer, CustomerFields, CustomerId, Factors, NaiveDate, Points, Segment};
+use crate::scoring::{Measurements, Scores};
+use crate::server::store::ledger::health::{Basis, Rules, Scored};
+use crate::server::store::ledger::{facts, health};
+use crate::server::store::sql::bind::{Bind, binds, day, storable, time};
+use crate::server::store::sql::db::Tx;
+use crate::server::store::tables::connections::{self, factors};
+use crate::server::store::tables::origin;
+use crate::server::store::tables::search_key::search_key;
+use crate::server::store::{Changed, CurrentHealth, Store, StoreError, StoreResult};
+use chrono::{DateTime, Utc};
+use sqlx::AssertSqlSafe;
+use std::collections::HashMap;
+
+impl Store {
+    /// Returns whether no customer exists at all.
+    pub async fn is_empty(&self) -> StoreResult<bool> {
+        are_none(&mut self.read().await?).await
+    }
+
+    pub async fn create_customer(&self, fields: &CustomerFields, now: DateTime<Utc>) -> StoreResult<Customer> {
+        let mut tx = self.write().await?;
+        let id = insert(&mut tx, fields, now, false).await?;
+        let rules = health::rules(&mut tx).await?;
+        let row = get(&mut tx, id).await?;
+        health::rescore_one(&mut tx, row.known(), &rules, now.date_naive()).await?;
+        let customer = row.customer()?;
+        tx.commit().await?;
+        Ok(customer)
+    }
+
+    pub async fn get_customer(&self, id: CustomerId) -> StoreResult<Customer> {
+        get(&mut self.read().await?, id).await?.customer()
+    }
+
+    /// The customers that these external ids name, by the ids as they were given: in their letters or, where nobody has an
+    /// id in exactly these, in composed ones.
+    pub async fn find_customers(&self, external_ids: Vec<String>) -> StoreResult<HashMap<String, CustomerId>> {
+        let mut tx = self.read().await?;
+        let sql = format!("SELECT external_id, id FROM customers WHERE external_id {}", tx.one_of());
+        let rows: Vec<(String, i64)> = tx.all(AssertSqlSafe(sql), binds![spellings(&external_ids)]).await?;
+        let mut found: HashMap<_, _> = rows.into_iter().map(|(external_id, id)| (external_id, CustomerId(id))).collect();
+        let exported = load_exported(&mut tx, &external_ids).await?;
+        found.extend(exported.into_iter().map(|(external_id, row)| (external_id, CustomerId(row.id))));
+        let customer = |given: String| Some((*found_by(&found, &given)?, given));
+        Ok(external_ids.into_iter().filter_map(customer).map(|(id, given)| (given, id)).collect())
+    }
+
+    /// The customer with its current health row.
+    pub async fn get_current(&self, id: CustomerId, today: NaiveDate) -> StoreResult<CurrentHealth> {
+        let mut tx = self.read().await?;
+        let basis = health::basis(&mut tx, today).await?;
+        get(&mut tx, id).await?.current(basis)
+    }
+
+    /// Up to `limit` active customers whose ids follow `after`, in the order of their ids.
+    pub async fn list_active_after(&self, after: CustomerId, limit: i64, today: NaiveDate) -> StoreResult<Vec<CurrentHealth>> {
+        let mut tx = self.read().await?;
+        let basis = health::basis(&mut tx, today).await?;
+        let sql = select_customers!("WHERE id > $1 AND archived_day IS NULL ORDER BY id LIMIT $2");
+        let rows: Vec<CustomerRecord> = tx.all(sql, binds![after, limit]).await?;
+        rows.iter().map(|row| row.current(basis)).collect()
+    }
+
+    /// Conflict when `version` is not the stored one. Rescores, since the start date counts.
+    pub async fn update_customer(
+        &self,
+        id: CustomerId,
+        version: i64,
+        fields: &CustomerFields,
+        now: DateTime<Utc>,
+    ) -> StoreResult<Customer> {
+        let mut tx = self.write().await?;
+        if lock(&mut tx, id).await?.version != version {
+            return Err(StoreError::Conflict(format!("customer {id} was changed meanwhile: read it again, then change it")));
+        }
+        set_fields(&mut tx, id, fields).await?;
+        let rules = health::rules(&mut tx).await?;
+        let row = get(&mut tx, id).await?;
+        health::rescore_one(&mut tx, row.known(), &rules, now.date_naive()).await?;
+        let customer = row.customer()?;
+        tx.commit().await?;
+        Ok(customer)
+    }
+
+    /// Sets or (None) clears the archive mark. Conflict when it is archived / active already.
+    pub async fn archive_customer(&self, id: CustomerId, archive: Option<Archive>) -> StoreResult<Customer> {
+        let mut tx = self.write().await?;
+        if lock(&mut tx, id).await?.archived_day.is_some() == archive.is_some() {
+            let state = if archive.is_some() { "archived" } else { "active" };
+            return Err(StoreError::Conflict(format!("customer {id} is {state} already")));
+        }
+        set_archive(&mut tx, id, archive).await?;
+        let customer = get(&mut tx, id).await?.customer()?;
+        tx.commit().await?;
+        Ok(customer)
+    }
+
+    /// The owners of all customers, in order.
+    pub async fn list_owners(&self) -> StoreResult<Vec<String>> {
+        let sql = "SELECT DISTINCT owner_key, owner FROM customers WHERE owner IS NOT NULL ORDER BY owner_key, owner";
+        let owners: Vec<(String, String)> = self.read().await?.all(sql, binds![]).await?;
+        Ok(owners.into_iter().map(|(_, owner)| owner).collect())
+    }
+}
+
+pub async fn are_none(tx: &mut Tx) -> StoreResult<bool> {
+    let first: Option<(i64,)> = tx.optional("SELECT id FROM customers LIMIT 1", binds![]).await?;
+    Ok(first.is_none())
+}
+
+/// Everything about a customer that reads need, in one row.
+#[derive(Clone, sqlx::FromRow)]
+pub struct CustomerRecord {
+    pub id: i64,
+    name: String,
+    segment: String,
+    external_id: Option<String>,
+    owner: Option<String>,
+    arr_cents: Option<i64>,
+    renewal_day: Option<i32>,
+    start_day: Option<i32>,
+    crm_url: Option<String>,
+    archived_reason: Option<String>,
+    archived_day: Option<i32>,
+    version: i64,
+    created_at: i64,
+    first_login_day: Option<i32>,
+    first_feature_day: Option<i32>,
+    first_ticket_day: Option<i32>,
+    first_invoice_day: Option<i32>,
+    first_api_day: Option<i32>,
+    first_fact_day: Option<i32>,
+    last_activity_at: Option<i64>,
+    scored_day: i32,
+    scorecard_version: i64,
+    connections_version: i64,
+    measured: String,
+    band_7: String,
+    band_since_day: i32,
+    change_7: Option<i64>,
+    change_30: Option<i64>,
+    change_90: Option<i64>,
+    trend: String,
+    is_demo: bool,
+}
+
+/// The columns of [`CustomerRecord`], named one by one so that a newer instance may add others.
+macro_rules! select_customers {
+    ($rest:expr) => {
+        concat!(
+            "SELECT id, name, segment, external_id, owner, arr_cents, renewal_day, start_day, crm_url, archived_reason, \
+             archived_day, version, created_at, first_login_day, first_feature_day, first_ticket_day, first_invoice_day, \
+             first_api_day, first_fact_day, last_activity_at, scored_day, scorecard_version, connections_version, measured, \
+             band_7, band_since_day, change_7, change_30, change_90, trend, is_demo FROM customers ",
+            $rest
+        )
+    };
+}
+pub(in crate::server::store) use select_customers;
+
+impl CustomerRecord {
+    pub fn customer(&self) -> StoreResult<Customer> {
+        let id = CustomerId(self.id);
+        let corrupt = |column| StoreError::Corrupt(format!("customer {id}, {column}"));
+        let archived = match (&self.archived_reason, self.archived_day) {
+            (Some(reason), Some(number)) => {
+                let reason = ArchiveReason::parse(reason).ok_or_else(|| corrupt("archived_reason"))?;
+                Some(Archive { reason, date: day(number) })
+            }
+            _ => None,
+        };
+        let fields = CustomerFields {
+            name: self.name.clone(),
+            segment: Segment::parse(&self.segment).ok_or_else(|| corrupt("segment"))?,
+            external_id: self.external_id.clone(),
+            owner: self.owner.clone(),
+            arr_cents: self.arr_cents,
+            renewal_date: self.renewal_day.map(day),
+            start_date: self.start_day.map(day),
+            crm_url: self.crm_url.clone(),
+        };
+        Ok(Customer { id, fields, archived, version: self.version, created_at: time(self.created_at) })
+    }
+
+    /// With its health, which is current when it was scored on this basis.
+    pub fn current(&self, basis: Basis) -> StoreResult<CurrentHealth> {
+        Ok(CurrentHealth {
+            customer: self.customer()?,
+            is_current: self.is_scored_on(basis),
+            measured: self.measured()?,
+            band_since: day(self.band_since_day),
+            change7: self.change_7.map(Points),
+            change30: self.change_30.map(Points),
+            change90: self.change_90.map(Points),
+            trend: self.trend()?,
+            first_fact_on: self.first_fact_day.map(day),
+            last_activity_at: self.last_activity_at.map(time),
+        })
+    }
+
+    pub fn is_scored_on(&self, basis: Basis) -> bool {
+        let Self { scorecard_version, connections_version, .. } = *self;
+        basis == Basis { day: day(self.scored_day), scorecard_version, connections_version }
+    }
+
+    fn trend(&self) -> StoreResult<Vec<Option<Points>>> {
+        let trend: Vec<Option<i64>> = serde_json::from_str(&self.trend)
+            .map_err(|error| StoreError::Corrupt(format!("customer {}, trend: {error}", self.id)))?;
+        Ok(trend.into_iter().map(|score| score.map(Points)).collect())
+    }
+
+    pub fn measured(&self) -> StoreResult<Measurements> {
+        read_measured(CustomerId(self.id), &self.measured)
+    }
+
+    /// Today's stored health, which was `before`, after more events of today, while its band's beginning and its past stay
+    /// what they are; else `None`, and the facts have to tell.
+    pub fn carried_on<'a>(
+        &'a self,
+        before: &Scores,
+        measured: &'a Measurements,
+        rules: &Rules,
+        today: NaiveDate,
+    ) -> Option<Scored<'a>> {
+        let scores = Scores::of(measured, &rules.scorecard);
+        let band_began = day(self.band_since_day);
+        let band_since = match before.band == scores.band {
+            true => band_began,
+            // Yesterday's band may have been the new one.
+            false if band_began == today => return None,
+            false => today,
+        };
+        if before.band == Band::NoData || scores.band == Band::NoData {
+            return None;
+        }
+        // The past did not change, so each change moves by as much as today's score.
+        let difference = scores.score.0 - before.score.0;
+        let change = |change: Option<i64>| change.map(|change| Points(change + difference));
+        Some(Scored {
+            measured,
+            scores,
+            band_since,
+            band7: &self.band_7,
+            change7: change(self.change_7),
+            change30: change(self.change_30),
+            change90: change(self.change_90),
+            trend: &self.trend,
+        })
+    }
+
+    /// What scoring knows of the customer besides its activity.
+    pub fn known(&self) -> facts::Known {
+        facts::Known {
+            id: CustomerId(self.id),
+            start_date: self.start_day.map(day),
+            first_facts: self.first_facts(),
+            last_activity_at: self.last_activity_at.map(time),
+        }
+    }
+
+    /// Returns whether it was created, or had started, by the end of a day.
+    pub fn existed_on(&self, on: NaiveDate) -> bool {
+        time(self.created_at).date_naive() <= on || self.start_day.is_some_and(|start| day(start) <= on)
+    }
+
+    /// The values of [`COLUMNS`] on a day: as they are now, but not archived before that was done.
+    pub fn row_on(&self, on: NaiveDate) -> StoreResult<Vec<Bind>> {
+        let customer = self.customer()?;
+        let archived = customer.archived.filter(|archive| archive.date <= on);
+        let mut binds = field_binds(&customer.fields);
+        binds.extend(binds![self.version, customer.created_at, self.is_demo]);
+        binds.extend(binds![archived.map(|archive| archive.reason.name()), archived.map(|archive| archive.date)]);
+        Ok(binds)
+    }
+
+    fn first_facts(&self) -> Factors<Option<NaiveDate>> {
+        factors((self.first_login_day, self.first_feature_day, self.first_ticket_day, self.first_invoice_day, self.first_api_day))
+    }
+}
+
+pub fn read_measured(id: CustomerId, measured: &str) -> StoreResult<Measurements> {
+    serde_json::from_str(measured).map_err(|error| StoreError::Corrupt(format!("customer {id}, measured: {error}")))
+}
+
+pub fn no_customer(id: CustomerId) -> StoreError {
+    StoreError::NotFound(format!("customer {id}"))
+}
+
+pub async fn get(tx: &mut Tx, id: CustomerId) -> StoreResult<CustomerRecord> {
+    tx.optional(select_customers!("WHERE id = $1"), binds![id]).await?.ok_or_else(|| no_customer(id))
+}
+
+/// What scoring knows of those of the customers that exist.
+pub async fn known_of(tx: &mut Tx, ids: &[CustomerId]) -> StoreResult<Vec<facts::Known>> {
+    let sql = format!(select_customers!("WHERE id {}"), tx.one_of());
+    let rows: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![ids]).await?;
+    Ok(rows.iter().map(CustomerRecord::known).collect())
+}
+
+/// Reads a customer to change it: until the transaction ends, no one else does.
+pub async fn lock(tx: &mut Tx, id: CustomerId) -> StoreResult<CustomerRecord> {
+    let sql = format!(select_customers!("WHERE id = $1 {}"), tx.for_update());
+    tx.optional(AssertSqlSafe(sql), binds![id]).await?.ok_or_else(|| no_customer(id))
+}
+
+/// External ids in all letters that customers may have them in.
+pub fn spellings(external_ids: &[String]) -> Vec<String> {
+    let others = external_ids.iter().map(|id| (id, composed(id))).filter(|(id, composed)| *id != composed);
+    external_ids.iter().cloned().chain(others.map(|(_, composed)| composed)).collect()
+}
+
+/// What an external id finds: in exactly its letters, else in composed ones.
+pub fn found_by<'a, T>(found: &'a HashMap<String, T>, external_id: &str) -> Option<&'a T> {
+    found.get(external_id).or_else(|| found.get(&composed(external_id)))
+}
+
+/// Customers without an external id, by the one that an export gives them.
+pub async fn load_exported(tx: &mut Tx, external_ids: &[String]) -> StoreResult<HashMap<String, CustomerRecord>> {
+    let named = origin::customers_named(tx, external_ids.iter().map(String::as_str).collect()).await?;
+    if named.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<_> = named.values().copied().collect();
+    let sql = format!(select_customers!("WHERE id {} AND external_id IS NULL"), tx.one_of());
+    let rows: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![&ids[..]]).await?;
+    let rows: HashMap<_, _> = rows.into_iter().map(|row| (row.id, row)).collect();
+    Ok(named.into_iter().filter_map(|(name, id)| Some((name, rows.get(&id.0)?.clone()))).collect())
+}
+
+/// Locks many customers, in the order of their ids so that no two of us wait for each other.
+pub async fn lock_rows(tx: &mut Tx, ids: &[CustomerId]) -> StoreResult<Vec<CustomerRecord>> {
+    let sql = format!(select_customers!("WHERE id {} ORDER BY id {}"), tx.one_of(), tx.for_update());
+    tx.all(AssertSqlSafe(sql), binds![ids]).await
+}
+
+pub async fn lock_all(tx: &mut Tx, ids: &[CustomerId]) -> StoreResult<Vec<facts::Known>> {
+    Ok(lock_rows(tx, ids).await?.iter().map(CustomerRecord::known).collect())
+}
+
+/// Stores customers' first days ahead of their health, for the connections to be taken from.
+pub async fn store_first_facts(tx: &mut Tx, known: impl IntoIterator<Item = &facts::Known>) -> StoreResult<()> {
+    store_known(tx, &[], known, |_| binds![]).await
+}
+
+/// Stores what else is known of customers that have got facts, and that their health is not of these facts yet.
+pub async fn store_stale(tx: &mut Tx, known: impl IntoIterator<Item = &facts::Known>) -> StoreResult<()> {
+    let known: Vec<_> = known.into_iter().collect();
+    known.iter().for_each(|known| tx.changed(known.id));
+    let more = |known: &facts::Known| binds![NaiveDate::default(), known.last_activity_at];
+    store_known(tx, &["scored_day", "last_activity_at"], known, more).await
+}
+
+/// Stores customers' first days, and more columns.
+async fn store_known(
+    tx: &mut Tx,
+    columns: &[&str],
+    known: impl IntoIterator<Item = &facts::Known>,
+    more: impl Fn(&facts::Known) -> Vec<Bind>,
+) -> StoreResult<()> {
+    let row = |known: &facts::Known| -> Vec<Bind> {
+        let mut binds = binds![known.id, facts::earliest(&known.first_facts)];
+        binds.extend(known.first_facts.iter().map(|(_, first)| (*first).into()));
+        binds.extend(more(known));
+        binds
+    };
+    let first_days = connections::FIRST_DAYS.iter().map(|(_, column)| *column);
+    let columns: Vec<_> = ["id", "first_fact_day"].into_iter().chain(first_days).chain(columns.iter().copied()).collect();
+    tx.update_rows("customers", &columns, known.into_iter().map(row).collect()).await
+}
+
+/// Makes everybody's health stale.
+pub async fn mark_all_stale(tx: &mut Tx) -> StoreResult<()> {
+    tx.execute("UPDATE customers SET scored_day = 0", binds![]).await?;
+    tx.changed(Changed::EVERYTHING);
+    Ok(())
+}
+
+pub async fn set_archive(tx: &mut Tx, id: CustomerId, archive: Option<Archive>) -> StoreResult<()> {
+    let sql = "UPDATE customers SET archived_reason = $1, archived_day = $2, version = version + 1 WHERE id = $3";
+    let reason = archive.map(|archive| archive.reason.name());
+    tx.execute(sql, binds![reason, archive.map(|archive| archive.date), id]).await?;
+    tx.changed(id);
+    Ok(())
+}
+
+/// A new customer, not scored yet.
+pub async fn insert(tx: &mut Tx, fields: &CustomerFields, now: DateTime<Utc>, is_demo: bool) -> StoreResult<CustomerId> {
+    let sql =
+        "INSERT INTO customers (name, name_key, segment, external_id, external_key, owner, owner_key, arr_cents, renewal_day,
+               start_day, crm_url, search_key, version, created_at, is_demo)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, $13, $14) RETURNING id";
+    let mut binds = field_binds(fields);
+    binds.extend(binds![storable(now), is_demo]);
+    let (id,): (i64,) = tx.one(sql, binds).await.map_err(|error| taken(error, fields))?;
+    tx.changed(CustomerId(id));
+    Ok(CustomerId(id))
+}
+
+/// Changes a locked customer. Its health is stale from then on when the start date, on which it depends, is another one.
+pub async fn set_fields(tx: &mut Tx, id: CustomerId, fields: &CustomerFields) -> StoreResult<()> {
+    let sql = "UPDATE customers SET name = $1, name_key = $2, segment = $3, external_id = $4, external_key = $5, owner = $6,
+               owner_key = $7, arr_cents = $8, renewal_day = $9, start_day = $10, crm_url = $11, search_key = $12,
+               version = version + 1, scored_day = CASE WHEN start_day IS DISTINCT FROM $10 THEN 0 ELSE scored_day END
+               WHERE id = $13";
+    let mut binds = field_binds(fields);
+    binds.push(id.into());
+    tx.execute(sql, binds).await.map_err(|error| taken(error, fields))?;
+    tx.changed(id);
+    Ok(())
+}
+
+/// Deletes a locked customer that has neither facts nor notes.
+pub async fn delete(tx: &mut Tx, id: CustomerId) -> StoreResult<()> {
+    tx.execute("DELETE FROM customers WHERE id = $1", binds![id]).await?;
+    tx.changed(id);
+    Ok(())
+}
+
+/// The columns of [`CustomerRecord::row_on`].
+pub const COLUMNS: &str = "name, name_key, segment, external_id, external_key, owner, owner_key, arr_cents, renewal_day, \
+     start_day, crm_url, search_key, version, created_at, is_demo, archived_reason, archived_day";
+
+/// The values of the twelve columns that follow from the fields, `name` first, `search_key` last.
+fn field_binds(fields: &CustomerFields) -> Vec<Bind> {
+    let lower = |text: &Option<String>| text.as_deref().map(str::to_lowercase);
+    binds![
+        &fields.name,
+        fields.name.to_lowercase(),
+        fields.segment.label(),
+        fields.external_id.clone(),
+        lower(&fields.external_id),
+        fields.owner.clone(),
+        lower(&fields.owner),
+        fields.arr_cents,
+        fields.renewal_date,
+        fields.start_date,
+        fields.crm_url.clone(),
+        search_key(fields),
+    ]
+}
+
+/// A row for [`store_letters`]: how a customer's name, owner and external id are written, and what follows from that.
+pub fn letters_row(id: CustomerId, fields: &CustomerFields) -> Vec<Bind> {
+    let mut row = binds![id];
+    // Neither the segment nor what stands between the owner and the search key.
+    row.extend(
+        field_binds(fields).into_iter().enumerate().filter(|(place, _)| ![2, 7, 8, 9, 10].contains(place)).map(|(_, bind)| bind),
+    );
+    row
+}
+
+/// Writes the same customers in other letters, which is no edit.
+pub async fn store_letters(tx: &mut Tx, rows: Vec<Vec<Bind>>) -> StoreResult<()> {
+    let columns = ["id", "name", "name_key", "external_id", "external_key", "owner", "owner_key", "search_key"];
+    tx.update_rows("customers", &columns, rows).await
+}
+
+/// The only unique thing that a customer's fields can violate is the external id.
+fn taken(error: StoreError, fields: &CustomerFields) -> StoreError {
+    match (&error, &fields.external_id) {
+        (StoreError::Database(sqlx::Error::Database(cause)), Some(id)) if cause.is_unique_violation() => {
+            StoreError::Conflict(format!("external id \"{id}\" is taken by another customer"))
+        }
+        _ => error,
+    }
+}

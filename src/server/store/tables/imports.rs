@@ -1,0 +1,524 @@
+//! Imports: what is kept of each, and the customers that it brings. Its events come in through `intake`.
+
+use crate::domain::import::{Findings, Outlook};
+use crate::domain::letters::composed;
+use crate::domain::{
+    Customer, CustomerFields, CustomerId, CustomerInput, EventId, FieldErrors, Import, ImportCounts, ImportId, ImportState,
+    Mapping, Page, UndoReport,
+};
+use crate::server::store::sql::bind::{binds, storable, time};
+use crate::server::store::sql::db::Tx;
+use crate::server::store::tables::customers::{self, CustomerRecord, select_customers};
+use crate::server::store::{Attempt, NewImport, Store, StoreError, StoreResult, StoredImport};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sqlx::AssertSqlSafe;
+use std::collections::HashMap;
+
+/// What became of a customer's row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CustomerChange {
+    Created(CustomerId),
+    Updated(CustomerId),
+    Unchanged,
+}
+
+/// Where a row of customers goes.
+pub enum Destination<'a> {
+    Import(Attempt),
+    /// Nowhere: what would become of it. Holds what the rows before would have made of their customers, and takes what each
+    /// row would change.
+    DryRun(&'a mut HashMap<String, CustomerFields>, &'a mut Vec<Difference>),
+}
+
+/// What a row would change.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// Its place among the rows.
+    pub place: usize,
+    pub before: Option<CustomerFields>,
+    pub after: CustomerFields,
+    pub is_archived: bool,
+}
+
+impl Store {
+    /// Whoever has created an import may work on it.
+    pub async fn create_import(&self, import: &NewImport, now: DateTime<Utc>) -> StoreResult<Attempt> {
+        let sql = "INSERT INTO imports
+                       (file_name, path, findings, mapping, state, author, started_at, alive_at, counts, percent, undo_report)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10) RETURNING id, attempt";
+        let mut tx = self.write().await?;
+        let NewImport { file_name, path, findings, mapping, state, author } = import;
+        let (counts, undo) = (json(&ImportCounts::default())?, json(&UndoReport::default())?);
+        let binds = binds![
+            file_name,
+            path.clone(),
+            findings.as_ref().map(json).transpose()?,
+            json(mapping)?,
+            state.name(),
+            author.clone(),
+            storable(now),
+            storable(now),
+            counts,
+            undo
+        ];
+        let (id, number): (i64, i64) = tx.one(sql, binds).await?;
+        tx.commit().await?;
+        Ok(Attempt { import: ImportId(id), number })
+    }
+
+    pub async fn get_import(&self, id: ImportId) -> StoreResult<StoredImport> {
+        let row: Option<Row> = self.read().await?.optional(select_imports!("WHERE id = $1"), binds![id.0]).await?;
+        row.ok_or_else(|| no_import(id))?.import()
+    }
+
+    /// The columns and first rows of an upload; none of one that is imported, or was kept by an earlier release.
+    pub async fn get_import_findings(&self, id: ImportId) -> StoreResult<Option<Findings>> {
+        let sql = "SELECT findings FROM imports WHERE id = $1";
+        let row: Option<(Option<String>,)> = self.read().await?.optional(sql, binds![id.0]).await?;
+        let (text,) = row.ok_or_else(|| no_import(id))?;
+        text.map(|text| read_json(&text, "the findings of an upload")).transpose()
+    }
+
+    /// The latest first.
+    pub async fn list_imports(&self, page: i64, page_size: i64) -> StoreResult<Page<Import>> {
+        let mut tx = self.read().await?;
+        let (total,): (i64,) = tx.one("SELECT COUNT(*) FROM imports", binds![]).await?;
+        let binds = binds![page_size, (page - 1) * page_size];
+        let rows: Vec<Row> = tx.all(select_imports!("ORDER BY id DESC LIMIT $1 OFFSET $2"), binds).await?;
+        let items = rows.into_iter().map(|row| Ok(row.import()?.import)).collect::<StoreResult<_>>()?;
+        Ok(Page { items, total, page, page_size })
+    }
+
+    /// Uploads that nobody has imported since then.
+    pub async fn list_forgotten_uploads(&self, before: DateTime<Utc>) -> StoreResult<Vec<StoredImport>> {
+        let sql = select_imports!("WHERE path IS NOT NULL AND state IN ('uploaded', 'checked') AND started_at < $1");
+        self.read().await?.all::<Row>(sql, binds![before]).await?.into_iter().map(Row::import).collect()
+    }
+
+    /// Imports from before then that are over and may have left files.
+    pub async fn list_imports_with_files(&self, before: DateTime<Utc>) -> StoreResult<Vec<StoredImport>> {
+        let sql = select_imports!("WHERE path IS NOT NULL AND state IN ('finished', 'failed', 'undone') AND started_at < $1");
+        self.read().await?.all::<Row>(sql, binds![before]).await?.into_iter().map(Row::import).collect()
+    }
+
+    /// Keeps what the dry run of an upload found.
+    pub async fn set_import_outlook(&self, attempt: Attempt, outlook: &Outlook) -> StoreResult<()> {
+        let mut tx = self.write().await?;
+        hold_import(&mut tx, attempt).await?;
+        tx.execute("UPDATE imports SET outlook = $1 WHERE id = $2", binds![json(outlook)?, attempt.import.0]).await?;
+        tx.commit().await
+    }
+
+    /// What the dry run of an upload found; nothing where there was none, or an earlier release made it.
+    pub async fn get_import_outlook(&self, id: ImportId) -> StoreResult<Option<Outlook>> {
+        let sql = "SELECT outlook FROM imports WHERE id = $1";
+        let row: Option<(Option<String>,)> = self.read().await?.optional(sql, binds![id.0]).await?;
+        row.and_then(|(text,)| text).map(|text| read_json(&text, "the outlook of an import")).transpose()
+    }
+
+    /// Returns the ARR of all active customers together, in cents. It is summed in two parts, so that no sum overflows.
+    pub async fn sum_arr(&self) -> StoreResult<i64> {
+        let sql =
+            "SELECT COALESCE(CAST(SUM(arr_cents / 1000000) AS BIGINT), 0), COALESCE(CAST(SUM(arr_cents % 1000000) AS BIGINT), 0)
+                   FROM customers WHERE archived_day IS NULL";
+        let (millions, rest): (i64, i64) = self.read().await?.one(sql, binds![]).await?;
+        Ok(millions.saturating_mul(1_000_000).saturating_add(rest))
+    }
+
+    /// Where files are, or were, that belong to an import.
+    pub async fn list_import_paths(&self) -> StoreResult<Vec<String>> {
+        let paths: Vec<(String,)> = self.read().await?.all("SELECT path FROM imports WHERE path IS NOT NULL", binds![]).await?;
+        Ok(paths.into_iter().map(|(path,)| path).collect())
+    }
+
+    /// Its files are gone.
+    pub async fn forget_import_files(&self, id: ImportId) -> StoreResult<()> {
+        let mut tx = self.write().await?;
+        tx.execute("UPDATE imports SET path = NULL, findings = NULL WHERE id = $1", binds![id.0]).await?;
+        tx.commit().await
+    }
+
+    /// Moves an import on, to whoever asked. Conflict when it is in none of the states that it may come from: somebody else
+    /// was as fast. A dry run and a run count their rows from nothing.
+    pub async fn move_import(
+        &self,
+        id: ImportId,
+        from: &[ImportState],
+        to: ImportState,
+        now: DateTime<Utc>,
+    ) -> StoreResult<Attempt> {
+        let mut tx = self.write().await?;
+        let sql = format!(
+            "UPDATE imports SET state = $2, problem = NULL, percent = 0, alive_at = $3, attempt = attempt + 1,
+             counts = COALESCE($4, counts) WHERE id = $5 AND state {} RETURNING attempt",
+            tx.one_of()
+        );
+        let from: Vec<_> = from.iter().map(|state| state.name().to_owned()).collect();
+        let is_anew = matches!(to, ImportState::Checking | ImportState::Running);
+        let counts = is_anew.then(|| json(&ImportCounts::default())).transpose()?;
+        let moved: Option<(i64,)> = tx.optional(AssertSqlSafe(sql), binds![from, to.name(), storable(now), counts, id.0]).await?;
+        tx.commit().await?;
+        let Some((number,)) = moved else {
+            let StoredImport { import, .. } = self.get_import(id).await?;
+            return Err(StoreError::Conflict(format!("import {id} is {} already", import.state.name())));
+        };
+        Ok(Attempt { import: id, number })
+    }
+
+    pub async fn set_import_mapping(&self, attempt: Attempt, mapping: &Mapping) -> StoreResult<()> {
+        let mut tx = self.write().await?;
+        hold_import(&mut tx, attempt).await?;
+        tx.execute("UPDATE imports SET mapping = $1 WHERE id = $2", binds![json(mapping)?, attempt.import.0]).await?;
+        tx.commit().await
+    }
+
+    pub async fn set_import_findings(&self, id: ImportId, findings: Option<&Findings>) -> StoreResult<()> {
+        let mut tx = self.write().await?;
+        let findings = findings.map(json).transpose()?;
+        tx.execute("UPDATE imports SET findings = $1 WHERE id = $2", binds![findings, id.0]).await?;
+        tx.commit().await
+    }
+
+    /// Adds rows that were counted elsewhere than where they were stored, and says how far it is.
+    pub async fn add_import_progress(
+        &self,
+        attempt: Attempt,
+        more: &ImportCounts,
+        percent: i64,
+        now: DateTime<Utc>,
+    ) -> StoreResult<()> {
+        let mut tx = self.write().await?;
+        let counts = hold_import(&mut tx, attempt).await?;
+        add_import_counts(&mut tx, attempt, counts, *more, now).await?;
+        tx.execute("UPDATE imports SET percent = $1 WHERE id = $2", binds![percent, attempt.import.0]).await?;
+        tx.commit().await
+    }
+
+    /// Says that somebody is still at work on it.
+    pub async fn keep_import_alive(&self, attempt: Attempt, now: DateTime<Utc>) -> StoreResult<()> {
+        let mut tx = self.write().await?;
+        let counts = hold_import(&mut tx, attempt).await?;
+        add_import_counts(&mut tx, attempt, counts, ImportCounts::default(), now).await?;
+        tx.commit().await
+    }
+
+    /// Takes imports over from whoever was not heard of since then: a dry run is as it was before, the rest has failed. What
+    /// was taken over, and where its file is.
+    ///
+    /// # Why the silence is part of the statement
+    /// PostgreSQL lets it wait for a transaction of the import that is under way, and looks at the time once more after that:
+    /// whoever has just stored something is not silent.
+    pub async fn cut_off_imports(&self, silent_since: DateTime<Utc>) -> StoreResult<Vec<StoredImport>> {
+        const SILENT: &str = "state IN ('checking', 'running', 'undoing') AND alive_at < $1";
+        let binds = binds![silent_since];
+        let sql = format!("SELECT COUNT(*) FROM imports WHERE {SILENT}");
+        if self.read().await?.one::<(i64,)>(AssertSqlSafe(sql), binds).await?.0 == 0 {
+            return Ok(Vec::new());
+        }
+        let problem =
+            "The server was stopped while it was at work. Undo it, or import the file again: what is there is recognised.";
+        let mut tx = self.write().await?;
+        let sql = format!(
+            "UPDATE imports SET state = CASE state WHEN 'checking' THEN 'uploaded' ELSE 'failed' END,
+             problem = CASE state WHEN 'checking' THEN 'The server was stopped while it checked the file.' ELSE $2 END,
+             attempt = attempt + 1 WHERE {SILENT} RETURNING {COLUMNS}"
+        );
+        let rows: Vec<Row> = tx.all(AssertSqlSafe(sql), binds![silent_since, problem]).await?;
+        tx.commit().await?;
+        rows.into_iter().map(Row::import).collect()
+    }
+
+    /// The end of a dry run or a run.
+    pub async fn finish_import(
+        &self,
+        attempt: Attempt,
+        state: ImportState,
+        problem: Option<String>,
+        now: DateTime<Utc>,
+    ) -> StoreResult<()> {
+        let is_dry = matches!(state, ImportState::Checked | ImportState::Uploaded);
+        let finished_at = (!is_dry).then(|| storable(now));
+        let sql = "UPDATE imports SET state = $1, percent = 100, problem = $2, finished_at = $3,
+                   findings = CASE WHEN $4 THEN findings END WHERE id = $5";
+        let mut tx = self.write().await?;
+        hold_import(&mut tx, attempt).await?;
+        tx.execute(sql, binds![state.name(), problem, finished_at, is_dry, attempt.import.0]).await?;
+        tx.commit().await
+    }
+
+    pub async fn finish_undo(&self, attempt: Attempt, report: &UndoReport, now: DateTime<Utc>) -> StoreResult<()> {
+        let mut tx = self.write().await?;
+        hold_import(&mut tx, attempt).await?;
+        let sql = "UPDATE imports SET state = 'undone', undo_report = $1, undone_at = $2 WHERE id = $3";
+        tx.execute(sql, binds![json(report)?, storable(now), attempt.import.0]).await?;
+        tx.commit().await
+    }
+
+    /// Forgets an upload that was not imported.
+    pub async fn delete_import(&self, id: ImportId) -> StoreResult<()> {
+        let mut tx = self.write().await?;
+        let sql = "DELETE FROM imports WHERE id = $1 AND state IN ('uploaded', 'checked', 'checking')";
+        let deleted = tx.execute(sql, binds![id.0]).await?;
+        tx.commit().await?;
+        if deleted == 0 { Err(StoreError::Conflict(format!("import {id} is under way or done"))) } else { Ok(()) }
+    }
+
+    /// Creates the customers whose external ids are new, and changes of the others what differs; in one transaction.
+    /// Each input has an external id; an absent field stays as it is, and is as in `defaults` where the customer is new.
+    /// Health is stale until [`Store::rescore`].
+    pub async fn import_customers(
+        &self,
+        mut to: Destination<'_>,
+        rows: &[CustomerInput],
+        defaults: &CustomerInput,
+        now: DateTime<Utc>,
+    ) -> StoreResult<Vec<Result<CustomerChange, FieldErrors>>> {
+        let mut tx = self.write().await?;
+        let counts = match to {
+            Destination::Import(attempt) => hold_import(&mut tx, attempt).await?,
+            Destination::DryRun(..) => ImportCounts::default(),
+        };
+        let mut known = load_by_external_id(&mut tx, rows).await?;
+        let mut changes = Vec::with_capacity(rows.len());
+        for (place, row) in rows.iter().enumerate() {
+            let given = external_id(row);
+            let external = if known.contains_key(&given) { given } else { composed(&given) };
+            let stored = known.get(&external).cloned();
+            let before = match &to {
+                Destination::DryRun(pending, _) => {
+                    pending.get(&external).cloned().or(stored.as_ref().map(|known| known.fields.clone()))
+                }
+                Destination::Import(_) => stored.as_ref().map(|known| known.fields.clone()),
+            };
+            let mut row = if before.is_none() { row.clone().or(defaults) } else { row.clone() };
+            if before.is_some() {
+                // The id has told the customer. It may be one that an export has given, and is not its own.
+                row.external_id = None;
+            }
+            let fields = match row.parse(before.as_ref()) {
+                Ok(fields) => fields,
+                Err(errors) => {
+                    changes.push(Err(errors));
+                    continue;
+                }
+            };
+            let customer = stored.as_ref().map(|known| known.id);
+            let is_archived = stored.as_ref().is_some_and(|known| known.is_archived);
+            let change = match (&before, &mut to) {
+                (Some(before), _) if *before == fields => CustomerChange::Unchanged,
+                (before, Destination::DryRun(pending, differences)) => {
+                    pending.insert(external.clone(), fields.clone());
+                    let (before, after) = (before.clone(), fields.clone());
+                    differences.push(Difference { place, before, after, is_archived });
+                    match &differences[differences.len() - 1].before {
+                        None => CustomerChange::Created(CustomerId(0)),
+                        Some(_) => CustomerChange::Updated(CustomerId(0)),
+                    }
+                }
+                (before, Destination::Import(attempt)) => {
+                    write_customer(&mut tx, attempt.import, customer, before.as_ref(), &fields, now).await?
+                }
+            };
+            if let CustomerChange::Created(id) | CustomerChange::Updated(id) = change {
+                known.insert(external, Known { id, fields, is_archived });
+            }
+            changes.push(Ok(change));
+        }
+        if let Destination::Import(attempt) = to {
+            add_import_counts(&mut tx, attempt, counts, count_changes(&changes), now).await?;
+            tx.commit().await?;
+        }
+        Ok(changes)
+    }
+}
+
+/// What became of rows of customers.
+pub fn count_changes(changes: &[Result<CustomerChange, FieldErrors>]) -> ImportCounts {
+    let mut counts = ImportCounts { rows: changes.len() as i64, ..ImportCounts::default() };
+    for change in changes {
+        match change {
+            Ok(CustomerChange::Created(_)) => counts.created += 1,
+            Ok(CustomerChange::Updated(_)) => counts.updated += 1,
+            Ok(CustomerChange::Unchanged) => counts.unchanged += 1,
+            Err(_) => counts.rejected += 1,
+        }
+    }
+    counts
+}
+
+/// How long a transaction of an import may do nothing before PostgreSQL ends it. Its process is suspended then, and holds
+/// customers that others want to write.
+const IDLE_IN_TRANSACTION: &str = "SET LOCAL idle_in_transaction_session_timeout = '10s'";
+
+/// Makes sure that the import is still in the hands of whoever has the attempt, until the transaction ends. Conflict when it
+/// is not. The import is locked before any customer. Returns the counts so far.
+pub async fn hold_import(tx: &mut Tx, attempt: Attempt) -> StoreResult<ImportCounts> {
+    if tx.has_locks() {
+        tx.execute(IDLE_IN_TRANSACTION, binds![]).await?;
+    }
+    let sql = format!("SELECT counts FROM imports WHERE id = $1 AND attempt = $2 {}", tx.for_update());
+    let held: Option<(String,)> = tx.optional(AssertSqlSafe(sql), binds![attempt.import.0, attempt.number]).await?;
+    let Some((counts,)) = held else {
+        let Attempt { import, .. } = attempt;
+        return Err(StoreError::Conflict(format!("import {import} was taken over: whoever worked on it was not heard of")));
+    };
+    read_json(&counts, "an import's counts")
+}
+
+/// Counts rows in the transaction that stores them, so that a run that is cut off has counted what it has stored.
+pub async fn add_import_counts(
+    tx: &mut Tx,
+    attempt: Attempt,
+    counts: ImportCounts,
+    more: ImportCounts,
+    now: DateTime<Utc>,
+) -> StoreResult<()> {
+    // A row that was read a while ago does not make the import look silent.
+    let sql = "UPDATE imports SET counts = $1, alive_at = CASE WHEN alive_at < $2 THEN $2 ELSE alive_at END WHERE id = $3";
+    tx.execute(sql, binds![json(&(counts + more))?, storable(now), attempt.import.0]).await?;
+    Ok(())
+}
+
+fn external_id(row: &CustomerInput) -> String {
+    row.external_id.clone().flatten().unwrap_or_default().trim().to_owned()
+}
+
+/// A customer that rows are about.
+#[derive(Clone)]
+struct Known {
+    id: CustomerId,
+    fields: CustomerFields,
+    is_archived: bool,
+}
+
+impl From<Customer> for Known {
+    fn from(customer: Customer) -> Self {
+        Self { id: customer.id, is_archived: customer.archived.is_some(), fields: customer.fields }
+    }
+}
+
+async fn load_by_external_id(tx: &mut Tx, rows: &[CustomerInput]) -> StoreResult<HashMap<String, Known>> {
+    let ids: Vec<_> = rows.iter().map(external_id).collect();
+    let sql = format!(select_customers!("WHERE external_id {} ORDER BY id {}"), tx.one_of(), tx.for_update());
+    let found: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![customers::spellings(&ids)]).await?;
+    let mut known = HashMap::new();
+    for record in found {
+        let customer = record.customer()?;
+        known.insert(customer.fields.external_id.clone().unwrap_or_default(), customer.into());
+    }
+    for (external_id, record) in customers::load_exported(tx, &ids).await? {
+        let customer = record.customer()?;
+        known.insert(external_id, customer.into());
+    }
+    Ok(known)
+}
+
+async fn write_customer(
+    tx: &mut Tx,
+    import: ImportId,
+    customer: Option<CustomerId>,
+    before: Option<&CustomerFields>,
+    fields: &CustomerFields,
+    now: DateTime<Utc>,
+) -> StoreResult<CustomerChange> {
+    let change = match customer {
+        None => CustomerChange::Created(customers::insert(tx, fields, now, false).await?),
+        Some(id) => {
+            customers::set_fields(tx, id, fields).await?;
+            CustomerChange::Updated(id)
+        }
+    };
+    if let CustomerChange::Created(id) | CustomerChange::Updated(id) = change {
+        // What it was before the import's first row about it stays what it was before the import.
+        let sql = "INSERT INTO import_customers (import_id, customer_id, previous, imported) VALUES ($1, $2, $3, $4)
+                   ON CONFLICT (import_id, customer_id) DO UPDATE SET imported = excluded.imported";
+        let previous = before.map(json).transpose()?;
+        tx.execute(sql, binds![import.0, id, previous, json(fields)?]).await?;
+    }
+    Ok(change)
+}
+
+/// Remembers which events an import brought.
+pub async fn keep_events(tx: &mut Tx, import: ImportId, ids: impl Iterator<Item = EventId>) -> StoreResult<()> {
+    let mut ids: Vec<_> = ids.map(|id| id.0).collect();
+    ids.sort_unstable();
+    let mut ranges: Vec<(i64, i64)> = Vec::new();
+    for id in ids {
+        match ranges.last_mut() {
+            Some((_, last)) if *last + 1 == id => *last = id,
+            _ => ranges.push((id, id)),
+        }
+    }
+    let rows = ranges.into_iter().map(|(first, last)| binds![import.0, first, last]).collect();
+    tx.insert_rows("INSERT INTO import_events (import_id, first_event_id, last_event_id)", rows, "").await?;
+    Ok(())
+}
+
+fn no_import(id: ImportId) -> StoreError {
+    StoreError::NotFound(format!("import {id}"))
+}
+
+pub fn json(value: &impl Serialize) -> StoreResult<String> {
+    serde_json::to_string(value).map_err(|error| StoreError::Corrupt(error.to_string()))
+}
+
+pub fn read_json<T: DeserializeOwned>(text: &str, what: &str) -> StoreResult<T> {
+    serde_json::from_str(text).map_err(|error| StoreError::Corrupt(format!("{what}: {error}")))
+}
+
+macro_rules! import_columns {
+    () => {
+        "id, file_name, path, mapping, state, author, started_at, finished_at, undone_at, alive_at, counts, percent, problem, \
+         undo_report"
+    };
+}
+/// The columns of [`Row`].
+const COLUMNS: &str = import_columns!();
+
+macro_rules! select_imports {
+    ($rest:expr) => {
+        concat!("SELECT ", import_columns!(), " FROM imports ", $rest)
+    };
+}
+use {import_columns, select_imports};
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: i64,
+    file_name: String,
+    path: Option<String>,
+    mapping: String,
+    state: String,
+    author: Option<String>,
+    started_at: i64,
+    finished_at: Option<i64>,
+    undone_at: Option<i64>,
+    alive_at: i64,
+    counts: String,
+    percent: i64,
+    problem: Option<String>,
+    undo_report: String,
+}
+
+impl Row {
+    fn import(self) -> StoreResult<StoredImport> {
+        let corrupt = || StoreError::Corrupt(format!("import {}, state", self.id));
+        let import = Import {
+            id: ImportId(self.id),
+            mapping: read_json(&self.mapping, "an import's mapping")?,
+            state: ImportState::parse(&self.state).ok_or_else(corrupt)?,
+            file_name: self.file_name,
+            author: self.author,
+            started_at: time(self.started_at),
+            finished_at: self.finished_at.map(time),
+            undone_at: self.undone_at.map(time),
+            counts: read_json(&self.counts, "an import's counts")?,
+            percent: self.percent,
+            problem: self.problem,
+            undo: read_json(&self.undo_report, "an undone import")?,
+        };
+        Ok(StoredImport { import, path: self.path, alive_at: time(self.alive_at) })
+    }
+}

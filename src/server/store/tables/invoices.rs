@@ -1,0 +1,185 @@
+//! Invoices, derived from their events in whatever order those arrive.
+
+use crate::domain::{CustomerId, EventBody, EventId, NaiveDate};
+use crate::scoring::Invoice;
+use crate::server::store::sql::bind::{Bind, binds, day, end};
+use crate::server::store::sql::db::Tx;
+use crate::server::store::{StoreError, StoreResult};
+use sqlx::AssertSqlSafe;
+use std::collections::{BTreeMap, HashMap};
+
+/// What one event says about an invoice.
+pub struct InvoiceFact {
+    pub event: EventId,
+    pub day: NaiveDate,
+    pub body: EventBody,
+}
+
+/// The invoice that the facts about one number make; `None` when there are none.
+pub fn derive(number: &str, facts: &[InvoiceFact]) -> Option<Invoice> {
+    let mut invoice = Invoice {
+        number: number.to_owned(),
+        amount_cents: 0,
+        currency: String::new(),
+        issued_on: None,
+        due_on: None,
+        paid_on: None,
+        voided_on: None,
+    };
+    let earlier = |known: Option<NaiveDate>, day: NaiveDate| Some(known.map_or(day, |known| known.min(day)));
+    for fact in facts {
+        match &fact.body {
+            EventBody::InvoiceIssued { amount_cents, currency, due_date, .. } => {
+                invoice.amount_cents = *amount_cents;
+                invoice.currency = currency.clone();
+                invoice.issued_on = Some(fact.day);
+                invoice.due_on = Some(*due_date);
+            }
+            EventBody::InvoicePaid { .. } => invoice.paid_on = earlier(invoice.paid_on, fact.day),
+            EventBody::InvoiceVoided { .. } => invoice.voided_on = earlier(invoice.voided_on, fact.day),
+            _ => {}
+        }
+    }
+    (!facts.is_empty()).then_some(invoice)
+}
+
+/// The facts about a number that count, the earliest received first.
+pub async fn load_invoice_facts(tx: &mut Tx, customer: CustomerId, number: &str) -> StoreResult<Vec<InvoiceFact>> {
+    let sql = "SELECT id, day, payload FROM events WHERE customer_id = $1 AND invoice_number = $2
+               AND NOT EXISTS (SELECT 1 FROM retractions WHERE event_id = events.id) ORDER BY id";
+    tx.all(sql, binds![customer, number]).await?.into_iter().map(invoice_fact).collect()
+}
+
+fn invoice_fact((id, number, payload): (i64, i32, String)) -> StoreResult<InvoiceFact> {
+    let body = crate::server::store::tables::events::read_body(EventId(id), &payload)?;
+    Ok(InvoiceFact { event: EventId(id), day: day(number), body })
+}
+
+/// The facts that count about any of these numbers, of any of these customers.
+pub async fn load_facts_about(
+    tx: &mut Tx,
+    customers: &[CustomerId],
+    numbers: Vec<String>,
+) -> StoreResult<HashMap<(CustomerId, String), Vec<InvoiceFact>>> {
+    let mut facts = HashMap::<_, Vec<_>>::new();
+    if numbers.is_empty() {
+        return Ok(facts);
+    }
+    let sql = format!(
+        "SELECT customer_id, id, day, payload FROM events WHERE customer_id {} AND invoice_number {}
+         AND NOT EXISTS (SELECT 1 FROM retractions WHERE event_id = events.id) ORDER BY id",
+        tx.one_of(),
+        tx.one_of_second()
+    );
+    let rows: Vec<(i64, i64, i32, String)> = tx.all(AssertSqlSafe(sql), binds![customers, numbers]).await?;
+    for (customer, id, number, payload) in rows {
+        let fact = invoice_fact((id, number, payload))?;
+        let number = fact.body.invoice_number().unwrap_or_default().to_owned();
+        facts.entry((CustomerId(customer), number)).or_default().push(fact);
+    }
+    Ok(facts)
+}
+
+/// Brings the stored invoice in line with its events.
+pub async fn settle(tx: &mut Tx, customer: CustomerId, number: &str) -> StoreResult<()> {
+    let facts = load_invoice_facts(tx, customer, number).await?;
+    let Some(invoice) = derive(number, &facts) else {
+        tx.execute("DELETE FROM invoices WHERE customer_id = $1 AND number = $2", binds![customer, number]).await?;
+        return Ok(());
+    };
+    store(tx, vec![row(customer, &invoice)]).await
+}
+
+/// Writes invoices in place of what was known of them.
+pub async fn store(tx: &mut Tx, rows: Vec<Vec<Bind>>) -> StoreResult<()> {
+    let replace = "ON CONFLICT (customer_id, number) DO UPDATE SET amount_cents = excluded.amount_cents,
+                   currency = excluded.currency, issued_day = excluded.issued_day, due_day = excluded.due_day,
+                   paid_day = excluded.paid_day, voided_day = excluded.voided_day";
+    tx.insert_rows(&format!("INSERT INTO invoices ({COLUMNS})"), rows, replace).await?;
+    Ok(())
+}
+
+/// The columns of [`row`].
+pub const COLUMNS: &str = "customer_id, number, amount_cents, currency, issued_day, due_day, paid_day, voided_day";
+
+/// The values of an invoice's row.
+pub fn row(customer: CustomerId, invoice: &Invoice) -> Vec<Bind> {
+    binds![
+        customer,
+        &invoice.number,
+        invoice.amount_cents,
+        &invoice.currency,
+        invoice.issued_on,
+        invoice.due_on,
+        invoice.paid_on,
+        invoice.voided_on,
+    ]
+}
+
+/// A customer's invoices in one row, because a row costs more to fetch than its content. One a line: amount, currency, the days
+/// it was issued, is due, was paid, was voided, and its number; `-` for a day that is not known. None has control characters.
+#[derive(sqlx::FromRow)]
+struct InvoicesRow {
+    customer_id: i64,
+    lines: String,
+}
+
+impl InvoicesRow {
+    fn invoices(&self) -> StoreResult<Vec<(CustomerId, Invoice)>> {
+        let parse = |line: &str| {
+            let mut parts = line.splitn(7, ' ');
+            let amount_cents = parts.next()?.parse().ok()?;
+            let currency = parts.next()?.to_owned();
+            let mut next_day = || match parts.next()? {
+                "-" => Some(None),
+                number => Some(Some(day(number.parse().ok()?))),
+            };
+            let (issued_on, due_on, paid_on, voided_on) = (next_day()?, next_day()?, next_day()?, next_day()?);
+            Some(Invoice { number: parts.next()?.to_owned(), amount_cents, currency, issued_on, due_on, paid_on, voided_on })
+        };
+        let corrupt = |line| StoreError::Corrupt(format!("invoices of customer {}, {line}", self.customer_id));
+        let customer = CustomerId(self.customer_id);
+        let invoice = |line| Ok((customer, parse(line).ok_or_else(|| corrupt(line))?));
+        self.lines.split('\n').map(invoice).collect()
+    }
+}
+
+/// All invoices of the customers, by number.
+pub async fn load(tx: &mut Tx, customers: &[CustomerId]) -> StoreResult<Vec<(CustomerId, Invoice)>> {
+    let days = ["issued_day", "due_day", "paid_day", "voided_day"];
+    let days = days.map(|day| format!("COALESCE(CAST({day} AS TEXT), '-')")).join(" || ' ' || ");
+    let sql = format!(
+        "SELECT customer_id, string_agg(CAST(amount_cents AS TEXT) || ' ' || currency || ' ' || {days} || ' ' || number, '\n') AS lines
+         FROM invoices WHERE customer_id {} GROUP BY customer_id",
+        tx.one_of()
+    );
+    let rows: Vec<InvoicesRow> = tx.all(AssertSqlSafe(sql), binds![customers]).await?;
+    let mut invoices = Vec::new();
+    for row in rows {
+        invoices.extend(row.invoices()?);
+    }
+    invoices.sort_by(|a, b| (a.0, &a.1.number).cmp(&(b.0, &b.1.number)));
+    Ok(invoices)
+}
+
+/// The same as they were known at the end of a day.
+pub async fn load_known_on(
+    tx: &mut Tx,
+    customers: &[CustomerId],
+    known_on: NaiveDate,
+) -> StoreResult<Vec<(CustomerId, Invoice)>> {
+    let sql = format!(
+        "SELECT customer_id, id, day, payload FROM events LEFT JOIN retractions ON event_id = id
+         WHERE customer_id {} AND invoice_number IS NOT NULL AND received_day <= $2
+         AND (retracted_at IS NULL OR retracted_at >= $3) ORDER BY id",
+        tx.one_of()
+    );
+    let rows: Vec<(i64, i64, i32, String)> = tx.all(AssertSqlSafe(sql), binds![customers, known_on, end(Some(known_on))]).await?;
+    let mut facts = BTreeMap::<(CustomerId, String), Vec<InvoiceFact>>::new();
+    for (customer, id, number, payload) in rows {
+        let fact = invoice_fact((id, number, payload))?;
+        let number = fact.body.invoice_number().unwrap_or_default().to_owned();
+        facts.entry((CustomerId(customer), number)).or_default().push(fact);
+    }
+    Ok(facts.iter().filter_map(|((customer, number), facts)| Some((*customer, derive(number, facts)?))).collect())
+}

@@ -1,0 +1,48 @@
+//! Whether the database can be written, for whoever asks if the server is ready.
+
+use crate::server::store::sql::bind::binds;
+use crate::server::store::{Store, StoreResult};
+use chrono::{DateTime, Utc};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
+
+/// How long a successful write counts, so that asking often does not write often.
+const RECENTLY: Duration = Duration::from_secs(5);
+/// How long it still counts while others are writing and this has to wait for them.
+const LONG_AGO: Duration = Duration::from_secs(30);
+/// How long the wait for others may take.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// About as much as some events write with all that follows from them: a disk that has room for less is full.
+const BYTES: usize = 64 * 1024;
+
+/// When the last such write succeeded. Locked while one is under way, so that those who ask at once share it.
+#[derive(Clone, Default)]
+pub struct Written(Arc<Mutex<Option<Instant>>>);
+
+impl Store {
+    /// Fails unless the database answers and has room for another write.
+    pub async fn check_writable(&self, now: DateTime<Utc>) -> StoreResult<()> {
+        self.ping().await?;
+        let mut written = self.written.0.lock().await;
+        let age = written.map(|at| at.elapsed());
+        if age.is_some_and(|age| age < RECENTLY) {
+            return Ok(());
+        }
+        match tokio::time::timeout(PATIENCE, self.write_something(now)).await {
+            Ok(result) => result?,
+            Err(_) if age.is_some_and(|age| age < LONG_AGO) => return Ok(()),
+            Err(_) => return Err(sqlx::Error::PoolTimedOut.into()),
+        }
+        *written = Some(Instant::now());
+        Ok(())
+    }
+
+    async fn write_something(&self, now: DateTime<Utc>) -> StoreResult<()> {
+        // SQLite does not write a page that stays as it was.
+        let stamp = format!("{:016x}", now.timestamp_micros());
+        let mut tx = self.write().await?;
+        tx.execute("UPDATE write_check SET content = $1 WHERE id = 1", binds![stamp.repeat(BYTES / stamp.len())]).await?;
+        tx.commit().await
+    }
+}

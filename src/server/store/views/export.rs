@@ -1,0 +1,61 @@
+//! Everything, page by page in the order of ids: each page is one short transaction, so that an export holds up nobody.
+
+use crate::domain::{CustomerId, Event, EventId, NaiveDate, Note, NoteId};
+use crate::server::store::ledger::health;
+use crate::server::store::sql::bind::{binds, time};
+use crate::server::store::sql::db::Tx;
+use crate::server::store::tables::customers::{CustomerRecord, select_customers};
+use crate::server::store::tables::events::EventRow;
+use crate::server::store::{CurrentHealth, Store, StoreResult};
+use sqlx::AssertSqlSafe;
+
+impl Store {
+    /// Customers after this one, with their current health.
+    pub async fn export_customers(&self, after: CustomerId, limit: i64, today: NaiveDate) -> StoreResult<Vec<CurrentHealth>> {
+        let mut tx = self.read().await?;
+        let basis = health::basis(&mut tx, today).await?;
+        let sql = select_customers!("WHERE id > $1 ORDER BY id LIMIT $2");
+        let rows: Vec<CustomerRecord> = tx.all(sql, binds![after, limit]).await?;
+        rows.iter().map(|row| row.current(basis)).collect()
+    }
+
+    /// Events after this one, each with its customer's external id: those that count, or those that are retracted.
+    pub async fn export_events(&self, after: EventId, limit: i64, retracted: bool) -> StoreResult<Vec<(Event, Option<String>)>> {
+        let mut tx = self.read().await?;
+        let is = if retracted { "IS NOT NULL" } else { "IS NULL" };
+        let sql = format!(
+            "SELECT id, customer_id, source, message_id, occurred_at, received_at, payload, reason, retracted_at
+             FROM events LEFT JOIN retractions ON event_id = id WHERE id > $1 AND event_id {is} ORDER BY id LIMIT $2"
+        );
+        let rows: Vec<EventRow> = tx.all(AssertSqlSafe(sql), binds![after, limit]).await?;
+        let events: Vec<_> = rows.into_iter().map(EventRow::event).collect::<StoreResult<_>>()?;
+        let names = external_ids(&mut tx, &events).await?;
+        let with_name = |event: Event| {
+            let place = names.binary_search_by_key(&event.customer_id.0, |(id, _)| *id);
+            let name = place.ok().and_then(|place| names[place].1.clone());
+            (event, name)
+        };
+        Ok(events.into_iter().map(with_name).collect())
+    }
+
+    /// Notes after this one, each with its customer and that one's external id.
+    pub async fn export_notes(&self, after: NoteId, limit: i64) -> StoreResult<Vec<(CustomerId, Option<String>, Note)>> {
+        let sql = "SELECT customer_id, external_id, notes.id, author, text, notes.created_at
+                   FROM notes JOIN customers ON customers.id = customer_id WHERE notes.id > $1 ORDER BY notes.id LIMIT $2";
+        let rows: Vec<(i64, Option<String>, i64, String, String, i64)> =
+            self.read().await?.all(sql, binds![after, limit]).await?;
+        let note = |(customer, external_id, id, author, text, created_at)| {
+            let note = Note { id: NoteId(id), author, text, created_at: time(created_at) };
+            (CustomerId(customer), external_id, note)
+        };
+        Ok(rows.into_iter().map(note).collect())
+    }
+}
+
+async fn external_ids(tx: &mut Tx, events: &[Event]) -> StoreResult<Vec<(i64, Option<String>)>> {
+    let mut ids: Vec<_> = events.iter().map(|event| event.customer_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let sql = format!("SELECT id, external_id FROM customers WHERE id {} ORDER BY id", tx.one_of());
+    tx.all(AssertSqlSafe(sql), binds![ids.as_slice()]).await
+}

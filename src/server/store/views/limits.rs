@@ -1,0 +1,97 @@
+//! The least that the database has to do: the same rows read and written with nothing around it. Benchmarks hold the
+//! product against it.
+
+use crate::domain::{CustomerId, NaiveDate};
+use crate::server::store::ledger::{facts, health};
+use crate::server::store::sql::bind::{Bind, binds};
+use crate::server::store::sql::pools::Pools;
+use crate::server::store::tables::{customers, events};
+use crate::server::store::{Incoming, Store, StoreResult};
+use chrono::Duration;
+use sqlx::AssertSqlSafe;
+
+/// Rows that are ready to be written.
+#[derive(Clone, Default)]
+pub struct RawRows {
+    events: Vec<Vec<Bind>>,
+    keys: Vec<Vec<Bind>>,
+    counts: Vec<Vec<Bind>>,
+    health: Vec<Vec<Bind>>,
+}
+
+impl RawRows {
+    /// These and others, for one transaction.
+    pub fn and(mut self, others: Self) -> Self {
+        self.events.extend(others.events);
+        self.keys.extend(others.keys);
+        self.counts.extend(others.counts);
+        self.health.extend(others.health);
+        self
+    }
+}
+
+impl Store {
+    /// Does what PostgreSQL does by itself some time after much was written, so that it does not do it meanwhile.
+    pub async fn vacuum(&self) -> StoreResult<()> {
+        if let Pools::Postgres(pool) = &self.db.pools {
+            sqlx::query("VACUUM (ANALYZE)").execute(pool).await?;
+        }
+        Ok(())
+    }
+
+    /// Reads one row by its primary key.
+    pub async fn read_row(&self, id: CustomerId) -> StoreResult<i64> {
+        let (version,): (i64,) = self.read().await?.one("SELECT version FROM customers WHERE id = $1", binds![id]).await?;
+        Ok(version)
+    }
+
+    /// The rows of events, which must be of kinds without invoices.
+    pub fn raw_events(&self, incoming: &[Incoming]) -> StoreResult<RawRows> {
+        let mut rows = RawRows::default();
+        for one in incoming {
+            let Incoming { customer, event, received_at } = one;
+            rows.events.push(events::row(*customer, event, *received_at)?);
+            let hash = events::content_hash(*customer, event)?;
+            rows.keys.push(binds![&event.source, event.message_id.clone(), 0, hash]);
+        }
+        rows.counts = events::counts(incoming);
+        Ok(rows)
+    }
+
+    /// The rows that scoring these customers writes.
+    pub async fn raw_health(&self, customers: &[CustomerId], today: NaiveDate) -> StoreResult<RawRows> {
+        let mut tx = self.read().await?;
+        let known = customers::known_of(&mut tx, customers).await?;
+        let rules = health::rules(&mut tx).await?;
+        let found = facts::load(&mut tx, &known, rules.reach(today), today).await?;
+        let row = |known: &facts::Known| health::row(known, &found[&known.id], &rules, today);
+        Ok(RawRows { health: known.iter().map(row).collect::<StoreResult<_>>()?, ..RawRows::default() })
+    }
+
+    /// Writes rows in one transaction.
+    pub async fn write_raw(&self, rows: RawRows) -> StoreResult<()> {
+        let mut tx = self.write().await?;
+        events::insert(&mut tx, rows.events).await?;
+        tx.insert_rows("INSERT INTO event_keys (source, message_id, event_id, content_hash)", rows.keys, "").await?;
+        events::count(&mut tx, rows.counts).await?;
+        tx.update_rows("customers", health::COLUMNS, rows.health).await?;
+        tx.commit().await
+    }
+
+    /// Reads the rows that scoring these customers on the `days` days up to one needs, without looking at them; how many
+    /// bytes they have.
+    pub async fn read_raw(&self, customers: &[CustomerId], days: i64, to: NaiveDate) -> StoreResult<usize> {
+        let mut tx = self.read().await?;
+        let from = to - Duration::days(days + health::rules(&mut tx).await?.scorecard.lookback_days());
+        let known = customers::known_of(&mut tx, customers).await?;
+        let sql = format!(
+            "SELECT string_agg(CAST(day AS TEXT) || ' ' || CAST(count AS TEXT) || ' ' || kind || ' ' || key, '\n')
+             FROM daily_activity WHERE customer_id {} AND day BETWEEN $2 AND $3 GROUP BY customer_id",
+            tx.one_of()
+        );
+        let rows: Vec<(String,)> = tx.all(AssertSqlSafe(sql), binds![customers, from, to]).await?;
+        let sql = format!("SELECT number FROM invoices WHERE customer_id {}", tx.one_of());
+        let invoices: Vec<(String,)> = tx.all(AssertSqlSafe(sql), binds![customers]).await?;
+        Ok(known.len() + rows.iter().chain(&invoices).map(|(text,)| text.len()).sum::<usize>())
+    }
+}

@@ -1,0 +1,7 @@
+//! What is only read: lists, figures, exports, past days.
+
+pub mod export;
+pub mod limits;
+pub mod list;
+pub mod portfolio;
+pub mod replay;

@@ -1,0 +1,269 @@
+//! The portfolio's figures: how all active customers, or those of one owner, stand today. Each is counted by the very
+//! condition that selects the list it links to.
+
+use crate::domain::list::{ChangeFilter, OwnerFilter, RenewalFilter, is_new};
+use crate::domain::numbers::round_div;
+use crate::domain::portfolio::{BandTally, MeanScore, Mention, Mentions, Movers, Tally};
+use crate::domain::{Band, CustomerId, CustomerQuery, NaiveDate, Points, Portfolio, Segment};
+use crate::server::store::ledger::facts::earliest;
+use crate::server::store::sql::bind::{binds, day};
+use crate::server::store::sql::db::Tx;
+use crate::server::store::tables::{connections, scorecards};
+use crate::server::store::views::list::Selection;
+use crate::server::store::{Store, StoreError, StoreResult};
+use sqlx::AssertSqlSafe;
+
+/// How many customers a summary names.
+const NAMED: i64 = 5;
+
+impl Store {
+    /// From current rows. Customers without data are in no mean, no mover and not in the distribution.
+    pub async fn get_portfolio(&self, owner: Option<OwnerFilter>, currency: &str, today: NaiveDate) -> StoreResult<Portfolio> {
+        let mut tx = self.read().await?;
+        let everybody = CustomerQuery { owner, ..CustomerQuery::default() };
+        let groups = load_groups(&mut tx, &everybody, today).await?;
+        let [up7, down7, up30, down30, new_churn_risks, renewals_at_risk, renewals_overdue] =
+            load_mentions(&mut tx, &everybody, today).await?;
+        let archived = CustomerQuery { archived: true, ..everybody.clone() };
+        let (connections, _) = connections::load(&mut tx).await?;
+        Ok(Portfolio {
+            today,
+            as_of: today,
+            known_at: None,
+            first_fact_on: earliest(&connections.0),
+            owner: everybody.owner.clone(),
+            currency: currency.to_owned(),
+            all: groups.iter().map(Group::tally).sum(),
+            bands: Band::ALL.map(|band| band_tally(band, &groups)).to_vec(),
+            band_limits: scorecards::current(&mut tx).await?.bands,
+            mean: mean(&groups),
+            distribution: distribution(&groups),
+            movers7: Movers { days: 7, up: up7, down: down7 },
+            movers30: Movers { days: 30, up: up30, down: down30 },
+            new_churn_risks,
+            renewals_at_risk,
+            renewals_overdue,
+            archived: tally(&mut tx, &Selection::of(&archived, today)).await?.customers,
+            unconnected: connections.unconnected(),
+            has_demo: tx.optional::<(i64,)>("SELECT id FROM customers WHERE is_demo LIMIT 1", binds![]).await?.is_some(),
+        })
+    }
+}
+
+/// The sums that a tally is made of. ARR is summed in two parts, so that no sum overflows however large the ARRs.
+macro_rules! tally_columns {
+    ($over:literal) => {
+        concat!(
+            "COUNT(*)",
+            $over,
+            " AS customers, COUNT(arr_cents)",
+            $over,
+            " AS arr_known, ",
+            "COALESCE(CAST(SUM(arr_cents / 1000000)",
+            $over,
+            " AS BIGINT), 0) AS arr_millions, ",
+            "COALESCE(CAST(SUM(arr_cents % 1000000)",
+            $over,
+            " AS BIGINT), 0) AS arr_rest"
+        )
+    };
+}
+
+#[derive(sqlx::FromRow)]
+struct TallyRow {
+    customers: i64,
+    arr_known: i64,
+    arr_millions: i64,
+    arr_rest: i64,
+}
+
+impl TallyRow {
+    fn tally(&self) -> Tally {
+        Tally {
+            customers: self.customers,
+            arr_cents: self.arr_millions.saturating_mul(1_000_000).saturating_add(self.arr_rest),
+            arr_unknown: self.customers - self.arr_known,
+        }
+    }
+}
+
+/// The customers of one band within one step of the distribution.
+#[derive(sqlx::FromRow)]
+struct Group {
+    band: String,
+    step: Option<i64>,
+    #[sqlx(flatten)]
+    tally: TallyRow,
+    score_sum: i64,
+    change_7_sum: i64,
+    change_7_known: i64,
+    change_30_sum: i64,
+    change_30_known: i64,
+}
+
+impl Group {
+    fn tally(&self) -> Tally {
+        self.tally.tally()
+    }
+}
+
+async fn load_groups(tx: &mut Tx, query: &CustomerQuery, today: NaiveDate) -> StoreResult<Vec<Group>> {
+    let Selection { condition, binds } = Selection::of(query, today);
+    // By score first: that is an order of SQLite's index, and few groups are left to be sorted by step.
+    let sql = format!(
+        concat!(
+            "SELECT band, CASE WHEN score >= 900 THEN 9 ELSE score / 100 END AS step, ",
+            "CAST(SUM(customers) AS BIGINT) AS customers, CAST(SUM(arr_known) AS BIGINT) AS arr_known, \
+             CAST(SUM(arr_millions) AS BIGINT) AS arr_millions, CAST(SUM(arr_rest) AS BIGINT) AS arr_rest, \
+             COALESCE(CAST(SUM(score * customers) AS BIGINT), 0) AS score_sum, \
+             COALESCE(CAST(SUM(change_7_sum) AS BIGINT), 0) AS change_7_sum, \
+             CAST(SUM(change_7_known) AS BIGINT) AS change_7_known, \
+             COALESCE(CAST(SUM(change_30_sum) AS BIGINT), 0) AS change_30_sum, \
+             CAST(SUM(change_30_known) AS BIGINT) AS change_30_known \
+             FROM (SELECT band, score, ",
+            tally_columns!(""),
+            ", SUM(change_7) AS change_7_sum, COUNT(change_7) AS change_7_known, \
+             SUM(change_30) AS change_30_sum, COUNT(change_30) AS change_30_known \
+             FROM customers WHERE {} GROUP BY band, score) AS by_score GROUP BY 1, 2"
+        ),
+        condition
+    );
+    tx.all(AssertSqlSafe(sql), binds).await
+}
+
+fn band_tally(band: Band, groups: &[Group]) -> BandTally {
+    BandTally { band, tally: groups.iter().filter(|group| group.band == band.name()).map(Group::tally).sum() }
+}
+
+fn mean(groups: &[Group]) -> MeanScore {
+    let scored = || groups.iter().filter(|group| group.step.is_some());
+    let mean = |sum: fn(&Group) -> i64, count: fn(&Group) -> i64| {
+        let count: i64 = scored().map(count).sum();
+        (count > 0).then(|| Points(round_div(scored().map(sum).sum::<i64>().into(), count.into()) as i64))
+    };
+    MeanScore {
+        score: mean(|group| group.score_sum, |group| group.tally.customers),
+        change7: mean(|group| group.change_7_sum, |group| group.change_7_known),
+        change30: mean(|group| group.change_30_sum, |group| group.change_30_known),
+    }
+}
+
+fn distribution(groups: &[Group]) -> Vec<i64> {
+    let step = |step: i64| groups.iter().filter(|group| group.step == Some(step)).map(|group| group.tally.customers).sum();
+    (0..10).map(step).collect()
+}
+
+async fn tally(tx: &mut Tx, selection: &Selection) -> StoreResult<Tally> {
+    let sql = format!(concat!("SELECT ", tally_columns!(""), " FROM customers WHERE {}"), selection.condition);
+    Ok(tx.one::<TallyRow>(AssertSqlSafe(sql), selection.binds.clone()).await?.tally())
+}
+
+/// Some customers that a summary counts, and of whom it names the first.
+struct List {
+    query: CustomerQuery,
+    /// The column of the change that is told.
+    change: &'static str,
+    /// By which column and in which direction the first are found.
+    order: (&'static str, &'static str),
+}
+
+fn lists(everybody: &CustomerQuery) -> [List; 7] {
+    let changed = |change, column, direction| {
+        let query = CustomerQuery { change: Some(change), ..everybody.clone() };
+        List { query, change: column, order: (column, direction) }
+    };
+    let renewing = |renewal, bands: &[Band]| {
+        let query = CustomerQuery { renewal: Some(renewal), bands: bands.to_vec(), ..everybody.clone() };
+        List { query, change: "change_7", order: ("renewal_day", "ASC") }
+    };
+    [
+        changed(ChangeFilter::Up7, "change_7", "DESC"),
+        changed(ChangeFilter::Down7, "change_7", "ASC"),
+        changed(ChangeFilter::Up30, "change_30", "DESC"),
+        changed(ChangeFilter::Down30, "change_30", "ASC"),
+        changed(ChangeFilter::NewChurnRisk, "change_7", "ASC"),
+        renewing(RenewalFilter::Next90, &[Band::AtRisk, Band::ChurnRisk, Band::NoData]),
+        renewing(RenewalFilter::Overdue, &[]),
+    ]
+}
+
+/// What the lists' conditions and orders read.
+const LISTED: &str = "id, band, band_7, change_7, change_30, arr_cents, renewal_day, start_day, first_fact_day";
+
+/// All lists, each with its figures and its first customers. The table is read once, for those that are on any list.
+async fn load_mentions(tx: &mut Tx, everybody: &CustomerQuery, today: NaiveDate) -> StoreResult<[Mentions; 7]> {
+    let lists = lists(everybody);
+    // Said once for all lists, so that SQLite does not walk its index for each of them.
+    let Selection { condition: of_everybody, mut binds } = Selection::of(everybody, today);
+    let conditions = lists.each_ref().map(|list| {
+        let selection = Selection::continuing(&list.query, today, std::mem::take(&mut binds));
+        binds = selection.binds;
+        selection.condition
+    });
+    let first = |(number, list): (usize, &List)| {
+        let (List { change, order: (column, direction), .. }, condition) = (list, &conditions[number]);
+        format!(
+            concat!(
+                "SELECT {} AS list, ROW_NUMBER() OVER (ORDER BY place {}, id) AS place, id, told, customers, arr_known, \
+                 arr_millions, arr_rest FROM (SELECT id, {} AS place, {} AS told, ",
+                tally_columns!(" OVER ()"),
+                " FROM listed WHERE {} ORDER BY place {}, id LIMIT {}) AS list_{}"
+            ),
+            number, direction, column, change, condition, direction, NAMED, number
+        )
+    };
+    let firsts: Vec<_> = lists.iter().enumerate().map(first).collect();
+    let sql = format!(
+        "WITH listed AS MATERIALIZED (SELECT {LISTED}, archived_day, owner FROM customers
+             WHERE {of_everybody} AND (({})))
+         SELECT CAST(list AS BIGINT) AS list, customers, arr_known, arr_millions, arr_rest, named.id AS id, name, segment, score,
+             band, told AS change, customer.arr_cents AS arr_cents, renewal_day, start_day, first_fact_day
+         FROM ({}) AS named JOIN customers AS customer ON customer.id = named.id ORDER BY list, place",
+        conditions.join(") OR ("),
+        firsts.join(" UNION ALL ")
+    );
+    let rows: Vec<MentionRow> = tx.all(AssertSqlSafe(sql), binds).await?;
+    let mut mentions = std::array::from_fn(|_| Mentions { tally: Tally::default(), items: Vec::new() });
+    for row in rows {
+        if let Some(list) = mentions.get_mut(row.list as usize) {
+            list.tally = row.tally.tally();
+            list.items.push(row.mention(today)?);
+        }
+    }
+    Ok(mentions)
+}
+
+#[derive(sqlx::FromRow)]
+struct MentionRow {
+    list: i64,
+    #[sqlx(flatten)]
+    tally: TallyRow,
+    id: i64,
+    name: String,
+    segment: String,
+    score: Option<i64>,
+    band: String,
+    change: Option<i64>,
+    arr_cents: Option<i64>,
+    renewal_day: Option<i32>,
+    start_day: Option<i32>,
+    first_fact_day: Option<i32>,
+}
+
+impl MentionRow {
+    fn mention(self, today: NaiveDate) -> StoreResult<Mention> {
+        let corrupt = |column| StoreError::Corrupt(format!("customer {}, {column}", self.id));
+        Ok(Mention {
+            id: CustomerId(self.id),
+            segment: Segment::parse(&self.segment).ok_or_else(|| corrupt("segment"))?,
+            score: self.score.map(Points),
+            band: Band::parse(&self.band).ok_or_else(|| corrupt("band"))?,
+            change: self.change.map(Points),
+            arr_cents: self.arr_cents,
+            renewal_date: self.renewal_day.map(day),
+            is_new: is_new(self.start_day.map(day), self.first_fact_day.map(day), today),
+            cause: None,
+            name: self.name,
+        })
+    }
+}

@@ -1,0 +1,182 @@
+//! Past days of the whole portfolio. A replayed day is a database in memory in which that day is today: its customers hold
+//! the health that the very code of [`health`] gives for the day, so lists and figures are read there by the queries of today.
+
+use crate::domain::{AsOf, CustomerId, Factors, NaiveDate};
+use crate::scoring::Connections;
+use crate::server::store::ledger::facts::{self, Known};
+use crate::server::store::ledger::health::{self, Rules};
+use crate::server::store::sql::bind::{Bind, binds, end};
+use crate::server::store::sql::db::Tx;
+use crate::server::store::tables::customers::{CustomerRecord, select_customers};
+use crate::server::store::tables::{connections, customers, scorecards};
+use crate::server::store::{Store, StoreError, StoreResult};
+use sqlx::AssertSqlSafe;
+use std::sync::Arc;
+use tokio::task::{JoinError, JoinSet};
+
+/// How many customers are loaded and scored at once.
+const CHUNK: usize = 250;
+
+impl Store {
+    /// Builds a store in which the given day is today, as far as it is known: what `list_customers` and `get_portfolio` answer
+    /// there they answered, or would have, on that day. It has the customers that existed by then, archived ones that were
+    /// archived by then, and nothing else. Dropping the future ends the work.
+    pub async fn replay(&self, at: AsOf) -> StoreResult<Store> {
+        let rules = Arc::new(rules(&mut self.read().await?, at).await?);
+        let replay = Store::in_memory().await?;
+        replay.migrate().await?;
+        let mut tx = replay.write().await?;
+        drop_indexes(&mut tx).await?;
+        store_rules(&mut tx, &rules).await?;
+        let customers = candidates(&mut self.read().await?, at).await?;
+        let workers = std::thread::available_parallelism().map_or(2, usize::from);
+        let mut chunks = customers.chunks(CHUNK);
+        let mut running = JoinSet::new();
+        loop {
+            while running.len() < workers
+                && let Some(chunk) = chunks.next()
+            {
+                running.spawn(score(self.clone(), chunk.to_vec(), Arc::clone(&rules), at));
+            }
+            match running.join_next().await {
+                Some(rows) => insert(&mut tx, rows.map_err(failed)??).await?,
+                None => break,
+            }
+        }
+        tx.commit().await?;
+        Ok(replay)
+    }
+
+    /// Returns marks of all that a replay of the day rests on, to be taken before it is built.
+    pub async fn replay_sources(&self, at: AsOf) -> StoreResult<ReplaySources> {
+        ReplaySources::load(&mut self.read().await?, at, None).await
+    }
+
+    /// Returns the marks as they are now when a replay that rests on `sources` still holds, and `None` when it does not.
+    pub async fn renew_replay_sources(&self, at: AsOf, sources: &ReplaySources) -> StoreResult<Option<ReplaySources>> {
+        let mut tx = self.read().await?;
+        match *sources == ReplaySources::load(&mut tx, at, Some(sources.seen)).await? {
+            true => Ok(Some(ReplaySources::load(&mut tx, at, None).await?)),
+            false => Ok(None),
+        }
+    }
+
+    /// Returns the bytes that a store in memory takes, by the count of its pages.
+    pub async fn bytes_in_memory(&self) -> StoreResult<u64> {
+        let sql = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+        let (bytes,): (i64,) = self.read().await?.one(sql, binds![]).await?;
+        Ok(bytes.unsigned_abs())
+    }
+}
+
+fn failed(error: JoinError) -> StoreError {
+    StoreError::Corrupt(format!("a day could not be replayed: {error}"))
+}
+
+/// Drops the indexes of customers: they double a replay's memory and cost more to fill than its few reads win back.
+async fn drop_indexes(tx: &mut Tx) -> StoreResult<()> {
+    let sql = "SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'customers' AND sql IS NOT NULL";
+    for (name,) in tx.all::<(String,)>(sql, binds![]).await? {
+        tx.execute(AssertSqlSafe(format!("DROP INDEX {name}")), binds![]).await?;
+    }
+    Ok(())
+}
+
+/// Events so far behind the latest may still be on their way: ids are given before they are committed.
+const IN_FLIGHT: i64 = 10_000;
+
+/// Marks of what a replayed day rests on. Facts that do not count on the day do not change them.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ReplaySources {
+    scorecard_version: i64,
+    /// How many, the last one's id, and the sum of their versions, which every edit raises.
+    customers: i64,
+    last_customer: i64,
+    versions: i64,
+    retractions: i64,
+    /// The event behind which others were counted, and how many.
+    seen: i64,
+    events: i64,
+}
+
+impl ReplaySources {
+    /// Counts events behind `seen`; when absent, behind those that are surely committed.
+    async fn load(tx: &mut Tx, at: AsOf, seen: Option<i64>) -> StoreResult<Self> {
+        let sql = "SELECT COUNT(*), COALESCE(MAX(id), 0), COALESCE(CAST(SUM(version) AS BIGINT), 0) FROM customers";
+        let (customers, last_customer, versions): (i64, i64, i64) = tx.one(sql, binds![]).await?;
+        let sql = "SELECT COUNT(*) FROM retractions WHERE retracted_at < $1";
+        let (retractions,): (i64,) = tx.one(sql, binds![end(at.known_at)]).await?;
+        let seen = match seen {
+            Some(seen) => seen,
+            None => tx.one::<(i64,)>("SELECT COALESCE(MAX(id), 0) FROM events", binds![]).await?.0 - IN_FLIGHT,
+        };
+        let sql = "SELECT COUNT(*) FROM events WHERE id > $1 AND day <= $2 AND received_day <= $3";
+        let (events,): (i64,) = tx.one(sql, binds![seen, at.day, at.known_at.unwrap_or(NaiveDate::MAX)]).await?;
+        let scorecard_version = scorecard(tx, at).await?.version;
+        Ok(Self { scorecard_version, customers, last_customer, versions, retractions, seen, events })
+    }
+}
+
+async fn scorecard(tx: &mut Tx, at: AsOf) -> StoreResult<crate::domain::Scorecard> {
+    match at.known_at {
+        None => scorecards::current(tx).await,
+        Some(known_at) => scorecards::in_force(tx, known_at).await,
+    }
+}
+
+/// The rules of the day, with the sources that were connected by then.
+async fn rules(tx: &mut Tx, at: AsOf) -> StoreResult<Rules> {
+    let Connections(days) = match at.known_at {
+        None => connections::load(tx).await?.0,
+        Some(known_at) => connections::known_on(tx, known_at).await?,
+    };
+    let connections = Connections(Factors::from_fn(|key| days.get(key).filter(|first| *first <= at.day)));
+    Ok(Rules { scorecard: scorecard(tx, at).await?, connections, connections_version: 1 })
+}
+
+async fn store_rules(tx: &mut Tx, rules: &Rules) -> StoreResult<()> {
+    tx.execute("DELETE FROM scorecards", binds![]).await?;
+    scorecards::ensure_first(tx, &rules.scorecard).await?;
+    connections::store(tx, &rules.connections, rules.connections_version).await
+}
+
+/// The customers that may have existed on the day: created by then, or with a start or a first fact by then.
+async fn candidates(tx: &mut Tx, at: AsOf) -> StoreResult<Vec<CustomerId>> {
+    let sql = "SELECT id FROM customers
+               WHERE created_at < $1 AND (created_at < $2 OR start_day <= $3 OR first_fact_day <= $3) ORDER BY id";
+    let rows: Vec<(i64,)> = tx.all(sql, binds![end(at.known_at), end(Some(at.day)), at.day]).await?;
+    Ok(rows.into_iter().map(|(id,)| CustomerId(id)).collect())
+}
+
+/// Loads some customers and scores them as of the day; the rows to be stored.
+async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) -> StoreResult<Vec<Vec<Bind>>> {
+    let mut tx = store.read().await?;
+    let sql = format!(select_customers!("WHERE id {}"), tx.one_of());
+    let records: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![&ids[..]]).await?;
+    let known: Vec<_> = records.iter().map(CustomerRecord::known).collect();
+    let mut facts = facts::load(&mut tx, &known, rules.reach(at.day), at).await?;
+    let last_activity = facts::last_activity(&mut tx, &ids, at).await?;
+    drop(tx);
+    let mut rows = Vec::with_capacity(records.len());
+    for record in &records {
+        let id = CustomerId(record.id);
+        let mut facts = facts.remove(&id).unwrap_or_default();
+        facts.first_fact_on = facts.first_fact_on.filter(|first| *first <= at.day);
+        if !record.existed_on(at.day) && facts.first_fact_on.is_none() {
+            continue;
+        }
+        // The factors' own first days serve only writes, of which there are none here.
+        let known =
+            Known { first_facts: Factors::default(), last_activity_at: last_activity.get(&id).copied(), ..record.known() };
+        let mut row = record.row_on(at.day)?;
+        row.extend(health::row(&known, &facts, &rules, at.day)?);
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
+async fn insert(tx: &mut Tx, rows: Vec<Vec<Bind>>) -> StoreResult<()> {
+    let into = format!("INSERT INTO customers ({}, {})", customers::COLUMNS, health::COLUMNS.join(", "));
+    tx.insert_rows(&into, rows, "").await?;
+    Ok(())
+}
