@@ -6,7 +6,7 @@ mod tables;
 mod views;
 
 pub use ledger::demo::DemoLoad;
-pub use tables::imports::{CustomerChange, Destination, Difference, count_changes};
+pub use ledger::import_customers::{CustomerChange, Destination, Difference, count_changes};
 
 use crate::domain::import::Findings;
 use crate::domain::{

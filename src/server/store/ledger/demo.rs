@@ -2,13 +2,22 @@
 
 use crate::domain::{CustomerId, EventId, FactorKey, Factors, NaiveDate};
 use crate::scoring::{DailyCount, Facts};
-use crate::server::store::ledger::facts::{Known, earliest, sum_up};
-use crate::server::store::ledger::health;
+use crate::server::store::ledger::connections::settle_connections;
+use crate::server::store::ledger::facts::sum_up;
+use crate::server::store::ledger::health::store_health;
+use crate::server::store::ledger::rules::load_rules;
 use crate::server::store::sql::bind::{binds, storable};
+use crate::server::store::sql::changes::Changed;
 use crate::server::store::sql::db::Tx;
-use crate::server::store::tables::invoices::{self, InvoiceFact};
-use crate::server::store::tables::{connections, customers, events};
-use crate::server::store::{Changed, DemoCustomer, Store, StoreError, StoreResult};
+use crate::server::store::tables::customers::{
+    Known, has_no_customers, insert_customer, set_customer_archive, store_first_facts,
+};
+use crate::server::store::tables::daily_activity::add_counts;
+use crate::server::store::tables::event_keys::content_hash;
+use crate::server::store::tables::events::{event_row, insert_events};
+use crate::server::store::tables::first_days::earliest_day;
+use crate::server::store::tables::invoices::{InvoiceFact, derive_invoice, invoice_row, store_invoices};
+use crate::server::store::{DemoCustomer, Store, StoreError, StoreResult};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 use std::collections::BTreeMap;
@@ -20,7 +29,7 @@ impl Store {
         let mut tx = self.write_connections().await?;
         // It holds the row until the end: of several that begin at once, each sees what the one before has written.
         let load = next_load(&mut tx).await?;
-        if if_empty && !customers::are_none(&mut tx).await? {
+        if if_empty && !has_no_customers(&mut tx).await? {
             return Err(StoreError::Conflict(
                 "There are customers already. The demo portfolio is for an empty database.".to_owned(),
             ));
@@ -68,22 +77,22 @@ async fn next_load(tx: &mut Tx) -> StoreResult<DemoLoad> {
 async fn write_generated(tx: &mut Tx, generated: &[DemoCustomer], now: DateTime<Utc>) -> StoreResult<()> {
     let mut stored = Vec::with_capacity(generated.len());
     for customer in generated {
-        let id = customers::insert(tx, &customer.fields, customer.created_at, true).await?;
+        let id = insert_customer(tx, &customer.fields, customer.created_at, true).await?;
         if customer.archived.is_some() {
-            customers::set_archive(tx, id, customer.archived).await?;
+            set_customer_archive(tx, id, customer.archived).await?;
         }
         let known = known(id, customer);
         stored.push((known, customer));
     }
-    customers::store_first_facts(tx, stored.iter().map(|(known, _)| known)).await?;
-    insert_events(tx, &stored).await?;
+    store_first_facts(tx, stored.iter().map(|(known, _)| known)).await?;
+    insert_demo_events(tx, &stored).await?;
     let facts: Vec<_> = stored.iter().map(|(known, customer)| facts(known, customer)).collect();
     insert_facts(tx, &stored, &facts).await?;
     insert_notes(tx, &stored).await?;
-    connections::settle(tx, now.date_naive()).await?;
-    let rules = health::rules(tx).await?;
+    settle_connections(tx, now.date_naive()).await?;
+    let rules = load_rules(tx).await?;
     let scored = stored.iter().zip(&facts).map(|((known, _), facts)| (known, facts));
-    health::store(tx, scored, &rules, now.date_naive()).await?;
+    store_health(tx, scored, &rules, now.date_naive()).await?;
     tx.changed(Changed::EVERYTHING);
     Ok(())
 }
@@ -104,7 +113,7 @@ async fn remove(tx: &mut Tx, today: NaiveDate) -> StoreResult<u64> {
         tx.execute(AssertSqlSafe(sql), binds![]).await?;
     }
     let removed = tx.execute("DELETE FROM customers WHERE is_demo", binds![]).await?;
-    connections::settle(tx, today).await?;
+    settle_connections(tx, today).await?;
     tx.changed(Changed::EVERYTHING);
     Ok(removed)
 }
@@ -133,18 +142,17 @@ fn facts(known: &Known, customer: &DemoCustomer) -> Facts {
         }
     }
     sum_up(&mut daily);
-    let invoices = about_invoices.iter().filter_map(|(number, facts)| invoices::derive(number, facts)).collect();
-    Facts { start_date: known.start_date, first_fact_on: earliest(&known.first_facts), daily, invoices }
+    let invoices = about_invoices.iter().filter_map(|(number, facts)| derive_invoice(number, facts)).collect();
+    Facts { start_date: known.start_date, first_fact_on: earliest_day(&known.first_facts), daily, invoices }
 }
 
-async fn insert_events(tx: &mut Tx, stored: &[(Known, &DemoCustomer)]) -> StoreResult<()> {
+async fn insert_demo_events(tx: &mut Tx, stored: &[(Known, &DemoCustomer)]) -> StoreResult<()> {
     let all: Vec<_> = stored.iter().flat_map(|(known, customer)| customer.events.iter().map(|event| (known.id, event))).collect();
-    let rows =
-        all.iter().map(|(customer, event)| events::row(*customer, event, event.occurred_at)).collect::<StoreResult<_>>()?;
+    let rows = all.iter().map(|(customer, event)| event_row(*customer, event, event.occurred_at)).collect::<StoreResult<_>>()?;
     let mut keys = Vec::new();
-    for ((customer, event), id) in all.iter().zip(events::insert(tx, rows).await?) {
+    for ((customer, event), id) in all.iter().zip(insert_events(tx, rows).await?) {
         if let Some(message_id) = &event.message_id {
-            keys.push(binds![&event.source, message_id, id, events::content_hash(*customer, event)?]);
+            keys.push(binds![&event.source, message_id, id, content_hash(*customer, event)?]);
         }
     }
     tx.insert_rows("INSERT INTO event_keys (source, message_id, event_id, content_hash)", keys, "").await?;
@@ -157,10 +165,10 @@ async fn insert_facts(tx: &mut Tx, stored: &[(Known, &DemoCustomer)], facts: &[F
         for daily in &facts.daily {
             activity.push(binds![known.id, daily.day, daily.kind.name(), &daily.key, daily.day, daily.count]);
         }
-        about_invoices.extend(facts.invoices.iter().map(|invoice| invoices::row(known.id, invoice)));
+        about_invoices.extend(facts.invoices.iter().map(|invoice| invoice_row(known.id, invoice)));
     }
-    events::count(tx, activity).await?;
-    invoices::store(tx, about_invoices).await
+    add_counts(tx, activity).await?;
+    store_invoices(tx, about_invoices).await
 }
 
 async fn insert_notes(tx: &mut Tx, stored: &[(Known, &DemoCustomer)]) -> StoreResult<()> {

@@ -1,10 +1,13 @@
 //! A customer's facts, as scoring wants them.
 
-use crate::domain::{AsOf, CustomerId, EventKind, Factors, NaiveDate};
+use crate::domain::{AsOf, CustomerId, EventKind, NaiveDate};
 use crate::scoring::{DailyCount, Facts};
 use crate::server::store::sql::bind::{binds, day, end, midnight, time};
 use crate::server::store::sql::db::Tx;
-use crate::server::store::tables::{customers, event_log, invoices};
+use crate::server::store::tables::customers::{Known, get_customer_record, load_known_customers};
+use crate::server::store::tables::event_log::events_kept_from;
+use crate::server::store::tables::first_days::earliest_day;
+use crate::server::store::tables::invoices::{load_invoices, load_invoices_known_on};
 use crate::server::store::{Store, StoreError, StoreResult};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
@@ -14,8 +17,8 @@ impl Store {
     /// What is known of a customer as of a day, with daily activity from the day `from` on.
     pub async fn load_facts(&self, customer: CustomerId, from: NaiveDate, at: impl Into<AsOf>) -> StoreResult<Facts> {
         let mut tx = self.read().await?;
-        let known = customers::get(&mut tx, customer).await?.known();
-        Ok(load(&mut tx, &[known], from, at.into()).await?.remove(&customer).unwrap_or_default())
+        let known = get_customer_record(&mut tx, customer).await?.known();
+        Ok(load_facts(&mut tx, &[known], from, at.into()).await?.remove(&customer).unwrap_or_default())
     }
 
     /// [`Self::load_facts`] for many customers in one query per table.
@@ -26,29 +29,13 @@ impl Store {
         at: impl Into<AsOf>,
     ) -> StoreResult<HashMap<CustomerId, Facts>> {
         let mut tx = self.read().await?;
-        let known = customers::known_of(&mut tx, customers).await?;
-        load(&mut tx, &known, from, at.into()).await
+        let known = load_known_customers(&mut tx, customers).await?;
+        load_facts(&mut tx, &known, from, at.into()).await
     }
 }
 
-/// What scoring knows of a customer besides its activity and invoices.
-#[derive(Clone)]
-pub struct Known {
-    pub id: CustomerId,
-    pub start_date: Option<NaiveDate>,
-    /// Per factor the day of the earliest fact that counts.
-    pub first_facts: Factors<Option<NaiveDate>>,
-    /// The time of the latest one that is the customer's doing.
-    pub last_activity_at: Option<DateTime<Utc>>,
-}
-
 /// Everything known now, of whatever day.
-pub const ALL: AsOf = AsOf { day: NaiveDate::MAX, known_at: None };
-
-/// The earliest of the days that are known.
-pub fn earliest(days: &Factors<Option<NaiveDate>>) -> Option<NaiveDate> {
-    days.iter().filter_map(|(_, day)| *day).min()
-}
+pub const ALL_FACTS: AsOf = AsOf { day: NaiveDate::MAX, known_at: None };
 
 /// All activity of a customer in one row, because a row costs more to fetch than its content.
 #[derive(sqlx::FromRow)]
@@ -87,7 +74,12 @@ impl ActivityRow {
     }
 }
 
-pub async fn load(tx: &mut Tx, known: &[Known], from: NaiveDate, at: impl Into<AsOf>) -> StoreResult<HashMap<CustomerId, Facts>> {
+pub async fn load_facts(
+    tx: &mut Tx,
+    known: &[Known],
+    from: NaiveDate,
+    at: impl Into<AsOf>,
+) -> StoreResult<HashMap<CustomerId, Facts>> {
     if known.is_empty() {
         return Ok(HashMap::new());
     }
@@ -96,7 +88,7 @@ pub async fn load(tx: &mut Tx, known: &[Known], from: NaiveDate, at: impl Into<A
     let mut found: HashMap<_, _> = known
         .iter()
         .map(|known| {
-            let first_fact_on = earliest(&known.first_facts);
+            let first_fact_on = earliest_day(&known.first_facts);
             (known.id, Facts { start_date: known.start_date, first_fact_on, ..Facts::default() })
         })
         .collect();
@@ -106,8 +98,8 @@ pub async fn load(tx: &mut Tx, known: &[Known], from: NaiveDate, at: impl Into<A
         }
     }
     let invoices = match known_at {
-        None => invoices::load(tx, &ids).await?,
-        Some(known_at) => invoices::load_known_on(tx, &ids, known_at).await?,
+        None => load_invoices(tx, &ids).await?,
+        Some(known_at) => load_invoices_known_on(tx, &ids, known_at).await?,
     };
     for (customer, invoice) in invoices {
         if let Some(facts) = found.get_mut(&customer) {
@@ -147,7 +139,11 @@ async fn first_known_on(
 
 /// The time of the latest thing that each customer had done as of a day; customers who had done nothing are left out.
 /// Where raw events were dropped, days of activity are what is left to ask: then it may be the midnight that its day begins with.
-pub async fn last_activity(tx: &mut Tx, customers: &[CustomerId], at: AsOf) -> StoreResult<HashMap<CustomerId, DateTime<Utc>>> {
+pub async fn load_last_activity(
+    tx: &mut Tx,
+    customers: &[CustomerId],
+    at: AsOf,
+) -> StoreResult<HashMap<CustomerId, DateTime<Utc>>> {
     let kinds = EventKind::ALL.into_iter().filter(|kind| kind.is_done_by_customer());
     let kinds = kinds.map(|kind| format!("'{}'", kind.name())).collect::<Vec<_>>().join(", ");
     let known_at = at.known_at.unwrap_or(NaiveDate::MAX);
@@ -163,7 +159,7 @@ pub async fn last_activity(tx: &mut Tx, customers: &[CustomerId], at: AsOf) -> S
     let rows: Vec<(i64, Option<i64>)> =
         tx.all(AssertSqlSafe(sql), binds![customers, end(Some(at.day)), known_at, end(at.known_at)]).await?;
     let mut latest: HashMap<_, _> = rows.into_iter().filter_map(|(id, last)| Some((CustomerId(id), time(last?)))).collect();
-    if event_log::kept_from(tx).await?.is_some() {
+    if events_kept_from(tx).await?.is_some() {
         let sql = format!(
             "SELECT id, (
                  SELECT activity.day FROM daily_activity AS activity WHERE activity.customer_id = customers.id

@@ -1,15 +1,16 @@
-//! Current health: one group of columns per customer, always what its facts give. Changed in the transaction of the
-//! facts, and for everybody when the UTC day changes. There is no other stored score.
+//! Scoring anew: the only place that writes health, in the transaction of the facts, and for everybody when the UTC day
+//! changes.
 
-use crate::domain::{Band, CustomerId, Health, NaiveDate, Points, Scorecard};
-use crate::scoring::{self, BAND_MEMORY_DAYS, Connections, Facts, Measurements, Scores};
-use crate::server::store::ledger::facts::{self, Known};
+use crate::domain::{Band, CustomerId, Health, NaiveDate};
+use crate::scoring::{self, BAND_MEMORY_DAYS, Facts, Scores};
+use crate::server::store::ledger::facts::load_facts;
+use crate::server::store::ledger::rules::{Rules, load_basis, load_rules};
 use crate::server::store::sql::bind::{Bind, binds};
 use crate::server::store::sql::db::Tx;
-use crate::server::store::tables::connections::{self, connections_columns};
-use crate::server::store::tables::customers::{self, CustomerRecord};
-use crate::server::store::tables::scorecards;
-use crate::server::store::{Store, StoreError, StoreResult};
+use crate::server::store::tables::customer_health::{HEALTH_COLUMNS, Scored, tenths};
+use crate::server::store::tables::customers::{Basis, CustomerRecord, Known, lock_known_customers, no_customer, read_measured};
+use crate::server::store::tables::scorecards::read_scorecard;
+use crate::server::store::{Store, StoreResult};
 use chrono::Duration;
 use sqlx::AssertSqlSafe;
 
@@ -35,9 +36,9 @@ impl Store {
             }
         }
         let stale = stale(&mut tx, today, limit).await?;
-        let known = customers::lock_all(&mut tx, &stale).await?;
-        let rules = rules(&mut tx).await?;
-        rescore(&mut tx, &known, &rules, today).await?;
+        let known = lock_known_customers(&mut tx, &stale).await?;
+        let rules = load_rules(&mut tx).await?;
+        rescore_customers(&mut tx, &known, &rules, today).await?;
         tx.commit().await?;
         Ok(known.len() as u64)
     }
@@ -49,25 +50,34 @@ impl Store {
                    WHERE customers.id = $1 AND connections.id = 1";
         let row: Option<(String, i32, i64, i64, i64, i64, String)> = self.read().await?.optional(sql, binds![id]).await?;
         let (measured, scored_day, scored_by, scored_with, connections_version, version, content) =
-            row.ok_or_else(|| customers::no_customer(id))?;
+            row.ok_or_else(|| no_customer(id))?;
         if (scored_day, scored_by, scored_with) != (today.to_epoch_days(), version, connections_version) {
             return Ok(None);
         }
-        let scorecard = scorecards::read(version, &content)?;
-        Ok(Some(scoring::score(id, &customers::read_measured(id, &measured)?, &scorecard, today)))
+        let scorecard = read_scorecard(version, &content)?;
+        Ok(Some(scoring::score(id, &read_measured(id, &measured)?, &scorecard, today)))
     }
 
     /// Scores those of these customers anew whose health is stale, some in each transaction.
     pub async fn rescore(&self, customers: &[CustomerId], today: NaiveDate) -> StoreResult<()> {
         for some in customers.chunks(CHUNK) {
             let mut tx = self.write().await?;
-            let rules = rules(&mut tx).await?;
+            let rules = load_rules(&mut tx).await?;
             let stale = stale_of(&mut tx, some, rules.basis(today)).await?;
-            let known = customers::lock_all(&mut tx, &stale).await?;
-            rescore(&mut tx, &known, &rules, today).await?;
+            let known = lock_known_customers(&mut tx, &stale).await?;
+            rescore_customers(&mut tx, &known, &rules, today).await?;
             tx.commit().await?;
         }
         Ok(())
+    }
+
+    /// How many customers are not scored yet as of `today` under the current scorecard and connections, and how many there are.
+    pub async fn count_stale(&self, today: NaiveDate) -> StoreResult<(i64, i64)> {
+        let mut tx = self.read().await?;
+        let basis = load_basis(&mut tx, today).await?;
+        let sql = "SELECT COUNT(CASE WHEN scored_day <> $1 OR scorecard_version <> $2 OR connections_version <> $3 THEN 1 END),
+                   COUNT(*) FROM customers";
+        tx.one(sql, binds![basis.day, basis.scorecard_version, basis.connections_version]).await
     }
 }
 
@@ -76,7 +86,7 @@ const STALE: &str = "(scored_day <> $2 OR scorecard_version <> $3 OR connections
 
 /// Customers whose stored health is stale.
 async fn stale(tx: &mut Tx, today: NaiveDate, limit: i64) -> StoreResult<Vec<CustomerId>> {
-    let basis = basis(tx, today).await?;
+    let basis = load_basis(tx, today).await?;
     let binds = binds![limit, basis.day, basis.scorecard_version, basis.connections_version];
     ids(tx, format!("SELECT id FROM customers WHERE {STALE} LIMIT $1"), binds).await
 }
@@ -93,68 +103,13 @@ async fn ids(tx: &mut Tx, sql: String, binds: Vec<Bind>) -> StoreResult<Vec<Cust
     Ok(ids.into_iter().map(|(id,)| CustomerId(id)).collect())
 }
 
-/// On what a stored health was scored. When any of the three has changed since, it is stale.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Basis {
-    pub day: NaiveDate,
-    pub scorecard_version: i64,
-    pub connections_version: i64,
-}
-
-pub async fn basis(tx: &mut Tx, today: NaiveDate) -> StoreResult<Basis> {
-    Ok(rules(tx).await?.basis(today))
-}
-
-/// What every score depends on besides the customer's facts.
-pub struct Rules {
-    pub scorecard: Scorecard,
-    pub connections: Connections,
-    pub connections_version: i64,
-}
-
-impl Rules {
-    pub fn basis(&self, day: NaiveDate) -> Basis {
-        Basis { day, scorecard_version: self.scorecard.version, connections_version: self.connections_version }
-    }
-
-    pub fn health(&self, id: CustomerId, facts: &Facts, today: NaiveDate) -> Health {
-        let measured = scoring::measure(facts, &self.scorecard, &self.connections, today);
-        scoring::score(id, &measured, &self.scorecard, today)
-    }
-
-    /// How far back facts must be known to score today and all the days since which it may have been in its band.
-    pub fn reach(&self, today: NaiveDate) -> NaiveDate {
-        today - Duration::days(BAND_MEMORY_DAYS + self.scorecard.lookback_days())
-    }
-}
-
-#[derive(sqlx::FromRow)]
-struct RulesRow {
-    scorecard_version: i64,
-    content: String,
-    #[sqlx(flatten)]
-    connections: connections::Row,
-}
-
-pub async fn rules(tx: &mut Tx) -> StoreResult<Rules> {
-    let sql = concat!(
-        "SELECT scorecard.version AS scorecard_version, content, ",
-        connections_columns!(),
-        " FROM connections, (SELECT version, content FROM scorecards ORDER BY version DESC LIMIT 1) AS scorecard
-          WHERE connections.id = 1"
-    );
-    let row: RulesRow = tx.one(sql, binds![]).await?;
-    let (connections, connections_version) = row.connections.connections();
-    Ok(Rules { scorecard: scorecards::read(row.scorecard_version, &row.content)?, connections, connections_version })
-}
-
 /// Today's health of a stored customer, from its row when that is current, else from its facts.
-pub async fn today(tx: &mut Tx, row: &CustomerRecord, rules: &Rules, today: NaiveDate) -> StoreResult<Health> {
+pub async fn health_of_today(tx: &mut Tx, row: &CustomerRecord, rules: &Rules, today: NaiveDate) -> StoreResult<Health> {
     let id = CustomerId(row.id);
     let measured = match row.is_scored_on(rules.basis(today)) {
         true => row.measured()?,
         false => {
-            let found = facts::load(tx, &[row.known()], rules.reach(today), today).await?;
+            let found = load_facts(tx, &[row.known()], rules.reach(today), today).await?;
             scoring::measure(&found[&id], &rules.scorecard, &rules.connections, today)
         }
     };
@@ -162,21 +117,21 @@ pub async fn today(tx: &mut Tx, row: &CustomerRecord, rules: &Rules, today: Naiv
 }
 
 /// Scores locked customers from their facts and stores what comes out.
-async fn rescore(tx: &mut Tx, known: &[Known], rules: &Rules, today: NaiveDate) -> StoreResult<()> {
-    let found = facts::load(tx, known, rules.reach(today), today).await?;
-    store(tx, known.iter().map(|known| (known, &found[&known.id])), rules, today).await
+async fn rescore_customers(tx: &mut Tx, known: &[Known], rules: &Rules, today: NaiveDate) -> StoreResult<()> {
+    let found = load_facts(tx, known, rules.reach(today), today).await?;
+    store_health(tx, known.iter().map(|known| (known, &found[&known.id])), rules, today).await
 }
 
 /// The same for one, whose health of today comes back. Stores also what else is known of it.
-pub async fn rescore_one(tx: &mut Tx, known: Known, rules: &Rules, today: NaiveDate) -> StoreResult<Health> {
-    let found = facts::load(tx, std::slice::from_ref(&known), rules.reach(today), today).await?;
+pub async fn rescore_customer(tx: &mut Tx, known: Known, rules: &Rules, today: NaiveDate) -> StoreResult<Health> {
+    let found = load_facts(tx, std::slice::from_ref(&known), rules.reach(today), today).await?;
     let facts = &found[&known.id];
-    store(tx, [(&known, facts)], rules, today).await?;
+    store_health(tx, [(&known, facts)], rules, today).await?;
     Ok(rules.health(known.id, facts, today))
 }
 
 /// Writes customers' health of today. Their facts must reach back as far as [`Rules::reach`].
-pub async fn store<'a>(
+pub async fn store_health<'a>(
     tx: &mut Tx,
     scored: impl IntoIterator<Item = (&'a Known, &'a Facts)>,
     rules: &Rules,
@@ -185,42 +140,13 @@ pub async fn store<'a>(
     let mut rows = Vec::new();
     for (known, facts) in scored {
         tx.changed(known.id);
-        rows.push(row(known, facts, rules, today)?);
+        rows.push(health_row(known, facts, rules, today)?);
     }
-    tx.update_rows("customers", COLUMNS, rows).await
+    tx.update_rows("customers", HEALTH_COLUMNS, rows).await
 }
 
-/// The columns of [`row`].
-pub const COLUMNS: &[&str] = &[
-    "id",
-    "scored_day",
-    "scorecard_version",
-    "connections_version",
-    "measured",
-    "band",
-    "band_since_day",
-    "band_7",
-    "change_7",
-    "change_30",
-    "change_90",
-    "trend",
-    "first_fact_day",
-    "last_activity_at",
-    "score",
-    "login_frequency",
-    "feature_adoption",
-    "support_load",
-    "invoice_timeliness",
-    "api_trend",
-    "first_login_day",
-    "first_feature_day",
-    "first_ticket_day",
-    "first_invoice_day",
-    "first_api_day",
-];
-
-/// The values of [`COLUMNS`] that keep one customer's health of today.
-pub fn row(known: &Known, facts: &Facts, rules: &Rules, today: NaiveDate) -> StoreResult<Vec<Bind>> {
+/// The values of [`HEALTH_COLUMNS`] that keep one customer's health of today.
+pub fn health_row(known: &Known, facts: &Facts, rules: &Rules, today: NaiveDate) -> StoreResult<Vec<Bind>> {
     let Rules { scorecard, connections, .. } = rules;
     let history = scoring::history(facts, scorecard, connections, today - Duration::days(BAND_MEMORY_DAYS), today);
     let point = |days_ago: usize| history.iter().rev().nth(days_ago).copied();
@@ -239,55 +165,4 @@ pub fn row(known: &Known, facts: &Facts, rules: &Rules, today: NaiveDate) -> Sto
         trend: &serde_json::Value::from_iter(trend.into_iter().map(tenths)).to_string(),
     };
     scored.row(known, facts.first_fact_on, rules, today)
-}
-
-/// A customer's health of a day, as it is stored.
-pub struct Scored<'a> {
-    pub measured: &'a Measurements,
-    pub scores: Scores,
-    pub band_since: NaiveDate,
-    pub band7: &'a str,
-    pub change7: Option<Points>,
-    pub change30: Option<Points>,
-    pub change90: Option<Points>,
-    /// As it is stored.
-    pub trend: &'a str,
-}
-
-fn tenths(points: Option<Points>) -> Option<i64> {
-    points.map(|Points(tenths)| tenths)
-}
-
-impl Scored<'_> {
-    /// The values of [`COLUMNS`].
-    pub fn row(
-        &self,
-        known: &Known,
-        first_fact_on: Option<NaiveDate>,
-        rules: &Rules,
-        today: NaiveDate,
-    ) -> StoreResult<Vec<Bind>> {
-        let measured = serde_json::to_string(self.measured).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        let shown = self.scores.shown_score();
-        let mut binds = binds![
-            known.id,
-            today,
-            rules.scorecard.version,
-            rules.connections_version,
-            measured,
-            self.scores.band.name(),
-            self.band_since,
-            self.band7,
-            tenths(self.change7),
-            tenths(self.change30),
-            tenths(self.change90),
-            self.trend,
-            first_fact_on,
-            known.last_activity_at,
-            tenths(shown),
-        ];
-        binds.extend(self.scores.factors.iter().map(|(_, score)| shown.map(|_| score.0).into()));
-        binds.extend(known.first_facts.iter().map(|(_, first)| (*first).into()));
-        Ok(binds)
-    }
 }

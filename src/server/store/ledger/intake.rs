@@ -3,14 +3,17 @@
 
 use crate::domain::{Event, EventId, FactorKey, ImportCounts, NaiveDate};
 use crate::scoring::Connections;
-use crate::server::store::ledger::health::{self, Rules};
+use crate::server::store::ledger::connections::write_facts;
 use crate::server::store::ledger::plan::{Plan, Step};
+use crate::server::store::ledger::rules::{Rules, load_rules};
 use crate::server::store::ledger::standings::Standings;
 use crate::server::store::sql::bind::storable;
 use crate::server::store::sql::db::{Db, Tx};
 use crate::server::store::sql::pools::Pools;
-use crate::server::store::tables::connections::write_facts;
-use crate::server::store::tables::{customers, events, imports};
+use crate::server::store::tables::customer_health::HEALTH_COLUMNS;
+use crate::server::store::tables::customers::store_stale;
+use crate::server::store::tables::events::find_event;
+use crate::server::store::tables::imports::{add_import_counts, hold_import, keep_import_events};
 use crate::server::store::{Attempt, Incoming, Store, StoreError, StoreResult, StoredEvent, Verdict, count_verdicts};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
@@ -70,7 +73,7 @@ impl Store {
         for _ in 0..ATTEMPTS {
             let (mut tx, rules, moves) = begin(&self.db, incoming).await?;
             let counts = match import {
-                Some(attempt) => imports::hold_import(&mut tx, attempt).await?,
+                Some(attempt) => hold_import(&mut tx, attempt).await?,
                 None => ImportCounts::default(),
             };
             let plan = Plan::make(&mut tx, incoming).await?;
@@ -84,16 +87,16 @@ impl Store {
             };
             let (ids, (rows, stale)) = tokio::try_join!(plan.write(&mut tx, moves, today), score)?;
             let Some(ids) = ids else { continue };
-            tx.update_rows("customers", health::COLUMNS, rows).await?;
-            customers::store_stale(&mut tx, stale).await?;
+            tx.update_rows("customers", HEALTH_COLUMNS, rows).await?;
+            store_stale(&mut tx, stale).await?;
             if let Some(attempt) = import {
                 let appended = plan.steps.iter().zip(&ids).filter(|(step, _)| matches!(step, Step::Append(_)));
-                imports::keep_events(&mut tx, attempt.import, appended.map(|(_, id)| *id)).await?;
+                keep_import_events(&mut tx, attempt.import, appended.map(|(_, id)| *id)).await?;
             }
             let verdicts: Vec<_> = plan.steps.into_iter().enumerate().map(|(place, step)| step.verdict(place, &ids)).collect();
             if let (Some(attempt), Some(last)) = (import, incoming.last()) {
                 let more = count_verdicts(&verdicts);
-                imports::add_import_counts(&mut tx, attempt, counts, more, last.received_at).await?;
+                add_import_counts(&mut tx, attempt, counts, more, last.received_at).await?;
             }
             tx.commit().await?;
             return Ok(verdicts);
@@ -142,7 +145,7 @@ fn parts(incoming: &[Incoming]) -> Vec<Vec<usize>> {
 
 /// Stores events, each with its effect on the score, in their order. `None` when one of several may connect a source:
 /// that changes everybody's score, so such events come alone.
-pub async fn post(db: &Db, incoming: &[&Incoming]) -> StoreResult<Option<Vec<StoreResult<StoredEvent>>>> {
+pub async fn post_events(db: &Db, incoming: &[&Incoming]) -> StoreResult<Option<Vec<StoreResult<StoredEvent>>>> {
     let today = last_day(incoming);
     for _ in 0..ATTEMPTS {
         let (mut tx, before, moves) = begin(db, incoming).await?;
@@ -152,7 +155,7 @@ pub async fn post(db: &Db, incoming: &[&Incoming]) -> StoreResult<Option<Vec<Sto
         let plan = Plan::make(&mut tx, incoming).await?;
         let mut standings = Standings::load(&mut tx, &plan, &before, moves, today).await?;
         let Some(ids) = plan.write(&mut tx, moves, today).await? else { continue };
-        let after = if moves { &health::rules(&mut tx).await? } else { &before };
+        let after = if moves { &load_rules(&mut tx).await? } else { &before };
         let mut stored = Vec::with_capacity(incoming.len());
         for ((step, id), one) in plan.steps.iter().zip(&ids).zip(incoming) {
             let health_before = standings.health(one.customer, &before, today)?;
@@ -162,13 +165,13 @@ pub async fn post(db: &Db, incoming: &[&Incoming]) -> StoreResult<Option<Vec<Sto
             stored.push((health_before, standings.health(one.customer, after, today)?, *id));
         }
         let rows = plan.changed.values().map(|known| standings.row(known, after, today)).collect::<StoreResult<_>>()?;
-        tx.update_rows("customers", health::COLUMNS, rows).await?;
+        tx.update_rows("customers", HEALTH_COLUMNS, rows).await?;
         let mut answers = Vec::with_capacity(incoming.len());
         for ((step, (before, after, id)), one) in plan.steps.into_iter().zip(stored).zip(incoming) {
             answers.push(match step {
                 Step::Append(_) => Ok(StoredEvent { event: event(id, one), before, after, repeated: false }),
                 Step::Repeat(_) => {
-                    let event = events::find(&mut tx, id).await?.unwrap_or_else(|| event(id, one));
+                    let event = find_event(&mut tx, id).await?.unwrap_or_else(|| event(id, one));
                     Ok(StoredEvent { event, before, after, repeated: true })
                 }
                 Step::Refuse(_, error) => Err(error),

@@ -1,11 +1,17 @@
 //! The only place that changes two tables together: events with their counts, invoices and health.
 
+pub mod connections;
+pub mod customers;
 pub mod demo;
 pub mod facts;
 pub mod health;
+pub mod import_customers;
 pub mod intake;
 pub mod normalise;
 pub mod plan;
 pub mod post_queue;
+pub mod retract;
+pub mod rules;
 pub mod standings;
 pub mod undo;
+pub mod upgrade;

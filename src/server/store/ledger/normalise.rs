@@ -4,11 +4,12 @@
 
 use crate::domain::letters::composed;
 use crate::domain::{Customer, CustomerId};
-use crate::server::store::ledger::facts::Known;
 use crate::server::store::sql::bind::binds;
 use crate::server::store::sql::db::Tx;
-use crate::server::store::tables::customers::{self, CustomerRecord, select_customers};
-use crate::server::store::tables::scorecards;
+use crate::server::store::tables::customers::{
+    CustomerRecord, Known, letters_row, mark_all_stale, select_customers, store_letters, store_stale,
+};
+use crate::server::store::tables::scorecards::compose_key_features;
 use crate::server::store::{Store, StoreResult};
 use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
@@ -61,20 +62,20 @@ impl Store {
                     tracing::warn!(customer = %id, same_as = %holder, external_id = ?letters.external_id, "{ALIKE}");
                 }
             }
-            rows.push(customers::letters_row(id, &letters));
+            rows.push(letters_row(id, &letters));
         }
-        customers::store_letters(&mut tx, rows).await?;
+        store_letters(&mut tx, rows).await?;
         let known: HashMap<_, _> = records.iter().map(|record| (CustomerId(record.id), record.known())).collect();
         let changed = compose_features(&mut tx, &known).await?;
-        customers::store_stale(&mut tx, changed).await?;
+        store_stale(&mut tx, changed).await?;
         tx.commit().await?;
         Ok(records.len())
     }
 
     async fn normalise_scorecards(&self) -> StoreResult<()> {
         let mut tx = self.write().await?;
-        if scorecards::compose_features(&mut tx).await? {
-            customers::mark_all_stale(&mut tx).await?;
+        if compose_key_features(&mut tx).await? {
+            mark_all_stale(&mut tx).await?;
         }
         tx.commit().await
     }

@@ -2,13 +2,15 @@
 
 use crate::domain::{CustomerId, Event, EventBody, EventId, FactorKey, NaiveDate, NewEvent};
 use crate::scoring::Invoice;
-use crate::server::store::ledger::facts::Known;
+use crate::server::store::ledger::connections::settle_connections;
 use crate::server::store::sql::bind::binds;
 use crate::server::store::sql::db::Tx;
-use crate::server::store::tables::customers::{self, CustomerRecord};
-use crate::server::store::tables::events::{self, content_hash};
-use crate::server::store::tables::invoices::{self, InvoiceFact};
-use crate::server::store::tables::{connections, origin};
+use crate::server::store::tables::customers::{CustomerRecord, Known, lock_customers, no_customer, store_first_facts};
+use crate::server::store::tables::daily_activity::{add_counts, counts_of};
+use crate::server::store::tables::event_keys::{UsedKeys, content_hash, load_keys};
+use crate::server::store::tables::events::{event_row, find_events, insert_events, last_event_id};
+use crate::server::store::tables::invoices::{InvoiceFact, derive_invoice, invoice_row, load_facts_about, store_invoices};
+use crate::server::store::tables::origin::events_named;
 use crate::server::store::{Incoming, StoreError, StoreResult, Verdict};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -97,13 +99,13 @@ impl<'a> Plan<'a> {
     pub async fn make(tx: &mut Tx, incoming: &'a [&'a Incoming]) -> StoreResult<Self> {
         let ids: BTreeSet<_> = incoming.iter().map(|one| one.customer).collect();
         let ids: Vec<_> = ids.into_iter().collect();
-        let customers = customers::lock_rows(tx, &ids).await?;
+        let customers = lock_customers(tx, &ids).await?;
         let hash = |one: &&Incoming| content_hash(one.customer, &one.event);
         let hashes: Vec<_> = incoming.iter().map(hash).collect::<StoreResult<_>>()?;
         let used = Used::load(tx, incoming, &hashes).await?;
         let numbers: BTreeSet<_> = incoming.iter().filter_map(|one| one.event.body.invoice_number()).collect();
         let numbers = numbers.into_iter().map(str::to_owned).collect();
-        let invoices = invoices::load_facts_about(tx, &ids, numbers).await?;
+        let invoices = load_facts_about(tx, &ids, numbers).await?;
         let mut plan = Self {
             incoming,
             steps: Vec::with_capacity(incoming.len()),
@@ -123,7 +125,7 @@ impl<'a> Plan<'a> {
     fn step(&mut self, id: EventId, one: &'a Incoming, hash: String) -> Step {
         let Incoming { customer, event, .. } = one;
         let Ok(position) = self.customers.binary_search_by_key(&customer.0, |row| row.id) else {
-            return Step::Refuse("customerId", customers::no_customer(*customer));
+            return Step::Refuse("customerId", no_customer(*customer));
         };
         let key = event.message_id.as_deref().map(|message_id| (event.source.as_str(), message_id));
         if let Some(key) = key {
@@ -142,7 +144,7 @@ impl<'a> Plan<'a> {
                 Some(Err(reissue)) => return Step::Reissue(reissue),
                 None => {
                     facts.push(InvoiceFact { event: id, day: event.day(), body: event.body.clone() });
-                    step = Step::Append(invoices::derive(number, facts));
+                    step = Step::Append(derive_invoice(number, facts));
                 }
             }
         }
@@ -184,9 +186,9 @@ impl<'a> Plan<'a> {
     /// Writes the events and what is derived from them but health. For each event the id of the one it is, which means
     /// nothing where it is refused. `None` when somebody took one of the message ids meanwhile.
     pub async fn write(&self, tx: &mut Tx, moves: bool, today: NaiveDate) -> StoreResult<Option<Vec<EventId>>> {
-        let row = |one: &Incoming| events::row(one.customer, &one.event, one.received_at);
+        let row = |one: &Incoming| event_row(one.customer, &one.event, one.received_at);
         let rows = self.appended().map(row).collect::<StoreResult<_>>()?;
-        let mut written = events::insert(tx, rows).await?.into_iter();
+        let mut written = insert_events(tx, rows).await?.into_iter();
         let mut ids = Vec::with_capacity(self.steps.len());
         for step in &self.steps {
             let id = match step {
@@ -209,8 +211,8 @@ impl<'a> Plan<'a> {
         self.write_counts(tx).await?;
         self.changed.keys().for_each(|customer| tx.changed(*customer));
         if moves {
-            customers::store_first_facts(tx, self.changed.values()).await?;
-            connections::settle(tx, today).await?;
+            store_first_facts(tx, self.changed.values()).await?;
+            settle_connections(tx, today).await?;
         }
         Ok(Some(ids))
     }
@@ -220,12 +222,12 @@ impl<'a> Plan<'a> {
         for Incoming { customer, event, .. } in self.appended() {
             if let Some(number) = event.body.invoice_number() {
                 let facts = &self.invoices[&(*customer, number.to_owned())];
-                settled.extend(invoices::derive(number, facts).map(|invoice| ((*customer, number), invoice)));
+                settled.extend(derive_invoice(number, facts).map(|invoice| ((*customer, number), invoice)));
             }
         }
-        events::count(tx, events::counts(self.appended())).await?;
-        let row = |((customer, _), invoice): (&(CustomerId, &str), &Invoice)| invoices::row(*customer, invoice);
-        invoices::store(tx, settled.iter().map(row).collect()).await
+        add_counts(tx, counts_of(self.appended())).await?;
+        let row = |((customer, _), invoice): (&(CustomerId, &str), &Invoice)| invoice_row(*customer, invoice);
+        store_invoices(tx, settled.iter().map(row).collect()).await
     }
 }
 
@@ -241,15 +243,13 @@ struct Used {
     events: HashMap<EventId, Event>,
 }
 
-type UsedKeys = HashMap<(String, String), (EventId, String)>;
-
 impl Used {
     async fn load(tx: &mut Tx, incoming: &[&Incoming], hashes: &[String]) -> StoreResult<Self> {
         let mut keys = load_keys(tx, incoming).await?;
         let message_ids = incoming.iter().filter_map(|one| one.event.message_id.as_deref()).collect();
-        let exported = origin::events_named(tx, message_ids).await?;
+        let exported = events_named(tx, message_ids).await?;
         let mut differing = BTreeSet::new();
-        let last = if exported.is_empty() { EventId(0) } else { events::last_id(tx).await? };
+        let last = if exported.is_empty() { EventId(0) } else { last_event_id(tx).await? };
         for (Incoming { event, .. }, hash) in incoming.iter().zip(hashes) {
             let Some(message_id) = &event.message_id else { continue };
             let key = (event.source.clone(), message_id.clone());
@@ -265,32 +265,9 @@ impl Used {
                 _ => {}
             }
         }
-        let events = events::find_many(tx, differing).await?;
+        let events = find_events(tx, differing).await?;
         Ok(Self { keys, events })
     }
-}
-
-async fn load_keys(tx: &mut Tx, incoming: &[&Incoming]) -> StoreResult<UsedKeys> {
-    let mut sources = BTreeSet::new();
-    let mut message_ids = Vec::new();
-    for event in incoming.iter().map(|one| &one.event) {
-        if let Some(message_id) = &event.message_id {
-            sources.insert(event.source.clone());
-            message_ids.push(message_id.clone());
-        }
-    }
-    if message_ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let sql = format!(
-        "SELECT source, message_id, event_id, content_hash FROM event_keys WHERE source {} AND message_id {}",
-        tx.one_of(),
-        tx.one_of_second()
-    );
-    let sources: Vec<_> = sources.into_iter().collect();
-    let rows: Vec<(String, String, i64, String)> =
-        tx.all_planned_anew(sqlx::AssertSqlSafe(sql), binds![sources, message_ids]).await?;
-    Ok(rows.into_iter().map(|(source, message_id, id, hash)| ((source, message_id), (EventId(id), hash))).collect())
 }
 
 fn message_conflict(event: &NewEvent) -> StoreError {

@@ -2,7 +2,7 @@
 //! answered once its transaction is durable.
 
 use crate::domain::{CustomerId, NewEvent};
-use crate::server::store::ledger::intake;
+use crate::server::store::ledger::intake::post_events;
 use crate::server::store::sql::db::Db;
 use crate::server::store::sql::pools::Pools;
 use crate::server::store::{Incoming, Store, StoreError, StoreResult, StoredEvent};
@@ -88,7 +88,7 @@ async fn answer(db: &Db, mut posts: Vec<Post>) {
 /// All in one transaction. When that fails for a reason that may be one event's alone, each gets one of its own.
 async fn store(db: &Db, group: &[&Incoming]) -> Vec<StoreResult<StoredEvent>> {
     if group.len() > 1 {
-        match intake::post(db, group).await {
+        match post_events(db, group).await {
             Ok(Some(stored)) => return stored,
             Ok(None) => {}
             Err(error) if error.is_unavailable() => {
@@ -100,7 +100,7 @@ async fn store(db: &Db, group: &[&Incoming]) -> Vec<StoreResult<StoredEvent>> {
     }
     let mut stored = Vec::with_capacity(group.len());
     for one in group.chunks(1) {
-        let alone = intake::post(db, one).await.map(|stored| stored.and_then(|mut stored| stored.pop()));
+        let alone = post_events(db, one).await.map(|stored| stored.and_then(|mut stored| stored.pop()));
         stored.push(alone.and_then(|stored| stored.unwrap_or(Err(unavailable()))));
     }
     stored

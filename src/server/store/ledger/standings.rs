@@ -1,13 +1,17 @@
 //! Where customers stand while events come in. Events of today are added to the stored measurements, without looking at
 //! any fact; whatever touches the past, or invoices, is measured from all facts.
 
-use crate::domain::{CustomerId, Health, NaiveDate};
+use crate::domain::{Band, CustomerId, Health, NaiveDate, Points};
 use crate::scoring::{self, DailyCount, Facts, Invoice, Measurements, Scores};
-use crate::server::store::ledger::facts::{self, Known};
-use crate::server::store::ledger::health::{self, Rules};
+use crate::server::store::ledger::facts::load_facts;
+use crate::server::store::ledger::health::health_row;
 use crate::server::store::ledger::plan::{Plan, Step};
+use crate::server::store::ledger::rules::Rules;
+use crate::server::store::sql::bind::day;
 use crate::server::store::sql::db::Tx;
-use crate::server::store::tables::customers::CustomerRecord;
+use crate::server::store::tables::customer_health::Scored;
+use crate::server::store::tables::customers::{CustomerRecord, Known};
+use crate::server::store::tables::first_days::earliest_day;
 use crate::server::store::{Incoming, StoreError, StoreResult};
 use std::collections::{HashMap, HashSet};
 
@@ -29,7 +33,7 @@ impl<'a> Standings<'a> {
     /// Of everybody whom the plan is about.
     pub async fn load(tx: &mut Tx, plan: &'a Plan<'_>, rules: &Rules, moves: bool, today: NaiveDate) -> StoreResult<Self> {
         let (mut standings, rest) = Self::carried(plan, rules, moves, today)?;
-        let found = facts::load(tx, &rest, rules.reach(today), today).await?;
+        let found = load_facts(tx, &rest, rules.reach(today), today).await?;
         standings.0.extend(found.into_iter().map(|(id, facts)| (id, Standing::Facts(facts))));
         Ok(standings)
     }
@@ -69,7 +73,7 @@ impl<'a> Standings<'a> {
         }
         for (id, measured) in ends {
             if let Some(Standing::Carried(carried)) = self.0.get(&id)
-                && (!measured.names_features() || carried.row.carried_on(&carried.before, &measured, rules, today).is_none())
+                && (!measured.names_features() || carried_on(carried.row, &carried.before, &measured, rules, today).is_none())
             {
                 rest.push(carried.row.known());
                 self.0.remove(&id);
@@ -110,15 +114,15 @@ impl<'a> Standings<'a> {
     pub fn row(&self, known: &Known, rules: &Rules, today: NaiveDate) -> StoreResult<Vec<crate::server::store::sql::bind::Bind>> {
         match self.0.get(&known.id) {
             Some(Standing::Carried(carried)) => {
-                let scored = carried.row.carried_on(&carried.before, &carried.measured, rules, today);
+                let scored = carried_on(carried.row, &carried.before, &carried.measured, rules, today);
                 scored.ok_or_else(|| StoreError::Corrupt(format!("customer {} was carried on too far", known.id)))?.row(
                     known,
-                    facts::earliest(&known.first_facts),
+                    earliest_day(&known.first_facts),
                     rules,
                     today,
                 )
             }
-            Some(Standing::Facts(facts)) => health::row(known, facts, rules, today),
+            Some(Standing::Facts(facts)) => health_row(known, facts, rules, today),
             None => Err(StoreError::NotFound(format!("customer {}", known.id))),
         }
     }
@@ -127,4 +131,39 @@ impl<'a> Standings<'a> {
 /// Returns whether the event can be added to today's measurements.
 fn is_of_today(one: &Incoming, today: NaiveDate) -> bool {
     one.event.day() == today && !one.event.body.kind().is_invoice()
+}
+
+/// Today's stored health, which was `before`, after more events of today, while its band's beginning and its past stay
+/// what they are; else `None`, and the facts have to tell.
+fn carried_on<'a>(
+    row: &'a CustomerRecord,
+    before: &Scores,
+    measured: &'a Measurements,
+    rules: &Rules,
+    today: NaiveDate,
+) -> Option<Scored<'a>> {
+    let scores = Scores::of(measured, &rules.scorecard);
+    let band_began = day(row.band_since_day);
+    let band_since = match before.band == scores.band {
+        true => band_began,
+        // Yesterday's band may have been the new one.
+        false if band_began == today => return None,
+        false => today,
+    };
+    if before.band == Band::NoData || scores.band == Band::NoData {
+        return None;
+    }
+    // The past did not change, so each change moves by as much as today's score.
+    let difference = scores.score.0 - before.score.0;
+    let change = |change: Option<i64>| change.map(|change| Points(change + difference));
+    Some(Scored {
+        measured,
+        scores,
+        band_since,
+        band7: &row.band_7,
+        change7: change(row.change_7),
+        change30: change(row.change_30),
+        change90: change(row.change_90),
+        trend: &row.trend,
+    })
 }

@@ -5,13 +5,20 @@ use crate::domain::{
     Archive, ArchiveReason, CustomerFields, CustomerId, EventBody, EventId, EventKind, FactorKey, Factors, ImportId, NaiveDate,
     UndoReport,
 };
-use crate::server::store::ledger::facts;
-use crate::server::store::ledger::facts::Known;
+use crate::server::store::ledger::connections::settle_connections;
+use crate::server::store::ledger::facts::{ALL_FACTS, load_last_activity};
 use crate::server::store::sql::bind::{binds, day};
 use crate::server::store::sql::db::Tx;
-use crate::server::store::tables::customers::{self, CustomerRecord, select_customers};
-use crate::server::store::tables::imports::{hold_import, json, read_json};
-use crate::server::store::tables::{connections, events, invoices};
+use crate::server::store::sql::json::{json, read_json};
+use crate::server::store::tables::customers::{
+    CustomerRecord, Known, delete_customer, lock_known_customers, select_customers, set_customer_archive, set_customer_fields,
+    store_first_facts, store_stale,
+};
+use crate::server::store::tables::daily_activity::add_counts;
+use crate::server::store::tables::events::read_body;
+use crate::server::store::tables::imports::hold_import;
+use crate::server::store::tables::invoices::{derive_invoice, invoice_row, load_facts_about, store_invoices};
+use crate::server::store::tables::retractions::{retraction_row, store_retractions};
 use crate::server::store::{Attempt, Store, StoreResult};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
@@ -51,7 +58,7 @@ impl Store {
     ) -> StoreResult<i64> {
         let mut tx = self.write_connections().await?;
         hold_import(&mut tx, attempt).await?;
-        let known = customers::lock_all(&mut tx, customers).await?;
+        let known = lock_known_customers(&mut tx, customers).await?;
         let sql = format!(
             "SELECT events.id, customer_id, day, received_day, payload, source, message_id FROM events WHERE {IS_IMPORTED} AND customer_id {}
              AND NOT EXISTS (SELECT 1 FROM retractions WHERE event_id = events.id)",
@@ -67,15 +74,15 @@ impl Store {
         let mut keys = BTreeMap::<_, Vec<_>>::new();
         for (id, customer, number, received_on, payload, source, message_id) in &rows {
             let id = EventId(*id);
-            let body: EventBody = events::read_body(id, payload)?;
+            let body: EventBody = read_body(id, payload)?;
             let fact = (CustomerId(*customer), body.kind(), day(*number), day(*received_on));
-            retractions.push(events::retraction_row(id, reason, now, fact));
+            retractions.push(retraction_row(id, reason, now, fact));
             let (key, count) = body.activity();
             *counts.entry((*customer, *number, body.kind().name(), key.to_owned())).or_default() -= count;
             keys.entry(source.as_str()).or_default().extend(message_id.clone());
             about.extend(body.invoice_number().map(|number| (CustomerId(*customer), number.to_owned())));
         }
-        events::store_retractions(&mut tx, retractions).await?;
+        store_retractions(&mut tx, retractions).await?;
         for (source, message_ids) in keys {
             // The same file may be imported again, perhaps with another mapping.
             let sql = format!("DELETE FROM event_keys WHERE source = $1 AND message_id {}", tx.one_of_second());
@@ -83,12 +90,12 @@ impl Store {
         }
         let today = now.date_naive();
         let row = |((customer, number, kind, key), count)| binds![customer, day(number), kind, key, today, count];
-        events::count(&mut tx, counts.into_iter().map(row).collect()).await?;
+        add_counts(&mut tx, counts.into_iter().map(row).collect()).await?;
         settle_invoices(&mut tx, customers, about).await?;
         let known = known_now(&mut tx, known).await?;
-        customers::store_first_facts(&mut tx, &known).await?;
-        connections::settle(&mut tx, today).await?;
-        customers::store_stale(&mut tx, &known).await?;
+        store_first_facts(&mut tx, &known).await?;
+        settle_connections(&mut tx, today).await?;
+        store_stale(&mut tx, &known).await?;
         tx.commit().await?;
         Ok(rows.len() as i64)
     }
@@ -124,13 +131,13 @@ impl Store {
             let (imported, previous) = (read(&imported)?, previous.as_deref().map(read).transpose()?);
             match previous {
                 None if customer.fields.clone().composed() == imported && !used.contains(&id.0) => {
-                    customers::delete(&mut tx, id).await?;
+                    delete_customer(&mut tx, id).await?;
                     report.removed += 1;
                 }
                 None => {
                     if customer.archived.is_none() {
                         let archive = Archive { reason: ArchiveReason::Other, date: today };
-                        customers::set_archive(&mut tx, id, Some(archive)).await?;
+                        set_customer_archive(&mut tx, id, Some(archive)).await?;
                     }
                     report.archived_count += 1;
                     if report.archived.len() < NAMES {
@@ -140,7 +147,7 @@ impl Store {
                 Some(previous) => {
                     let (fields, is_kept) = restored(&customer.fields, &previous, &imported)?;
                     if fields != customer.fields {
-                        customers::set_fields(&mut tx, id, &fields).await?;
+                        set_customer_fields(&mut tx, id, &fields).await?;
                         report.restored += 1;
                     }
                     report.kept += i64::from(is_kept);
@@ -182,17 +189,17 @@ fn restored(now: &CustomerFields, before: &CustomerFields, imported: &CustomerFi
 
 async fn settle_invoices(tx: &mut Tx, customers: &[CustomerId], about: BTreeSet<(CustomerId, String)>) -> StoreResult<()> {
     let numbers: BTreeSet<_> = about.iter().map(|(_, number)| number.clone()).collect();
-    let facts = invoices::load_facts_about(tx, customers, numbers.into_iter().collect()).await?;
+    let facts = load_facts_about(tx, customers, numbers.into_iter().collect()).await?;
     let mut rows = Vec::new();
     for (customer, number) in about {
-        match facts.get(&(customer, number.clone())).and_then(|facts| invoices::derive(&number, facts)) {
-            Some(invoice) => rows.push(invoices::row(customer, &invoice)),
+        match facts.get(&(customer, number.clone())).and_then(|facts| derive_invoice(&number, facts)) {
+            Some(invoice) => rows.push(invoice_row(customer, &invoice)),
             None => {
                 tx.execute("DELETE FROM invoices WHERE customer_id = $1 AND number = $2", binds![customer, number]).await?;
             }
         }
     }
-    invoices::store(tx, rows).await
+    store_invoices(tx, rows).await
 }
 
 /// What is known of the customers now that facts were taken back.
@@ -209,7 +216,7 @@ async fn known_now(tx: &mut Tx, known: Vec<Known>) -> StoreResult<Vec<Known>> {
         let first = firsts.entry(customer).or_default().get_mut(FactorKey::fed_by(kind));
         *first = Some(first.map_or(day(number), |first| first.min(day(number))));
     }
-    let latest = facts::last_activity(tx, &ids, facts::ALL).await?;
+    let latest = load_last_activity(tx, &ids, ALL_FACTS).await?;
     let now = |known: Known| Known {
         first_facts: firsts.get(&known.id.0).cloned().unwrap_or_default(),
         last_activity_at: latest.get(&known.id).copied(),

@@ -4,6 +4,7 @@ pub mod backup;
 pub mod bind;
 pub mod changes;
 pub mod db;
+pub mod json;
 pub mod listen;
 pub mod open;
 pub mod other_processes;

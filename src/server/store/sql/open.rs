@@ -1,16 +1,14 @@
 //! The database is opened, brought up to date, and closed.
 
-use crate::domain::Scorecard;
 use crate::server::store::ledger::post_queue::PostQueue;
 use crate::server::store::sql::bind::binds;
 use crate::server::store::sql::changes::{Changes, keep_sending};
 use crate::server::store::sql::db::Db;
-use crate::server::store::sql::pools::OtherProcesses;
-use crate::server::store::sql::pools::Pools;
+use crate::server::store::sql::pools::{OtherProcesses, Pools};
 use crate::server::store::sql::watch::Watch;
 use crate::server::store::tables::writable::Written;
 use crate::server::store::{Store, StoreError, StoreResult};
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::path::PathBuf;
@@ -69,23 +67,7 @@ impl Store {
         Self { posts: PostQueue::start(&db), db, written: Written::default() }
     }
 
-    /// Brings the schema up to date, and rows that an older release wrote. Several processes may try at once: one does it,
-    /// the others wait. Refuses a database that a newer release has brought further.
-    pub async fn migrate(&self) -> StoreResult<()> {
-        match self.run_migrations().await {
-            Err(StoreError::Migration(MigrateError::VersionMissing(_))) => return Err(self.too_new().await?),
-            migrated => migrated?,
-        }
-        let mut tx = self.write().await?;
-        let newest = SQLITE_MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
-        let sql = "INSERT INTO schema_releases (schema_version, release) VALUES ($1, $2) ON CONFLICT (schema_version) DO NOTHING";
-        tx.execute(sql, binds![newest, env!("CARGO_PKG_VERSION")]).await?;
-        crate::server::store::tables::scorecards::ensure_first(&mut tx, &Scorecard::default()).await?;
-        tx.commit().await?;
-        self.normalise().await
-    }
-
-    async fn run_migrations(&self) -> StoreResult<()> {
+    pub(in crate::server::store) async fn run_migrations(&self) -> StoreResult<()> {
         match &self.db.pools {
             // SQLite has no lock for migrations but its write transaction, in which each migration is a savepoint.
             Pools::Sqlite { write, .. } => {
@@ -104,7 +86,7 @@ impl Store {
     }
 
     /// Which release the database needs, as far as it tells.
-    async fn too_new(&self) -> StoreResult<StoreError> {
+    pub(in crate::server::store) async fn too_new(&self) -> StoreResult<StoreError> {
         let sql = "SELECT release FROM schema_releases ORDER BY schema_version DESC LIMIT 1";
         let release = self.read().await?.optional::<(String,)>(sql, binds![]).await;
         // A database that is newer but has no such table is of no release that we know of.
@@ -133,6 +115,11 @@ impl Store {
             }
         }
     }
+}
+
+/// Returns the version of the schema that this release writes.
+pub fn newest_schema() -> i64 {
+    SQLITE_MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default()
 }
 
 async fn connect_sqlite(url: &str) -> StoreResult<Pools> {

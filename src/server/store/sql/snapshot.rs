@@ -3,7 +3,6 @@
 use crate::server::store::sql::bind::binds;
 use crate::server::store::sql::pools::Pools;
 use crate::server::store::{Store, StoreResult};
-
 /// A state of the database: between equal ones nothing was written, by whatever process. The other way
 /// round, nothing is certain.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

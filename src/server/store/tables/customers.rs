@@ -1,113 +1,20 @@
-//! Customers: create, read, edit, archive. Every edit is guarded by a version.
+//! The table `customers`: its rows, how they are locked, and the only statements that change them.
 
 use crate::domain::letters::composed;
-use crate::domain::{Archive, ArchiveReason, Band, Customer, CustomerFields, CustomerId, Factors, NaiveDate, Points, Segment};
-use crate::scoring::{Measurements, Scores};
-use crate::server::store::ledger::health::{Basis, Rules, Scored};
-use crate::server::store::ledger::{facts, health};
+use crate::domain::{Archive, ArchiveReason, Customer, CustomerFields, CustomerId, Factors, NaiveDate, Points, Segment};
+use crate::scoring::Measurements;
 use crate::server::store::sql::bind::{Bind, binds, day, storable, time};
+use crate::server::store::sql::changes::Changed;
 use crate::server::store::sql::db::Tx;
-use crate::server::store::tables::connections::{self, factors};
-use crate::server::store::tables::origin;
+use crate::server::store::tables::first_days::{FIRST_DAYS, earliest_day, first_days};
+use crate::server::store::tables::origin::customers_named;
 use crate::server::store::tables::search_key::search_key;
-use crate::server::store::{Changed, CurrentHealth, Store, StoreError, StoreResult};
+use crate::server::store::{CurrentHealth, StoreError, StoreResult};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
 
-impl Store {
-    /// Returns whether no customer exists at all.
-    pub async fn is_empty(&self) -> StoreResult<bool> {
-        are_none(&mut self.read().await?).await
-    }
-
-    pub async fn create_customer(&self, fields: &CustomerFields, now: DateTime<Utc>) -> StoreResult<Customer> {
-        let mut tx = self.write().await?;
-        let id = insert(&mut tx, fields, now, false).await?;
-        let rules = health::rules(&mut tx).await?;
-        let row = get(&mut tx, id).await?;
-        health::rescore_one(&mut tx, row.known(), &rules, now.date_naive()).await?;
-        let customer = row.customer()?;
-        tx.commit().await?;
-        Ok(customer)
-    }
-
-    pub async fn get_customer(&self, id: CustomerId) -> StoreResult<Customer> {
-        get(&mut self.read().await?, id).await?.customer()
-    }
-
-    /// The customers that these external ids name, by the ids as they were given: in their letters or, where nobody has an
-    /// id in exactly these, in composed ones.
-    pub async fn find_customers(&self, external_ids: Vec<String>) -> StoreResult<HashMap<String, CustomerId>> {
-        let mut tx = self.read().await?;
-        let sql = format!("SELECT external_id, id FROM customers WHERE external_id {}", tx.one_of());
-        let rows: Vec<(String, i64)> = tx.all(AssertSqlSafe(sql), binds![spellings(&external_ids)]).await?;
-        let mut found: HashMap<_, _> = rows.into_iter().map(|(external_id, id)| (external_id, CustomerId(id))).collect();
-        let exported = load_exported(&mut tx, &external_ids).await?;
-        found.extend(exported.into_iter().map(|(external_id, row)| (external_id, CustomerId(row.id))));
-        let customer = |given: String| Some((*found_by(&found, &given)?, given));
-        Ok(external_ids.into_iter().filter_map(customer).map(|(id, given)| (given, id)).collect())
-    }
-
-    /// The customer with its current health row.
-    pub async fn get_current(&self, id: CustomerId, today: NaiveDate) -> StoreResult<CurrentHealth> {
-        let mut tx = self.read().await?;
-        let basis = health::basis(&mut tx, today).await?;
-        get(&mut tx, id).await?.current(basis)
-    }
-
-    /// Up to `limit` active customers whose ids follow `after`, in the order of their ids.
-    pub async fn list_active_after(&self, after: CustomerId, limit: i64, today: NaiveDate) -> StoreResult<Vec<CurrentHealth>> {
-        let mut tx = self.read().await?;
-        let basis = health::basis(&mut tx, today).await?;
-        let sql = select_customers!("WHERE id > $1 AND archived_day IS NULL ORDER BY id LIMIT $2");
-        let rows: Vec<CustomerRecord> = tx.all(sql, binds![after, limit]).await?;
-        rows.iter().map(|row| row.current(basis)).collect()
-    }
-
-    /// Conflict when `version` is not the stored one. Rescores, since the start date counts.
-    pub async fn update_customer(
-        &self,
-        id: CustomerId,
-        version: i64,
-        fields: &CustomerFields,
-        now: DateTime<Utc>,
-    ) -> StoreResult<Customer> {
-        let mut tx = self.write().await?;
-        if lock(&mut tx, id).await?.version != version {
-            return Err(StoreError::Conflict(format!("customer {id} was changed meanwhile: read it again, then change it")));
-        }
-        set_fields(&mut tx, id, fields).await?;
-        let rules = health::rules(&mut tx).await?;
-        let row = get(&mut tx, id).await?;
-        health::rescore_one(&mut tx, row.known(), &rules, now.date_naive()).await?;
-        let customer = row.customer()?;
-        tx.commit().await?;
-        Ok(customer)
-    }
-
-    /// Sets or (None) clears the archive mark. Conflict when it is archived / active already.
-    pub async fn archive_customer(&self, id: CustomerId, archive: Option<Archive>) -> StoreResult<Customer> {
-        let mut tx = self.write().await?;
-        if lock(&mut tx, id).await?.archived_day.is_some() == archive.is_some() {
-            let state = if archive.is_some() { "archived" } else { "active" };
-            return Err(StoreError::Conflict(format!("customer {id} is {state} already")));
-        }
-        set_archive(&mut tx, id, archive).await?;
-        let customer = get(&mut tx, id).await?.customer()?;
-        tx.commit().await?;
-        Ok(customer)
-    }
-
-    /// The owners of all customers, in order.
-    pub async fn list_owners(&self) -> StoreResult<Vec<String>> {
-        let sql = "SELECT DISTINCT owner_key, owner FROM customers WHERE owner IS NOT NULL ORDER BY owner_key, owner";
-        let owners: Vec<(String, String)> = self.read().await?.all(sql, binds![]).await?;
-        Ok(owners.into_iter().map(|(_, owner)| owner).collect())
-    }
-}
-
-pub async fn are_none(tx: &mut Tx) -> StoreResult<bool> {
+pub async fn has_no_customers(tx: &mut Tx) -> StoreResult<bool> {
     let first: Option<(i64,)> = tx.optional("SELECT id FROM customers LIMIT 1", binds![]).await?;
     Ok(first.is_none())
 }
@@ -125,8 +32,8 @@ pub struct CustomerRecord {
     start_day: Option<i32>,
     crm_url: Option<String>,
     archived_reason: Option<String>,
-    archived_day: Option<i32>,
-    version: i64,
+    pub archived_day: Option<i32>,
+    pub version: i64,
     created_at: i64,
     first_login_day: Option<i32>,
     first_feature_day: Option<i32>,
@@ -139,12 +46,12 @@ pub struct CustomerRecord {
     scorecard_version: i64,
     connections_version: i64,
     measured: String,
-    band_7: String,
-    band_since_day: i32,
-    change_7: Option<i64>,
-    change_30: Option<i64>,
-    change_90: Option<i64>,
-    trend: String,
+    pub band_7: String,
+    pub band_since_day: i32,
+    pub change_7: Option<i64>,
+    pub change_30: Option<i64>,
+    pub change_90: Option<i64>,
+    pub trend: String,
     is_demo: bool,
 }
 
@@ -217,44 +124,9 @@ impl CustomerRecord {
         read_measured(CustomerId(self.id), &self.measured)
     }
 
-    /// Today's stored health, which was `before`, after more events of today, while its band's beginning and its past stay
-    /// what they are; else `None`, and the facts have to tell.
-    pub fn carried_on<'a>(
-        &'a self,
-        before: &Scores,
-        measured: &'a Measurements,
-        rules: &Rules,
-        today: NaiveDate,
-    ) -> Option<Scored<'a>> {
-        let scores = Scores::of(measured, &rules.scorecard);
-        let band_began = day(self.band_since_day);
-        let band_since = match before.band == scores.band {
-            true => band_began,
-            // Yesterday's band may have been the new one.
-            false if band_began == today => return None,
-            false => today,
-        };
-        if before.band == Band::NoData || scores.band == Band::NoData {
-            return None;
-        }
-        // The past did not change, so each change moves by as much as today's score.
-        let difference = scores.score.0 - before.score.0;
-        let change = |change: Option<i64>| change.map(|change| Points(change + difference));
-        Some(Scored {
-            measured,
-            scores,
-            band_since,
-            band7: &self.band_7,
-            change7: change(self.change_7),
-            change30: change(self.change_30),
-            change90: change(self.change_90),
-            trend: &self.trend,
-        })
-    }
-
     /// What scoring knows of the customer besides its activity.
-    pub fn known(&self) -> facts::Known {
-        facts::Known {
+    pub fn known(&self) -> Known {
+        Known {
             id: CustomerId(self.id),
             start_date: self.start_day.map(day),
             first_facts: self.first_facts(),
@@ -267,7 +139,7 @@ impl CustomerRecord {
         time(self.created_at).date_naive() <= on || self.start_day.is_some_and(|start| day(start) <= on)
     }
 
-    /// The values of [`COLUMNS`] on a day: as they are now, but not archived before that was done.
+    /// The values of [`FIELD_COLUMNS`] on a day: as they are now, but not archived before that was done.
     pub fn row_on(&self, on: NaiveDate) -> StoreResult<Vec<Bind>> {
         let customer = self.customer()?;
         let archived = customer.archived.filter(|archive| archive.date <= on);
@@ -278,7 +150,13 @@ impl CustomerRecord {
     }
 
     fn first_facts(&self) -> Factors<Option<NaiveDate>> {
-        factors((self.first_login_day, self.first_feature_day, self.first_ticket_day, self.first_invoice_day, self.first_api_day))
+        first_days((
+            self.first_login_day,
+            self.first_feature_day,
+            self.first_ticket_day,
+            self.first_invoice_day,
+            self.first_api_day,
+        ))
     }
 }
 
@@ -290,19 +168,19 @@ pub fn no_customer(id: CustomerId) -> StoreError {
     StoreError::NotFound(format!("customer {id}"))
 }
 
-pub async fn get(tx: &mut Tx, id: CustomerId) -> StoreResult<CustomerRecord> {
+pub async fn get_customer_record(tx: &mut Tx, id: CustomerId) -> StoreResult<CustomerRecord> {
     tx.optional(select_customers!("WHERE id = $1"), binds![id]).await?.ok_or_else(|| no_customer(id))
 }
 
 /// What scoring knows of those of the customers that exist.
-pub async fn known_of(tx: &mut Tx, ids: &[CustomerId]) -> StoreResult<Vec<facts::Known>> {
+pub async fn load_known_customers(tx: &mut Tx, ids: &[CustomerId]) -> StoreResult<Vec<Known>> {
     let sql = format!(select_customers!("WHERE id {}"), tx.one_of());
     let rows: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![ids]).await?;
     Ok(rows.iter().map(CustomerRecord::known).collect())
 }
 
 /// Reads a customer to change it: until the transaction ends, no one else does.
-pub async fn lock(tx: &mut Tx, id: CustomerId) -> StoreResult<CustomerRecord> {
+pub async fn lock_customer(tx: &mut Tx, id: CustomerId) -> StoreResult<CustomerRecord> {
     let sql = format!(select_customers!("WHERE id = $1 {}"), tx.for_update());
     tx.optional(AssertSqlSafe(sql), binds![id]).await?.ok_or_else(|| no_customer(id))
 }
@@ -319,8 +197,8 @@ pub fn found_by<'a, T>(found: &'a HashMap<String, T>, external_id: &str) -> Opti
 }
 
 /// Customers without an external id, by the one that an export gives them.
-pub async fn load_exported(tx: &mut Tx, external_ids: &[String]) -> StoreResult<HashMap<String, CustomerRecord>> {
-    let named = origin::customers_named(tx, external_ids.iter().map(String::as_str).collect()).await?;
+pub async fn load_exported_customers(tx: &mut Tx, external_ids: &[String]) -> StoreResult<HashMap<String, CustomerRecord>> {
+    let named = customers_named(tx, external_ids.iter().map(String::as_str).collect()).await?;
     if named.is_empty() {
         return Ok(HashMap::new());
     }
@@ -332,25 +210,25 @@ pub async fn load_exported(tx: &mut Tx, external_ids: &[String]) -> StoreResult<
 }
 
 /// Locks many customers, in the order of their ids so that no two of us wait for each other.
-pub async fn lock_rows(tx: &mut Tx, ids: &[CustomerId]) -> StoreResult<Vec<CustomerRecord>> {
+pub async fn lock_customers(tx: &mut Tx, ids: &[CustomerId]) -> StoreResult<Vec<CustomerRecord>> {
     let sql = format!(select_customers!("WHERE id {} ORDER BY id {}"), tx.one_of(), tx.for_update());
     tx.all(AssertSqlSafe(sql), binds![ids]).await
 }
 
-pub async fn lock_all(tx: &mut Tx, ids: &[CustomerId]) -> StoreResult<Vec<facts::Known>> {
-    Ok(lock_rows(tx, ids).await?.iter().map(CustomerRecord::known).collect())
+pub async fn lock_known_customers(tx: &mut Tx, ids: &[CustomerId]) -> StoreResult<Vec<Known>> {
+    Ok(lock_customers(tx, ids).await?.iter().map(CustomerRecord::known).collect())
 }
 
 /// Stores customers' first days ahead of their health, for the connections to be taken from.
-pub async fn store_first_facts(tx: &mut Tx, known: impl IntoIterator<Item = &facts::Known>) -> StoreResult<()> {
+pub async fn store_first_facts(tx: &mut Tx, known: impl IntoIterator<Item = &Known>) -> StoreResult<()> {
     store_known(tx, &[], known, |_| binds![]).await
 }
 
 /// Stores what else is known of customers that have got facts, and that their health is not of these facts yet.
-pub async fn store_stale(tx: &mut Tx, known: impl IntoIterator<Item = &facts::Known>) -> StoreResult<()> {
+pub async fn store_stale(tx: &mut Tx, known: impl IntoIterator<Item = &Known>) -> StoreResult<()> {
     let known: Vec<_> = known.into_iter().collect();
     known.iter().for_each(|known| tx.changed(known.id));
-    let more = |known: &facts::Known| binds![NaiveDate::default(), known.last_activity_at];
+    let more = |known: &Known| binds![NaiveDate::default(), known.last_activity_at];
     store_known(tx, &["scored_day", "last_activity_at"], known, more).await
 }
 
@@ -358,16 +236,16 @@ pub async fn store_stale(tx: &mut Tx, known: impl IntoIterator<Item = &facts::Kn
 async fn store_known(
     tx: &mut Tx,
     columns: &[&str],
-    known: impl IntoIterator<Item = &facts::Known>,
-    more: impl Fn(&facts::Known) -> Vec<Bind>,
+    known: impl IntoIterator<Item = &Known>,
+    more: impl Fn(&Known) -> Vec<Bind>,
 ) -> StoreResult<()> {
-    let row = |known: &facts::Known| -> Vec<Bind> {
-        let mut binds = binds![known.id, facts::earliest(&known.first_facts)];
+    let row = |known: &Known| -> Vec<Bind> {
+        let mut binds = binds![known.id, earliest_day(&known.first_facts)];
         binds.extend(known.first_facts.iter().map(|(_, first)| (*first).into()));
         binds.extend(more(known));
         binds
     };
-    let first_days = connections::FIRST_DAYS.iter().map(|(_, column)| *column);
+    let first_days = FIRST_DAYS.iter().map(|(_, column)| *column);
     let columns: Vec<_> = ["id", "first_fact_day"].into_iter().chain(first_days).chain(columns.iter().copied()).collect();
     tx.update_rows("customers", &columns, known.into_iter().map(row).collect()).await
 }
@@ -379,7 +257,7 @@ pub async fn mark_all_stale(tx: &mut Tx) -> StoreResult<()> {
     Ok(())
 }
 
-pub async fn set_archive(tx: &mut Tx, id: CustomerId, archive: Option<Archive>) -> StoreResult<()> {
+pub async fn set_customer_archive(tx: &mut Tx, id: CustomerId, archive: Option<Archive>) -> StoreResult<()> {
     let sql = "UPDATE customers SET archived_reason = $1, archived_day = $2, version = version + 1 WHERE id = $3";
     let reason = archive.map(|archive| archive.reason.name());
     tx.execute(sql, binds![reason, archive.map(|archive| archive.date), id]).await?;
@@ -388,7 +266,7 @@ pub async fn set_archive(tx: &mut Tx, id: CustomerId, archive: Option<Archive>) 
 }
 
 /// A new customer, not scored yet.
-pub async fn insert(tx: &mut Tx, fields: &CustomerFields, now: DateTime<Utc>, is_demo: bool) -> StoreResult<CustomerId> {
+pub async fn insert_customer(tx: &mut Tx, fields: &CustomerFields, now: DateTime<Utc>, is_demo: bool) -> StoreResult<CustomerId> {
     let sql =
         "INSERT INTO customers (name, name_key, segment, external_id, external_key, owner, owner_key, arr_cents, renewal_day,
                start_day, crm_url, search_key, version, created_at, is_demo)
@@ -401,7 +279,7 @@ pub async fn insert(tx: &mut Tx, fields: &CustomerFields, now: DateTime<Utc>, is
 }
 
 /// Changes a locked customer. Its health is stale from then on when the start date, on which it depends, is another one.
-pub async fn set_fields(tx: &mut Tx, id: CustomerId, fields: &CustomerFields) -> StoreResult<()> {
+pub async fn set_customer_fields(tx: &mut Tx, id: CustomerId, fields: &CustomerFields) -> StoreResult<()> {
     let sql = "UPDATE customers SET name = $1, name_key = $2, segment = $3, external_id = $4, external_key = $5, owner = $6,
                owner_key = $7, arr_cents = $8, renewal_day = $9, start_day = $10, crm_url = $11, search_key = $12,
                version = version + 1, scored_day = CASE WHEN start_day IS DISTINCT FROM $10 THEN 0 ELSE scored_day END
@@ -414,14 +292,14 @@ pub async fn set_fields(tx: &mut Tx, id: CustomerId, fields: &CustomerFields) ->
 }
 
 /// Deletes a locked customer that has neither facts nor notes.
-pub async fn delete(tx: &mut Tx, id: CustomerId) -> StoreResult<()> {
+pub async fn delete_customer(tx: &mut Tx, id: CustomerId) -> StoreResult<()> {
     tx.execute("DELETE FROM customers WHERE id = $1", binds![id]).await?;
     tx.changed(id);
     Ok(())
 }
 
 /// The columns of [`CustomerRecord::row_on`].
-pub const COLUMNS: &str = "name, name_key, segment, external_id, external_key, owner, owner_key, arr_cents, renewal_day, \
+pub const FIELD_COLUMNS: &str = "name, name_key, segment, external_id, external_key, owner, owner_key, arr_cents, renewal_day, \
      start_day, crm_url, search_key, version, created_at, is_demo, archived_reason, archived_day";
 
 /// The values of the twelve columns that follow from the fields, `name` first, `search_key` last.
@@ -467,4 +345,23 @@ fn taken(error: StoreError, fields: &CustomerFields) -> StoreError {
         }
         _ => error,
     }
+}
+
+/// On what a stored health was scored. When any of the three has changed since, it is stale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Basis {
+    pub day: NaiveDate,
+    pub scorecard_version: i64,
+    pub connections_version: i64,
+}
+
+/// What scoring knows of a customer besides its activity and invoices.
+#[derive(Clone)]
+pub struct Known {
+    pub id: CustomerId,
+    pub start_date: Option<NaiveDate>,
+    /// Per factor the day of the earliest fact that counts.
+    pub first_facts: Factors<Option<NaiveDate>>,
+    /// The time of the latest one that is the customer's doing.
+    pub last_activity_at: Option<DateTime<Utc>>,
 }

@@ -87,11 +87,11 @@ impl Store {
 
     /// The day of receipt before which raw events may have been dropped.
     pub async fn events_kept_from(&self) -> StoreResult<Option<NaiveDate>> {
-        kept_from(&mut self.read().await?).await
+        events_kept_from(&mut self.read().await?).await
     }
 }
 
-pub async fn kept_from(tx: &mut Tx) -> StoreResult<Option<NaiveDate>> {
+pub async fn events_kept_from(tx: &mut Tx) -> StoreResult<Option<NaiveDate>> {
     let (number,): (Option<i32>,) = tx.one("SELECT kept_from_day FROM event_log WHERE id = 1", binds![]).await?;
     Ok(number.map(day))
 }

@@ -1,54 +1,14 @@
-//! Stored events: list, take back. An event, its counts, its invoice and the health that follows change in one
-//! transaction, while the customer is locked. How events come in is in `intake` and `plan`.
+//! The table `events`: the log of what was received.
 
-use crate::domain::{
-    CustomerId, Event, EventBody, EventFilter, EventId, EventKind, FactorKey, NaiveDate, NewEvent, Page, Retraction,
-};
-use crate::scoring::Connections;
-use crate::server::store::ledger::facts::Known;
-use crate::server::store::ledger::{facts, health};
+use crate::domain::{CustomerId, Event, EventBody, EventFilter, EventId, EventKind, NewEvent, Page, Retraction};
 use crate::server::store::sql::bind::{Bind, binds, midnight, storable, time};
 use crate::server::store::sql::db::Tx;
-use crate::server::store::tables::customers::CustomerRecord;
-use crate::server::store::tables::{connections, customers, invoices};
-use crate::server::store::{Incoming, Store, StoreError, StoreResult, StoredEvent};
+use crate::server::store::{Store, StoreError, StoreResult};
 use chrono::{DateTime, Duration, Utc};
-use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 impl Store {
-    /// Takes an event back: it stays visible and no longer counts. Conflict when it is retracted already.
-    pub async fn retract_event(&self, id: EventId, reason: &str, now: DateTime<Utc>) -> StoreResult<StoredEvent> {
-        let today = now.date_naive();
-        let Event { customer_id: customer, body, occurred_at, received_at, .. } = get(&mut self.read().await?, id).await?;
-        let (factor, day) = (FactorKey::fed_by(body.kind()), occurred_at.date_naive());
-        let moves = |connections: &Connections| connections.0.get(factor).is_none_or(|first| day <= first);
-        let (mut tx, rules, moves) = connections::write_facts(&self.db, moves).await?;
-        let row = customers::lock(&mut tx, customer).await?;
-        if get(&mut tx, id).await?.retraction.is_some() {
-            return Err(StoreError::Conflict(format!("event {id} is retracted already")));
-        }
-        let before = health::today(&mut tx, &row, &rules, today).await?;
-        let taken_back = retraction_row(id, reason, now, (customer, body.kind(), day, received_at.date_naive()));
-        store_retractions(&mut tx, vec![taken_back]).await?;
-        let (key, times) = body.activity();
-        count(&mut tx, vec![binds![customer, day, body.kind().name(), key, today, -times]]).await?;
-        if let Some(number) = body.invoice_number() {
-            invoices::settle(&mut tx, customer, number).await?;
-        }
-        let known = known_without(&mut tx, &row, factor, day, occurred_at).await?;
-        if moves {
-            customers::store_first_facts(&mut tx, [&known]).await?;
-            connections::settle(&mut tx, today).await?;
-        }
-        let rules = if moves { health::rules(&mut tx).await? } else { rules };
-        let after = health::rescore_one(&mut tx, known, &rules, today).await?;
-        let event = get(&mut tx, id).await?;
-        tx.commit().await?;
-        Ok(StoredEvent { event, before, after, repeated: false })
-    }
-
     /// Newest first.
     pub async fn list_events(
         &self,
@@ -121,18 +81,18 @@ pub fn read_body(id: EventId, payload: &str) -> StoreResult<EventBody> {
     Ok(body.composed())
 }
 
-async fn get(tx: &mut Tx, id: EventId) -> StoreResult<Event> {
-    find(tx, id).await?.ok_or_else(|| StoreError::NotFound(format!("event {id}")))
+pub async fn get_event(tx: &mut Tx, id: EventId) -> StoreResult<Event> {
+    find_event(tx, id).await?.ok_or_else(|| StoreError::NotFound(format!("event {id}")))
 }
 
 /// `None` also where the raw event has been dropped.
-pub async fn find(tx: &mut Tx, id: EventId) -> StoreResult<Option<Event>> {
+pub async fn find_event(tx: &mut Tx, id: EventId) -> StoreResult<Option<Event>> {
     let row: Option<EventRow> = tx.optional(select_events!("WHERE id = $1"), binds![id]).await?;
     row.map(EventRow::event).transpose()
 }
 
 /// Those of the events that are not dropped.
-pub async fn find_many(tx: &mut Tx, ids: BTreeSet<EventId>) -> StoreResult<HashMap<EventId, Event>> {
+pub async fn find_events(tx: &mut Tx, ids: BTreeSet<EventId>) -> StoreResult<HashMap<EventId, Event>> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
@@ -143,16 +103,9 @@ pub async fn find_many(tx: &mut Tx, ids: BTreeSet<EventId>) -> StoreResult<HashM
 }
 
 /// The latest event's; 0 when there is none.
-pub async fn last_id(tx: &mut Tx) -> StoreResult<EventId> {
+pub async fn last_event_id(tx: &mut Tx) -> StoreResult<EventId> {
     let (last,): (i64,) = tx.one("SELECT COALESCE(MAX(id), 0) FROM events", binds![]).await?;
     Ok(EventId(last))
-}
-
-/// What a repeat must equal: the customer and the content as sent.
-pub fn content_hash(customer: CustomerId, event: &NewEvent) -> StoreResult<String> {
-    let content = serde_json::to_string(&event.content).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-    let digest = Sha256::digest(format!("{customer}\n{content}"));
-    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// The columns of [`row`].
@@ -160,7 +113,7 @@ const COLUMNS: &str =
     "customer_id, kind, source, message_id, occurred_at, day, received_at, received_day, payload, invoice_number";
 
 /// The values of an event's row but its id.
-pub fn row(customer: CustomerId, event: &NewEvent, received_at: DateTime<Utc>) -> StoreResult<Vec<Bind>> {
+pub fn event_row(customer: CustomerId, event: &NewEvent, received_at: DateTime<Utc>) -> StoreResult<Vec<Bind>> {
     let payload = serde_json::to_string(&event.body).map_err(|error| StoreError::Corrupt(error.to_string()))?;
     Ok(binds![
         customer,
@@ -177,7 +130,7 @@ pub fn row(customer: CustomerId, event: &NewEvent, received_at: DateTime<Utc>) -
 }
 
 /// Appends rows to the log; their ids, in their order.
-pub async fn insert(tx: &mut Tx, rows: Vec<Vec<Bind>>) -> StoreResult<Vec<EventId>> {
+pub async fn insert_events(tx: &mut Tx, rows: Vec<Vec<Bind>>) -> StoreResult<Vec<EventId>> {
     let mut ids = Vec::with_capacity(rows.len());
     for (given, binds) in tx.given_rows(rows) {
         let sql = format!("INSERT INTO events ({COLUMNS}) SELECT * FROM {given} RETURNING id");
@@ -187,67 +140,4 @@ pub async fn insert(tx: &mut Tx, rows: Vec<Vec<Bind>>) -> StoreResult<Vec<EventI
         ids.extend(rows.into_iter().map(|(id,)| EventId(id)));
     }
     Ok(ids)
-}
-
-/// The rows of [`count`] that events add up to.
-pub fn counts<'a>(incoming: impl IntoIterator<Item = &'a Incoming>) -> Vec<Vec<Bind>> {
-    let mut counts = BTreeMap::<_, i64>::new();
-    for Incoming { customer, event, received_at } in incoming {
-        let (key, count) = event.body.activity();
-        let of = (*customer, event.day(), event.body.kind().name(), key, received_at.date_naive());
-        *counts.entry(of).or_default() += count;
-    }
-    let row = |((customer, day, kind, key, received_on), count)| binds![customer, day, kind, key, received_on, count];
-    counts.into_iter().map(row).collect()
-}
-
-/// Adds counts to days, or takes them back. Each row: customer, day, kind, key, day received, count; no two alike but in
-/// the count.
-pub async fn count(tx: &mut Tx, rows: Vec<Vec<Bind>>) -> StoreResult<()> {
-    let into = "INSERT INTO daily_activity (customer_id, day, kind, key, received_day, count)";
-    let add = "ON CONFLICT (customer_id, day, kind, key, received_day)
-               DO UPDATE SET count = daily_activity.count + excluded.count";
-    tx.insert_rows(into, rows, add).await?;
-    Ok(())
-}
-
-/// A row for [`store_retractions`]: also which fact it is, since a retraction may outlive its event.
-pub fn retraction_row(
-    id: EventId,
-    reason: &str,
-    now: DateTime<Utc>,
-    (customer, kind, day, received_on): (CustomerId, EventKind, NaiveDate, NaiveDate),
-) -> Vec<Bind> {
-    binds![id, reason, storable(now), customer, kind.name(), day, received_on]
-}
-
-pub async fn store_retractions(tx: &mut Tx, rows: Vec<Vec<Bind>>) -> StoreResult<()> {
-    let into = "INSERT INTO retractions
-                (event_id, reason, retracted_at, fact_customer_id, fact_kind, fact_day, fact_received_day)";
-    tx.insert_rows(into, rows, "").await?;
-    Ok(())
-}
-
-/// What is known of a customer after a fact was taken back: its first and its latest one may be others now.
-async fn known_without(
-    tx: &mut Tx,
-    row: &CustomerRecord,
-    factor: FactorKey,
-    day: NaiveDate,
-    occurred_at: DateTime<Utc>,
-) -> StoreResult<Known> {
-    let mut known = row.known();
-    let first = known.first_facts.get_mut(factor);
-    if *first == Some(day) {
-        let kinds: Vec<_> = EventKind::ALL.into_iter().filter(|kind| FactorKey::fed_by(*kind) == factor).collect();
-        let kind = |index: usize| kinds.get(index).unwrap_or(&kinds[0]).name();
-        let sql = "SELECT MIN(day) FROM (SELECT day FROM daily_activity WHERE customer_id = $1 AND kind IN ($2, $3, $4)
-                   GROUP BY day, kind, key HAVING SUM(count) > 0) AS counted";
-        let (number,): (Option<i32>,) = tx.one(sql, binds![known.id, kind(0), kind(1), kind(2)]).await?;
-        *first = number.map(crate::server::store::sql::bind::day);
-    }
-    if known.last_activity_at == Some(occurred_at) {
-        known.last_activity_at = facts::last_activity(tx, &[known.id], facts::ALL).await?.remove(&known.id);
-    }
-    Ok(known)
 }

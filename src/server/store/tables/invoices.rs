@@ -4,6 +4,7 @@ use crate::domain::{CustomerId, EventBody, EventId, NaiveDate};
 use crate::scoring::Invoice;
 use crate::server::store::sql::bind::{Bind, binds, day, end};
 use crate::server::store::sql::db::Tx;
+use crate::server::store::tables::events::read_body;
 use crate::server::store::{StoreError, StoreResult};
 use sqlx::AssertSqlSafe;
 use std::collections::{BTreeMap, HashMap};
@@ -16,7 +17,7 @@ pub struct InvoiceFact {
 }
 
 /// The invoice that the facts about one number make; `None` when there are none.
-pub fn derive(number: &str, facts: &[InvoiceFact]) -> Option<Invoice> {
+pub fn derive_invoice(number: &str, facts: &[InvoiceFact]) -> Option<Invoice> {
     let mut invoice = Invoice {
         number: number.to_owned(),
         amount_cents: 0,
@@ -51,7 +52,7 @@ pub async fn load_invoice_facts(tx: &mut Tx, customer: CustomerId, number: &str)
 }
 
 fn invoice_fact((id, number, payload): (i64, i32, String)) -> StoreResult<InvoiceFact> {
-    let body = crate::server::store::tables::events::read_body(EventId(id), &payload)?;
+    let body = read_body(EventId(id), &payload)?;
     Ok(InvoiceFact { event: EventId(id), day: day(number), body })
 }
 
@@ -81,17 +82,17 @@ pub async fn load_facts_about(
 }
 
 /// Brings the stored invoice in line with its events.
-pub async fn settle(tx: &mut Tx, customer: CustomerId, number: &str) -> StoreResult<()> {
+pub async fn settle_invoice(tx: &mut Tx, customer: CustomerId, number: &str) -> StoreResult<()> {
     let facts = load_invoice_facts(tx, customer, number).await?;
-    let Some(invoice) = derive(number, &facts) else {
+    let Some(invoice) = derive_invoice(number, &facts) else {
         tx.execute("DELETE FROM invoices WHERE customer_id = $1 AND number = $2", binds![customer, number]).await?;
         return Ok(());
     };
-    store(tx, vec![row(customer, &invoice)]).await
+    store_invoices(tx, vec![invoice_row(customer, &invoice)]).await
 }
 
 /// Writes invoices in place of what was known of them.
-pub async fn store(tx: &mut Tx, rows: Vec<Vec<Bind>>) -> StoreResult<()> {
+pub async fn store_invoices(tx: &mut Tx, rows: Vec<Vec<Bind>>) -> StoreResult<()> {
     let replace = "ON CONFLICT (customer_id, number) DO UPDATE SET amount_cents = excluded.amount_cents,
                    currency = excluded.currency, issued_day = excluded.issued_day, due_day = excluded.due_day,
                    paid_day = excluded.paid_day, voided_day = excluded.voided_day";
@@ -100,10 +101,10 @@ pub async fn store(tx: &mut Tx, rows: Vec<Vec<Bind>>) -> StoreResult<()> {
 }
 
 /// The columns of [`row`].
-pub const COLUMNS: &str = "customer_id, number, amount_cents, currency, issued_day, due_day, paid_day, voided_day";
+const COLUMNS: &str = "customer_id, number, amount_cents, currency, issued_day, due_day, paid_day, voided_day";
 
 /// The values of an invoice's row.
-pub fn row(customer: CustomerId, invoice: &Invoice) -> Vec<Bind> {
+pub fn invoice_row(customer: CustomerId, invoice: &Invoice) -> Vec<Bind> {
     binds![
         customer,
         &invoice.number,
@@ -145,7 +146,7 @@ impl InvoicesRow {
 }
 
 /// All invoices of the customers, by number.
-pub async fn load(tx: &mut Tx, customers: &[CustomerId]) -> StoreResult<Vec<(CustomerId, Invoice)>> {
+pub async fn load_invoices(tx: &mut Tx, customers: &[CustomerId]) -> StoreResult<Vec<(CustomerId, Invoice)>> {
     let days = ["issued_day", "due_day", "paid_day", "voided_day"];
     let days = days.map(|day| format!("COALESCE(CAST({day} AS TEXT), '-')")).join(" || ' ' || ");
     let sql = format!(
@@ -163,7 +164,7 @@ pub async fn load(tx: &mut Tx, customers: &[CustomerId]) -> StoreResult<Vec<(Cus
 }
 
 /// The same as they were known at the end of a day.
-pub async fn load_known_on(
+pub async fn load_invoices_known_on(
     tx: &mut Tx,
     customers: &[CustomerId],
     known_on: NaiveDate,
@@ -181,5 +182,5 @@ pub async fn load_known_on(
         let number = fact.body.invoice_number().unwrap_or_default().to_owned();
         facts.entry((CustomerId(customer), number)).or_default().push(fact);
     }
-    Ok(facts.iter().filter_map(|((customer, number), facts)| Some((*customer, derive(number, facts)?))).collect())
+    Ok(facts.iter().filter_map(|((customer, number), facts)| Some((*customer, derive_invoice(number, facts)?))).collect())
 }

@@ -1,14 +1,19 @@
 //! The tables, a file each: how rows are read and written. No rule keeps two of them together here.
 
 pub mod connections;
+pub mod customer_health;
 pub mod customers;
+pub mod daily_activity;
+pub mod event_keys;
 pub mod event_log;
 pub mod events;
+pub mod first_days;
 pub mod imports;
 pub mod invoices;
 pub mod notes;
 pub mod origin;
 pub mod quarantine;
+pub mod retractions;
 pub mod scorecards;
 pub mod search_key;
 pub mod writable;

@@ -2,6 +2,7 @@
 
 use crate::domain::{CustomerId, Note, NoteId};
 use crate::server::store::sql::bind::{binds, storable, time};
+use crate::server::store::tables::customers::lock_customer;
 use crate::server::store::{Store, StoreError, StoreResult};
 use chrono::{DateTime, Utc};
 
@@ -9,7 +10,7 @@ impl Store {
     pub async fn add_note(&self, customer: CustomerId, author: &str, text: &str, now: DateTime<Utc>) -> StoreResult<Note> {
         let created_at = storable(now);
         let mut tx = self.write().await?;
-        crate::server::store::tables::customers::lock(&mut tx, customer).await?;
+        lock_customer(&mut tx, customer).await?;
         let sql = "INSERT INTO notes (customer_id, author, text, created_at) VALUES ($1, $2, $3, $4) RETURNING id";
         let (id,): (i64,) = tx.one(sql, binds![customer, author, text, created_at]).await?;
         tx.changed(customer);

@@ -1,12 +1,11 @@
 //! The rules of scoring, version by version.
 
-use crate::domain::ScorecardMark;
 use crate::domain::letters::composed;
-use crate::domain::{FactorKey, NaiveDate, NewScorecard, Scorecard, ScorecardVersion};
-use crate::server::store::ledger::health;
+use crate::domain::{FactorKey, NaiveDate, NewScorecard, Scorecard, ScorecardMark, ScorecardVersion};
 use crate::server::store::sql::bind::{binds, end, storable, time};
+use crate::server::store::sql::changes::Changed;
 use crate::server::store::sql::db::Tx;
-use crate::server::store::{Changed, Store, StoreError, StoreResult};
+use crate::server::store::{Store, StoreError, StoreResult};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 
@@ -24,7 +23,7 @@ struct Row {
 
 impl Row {
     fn scorecard(self) -> StoreResult<ScorecardVersion> {
-        let scorecard = read(self.version, &self.content)?;
+        let scorecard = read_scorecard(self.version, &self.content)?;
         // The first version is older than anything.
         let created_at = (self.created_at > 0).then(|| time(self.created_at));
         Ok(ScorecardVersion { scorecard, created_at, author: self.author, note: self.note })
@@ -33,12 +32,12 @@ impl Row {
 
 impl Store {
     pub async fn current_scorecard(&self) -> StoreResult<Scorecard> {
-        current(&mut self.read().await?).await
+        current_scorecard(&mut self.read().await?).await
     }
 
     /// The rules that scores followed at the end of a UTC day; before there were any, the first ones.
     pub async fn scorecard_in_force(&self, day: NaiveDate) -> StoreResult<Scorecard> {
-        in_force(&mut self.read().await?, day).await
+        scorecard_in_force(&mut self.read().await?, day).await
     }
 
     /// Every version, the newest first.
@@ -59,10 +58,10 @@ impl Store {
         let NewScorecard { scorecard, author, note } = new;
         let (based_on, created_at) = (scorecard.version - 1, storable(now));
         let mut tx = self.write().await?;
-        let current = current(&mut tx).await?.version;
+        let current = current_scorecard(&mut tx).await?.version;
         let sql = "INSERT INTO scorecards (version, content, created_at, author, note) VALUES ($1, $2, $3, $4, $5)
                    ON CONFLICT (version) DO NOTHING";
-        let binds = binds![scorecard.version, written(scorecard)?, created_at, author, note];
+        let binds = binds![scorecard.version, scorecard_text(scorecard)?, created_at, author, note];
         // The key refuses what another writer has just put there.
         if based_on != current || tx.execute(sql, binds).await? == 0 {
             let advice = "read the current one again, then change it";
@@ -74,15 +73,6 @@ impl Store {
         Ok(ScorecardVersion { scorecard, created_at: Some(created_at), author, note })
     }
 
-    /// How many customers are not scored yet as of `today` under the current scorecard and connections, and how many there are.
-    pub async fn count_stale(&self, today: NaiveDate) -> StoreResult<(i64, i64)> {
-        let mut tx = self.read().await?;
-        let basis = health::basis(&mut tx, today).await?;
-        let sql = "SELECT COUNT(CASE WHEN scored_day <> $1 OR scorecard_version <> $2 OR connections_version <> $3 THEN 1 END),
-                   COUNT(*) FROM customers";
-        tx.one(sql, binds![basis.day, basis.scorecard_version, basis.connections_version]).await
-    }
-
     /// The days on which versions other than the first came into force, the oldest first.
     pub async fn list_scorecard_marks(&self) -> StoreResult<Vec<ScorecardMark>> {
         let sql = "SELECT version, created_at FROM scorecards WHERE created_at > 0 ORDER BY version";
@@ -91,33 +81,33 @@ impl Store {
     }
 }
 
-pub fn read(version: i64, content: &str) -> StoreResult<Scorecard> {
+pub fn read_scorecard(version: i64, content: &str) -> StoreResult<Scorecard> {
     serde_json::from_str(content).map_err(|error| StoreError::Corrupt(format!("scorecard {version}: {error}")))
 }
 
-fn written(scorecard: &Scorecard) -> StoreResult<String> {
+pub fn scorecard_text(scorecard: &Scorecard) -> StoreResult<String> {
     serde_json::to_string(scorecard).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
-pub async fn current(tx: &mut Tx) -> StoreResult<Scorecard> {
+pub async fn current_scorecard(tx: &mut Tx) -> StoreResult<Scorecard> {
     let sql = "SELECT version, content FROM scorecards ORDER BY version DESC LIMIT 1";
     let (version, content): (i64, String) = tx.one(sql, binds![]).await?;
-    read(version, &content)
+    read_scorecard(version, &content)
 }
 
-pub async fn in_force(tx: &mut Tx, day: NaiveDate) -> StoreResult<Scorecard> {
+pub async fn scorecard_in_force(tx: &mut Tx, day: NaiveDate) -> StoreResult<Scorecard> {
     let sql = "SELECT version, content FROM scorecards
                ORDER BY created_at < $1 DESC, CASE WHEN created_at < $1 THEN -version ELSE version END LIMIT 1";
     let (version, content): (i64, String) = tx.one(sql, binds![end(Some(day))]).await?;
-    read(version, &content)
+    read_scorecard(version, &content)
 }
 
 /// Composes the letters of key features in versions of an older release; whether any were changed.
-pub async fn compose_features(tx: &mut Tx) -> StoreResult<bool> {
+pub async fn compose_key_features(tx: &mut Tx) -> StoreResult<bool> {
     let sql = "SELECT version, content FROM scorecards WHERE octet_length(content) <> length(content)";
     let mut changes = false;
     for (version, content) in tx.all::<(i64, String)>(sql, binds![]).await? {
-        let before = read(version, &content)?;
+        let before = read_scorecard(version, &content)?;
         let mut after = before.clone();
         for key in FactorKey::ALL {
             let features = &mut after.factors.get_mut(key).key_features;
@@ -126,7 +116,7 @@ pub async fn compose_features(tx: &mut Tx) -> StoreResult<bool> {
             features.dedup();
         }
         if after != before {
-            tx.execute("UPDATE scorecards SET content = $1 WHERE version = $2", binds![written(&after)?, version]).await?;
+            tx.execute("UPDATE scorecards SET content = $1 WHERE version = $2", binds![scorecard_text(&after)?, version]).await?;
             changes = true;
         }
     }
@@ -134,9 +124,9 @@ pub async fn compose_features(tx: &mut Tx) -> StoreResult<bool> {
 }
 
 /// Stores the scorecard that a new database starts with, unless its version is there.
-pub async fn ensure_first(tx: &mut Tx, scorecard: &Scorecard) -> StoreResult<()> {
+pub async fn ensure_first_scorecard(tx: &mut Tx, scorecard: &Scorecard) -> StoreResult<()> {
     let sql = "INSERT INTO scorecards (version, content, created_at, author, note) VALUES ($1, $2, 0, 'Customer Health', $3)
                ON CONFLICT (version) DO NOTHING";
-    tx.execute(sql, binds![scorecard.version, written(scorecard)?, "The rules a new database starts with."]).await?;
+    tx.execute(sql, binds![scorecard.version, scorecard_text(scorecard)?, "The rules a new database starts with."]).await?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Everything, page by page in the order of ids: each page is one short transaction, so that an export holds up nobody.
 
 use crate::domain::{CustomerId, Event, EventId, NaiveDate, Note, NoteId};
-use crate::server::store::ledger::health;
+use crate::server::store::ledger::rules::load_basis;
 use crate::server::store::sql::bind::{binds, time};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::customers::{CustomerRecord, select_customers};
@@ -13,7 +13,7 @@ impl Store {
     /// Customers after this one, with their current health.
     pub async fn export_customers(&self, after: CustomerId, limit: i64, today: NaiveDate) -> StoreResult<Vec<CurrentHealth>> {
         let mut tx = self.read().await?;
-        let basis = health::basis(&mut tx, today).await?;
+        let basis = load_basis(&mut tx, today).await?;
         let sql = select_customers!("WHERE id > $1 ORDER BY id LIMIT $2");
         let rows: Vec<CustomerRecord> = tx.all(sql, binds![after, limit]).await?;
         rows.iter().map(|row| row.current(basis)).collect()

@@ -2,10 +2,16 @@
 //! product against it.
 
 use crate::domain::{CustomerId, NaiveDate};
-use crate::server::store::ledger::{facts, health};
+use crate::server::store::ledger::facts::load_facts;
+use crate::server::store::ledger::health::health_row;
+use crate::server::store::ledger::rules::load_rules;
 use crate::server::store::sql::bind::{Bind, binds};
 use crate::server::store::sql::pools::Pools;
-use crate::server::store::tables::{customers, events};
+use crate::server::store::tables::customer_health::HEALTH_COLUMNS;
+use crate::server::store::tables::customers::{Known, load_known_customers};
+use crate::server::store::tables::daily_activity::{add_counts, counts_of};
+use crate::server::store::tables::event_keys::content_hash;
+use crate::server::store::tables::events::{event_row, insert_events};
 use crate::server::store::{Incoming, Store, StoreResult};
 use chrono::Duration;
 use sqlx::AssertSqlSafe;
@@ -50,31 +56,31 @@ impl Store {
         let mut rows = RawRows::default();
         for one in incoming {
             let Incoming { customer, event, received_at } = one;
-            rows.events.push(events::row(*customer, event, *received_at)?);
-            let hash = events::content_hash(*customer, event)?;
+            rows.events.push(event_row(*customer, event, *received_at)?);
+            let hash = content_hash(*customer, event)?;
             rows.keys.push(binds![&event.source, event.message_id.clone(), 0, hash]);
         }
-        rows.counts = events::counts(incoming);
+        rows.counts = counts_of(incoming);
         Ok(rows)
     }
 
     /// The rows that scoring these customers writes.
     pub async fn raw_health(&self, customers: &[CustomerId], today: NaiveDate) -> StoreResult<RawRows> {
         let mut tx = self.read().await?;
-        let known = customers::known_of(&mut tx, customers).await?;
-        let rules = health::rules(&mut tx).await?;
-        let found = facts::load(&mut tx, &known, rules.reach(today), today).await?;
-        let row = |known: &facts::Known| health::row(known, &found[&known.id], &rules, today);
+        let known = load_known_customers(&mut tx, customers).await?;
+        let rules = load_rules(&mut tx).await?;
+        let found = load_facts(&mut tx, &known, rules.reach(today), today).await?;
+        let row = |known: &Known| health_row(known, &found[&known.id], &rules, today);
         Ok(RawRows { health: known.iter().map(row).collect::<StoreResult<_>>()?, ..RawRows::default() })
     }
 
     /// Writes rows in one transaction.
     pub async fn write_raw(&self, rows: RawRows) -> StoreResult<()> {
         let mut tx = self.write().await?;
-        events::insert(&mut tx, rows.events).await?;
+        insert_events(&mut tx, rows.events).await?;
         tx.insert_rows("INSERT INTO event_keys (source, message_id, event_id, content_hash)", rows.keys, "").await?;
-        events::count(&mut tx, rows.counts).await?;
-        tx.update_rows("customers", health::COLUMNS, rows.health).await?;
+        add_counts(&mut tx, rows.counts).await?;
+        tx.update_rows("customers", HEALTH_COLUMNS, rows.health).await?;
         tx.commit().await
     }
 
@@ -82,8 +88,8 @@ impl Store {
     /// bytes they have.
     pub async fn read_raw(&self, customers: &[CustomerId], days: i64, to: NaiveDate) -> StoreResult<usize> {
         let mut tx = self.read().await?;
-        let from = to - Duration::days(days + health::rules(&mut tx).await?.scorecard.lookback_days());
-        let known = customers::known_of(&mut tx, customers).await?;
+        let from = to - Duration::days(days + load_rules(&mut tx).await?.scorecard.lookback_days());
+        let known = load_known_customers(&mut tx, customers).await?;
         let sql = format!(
             "SELECT string_agg(CAST(day AS TEXT) || ' ' || CAST(count AS TEXT) || ' ' || kind || ' ' || key, '\n')
              FROM daily_activity WHERE customer_id {} AND day BETWEEN $2 AND $3 GROUP BY customer_id",

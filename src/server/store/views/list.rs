@@ -4,7 +4,7 @@
 use crate::domain::letters::composed;
 use crate::domain::list::{ChangeFilter, MOVE_POINTS, NEW_DAYS, OwnerFilter, RenewalFilter, Sort, SortDirection};
 use crate::domain::{Band, CustomerQuery, FactorKey, NaiveDate, Points};
-use crate::server::store::ledger::health;
+use crate::server::store::ledger::rules::load_basis;
 use crate::server::store::sql::bind::{Bind, binds};
 use crate::server::store::tables::customers::{CustomerRecord, select_customers};
 use crate::server::store::tables::search_key::folded;
@@ -20,7 +20,7 @@ impl Store {
     pub async fn list_customers(&self, query: &CustomerQuery, today: NaiveDate) -> StoreResult<(Vec<CurrentHealth>, i64)> {
         let selection = Selection::of(query, today);
         let mut tx = self.read().await?;
-        let basis = health::basis(&mut tx, today).await?;
+        let basis = load_basis(&mut tx, today).await?;
         let count = format!("SELECT COUNT(*) FROM customers WHERE {}", selection.condition);
         let (total,): (i64,) = tx.one(AssertSqlSafe(count), selection.binds.clone()).await?;
         let order = order(query.sort, query.direction);

@@ -1,5 +1,6 @@
 //! What is only read: lists, figures, exports, past days.
 
+pub mod customers;
 pub mod export;
 pub mod limits;
 pub mod list;

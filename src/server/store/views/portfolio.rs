@@ -5,10 +5,11 @@ use crate::domain::list::{ChangeFilter, OwnerFilter, RenewalFilter, is_new};
 use crate::domain::numbers::round_div;
 use crate::domain::portfolio::{BandTally, MeanScore, Mention, Mentions, Movers, Tally};
 use crate::domain::{Band, CustomerId, CustomerQuery, NaiveDate, Points, Portfolio, Segment};
-use crate::server::store::ledger::facts::earliest;
 use crate::server::store::sql::bind::{binds, day};
 use crate::server::store::sql::db::Tx;
-use crate::server::store::tables::{connections, scorecards};
+use crate::server::store::tables::connections::load_connections;
+use crate::server::store::tables::first_days::earliest_day;
+use crate::server::store::tables::scorecards::current_scorecard;
 use crate::server::store::views::list::Selection;
 use crate::server::store::{Store, StoreError, StoreResult};
 use sqlx::AssertSqlSafe;
@@ -25,17 +26,17 @@ impl Store {
         let [up7, down7, up30, down30, new_churn_risks, renewals_at_risk, renewals_overdue] =
             load_mentions(&mut tx, &everybody, today).await?;
         let archived = CustomerQuery { archived: true, ..everybody.clone() };
-        let (connections, _) = connections::load(&mut tx).await?;
+        let (connections, _) = load_connections(&mut tx).await?;
         Ok(Portfolio {
             today,
             as_of: today,
             known_at: None,
-            first_fact_on: earliest(&connections.0),
+            first_fact_on: earliest_day(&connections.0),
             owner: everybody.owner.clone(),
             currency: currency.to_owned(),
             all: groups.iter().map(Group::tally).sum(),
             bands: Band::ALL.map(|band| band_tally(band, &groups)).to_vec(),
-            band_limits: scorecards::current(&mut tx).await?.bands,
+            band_limits: current_scorecard(&mut tx).await?.bands,
             mean: mean(&groups),
             distribution: distribution(&groups),
             movers7: Movers { days: 7, up: up7, down: down7 },
@@ -47,6 +48,15 @@ impl Store {
             unconnected: connections.unconnected(),
             has_demo: tx.optional::<(i64,)>("SELECT id FROM customers WHERE is_demo LIMIT 1", binds![]).await?.is_some(),
         })
+    }
+
+    /// Returns the ARR of all active customers together, in cents. It is summed in two parts, so that no sum overflows.
+    pub async fn sum_arr(&self) -> StoreResult<i64> {
+        let sql =
+            "SELECT COALESCE(CAST(SUM(arr_cents / 1000000) AS BIGINT), 0), COALESCE(CAST(SUM(arr_cents % 1000000) AS BIGINT), 0)
+                   FROM customers WHERE archived_day IS NULL";
+        let (millions, rest): (i64, i64) = self.read().await?.one(sql, binds![]).await?;
+        Ok(millions.saturating_mul(1_000_000).saturating_add(rest))
     }
 }
 

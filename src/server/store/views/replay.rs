@@ -3,12 +3,16 @@
 
 use crate::domain::{AsOf, CustomerId, Factors, NaiveDate};
 use crate::scoring::Connections;
-use crate::server::store::ledger::facts::{self, Known};
-use crate::server::store::ledger::health::{self, Rules};
+use crate::server::store::ledger::connections::connections_known_on;
+use crate::server::store::ledger::facts::{load_facts, load_last_activity};
+use crate::server::store::ledger::health::health_row;
+use crate::server::store::ledger::rules::Rules;
 use crate::server::store::sql::bind::{Bind, binds, end};
 use crate::server::store::sql::db::Tx;
-use crate::server::store::tables::customers::{CustomerRecord, select_customers};
-use crate::server::store::tables::{connections, customers, scorecards};
+use crate::server::store::tables::connections::{load_connections, store_connections};
+use crate::server::store::tables::customer_health::HEALTH_COLUMNS;
+use crate::server::store::tables::customers::{CustomerRecord, FIELD_COLUMNS, Known, select_customers};
+use crate::server::store::tables::scorecards::{current_scorecard, ensure_first_scorecard, scorecard_in_force};
 use crate::server::store::{Store, StoreError, StoreResult};
 use sqlx::AssertSqlSafe;
 use std::sync::Arc;
@@ -119,16 +123,16 @@ impl ReplaySources {
 
 async fn scorecard(tx: &mut Tx, at: AsOf) -> StoreResult<crate::domain::Scorecard> {
     match at.known_at {
-        None => scorecards::current(tx).await,
-        Some(known_at) => scorecards::in_force(tx, known_at).await,
+        None => current_scorecard(tx).await,
+        Some(known_at) => scorecard_in_force(tx, known_at).await,
     }
 }
 
 /// The rules of the day, with the sources that were connected by then.
 async fn rules(tx: &mut Tx, at: AsOf) -> StoreResult<Rules> {
     let Connections(days) = match at.known_at {
-        None => connections::load(tx).await?.0,
-        Some(known_at) => connections::known_on(tx, known_at).await?,
+        None => load_connections(tx).await?.0,
+        Some(known_at) => connections_known_on(tx, known_at).await?,
     };
     let connections = Connections(Factors::from_fn(|key| days.get(key).filter(|first| *first <= at.day)));
     Ok(Rules { scorecard: scorecard(tx, at).await?, connections, connections_version: 1 })
@@ -136,8 +140,8 @@ async fn rules(tx: &mut Tx, at: AsOf) -> StoreResult<Rules> {
 
 async fn store_rules(tx: &mut Tx, rules: &Rules) -> StoreResult<()> {
     tx.execute("DELETE FROM scorecards", binds![]).await?;
-    scorecards::ensure_first(tx, &rules.scorecard).await?;
-    connections::store(tx, &rules.connections, rules.connections_version).await
+    ensure_first_scorecard(tx, &rules.scorecard).await?;
+    store_connections(tx, &rules.connections, rules.connections_version).await
 }
 
 /// The customers that may have existed on the day: created by then, or with a start or a first fact by then.
@@ -154,8 +158,8 @@ async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) 
     let sql = format!(select_customers!("WHERE id {}"), tx.one_of());
     let records: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![&ids[..]]).await?;
     let known: Vec<_> = records.iter().map(CustomerRecord::known).collect();
-    let mut facts = facts::load(&mut tx, &known, rules.reach(at.day), at).await?;
-    let last_activity = facts::last_activity(&mut tx, &ids, at).await?;
+    let mut facts = load_facts(&mut tx, &known, rules.reach(at.day), at).await?;
+    let last_activity = load_last_activity(&mut tx, &ids, at).await?;
     drop(tx);
     let mut rows = Vec::with_capacity(records.len());
     for record in &records {
@@ -169,14 +173,14 @@ async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) 
         let known =
             Known { first_facts: Factors::default(), last_activity_at: last_activity.get(&id).copied(), ..record.known() };
         let mut row = record.row_on(at.day)?;
-        row.extend(health::row(&known, &facts, &rules, at.day)?);
+        row.extend(health_row(&known, &facts, &rules, at.day)?);
         rows.push(row);
     }
     Ok(rows)
 }
 
 async fn insert(tx: &mut Tx, rows: Vec<Vec<Bind>>) -> StoreResult<()> {
-    let into = format!("INSERT INTO customers ({}, {})", customers::COLUMNS, health::COLUMNS.join(", "));
+    let into = format!("INSERT INTO customers ({}, {})", FIELD_COLUMNS, HEALTH_COLUMNS.join(", "));
     tx.insert_rows(&into, rows, "").await?;
     Ok(())
 }

@@ -1,0 +1,133 @@
+//! Since when each factor's source is connected, and the lock that lets this change safely.
+//!
+//! The stored day is the minimum of the customers' first days. Facts that cannot move it share a lock; a fact that
+//! may move it holds it alone, so that no earlier fact is in flight, unseen, while the minimum is taken.
+//! (SQLite needs no such lock: it has one writer.)
+
+use crate::domain::{CustomerId, EventKind, FactorKey, Factors, NaiveDate};
+use crate::scoring::{BAND_MEMORY_DAYS, Connections};
+use crate::server::store::ledger::rules::{Rules, load_rules};
+use crate::server::store::sql::bind::{binds, day, end};
+use crate::server::store::sql::db::{Db, Tx};
+use crate::server::store::tables::connections::{load_connections, store_connections};
+use crate::server::store::tables::first_days::{FIRST_DAYS, FirstDays, first_days};
+use crate::server::store::{Store, StoreError, StoreResult};
+use chrono::Duration;
+use sqlx::AssertSqlSafe;
+
+impl Store {
+    pub async fn connections(&self) -> StoreResult<Connections> {
+        Ok(load_connections(&mut self.read().await?).await?.0)
+    }
+
+    /// The connections as they were known at the end of a day: from facts received by then, less those retracted by then.
+    pub async fn connections_known_on(&self, day: NaiveDate) -> StoreResult<Connections> {
+        connections_known_on(&mut self.read().await?, day).await
+    }
+
+    /// Begins a transaction that may change any connection.
+    pub(in crate::server::store) async fn write_connections(&self) -> StoreResult<Tx> {
+        write_connections(&self.db).await
+    }
+}
+
+/// An arbitrary number that means "connections" among the database's advisory locks.
+pub const LOCK_SHARED: &str = "SELECT pg_advisory_xact_lock_shared(7100917) IS NULL";
+pub const LOCK_ALONE: &str = "SELECT pg_advisory_xact_lock(7100917) IS NULL";
+
+/// Begins a transaction that adds or takes back facts, with the rules as they are. `moves` tells from the connections
+/// whether that may change them; the answer comes back, and after it [`settle`] is due.
+pub async fn write_facts(db: &Db, moves: impl Fn(&Connections) -> bool) -> StoreResult<(Tx, Rules, bool)> {
+    let mut tx = db.write().await?;
+    lock(&mut tx, LOCK_SHARED).await?;
+    let mut rules = load_rules(&mut tx).await?;
+    if !moves(&rules.connections) {
+        return Ok((tx, rules, false));
+    }
+    if tx.has_locks() {
+        // Two that hold the shared lock and both wait for the other to let go would never end.
+        tx.rollback().await?;
+        tx = write_connections(db).await?;
+        rules = load_rules(&mut tx).await?;
+    }
+    Ok((tx, rules, true))
+}
+
+pub async fn write_connections(db: &Db) -> StoreResult<Tx> {
+    let mut tx = db.write().await?;
+    lock(&mut tx, LOCK_ALONE).await?;
+    Ok(tx)
+}
+
+pub async fn lock(tx: &mut Tx, sql: &'static str) -> StoreResult<()> {
+    if tx.has_locks() {
+        tx.one::<(bool,)>(sql, binds![]).await?;
+    }
+    Ok(())
+}
+
+/// The earliest fact of a factor is either one that was taken back since, or one that still counts. Of the latter none is
+/// earlier than its customer's first day, or was received before its customer was created; so the customers of the time are
+/// searched by their first day, a few at first, until theirs are too late.
+pub async fn connections_known_on(tx: &mut Tx, known_on: NaiveDate) -> StoreResult<Connections> {
+    let mut days = taken_back_since(tx, known_on).await?;
+    for factor in FactorKey::ALL {
+        let first = days.get_mut(factor);
+        let kinds: Vec<_> = EventKind::ALL.into_iter().filter(|kind| FactorKey::fed_by(*kind) == factor).collect();
+        let kinds = kinds.iter().map(|kind| format!("'{}'", kind.name())).collect::<Vec<_>>().join(", ");
+        let column = FIRST_DAYS.get(factor);
+        let (mut passed, mut limit) = (0, 10);
+        loop {
+            let sql = format!(
+                "SELECT id FROM customers WHERE {column} < $1 AND created_at < $2 ORDER BY {column}, id LIMIT $3 OFFSET $4"
+            );
+            let earlier_than = first.unwrap_or(NaiveDate::MAX);
+            let ids: Vec<(i64,)> = tx.all(AssertSqlSafe(sql), binds![earlier_than, end(Some(known_on)), limit, passed]).await?;
+            if ids.is_empty() {
+                break;
+            }
+            let sql = format!(
+                "SELECT MIN(day) FROM (SELECT day FROM daily_activity WHERE customer_id {} AND kind IN ({kinds})
+                 AND received_day <= $2 AND day < $3 GROUP BY customer_id, day, kind, key HAVING SUM(count) > 0) AS counted",
+                tx.one_of()
+            );
+            let customers: Vec<_> = ids.into_iter().map(|(id,)| CustomerId(id)).collect();
+            let found: (Option<i32>,) = tx.one(AssertSqlSafe(sql), binds![&customers[..], known_on, earlier_than]).await?;
+            *first = found.0.map(day).or(*first);
+            (passed, limit) = (passed + limit, limit * 10);
+        }
+    }
+    Ok(Connections(days))
+}
+
+/// Per factor the earliest day of the facts that counted at the end of a day and were retracted after it.
+pub async fn taken_back_since(tx: &mut Tx, known_on: NaiveDate) -> StoreResult<Factors<Option<NaiveDate>>> {
+    // The events themselves may have been dropped.
+    let sql = "SELECT fact_kind, MIN(fact_day) FROM retractions
+               WHERE retracted_at >= $1 AND fact_received_day <= $2 GROUP BY fact_kind";
+    let mut days = Factors::<Option<NaiveDate>>::default();
+    for (kind, number) in tx.all::<(String, i32)>(sql, binds![end(Some(known_on)), known_on]).await? {
+        let kind = EventKind::parse(&kind).ok_or_else(|| StoreError::Corrupt(format!("event kind {kind}")))?;
+        let first = days.get_mut(FactorKey::fed_by(kind));
+        *first = Some(first.map_or(day(number), |first| first.min(day(number))));
+    }
+    Ok(days)
+}
+
+/// Takes the minimum over all customers anew. When that changes a day that stored health was scored for, the version
+/// grows, which makes every row stale; the roll-over then scores them anew.
+pub async fn settle_connections(tx: &mut Tx, today: NaiveDate) -> StoreResult<()> {
+    let (before, version) = load_connections(tx).await?;
+    let sql =
+        "SELECT MIN(first_login_day), MIN(first_feature_day), MIN(first_ticket_day), MIN(first_invoice_day), MIN(first_api_day)
+               FROM customers";
+    let after = Connections(first_days(tx.one::<FirstDays>(sql, binds![]).await?));
+    if after == before {
+        return Ok(());
+    }
+    let earliest = today - Duration::days(BAND_MEMORY_DAYS);
+    let counted = |first: &Option<NaiveDate>| first.map(|first| first.max(earliest)).filter(|first| *first <= today);
+    let matters = FactorKey::ALL.into_iter().any(|key| counted(before.0.get(key)) != counted(after.0.get(key)));
+    let version = version + i64::from(matters);
+    store_connections(tx, &after, version).await
+}

@@ -1,0 +1,57 @@
+//! Customers are created, edited and archived, each with the health that follows. Every edit is guarded by a version.
+
+use crate::domain::{Archive, Customer, CustomerFields, CustomerId};
+use crate::server::store::ledger::health::rescore_customer;
+use crate::server::store::ledger::rules::load_rules;
+use crate::server::store::tables::customers::{
+    get_customer_record, insert_customer, lock_customer, set_customer_archive, set_customer_fields,
+};
+use crate::server::store::{Store, StoreError, StoreResult};
+use chrono::{DateTime, Utc};
+
+impl Store {
+    pub async fn create_customer(&self, fields: &CustomerFields, now: DateTime<Utc>) -> StoreResult<Customer> {
+        let mut tx = self.write().await?;
+        let id = insert_customer(&mut tx, fields, now, false).await?;
+        let rules = load_rules(&mut tx).await?;
+        let row = get_customer_record(&mut tx, id).await?;
+        rescore_customer(&mut tx, row.known(), &rules, now.date_naive()).await?;
+        let customer = row.customer()?;
+        tx.commit().await?;
+        Ok(customer)
+    }
+
+    /// Conflict when `version` is not the stored one. Rescores, since the start date counts.
+    pub async fn update_customer(
+        &self,
+        id: CustomerId,
+        version: i64,
+        fields: &CustomerFields,
+        now: DateTime<Utc>,
+    ) -> StoreResult<Customer> {
+        let mut tx = self.write().await?;
+        if lock_customer(&mut tx, id).await?.version != version {
+            return Err(StoreError::Conflict(format!("customer {id} was changed meanwhile: read it again, then change it")));
+        }
+        set_customer_fields(&mut tx, id, fields).await?;
+        let rules = load_rules(&mut tx).await?;
+        let row = get_customer_record(&mut tx, id).await?;
+        rescore_customer(&mut tx, row.known(), &rules, now.date_naive()).await?;
+        let customer = row.customer()?;
+        tx.commit().await?;
+        Ok(customer)
+    }
+
+    /// Sets or (None) clears the archive mark. Conflict when it is archived / active already.
+    pub async fn archive_customer(&self, id: CustomerId, archive: Option<Archive>) -> StoreResult<Customer> {
+        let mut tx = self.write().await?;
+        if lock_customer(&mut tx, id).await?.archived_day.is_some() == archive.is_some() {
+            let state = if archive.is_some() { "archived" } else { "active" };
+            return Err(StoreError::Conflict(format!("customer {id} is {state} already")));
+        }
+        set_customer_archive(&mut tx, id, archive).await?;
+        let customer = get_customer_record(&mut tx, id).await?.customer()?;
+        tx.commit().await?;
+        Ok(customer)
+    }
+}

@@ -1,0 +1,75 @@
+//! An event is taken back: its counts, its invoice and the health that follows change in one transaction, while the customer
+//! is locked.
+
+use crate::domain::{Event, EventId, EventKind, FactorKey, NaiveDate};
+use crate::scoring::Connections;
+use crate::server::store::ledger::connections::{settle_connections, write_facts};
+use crate::server::store::ledger::facts::{ALL_FACTS, load_last_activity};
+use crate::server::store::ledger::health::{health_of_today, rescore_customer};
+use crate::server::store::ledger::rules::load_rules;
+use crate::server::store::sql::bind::binds;
+use crate::server::store::sql::db::Tx;
+use crate::server::store::tables::customers::{CustomerRecord, Known, lock_customer, store_first_facts};
+use crate::server::store::tables::daily_activity::add_counts;
+use crate::server::store::tables::events::get_event;
+use crate::server::store::tables::invoices::settle_invoice;
+use crate::server::store::tables::retractions::{retraction_row, store_retractions};
+use crate::server::store::{Store, StoreError, StoreResult, StoredEvent};
+use chrono::{DateTime, Utc};
+
+impl Store {
+    /// Takes an event back: it stays visible and no longer counts. Conflict when it is retracted already.
+    pub async fn retract_event(&self, id: EventId, reason: &str, now: DateTime<Utc>) -> StoreResult<StoredEvent> {
+        let today = now.date_naive();
+        let Event { customer_id: customer, body, occurred_at, received_at, .. } = get_event(&mut self.read().await?, id).await?;
+        let (factor, day) = (FactorKey::fed_by(body.kind()), occurred_at.date_naive());
+        let moves = |connections: &Connections| connections.0.get(factor).is_none_or(|first| day <= first);
+        let (mut tx, rules, moves) = write_facts(&self.db, moves).await?;
+        let row = lock_customer(&mut tx, customer).await?;
+        if get_event(&mut tx, id).await?.retraction.is_some() {
+            return Err(StoreError::Conflict(format!("event {id} is retracted already")));
+        }
+        let before = health_of_today(&mut tx, &row, &rules, today).await?;
+        let taken_back = retraction_row(id, reason, now, (customer, body.kind(), day, received_at.date_naive()));
+        store_retractions(&mut tx, vec![taken_back]).await?;
+        let (key, times) = body.activity();
+        add_counts(&mut tx, vec![binds![customer, day, body.kind().name(), key, today, -times]]).await?;
+        if let Some(number) = body.invoice_number() {
+            settle_invoice(&mut tx, customer, number).await?;
+        }
+        let known = known_without(&mut tx, &row, factor, day, occurred_at).await?;
+        if moves {
+            store_first_facts(&mut tx, [&known]).await?;
+            settle_connections(&mut tx, today).await?;
+        }
+        let rules = if moves { load_rules(&mut tx).await? } else { rules };
+        let after = rescore_customer(&mut tx, known, &rules, today).await?;
+        let event = get_event(&mut tx, id).await?;
+        tx.commit().await?;
+        Ok(StoredEvent { event, before, after, repeated: false })
+    }
+}
+
+/// What is known of a customer after a fact was taken back: its first and its latest one may be others now.
+pub async fn known_without(
+    tx: &mut Tx,
+    row: &CustomerRecord,
+    factor: FactorKey,
+    day: NaiveDate,
+    occurred_at: DateTime<Utc>,
+) -> StoreResult<Known> {
+    let mut known = row.known();
+    let first = known.first_facts.get_mut(factor);
+    if *first == Some(day) {
+        let kinds: Vec<_> = EventKind::ALL.into_iter().filter(|kind| FactorKey::fed_by(*kind) == factor).collect();
+        let kind = |index: usize| kinds.get(index).unwrap_or(&kinds[0]).name();
+        let sql = "SELECT MIN(day) FROM (SELECT day FROM daily_activity WHERE customer_id = $1 AND kind IN ($2, $3, $4)
+                   GROUP BY day, kind, key HAVING SUM(count) > 0) AS counted";
+        let (number,): (Option<i32>,) = tx.one(sql, binds![known.id, kind(0), kind(1), kind(2)]).await?;
+        *first = number.map(crate::server::store::sql::bind::day);
+    }
+    if known.last_activity_at == Some(occurred_at) {
+        known.last_activity_at = load_last_activity(tx, &[known.id], ALL_FACTS).await?.remove(&known.id);
+    }
+    Ok(known)
+}

@@ -1,0 +1,58 @@
+//! The rules in force: everything that a score depends on besides the facts of its customer.
+
+use crate::domain::{CustomerId, Health, NaiveDate, Scorecard};
+use crate::scoring::{self, BAND_MEMORY_DAYS, Connections, Facts};
+use crate::server::store::StoreResult;
+use crate::server::store::sql::bind::binds;
+use crate::server::store::sql::db::Tx;
+use crate::server::store::tables::connections::{ConnectionsRow, connections_columns};
+use crate::server::store::tables::customers::Basis;
+use crate::server::store::tables::scorecards::read_scorecard;
+use chrono::Duration;
+
+pub async fn load_basis(tx: &mut Tx, today: NaiveDate) -> StoreResult<Basis> {
+    Ok(load_rules(tx).await?.basis(today))
+}
+
+/// What every score depends on besides the customer's facts.
+pub struct Rules {
+    pub scorecard: Scorecard,
+    pub connections: Connections,
+    pub connections_version: i64,
+}
+
+impl Rules {
+    pub fn basis(&self, day: NaiveDate) -> Basis {
+        Basis { day, scorecard_version: self.scorecard.version, connections_version: self.connections_version }
+    }
+
+    pub fn health(&self, id: CustomerId, facts: &Facts, today: NaiveDate) -> Health {
+        let measured = scoring::measure(facts, &self.scorecard, &self.connections, today);
+        scoring::score(id, &measured, &self.scorecard, today)
+    }
+
+    /// How far back facts must be known to score today and all the days since which it may have been in its band.
+    pub fn reach(&self, today: NaiveDate) -> NaiveDate {
+        today - Duration::days(BAND_MEMORY_DAYS + self.scorecard.lookback_days())
+    }
+}
+
+#[derive(sqlx::FromRow)]
+pub struct RulesRow {
+    scorecard_version: i64,
+    content: String,
+    #[sqlx(flatten)]
+    connections: ConnectionsRow,
+}
+
+pub async fn load_rules(tx: &mut Tx) -> StoreResult<Rules> {
+    let sql = concat!(
+        "SELECT scorecard.version AS scorecard_version, content, ",
+        connections_columns!(),
+        " FROM connections, (SELECT version, content FROM scorecards ORDER BY version DESC LIMIT 1) AS scorecard
+          WHERE connections.id = 1"
+    );
+    let row: RulesRow = tx.one(sql, binds![]).await?;
+    let (connections, connections_version) = row.connections.connections();
+    Ok(Rules { scorecard: read_scorecard(row.scorecard_version, &row.content)?, connections, connections_version })
+}

@@ -1,0 +1,88 @@
+//! The health columns of customers: how the health of a day is stored.
+
+use crate::domain::{NaiveDate, Points};
+use crate::scoring::{Measurements, Scores};
+use crate::server::store::ledger::rules::Rules;
+use crate::server::store::sql::bind::{Bind, binds};
+use crate::server::store::tables::customers::Known;
+use crate::server::store::{StoreError, StoreResult};
+
+/// The columns of [`row`].
+pub const HEALTH_COLUMNS: &[&str] = &[
+    "id",
+    "scored_day",
+    "scorecard_version",
+    "connections_version",
+    "measured",
+    "band",
+    "band_since_day",
+    "band_7",
+    "change_7",
+    "change_30",
+    "change_90",
+    "trend",
+    "first_fact_day",
+    "last_activity_at",
+    "score",
+    "login_frequency",
+    "feature_adoption",
+    "support_load",
+    "invoice_timeliness",
+    "api_trend",
+    "first_login_day",
+    "first_feature_day",
+    "first_ticket_day",
+    "first_invoice_day",
+    "first_api_day",
+];
+
+/// A customer's health of a day, as it is stored.
+pub struct Scored<'a> {
+    pub measured: &'a Measurements,
+    pub scores: Scores,
+    pub band_since: NaiveDate,
+    pub band7: &'a str,
+    pub change7: Option<Points>,
+    pub change30: Option<Points>,
+    pub change90: Option<Points>,
+    /// As it is stored.
+    pub trend: &'a str,
+}
+
+pub fn tenths(points: Option<Points>) -> Option<i64> {
+    points.map(|Points(tenths)| tenths)
+}
+
+impl Scored<'_> {
+    /// The values of [`HEALTH_COLUMNS`].
+    pub fn row(
+        &self,
+        known: &Known,
+        first_fact_on: Option<NaiveDate>,
+        rules: &Rules,
+        today: NaiveDate,
+    ) -> StoreResult<Vec<Bind>> {
+        let measured = serde_json::to_string(self.measured).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        let shown = self.scores.shown_score();
+        let mut binds = binds![
+            known.id,
+            today,
+            rules.scorecard.version,
+            rules.connections_version,
+            measured,
+            self.scores.band.name(),
+            self.band_since,
+            self.band7,
+            tenths(self.change7),
+            tenths(self.change30),
+            tenths(self.change90),
+            self.trend,
+            first_fact_on,
+            known.last_activity_at,
+            tenths(shown),
+        ];
+        binds.extend(self.scores.factors.iter().map(|(_, score)| shown.map(|_| score.0).into()));
+        binds.extend(known.first_facts.iter().map(|(_, first)| (*first).into()));
+        Ok(binds)
+    }
+}

@@ -1,0 +1,41 @@
+//! The message ids of events that were accepted, with a hash of the content: what came before is recognised by them.
+
+use crate::domain::{CustomerId, EventId, NewEvent};
+use crate::server::store::sql::bind::binds;
+use crate::server::store::sql::db::Tx;
+use crate::server::store::{Incoming, StoreError, StoreResult};
+use std::collections::{BTreeSet, HashMap};
+
+use sha2::{Digest, Sha256};
+
+pub async fn load_keys(tx: &mut Tx, incoming: &[&Incoming]) -> StoreResult<UsedKeys> {
+    let mut sources = BTreeSet::new();
+    let mut message_ids = Vec::new();
+    for event in incoming.iter().map(|one| &one.event) {
+        if let Some(message_id) = &event.message_id {
+            sources.insert(event.source.clone());
+            message_ids.push(message_id.clone());
+        }
+    }
+    if message_ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = format!(
+        "SELECT source, message_id, event_id, content_hash FROM event_keys WHERE source {} AND message_id {}",
+        tx.one_of(),
+        tx.one_of_second()
+    );
+    let sources: Vec<_> = sources.into_iter().collect();
+    let rows: Vec<(String, String, i64, String)> =
+        tx.all_planned_anew(sqlx::AssertSqlSafe(sql), binds![sources, message_ids]).await?;
+    Ok(rows.into_iter().map(|(source, message_id, id, hash)| ((source, message_id), (EventId(id), hash))).collect())
+}
+
+pub type UsedKeys = HashMap<(String, String), (EventId, String)>;
+
+/// What a repeat must equal: the customer and the content as sent.
+pub fn content_hash(customer: CustomerId, event: &NewEvent) -> StoreResult<String> {
+    let content = serde_json::to_string(&event.content).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    let digest = Sha256::digest(format!("{customer}\n{content}"));
+    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+}

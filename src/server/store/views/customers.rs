@@ -1,0 +1,58 @@
+//! Customers as they are read: one, some, those that names tell.
+
+use crate::domain::{Customer, CustomerId, NaiveDate};
+use crate::server::store::ledger::rules::load_basis;
+use crate::server::store::sql::bind::binds;
+use crate::server::store::tables::customers::{
+    CustomerRecord, found_by, get_customer_record, has_no_customers, load_exported_customers, select_customers, spellings,
+};
+use crate::server::store::{CurrentHealth, Store, StoreResult};
+use sqlx::AssertSqlSafe;
+use std::collections::HashMap;
+
+impl Store {
+    /// Returns whether no customer exists at all.
+    pub async fn is_empty(&self) -> StoreResult<bool> {
+        has_no_customers(&mut self.read().await?).await
+    }
+
+    pub async fn get_customer(&self, id: CustomerId) -> StoreResult<Customer> {
+        get_customer_record(&mut self.read().await?, id).await?.customer()
+    }
+
+    /// The customers that these external ids name, by the ids as they were given: in their letters or, where nobody has an
+    /// id in exactly these, in composed ones.
+    pub async fn find_customers(&self, external_ids: Vec<String>) -> StoreResult<HashMap<String, CustomerId>> {
+        let mut tx = self.read().await?;
+        let sql = format!("SELECT external_id, id FROM customers WHERE external_id {}", tx.one_of());
+        let rows: Vec<(String, i64)> = tx.all(AssertSqlSafe(sql), binds![spellings(&external_ids)]).await?;
+        let mut found: HashMap<_, _> = rows.into_iter().map(|(external_id, id)| (external_id, CustomerId(id))).collect();
+        let exported = load_exported_customers(&mut tx, &external_ids).await?;
+        found.extend(exported.into_iter().map(|(external_id, row)| (external_id, CustomerId(row.id))));
+        let customer = |given: String| Some((*found_by(&found, &given)?, given));
+        Ok(external_ids.into_iter().filter_map(customer).map(|(id, given)| (given, id)).collect())
+    }
+
+    /// The customer with its current health row.
+    pub async fn get_current(&self, id: CustomerId, today: NaiveDate) -> StoreResult<CurrentHealth> {
+        let mut tx = self.read().await?;
+        let basis = load_basis(&mut tx, today).await?;
+        get_customer_record(&mut tx, id).await?.current(basis)
+    }
+
+    /// Up to `limit` active customers whose ids follow `after`, in the order of their ids.
+    pub async fn list_active_after(&self, after: CustomerId, limit: i64, today: NaiveDate) -> StoreResult<Vec<CurrentHealth>> {
+        let mut tx = self.read().await?;
+        let basis = load_basis(&mut tx, today).await?;
+        let sql = select_customers!("WHERE id > $1 AND archived_day IS NULL ORDER BY id LIMIT $2");
+        let rows: Vec<CustomerRecord> = tx.all(sql, binds![after, limit]).await?;
+        rows.iter().map(|row| row.current(basis)).collect()
+    }
+
+    /// The owners of all customers, in order.
+    pub async fn list_owners(&self) -> StoreResult<Vec<String>> {
+        let sql = "SELECT DISTINCT owner_key, owner FROM customers WHERE owner IS NOT NULL ORDER BY owner_key, owner";
+        let owners: Vec<(String, String)> = self.read().await?.all(sql, binds![]).await?;
+        Ok(owners.into_iter().map(|(_, owner)| owner).collect())
+    }
+}
