@@ -2,7 +2,7 @@
 //! Leptos' context, which [`provide`] fills for each request.
 
 use super::cookies::cookies;
-use super::{flash, thaw_styles, upload};
+use super::{flash, upload};
 use crate::domain::CustomerQuery;
 use crate::server::{Actor, AppState, Call};
 use crate::wire::{AppError, PageStart, Preferences, ResponseStatus, ThemeChoice};
@@ -18,7 +18,6 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 /// Fills the context of one page or one server function. `live_script` is the address of the script that follows changes.
 pub fn provide(state: &AppState, live_script: String) {
     let call = state.call(Actor::Visitor);
-    provide_context(thaw_styles::page_styles());
     provide_context(ResponseStatus(Arc::new(respond_with(use_context::<ResponseOptions>()))));
     // Only pages have a RequestUrl. What is left for a page must not be taken by a server function.
     if let (Some(parts), Some(_)) = (use_context::<Parts>(), use_context::<RequestUrl>()) {
