@@ -218,13 +218,3 @@ pub struct Retraction {
     pub reason: String,
     pub retracted_at: DateTime<Utc>,
 }
-
-/// Which of a customer's events are listed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EventFilter {
-    pub kind: Option<EventKind>,
-    /// The first day, UTC, on which they happened.
-    pub from: Option<NaiveDate>,
-    /// The last one.
-    pub to: Option<NaiveDate>,
-}

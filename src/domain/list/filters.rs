@@ -1,6 +1,6 @@
 //! What the list of customers can be ordered by and narrowed to.
 
-use crate::domain::FactorKey;
+use crate::domain::{FactorKey, FieldErrors};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -106,6 +106,15 @@ pub enum OwnerFilter {
 }
 
 const NOBODY: &str = "none";
+
+impl OwnerFilter {
+    /// Reads the value of `owner`; blank counts as absent.
+    pub fn parse(text: Option<&str>) -> Result<Option<Self>, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let owner = errors.optional_text("owner", text, 200);
+        errors.or(|| owner.map(Self::from))
+    }
+}
 
 impl From<String> for OwnerFilter {
     fn from(text: String) -> Self {

@@ -193,16 +193,37 @@ pub fn integer(errors: &mut FieldErrors, field: &str, text: &str, min: i64, max:
     }
 }
 
-/// The page and its size that a query asks for, of a list that has no filters. The names: `page`, `page_size`.
-pub fn parse_paging<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<(i64, i64), FieldErrors> {
-    let (mut page, mut page_size) = (1, DEFAULT_PAGE_SIZE);
-    let mut errors = FieldErrors::default();
-    for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
+/// Which page of a list is asked for, and how many rows it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Paging {
+    /// From 1.
+    pub page: i64,
+    pub page_size: i64,
+}
+
+impl Default for Paging {
+    fn default() -> Self {
+        Self { page: 1, page_size: DEFAULT_PAGE_SIZE }
+    }
+}
+
+impl Paging {
+    /// From the pairs of a query string: `page` and `page_size`. Other names are left to others.
+    pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, FieldErrors> {
+        let mut paging = Self::default();
+        let mut errors = FieldErrors::default();
+        for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
+            paging.set(&mut errors, name, value);
+        }
+        errors.or(|| paging)
+    }
+
+    /// Takes one of the two over, when `name` is one of them.
+    pub fn set(&mut self, errors: &mut FieldErrors, name: &str, value: &str) {
         match name {
-            "page" => page = integer(&mut errors, name, value, 1, MAX_ROW),
-            "page_size" => page_size = integer(&mut errors, name, value, 1, MAX_PAGE_SIZE),
+            "page" => self.page = integer(errors, name, value, 1, MAX_ROW),
+            "page_size" => self.page_size = integer(errors, name, value, 1, MAX_PAGE_SIZE),
             _ => {}
         }
     }
-    errors.or(|| (page, page_size))
 }

@@ -19,7 +19,7 @@ pub use run::{Progress, Target, import_file};
 pub use undo::undo_file;
 
 use crate::domain::import::{Findings, ImportField, ImportList, ImportPage, PreviewRow, RawRow};
-use crate::domain::list::parse_paging;
+use crate::domain::list::Paging;
 use crate::domain::{CustomerId, FieldErrors, ImportId, ImportKind, ImportState, Mapping, RowError};
 use crate::server::AppState;
 use crate::server::store::{Attempt, NewImport, StoreError, StoredImport};
@@ -216,13 +216,9 @@ pub async fn cut_off_imports(app: &AppState) -> Result<usize, AppError> {
     Ok(cut_off.len())
 }
 
-/// Imports, the latest first. The query's names: `page`, `page_size`.
-pub async fn list_imports<'a>(
-    app: &AppState,
-    pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
-) -> Result<ImportList, AppError> {
-    let (page, page_size) = parse_paging(pairs)?;
-    let page = app.store.list_imports(page, page_size).await?;
+/// Imports, the latest first.
+pub async fn list_imports(app: &AppState, paging: Paging) -> Result<ImportList, AppError> {
+    let page = app.store.list_imports(paging.page, paging.page_size).await?;
     Ok(ImportList { page, now: app.read_clock() })
 }
 
