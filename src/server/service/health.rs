@@ -145,7 +145,7 @@ pub async fn get_customer_page(call: &Call, id: CustomerId, at: AsOf, days: Page
         history: scoring::history(&facts, scorecard, connections, last - Duration::days(days.history - 1), last),
         scorecard_marks: call.store.list_scorecard_marks().await?,
         changes,
-        drivers: scoring::drivers(id, &measured, scorecard, as_of),
+        drivers: scoring::drivers(&measured, scorecard),
         activity: activity(&facts, scorecard, as_of),
         invoices: scoring::invoice_rows(&facts.invoices, as_of),
         features: scoring::feature_uses(&facts, scorecard, as_of),
