@@ -1,4 +1,4 @@
-//! Which of a customer's events are listed.
+//! The filter and the page of a customer's list of events.
 
 use super::customer::parse_date;
 use super::list::{MAX_ROW, Paging};

@@ -1,4 +1,4 @@
-//! What an import would do besides its counts, as its dry run finds out.
+//! The outlook of an import besides its counts, as its dry run finds it.
 
 use crate::domain::money::money_short;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! What the list of customers can be ordered by and narrowed to.
+//! The orders and filters of the customer list.
 
 use crate::domain::{FactorKey, FieldErrors};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! What the list of customers shows.
+//! The rows of the customer list, and pages of rows.
 
 use crate::domain::{Customer, FactorKey, Health, NaiveDate, Points};
 use chrono::{DateTime, Utc};
