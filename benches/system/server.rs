@@ -58,8 +58,9 @@ async fn read_history(State(app): State<AppState>, Path((id, days)): Path<(i64, 
 }
 
 async fn read_portfolio(State(app): State<AppState>) -> Json<serde_json::Value> {
-    let list = customers::list_customers(&app.call(Actor::Visitor), &CustomerQuery::default()).await.expect("a list");
-    let portfolio = portfolio::get_portfolio(&app.call(Actor::Visitor), None, None, None).await.expect("figures");
+    let call = app.call(Actor::Visitor);
+    let list = customers::list_customers(&call, &CustomerQuery::default()).await.expect("a list");
+    let portfolio = portfolio::get_portfolio(&call, None, call.today().into()).await.expect("figures");
     Json(serde_json::json!({ "list": list, "portfolio": portfolio }))
 }
 

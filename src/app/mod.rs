@@ -28,7 +28,6 @@ use pages::{
     CustomerPage, DashboardPage, EditCustomerPage, HelpPage, ImportPage, ImportsPage, LogEventPage, NewCustomerPage, NotFound,
     PickCustomerPage, QuarantinePage, ScorecardPage,
 };
-use thaw::ConfigProvider;
 
 /// The product's name, as it stands in the frame and in titles.
 pub const PRODUCT: &str = "Customer Health";
@@ -40,7 +39,6 @@ pub fn App() -> impl IntoView {
     state::provide_state();
     view! {
         <Title formatter=|title: String| if title.is_empty() { PRODUCT.to_owned() } else { format!("{title} · {PRODUCT}") } />
-        <ConfigProvider theme_id="app">
             <Router>
                 <Frame>
                     <FlatRoutes fallback=NotFound>
@@ -58,6 +56,5 @@ pub fn App() -> impl IntoView {
                     </FlatRoutes>
                 </Frame>
             </Router>
-        </ConfigProvider>
     }
 }

@@ -11,7 +11,7 @@ use leptos::server_fn::codec::GetUrl;
 use crate::server::{
     browser::cookies::set_cookie,
     browser::forms::{self, accept},
-    browser::page::{Pairs, answer, call, customer_query},
+    browser::page::{answer, call, customer_query, day, event_query, owner_filter, page_days, paging},
     service::{batch, customers, demo, events, health, import, portfolio, scorecards},
 };
 
@@ -22,7 +22,7 @@ pub async fn load_portfolio(
     as_of: Option<String>,
     known_at: Option<String>,
 ) -> Result<Portfolio, AppError> {
-    answer(portfolio::get_portfolio(&call(), owner.as_deref(), as_of.as_deref(), known_at.as_deref())).await
+    answer(async { portfolio::get_portfolio(&call(), owner_filter(owner)?, day(as_of, known_at)?).await }).await
 }
 
 /// One page of the list. `query` is a query string without the question mark.
@@ -41,13 +41,13 @@ pub async fn load_customer_page(
     days: i64,
     since: i64,
 ) -> Result<CustomerPage, AppError> {
-    answer(health::get_customer_page(&call(), id, as_of.as_deref(), known_at.as_deref(), days, since)).await
+    answer(async { health::get_customer_page(&call(), id, day(as_of, known_at)?, page_days(days, since)?).await }).await
 }
 
 /// A page of a customer's events. `query` is a query string without the question mark.
 #[server(prefix = "/app", endpoint = "load_timeline", input = GetUrl)]
 pub async fn load_timeline(id: CustomerId, query: String) -> Result<Timeline, AppError> {
-    answer(async { events::list_events(&call(), id, Pairs::parse(&query)?.iter()).await }).await
+    answer(async { events::list_events(&call(), id, event_query(&query)?).await }).await
 }
 
 /// What the form for a customer, or for a new one, begins with.
@@ -77,7 +77,7 @@ pub async fn preview_scorecard(#[server(flatten)] form: FormValues) -> Result<Pr
 /// A page of the refused items. `query` is a query string without the question mark.
 #[server(prefix = "/app", endpoint = "load_quarantine", input = GetUrl)]
 pub async fn load_quarantine(query: String) -> Result<QuarantinePage, AppError> {
-    answer(async { batch::get_quarantine_page(&call(), Pairs::parse(&query)?.iter()).await }).await
+    answer(async { batch::get_quarantine_page(&call(), paging(&query)?).await }).await
 }
 
 /// How many refused items wait.
@@ -89,7 +89,7 @@ pub async fn count_quarantine() -> Result<i64, AppError> {
 /// A page of the imports. `query` is a query string without the question mark.
 #[server(prefix = "/app", endpoint = "load_imports", input = GetUrl)]
 pub async fn load_imports(query: String) -> Result<ImportList, AppError> {
-    answer(async { import::list_imports(&call(), Pairs::parse(&query)?.iter()).await }).await
+    answer(async { import::list_imports(&call(), paging(&query)?).await }).await
 }
 
 /// Everything about one import.

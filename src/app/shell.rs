@@ -1,20 +1,16 @@
 //! The HTML document around every page.
 
 use super::App;
-use crate::wire::{PageAssets, PageStart, PageStyles};
+use crate::wire::{PageAssets, PageStart};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
-/// The document: head with styles, the app, the script that hydrates it. The page is complete without it, so it waits
+/// The document: head, the app, the script that hydrates it. The page is complete without it, so it waits
 /// until the page has been painted.
 pub fn shell(_options: LeptosOptions, assets: PageAssets) -> impl IntoView {
     let theme = use_context::<PageStart>().unwrap_or_default().preferences.theme;
-    let styles = use_context::<PageStyles>().unwrap_or_default();
     let nonce = use_nonce();
-    let style_blocks =
-        styles.blocks().map(|(id, css)| view! { <style id=id.clone() nonce=nonce.clone() inner_html=css.clone() /> });
-    let style_blocks = style_blocks.collect_view();
     let PageAssets { script, wasm, stylesheet, .. } = assets;
     let start = format!(
         "requestAnimationFrame(()=>setTimeout(()=>import({script:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()))))"
@@ -28,7 +24,6 @@ pub fn shell(_options: LeptosOptions, assets: PageAssets) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <meta name="description" content="Customer health scores that can be explained down to the event." />
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
-                {style_blocks}
                 <link rel="stylesheet" href=stylesheet />
                 <script type="module" nonce=nonce.clone() inner_html=start />
                 <MetaTags />

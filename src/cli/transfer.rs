@@ -96,7 +96,7 @@ const PRINTED_ERRORS: usize = 20;
 /// What was done, as a line to print. Refused rows are a failure, though the others are imported.
 pub async fn import(app: &AppState, args: ImportArgs) -> Result<String, String> {
     if let Some(id) = args.undo {
-        let report = import::undo_file(app, ImportId(id)).await.map_err(in_words)?;
+        let report = import::undo_file(&app.call(Actor::Visitor), ImportId(id)).await.map_err(in_words)?;
         let archived = if report.archived.is_empty() { String::new() } else { format!(" ({})", report.archived.join(", ")) };
         return Ok(format!("import {id} undone: {}{archived}", report.words()));
     }
@@ -130,7 +130,7 @@ pub async fn import(app: &AppState, args: ImportArgs) -> Result<String, String> 
         }
         printed += refused.len();
     };
-    let imported = import::import_file(app, source, new, args.dry_run, errors, watch).await;
+    let imported = import::import_file(&app.call(Actor::Visitor), source, new, args.dry_run, errors, watch).await;
     bar.finish_and_clear();
     let (counts, done) = imported.map_err(in_words)?;
     super::jobs::roll_over(app).await.map_err(|error| error.to_string())?;

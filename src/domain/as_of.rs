@@ -99,6 +99,13 @@ impl From<NaiveDate> for AsOf {
 }
 
 impl AsOf {
+    /// Reads the values of `as_of` and `known_at`, and resolves them.
+    pub fn parse(as_of: Option<&str>, known_at: Option<&str>, today: NaiveDate) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let asked = AskedDay::parse(&mut errors, as_of, known_at);
+        errors.or(|| asked)?.resolve(today)
+    }
+
     /// As it was known at the end of the day itself.
     pub fn known_then(day: NaiveDate) -> Self {
         Self { day, known_at: Some(day) }

@@ -4,11 +4,14 @@
 //! wrong, or into [`FieldErrors`]. Everything else is a value the product itself made.
 
 pub mod as_of;
+pub mod asked_days;
 pub mod batch;
 pub mod change;
 pub mod counts;
 pub mod customer;
 pub mod event;
+pub mod event_input;
+pub mod event_query;
 pub mod factors;
 pub mod fields;
 pub mod health;
@@ -30,10 +33,13 @@ pub mod scorecard_input;
 pub use chrono::NaiveDate;
 
 pub use as_of::{AsOf, AskedDay, KnownAt};
+pub use asked_days::{ChangeDays, HistoryDays, PageDays};
 pub use batch::{BatchReport, ItemReport, ItemVerdict, QuarantinePage, QuarantinedItem};
 pub use change::{Cause, CauseFact, CausePart, Driver, HealthChange, MainCause};
 pub use customer::{Archive, ArchiveReason, Customer, CustomerFields, CustomerInput, Segment};
-pub use event::{Event, EventBody, EventFilter, EventInput, EventKind, NewEvent, Priority, Retraction};
+pub use event::{Event, EventBody, EventKind, Priority, Retraction};
+pub use event_input::{EventInput, NewEvent};
+pub use event_query::{EventFilter, EventQuery};
 pub use factors::{FactorKey, Factors};
 pub use fields::{FieldError, FieldErrors};
 pub use health::{Band, Factor, Health, Window};

@@ -2,19 +2,20 @@
 //! would like to see, and scored again.
 
 use super::measure::Measurements;
-use super::score::score;
-use crate::domain::counts::count;
-use crate::domain::{CustomerId, Driver, FactorKey, NaiveDate, Points, Scorecard};
+use super::reasons::Wish;
+use super::score::Scores;
+use super::words::wish_sentence;
+use crate::domain::{Driver, FactorKey, Points, Scorecard};
 
 /// The factors that can still raise the score, the one that would raise it most first. Sources that are not connected
 /// are left out: nothing a customer does would change them.
-pub fn drivers(id: CustomerId, measured: &Measurements, scorecard: &Scorecard, as_of: NaiveDate) -> Vec<Driver> {
-    let points = |measured: &Measurements| score(id, measured, scorecard, as_of).score;
+pub fn drivers(measured: &Measurements, scorecard: &Scorecard) -> Vec<Driver> {
+    let points = |measured: &Measurements| Scores::of(measured, scorecard).score;
     let now = points(measured);
     let driver = |factor: FactorKey| {
-        let (wished, sentence) = wish(factor, measured, scorecard)?;
+        let (wished, wish) = wish(factor, measured, scorecard)?;
         let gain = points(&wished) - now;
-        (gain > Points::ZERO).then_some(Driver { factor, gain, sentence })
+        (gain > Points::ZERO).then(|| Driver { factor, gain, sentence: wish_sentence(wish) })
     };
     let connected = |factor: &FactorKey| *measured.connected.get(*factor);
     let mut drivers: Vec<_> = FactorKey::ALL.into_iter().filter(connected).filter_map(driver).collect();
@@ -23,54 +24,41 @@ pub fn drivers(id: CustomerId, measured: &Measurements, scorecard: &Scorecard, a
 }
 
 /// The measurements if a factor were as one would like it, and what that takes.
-fn wish(factor: FactorKey, measured: &Measurements, scorecard: &Scorecard) -> Option<(Measurements, String)> {
+fn wish<'a>(factor: FactorKey, measured: &Measurements, scorecard: &'a Scorecard) -> Option<(Measurements, Wish<'a>)> {
     let rule = scorecard.factors.get(factor);
     let (target, days) = (rule.divisor(), rule.days());
     let mut wished = measured.clone();
-    let sentence = match factor {
+    let wish = match factor {
         FactorKey::LoginFrequency => {
             let missing = target - measured.logins;
             wished.logins = target;
-            (missing > 0).then(|| format!("{} within {days} days", more(missing, "login")))
+            (missing > 0).then_some(Wish::MoreLogins { missing, days })
         }
         FactorKey::FeatureAdoption => {
             let missing = target - measured.features;
             wished.features = target;
-            let noun = if rule.key_features.is_empty() { "feature" } else { "key feature" };
-            (missing > 0).then(|| more(missing, noun) + &unused(measured, &rule.key_features))
+            let unused = unused(measured, &rule.key_features);
+            (missing > 0).then_some(Wish::MoreFeatures { missing, are_key: !rule.key_features.is_empty(), unused })
         }
         FactorKey::SupportLoad => {
             wished.tickets = 0;
-            (measured.tickets > 0)
-                .then(|| format!("No new ticket until the last {} are older than {days} days", measured.tickets))
+            (measured.tickets > 0).then_some(Wish::NoNewTicket { tickets: measured.tickets, days })
         }
         FactorKey::InvoiceTimeliness => {
             wished.invoices.on_time += 1;
-            Some("The next invoice paid on time".to_owned())
+            Some(Wish::InvoicePaidOnTime)
         }
         FactorKey::ApiTrend => {
             wished.api_calls = measured.api_calls_before;
-            (measured.api_calls < measured.api_calls_before).then(|| format!("As many API calls as in the {days} days before"))
+            (measured.api_calls < measured.api_calls_before).then_some(Wish::MoreApiCalls { days })
         }
     };
-    sentence.map(|sentence| (wished, sentence))
+    wish.map(|wish| (wished, wish))
 }
 
-/// How many features a driver names.
-const NAMED: usize = 5;
-
-/// ": alerts, export", the key features to choose from, where it is known which were used.
-fn unused(measured: &Measurements, key_features: &[String]) -> String {
-    let is_unused = |feature: &&String| !measured.feature_names.contains(feature);
-    let unused: Vec<_> = key_features.iter().filter(is_unused).map(String::as_str).collect();
-    if unused.is_empty() || !measured.names_features() {
-        return String::new();
+fn unused<'a>(measured: &Measurements, key_features: &'a [String]) -> Vec<&'a str> {
+    if !measured.names_features() {
+        return Vec::new();
     }
-    let more = if unused.len() > NAMED { ", ..." } else { "" };
-    format!(": {}{more}", unused[..unused.len().min(NAMED)].join(", "))
-}
-
-/// "1 more login", "7 more logins"
-fn more(number: i64, noun: &str) -> String {
-    count(number, noun).replacen(noun, &format!("more {noun}"), 1)
+    key_features.iter().filter(|feature| !measured.feature_names.contains(feature)).map(String::as_str).collect()
 }

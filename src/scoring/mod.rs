@@ -8,24 +8,23 @@
 mod activity;
 mod causes;
 mod drivers;
-mod explain;
 mod facts;
 mod history;
 mod measure;
-mod rationale;
+mod reasons;
 mod score;
 mod what_if;
+mod words;
 
 pub use activity::{daily_totals, feature_uses, invoice_rows};
 pub use causes::{Standing, explain_change};
 pub use drivers::drivers;
-pub use explain::next_step;
 pub use facts::{Connections, DailyCount, Facts, Invoice};
 pub use history::{BAND_MEMORY_DAYS, TREND_POINTS, band_since, change, history, trend};
 pub use measure::{InvoiceCounts, Measurements, measure};
-pub use rationale::rationale;
 pub use score::{Scores, score, weakest, weight_shares};
 pub use what_if::WhatIf;
+pub use words::{next_step, rationale};
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! The second step of scoring: measurements become scores, contributions, a band.
 
-use super::explain::explain;
 use super::measure::{Measurements, change_percent, window};
+use super::words::{explain, next_step};
 use crate::domain::list::Weakest;
 use crate::domain::numbers::round_div;
 use crate::domain::scorecard::FactorRule;
@@ -9,8 +9,9 @@ use crate::domain::{Band, CustomerId, Factor, FactorKey, Factors, Health, Missin
 
 /// Health from measurements that were taken under the same scorecard as of the same day.
 pub fn score(customer_id: CustomerId, measured: &Measurements, scorecard: &Scorecard, as_of: NaiveDate) -> Health {
-    let Mean { scores, weights, weighted, total, score } = mean(measured, scorecard);
-    let contributions = apportion(&weighted, total, score.0);
+    let mean = mean(measured, scorecard);
+    let contributions = mean.contributions();
+    let Mean { scores, weights, score, .. } = mean;
     let shares = weight_shares(&weights);
     let coverage = coverage(measured, scorecard);
     let factors = Factors::from_fn(|key| {
@@ -19,7 +20,7 @@ pub fn score(customer_id: CustomerId, measured: &Measurements, scorecard: &Score
         Factor {
             score: *scores.get(key),
             weight: *shares.get(key),
-            contribution: Points(*contributions.get(key)),
+            contribution: *contributions.get(key),
             value,
             target,
             window: rule.window_days.map(|_| window(rule, as_of)),
@@ -71,6 +72,20 @@ struct Mean {
     score: Points,
 }
 
+impl Mean {
+    /// The points that each factor adds; they sum to the score.
+    fn contributions(&self) -> Factors<Points> {
+        let points = apportion(&self.weighted, self.total, self.score.0);
+        Factors::from_fn(|key| Points(*points.get(key)))
+    }
+}
+
+/// The score and what each factor adds to it, as [`score`] gives them.
+pub(super) fn score_and_contributions(measured: &Measurements, scorecard: &Scorecard) -> (Points, Factors<Points>) {
+    let mean = mean(measured, scorecard);
+    (mean.score, mean.contributions())
+}
+
 fn mean(measured: &Measurements, scorecard: &Scorecard) -> Mean {
     let scores = Factors::from_fn(|key| factor_score(key, measured, scorecard.factors.get(key)));
     let weights = effective_weights(measured, scorecard);
@@ -90,7 +105,7 @@ pub fn weakest(health: &Health) -> Option<Weakest> {
             worst = Some((key, lost(factor)));
         }
     }
-    worst.map(|(factor, _)| Weakest { factor, next_step: super::next_step(factor, health.factors.get(factor).value).to_owned() })
+    worst.map(|(factor, _)| Weakest { factor, next_step: next_step(factor, health.factors.get(factor).value).to_owned() })
 }
 
 fn factor_score(key: FactorKey, measured: &Measurements, rule: &FactorRule) -> Points {

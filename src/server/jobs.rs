@@ -1,9 +1,9 @@
 //! Work that no request waits for: every customer's health is rolled over to a new day, and to a new scorecard; the event
 //! log gets room for the next month and loses the oldest; imports of processes that are gone are taken over.
 
-use super::AppState;
 use super::service::import;
 use super::store::StoreError;
+use super::{Actor, AppState};
 use chrono::Months;
 use std::time::Duration;
 
@@ -45,11 +45,11 @@ pub async fn keep_rolling_over(app: AppState) {
                 Ok(()) => tended = Some(app.read_clock().date_naive()),
                 Err(error) => tracing::error!(%error, "the event log could not be tended, will try again"),
             }
-            if let Err(error) = import::remove_old_files(&app).await {
+            if let Err(error) = import::remove_old_files(&app.call(Actor::Job)).await {
                 tracing::error!(%error, "old files could not be removed");
             }
         }
-        if let Err(error) = import::cut_off_imports(&app).await {
+        if let Err(error) = import::cut_off_imports(&app.call(Actor::Job)).await {
             tracing::error!(%error, "imports that were cut off could not be looked for, will try again");
         }
         match roll_over(&app).await {

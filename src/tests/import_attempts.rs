@@ -3,9 +3,9 @@
 use crate::domain::{
     CustomerFields, CustomerId, CustomerInput, ImportCounts, ImportId, ImportKind, ImportState, Mapping, UndoReport,
 };
-use crate::server::AppState;
 use crate::server::service::import::{cut_off_imports, get_import, undo_file};
 use crate::server::store::{Attempt, Destination, Incoming, NewImport, StoreError, StoreResult};
+use crate::server::{Actor, AppState, Call};
 use crate::tests::harness::*;
 use crate::wire::AppError;
 use chrono::Duration;
@@ -19,8 +19,8 @@ async fn begin(db: &Database) -> Attempt {
 }
 
 /// The app when everybody at work was silent for long.
-fn later(db: &Database) -> AppState {
-    AppState { clock: || now() + Duration::seconds(16), ..db.app() }
+fn later(db: &Database) -> Call {
+    AppState { clock: || now() + Duration::seconds(16), ..db.app() }.call(Actor::Visitor)
 }
 
 async fn counts(db: &Database, id: ImportId) -> ImportCounts {
@@ -63,15 +63,15 @@ on_each_database! {
         let expected = ImportCounts { rows: 9, created: 4, updated: 0, unchanged: 1, duplicates: 1, rejected: 3 };
         assert_eq!((import.state, import.counts, import.percent), (ImportState::Failed, expected, 40));
         assert!(import.problem.unwrap().contains("stopped"));
-        assert_eq!(undo_file(&db.app(), attempt.import).await.unwrap().retracted, 3);
+        assert_eq!(undo_file(&db.call(), attempt.import).await.unwrap().retracted, 3);
         let import = db.get_import(attempt.import).await.unwrap().import;
         assert_eq!((import.state, import.counts), (ImportState::Undone, expected));
     }
 
     async fn whoever_looks_notices_an_import_that_was_cut_off(db: Database) {
         let Attempt { import, .. } = begin(&db).await;
-        assert_eq!(get_import(&db.app(), import).await.unwrap().import.state, ImportState::Running);
-        assert!(undo_file(&db.app(), import).await.is_err(), "somebody may be at work on it");
+        assert_eq!(get_import(&db.call(), import).await.unwrap().import.state, ImportState::Running);
+        assert!(undo_file(&db.call(), import).await.is_err(), "somebody may be at work on it");
         assert_eq!(get_import(&later(&db), import).await.unwrap().import.state, ImportState::Failed);
         undo_file(&later(&db), import).await.unwrap();
     }
@@ -86,7 +86,7 @@ on_each_database! {
         let acme = db.customer("Acme").await;
         store_events(&db, beating, acme, &["m-1"]).await.unwrap();
         assert_eq!(cut_off_imports(&later(&db)).await.unwrap(), 0);
-        assert_eq!(cut_off_imports(&AppState { clock: || now() + Duration::seconds(26), ..db.app() }).await.unwrap(), 3);
+        assert_eq!(cut_off_imports(&AppState { clock: || now() + Duration::seconds(26), ..db.app() }.call(Actor::Visitor)).await.unwrap(), 3);
     }
 
     async fn an_importer_that_was_suspended_writes_nothing_over_an_undo(db: Database) {
@@ -124,7 +124,7 @@ on_each_database! {
         assert!(is_too_late(db.take_back_customers(suspended, CustomerId(0), 10, today()).await));
         assert!(is_too_late(db.finish_undo(suspended, &UndoReport::default(), now()).await));
         assert_eq!(db.get_import(run.import).await.unwrap().import.undo.retracted, 1);
-        assert!(matches!(undo_file(&db.app(), run.import).await, Err(AppError::Conflict(_))));
+        assert!(matches!(undo_file(&db.call(), run.import).await, Err(AppError::Conflict(_))));
     }
 
     async fn a_run_counts_its_own_rows_and_not_those_of_the_dry_run(db: Database) {

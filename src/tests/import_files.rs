@@ -173,7 +173,7 @@ on_each_database! {
 async fn outlook(db: &Database, source: &crate::server::service::import::Source, mapping: Mapping) -> Outlook {
     let state = crate::domain::ImportState::Running;
     let new = NewImport { file_name: "x".into(), path: None, findings: None, mapping, state, author: None };
-    import_file(&db.app(), source.clone(), new, true, Errors::nowhere(), |_, _| {}).await.unwrap().1.unwrap_err()
+    import_file(&db.call(), source.clone(), new, true, Errors::nowhere(), |_, _| {}).await.unwrap().1.unwrap_err()
 }
 
 const BOUNDARY: &str = "----form";

@@ -5,6 +5,7 @@ use crate::domain::{
     Band, CustomerFields, CustomerId, CustomerInput, EventFilter, FieldErrors, ImportCounts, ImportId, ImportKind, ImportState,
     Mapping, RowError, Segment,
 };
+use crate::server::Actor;
 use crate::server::service::export::{self, Format, What};
 use crate::server::service::import::{Errors, Source, import_file, recognise, undo_file, words};
 use crate::server::store::{Destination, NewImport};
@@ -71,7 +72,7 @@ pub async fn import_with(db: &Database, file: &TestFile, mapping: Mapping, is_dr
     };
     let mut errors = Vec::new();
     let watch = |_: &(ImportCounts, i64), refused: &[RowError]| errors.extend_from_slice(refused);
-    let (counts, id) = import_file(&db.app(), file.source(), new, is_dry, Errors::nowhere(), watch).await?;
+    let (counts, id) = import_file(&db.call(), file.source(), new, is_dry, Errors::nowhere(), watch).await?;
     Ok(Done { counts, id: id.ok(), errors })
 }
 
@@ -202,7 +203,7 @@ on_each_database! {
         assert_eq!(later.counts.updated, 1);
         // Bolt has no data either.
         assert_eq!(bands().await, (Band::NoData, true, 2));
-        undo_file(&db.app(), later.id.unwrap()).await.unwrap();
+        undo_file(&db.call(), later.id.unwrap()).await.unwrap();
         assert_eq!(bands().await, (before.band, false, 1));
         db.assert_settled(today()).await;
     }
@@ -290,20 +291,20 @@ on_each_database! {
         let events = import(&db, &file("events.ndjson", EVENTS)).await;
         settled(&db).await;
 
-        let undone = undo_file(&app, events.id.unwrap()).await.unwrap();
+        let undone = undo_file(&app.call(Actor::Visitor), events.id.unwrap()).await.unwrap();
         assert_eq!((undone.retracted, undone.removed, undone.archived_count), (4, 0, 0));
         settled(&db).await;
         let ids = db.find_customers(vec!["c-1".into()]).await.unwrap();
         let listed = db.list_events(ids["c-1"], &EventFilter::default(), 1, 10).await.unwrap();
         assert_eq!(listed.items[0].retraction.as_ref().unwrap().reason, format!("import {} undone", events.id.unwrap()));
 
-        let undone = undo_file(&app, customers.id.unwrap()).await.unwrap();
+        let undone = undo_file(&app.call(Actor::Visitor), customers.id.unwrap()).await.unwrap();
         assert_eq!((undone.removed, undone.restored, undone.kept), (0, 1, 0));
         assert_eq!(undone.archived, ["Acme"], "its events stay in its timeline");
         assert!(db.get_customer(ids["c-1"]).await.unwrap().archived.is_some());
         settled(&db).await;
         assert_eq!((db.get_customer(own).await.unwrap().fields, db.health(own).await), before);
-        let again = undo_file(&app, events.id.unwrap()).await;
+        let again = undo_file(&app.call(Actor::Visitor), events.id.unwrap()).await;
         assert!(matches!(again, Err(AppError::Conflict(_))), "{again:?}");
         let list = db.list_imports(1, 10).await.unwrap();
         assert!(list.items.iter().all(|import| import.state == ImportState::Undone && import.author.as_deref() == Some("Ann")));
@@ -321,7 +322,7 @@ on_each_database! {
         let edited = CustomerFields { arr_cents: Some(1), ..bolt.fields };
         db.update_customer(bolt.id, bolt.version, &edited, now()).await.unwrap();
 
-        let undone = undo_file(&app, second.id.unwrap()).await.unwrap();
+        let undone = undo_file(&app.call(Actor::Visitor), second.id.unwrap()).await.unwrap();
         assert_eq!((undone.removed, undone.restored, undone.kept), (1, 1, 1));
         assert_eq!(undone.archived, ["Bolt"]);
         let acme = db.get_customer(ids["c-1"]).await.unwrap().fields;
@@ -346,7 +347,7 @@ on_each_database! {
         settled(&db).await;
         let again = import(&db, &file("calls.csv.zst", zst)).await;
         assert_eq!(again.counts.duplicates, 4500);
-        assert_eq!(undo_file(&db.app(), first.id.unwrap()).await.unwrap().retracted, 4400);
+        assert_eq!(undo_file(&db.call(), first.id.unwrap()).await.unwrap().retracted, 4400);
         settled(&db).await;
     }
 
@@ -452,7 +453,7 @@ on_each_database! {
         settled(&db).await;
         let ids = db.find_customers(vec!["c-1".into(), "c-2".into()]).await.unwrap();
         let before = (db.health(ids["c-1"]).await, db.health(ids["c-2"]).await);
-        undo_file(&db.app(), first.id.unwrap()).await.unwrap();
+        undo_file(&db.call(), first.id.unwrap()).await.unwrap();
         let again = import(&db, &events).await;
         assert_eq!((again.counts, again.errors), (created(4), Vec::new()));
         settled(&db).await;

@@ -101,6 +101,21 @@ fn scoring_and_domain_read_no_clock_no_environment_and_no_dice() {
 }
 
 #[test]
+fn scoring_speaks_in_one_room() {
+    let silent = inside(&["src/scoring/"]).filter(|file| !contains_any(&file.path, &["/words/", "/tests/"]));
+    forbid("facts get their English in src/scoring/words", silent, |line| {
+        let code = line.trim_start();
+        !code.starts_with("//")
+            && (code.contains("format!(") || code.split('"').skip(1).step_by(2).any(|text| text.contains(' ')))
+    });
+}
+
+#[test]
+fn a_use_case_gets_a_call() {
+    forbid("who asks, and when, comes from a Call", inside(&["src/server/service/"]), |line| line.contains("AppState"));
+}
+
+#[test]
 fn only_the_command_line_reads_the_clock() {
     forbid("below the command line, time is an argument", outside(&["src/cli/mod.rs"]), |line| {
         contains_any(line, &["Utc::now", "Local::now", "SystemTime::now"])

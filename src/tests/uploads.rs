@@ -2,10 +2,10 @@
 
 use crate::domain::import::MAX_WAITING_UPLOADS;
 use crate::domain::{ImportId, ImportState};
-use crate::server::AppState;
 use crate::server::service::import::{
     Choice, Source, check_import, get_import, get_import_errors, recognise, remove_old_files, run_import,
 };
+use crate::server::{Actor, AppState};
 use crate::tests::api::{Answer, Site};
 use crate::tests::harness::*;
 use async_compression::tokio::bufread::ZstdEncoder;
@@ -64,7 +64,7 @@ async fn check(app: &AppState, id: ImportId) {
     let columns = app.store.get_import_findings(id).await.unwrap().unwrap().columns;
     let fields = columns.iter().map(|column| mapping.columns.get(column).cloned()).collect();
     let choice = Choice { kind: mapping.kind, fields, defaults: Vec::new() };
-    assert_eq!(check_import(app, id, choice).await.unwrap(), ImportState::Checking);
+    assert_eq!(check_import(&app.call(Actor::Visitor), id, choice).await.unwrap(), ImportState::Checking);
     until(app, id, ImportState::Checked).await;
 }
 
@@ -87,11 +87,11 @@ on_each_database! {
         let [path] = files(&site.database).try_into().unwrap();
         // Whoever read it now would find something else.
         std::fs::write(&path, "other,columns\n1,2\n").unwrap();
-        let page = get_import(&site.database.app(), id).await.unwrap();
+        let page = get_import(&site.database.call(), id).await.unwrap();
         assert_eq!((page.columns, page.unreadable), (["id", "name", "segment"].map(str::to_owned).to_vec(), None));
         assert_eq!(page.preview[0].cells, ["c-1", "Acme", "SMB"]);
         std::fs::remove_file(&path).unwrap();
-        assert!(get_import(&site.database.app(), id).await.unwrap().unreadable.unwrap().contains("upload it again"));
+        assert!(get_import(&site.database.call(), id).await.unwrap().unreadable.unwrap().contains("upload it again"));
     }
 
     async fn an_upload_of_an_earlier_release_is_read_once_more(db: Database) {
@@ -100,7 +100,7 @@ on_each_database! {
         let found = site.database.get_import_findings(id).await.unwrap().unwrap();
         let app = site.database.app();
         site.database.set_import_findings(id, None).await.unwrap();
-        assert_eq!(get_import(&app, id).await.unwrap().columns, found.columns);
+        assert_eq!(get_import(&app.call(Actor::Visitor), id).await.unwrap().columns, found.columns);
         assert_eq!(site.database.get_import_findings(id).await.unwrap(), Some(found));
     }
 
@@ -112,9 +112,9 @@ on_each_database! {
             check(&app, id).await;
         }
         assert_eq!(files(&site.database).len(), 2);
-        run_import(&app, id).await.unwrap();
+        run_import(&app.call(Actor::Visitor), id).await.unwrap();
         until(&app, id, ImportState::Finished).await;
-        let errors = get_import_errors(&app, id).await.unwrap();
+        let errors = get_import_errors(&app.call(Actor::Visitor), id).await.unwrap();
         assert_eq!(std::fs::read_to_string(&errors).unwrap(), "line,column,field,error\n3,name,name,is required\n");
         assert_eq!(site.database.get_import_findings(id).await.unwrap(), None);
         // The run removes the upload after it has said that it is finished.
@@ -131,7 +131,7 @@ on_each_database! {
         assert_eq!(refused.status, 409, "{}", refused.text);
         assert!(refused.text.contains("20 uploads of 0 MiB wait") && refused.text.contains("discard"), "{}", refused.text);
         assert_eq!(files(&site.database).len(), MAX_WAITING_UPLOADS, "the one that was refused is gone");
-        crate::server::service::import::discard_upload(&site.database.app(), ImportId(1)).await.unwrap();
+        crate::server::service::import::discard_upload(&site.database.call(), ImportId(1)).await.unwrap();
         uploaded(&site, "customers.csv", CUSTOMERS).await;
     }
 }
@@ -216,7 +216,7 @@ async fn uploads_are_for_us_alone() {
 
     // What lies there under the name of the list is replaced, and not followed.
     let elsewhere = tempfile::NamedTempFile::new().unwrap();
-    let errors = get_import_errors(&app, id).await.unwrap();
+    let errors = get_import_errors(&app.call(Actor::Visitor), id).await.unwrap();
     std::fs::remove_file(&errors).unwrap();
     std::os::unix::fs::symlink(elsewhere.path(), &errors).unwrap();
     check(&app, id).await;
@@ -253,9 +253,9 @@ async fn what_a_killed_process_has_left_is_removed() {
     let known = files(&site.database);
     let orphan = folder(&site.database).unwrap().join("upload-orphan");
     std::fs::write(&orphan, "id,name").unwrap();
-    remove_old_files(&app).await.unwrap();
+    remove_old_files(&app.call(Actor::Visitor)).await.unwrap();
     assert!(orphan.exists(), "it may be on its way");
     let years = AppState { clock: || now() + Duration::days(365 * 300), ..app };
-    remove_old_files(&years).await.unwrap();
+    remove_old_files(&years.call(Actor::Visitor)).await.unwrap();
     assert_eq!(files(&site.database), known);
 }

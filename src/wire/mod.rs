@@ -9,5 +9,5 @@ mod preferences;
 
 pub use error::AppError;
 pub use forms::{Done, Echo, FUNCTION, Flash, FormValues, Outcome, Previewed, Rejection, SCORECARD_PATH, UPLOAD_FORM};
-pub use page::{PageAssets, PageStart, PageStyles, ResponseStatus};
+pub use page::{PageAssets, PageStart, ResponseStatus};
 pub use preferences::{Preferences, ThemeChoice};

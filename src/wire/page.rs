@@ -21,16 +21,6 @@ pub struct PageStart {
     pub live_script: String,
 }
 
-/// Style blocks (id, content) that components need in the head before the first paint. Set by the server.
-#[derive(Clone, Default)]
-pub struct PageStyles(pub Arc<Vec<(String, String)>>);
-
-impl PageStyles {
-    pub fn blocks(&self) -> impl Iterator<Item = &(String, String)> {
-        self.0.iter()
-    }
-}
-
 /// Sets the HTTP status of the page being rendered. Set by the server; absent in the browser.
 #[derive(Clone)]
 pub struct ResponseStatus(pub Arc<dyn Fn(u16) + Send + Sync>);

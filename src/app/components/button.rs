@@ -1,20 +1,29 @@
-//! Buttons that submit and links that look like buttons, both in Thaw's dress.
+//! Buttons that submit, and links that look like buttons.
 
 use leptos::prelude::*;
-use thaw::{Button, ButtonAppearance, ButtonType};
+
+fn class(primary: bool) -> &'static str {
+    if primary { "button button--primary" } else { "button" }
+}
 
 /// Submits its form; while the answer is pending it says so and does nothing.
 #[component]
 pub fn SubmitButton(
     #[prop(into)] label: String,
     #[prop(into, optional)] pending: Signal<bool>,
-    #[prop(optional)] appearance: Option<ButtonAppearance>,
+    /// False when it is not what the page is for.
+    #[prop(default = true)]
+    primary: bool,
 ) -> impl IntoView {
-    let appearance = appearance.unwrap_or(ButtonAppearance::Primary);
     view! {
-        <Button appearance button_type=ButtonType::Submit loading=pending disabled=pending>
+        <button
+            type="submit"
+            class=class(primary)
+            disabled=move || pending.get()
+            aria-busy=move || pending.get().then_some("true")
+        >
             {label}
-        </Button>
+        </button>
     }
 }
 
@@ -30,13 +39,8 @@ pub fn LinkButton(
     external: bool,
     children: Children,
 ) -> impl IntoView {
-    let weight = if primary { "thaw-button--primary" } else { "thaw-button--secondary" };
     view! {
-        <a
-            class=format!("thaw-button thaw-button--medium thaw-button--rounded {weight}")
-            href=move || href.get()
-            rel=external.then_some("external")
-        >
+        <a class=class(primary) href=move || href.get() rel=external.then_some("external")>
             {children()}
         </a>
     }

@@ -33,7 +33,7 @@ pub fn ConfirmDialog<F: FnOnce(AnyView) -> V, V: IntoView>(
     let cancel = view! { <a href="#content" on:click=close>"Cancel"</a> }.into_any();
     view! {
         <a
-            class="thaw-button thaw-button--medium thaw-button--rounded thaw-button--secondary"
+            class="button"
             href=format!("#{id}")
             aria-haspopup="dialog"
             on:click=open

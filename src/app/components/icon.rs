@@ -31,6 +31,7 @@ pub enum IconName {
     Undo,
     Clock,
     Import,
+    Failed,
 }
 
 impl IconName {
@@ -66,6 +67,7 @@ impl IconName {
             Self::Download => "M10 3v10M5.5 8.5 10 13l4.5-4.5M3.5 16.5h13",
             Self::Clock => "M10 2.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15ZM10 6v4l2.8 1.8",
             Self::Import => "M10 13V3.5M5.5 8 10 3.5 14.5 8M3.5 13v3.5h13V13",
+            Self::Failed => "M7.5 7.5l5 5M12.5 7.5l-5 5M10 2.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15Z",
             Self::Undo => "M4 8h8a4.5 4.5 0 0 1 0 9H8M4 8l4-4M4 8l4 4",
         }
     }

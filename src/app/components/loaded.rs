@@ -1,12 +1,11 @@
 //! A value from the server: a skeleton until it is there, what went wrong when it does not come. While a newer value
 //! loads, the old one stays.
 
-use super::skeleton::Skeleton;
+use super::{Alert, Skeleton};
 use crate::wire::AppError;
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use thaw::{MessageBar, MessageBarBody, MessageBarIntent, MessageBarTitle};
 
 /// Shows a resource through `view`, which runs again with each new value.
 #[component]
@@ -54,18 +53,15 @@ pub fn Failure(error: AppError) -> impl IntoView {
     let title = matches!(error, AppError::NotFound(_)).then(|| view! { <Title text="Not found" /> });
     view! {
         {title}
-        <div role="alert">
-            <MessageBar intent=MessageBarIntent::Error>
-                <MessageBarBody>
-                    <MessageBarTitle>{heading}</MessageBarTitle>
-                    {text}
-                    {fields}
-                    " "
-                    {advice}
-                    " "
-                    <a href="/">"Go to the portfolio"</a>
-                </MessageBarBody>
-            </MessageBar>
-        </div>
+        <Alert>
+            <b>{heading}</b>
+            " "
+            {text}
+            {fields}
+            " "
+            {advice}
+            " "
+            <a href="/">"Go to the portfolio"</a>
+        </Alert>
     }
 }

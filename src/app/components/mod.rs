@@ -1,5 +1,6 @@
 //! Components that pages share. They show what they are given and never call the server.
 
+mod alert;
 mod at_once;
 mod band_badge;
 mod button;
@@ -28,6 +29,7 @@ mod tip;
 pub mod toast;
 mod when;
 
+pub use alert::Alert;
 pub use at_once::AtOnce;
 pub use band_badge::{BandBadge, BandIcon, band_attribute};
 pub use button::{LinkButton, SubmitButton};

@@ -7,7 +7,6 @@ use crate::app::server_fns::{ArchiveCustomer, RestoreCustomer};
 use crate::domain::{ArchiveReason, CustomerId};
 use crate::wire::FormValues;
 use leptos::prelude::*;
-use thaw::ButtonAppearance;
 
 /// A button that opens the question, and the question.
 #[component]
@@ -46,7 +45,7 @@ pub fn RestoreForm(customer: CustomerId) -> impl IntoView {
         <ActionForm action id=state.id()>
             <FormHead state />
             <input type="hidden" name="customer" value=customer.to_string() />
-            <SubmitButton label="Restore" pending=state.pending() appearance=ButtonAppearance::Secondary />
+            <SubmitButton label="Restore" pending=state.pending() primary=false />
         </ActionForm>
     }
 }

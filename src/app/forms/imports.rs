@@ -10,7 +10,6 @@ use crate::domain::{EventKind, Import, ImportId, ImportKind, Mapping, Segment};
 use crate::wire::{FormValues, UPLOAD_FORM};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
-use thaw::ButtonAppearance;
 
 /// A plain form, since files are sent by the browser itself.
 #[component]
@@ -159,18 +158,18 @@ fn default_fields(state: FormState, kind: ImportKind, defaults: &BTreeMap<String
 
 /// One button for each of the small steps of an import.
 macro_rules! step_form {
-    ($(#[$doc:meta])* $name:ident, $action:ident, $id:literal, $label:literal, $appearance:expr) => {
+    ($(#[$doc:meta])* $name:ident, $action:ident, $id:literal, $label:literal, primary = $primary:literal) => {
         $(#[$doc])*
         #[component]
         pub fn $name(import: ImportId) -> impl IntoView {
             let action = ServerAction::<$action>::new();
             let state = FormState::new(format!("{}-{import}", $id), FormValues::default(), action);
-            let (label, appearance) = ($label, $appearance);
+            let (label, primary) = ($label, $primary);
             view! {
                 <ActionForm action id=state.id()>
                     <FormHead state />
                     <input type="hidden" name="import" value=import.to_string() />
-                    <SubmitButton label pending=state.pending() appearance />
+                    <SubmitButton label pending=state.pending() primary />
                 </ActionForm>
             }
         }
@@ -179,17 +178,17 @@ macro_rules! step_form {
 
 step_form!(
     /// Imports what was checked.
-    RunImportForm, RunImport, "run-import", "Import", ButtonAppearance::Primary
+    RunImportForm, RunImport, "run-import", "Import", primary = true
 );
 step_form!(
     /// Back to the columns.
-    ReconsiderForm, ReconsiderImport, "reconsider-import", "Change the columns", ButtonAppearance::Secondary
+    ReconsiderForm, ReconsiderImport, "reconsider-import", "Change the columns", primary = false
 );
 step_form!(
     /// Forgets the file.
-    DiscardUploadForm, DiscardUpload, "discard-upload", "Discard the file", ButtonAppearance::Secondary
+    DiscardUploadForm, DiscardUpload, "discard-upload", "Discard the file", primary = false
 );
 step_form!(
     /// Takes everything back. Put it where it can be opened.
-    UndoImportForm, UndoImport, "undo-import", "Undo this import", ButtonAppearance::Primary
+    UndoImportForm, UndoImport, "undo-import", "Undo this import", primary = true
 );

@@ -1,7 +1,7 @@
 //! What every form begins and ends with.
 
 use super::FormState;
-use crate::app::components::SubmitButton;
+use crate::app::components::{Alert, SubmitButton};
 use crate::wire::{AppError, FUNCTION};
 use leptos::ev::SubmitEvent;
 use leptos::form::FromFormData;
@@ -9,7 +9,6 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_location;
 use serde::de::DeserializeOwned;
-use thaw::{MessageBar, MessageBarBody, MessageBarIntent};
 
 /// A form that a server function takes: in place once the page is hydrated. Before that, and without JavaScript, the
 /// browser sends it to the page's own address, so that a refused form can be answered with its page.
@@ -54,19 +53,7 @@ pub fn FormHead(state: FormState) -> impl IntoView {
     view! {
         <input type="hidden" name="form" value=state.id() />
         <input type="hidden" name="messageId" value=move || state.message_id() />
-        {move || {
-            state
-                .message()
-                .map(|message| {
-                    view! {
-                        <div role="alert" class="form__message">
-                            <MessageBar intent=MessageBarIntent::Error>
-                                <MessageBarBody>{message}</MessageBarBody>
-                            </MessageBar>
-                        </div>
-                    }
-                })
-        }}
+        {move || state.message().map(|message| view! { <Alert>{message}</Alert> })}
     }
 }
 

@@ -161,7 +161,7 @@ fn PreviewButton() -> impl IntoView {
     view! {
         <button
             type="submit"
-            class="thaw-button thaw-button--medium thaw-button--rounded thaw-button--secondary"
+            class="button"
             formmethod="get"
             formaction=format!("{SCORECARD_PATH}#preview")
             aria-busy=move || asking.get().then_some("true")

@@ -81,7 +81,7 @@ pub fn PickCustomerPage() -> impl IntoView {
                     placeholder="Name or external id"
                     value=wanted.get_untracked().search
                 />
-                <button class="thaw-button thaw-button--medium thaw-button--rounded thaw-button--secondary" type="submit">
+                <button class="button" type="submit">
                     "Search"
                 </button>
             </Form>

@@ -1,7 +1,7 @@
 //! Events as somebody sends them.
 
 use super::messages;
-use crate::domain::event::MAX_API_CALLS;
+use crate::domain::event_input::MAX_API_CALLS;
 use crate::domain::{EventBody, EventInput, EventKind, FactorKey, NaiveDate, NewEvent, Priority};
 use chrono::{DateTime, TimeZone, Utc};
 use leptos::serde_json::{self, Value, json};

@@ -5,7 +5,7 @@ use crate::domain::{Driver, FactorKey, Points};
 use crate::scoring::{drivers, measure};
 
 fn drivers_of(given: &Given) -> Vec<Driver> {
-    drivers(CUSTOMER, &measure(&given.facts, &given.scorecard, &given.connections, day(0)), &given.scorecard, day(0))
+    drivers(&measure(&given.facts, &given.scorecard, &given.connections, day(0)), &given.scorecard)
 }
 
 fn sentences(given: &Given) -> Vec<(String, Points)> {

@@ -6,6 +6,7 @@ use super::items::{Format, Splitter};
 use super::parameters::PagingParameters;
 use super::turns::{Places, Turn};
 use crate::domain::batch::MAX_ITEMS;
+use crate::domain::list::Paging;
 use crate::domain::{BatchReport, Page, QuarantineId, QuarantinedItem};
 use crate::server::Call;
 use crate::server::service::batch::{self, Batch};
@@ -181,7 +182,7 @@ async fn read_items(reader: &mut Reader, format: Format, batch: &mut Batch, turn
 #[utoipa::path(get, path = "/api/quarantine", tag = "Events", params(PagingParameters),
     responses((status = 200, description = "One page of items", body = Page<QuarantinedItem>)))]
 pub async fn list_quarantine(call: Call, query: Query<PagingParameters>) -> Result<Json<Page<QuarantinedItem>>, AppError> {
-    batch::list_quarantine(&call, query.pairs()).await.map(Json)
+    batch::list_quarantine(&call, Paging::from_pairs(query.pairs())?).await.map(Json)
 }
 
 /// A refused item, corrected.

@@ -3,7 +3,7 @@
 use super::extract::{Id, Json, NoQuery, Query, ReasonInput};
 use super::inputs::{CustomerEvent, RetractInput};
 use super::parameters::EventParameters;
-use crate::domain::{CustomerId, Event, EventId, EventInput, FieldErrors, Page};
+use crate::domain::{CustomerId, Event, EventId, EventInput, EventQuery, FieldErrors, Page};
 use crate::server::Call;
 use crate::server::service::events;
 use crate::wire::AppError;
@@ -57,7 +57,7 @@ pub async fn list_events(
     Id(customer): Id<CustomerId>,
     query: Query<EventParameters>,
 ) -> Result<Json<Page<Event>>, AppError> {
-    let timeline = events::list_events(&call, customer, query.pairs()).await?;
+    let timeline = events::list_events(&call, customer, EventQuery::from_pairs(query.pairs())?).await?;
     Ok(Json(timeline.page))
 }
 

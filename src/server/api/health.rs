@@ -2,7 +2,7 @@
 
 use super::extract::{Id, Json, Query};
 use super::parameters::{ChangeParameters, DayParameters, HistoryParameters};
-use crate::domain::{CustomerId, Health, HealthChange, HealthHistory};
+use crate::domain::{AsOf, ChangeDays, CustomerId, Health, HealthChange, HealthHistory, HistoryDays};
 use crate::server::Call;
 use crate::server::service::health;
 use crate::wire::AppError;
@@ -13,7 +13,7 @@ use crate::wire::AppError;
     responses((status = 200, description = "Score, band, coverage and the five factors", body = Health)))]
 pub async fn get_health(call: Call, Id(customer): Id<CustomerId>, query: Query<DayParameters>) -> Result<Json<Health>, AppError> {
     let [as_of, known_at] = query.values(["as_of", "known_at"]);
-    health::get_health(&call, customer, as_of, known_at).await.map(Json)
+    health::get_health(&call, customer, AsOf::parse(as_of, known_at, call.today())?).await.map(Json)
 }
 
 /// A customer's score on each UTC day of a range, up to ten years: restated, or as it was known at the end of one day.
@@ -26,7 +26,7 @@ pub async fn get_health_history(
     query: Query<HistoryParameters>,
 ) -> Result<Json<HealthHistory>, AppError> {
     let [from, to, known_at] = query.values(["from", "to", "known_at"]);
-    health::get_health_history(&call, customer, from, to, known_at).await.map(Json)
+    health::get_health_history(&call, customer, HistoryDays::parse(from, to, known_at, call.today())?).await.map(Json)
 }
 
 /// Why a customer's score changed between two UTC days: parts by cause and factor that sum to the difference exactly.
@@ -39,5 +39,5 @@ pub async fn get_health_changes(
     query: Query<ChangeParameters>,
 ) -> Result<Json<HealthChange>, AppError> {
     let [from, to, known] = query.values(["from", "to", "known"]);
-    health::get_health_changes(&call, customer, from, to, known).await.map(Json)
+    health::get_health_changes(&call, customer, ChangeDays::parse(from, to, known, call.today())?).await.map(Json)
 }

@@ -1,6 +1,8 @@
 //! `/api/live`: the stream that open pages follow.
 
 use super::extract::Query;
+use crate::domain::list::integer;
+use crate::domain::{CustomerId, FieldErrors};
 use crate::server::Call;
 use crate::server::service::live;
 use crate::server::store::Changed;
@@ -36,7 +38,10 @@ pub struct LiveParameters {
 pub async fn follow_changes(call: Call, headers: HeaderMap, query: Query<LiveParameters>) -> Result<impl IntoResponse, AppError> {
     let [customer, since] = query.values(["customer", "since"]);
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
-    let news = live::follow(&call, customer, last.or(since))?;
+    let mut errors = FieldErrors::default();
+    let customer = customer.map(|id| CustomerId(integer(&mut errors, "customer", id, 1, i64::MAX)));
+    errors.or(|| ())?;
+    let news = live::follow(&call, customer, last.or(since));
     let hello = Event::default().retry(RETRY).id(news.mark());
     let messages = stream::unfold(news, |mut news| async {
         let changed = news.next().await?;

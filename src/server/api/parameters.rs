@@ -64,7 +64,7 @@ pub struct FilterParameters {
     direction: Option<String>,
 }
 
-/// See `list::parse_paging`.
+/// See `Paging`.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)]
@@ -77,7 +77,7 @@ pub struct PagingParameters {
     page_size: Option<i64>,
 }
 
-/// See `service::events::list_events`.
+/// See `EventQuery`.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)]
@@ -91,7 +91,7 @@ pub struct EventFilterParameters {
     to: Option<String>,
 }
 
-/// See `service::portfolio::get_portfolio`.
+/// See `OwnerFilter`.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)]
@@ -101,7 +101,7 @@ pub struct OwnerParameters {
     owner: Option<String>,
 }
 
-/// See `service::health::get_health_history`.
+/// See `HistoryDays`.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)]
@@ -118,7 +118,7 @@ pub struct HistoryParameters {
     known_at: Option<String>,
 }
 
-/// See `service::health::get_health_changes`.
+/// See `ChangeDays`.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)]

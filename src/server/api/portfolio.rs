@@ -2,7 +2,8 @@
 
 use super::extract::{Json, Query};
 use super::parameters::PortfolioParameters;
-use crate::domain::Portfolio;
+use crate::domain::list::OwnerFilter;
+use crate::domain::{AsOf, Portfolio};
 use crate::server::Call;
 use crate::server::service::portfolio;
 use crate::wire::AppError;
@@ -13,5 +14,6 @@ use crate::wire::AppError;
     responses((status = 200, description = "The portfolio as of the day", body = Portfolio)))]
 pub async fn get_portfolio(call: Call, query: Query<PortfolioParameters>) -> Result<Json<Portfolio>, AppError> {
     let [owner, as_of, known_at] = query.values(["owner", "as_of", "known_at"]);
-    portfolio::get_portfolio(&call, owner, as_of, known_at).await.map(Json)
+    let owner = OwnerFilter::parse(owner)?;
+    portfolio::get_portfolio(&call, owner, AsOf::parse(as_of, known_at, call.today())?).await.map(Json)
 }

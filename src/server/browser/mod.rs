@@ -5,5 +5,4 @@ mod flash;
 pub mod forms;
 pub mod page;
 pub mod plain_forms;
-mod thaw_styles;
 pub mod upload;

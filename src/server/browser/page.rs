@@ -2,8 +2,9 @@
 //! Leptos' context, which [`provide`] fills for each request.
 
 use super::cookies::cookies;
-use super::{flash, thaw_styles, upload};
-use crate::domain::CustomerQuery;
+use super::{flash, upload};
+use crate::domain::list::{OwnerFilter, Paging};
+use crate::domain::{AsOf, CustomerQuery, EventQuery, PageDays};
 use crate::server::{Actor, AppState, Call};
 use crate::wire::{AppError, PageStart, Preferences, ResponseStatus, ThemeChoice};
 use axum::extract::Request;
@@ -18,7 +19,6 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 /// Fills the context of one page or one server function. `live_script` is the address of the script that follows changes.
 pub fn provide(state: &AppState, live_script: String) {
     let call = state.call(Actor::Visitor);
-    provide_context(thaw_styles::page_styles());
     provide_context(ResponseStatus(Arc::new(respond_with(use_context::<ResponseOptions>()))));
     // Only pages have a RequestUrl. What is left for a page must not be taken by a server function.
     if let (Some(parts), Some(_)) = (use_context::<Parts>(), use_context::<RequestUrl>()) {
@@ -77,24 +77,43 @@ pub async fn answer<T>(work: impl Future<Output = Result<T, AppError>>) -> Resul
     result
 }
 
-/// The names and values of a query string.
-pub struct Pairs(Vec<(String, String)>);
-
-impl Pairs {
-    /// Reads the text after the question mark.
-    pub fn parse(text: &str) -> Result<Self, AppError> {
-        let refused = |error| AppError::BadRequest(format!("The query string: {error}"));
-        serde_urlencoded::from_str(text).map(Self).map_err(refused)
-    }
-
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
-    }
+/// The pairs of a query string, without its question mark.
+fn pairs(text: &str) -> Result<Vec<(String, String)>, AppError> {
+    serde_urlencoded::from_str(text).map_err(|error| AppError::BadRequest(format!("The query string: {error}")))
 }
 
-/// The list's query from the text after the question mark.
+fn each(pairs: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
+    pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+}
+
+/// Reads the query of the list of customers.
 pub fn customer_query(text: &str) -> Result<CustomerQuery, AppError> {
-    Ok(CustomerQuery::from_pairs(Pairs::parse(text)?.iter())?)
+    Ok(CustomerQuery::from_pairs(each(&pairs(text)?))?)
+}
+
+/// Reads the query of a customer's events.
+pub fn event_query(text: &str) -> Result<EventQuery, AppError> {
+    Ok(EventQuery::from_pairs(each(&pairs(text)?))?)
+}
+
+/// Reads which page of a list is asked for.
+pub fn paging(text: &str) -> Result<Paging, AppError> {
+    Ok(Paging::from_pairs(each(&pairs(text)?))?)
+}
+
+/// Reads the day that is asked for, and what is known of it.
+pub fn day(as_of: Option<String>, known_at: Option<String>) -> Result<AsOf, AppError> {
+    Ok(AsOf::parse(as_of.as_deref(), known_at.as_deref(), call().today())?)
+}
+
+/// Reads whose customers are asked for.
+pub fn owner_filter(owner: Option<String>) -> Result<Option<OwnerFilter>, AppError> {
+    Ok(OwnerFilter::parse(owner.as_deref())?)
+}
+
+/// Reads the spans of a customer's page.
+pub fn page_days(history: i64, change: i64) -> Result<PageDays, AppError> {
+    Ok(PageDays::new(history, change)?)
 }
 
 /// The theme that the request's browser remembers.

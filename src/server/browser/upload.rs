@@ -3,14 +3,14 @@
 use super::cookies::{append_cookie, author_cookie, cookie, cookies};
 use crate::domain::ImportId;
 use crate::domain::import::MAX_UPLOAD_BYTES;
-use crate::server::AppState;
 use crate::server::api::extract::Id;
 use crate::server::service::import;
+use crate::server::{AppState, Call};
 use crate::wire::{AppError, Echo, Rejection, UPLOAD_FORM};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::multipart::{Field, MultipartError, MultipartRejection};
-use axum::extract::{DefaultBodyLimit, Multipart, State};
+use axum::extract::{DefaultBodyLimit, Multipart};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect};
@@ -33,13 +33,13 @@ pub fn router() -> Router<AppState> {
 
 /// Who is refused gets the import page again, with the file's name and the reason; a program gets the reason.
 async fn receive_upload(
-    State(app): State<AppState>,
+    call: Call,
     headers: HeaderMap,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<impl IntoResponse, AppError> {
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut sent = Sent::default();
-    let received = keep_upload(&app, form, &mut sent).await;
+    let received = keep_upload(&call, form, &mut sent).await;
     let mut cookies: Vec<_> = sent.author.as_deref().map(author_cookie).into_iter().collect();
     let path = match received {
         Ok(id) => format!("/import/{id}"),
@@ -60,7 +60,7 @@ struct Sent {
 }
 
 /// The form has the fields `author` and, after it, `file`.
-async fn keep_upload(app: &AppState, form: Result<Multipart, MultipartRejection>, sent: &mut Sent) -> Result<ImportId, AppError> {
+async fn keep_upload(call: &Call, form: Result<Multipart, MultipartRejection>, sent: &mut Sent) -> Result<ImportId, AppError> {
     let not_a_form = |_| AppError::UnsupportedMediaType("The file must be sent as a form, as multipart/form-data.".into());
     let mut form = form.map_err(not_a_form)?;
     while let Some(field) = form.next_field().await.map_err(broken)? {
@@ -74,10 +74,10 @@ async fn keep_upload(app: &AppState, form: Result<Multipart, MultipartRejection>
                 if sent.file_name.is_empty() {
                     return Err(AppError::BadRequest("No file was chosen. Choose one.".into()));
                 }
-                import::remove_old_files(app).await?;
-                let mut upload = import::begin_upload(app).await?;
+                import::remove_old_files(call).await?;
+                let mut upload = import::begin_upload(call).await?;
                 write(field, &mut upload).await?;
-                return import::receive_upload(app, &sent.file_name, upload, sent.author.clone()).await;
+                return import::receive_upload(call, &sent.file_name, upload, sent.author.clone()).await;
             }
             _ => {}
         }
@@ -145,8 +145,8 @@ async fn write(mut field: Field<'_>, upload: &mut NamedTempFile) -> Result<(), A
 }
 
 /// The rows that a dry run refused, as CSV.
-async fn get_import_errors(State(app): State<AppState>, Id(id): Id<ImportId>) -> Result<impl IntoResponse, AppError> {
-    let path = import::get_import_errors(&app, id).await?;
+async fn get_import_errors(call: Call, Id(id): Id<ImportId>) -> Result<impl IntoResponse, AppError> {
+    let path = import::get_import_errors(&call, id).await?;
     let missing = |_| AppError::NotFound(format!("list of errors of import {id}"));
     let file = tokio::fs::File::open(path).await.map_err(missing)?;
     let disposition = format!("attachment; filename=\"import-{id}-errors.csv\"");

@@ -2,7 +2,7 @@
 
 use super::story::{Pays, Story};
 use super::{Dice, calendar, words};
-use crate::domain::event::MAX_API_CALLS;
+use crate::domain::event_input::MAX_API_CALLS;
 use crate::domain::{EventBody, EventInput, NaiveDate, NewEvent, Priority};
 use chrono::{DateTime, Duration, Months, NaiveTime, Utc};
 use rand::RngExt;

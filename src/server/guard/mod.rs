@@ -142,7 +142,7 @@ const NO_PAGE_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 const DOCS_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; \
                            base-uri 'none'; frame-ancestors 'none'";
 
-/// The policy of a page whose inline scripts and styles carry `nonce`. Thaw sets style attributes.
+/// The policy of a page whose inline scripts and styles carry `nonce`. Charts set style attributes.
 pub fn page_policy(nonce: &str) -> String {
     format!(
         "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; \

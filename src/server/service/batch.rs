@@ -2,7 +2,7 @@
 
 use crate::domain::batch::MAX_ITEM_BYTES;
 use crate::domain::event::{DEFAULT_SOURCE, MAX_SOURCE_CHARS};
-use crate::domain::list::parse_paging;
+use crate::domain::list::Paging;
 use crate::domain::quarantine::BOUNDS;
 use crate::domain::{
     BatchReport, CustomerId, EventInput, FieldErrors, ItemReport, ItemVerdict, NewEvent, Page, QuarantineId, QuarantinePage,
@@ -243,22 +243,15 @@ fn parse(item: &Item, now: chrono::DateTime<chrono::Utc>) -> Result<(Address, Ne
     }
 }
 
-/// Refused items, the latest first. The query's names: `page`, `page_size`.
-pub async fn list_quarantine<'a>(
-    call: &Call,
-    pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
-) -> Result<Page<QuarantinedItem>, AppError> {
-    let (page, page_size) = parse_paging(pairs)?;
-    Ok(call.store.list_quarantine(page, page_size).await?)
+/// Refused items, the latest first.
+pub async fn list_quarantine(call: &Call, paging: Paging) -> Result<Page<QuarantinedItem>, AppError> {
+    Ok(call.store.list_quarantine(paging.page, paging.page_size).await?)
 }
 
-/// The same for the page, with the time that its times are relative to.
-pub async fn get_quarantine_page<'a>(
-    call: &Call,
-    pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
-) -> Result<QuarantinePage, AppError> {
+/// Refused items as their page shows them, with the time that its times are relative to.
+pub async fn get_quarantine_page(call: &Call, paging: Paging) -> Result<QuarantinePage, AppError> {
     let uses = call.store.quarantine_uses().await?.into_iter().collect();
-    Ok(QuarantinePage { page: list_quarantine(call, pairs).await?, uses, now: call.now })
+    Ok(QuarantinePage { page: list_quarantine(call, paging).await?, uses, now: call.now })
 }
 
 /// How many items wait in the quarantine.

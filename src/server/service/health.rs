@@ -3,8 +3,8 @@
 use crate::domain::letters::composed;
 use crate::domain::list::{MAX_PAGE_SIZE, is_new};
 use crate::domain::{
-    AsOf, AskedDay, Customer, CustomerId, CustomerRow, DayCount, EventKind, FactorKey, Factors, FieldErrors, Health,
-    HealthChange, HealthHistory, NaiveDate, Scorecard,
+    AsOf, ChangeDays, Customer, CustomerId, CustomerRow, DayCount, EventKind, FactorKey, Factors, Health, HealthChange,
+    HealthHistory, HistoryDays, NaiveDate, PageDays, Scorecard,
 };
 use crate::scoring::{self, Connections, Facts, Standing};
 use crate::server::Call;
@@ -42,10 +42,9 @@ pub(super) async fn store_of(call: &Call, at: AsOf) -> Result<Store, AppError> {
     }
 }
 
-/// A customer's health as of a day (today when absent): under all facts known now, or under those known at the end of a day.
-pub async fn get_health(call: &Call, id: CustomerId, as_of: Option<&str>, known_at: Option<&str>) -> Result<Health, AppError> {
+/// A customer's health as of a day: under all facts known now, or under those known at the end of a day.
+pub async fn get_health(call: &Call, id: CustomerId, at: AsOf) -> Result<Health, AppError> {
     let today = call.today();
-    let at = parse_day_asked(as_of, known_at, today)?;
     if at.is_today(today)
         && let Some(health) = call.store.get_health_of_today(id, today).await?
     {
@@ -56,70 +55,23 @@ pub async fn get_health(call: &Call, id: CustomerId, as_of: Option<&str>, known_
     Ok(scoring.health(id, &facts, at.day))
 }
 
-/// How many days a history has unless told otherwise, and at most.
-const HISTORY_DAYS: i64 = 90;
-const MAX_HISTORY_DAYS: i64 = 3660;
-
-/// A customer's scores of all days from one to another (today when absent), under all facts known now, or under those known
-/// at the end of a day.
-pub async fn get_health_history(
-    call: &Call,
-    id: CustomerId,
-    from: Option<&str>,
-    to: Option<&str>,
-    known_at: Option<&str>,
-) -> Result<HealthHistory, AppError> {
-    let today = call.today();
-    let mut errors = FieldErrors::default();
-    let from = parse_day(&mut errors, "from", from, today);
-    let AskedDay { as_of: to, known_at } =
-        AskedDay { as_of: parse_day(&mut errors, "to", to, today), ..AskedDay::parse(&mut errors, None, known_at) };
-    errors.or(|| ())?;
-    let at = AskedDay { as_of: to, known_at }.resolve(today)?;
-    let (from, to) = (from.unwrap_or(at.day - Duration::days(HISTORY_DAYS - 1)), at.day);
-    if from > to {
-        return Err(FieldErrors::one("from", format!("must not be after the last day ({to})")).into());
-    }
-    if (to - from).num_days() >= MAX_HISTORY_DAYS {
-        return Err(
-            FieldErrors::one("from", format!("must lie at most {MAX_HISTORY_DAYS} days back from the last day ({to})")).into()
-        );
-    }
+/// A customer's scores of all days from one to another, under all facts known now, or under those known at the end of a day.
+pub async fn get_health_history(call: &Call, id: CustomerId, days: HistoryDays) -> Result<HealthHistory, AppError> {
+    let HistoryDays { from, to: at } = days;
     let Scoring { scorecard, connections } = Scoring::of(&call.store, at).await?;
     let facts = call.store.load_facts(id, from - Duration::days(scorecard.lookback_days()), at).await?;
-    let days = scoring::history(&facts, &scorecard, &connections, from, to);
-    Ok(HealthHistory { customer_id: id, from, to, known_at: at.known_at, scorecard_version: scorecard.version, days })
+    let days = scoring::history(&facts, &scorecard, &connections, from, at.day);
+    Ok(HealthHistory { customer_id: id, from, to: at.day, known_at: at.known_at, scorecard_version: scorecard.version, days })
 }
 
-/// How long a change reaches back unless told otherwise, in days.
-const CHANGE_DAYS: i64 = 30;
-
-/// Why a customer's score changed from a day to another (today when absent). `known` is `then` (when absent) or `now`: whether
-/// the first day's health is what it was that day, or what it would have been with what is known now.
-pub async fn get_health_changes(
-    call: &Call,
-    id: CustomerId,
-    from: Option<&str>,
-    to: Option<&str>,
-    known: Option<&str>,
-) -> Result<HealthChange, AppError> {
-    let today = call.today();
-    let mut errors = FieldErrors::default();
-    if !matches!(known, None | Some("then" | "now")) {
-        errors.add("known", "must be one of then, now");
-    }
-    let mut day = |name, text| parse_day(&mut errors, name, text, today);
-    let (from, to) = (day("from", from), day("to", to).unwrap_or(today));
-    let from = from.unwrap_or(to - Duration::days(CHANGE_DAYS));
-    if errors.0.is_empty() && from > to {
-        errors.add("from", format!("must not be after the day it is compared with ({to})"));
-    }
-    errors.or(|| ())?;
+/// Why a customer's score changed from a day to another.
+pub async fn get_health_changes(call: &Call, id: CustomerId, days: ChangeDays) -> Result<HealthChange, AppError> {
+    let ChangeDays { from, to } = days;
     let scoring = Scoring::current(&call.store).await?;
-    let facts = call.store.load_facts(id, from - Duration::days(scoring.scorecard.lookback_days()), to).await?;
-    match known {
-        Some("now") => Ok(scoring.change(id, &facts, from, to)),
-        _ => change_since_then(call, id, from, &scoring, &facts, to).await,
+    let facts = call.store.load_facts(id, from.day - Duration::days(scoring.scorecard.lookback_days()), to).await?;
+    match from.known_at {
+        None => Ok(scoring.change(id, &facts, from.day, to)),
+        Some(_) => change_since_then(call, id, from.day, &scoring, &facts, to).await,
     }
 }
 
@@ -161,31 +113,17 @@ impl Changes {
     }
 }
 
-/// Everything the customer's page shows besides its timeline. `history_days` is 30, 90 or 180, `change_days` 7, 30 or 90.
-pub async fn get_customer_page(
-    call: &Call,
-    id: CustomerId,
-    as_of: Option<&str>,
-    known_at: Option<&str>,
-    history_days: i64,
-    change_days: i64,
-) -> Result<CustomerPage, AppError> {
+/// Everything the customer's page shows besides its timeline.
+pub async fn get_customer_page(call: &Call, id: CustomerId, at: AsOf, days: PageDays) -> Result<CustomerPage, AppError> {
     let today = call.today();
-    let at = parse_day_asked(as_of, known_at, today)?;
     let (as_of, last) = (at.day, at.known_at.unwrap_or(today));
-    if ![30, 90, 180].contains(&history_days) {
-        return Err(FieldErrors::one("days", "must be one of 30, 90, 180").into());
-    }
-    if ![7, 30, 90].contains(&change_days) {
-        return Err(FieldErrors::one("since", "must be one of 7, 30, 90").into());
-    }
     let scoring = Scoring::of(&call.store, at).await?;
     let Scoring { scorecard, connections } = &scoring;
     let lookback = Duration::days(2 * scorecard.lookback_days());
-    let earliest = (last - Duration::days(history_days)).min(as_of - Duration::days(scoring::BAND_MEMORY_DAYS));
+    let earliest = (last - Duration::days(days.history)).min(as_of - Duration::days(scoring::BAND_MEMORY_DAYS));
     let customer = call.store.get_customer(id).await?;
     let facts = call.store.load_facts(id, earliest - lookback, AsOf { day: last, ..at }).await?;
-    let since = as_of - Duration::days(change_days);
+    let since = as_of - Duration::days(days.change);
     let changes = match at.known_at {
         None => scoring.change(id, &facts, since, as_of),
         Some(_) => change_since_then(call, id, since, &scoring, &facts, as_of).await?,
@@ -204,10 +142,10 @@ pub async fn get_customer_page(
         change30: change(30),
         change90: change(90),
         is_new: is_new(customer.fields.start_date, facts.first_fact_on, as_of),
-        history: scoring::history(&facts, scorecard, connections, last - Duration::days(history_days - 1), last),
+        history: scoring::history(&facts, scorecard, connections, last - Duration::days(days.history - 1), last),
         scorecard_marks: call.store.list_scorecard_marks().await?,
         changes,
-        drivers: scoring::drivers(id, &measured, scorecard, as_of),
+        drivers: scoring::drivers(&measured, scorecard),
         activity: activity(&facts, scorecard, as_of),
         invoices: scoring::invoice_rows(&facts.invoices, as_of),
         features: scoring::feature_uses(&facts, scorecard, as_of),
@@ -282,22 +220,6 @@ impl Scoring {
     fn change(&self, id: CustomerId, facts: &Facts, from: NaiveDate, to: NaiveDate) -> HealthChange {
         scoring::explain_change(id, self.standing(facts, from), self.standing(facts, to))
     }
-}
-
-/// The day that an address asks for, with its knowledge.
-pub(super) fn parse_day_asked(as_of: Option<&str>, known_at: Option<&str>, today: NaiveDate) -> Result<AsOf, FieldErrors> {
-    let mut errors = FieldErrors::default();
-    let asked = AskedDay::parse(&mut errors, as_of, known_at);
-    errors.or(|| asked)?.resolve(today)
-}
-
-/// A day that is not in the future.
-fn parse_day(errors: &mut FieldErrors, field: &str, text: Option<&str>, today: NaiveDate) -> Option<NaiveDate> {
-    let day = text.filter(|text| !text.is_empty()).and_then(|text| crate::domain::customer::parse_date(errors, field, text));
-    if day.is_some_and(|day| day > today) {
-        errors.add(field, format!("must not be in the future (today is {today}, UTC)"));
-    }
-    day
 }
 
 /// Daily totals per factor, over twice its window.

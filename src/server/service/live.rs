@@ -1,10 +1,8 @@
 //! Following changes: what somebody who looks at all customers, or at one, is told, and how often.
 
-use crate::domain::list::integer;
-use crate::domain::{CustomerId, FieldErrors};
+use crate::domain::CustomerId;
 use crate::server::Call;
 use crate::server::store::{Changed, Follower};
-use crate::wire::AppError;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -18,13 +16,9 @@ pub struct News {
     quiet_until: Instant,
 }
 
-/// Follows all customers, or the one whose id `customer` is. When something has changed since the mark `since`, this is
-/// the first thing told.
-pub fn follow(call: &Call, customer: Option<&str>, since: Option<&str>) -> Result<News, AppError> {
-    let mut errors = FieldErrors::default();
-    let customer = customer.map(|id| CustomerId(integer(&mut errors, "customer", id, 1, i64::MAX)));
-    errors.or(|| ())?;
-    Ok(News { follower: call.store.follow(since), customer, quiet_until: Instant::now() })
+/// Follows all customers, or one. When something has changed since the mark `since`, this is the first thing told.
+pub fn follow(call: &Call, customer: Option<CustomerId>, since: Option<&str>) -> News {
+    News { follower: call.store.follow(since), customer, quiet_until: Instant::now() }
 }
 
 impl News {

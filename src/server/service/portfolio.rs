@@ -1,8 +1,8 @@
 //! The portfolio's figures.
 
-use super::health::{Changes, Scoring, parse_day_asked, store_of};
+use super::health::{Changes, Scoring, store_of};
 use crate::domain::list::OwnerFilter;
-use crate::domain::{AsOf, FactorKey, FieldErrors, NaiveDate, Portfolio};
+use crate::domain::{AsOf, FactorKey, NaiveDate, Portfolio};
 use crate::server::Call;
 use crate::server::store::Snapshot;
 use crate::wire::AppError;
@@ -10,18 +10,9 @@ use quick_cache::sync::Cache;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// How all active customers, or those of one owner, stand as of a day (today when absent): under all facts known now, or
-/// under those known at the end of a day.
-pub async fn get_portfolio(
-    call: &Call,
-    owner: Option<&str>,
-    as_of: Option<&str>,
-    known_at: Option<&str>,
-) -> Result<Portfolio, AppError> {
-    let mut errors = FieldErrors::default();
-    let owner = errors.optional_text("owner", owner, 200);
-    let owner = errors.or(|| owner.map(OwnerFilter::from))?;
-    let at = parse_day_asked(as_of, known_at, call.today())?;
+/// How all active customers, or those of one owner, stand as of a day: under all facts known now, or under those known at
+/// the end of a day.
+pub async fn get_portfolio(call: &Call, owner: Option<OwnerFilter>, at: AsOf) -> Result<Portfolio, AppError> {
     let question = (call.store.snapshot().await?, call.today(), at, owner.clone());
     let answer = call.figures.0.get_or_insert_async(&question, async { compute(call, owner, at).await.map(Arc::new) });
     Ok(Portfolio::clone(&*answer.await?))

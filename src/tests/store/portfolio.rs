@@ -134,7 +134,7 @@ on_each_database! {
         let (app, another) = (db.app(), Store::connect(&db.url).await.unwrap());
         for customers in 0..6 {
             for _ in 0..2 {
-                let told = service::portfolio::get_portfolio(&app.call(Actor::Visitor), None, None, None).await.unwrap();
+                let told = service::portfolio::get_portfolio(&app.call(Actor::Visitor), None, today().into()).await.unwrap();
                 assert_eq!((told.all.customers, told.mean.score), (customers, None));
             }
             let writer = if customers % 2 == 0 { &another } else { &db.store };

@@ -73,8 +73,7 @@ fn PickDay(place: Memo<Place>, as_of: NaiveDate, today: NaiveDate) -> impl IntoV
                 id="as-of" class="field__input" type="date" name="as_of" required=true
                 value=as_of.to_string() prop:value=as_of.to_string() max=today.to_string()
             />
-            // Not Thaw's button: its empty name would end up in the address.
-            <button type="submit" class="thaw-button thaw-button--medium thaw-button--rounded thaw-button--secondary">"Show"</button>
+            <button type="submit" class="button">"Show"</button>
         </Form>
     }
 }

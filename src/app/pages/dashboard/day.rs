@@ -68,8 +68,7 @@ fn PickDay(query: Memo<CustomerQuery>, as_of: NaiveDate, today: NaiveDate, first
                 value=as_of.to_string() prop:value=as_of.to_string()
                 min=first.map(|day| day.to_string()) max=today.to_string()
             />
-            // Not Thaw's button: its empty name would end up in the address.
-            <button type="submit" class="thaw-button thaw-button--medium thaw-button--rounded thaw-button--secondary">"Show"</button>
+            <button type="submit" class="button">"Show"</button>
         </Form>
     }
 }

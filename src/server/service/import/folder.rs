@@ -1,7 +1,7 @@
 //! The folder in which uploads and the lists of their errors wait: one for each database, which nobody else can enter.
 
 use crate::domain::import::{MAX_WAITING_BYTES, MAX_WAITING_UPLOADS};
-use crate::server::AppState;
+use crate::server::Call;
 use crate::wire::AppError;
 use chrono::{DateTime, Duration, Utc};
 use std::collections::HashSet;
@@ -28,14 +28,14 @@ pub fn remove_files(path: Option<&str>) {
 }
 
 /// Where the database's uploads wait.
-pub async fn find(app: &AppState) -> Result<PathBuf, AppError> {
-    let folder = format!("customer-health-{}", app.store.origin().await?.as_str());
-    std::path::absolute(app.settings.upload_dir.join(folder)).map_err(not_ours)
+pub async fn find(call: &Call) -> Result<PathBuf, AppError> {
+    let folder = format!("customer-health-{}", call.store.origin().await?.as_str());
+    std::path::absolute(call.settings.upload_dir.join(folder)).map_err(not_ours)
 }
 
 /// A new file for an upload, which goes away when it is dropped. Refused when too many wait already.
-pub async fn begin_upload(app: &AppState) -> Result<NamedTempFile, AppError> {
-    let folder = find(app).await?;
+pub async fn begin_upload(call: &Call) -> Result<NamedTempFile, AppError> {
+    let folder = find(call).await?;
     super::blocking(move || {
         // It is there before the others are counted: of two that come together, at least one counts the other.
         let upload = create(&folder, UPLOAD)?;

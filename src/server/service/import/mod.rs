@@ -19,9 +19,9 @@ pub use run::{Progress, Target, import_file};
 pub use undo::undo_file;
 
 use crate::domain::import::{Findings, ImportField, ImportList, ImportPage, PreviewRow, RawRow};
-use crate::domain::list::parse_paging;
+use crate::domain::list::Paging;
 use crate::domain::{CustomerId, FieldErrors, ImportId, ImportKind, ImportState, Mapping, RowError};
-use crate::server::AppState;
+use crate::server::Call;
 use crate::server::store::{Attempt, NewImport, StoreError, StoredImport};
 use crate::wire::AppError;
 use chrono::Duration;
@@ -56,13 +56,13 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, AppError> 
 }
 
 /// Works on an import, and says now and then that somebody is at it.
-async fn beating<T>(app: &AppState, attempt: Attempt, work: impl Future<Output = T>) -> T {
+async fn beating<T>(call: &Call, attempt: Attempt, work: impl Future<Output = T>) -> T {
     let beats = async {
         let mut beats = interval(BEAT);
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             beats.tick().await;
-            match app.store.keep_import_alive(attempt, app.read_clock()).await {
+            match call.store.keep_import_alive(attempt, call.read_clock()).await {
                 // The work will find out as well.
                 Err(StoreError::Conflict(_)) => return,
                 Err(error) => tracing::warn!(%error, import = %attempt.import, "cannot say that an import is under way"),
@@ -78,9 +78,9 @@ async fn beating<T>(app: &AppState, attempt: Attempt, work: impl Future<Output =
     work.await
 }
 
-async fn rescore(app: &AppState, touched: &[CustomerId]) -> Result<(), AppError> {
+async fn rescore(call: &Call, touched: &[CustomerId]) -> Result<(), AppError> {
     for some in touched.chunks(1000) {
-        app.store.rescore(some, app.read_clock().date_naive()).await?;
+        call.store.rescore(some, call.read_clock().date_naive()).await?;
     }
     Ok(())
 }
@@ -110,12 +110,12 @@ async fn look(source: &Source) -> Result<Findings, AppError> {
 }
 
 /// What was found in an upload when it came. Earlier releases did not write it down.
-async fn load_findings(app: &AppState, id: ImportId, source: &Source) -> Result<Findings, AppError> {
-    if let Some(findings) = app.store.get_import_findings(id).await? {
+async fn load_findings(call: &Call, id: ImportId, source: &Source) -> Result<Findings, AppError> {
+    if let Some(findings) = call.store.get_import_findings(id).await? {
         return Ok(findings);
     }
     let findings = look(source).await?;
-    app.store.set_import_findings(id, Some(&findings)).await?;
+    call.store.set_import_findings(id, Some(&findings)).await?;
     Ok(findings)
 }
 
@@ -139,7 +139,7 @@ fn recognise_columns(columns: &[String], rows: &[RawRow], kind: Option<ImportKin
 
 /// Understands an uploaded file, and keeps it until it is imported. The file goes away when that fails, or is not waited for.
 pub async fn receive_upload(
-    app: &AppState,
+    call: &Call,
     file_name: &str,
     upload: NamedTempFile,
     author: Option<String>,
@@ -153,7 +153,7 @@ pub async fn receive_upload(
     let path = path.to_string_lossy().into_owned();
     let (file_name, findings) = (file_name.to_owned(), Some(findings));
     let new = NewImport { file_name, path: Some(path.clone()), findings, mapping, state: ImportState::Uploaded, author };
-    let created = app.store.create_import(&new, app.read_clock()).await;
+    let created = call.store.create_import(&new, call.read_clock()).await;
     if created.is_err() {
         remove_files(Some(&path));
     }
@@ -161,18 +161,18 @@ pub async fn receive_upload(
 }
 
 /// Removes files that nobody wants any more: uploads that were not imported, lists of errors, what dead processes have left.
-pub async fn remove_old_files(app: &AppState) -> Result<(), AppError> {
-    for forgotten in app.store.list_forgotten_uploads(app.read_clock() - Duration::days(UPLOAD_DAYS)).await? {
-        discard(app, forgotten).await?;
+pub async fn remove_old_files(call: &Call) -> Result<(), AppError> {
+    for forgotten in call.store.list_forgotten_uploads(call.now - Duration::days(UPLOAD_DAYS)).await? {
+        discard(call, forgotten).await?;
     }
-    for over in app.store.list_imports_with_files(app.read_clock() - Duration::days(ERROR_DAYS)).await? {
+    for over in call.store.list_imports_with_files(call.now - Duration::days(ERROR_DAYS)).await? {
         remove_files(over.path.as_deref());
-        app.store.forget_import_files(over.import.id).await?;
+        call.store.forget_import_files(over.import.id).await?;
     }
-    let folder = folder::find(app).await?;
-    let known = app.store.list_import_paths().await?;
+    let folder = folder::find(call).await?;
+    let known = call.store.list_import_paths().await?;
     let known = known.into_iter().flat_map(|path| [errors_path(&path), path.into()]).collect();
-    let now = app.read_clock();
+    let now = call.now;
     blocking(move || {
         let removed = folder::remove_orphans(&folder, &known, now);
         removed.unwrap_or_else(|error| tracing::warn!(%error, "old files could not be removed"));
@@ -182,30 +182,30 @@ pub async fn remove_old_files(app: &AppState) -> Result<(), AppError> {
 }
 
 /// Forgets an upload, which must not have been imported.
-pub async fn discard_upload(app: &AppState, id: ImportId) -> Result<(), AppError> {
-    let stored = find(app, id).await?;
-    discard(app, stored).await
+pub async fn discard_upload(call: &Call, id: ImportId) -> Result<(), AppError> {
+    let stored = find(call, id).await?;
+    discard(call, stored).await
 }
 
-async fn discard(app: &AppState, stored: StoredImport) -> Result<(), AppError> {
-    app.store.delete_import(stored.import.id).await?;
+async fn discard(call: &Call, stored: StoredImport) -> Result<(), AppError> {
+    call.store.delete_import(stored.import.id).await?;
     remove_files(stored.path.as_deref());
     Ok(())
 }
 
 /// The import, whose work may have been cut off.
-async fn find(app: &AppState, id: ImportId) -> Result<StoredImport, AppError> {
-    let stored = app.store.get_import(id).await?;
-    if !stored.import.state.is_busy() || cut_off_imports(app).await? == 0 {
+async fn find(call: &Call, id: ImportId) -> Result<StoredImport, AppError> {
+    let stored = call.store.get_import(id).await?;
+    if !stored.import.state.is_busy() || cut_off_imports(call).await? == 0 {
         return Ok(stored);
     }
-    Ok(app.store.get_import(id).await?)
+    Ok(call.store.get_import(id).await?)
 }
 
 /// Takes imports over from processes that are gone, or were suspended; how many.
-pub async fn cut_off_imports(app: &AppState) -> Result<usize, AppError> {
-    let silent_since = app.read_clock() - Duration::seconds(SILENCE_SECONDS);
-    let cut_off = app.store.cut_off_imports(silent_since).await?;
+pub async fn cut_off_imports(call: &Call) -> Result<usize, AppError> {
+    let silent_since = call.now - Duration::seconds(SILENCE_SECONDS);
+    let cut_off = call.store.cut_off_imports(silent_since).await?;
     for StoredImport { import, path, .. } in &cut_off {
         tracing::warn!(import = %import.id, state = import.state.name(), "an import was cut off");
         // It will not be read again, but the errors of its dry run will.
@@ -216,19 +216,15 @@ pub async fn cut_off_imports(app: &AppState) -> Result<usize, AppError> {
     Ok(cut_off.len())
 }
 
-/// Imports, the latest first. The query's names: `page`, `page_size`.
-pub async fn list_imports<'a>(
-    app: &AppState,
-    pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
-) -> Result<ImportList, AppError> {
-    let (page, page_size) = parse_paging(pairs)?;
-    let page = app.store.list_imports(page, page_size).await?;
-    Ok(ImportList { page, now: app.read_clock() })
+/// Imports, the latest first.
+pub async fn list_imports(call: &Call, paging: Paging) -> Result<ImportList, AppError> {
+    let page = call.store.list_imports(paging.page, paging.page_size).await?;
+    Ok(ImportList { page, now: call.now })
 }
 
 /// Everything about one import.
-pub async fn get_import(app: &AppState, id: ImportId) -> Result<ImportPage, AppError> {
-    let StoredImport { import, path, .. } = find(app, id).await?;
+pub async fn get_import(call: &Call, id: ImportId) -> Result<ImportPage, AppError> {
+    let StoredImport { import, path, .. } = find(call, id).await?;
     let mut page = ImportPage {
         import,
         columns: Vec::new(),
@@ -236,21 +232,21 @@ pub async fn get_import(app: &AppState, id: ImportId) -> Result<ImportPage, AppE
         outlook: None,
         errors: Vec::new(),
         unreadable: None,
-        now: app.read_clock(),
+        now: call.now,
     };
     let Some(path) = path else { return Ok(page) };
     match page.import.state {
         ImportState::Uploaded if !Path::new(&path).exists() => page.unreadable = Some(GONE.into()),
-        ImportState::Uploaded => match load_findings(app, id, &Source::uploaded(&path, &page.import.file_name)).await {
+        ImportState::Uploaded => match load_findings(call, id, &Source::uploaded(&path, &page.import.file_name)).await {
             Ok(Findings { columns, rows }) => {
-                page.preview = preview(&page.import.mapping, &columns, &rows, app.read_clock());
+                page.preview = preview(&page.import.mapping, &columns, &rows, call.now);
                 page.columns = columns;
             }
             Err(error) => page.unreadable = Some(error.to_string()),
         },
         ImportState::Checked | ImportState::Finished | ImportState::Failed => {
             if page.import.state == ImportState::Checked {
-                page.outlook = app.store.get_import_outlook(id).await?;
+                page.outlook = call.store.get_import_outlook(id).await?;
             }
             page.errors = blocking(move || Ok(errors::read_errors(&errors_path(&path), SHOWN_ERRORS))).await?;
         }
@@ -288,16 +284,16 @@ pub struct Choice {
 
 /// Takes over how a file is to be understood and tries it in the background, without writing anything. Another kind
 /// means that the columns are recognised anew, to be looked at first.
-pub async fn check_import(app: &AppState, id: ImportId, choice: Choice) -> Result<ImportState, AppError> {
-    let StoredImport { import, path, .. } = find(app, id).await?;
+pub async fn check_import(call: &Call, id: ImportId, choice: Choice) -> Result<ImportState, AppError> {
+    let StoredImport { import, path, .. } = find(call, id).await?;
     let Some(path) = path else { return Err(AppError::Conflict(GONE.into())) };
     let source = Source::uploaded(&path, &import.file_name);
-    let Findings { columns, rows } = load_findings(app, id, &source).await?;
+    let Findings { columns, rows } = load_findings(call, id, &source).await?;
     let from = [ImportState::Uploaded, ImportState::Checked];
     if choice.kind != import.mapping.kind {
         let mapping = recognise_columns(&columns, &rows, Some(choice.kind));
-        let attempt = app.store.move_import(id, &from, ImportState::Uploaded, app.read_clock()).await?;
-        app.store.set_import_mapping(attempt, &mapping).await?;
+        let attempt = call.store.move_import(id, &from, ImportState::Uploaded, call.read_clock()).await?;
+        call.store.set_import_mapping(attempt, &mapping).await?;
         return Ok(ImportState::Uploaded);
     }
     let pairs = columns.iter().zip(&choice.fields);
@@ -307,47 +303,47 @@ pub async fn check_import(app: &AppState, id: ImportId, choice: Choice) -> Resul
         defaults: choice.defaults.into_iter().collect(),
     };
     RowReader::new(&mapping, &columns)?;
-    let attempt = app.store.move_import(id, &from, ImportState::Checking, app.read_clock()).await?;
-    app.store.set_import_mapping(attempt, &mapping).await?;
-    let (app, file, errors) = (app.clone(), Columned { source, columns }, errors_path(&path));
-    tokio::spawn(async move { run::check(&app, attempt, file, mapping, errors).await });
+    let attempt = call.store.move_import(id, &from, ImportState::Checking, call.read_clock()).await?;
+    call.store.set_import_mapping(attempt, &mapping).await?;
+    let (call, file, errors) = (call.clone(), Columned { source, columns }, errors_path(&path));
+    tokio::spawn(async move { run::check(&call, attempt, file, mapping, errors).await });
     Ok(ImportState::Checking)
 }
 
 /// Goes back from the result of a dry run to the meaning of the columns.
-pub async fn reconsider_import(app: &AppState, id: ImportId) -> Result<(), AppError> {
-    app.store.move_import(id, &[ImportState::Checked], ImportState::Uploaded, app.read_clock()).await?;
+pub async fn reconsider_import(call: &Call, id: ImportId) -> Result<(), AppError> {
+    call.store.move_import(id, &[ImportState::Checked], ImportState::Uploaded, call.now).await?;
     Ok(())
 }
 
 /// Imports a file that was tried, in the background. What the dry run refused can be read for some time.
-pub async fn run_import(app: &AppState, id: ImportId) -> Result<(), AppError> {
-    let StoredImport { import, path, .. } = find(app, id).await?;
+pub async fn run_import(call: &Call, id: ImportId) -> Result<(), AppError> {
+    let StoredImport { import, path, .. } = find(call, id).await?;
     let Some(path) = path else { return Err(AppError::Conflict(GONE.into())) };
     let source = Source::uploaded(&path, &import.file_name);
-    let Findings { columns, .. } = load_findings(app, id, &source).await?;
-    let attempt = app.store.move_import(id, &[ImportState::Checked], ImportState::Running, app.read_clock()).await?;
-    let app = app.clone();
+    let Findings { columns, .. } = load_findings(call, id, &source).await?;
+    let attempt = call.store.move_import(id, &[ImportState::Checked], ImportState::Running, call.read_clock()).await?;
+    let call = call.clone();
     tokio::spawn(async move {
-        run::run(&app, attempt, Columned { source, columns }, import.mapping).await;
+        run::run(&call, attempt, Columned { source, columns }, import.mapping).await;
         let _ = std::fs::remove_file(&path);
     });
     Ok(())
 }
 
 /// Takes an import back, in the background.
-pub async fn undo_import(app: &AppState, id: ImportId) -> Result<(), AppError> {
-    find(app, id).await?;
-    let attempt = undo::begin(app, id).await?;
-    let app = app.clone();
-    tokio::spawn(async move { undo::undo(&app, attempt).await });
+pub async fn undo_import(call: &Call, id: ImportId) -> Result<(), AppError> {
+    find(call, id).await?;
+    let attempt = undo::begin(call, id).await?;
+    let call = call.clone();
+    tokio::spawn(async move { undo::undo(&call, attempt).await });
     Ok(())
 }
 
 /// The errors of an upload's dry run, as CSV.
-pub async fn get_import_errors(app: &AppState, id: ImportId) -> Result<PathBuf, AppError> {
+pub async fn get_import_errors(call: &Call, id: ImportId) -> Result<PathBuf, AppError> {
     let missing = || AppError::NotFound(format!("list of errors of import {id}"));
-    let path = find(app, id).await?.path.map(|path| errors_path(&path));
+    let path = find(call, id).await?.path.map(|path| errors_path(&path));
     path.filter(|path| path.exists()).ok_or_else(missing)
 }
 

@@ -13,7 +13,7 @@ use crate::domain::{CustomerId, CustomerInput, FieldErrors, ImportCounts, Import
 use crate::server::store::{
     Attempt, CustomerChange, Destination, Incoming, NewImport, StoreError, Verdict, count_changes, count_verdicts,
 };
-use crate::server::{AppState, metrics};
+use crate::server::{Call, metrics};
 use crate::wire::AppError;
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
@@ -39,32 +39,32 @@ pub enum Target {
 static PLACES: Semaphore = Semaphore::const_new(2);
 
 /// A dry run of an upload.
-pub async fn check(app: &AppState, attempt: Attempt, file: Columned, mapping: Mapping, errors: PathBuf) {
+pub async fn check(call: &Call, attempt: Attempt, file: Columned, mapping: Mapping, errors: PathBuf) {
     let drive = async {
         let _place = PLACES.acquire().await;
         let errors = blocking(move || Errors::of_upload(errors)).await?;
-        let (_, outlook) = drive(app, file, &mapping, Target::DryRun(Some(attempt)), errors, |_, _| {}).await?;
-        Ok::<_, AppError>(app.store.set_import_outlook(attempt, &outlook).await?)
+        let (_, outlook) = drive(call, file, &mapping, Target::DryRun(Some(attempt)), errors, |_, _| {}).await?;
+        Ok::<_, AppError>(call.store.set_import_outlook(attempt, &outlook).await?)
     };
-    let (state, problem) = match beating(app, attempt, drive).await {
+    let (state, problem) = match beating(call, attempt, drive).await {
         Ok(_) => (ImportState::Checked, None),
         Err(error) => (ImportState::Uploaded, Some(error.to_string())),
     };
-    finish(app, attempt, state, problem).await;
+    finish(call, attempt, state, problem).await;
 }
 
 /// An import of an upload.
-pub async fn run(app: &AppState, attempt: Attempt, file: Columned, mapping: Mapping) {
+pub async fn run(call: &Call, attempt: Attempt, file: Columned, mapping: Mapping) {
     let run = async {
         let _place = PLACES.acquire().await;
-        drive(app, file, &mapping, Target::Import(attempt), Errors::nowhere(), |_, _| {}).await
+        drive(call, file, &mapping, Target::Import(attempt), Errors::nowhere(), |_, _| {}).await
     };
-    let _ = finish_run(app, attempt, beating(app, attempt, run).await).await;
+    let _ = finish_run(call, attempt, beating(call, attempt, run).await).await;
 }
 
 /// Writes down how a run has ended.
 async fn finish_run(
-    app: &AppState,
+    call: &Call,
     attempt: Attempt,
     driven: Result<(ImportCounts, Outlook), AppError>,
 ) -> Result<ImportCounts, AppError> {
@@ -72,19 +72,19 @@ async fn finish_run(
         Ok(_) => (ImportState::Finished, None),
         Err(error) => (ImportState::Failed, Some(error.to_string())),
     };
-    finish(app, attempt, state, problem).await;
+    finish(call, attempt, state, problem).await;
     driven.map(|(counts, _)| counts)
 }
 
-async fn finish(app: &AppState, attempt: Attempt, state: ImportState, problem: Option<String>) {
-    if let Err(error) = app.store.finish_import(attempt, state, problem, app.read_clock()).await {
+async fn finish(call: &Call, attempt: Attempt, state: ImportState, problem: Option<String>) {
+    if let Err(error) = call.store.finish_import(attempt, state, problem, call.read_clock()).await {
         tracing::error!(%error, import = %attempt.import, "the end of an import could not be written down");
     }
 }
 
 /// Imports a file here and now, which gives the import's id; or tries to, which gives what it would do.
 pub async fn import_file(
-    app: &AppState,
+    call: &Call,
     source: Source,
     new: NewImport,
     is_dry: bool,
@@ -98,12 +98,12 @@ pub async fn import_file(
     RowReader::new(&new.mapping, &columns)?;
     let file = Columned { source, columns };
     if is_dry {
-        let driven = drive(app, file, &new.mapping, Target::DryRun(None), errors, watch).await;
+        let driven = drive(call, file, &new.mapping, Target::DryRun(None), errors, watch).await;
         return driven.map(|(counts, outlook)| (counts, Err(outlook)));
     }
-    let attempt = app.store.create_import(&new, app.read_clock()).await?;
-    let driven = drive(app, file, &new.mapping, Target::Import(attempt), errors, watch);
-    let counts = finish_run(app, attempt, beating(app, attempt, driven).await).await?;
+    let attempt = call.store.create_import(&new, call.read_clock()).await?;
+    let driven = drive(call, file, &new.mapping, Target::Import(attempt), errors, watch);
+    let counts = finish_run(call, attempt, beating(call, attempt, driven).await).await?;
     Ok((counts, Ok(attempt.import)))
 }
 
@@ -117,22 +117,22 @@ pub struct Columned {
 type Chunk = Vec<(i64, Result<Parsed, Vec<RowError>>)>;
 
 async fn drive(
-    app: &AppState,
+    call: &Call,
     Columned { source, columns }: Columned,
     mapping: &Mapping,
     target: Target,
     errors: Errors,
     mut watch: impl FnMut(&Progress, &[RowError]),
 ) -> Result<(ImportCounts, Outlook), AppError> {
-    let mut sink = Sink::new(app, mapping, target, errors);
+    let mut sink = Sink::new(call, mapping, target, errors);
     if let Target::DryRun(_) = target {
-        sink.outlook.arr_cents = app.store.sum_arr().await?;
+        sink.outlook.arr_cents = call.store.sum_arr().await?;
     }
     let driven = async {
         let (size, meter) = (source.size(), Meter::default());
         let _stop = meter.stop_on_drop();
         let (sender, mut receiver) = mpsc::channel::<Chunk>(1);
-        let (reading, owned, now) = (meter.clone(), mapping.clone(), app.read_clock());
+        let (reading, owned, now) = (meter.clone(), mapping.clone(), call.read_clock());
         let reader = tokio::task::spawn_blocking(move || {
             let mut rows = RowReader::new(&owned, &columns)?;
             let mut chunk = Chunk::with_capacity(CHUNK);
@@ -163,7 +163,7 @@ async fn drive(
 
 /// Where chunks end.
 struct Sink<'a> {
-    app: &'a AppState,
+    call: &'a Call,
     mapping: &'a Mapping,
     target: Target,
     errors: Errors,
@@ -179,11 +179,11 @@ struct Sink<'a> {
 }
 
 impl<'a> Sink<'a> {
-    fn new(app: &'a AppState, mapping: &'a Mapping, target: Target, errors: Errors) -> Self {
+    fn new(call: &'a Call, mapping: &'a Mapping, target: Target, errors: Errors) -> Self {
         let (counts, untold) = (ImportCounts::default(), ImportCounts::default());
         let (touched, seen_customers, seen_events) = (BTreeSet::new(), SeenCustomers::default(), SeenEvents::default());
-        let outlook = Outlook { currency: app.settings.currency.clone(), ..Outlook::default() };
-        Self { app, mapping, target, errors, counts, untold, touched, seen_customers, seen_events, outlook }
+        let outlook = Outlook { currency: call.settings.currency.clone(), ..Outlook::default() };
+        Self { call, mapping, target, errors, counts, untold, touched, seen_customers, seen_events, outlook }
     }
 
     /// Counts rows that nothing was stored of.
@@ -205,7 +205,7 @@ impl<'a> Sink<'a> {
     async fn tell(&mut self, percent: i64) -> Result<(), AppError> {
         if let Target::Import(attempt) | Target::DryRun(Some(attempt)) = self.target {
             let untold = std::mem::take(&mut self.untold);
-            self.app.store.add_import_progress(attempt, &untold, percent, self.app.read_clock()).await?;
+            self.call.store.add_import_progress(attempt, &untold, percent, self.call.read_clock()).await?;
         }
         Ok(())
     }
@@ -235,7 +235,7 @@ impl<'a> Sink<'a> {
     async fn store_customers(&mut self, rows: Vec<(i64, CustomerInput)>) -> Result<Vec<(i64, Vec<RowError>)>, AppError> {
         let (lines, inputs): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
         let defaults = customer_defaults(self.mapping, &mut FieldErrors::default());
-        let (store, now) = (&self.app.store, self.app.read_clock());
+        let (store, now) = (&self.call.store, self.call.read_clock());
         let changes = match self.target {
             Target::Import(attempt) => store.import_customers(Destination::Import(attempt), &inputs, &defaults, now).await?,
             Target::DryRun(_) => {
@@ -271,9 +271,9 @@ impl<'a> Sink<'a> {
         let external: BTreeSet<_> = rows.iter().filter_map(|(_, address, _)| address.external().map(str::to_owned)).collect();
         let found = match external.is_empty() {
             true => HashMap::new(),
-            false => self.app.store.find_customers(external.into_iter().collect()).await?,
+            false => self.call.store.find_customers(external.into_iter().collect()).await?,
         };
-        let received_at = self.app.read_clock();
+        let received_at = self.call.read_clock();
         for (line, address, event) in rows {
             let customer = match &address {
                 Address::Id(id) => Some(*id),
@@ -294,10 +294,10 @@ impl<'a> Sink<'a> {
         let (verdicts, stored) = match self.target {
             _ if incoming.is_empty() => (Vec::new(), Ok(())),
             Target::DryRun(_) => {
-                let verdicts = self.app.store.check_events(&incoming).await?;
+                let verdicts = self.call.store.check_events(&incoming).await?;
                 (verdicts.into_iter().map(Some).collect(), Ok(()))
             }
-            Target::Import(attempt) => self.app.store.insert_events_of(attempt, &incoming).await,
+            Target::Import(attempt) => self.call.store.insert_events_of(attempt, &incoming).await,
         };
         for (((line, address), one), verdict) in lines.into_iter().zip(&incoming).zip(verdicts) {
             let verdict = match (verdict, self.target) {
@@ -337,7 +337,7 @@ impl<'a> Sink<'a> {
     async fn finish(self) -> Result<(), AppError> {
         if let Target::Import(_) = self.target {
             let touched: Vec<_> = self.touched.into_iter().collect();
-            super::rescore(self.app, &touched).await?;
+            super::rescore(self.call, &touched).await?;
         }
         self.errors.finish()
     }

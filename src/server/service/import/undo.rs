@@ -3,7 +3,7 @@
 
 use super::beating;
 use crate::domain::{CustomerId, ImportCounts, ImportId, ImportState, UndoReport};
-use crate::server::AppState;
+use crate::server::Call;
 use crate::server::store::Attempt;
 use crate::wire::AppError;
 
@@ -12,28 +12,28 @@ const CUSTOMERS: i64 = 200;
 const CUSTOMERS_WITH_EVENTS: usize = 50;
 
 /// Here and now.
-pub async fn undo_file(app: &AppState, id: ImportId) -> Result<UndoReport, AppError> {
-    super::find(app, id).await?;
-    take_back(app, begin(app, id).await?).await
+pub async fn undo_file(call: &Call, id: ImportId) -> Result<UndoReport, AppError> {
+    super::find(call, id).await?;
+    take_back(call, begin(call, id).await?).await
 }
 
 /// Nobody else works on the import from then on.
-pub async fn begin(app: &AppState, id: ImportId) -> Result<Attempt, AppError> {
-    Ok(app.store.move_import(id, &[ImportState::Finished, ImportState::Failed], ImportState::Undoing, app.read_clock()).await?)
+pub async fn begin(call: &Call, id: ImportId) -> Result<Attempt, AppError> {
+    Ok(call.store.move_import(id, &[ImportState::Finished, ImportState::Failed], ImportState::Undoing, call.now).await?)
 }
 
 /// In the background: a failure is kept with the import, which can be undone again.
-pub async fn undo(app: &AppState, attempt: Attempt) {
-    let _ = take_back(app, attempt).await;
+pub async fn undo(call: &Call, attempt: Attempt) {
+    let _ = take_back(call, attempt).await;
 }
 
-async fn take_back(app: &AppState, attempt: Attempt) -> Result<UndoReport, AppError> {
-    let result = beating(app, attempt, take_back_all(app, attempt)).await;
+async fn take_back(call: &Call, attempt: Attempt) -> Result<UndoReport, AppError> {
+    let result = beating(call, attempt, take_back_all(call, attempt)).await;
     let written = match &result {
-        Ok(report) => app.store.finish_undo(attempt, report, app.read_clock()).await,
+        Ok(report) => call.store.finish_undo(attempt, report, call.read_clock()).await,
         Err(error) => {
             let problem = Some(format!("Undoing it did not come to its end: {error}"));
-            app.store.finish_import(attempt, ImportState::Failed, problem, app.read_clock()).await
+            call.store.finish_import(attempt, ImportState::Failed, problem, call.read_clock()).await
         }
     };
     if let Err(error) = written {
@@ -42,21 +42,23 @@ async fn take_back(app: &AppState, attempt: Attempt) -> Result<UndoReport, AppEr
     result
 }
 
-async fn take_back_all(app: &AppState, attempt: Attempt) -> Result<UndoReport, AppError> {
+async fn take_back_all(call: &Call, attempt: Attempt) -> Result<UndoReport, AppError> {
     let nothing = ImportCounts::default();
     let mut report = UndoReport::default();
     let reason = format!("import {} undone", attempt.import);
-    let customers = app.store.list_customers_of_import(attempt.import).await?;
+    let customers = call.store.list_customers_of_import(attempt.import).await?;
     let mut done = 0;
     for some in customers.chunks(CUSTOMERS_WITH_EVENTS) {
-        report.retracted += app.store.retract_imported(attempt, some, &reason, app.read_clock()).await?;
+        report.retracted += call.store.retract_imported(attempt, some, &reason, call.read_clock()).await?;
         done += some.len();
         let percent = (done * 90 / customers.len().max(1)) as i64;
-        app.store.add_import_progress(attempt, &nothing, percent, app.read_clock()).await?;
+        call.store.add_import_progress(attempt, &nothing, percent, call.read_clock()).await?;
     }
     let mut touched = customers;
     let mut after = CustomerId(0);
-    while let Some((ids, more)) = app.store.take_back_customers(attempt, after, CUSTOMERS, app.read_clock().date_naive()).await? {
+    while let Some((ids, more)) =
+        call.store.take_back_customers(attempt, after, CUSTOMERS, call.read_clock().date_naive()).await?
+    {
         after = ids.last().copied().unwrap_or(after);
         touched.extend(ids);
         report.removed += more.removed;
@@ -64,11 +66,11 @@ async fn take_back_all(app: &AppState, attempt: Attempt) -> Result<UndoReport, A
         report.restored += more.restored;
         report.kept += more.kept;
         report.archived.extend(more.archived);
-        app.store.add_import_progress(attempt, &nothing, 95, app.read_clock()).await?;
+        call.store.add_import_progress(attempt, &nothing, 95, call.read_clock()).await?;
     }
     report.archived.truncate(100);
     touched.sort_unstable();
     touched.dedup();
-    super::rescore(app, &touched).await?;
+    super::rescore(call, &touched).await?;
     Ok(report)
 }

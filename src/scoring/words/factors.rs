@@ -1,12 +1,12 @@
 //! Sentences about a factor for CS staff: what was measured, and what to do next.
 
-use super::measure::{Measurements, change_percent};
 use crate::domain::counts::{count_or_no, group};
 use crate::domain::scorecard::FactorRule;
 use crate::domain::{FactorKey, MissingPolicy, Scorecard};
+use crate::scoring::measure::{Measurements, change_percent};
 
 /// One plain sentence about what a factor rests on.
-pub(super) fn explain(key: FactorKey, measured: &Measurements, scorecard: &Scorecard) -> String {
+pub fn explain(key: FactorKey, measured: &Measurements, scorecard: &Scorecard) -> String {
     let rule = scorecard.factors.get(key);
     if measured.is_measured(key) {
         return describe(key, measured, rule);

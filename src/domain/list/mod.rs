@@ -1,176 +1,13 @@
 //! The customer list: the query that selects it, the rows that it shows.
 
-use super::{AskedDay, Band, Customer, FactorKey, FieldErrors, Health, NaiveDate, Points, Segment};
-use chrono::{DateTime, Utc};
+mod filters;
+mod rows;
+
+pub use filters::{ChangeFilter, OwnerFilter, RenewalFilter, Sort, SortDirection};
+pub use rows::{CustomerList, CustomerRow, Page, Weakest};
+
+use super::{AskedDay, Band, FieldErrors, NaiveDate, Points, Segment};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-/// One page of a longer list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Page<T> {
-    pub items: Vec<T>,
-    /// How many there are on all pages.
-    pub total: i64,
-    /// From 1.
-    pub page: i64,
-    pub page_size: i64,
-}
-
-impl<T> Page<T> {
-    pub fn pages(&self) -> i64 {
-        (self.total + self.page_size - 1) / self.page_size
-    }
-}
-
-/// What the list is ordered by. Unknown values, and scores without data, come last both ways.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Sort {
-    #[default]
-    Score,
-    Name,
-    Segment,
-    Owner,
-    Arr,
-    Renewal,
-    /// The change of the score over 30 days.
-    Change,
-    /// The same over 7 days.
-    #[serde(rename = "change_7")]
-    Change7,
-    BandSince,
-    LastActivity,
-    #[serde(untagged)]
-    Factor(FactorKey),
-}
-
-impl Sort {
-    const PLAIN: [(Self, &str); 10] = [
-        (Self::Score, "score"),
-        (Self::Name, "name"),
-        (Self::Segment, "segment"),
-        (Self::Owner, "owner"),
-        (Self::Arr, "arr"),
-        (Self::Renewal, "renewal"),
-        (Self::Change, "change"),
-        (Self::Change7, "change_7"),
-        (Self::BandSince, "band_since"),
-        (Self::LastActivity, "last_activity"),
-    ];
-
-    /// The name in a query string.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Factor(key) => key.query_name(),
-            plain => Self::PLAIN.iter().find(|(sort, _)| *sort == plain).map_or("score", |(_, name)| name),
-        }
-    }
-
-    pub fn all() -> impl Iterator<Item = Self> {
-        Self::PLAIN.iter().map(|(sort, _)| *sort).chain(FactorKey::ALL.into_iter().map(Self::Factor))
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::all().find(|sort| sort.name() == text)
-    }
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum SortDirection {
-    #[default]
-    Asc,
-    Desc,
-}
-
-impl SortDirection {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Asc => "asc",
-            Self::Desc => "desc",
-        }
-    }
-}
-
-/// Selects customers by their renewal date.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum RenewalFilter {
-    /// From today to 90 days from now.
-    Next90,
-    /// Before today.
-    Overdue,
-}
-
-/// Selects customers by what changed. "Moved" is 2.0 points or more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ChangeFilter {
-    Up7,
-    Down7,
-    Up30,
-    Down30,
-    /// In the churn-risk band now, in a better one seven days ago, and not new.
-    NewChurnRisk,
-}
-
-/// Whose customers: somebody's, or nobody's. On the wire a name, or `none`; an owner who is called none is written in double
-/// quotes, and one who has such quotes in the name in one pair more.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
-pub enum OwnerFilter {
-    Named(String),
-    Nobody,
-}
-
-const NOBODY: &str = "none";
-
-impl From<String> for OwnerFilter {
-    fn from(text: String) -> Self {
-        if text == NOBODY {
-            return Self::Nobody;
-        }
-        match text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-            Some(name) if is_called_nobody(name) => Self::Named(name.to_owned()),
-            _ => Self::Named(text),
-        }
-    }
-}
-
-impl From<OwnerFilter> for String {
-    fn from(owner: OwnerFilter) -> Self {
-        match owner {
-            OwnerFilter::Nobody => NOBODY.to_owned(),
-            OwnerFilter::Named(name) if is_called_nobody(&name) => format!("\"{name}\""),
-            OwnerFilter::Named(name) => name,
-        }
-    }
-}
-
-/// With or without double quotes around it.
-fn is_called_nobody(name: &str) -> bool {
-    name.trim_matches('"') == NOBODY
-}
-
-macro_rules! wire_names {
-    ($type:ident { $($variant:ident = $name:literal),* $(,)? }) => {
-        impl $type {
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name),* }
-            }
-
-            pub fn parse(text: &str) -> Option<Self> {
-                match text { $($name => Some(Self::$variant),)* _ => None }
-            }
-
-            pub const NAMES: &'static [&'static str] = &[$($name),*];
-        }
-    };
-}
-
-wire_names!(RenewalFilter { Next90 = "next_90", Overdue = "overdue" });
-wire_names!(ChangeFilter { Up7 = "up_7", Down7 = "down_7", Up30 = "up_30", Down30 = "down_30", NewChurnRisk = "new_churn_risk" });
 
 /// A change of this many points or more counts as a move.
 pub const MOVE_POINTS: Points = Points(20);
@@ -356,59 +193,37 @@ pub fn integer(errors: &mut FieldErrors, field: &str, text: &str, min: i64, max:
     }
 }
 
-/// The page and its size that a query asks for, of a list that has no filters. The names: `page`, `page_size`.
-pub fn parse_paging<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<(i64, i64), FieldErrors> {
-    let (mut page, mut page_size) = (1, DEFAULT_PAGE_SIZE);
-    let mut errors = FieldErrors::default();
-    for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
+/// Which page of a list is asked for, and how many rows it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Paging {
+    /// From 1.
+    pub page: i64,
+    pub page_size: i64,
+}
+
+impl Default for Paging {
+    fn default() -> Self {
+        Self { page: 1, page_size: DEFAULT_PAGE_SIZE }
+    }
+}
+
+impl Paging {
+    /// From the pairs of a query string: `page` and `page_size`. Other names are left to others.
+    pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, FieldErrors> {
+        let mut paging = Self::default();
+        let mut errors = FieldErrors::default();
+        for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
+            paging.set(&mut errors, name, value);
+        }
+        errors.or(|| paging)
+    }
+
+    /// Takes one of the two over, when `name` is one of them.
+    pub fn set(&mut self, errors: &mut FieldErrors, name: &str, value: &str) {
         match name {
-            "page" => page = integer(&mut errors, name, value, 1, MAX_ROW),
-            "page_size" => page_size = integer(&mut errors, name, value, 1, MAX_PAGE_SIZE),
+            "page" => self.page = integer(errors, name, value, 1, MAX_ROW),
+            "page_size" => self.page_size = integer(errors, name, value, 1, MAX_PAGE_SIZE),
             _ => {}
         }
     }
-    errors.or(|| (page, page_size))
-}
-
-/// The measured factor that could add the most points, by its score and its weight, and the standard next step for it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Weakest {
-    pub factor: FactorKey,
-    pub next_step: String,
-}
-
-/// One customer in the list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct CustomerRow {
-    pub customer: Customer,
-    pub health: Health,
-    /// Since when the customer is in its band. It is looked for over 180 days: a day that far back means then or earlier.
-    pub band_since: NaiveDate,
-    /// Points over 7, 30 and 90 days; null where one of the two days has no data.
-    pub change7: Option<Points>,
-    pub change30: Option<Points>,
-    pub change90: Option<Points>,
-    /// Scores on 14 days, a week apart, the last one the as-of day; null where there was no data.
-    pub trend: Vec<Option<Points>>,
-    /// The time of the latest event that counts and is the customer's doing: all but invoices issued and voided.
-    pub last_activity_at: Option<DateTime<Utc>>,
-    /// Null when nothing was measured or every measured factor is at its best.
-    pub weakest: Option<Weakest>,
-    /// Started less than 30 days ago.
-    pub is_new: bool,
-}
-
-/// The list of customers, and what its filters can offer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct CustomerList {
-    #[serde(flatten)]
-    pub page: Page<CustomerRow>,
-    pub as_of: NaiveDate,
-    /// The day at whose end knowledge was cut; null for everything known now.
-    pub known_at: Option<NaiveDate>,
-    /// The owners of all customers, in order.
-    pub owners: Vec<String>,
 }

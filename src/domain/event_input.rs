@@ -1,0 +1,250 @@
+//! Events as somebody sends them, and the rules that make valid ones of them.
+
+use super::customer::{MAX_CENTS, parse_date};
+use super::event::{DEFAULT_SOURCE, MAX_SOURCE_CHARS};
+use super::{EventBody, EventKind, FieldErrors, NaiveDate, Priority};
+use chrono::{DateTime, Duration, NaiveDateTime, SecondsFormat, SubsecRound, TimeZone, Timelike, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// An event as sent by somebody. One flat object, so that each field has a name to blame.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct EventInput {
+    /// `login`, `feature_use`, `api_call`, `support_ticket`, `invoice_issued`, `invoice_paid` or `invoice_voided`.
+    pub kind: Option<String>,
+    /// The customer, where the address does not say it: by our id ...
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer_id: Option<i64>,
+    /// ... or by the id it has in your systems.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub external_id: Option<String>,
+    /// Makes a repeat harmless: unique within its source, for ever.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub message_id: Option<String>,
+    /// Who sends it; `api` when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 50)]
+    pub source: Option<String>,
+    /// RFC 3339, from 2000 on and at most 5 minutes ahead; without an offset it is read as UTC; now when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub occurred_at: Option<String>,
+    /// Of `login` and `feature_use`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub user: Option<String>,
+    /// Of `feature_use`, required.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 100)]
+    pub feature: Option<String>,
+    /// Of `api_call`: 1 (when absent) to 1,000,000,000.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 1_000_000_000)]
+    pub count: Option<i64>,
+    /// Of `support_ticket`: `low`, `normal` (when absent), `high` or `urgent`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub priority: Option<String>,
+    /// Of `support_ticket`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 500)]
+    pub subject: Option<String>,
+    /// Of the invoice kinds, required.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 100)]
+    pub number: Option<String>,
+    /// Of `invoice_issued`, required, 0 or more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 1e15)]
+    pub amount_cents: Option<i64>,
+    /// Of `invoice_issued`, required: three letters (ISO 4217).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = r"^[\t-\r ]*[A-Za-z]{3}[\t-\r ]*$")]
+    pub currency: Option<String>,
+    /// Of `invoice_issued`, required.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = Date)]
+    pub due_date: Option<String>,
+}
+
+/// A valid event that is not stored yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewEvent {
+    pub body: EventBody,
+    pub source: String,
+    pub message_id: Option<String>,
+    /// Truncated to microseconds.
+    pub occurred_at: DateTime<Utc>,
+    /// The input as sent, before defaults, without its message id, source and customer: what a repeat must equal.
+    pub content: EventInput,
+}
+
+impl NewEvent {
+    /// With its body [`composed`](EventBody::composed); its message id and its content stay byte for byte.
+    pub fn composed(self) -> Self {
+        Self { body: self.body.composed(), ..self }
+    }
+
+    /// The UTC day the event counts for.
+    pub fn day(&self) -> NaiveDate {
+        self.occurred_at.date_naive()
+    }
+}
+
+/// The most API calls one event may carry.
+pub const MAX_API_CALLS: i64 = 1_000_000_000;
+
+impl EventInput {
+    /// As it would be sent to say this, without customer, source and message id.
+    pub fn of(body: &EventBody, occurred_at: DateTime<Utc>) -> Self {
+        let mut input = Self {
+            kind: Some(body.kind().name().to_owned()),
+            occurred_at: Some(occurred_at.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
+            number: body.invoice_number().map(str::to_owned),
+            ..Self::default()
+        };
+        match body.clone() {
+            EventBody::Login { user } => input.user = user,
+            EventBody::FeatureUse { feature, user } => (input.feature, input.user) = (Some(feature), user),
+            EventBody::ApiCall { count } => input.count = Some(count),
+            EventBody::SupportTicket { priority, subject } => {
+                (input.priority, input.subject) = (Some(priority.name().to_owned()), subject);
+            }
+            EventBody::InvoiceIssued { amount_cents, currency, due_date, .. } => {
+                (input.amount_cents, input.currency) = (Some(amount_cents), Some(currency));
+                input.due_date = Some(due_date.to_string());
+            }
+            EventBody::InvoicePaid { .. } | EventBody::InvoiceVoided { .. } => {}
+        }
+        input
+    }
+
+    /// The event, or every broken rule. `now` is the time of receipt.
+    pub fn parse(self, now: DateTime<Utc>) -> Result<NewEvent, FieldErrors> {
+        self.parse_as_spelled(now).map(NewEvent::composed)
+    }
+
+    /// The event whose feature is not [`composed`](EventBody::composed) yet.
+    pub fn parse_as_spelled(self, now: DateTime<Utc>) -> Result<NewEvent, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let content = Self { message_id: None, source: None, customer_id: None, external_id: None, ..self.clone() };
+        let message_id = errors.optional_text("messageId", self.message_id.as_deref(), 200);
+        let source = errors.optional_text("source", self.source.as_deref(), MAX_SOURCE_CHARS);
+        let source = source.unwrap_or_else(|| DEFAULT_SOURCE.into());
+        let occurred_at = match self.occurred_at.as_deref().filter(|text| !text.trim().is_empty()) {
+            Some(text) => parse_time(&mut errors, "occurredAt", text, now).unwrap_or(now),
+            None => now,
+        };
+        let Some(kind) = self.kind.as_deref().and_then(EventKind::parse) else {
+            let names: Vec<_> = EventKind::ALL.iter().map(|kind| kind.name()).collect();
+            errors.add("kind", format!("must be one of {}", names.join(", ")));
+            return Err(errors);
+        };
+        self.refuse_foreign_fields(kind, &mut errors);
+        let body = self.body(kind, &mut errors);
+        errors.or(|| NewEvent { body, source, message_id, occurred_at: occurred_at.trunc_subsecs(6), content })
+    }
+
+    fn refuse_foreign_fields(&self, kind: EventKind, errors: &mut FieldErrors) {
+        let sent = [
+            ("user", self.user.is_some()),
+            ("feature", self.feature.is_some()),
+            ("count", self.count.is_some()),
+            ("priority", self.priority.is_some()),
+            ("subject", self.subject.is_some()),
+            ("number", self.number.is_some()),
+            ("amountCents", self.amount_cents.is_some()),
+            ("currency", self.currency.is_some()),
+            ("dueDate", self.due_date.is_some()),
+        ];
+        for (field, _) in sent.iter().filter(|(field, sent)| *sent && !kind.own_fields().contains(field)) {
+            errors.add(field, format!("does not belong to an event of kind {}", kind.name()));
+        }
+    }
+
+    fn body(self, kind: EventKind, errors: &mut FieldErrors) -> EventBody {
+        let number = |errors: &mut FieldErrors| errors.required_text("number", self.number.as_deref(), 100);
+        match kind {
+            EventKind::Login => EventBody::Login { user: errors.optional_text("user", self.user.as_deref(), 200) },
+            EventKind::FeatureUse => EventBody::FeatureUse {
+                feature: errors.required_text("feature", self.feature.as_deref(), 100).to_lowercase(),
+                user: errors.optional_text("user", self.user.as_deref(), 200),
+            },
+            EventKind::ApiCall => {
+                let count = self.count.unwrap_or(1);
+                if !(1..=MAX_API_CALLS).contains(&count) {
+                    errors.add("count", format!("must be between 1 and {MAX_API_CALLS}"));
+                }
+                EventBody::ApiCall { count }
+            }
+            EventKind::SupportTicket => {
+                let priority = self.priority.as_deref().map_or(Some(Priority::Normal), Priority::parse);
+                if priority.is_none() {
+                    errors.add("priority", "must be one of low, normal, high, urgent");
+                }
+                // Mail programs fold long subjects.
+                let subject = self.subject.as_deref().map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
+                let subject = errors.optional_text("subject", subject.as_deref(), 500);
+                EventBody::SupportTicket { priority: priority.unwrap_or_default(), subject }
+            }
+            EventKind::InvoiceIssued => {
+                match self.amount_cents {
+                    None => errors.add("amountCents", "is required"),
+                    Some(0..=MAX_CENTS) => {}
+                    Some(_) => errors.add("amountCents", format!("must be between 0 and {MAX_CENTS}")),
+                }
+                let currency = self.currency.as_deref().unwrap_or_default().trim().to_ascii_uppercase();
+                if currency.is_empty() {
+                    errors.add("currency", "is required");
+                } else if currency.len() != 3 || !currency.bytes().all(|letter| letter.is_ascii_uppercase()) {
+                    errors.add("currency", "must be three letters, for example USD");
+                }
+                let due_date = match self.due_date.as_deref() {
+                    Some(text) => parse_date(errors, "dueDate", text),
+                    None => {
+                        errors.add("dueDate", "is required");
+                        None
+                    }
+                };
+                EventBody::InvoiceIssued {
+                    number: number(errors),
+                    amount_cents: self.amount_cents.unwrap_or_default(),
+                    currency,
+                    due_date: due_date.unwrap_or_default(),
+                }
+            }
+            EventKind::InvoicePaid => EventBody::InvoicePaid { number: number(errors) },
+            EventKind::InvoiceVoided => EventBody::InvoiceVoided { number: number(errors) },
+        }
+    }
+}
+
+/// How far ahead of our clock a sender's clock may be, in minutes.
+const MAX_CLOCK_SKEW_MINUTES: i64 = 5;
+
+/// A time from 2000 on, at most five minutes ahead of `now`. Without an offset it is read as UTC.
+fn parse_time(errors: &mut FieldErrors, field: &str, text: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let text = text.trim();
+    let without_offset = || {
+        ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"]
+            .iter()
+            .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
+            .map(|time| time.and_utc())
+    };
+    let time = DateTime::parse_from_rfc3339(text).map(|time| time.to_utc()).ok().or_else(without_offset);
+    // A leap second belongs to the day that it ends; counted in microseconds it would be the next day's first.
+    let time =
+        time.map(|time| if time.nanosecond() < 1_000_000_000 { time } else { time.with_nanosecond(999_999_999).unwrap_or(time) });
+    let earliest = Utc.with_ymd_and_hms(2000, 1, 1, 0, 0, 0).single().unwrap_or_default();
+    match time {
+        None => errors.add(field, "must be a time like 2026-01-31T09:30:00Z or 2026-01-31T09:30:00+02:00"),
+        Some(time) if time > now + Duration::minutes(MAX_CLOCK_SKEW_MINUTES) => {
+            errors.add(field, "must not be more than 5 minutes in the future")
+        }
+        Some(time) if time < earliest => errors.add(field, "must not be before 2000-01-01"),
+        Some(_) => {}
+    }
+    time
+}

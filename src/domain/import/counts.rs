@@ -1,0 +1,91 @@
+//! How many rows an import stored, and how much taking it back undid.
+
+use serde::{Deserialize, Serialize};
+
+/// What became of the rows of a file, or would.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportCounts {
+    /// Rows that were read.
+    pub rows: i64,
+    /// New customers or events.
+    pub created: i64,
+    pub updated: i64,
+    /// Customers that were like that already.
+    pub unchanged: i64,
+    /// Events that were known already.
+    pub duplicates: i64,
+    pub rejected: i64,
+}
+
+impl ImportCounts {
+    pub fn changes_nothing(&self) -> bool {
+        self.created == 0 && self.updated == 0
+    }
+
+    /// "3 created, 1 updated, 2 unchanged, 1 rejected"; what is nothing is left out.
+    pub fn words(&self) -> String {
+        let counts = [
+            (self.created, "created"),
+            (self.updated, "updated"),
+            (self.unchanged, "unchanged"),
+            (self.duplicates, "known already"),
+            (self.rejected, "rejected"),
+        ];
+        let words: Vec<_> =
+            counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+        if words.is_empty() { "no rows".into() } else { words.join(", ") }
+    }
+}
+
+impl std::ops::Add for ImportCounts {
+    type Output = Self;
+
+    fn add(self, more: Self) -> Self {
+        Self {
+            rows: self.rows + more.rows,
+            created: self.created + more.created,
+            updated: self.updated + more.updated,
+            unchanged: self.unchanged + more.unchanged,
+            duplicates: self.duplicates + more.duplicates,
+            rejected: self.rejected + more.rejected,
+        }
+    }
+}
+
+/// What taking an import back did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct UndoReport {
+    /// Events that no longer count.
+    pub retracted: i64,
+    /// Customers that are gone.
+    pub removed: i64,
+    /// Names of customers that were archived instead, since they have events or notes or were edited; at most 100.
+    pub archived: Vec<String>,
+    /// How many of these there are.
+    pub archived_count: i64,
+    /// Customers whose fields are as they were before.
+    pub restored: i64,
+    /// Customers of whom some field was changed since, and stays.
+    pub kept: i64,
+}
+
+impl UndoReport {
+    pub fn words(&self) -> String {
+        let counts = [
+            (self.retracted, "event", "retracted"),
+            (self.removed, "customer", "removed"),
+            (self.archived_count, "customer", "archived instead of removed"),
+            (self.restored, "customer", "restored"),
+            (self.kept, "customer", "with later edits that stay"),
+        ];
+        let plural = |count: i64| if count == 1 { "" } else { "s" };
+        let words: Vec<_> = counts
+            .iter()
+            .filter(|(count, ..)| *count > 0)
+            .map(|(count, noun, what)| format!("{count} {noun}{} {what}", plural(*count)))
+            .collect();
+        if words.is_empty() { "there was nothing to take back".into() } else { words.join(", ") }
+    }
+}

@@ -1,0 +1,118 @@
+//! Files of customers or events: how much of them is taken, and where an import stands.
+
+mod columns;
+mod counts;
+mod outlook;
+mod rows;
+
+pub use columns::{ImportField, ImportKind, Mapping};
+pub use counts::{ImportCounts, UndoReport};
+pub use outlook::{OUTLOOK_ROWS, Outlook, RowOutlook, ValueChange};
+pub use rows::{Findings, PreviewRow, RawRow, RowError};
+
+use super::{ImportId, Page};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// The largest file that the page takes, in bytes.
+pub const MAX_UPLOAD_BYTES: u64 = 50 * 1024 * 1024;
+/// How much such a file may be when it is unpacked, in bytes.
+pub const MAX_UNPACKED_BYTES: u64 = 256 * 1024 * 1024;
+/// How many lines it may have, blank ones included.
+pub const MAX_UPLOAD_ROWS: u64 = 2_000_000;
+/// How many uploads may wait to be imported, and how many bytes they may have together.
+pub const MAX_WAITING_UPLOADS: usize = 20;
+pub const MAX_WAITING_BYTES: u64 = 500 * 1024 * 1024;
+
+/// Where an import stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportState {
+    /// The file is here; nothing was read of it yet but its beginning.
+    Uploaded,
+    /// A dry run is under way.
+    Checking,
+    Checked,
+    Running,
+    Finished,
+    /// It ended before the end of the file; `problem` says why. What was stored until then can be undone.
+    Failed,
+    Undoing,
+    Undone,
+}
+
+impl ImportState {
+    const ALL: [(Self, &str); 8] = [
+        (Self::Uploaded, "uploaded"),
+        (Self::Checking, "checking"),
+        (Self::Checked, "checked"),
+        (Self::Running, "running"),
+        (Self::Finished, "finished"),
+        (Self::Failed, "failed"),
+        (Self::Undoing, "undoing"),
+        (Self::Undone, "undone"),
+    ];
+
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(state, _)| *state == self).map_or("", |(_, name)| name)
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(_, name)| *name == text).map(|(state, _)| state)
+    }
+
+    /// Returns whether something is under way.
+    pub fn is_busy(self) -> bool {
+        matches!(self, Self::Checking | Self::Running | Self::Undoing)
+    }
+
+    /// Returns whether there may be something to take back. A run that was cut off leaves its import running.
+    pub fn can_be_undone(self) -> bool {
+        matches!(self, Self::Finished | Self::Failed | Self::Running | Self::Undoing)
+    }
+}
+
+/// An import as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Import {
+    pub id: ImportId,
+    pub file_name: String,
+    pub mapping: Mapping,
+    pub state: ImportState,
+    pub author: Option<String>,
+    pub started_at: DateTime<Utc>,
+    pub finished_at: Option<DateTime<Utc>>,
+    pub undone_at: Option<DateTime<Utc>>,
+    pub counts: ImportCounts,
+    /// How much of the file has been read, in percent.
+    pub percent: i64,
+    /// Why it failed.
+    pub problem: Option<String>,
+    pub undo: UndoReport,
+}
+
+/// Imports, the latest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportList {
+    pub page: Page<Import>,
+    pub now: DateTime<Utc>,
+}
+
+/// Everything about one import.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportPage {
+    pub import: Import,
+    /// The file's columns and first rows, as long as it is to be said what they mean.
+    pub columns: Vec<String>,
+    pub preview: Vec<PreviewRow>,
+    /// The dry run's findings beside the counts.
+    pub outlook: Option<Outlook>,
+    /// The first of what the dry run refused.
+    pub errors: Vec<RowError>,
+    /// Why the file cannot be read.
+    pub unreadable: Option<String>,
+    pub now: DateTime<Utc>,
+}

@@ -1,0 +1,163 @@
+//! The orders and filters of the customer list.
+
+use crate::domain::{FactorKey, FieldErrors};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What the list is ordered by. Unknown values, and scores without data, come last both ways.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Sort {
+    #[default]
+    Score,
+    Name,
+    Segment,
+    Owner,
+    Arr,
+    Renewal,
+    /// The change of the score over 30 days.
+    Change,
+    /// The same over 7 days.
+    #[serde(rename = "change_7")]
+    Change7,
+    BandSince,
+    LastActivity,
+    #[serde(untagged)]
+    Factor(FactorKey),
+}
+
+impl Sort {
+    const PLAIN: [(Self, &str); 10] = [
+        (Self::Score, "score"),
+        (Self::Name, "name"),
+        (Self::Segment, "segment"),
+        (Self::Owner, "owner"),
+        (Self::Arr, "arr"),
+        (Self::Renewal, "renewal"),
+        (Self::Change, "change"),
+        (Self::Change7, "change_7"),
+        (Self::BandSince, "band_since"),
+        (Self::LastActivity, "last_activity"),
+    ];
+
+    /// The name in a query string.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Factor(key) => key.query_name(),
+            plain => Self::PLAIN.iter().find(|(sort, _)| *sort == plain).map_or("score", |(_, name)| name),
+        }
+    }
+
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::PLAIN.iter().map(|(sort, _)| *sort).chain(FactorKey::ALL.into_iter().map(Self::Factor))
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::all().find(|sort| sort.name() == text)
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SortDirection {
+    #[default]
+    Asc,
+    Desc,
+}
+
+impl SortDirection {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Asc => "asc",
+            Self::Desc => "desc",
+        }
+    }
+}
+
+/// Selects customers by their renewal date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RenewalFilter {
+    /// From today to 90 days from now.
+    Next90,
+    /// Before today.
+    Overdue,
+}
+
+/// Selects customers by what changed. "Moved" is 2.0 points or more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeFilter {
+    Up7,
+    Down7,
+    Up30,
+    Down30,
+    /// In the churn-risk band now, in a better one seven days ago, and not new.
+    NewChurnRisk,
+}
+
+/// Whose customers: somebody's, or nobody's. On the wire a name, or `none`; an owner who is called none is written in double
+/// quotes, and one who has such quotes in the name in one pair more.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub enum OwnerFilter {
+    Named(String),
+    Nobody,
+}
+
+const NOBODY: &str = "none";
+
+impl OwnerFilter {
+    /// Reads the value of `owner`; blank counts as absent.
+    pub fn parse(text: Option<&str>) -> Result<Option<Self>, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let owner = errors.optional_text("owner", text, 200);
+        errors.or(|| owner.map(Self::from))
+    }
+}
+
+impl From<String> for OwnerFilter {
+    fn from(text: String) -> Self {
+        if text == NOBODY {
+            return Self::Nobody;
+        }
+        match text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+            Some(name) if is_called_nobody(name) => Self::Named(name.to_owned()),
+            _ => Self::Named(text),
+        }
+    }
+}
+
+impl From<OwnerFilter> for String {
+    fn from(owner: OwnerFilter) -> Self {
+        match owner {
+            OwnerFilter::Nobody => NOBODY.to_owned(),
+            OwnerFilter::Named(name) if is_called_nobody(&name) => format!("\"{name}\""),
+            OwnerFilter::Named(name) => name,
+        }
+    }
+}
+
+/// With or without double quotes around it.
+fn is_called_nobody(name: &str) -> bool {
+    name.trim_matches('"') == NOBODY
+}
+
+macro_rules! wire_names {
+    ($type:ident { $($variant:ident = $name:literal),* $(,)? }) => {
+        impl $type {
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),* }
+            }
+
+            pub fn parse(text: &str) -> Option<Self> {
+                match text { $($name => Some(Self::$variant),)* _ => None }
+            }
+
+            pub const NAMES: &'static [&'static str] = &[$($name),*];
+        }
+    };
+}
+
+wire_names!(RenewalFilter { Next90 = "next_90", Overdue = "overdue" });
+wire_names!(ChangeFilter { Up7 = "up_7", Down7 = "down_7", Up30 = "up_30", Down30 = "down_30", NewChurnRisk = "new_churn_risk" });

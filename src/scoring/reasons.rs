@@ -1,0 +1,45 @@
+//! Reasons as facts: why a score changed, and what would raise it.
+
+use crate::domain::FactorKey;
+
+/// The effect of a cause on one factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// The versions of the two scorecards.
+    Scorecard { old: i64, new: i64 },
+    /// The factor's source.
+    Connected(FactorKey),
+    /// By how much what the factor counts became more, or fewer.
+    Counted { factor: FactorKey, change: i64 },
+    /// By how much the API calls became fewer that the last window is held against.
+    LeftWindowBefore { api_calls: i64 },
+    /// How many invoices no longer count.
+    InvoicesLeft { invoices: i64 },
+    /// By how much the invoices of each kind became more, or fewer.
+    Invoices { on_time: i64, late: i64, overdue: i64 },
+}
+
+/// A thing that would raise a factor.
+pub enum Wish<'a> {
+    MoreLogins {
+        missing: i64,
+        days: i64,
+    },
+    MoreFeatures {
+        missing: i64,
+        /// Only key features count.
+        are_key: bool,
+        /// The key features to choose from, where it is known which were used.
+        unused: Vec<&'a str>,
+    },
+    /// No ticket until these are so many days old.
+    NoNewTicket {
+        tickets: i64,
+        days: i64,
+    },
+    InvoicePaidOnTime,
+    /// As many as in so many days before.
+    MoreApiCalls {
+        days: i64,
+    },
+}

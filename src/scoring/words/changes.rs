@@ -1,0 +1,80 @@
+//! Why a score changed, as sentences.
+
+use crate::domain::counts::count;
+use crate::domain::{Cause, FactorKey, HealthChange, Points};
+use crate::scoring::reasons::Fact;
+
+/// "14 logins left the window"
+pub fn fact_sentence(cause: Cause, fact: Fact) -> String {
+    match fact {
+        Fact::Scorecard { old, new } => format!("scorecard version {new} in place of {old}"),
+        Fact::Connected(factor) => format!("{} connected", factor.source_in_sentence()),
+        Fact::Counted { factor, change } => {
+            let noun = noun(factor);
+            let counted = count(change.abs(), noun);
+            match cause {
+                Cause::Retracted => format!("{counted} retracted"),
+                Cause::LateArrived => format!("{counted} arrived late"),
+                Cause::LeftWindow => format!("{counted} left the window"),
+                _ => counted.replacen(noun, &format!("new {noun}"), 1),
+            }
+        }
+        Fact::LeftWindowBefore { api_calls } => format!("{} left the window before", count(api_calls, "API call")),
+        Fact::InvoicesLeft { invoices } => format!("{} left the window", count(invoices, "invoice")),
+        Fact::Invoices { on_time, late, overdue } => invoices_sentence(cause, on_time, late, overdue),
+    }
+}
+
+fn noun(factor: FactorKey) -> &'static str {
+    match factor {
+        FactorKey::LoginFrequency => "login",
+        FactorKey::FeatureAdoption => "feature",
+        FactorKey::SupportLoad => "ticket",
+        FactorKey::InvoiceTimeliness => "invoice",
+        FactorKey::ApiTrend => "API call",
+    }
+}
+
+/// "1 invoice paid on time, 1 invoice no longer overdue"
+fn invoices_sentence(cause: Cause, on_time: i64, late: i64, overdue: i64) -> String {
+    let said = |change: i64, more: &str, less: &str| match change {
+        0 => None,
+        1.. => Some(format!("{} {more}", count(change, "invoice"))),
+        _ => Some(format!("{} {less}", count(-change, "invoice"))),
+    };
+    let parts = [
+        said(on_time, "paid on time", "paid on time no longer counts"),
+        said(late, "paid late", "paid late no longer counts"),
+        said(overdue, if cause == Cause::TimePassed { "fell overdue" } else { "overdue" }, "no longer overdue"),
+    ];
+    let origin = match cause {
+        Cause::Retracted => " after a retraction",
+        Cause::LateArrived => " by facts that arrived late",
+        _ => "",
+    };
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ") + origin
+}
+
+/// The change in one line, the factor that moved most first.
+pub fn change_sentence(change: &HealthChange) -> String {
+    let since = change.from.format("%-d %b %Y");
+    match (change.before.shown_score(), change.after.shown_score()) {
+        (None, None) => return format!("No score on either day: too little data since {since}"),
+        (None, Some(score)) => return format!("New since {since}: {score}; there was too little data before"),
+        (Some(score), None) => return format!("No score any more, after {score} on {since}: too little data"),
+        _ => {}
+    }
+    let mut moved: Vec<_> = change.factors.iter().filter(|(_, points)| **points != Points::ZERO).collect();
+    moved.sort_by_key(|(_, points)| std::cmp::Reverse(points.0.abs()));
+    let factor = |(key, points): &(FactorKey, &Points)| {
+        let facts = change.facts_of(*key);
+        let facts = if facts.is_empty() { facts } else { format!(" ({facts})") };
+        format!("{} {}{facts}", key.label_in_sentence(), points.signed())
+    };
+    let parts: Vec<_> = moved.iter().map(factor).collect();
+    let head = if change.change == Points::ZERO { "Unchanged".to_owned() } else { change.change.signed() };
+    match parts.is_empty() {
+        true => format!("{head} since {since}"),
+        false => format!("{head} since {since}: {}", parts.join(", ")),
+    }
+}

@@ -1,0 +1,34 @@
+//! What would raise a score, as sentences.
+
+use crate::domain::counts::count;
+use crate::scoring::reasons::Wish;
+
+/// "7 more logins within 30 days"
+pub fn wish_sentence(wish: Wish<'_>) -> String {
+    match wish {
+        Wish::MoreLogins { missing, days } => format!("{} within {days} days", more(missing, "login")),
+        Wish::MoreFeatures { missing, are_key, unused } => {
+            more(missing, if are_key { "key feature" } else { "feature" }) + &named(&unused)
+        }
+        Wish::NoNewTicket { tickets, days } => format!("No new ticket until the last {tickets} are older than {days} days"),
+        Wish::InvoicePaidOnTime => "The next invoice paid on time".to_owned(),
+        Wish::MoreApiCalls { days } => format!("As many API calls as in the {days} days before"),
+    }
+}
+
+/// How many features a driver names.
+const NAMED: usize = 5;
+
+/// ": alerts, export"
+fn named(features: &[&str]) -> String {
+    if features.is_empty() {
+        return String::new();
+    }
+    let more = if features.len() > NAMED { ", ..." } else { "" };
+    format!(": {}{more}", features[..features.len().min(NAMED)].join(", "))
+}
+
+/// "1 more login", "7 more logins"
+fn more(number: i64, noun: &str) -> String {
+    count(number, noun).replacen(noun, &format!("more {noun}"), 1)
+}

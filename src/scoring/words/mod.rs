@@ -1,0 +1,12 @@
+//! The English of scoring: whatever else it computes are numbers and facts, which get their sentences here.
+
+mod changes;
+mod drivers;
+mod factors;
+mod rationale;
+
+pub(super) use changes::{change_sentence, fact_sentence};
+pub(super) use drivers::wish_sentence;
+pub(super) use factors::explain;
+pub use factors::next_step;
+pub use rationale::rationale;
