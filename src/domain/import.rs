@@ -1,4 +1,4 @@
-//! Files of customers or events: how their columns are understood, what an import did, how it is taken back.
+//! Imports of files of customers or events: the meaning of columns, the counts of a run, and the result of undoing it.
 
 use super::money::money_short;
 use super::{FieldError, ImportId, Page};
@@ -6,17 +6,17 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The largest file that the page takes, in bytes.
+/// The largest file that can be uploaded, in bytes.
 pub const MAX_UPLOAD_BYTES: u64 = 50 * 1024 * 1024;
-/// How much such a file may be when it is unpacked, in bytes.
+/// The largest uncompressed size of an uploaded file, in bytes.
 pub const MAX_UNPACKED_BYTES: u64 = 256 * 1024 * 1024;
-/// How many lines it may have, blank ones included.
+/// The most lines of an uploaded file, blank ones included.
 pub const MAX_UPLOAD_ROWS: u64 = 2_000_000;
-/// How many uploads may wait to be imported, and how many bytes they may have together.
+/// The most uploads that may wait to be imported, and the most bytes of all of them.
 pub const MAX_WAITING_UPLOADS: usize = 20;
 pub const MAX_WAITING_BYTES: u64 = 500 * 1024 * 1024;
 
-/// What the rows of a file are.
+/// The kind of thing that each row of a file describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ImportKind {
@@ -50,13 +50,13 @@ impl ImportKind {
     }
 }
 
-/// Something that a column can mean.
+/// A field that a column can stand for.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ImportField {
-    /// As in the JSON of the API, where the API has it.
+    /// The field's name: the one in the API's JSON, where the API has the field.
     pub name: &'static str,
     pub label: &'static str,
-    /// Headers that mean it, the surest first: lower-case words joined by underscores.
+    /// The headers that stand for the field, surest first, as lower-case words joined by underscores.
     headers: &'static [&'static str],
 }
 
@@ -106,7 +106,7 @@ const EVENT_FIELDS: &[ImportField] = &[
         "Customer’s external id",
         &["external_id", "customer_id", "account_id", "company_id", "customer", "account", "company"],
     ),
-    // Never guessed: a customer_id from elsewhere would name other customers here.
+    // Never guessed: the customer ids of another system would name other customers here.
     field("customerId", "Customer’s id here", &[]),
     field("kind", "Kind", &["kind", "type", "event_type", "event", "event_name"]),
     field(
@@ -141,8 +141,9 @@ const EVENT_FIELDS: &[ImportField] = &[
 ];
 
 impl ImportField {
-    /// How surely a header means this: 0 is the surest. The last part of a nested name counts as well, a little less, and less
-    /// the words before a remark, as in "ARR (USD, net)", unless the remark is about the unit.
+    /// Returns how surely a header stands for this field: 0 is the surest, `None` means that it does not.
+    /// The last part of a nested name ("customer.arr") is a little less sure than the whole. Less sure still are the words
+    /// before a remark, as in "ARR (USD, net)"; they do not count when the remark names another unit.
     pub fn recognises(&self, header: &str) -> Option<usize> {
         let whole = words(header);
         let last = header.rsplit('.').next().map(words).unwrap_or_default();
@@ -156,12 +157,12 @@ impl ImportField {
     }
 }
 
-/// How much less sure a header is that has a remark.
+/// Added to the distance of a header that has a remark.
 const REMARKED: usize = 100;
-/// Words of a remark after which a number is not what it would be without.
+/// Words that change the unit of a number, so that a header with one of them is not guessed.
 const UNITS: &[&str] = &["cent", "cents", "k", "keur", "kusd", "thousand", "thousands", "m", "million", "millions"];
 
-/// "MRR (cents)", "mrrCents" and "mrr-cents" are all "mrr_cents".
+/// Returns a header as lower-case words: "MRR (cents)", "mrrCents" and "mrr-cents" are all "mrr_cents".
 fn words(header: &str) -> String {
     let mut text = String::new();
     let mut was_lower = false;
@@ -179,20 +180,20 @@ fn words(header: &str) -> String {
     text.trim_end_matches('_').to_owned()
 }
 
-/// How a file is understood.
+/// The meaning of a file's columns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Mapping {
     pub kind: ImportKind,
-    /// By column, the name of the field that it means; a column that is not here means nothing.
+    /// The name of the field that each column stands for. Columns without an entry are not imported.
     pub columns: BTreeMap<String, String>,
-    /// By field, the value of events and of new customers where no cell says it.
+    /// The value of each field whose cell is missing or empty, for events and for new customers.
     pub defaults: BTreeMap<String, String>,
 }
 
 impl Mapping {
-    /// The mapping that headers suggest. A column whose first values are not what a field takes does not mean it, unless it
-    /// has the field's very name.
+    /// Guesses the mapping from the headers. A column is left out when its first values do not fit the field, unless its
+    /// header is the field's surest name.
     pub fn recognise(kind: ImportKind, columns: &[String], fits: impl Fn(&ImportField, usize) -> bool) -> Self {
         let mut mapping = Self { kind, columns: BTreeMap::new(), defaults: BTreeMap::new() };
         for field in kind.fields() {
@@ -207,7 +208,7 @@ impl Mapping {
         mapping
     }
 
-    /// A file of tickets or of invoices has no column for the kind, which is the same in each of its rows.
+    /// Guesses the kind of all events from the columns. A file of only tickets or only invoices has no column for the kind.
     fn guess_kind(&mut self) {
         let has = |field: &str| self.column_of(field).is_some();
         let told = match () {
@@ -222,7 +223,7 @@ impl Mapping {
         }
     }
 
-    /// How many of the columns mean something that only this kind has.
+    /// Counts the columns whose field only this kind of file has.
     pub fn telling(&self) -> usize {
         let telling: &[&str] = match self.kind {
             ImportKind::Customers => &["name", "segment", "owner", "arr", "arrCents", "mrr", "mrrCents", "renewalDate", "crmUrl"],
@@ -233,30 +234,30 @@ impl Mapping {
         self.columns.values().filter(|field| telling.contains(&field.as_str())).count()
     }
 
-    /// A field in words for whoever knows the file: its column, or else its label.
+    /// Returns the file's column for a field, or the field's label when no column stands for it.
     pub fn field_in_words(&self, field: &str) -> String {
         let label = || self.kind.field(field).map_or(field, |field| field.label).to_owned();
         self.column_of(field).map_or_else(label, str::to_owned)
     }
 
-    /// The column that means a field.
+    /// Returns the column that stands for a field.
     pub fn column_of(&self, field: &str) -> Option<&str> {
         self.columns.iter().find(|(_, name)| *name == field).map(|(column, _)| column.as_str())
     }
 }
 
-/// What became of the rows of a file, or would.
+/// The counts of a file's rows by outcome, of a run or of a dry run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ImportCounts {
     /// Rows that were read.
     pub rows: i64,
-    /// New customers or events.
+    /// Customers or events that were new.
     pub created: i64,
     pub updated: i64,
-    /// Customers that were like that already.
+    /// Customers that already were as the file says.
     pub unchanged: i64,
-    /// Events that were known already.
+    /// Events that were stored before.
     pub duplicates: i64,
     pub rejected: i64,
 }
@@ -266,7 +267,7 @@ impl ImportCounts {
         self.created == 0 && self.updated == 0
     }
 
-    /// "3 created, 1 updated, 2 unchanged, 1 rejected"; what is nothing is left out.
+    /// Returns the counts in words, without those that are zero: "3 created, 1 updated, 2 unchanged, 1 rejected".
     pub fn words(&self) -> String {
         let counts = [
             (self.created, "created"),
@@ -296,42 +297,42 @@ impl std::ops::Add for ImportCounts {
     }
 }
 
-/// A row as it stands in the file.
+/// An unparsed row of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RawRow {
     pub line: i64,
-    /// One for each column, trimmed; or why the row cannot be read.
+    /// The trimmed text of each column, or the reason why the row cannot be read.
     pub cells: Result<Vec<String>, String>,
 }
 
-/// A file's columns and first rows, found when it was uploaded.
+/// A file's columns and first rows, read when it was uploaded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Findings {
     pub columns: Vec<String>,
     pub rows: Vec<RawRow>,
 }
 
-/// The outlook of an import besides its counts, found by the dry run.
+/// The expected effect of an import besides its counts, found by the dry run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Outlook {
-    /// The first rows that would create something.
+    /// The first rows that would create something, at most [`OUTLOOK_ROWS`].
     pub created: Vec<RowOutlook>,
-    /// The first rows that would change something.
+    /// The first rows that would change something, at most [`OUTLOOK_ROWS`].
     pub updated: Vec<RowOutlook>,
-    /// The active customers' ARR together, in cents, and the amount that the import would add to it.
+    /// The ARR of all active customers in cents, and the amount that the import would add to it.
     pub arr_cents: i64,
     pub arr_change_cents: i64,
-    /// How many customers new events would be of.
+    /// The number of customers that new events belong to.
     pub customers: i64,
     pub currency: String,
 }
 
-/// How many rows of each kind an [`Outlook`] names.
+/// The most rows of each kind in an [`Outlook`].
 pub const OUTLOOK_ROWS: usize = 5;
 
 impl Outlook {
-    /// Returns whether the portfolio would become more than twice or less than half of what it is: a column may mean something else.
+    /// Returns whether the ARR would more than double or halve. Then a column may have been given the wrong meaning.
     pub fn is_drastic(&self) -> bool {
         let (before, after) = (i128::from(self.arr_cents), i128::from(self.arr_cents) + i128::from(self.arr_change_cents));
         before > 0 && (after > 2 * before || 2 * after < before)
@@ -339,7 +340,7 @@ impl Outlook {
 }
 
 impl RowOutlook {
-    /// "line 3, Acme: Owner Ann → Bob, ARR $1,000 → $2,000".
+    /// Returns the changes in words: "line 3, Acme: Owner Ann → Bob, ARR $1,000 → $2,000".
     pub fn words(&self) -> String {
         let values: Vec<_> = self.values.iter().map(ValueChange::words).collect();
         format!("line {}, {}: {}", self.line, self.subject, values.join(", "))
@@ -354,22 +355,22 @@ impl ValueChange {
     }
 }
 
-/// The changes that one row would make.
+/// The changes that one row of the file would make.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RowOutlook {
     pub line: i64,
-    /// The customer's name, or for events the id that the file gives it.
+    /// The customer's name; for events the customer's id in the file.
     pub subject: String,
     pub values: Vec<ValueChange>,
 }
 
-/// One value, before and after.
+/// A value before and after a change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ValueChange {
     pub label: String,
-    /// Empty where there was none.
+    /// The value before; empty when there was none.
     pub old: String,
     pub new: String,
 }
@@ -378,15 +379,15 @@ pub struct ValueChange {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RowError {
-    /// In the file, from 1; the header counts.
+    /// The row's line in the file, counted from 1 with the header.
     pub line: i64,
-    /// Empty when the rule is about the whole row or about a field that no column means.
+    /// The column's header. Empty when the rule is about the whole row, or about a field without a column.
     pub column: String,
     pub error: FieldError,
 }
 
 impl RowError {
-    /// The rule as a sentence that names the file's own column, or else the field by its label.
+    /// Returns the rule as a sentence that names the file's column, or else the field's label.
     pub fn sentence(&self, kind: ImportKind) -> String {
         let label = || kind.field(&self.error.field).map_or(self.error.field.as_str(), |field| field.label);
         let subject = if self.column.is_empty() { label() } else { &self.column };
@@ -395,18 +396,18 @@ impl RowError {
     }
 }
 
-/// Where an import stands.
+/// The state of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ImportState {
-    /// The file is here; nothing was read of it yet but its beginning.
+    /// The file has arrived, and only its first rows were read.
     Uploaded,
     /// A dry run is under way.
     Checking,
     Checked,
     Running,
     Finished,
-    /// It ended before the end of the file; `problem` says why. What was stored until then can be undone.
+    /// The work stopped before the end of the file, for the reason in `problem`. Rows stored until then can be undone.
     Failed,
     Undoing,
     Undone,
@@ -432,32 +433,32 @@ impl ImportState {
         Self::ALL.into_iter().find(|(_, name)| *name == text).map(|(state, _)| state)
     }
 
-    /// Returns whether something is under way.
+    /// Returns whether work on the import is under way.
     pub fn is_busy(self) -> bool {
         matches!(self, Self::Checking | Self::Running | Self::Undoing)
     }
 
-    /// Returns whether there may be something to take back. A run that was cut off leaves its import running.
+    /// Returns whether there may be something to undo. A run that was cut off leaves its import `Running`.
     pub fn can_be_undone(self) -> bool {
         matches!(self, Self::Finished | Self::Failed | Self::Running | Self::Undoing)
     }
 }
 
-/// What taking an import back did.
+/// The result of undoing an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct UndoReport {
-    /// Events that no longer count.
+    /// Events that were retracted.
     pub retracted: i64,
-    /// Customers that are gone.
+    /// Customers that were deleted.
     pub removed: i64,
-    /// Names of customers that were archived instead, since they have events or notes or were edited; at most 100.
+    /// The names of customers that were archived instead, because they have events or notes or were edited; at most 100.
     pub archived: Vec<String>,
-    /// How many of these there are.
+    /// The number of customers that were archived instead.
     pub archived_count: i64,
-    /// Customers whose fields are as they were before.
+    /// Customers whose fields were set back.
     pub restored: i64,
-    /// Customers of whom some field was changed since, and stays.
+    /// Customers of whom some field was edited since, so that it stays as it is.
     pub kept: i64,
 }
 
@@ -480,7 +481,7 @@ impl UndoReport {
     }
 }
 
-/// An import as it is kept.
+/// A stored import.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Import {
@@ -493,14 +494,14 @@ pub struct Import {
     pub finished_at: Option<DateTime<Utc>>,
     pub undone_at: Option<DateTime<Utc>>,
     pub counts: ImportCounts,
-    /// How much of the file has been read, in percent.
+    /// The part of the file that has been read, in percent.
     pub percent: i64,
-    /// Why it failed.
+    /// The reason why it failed.
     pub problem: Option<String>,
     pub undo: UndoReport,
 }
 
-/// Imports, the latest first.
+/// Imports, latest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ImportList {
@@ -508,37 +509,38 @@ pub struct ImportList {
     pub now: DateTime<Utc>,
 }
 
-/// A row of a file as it will be understood: its cells, and by field what they become or what is wrong.
+/// A row of a file with the values that its cells stand for, or their errors.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PreviewRow {
     pub line: i64,
-    /// One for each column of the file.
+    /// The text of each column.
     pub cells: Vec<String>,
     /// (field, value)
     pub understood: Vec<(String, String)>,
     pub errors: Vec<RowError>,
 }
 
-/// Everything about one import.
+/// The read model of an import's page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ImportPage {
     pub import: Import,
-    /// The file's columns and first rows, as long as it is to be said what they mean.
+    /// The file's columns and first rows, until their meaning is settled.
     pub columns: Vec<String>,
     pub preview: Vec<PreviewRow>,
-    /// The dry run's findings beside the counts.
+    /// The dry run's outlook, besides the counts.
     pub outlook: Option<Outlook>,
-    /// The first of what the dry run refused.
+    /// The first rows that the dry run refused.
     pub errors: Vec<RowError>,
-    /// Why the file cannot be read.
+    /// The reason why the file cannot be read.
     pub unreadable: Option<String>,
     pub now: DateTime<Utc>,
 }
 
 impl Outlook {
-    /// "Adds $252M ARR: $10.0M becomes $262M"; `None` where an import leaves the ARR as it is.
+    /// Returns the change of the ARR in words: "Adds $252M ARR: $10.0M becomes $262M". `None` when the import does not
+    /// change it.
     pub fn arr_change(&self) -> Option<String> {
         let Outlook { arr_cents: before, arr_change_cents: change, currency, .. } = self;
         let verb = if *change > 0 { "Adds" } else { "Takes away" };

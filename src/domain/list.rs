@@ -1,4 +1,4 @@
-//! The customer list: the query that selects it, the rows that it shows.
+//! The customer list: the query that selects customers, and the rows that it shows.
 
 use super::{AskedDay, Band, Customer, FactorKey, FieldErrors, Health, NaiveDate, Points, Segment};
 use chrono::{DateTime, Utc};
@@ -10,9 +10,9 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase")]
 pub struct Page<T> {
     pub items: Vec<T>,
-    /// How many there are on all pages.
+    /// The number of items on all pages.
     pub total: i64,
-    /// From 1.
+    /// The page's number, from 1.
     pub page: i64,
     pub page_size: i64,
 }
@@ -23,7 +23,7 @@ impl<T> Page<T> {
     }
 }
 
-/// What the list is ordered by. Unknown values, and scores without data, come last both ways.
+/// The column that the list is ordered by. Unknown values, and scores without data, come last in both directions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Sort {
@@ -36,7 +36,7 @@ pub enum Sort {
     Renewal,
     /// The change of the score over 30 days.
     Change,
-    /// The same over 7 days.
+    /// The change of the score over 7 days.
     #[serde(rename = "change_7")]
     Change7,
     BandSince,
@@ -59,7 +59,7 @@ impl Sort {
         (Self::LastActivity, "last_activity"),
     ];
 
-    /// The name in a query string.
+    /// Returns the name used in query strings.
     pub fn name(self) -> &'static str {
         match self {
             Self::Factor(key) => key.query_name(),
@@ -103,7 +103,7 @@ pub enum RenewalFilter {
     Overdue,
 }
 
-/// Selects customers by what changed. "Moved" is 2.0 points or more.
+/// Selects customers by a change of their score. A score has moved when it changed by 2.0 points or more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeFilter {
@@ -111,12 +111,13 @@ pub enum ChangeFilter {
     Down7,
     Up30,
     Down30,
-    /// In the churn-risk band now, in a better one seven days ago, and not new.
+    /// In the churn-risk band now, in a better band seven days ago, and not new.
     NewChurnRisk,
 }
 
-/// Whose customers: somebody's, or nobody's. On the wire a name, or `none`; an owner who is called none is written in double
-/// quotes, and one who has such quotes in the name in one pair more.
+/// Selects customers by their owner: a named one, or nobody.
+/// On the wire it is the owner's name, or `none` for nobody. An owner whose name really is `none` is written `"none"` with
+/// double quotes; each pair of quotes in such a name adds one more.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub enum OwnerFilter {
@@ -148,7 +149,7 @@ impl From<OwnerFilter> for String {
     }
 }
 
-/// With or without double quotes around it.
+/// Returns whether a name is `none`, with or without double quotes around it.
 fn is_called_nobody(name: &str) -> bool {
     name.trim_matches('"') == NOBODY
 }
@@ -172,40 +173,40 @@ macro_rules! wire_names {
 wire_names!(RenewalFilter { Next90 = "next_90", Overdue = "overdue" });
 wire_names!(ChangeFilter { Up7 = "up_7", Down7 = "down_7", Up30 = "up_30", Down30 = "down_30", NewChurnRisk = "new_churn_risk" });
 
-/// A change of this many points or more counts as a move.
+/// The smallest change of a score that counts as a move.
 pub const MOVE_POINTS: Points = Points(20);
-/// A customer that started less than this many days ago is new.
+/// The days after its start for which a customer is new.
 pub const NEW_DAYS: i64 = 30;
-/// Returns whether a customer is new: by its start date, else by its first fact.
+/// Returns whether a customer is new, judged by its start date, or else by its first fact.
 pub fn is_new(start_date: Option<NaiveDate>, first_fact_on: Option<NaiveDate>, today: NaiveDate) -> bool {
     start_date.or(first_fact_on).is_some_and(|start| (today - start).num_days() < NEW_DAYS)
 }
 
 pub const DEFAULT_PAGE_SIZE: i64 = 50;
 pub const MAX_PAGE_SIZE: i64 = 200;
-/// Rows beyond this one are not served page by page.
+/// The last row that page-by-page reading can reach.
 pub const MAX_ROW: i64 = 10_000;
 
-/// Which customers, in which order, which page. The same in the API's and the dashboard's URL.
+/// A query for customers: filters, order and page. The API's URLs and the dashboard's spell it alike.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomerQuery {
-    /// Part of the name or of the external id, in any letter case, with or without accents.
+    /// A part of the name or of the external id. Letter case and accents do not matter.
     pub search: Option<String>,
     pub segment: Option<Segment>,
-    /// Empty: every band.
+    /// The bands to list; empty for all.
     pub bands: Vec<Band>,
     pub owner: Option<OwnerFilter>,
     pub renewal: Option<RenewalFilter>,
     pub change: Option<ChangeFilter>,
-    /// Scores from this many points on.
+    /// The lowest score to list, in points.
     pub score_from: Option<i64>,
-    /// Scores below this many points.
+    /// The score below which customers are listed, in points.
     pub score_below: Option<i64>,
-    /// Only customers whose ARR is unknown.
+    /// True to list only customers whose ARR is unknown.
     pub arr_unknown: bool,
-    /// Archived customers instead of the active ones.
+    /// True to list the archived customers instead of the active ones.
     pub archived: bool,
-    /// The day whose list it is.
+    /// The day to list customers as of.
     pub at: AskedDay,
     pub sort: Sort,
     pub direction: SortDirection,
@@ -236,7 +237,7 @@ impl Default for CustomerQuery {
 }
 
 impl CustomerQuery {
-    /// From the pairs of a query string. Empty values count as absent, unknown names are ignored.
+    /// Parses the pairs of a query string. Empty values count as absent; unknown names are ignored.
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, FieldErrors> {
         let mut query = Self::default();
         let mut errors = FieldErrors::default();
@@ -247,7 +248,7 @@ impl CustomerQuery {
                 "segment" => query.segment = choice(&mut errors, name, value, Segment::parse, "Enterprise, SMB, Startup"),
                 "band" => {
                     let names = "healthy, at_risk, churn_risk, no_data";
-                    // A form with a box per band sends the name several times.
+                    // A form with a checkbox per band sends the name several times.
                     let bands = value.split(',').filter_map(|band| choice(&mut errors, name, band.trim(), Band::parse, names));
                     query.bands.extend(bands);
                 }
@@ -277,7 +278,7 @@ impl CustomerQuery {
                 "page" => query.page = integer(&mut errors, name, value, 1, MAX_ROW),
                 "page_size" => query.page_size = integer(&mut errors, name, value, 1, MAX_PAGE_SIZE),
                 _ if query.at.set(&mut errors, name, value) => {}
-                // An address may carry names of others, such as those of an advertisement. The API refuses them earlier.
+                // Others add names to an address, such as advertisers' tracking. The API refuses unknown names before this.
                 _ => {}
             }
         }
@@ -287,7 +288,7 @@ impl CustomerQuery {
         errors.or(|| query)
     }
 
-    /// The pairs of the query string that means this query; defaults are left out.
+    /// Returns the pairs of the query string for this query, without defaults.
     pub fn to_pairs(&self) -> Vec<(&'static str, String)> {
         let default = Self::default();
         let mut pairs = Vec::new();
@@ -310,7 +311,7 @@ impl CustomerQuery {
         pairs
     }
 
-    /// `?...`, or an empty text for the default query.
+    /// Returns the query string with its `?`, or an empty text for the default query.
     pub fn to_query_string(&self) -> String {
         let pairs = self.to_pairs();
         match serde_urlencoded::to_string(&pairs) {
@@ -319,7 +320,7 @@ impl CustomerQuery {
         }
     }
 
-    /// Over how many days its rows tell how scores changed: what it is sorted by decides, then what it is filtered by.
+    /// Returns the days over which rows show the score's change: 7 or 30, as the order asks, else as the filter asks.
     pub fn change_days(&self) -> i64 {
         use ChangeFilter::{Down7, NewChurnRisk, Up7};
         match (self.sort, self.change) {
@@ -330,7 +331,7 @@ impl CustomerQuery {
         }
     }
 
-    /// Returns whether anything narrows the list.
+    /// Returns whether any filter is set.
     pub fn is_filtered(&self) -> bool {
         let Self { sort, direction, page, page_size, archived, at, .. } = self.clone();
         *self != Self { sort, direction, page, page_size, archived, at, ..Self::default() }
@@ -345,7 +346,7 @@ fn choice<T>(errors: &mut FieldErrors, field: &str, text: &str, parse: impl Fn(&
     value
 }
 
-/// A whole number within bounds, both included; `min` after an error.
+/// Parses a whole number from `min` to `max`. Returns `min` after an error.
 pub fn integer(errors: &mut FieldErrors, field: &str, text: &str, min: i64, max: i64) -> i64 {
     match text.parse() {
         Ok(number) if (min..=max).contains(&number) => number,
@@ -356,7 +357,7 @@ pub fn integer(errors: &mut FieldErrors, field: &str, text: &str, min: i64, max:
     }
 }
 
-/// The page and its size that a query asks for, of a list that has no filters. The names: `page`, `page_size`.
+/// Parses `page` and `page_size`, the only parameters of a list without filters. Returns (page, page size).
 pub fn parse_paging<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<(i64, i64), FieldErrors> {
     let (mut page, mut page_size) = (1, DEFAULT_PAGE_SIZE);
     let mut errors = FieldErrors::default();
@@ -370,7 +371,7 @@ pub fn parse_paging<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> 
     errors.or(|| (page, page_size))
 }
 
-/// The measured factor that could add the most points, by its score and its weight, and the standard next step for it.
+/// The measured factor that could add the most points to the score, and the usual next step to improve it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Weakest {
@@ -378,29 +379,30 @@ pub struct Weakest {
     pub next_step: String,
 }
 
-/// One customer in the list.
+/// A row of the customer list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CustomerRow {
     pub customer: Customer,
     pub health: Health,
-    /// Since when the customer is in its band. It is looked for over 180 days: a day that far back means then or earlier.
+    /// The day since which the customer is in its band. The search goes back 180 days, so a day that far back means that day
+    /// or earlier.
     pub band_since: NaiveDate,
-    /// Points over 7, 30 and 90 days; null where one of the two days has no data.
+    /// The score's change over 7 days; null when either day has no data.
     pub change7: Option<Points>,
     pub change30: Option<Points>,
     pub change90: Option<Points>,
-    /// Scores on 14 days, a week apart, the last one the as-of day; null where there was no data.
+    /// The scores of 14 days, a week apart, the last one the as-of day; null where there was no data.
     pub trend: Vec<Option<Points>>,
-    /// The time of the latest event that counts and is the customer's doing: all but invoices issued and voided.
+    /// The time of the latest counted event that the customer performed, so not of an invoice issued or voided.
     pub last_activity_at: Option<DateTime<Utc>>,
-    /// Null when nothing was measured or every measured factor is at its best.
+    /// Null when nothing was measured, or when every measured factor has its best score.
     pub weakest: Option<Weakest>,
-    /// Started less than 30 days ago.
+    /// True when the customer started less than 30 days ago.
     pub is_new: bool,
 }
 
-/// The list of customers, and what its filters can offer.
+/// A page of the customer list, with the choices for its filters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CustomerList {
@@ -409,6 +411,6 @@ pub struct CustomerList {
     pub as_of: NaiveDate,
     /// The day at whose end knowledge was cut; null for everything known now.
     pub known_at: Option<NaiveDate>,
-    /// The owners of all customers, in order.
+    /// The owners of all customers, sorted.
     pub owners: Vec<String>,
 }
