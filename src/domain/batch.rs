@@ -102,7 +102,7 @@ pub struct QuarantinedItem {
     pub errors: Vec<FieldError>,
     pub first_received_at: DateTime<Utc>,
     pub last_received_at: DateTime<Utc>,
-    /// How many times exactly this item was sent.
+    /// The number of times that exactly this item was sent.
     pub times: i64,
 }
 

@@ -258,7 +258,7 @@ pub struct EventInput {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 1_000_000_000)]
     pub count: Option<i64>,
-    /// For `support_ticket`: `low`, `normal` (when absent), `high` or `urgent`.
+    /// The priority: `low`, `normal` (when absent), `high` or `urgent`. For `support_ticket`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<String>,
     /// The ticket's subject. For `support_ticket`.

@@ -111,7 +111,7 @@ pub enum ChangeFilter {
     Down7,
     Up30,
     Down30,
-    /// In the churn-risk band now, in a better band seven days ago, and not new.
+    /// Customers who fell into the churn-risk band within seven days and are not new.
     NewChurnRisk,
 }
 

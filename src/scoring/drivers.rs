@@ -1,13 +1,13 @@
-//! What would raise a score most, in terms that a person can act on: each factor's measurements are replaced by what one
-//! would like to see, and scored again.
+//! Drivers: the steps that would raise a score most, in words that a person can act on. Each factor's measurements are
+//! replaced by better ones, and the customer is scored again.
 
 use super::measure::Measurements;
 use super::score::score;
 use crate::domain::counts::count;
 use crate::domain::{CustomerId, Driver, FactorKey, NaiveDate, Points, Scorecard};
 
-/// The factors that can still raise the score, the one that would raise it most first. Sources that are not connected
-/// are left out: nothing a customer does would change them.
+/// Returns a driver for each factor that can still raise the score, largest gain first. Sources that are not connected have
+/// none, since nothing that a customer does would change them.
 pub fn drivers(id: CustomerId, measured: &Measurements, scorecard: &Scorecard, as_of: NaiveDate) -> Vec<Driver> {
     let points = |measured: &Measurements| score(id, measured, scorecard, as_of).score;
     let now = points(measured);
@@ -22,7 +22,7 @@ pub fn drivers(id: CustomerId, measured: &Measurements, scorecard: &Scorecard, a
     drivers
 }
 
-/// The measurements if a factor were as one would like it, and what that takes.
+/// Returns the measurements that a factor could have, and the step that leads there in words.
 fn wish(factor: FactorKey, measured: &Measurements, scorecard: &Scorecard) -> Option<(Measurements, String)> {
     let rule = scorecard.factors.get(factor);
     let (target, days) = (rule.divisor(), rule.days());
@@ -56,10 +56,11 @@ fn wish(factor: FactorKey, measured: &Measurements, scorecard: &Scorecard) -> Op
     sentence.map(|sentence| (wished, sentence))
 }
 
-/// How many features a driver names.
+/// The most features that a driver names.
 const NAMED: usize = 5;
 
-/// ": alerts, export", the key features to choose from, where it is known which were used.
+/// Returns the key features that the customer does not use yet as a list to append: ": alerts, export". Empty when the used
+/// ones are unknown.
 fn unused(measured: &Measurements, key_features: &[String]) -> String {
     let is_unused = |feature: &&String| !measured.feature_names.contains(feature);
     let unused: Vec<_> = key_features.iter().filter(is_unused).map(String::as_str).collect();
@@ -70,7 +71,7 @@ fn unused(measured: &Measurements, key_features: &[String]) -> String {
     format!(": {}{more}", unused[..unused.len().min(NAMED)].join(", "))
 }
 
-/// "1 more login", "7 more logins"
+/// Returns a count of additional things: "1 more login", "7 more logins".
 fn more(number: i64, noun: &str) -> String {
     count(number, noun).replacen(noun, &format!("more {noun}"), 1)
 }
