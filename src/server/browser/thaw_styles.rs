@@ -1,5 +1,5 @@
-//! Thaw's stylesheets for the head of every page. Thaw can only collect them while it renders synchronously, and
-//! our pages do not; so one of each component in use is rendered once, and its style blocks are cut out.
+//! Thaw's stylesheets for the head of every page. Thaw collects them only while it renders synchronously, which our pages do
+//! not. So one of each used component is rendered once, and its style blocks are cut out.
 
 use crate::wire::PageStyles;
 use leptos::prelude::*;
@@ -8,13 +8,13 @@ use std::sync::{Arc, LazyLock};
 use thaw::ssr::SSRMountStyleProvider;
 use thaw::{Button, ConfigProvider, MessageBar, MessageBarBody, Spinner};
 
-/// The style blocks; the browser finds them by id and adds none of its own.
+/// Returns the style blocks. The browser finds them by id and adds none of its own.
 pub fn page_styles() -> PageStyles {
     static STYLES: LazyLock<PageStyles> = LazyLock::new(|| PageStyles(Arc::new(style_blocks(&render_samples()))));
     STYLES.clone()
 }
 
-/// A component that is missing here is unstyled until the browser has hydrated the page.
+/// Renders one of each component. A component missing here is unstyled until the browser has hydrated the page.
 fn render_samples() -> String {
     let owner = Owner::new();
     let html = owner.with(|| {
@@ -37,7 +37,7 @@ fn render_samples() -> String {
     html
 }
 
-/// `<style id="ID">CSS</style>` in a text, as (ID, CSS) in order of the ids.
+/// Finds `<style id="ID">CSS</style>` in a text. Returns (ID, CSS), sorted by id.
 fn style_blocks(html: &str) -> Vec<(String, String)> {
     let mut blocks: Vec<_> = html
         .split("<style id=\"")
