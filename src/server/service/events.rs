@@ -14,7 +14,7 @@ impl From<StoredEvent> for EventEffect {
     }
 }
 
-/// Accepts one event; when it returns, the event is durable and in the score.
+/// Accepts an event. When this returns, the event is durable and in the score.
 pub async fn submit_event(call: &Call, customer: CustomerId, input: EventInput) -> Result<EventEffect, AppError> {
     let mut errors = FieldErrors::default();
     for (field, sent) in [("customerId", input.customer_id.is_some()), ("externalId", input.external_id.is_some())] {
@@ -30,7 +30,7 @@ pub async fn submit_event(call: &Call, customer: CustomerId, input: EventInput) 
     Ok(stored.into())
 }
 
-/// Takes an event back. It stays visible and no longer counts.
+/// Retracts an event. It stays visible and no longer counts.
 pub async fn retract_event(call: &Call, event: EventId, reason: Option<&str>) -> Result<EventEffect, AppError> {
     let mut errors = FieldErrors::default();
     let reason = errors.required_text("reason", reason, 500);
@@ -38,7 +38,7 @@ pub async fn retract_event(call: &Call, event: EventId, reason: Option<&str>) ->
     Ok(call.store.retract_event(event, &reason, call.now).await?.into())
 }
 
-/// A customer's events, newest first. The query's names: `kind`, `from` and `to` (days), `page`, `page_size`.
+/// Lists a customer's events, newest first. The query's names: `kind`, `from` and `to` (days), `page`, `page_size`.
 pub async fn list_events<'a>(
     call: &Call,
     customer: CustomerId,

@@ -1,4 +1,4 @@
-//! Health: of today from the current row, of any other day from the facts that are, or were, known.
+//! Health: today's from the stored row, any other day's from the facts known now or known then.
 
 use crate::domain::letters::composed;
 use crate::domain::list::{MAX_PAGE_SIZE, is_new};
@@ -14,19 +14,19 @@ use crate::wire::pages::CustomerPage;
 use chrono::Duration;
 use std::collections::HashMap;
 
-/// What every score needs besides the facts.
+/// Everything besides facts that a score follows from.
 pub(super) struct Scoring {
     scorecard: Scorecard,
     connections: Connections,
 }
 
 impl Scoring {
-    /// Of a store's own today.
+    /// Returns the current rules and connections of a store, as of its own today.
     pub(super) async fn current(store: &Store) -> Result<Self, AppError> {
         Ok(Self { scorecard: store.current_scorecard().await?, connections: store.connections().await? })
     }
 
-    /// What was in force, and known to be connected, when knowledge was cut; the current ones where it was not.
+    /// Returns the rules and connections as known when knowledge was cut; the current ones when it was not.
     async fn of(store: &Store, at: AsOf) -> Result<Self, AppError> {
         let Some(known_at) = at.known_at else { return Self::current(store).await };
         let connections = store.connections_known_on(known_at).await?;
@@ -34,7 +34,7 @@ impl Scoring {
     }
 }
 
-/// The store in which the asked day is today.
+/// Returns today's store, or a replayed one for a past day. The asked day is today in it.
 pub(super) async fn store_of(call: &Call, at: AsOf) -> Result<Store, AppError> {
     match at.is_today(call.today()) {
         true => Ok(call.store.clone()),
@@ -42,7 +42,8 @@ pub(super) async fn store_of(call: &Call, at: AsOf) -> Result<Store, AppError> {
     }
 }
 
-/// A customer's health as of a day (today when absent): under all facts known now, or under those known at the end of a day.
+/// Returns a customer's health as of a day (today when absent), from all facts known now, or from those known at the end of
+/// a day.
 pub async fn get_health(call: &Call, id: CustomerId, as_of: Option<&str>, known_at: Option<&str>) -> Result<Health, AppError> {
     let today = call.today();
     let at = parse_day_asked(as_of, known_at, today)?;
@@ -56,12 +57,12 @@ pub async fn get_health(call: &Call, id: CustomerId, as_of: Option<&str>, known_
     Ok(scoring.health(id, &facts, at.day))
 }
 
-/// How many days a history has unless told otherwise, and at most.
+/// The days of a history when none are given, and the most days.
 const HISTORY_DAYS: i64 = 90;
 const MAX_HISTORY_DAYS: i64 = 3660;
 
-/// A customer's scores of all days from one to another (today when absent), under all facts known now, or under those known
-/// at the end of a day.
+/// Returns a customer's score on each day of a range (up to today when absent), from all facts known now, or from those
+/// known at the end of a day.
 pub async fn get_health_history(
     call: &Call,
     id: CustomerId,
@@ -91,11 +92,11 @@ pub async fn get_health_history(
     Ok(HealthHistory { customer_id: id, from, to, known_at: at.known_at, scorecard_version: scorecard.version, days })
 }
 
-/// How long a change reaches back unless told otherwise, in days.
+/// The days that a change reaches back when none are given.
 const CHANGE_DAYS: i64 = 30;
 
-/// Why a customer's score changed from a day to another (today when absent). `known` is `then` (when absent) or `now`: whether
-/// the first day's health is what it was that day, or what it would have been with what is known now.
+/// Explains a customer's score change between two days (the second is today when absent). With `known` as `then` (or
+/// absent), the first day's health is what was known that day; with `now`, it is what is known today.
 pub async fn get_health_changes(
     call: &Call,
     id: CustomerId,
@@ -123,7 +124,7 @@ pub async fn get_health_changes(
     }
 }
 
-/// The change from what a day's health was that day.
+/// Explains the change from the health that was known on a past day.
 async fn change_since_then(
     call: &Call,
     id: CustomerId,
@@ -139,7 +140,7 @@ async fn change_since_then(
     Ok(scoring::explain_change(id, then.standing(&known, from), scoring.standing(facts, to)))
 }
 
-/// How the scores of some customers came to what they are on a day.
+/// Explanations of some customers' score changes up to a day.
 pub(super) struct Changes {
     scoring: Scoring,
     facts: HashMap<CustomerId, Facts>,
@@ -147,21 +148,22 @@ pub(super) struct Changes {
 }
 
 impl Changes {
-    /// Loads what explains changes over up to `days` days.
+    /// Loads the facts that explain changes over up to `days` days.
     pub(super) async fn load(call: &Call, scoring: Scoring, ids: &[CustomerId], at: AsOf, days: i64) -> Result<Self, AppError> {
         let earliest = at.day - Duration::days(days + scoring.scorecard.lookback_days());
         let facts = call.store.load_facts_of(ids, earliest, at).await?;
         Ok(Self { scoring, facts, day: at.day })
     }
 
-    /// The change since some days before, under the same knowledge.
+    /// Explains the change over the last `days` days, with the same knowledge at both ends.
     pub(super) fn over(&self, id: CustomerId, days: i64) -> Option<HealthChange> {
         let facts = self.facts.get(&id)?;
         Some(self.scoring.change(id, facts, self.day - Duration::days(days), self.day))
     }
 }
 
-/// Everything the customer's page shows besides its timeline. `history_days` is 30, 90 or 180, `change_days` 7, 30 or 90.
+/// Returns the read model of the customer's page, without its timeline. `history_days` is 30, 90 or 180, `change_days` 7, 30
+/// or 90.
 pub async fn get_customer_page(
     call: &Call,
     id: CustomerId,
@@ -219,7 +221,7 @@ pub async fn get_customer_page(
     })
 }
 
-/// Customers as lists show them. Facts are loaded only where the stored health is stale.
+/// Returns customers as rows of a list. Facts are loaded only for customers whose stored health is stale.
 pub(super) async fn rows(
     call: &Call,
     scoring: &Scoring,
@@ -241,7 +243,7 @@ fn trend_from(today: NaiveDate) -> NaiveDate {
 }
 
 impl Scoring {
-    /// A row as it is stored or, where that is stale, with health and trend from the customer's facts.
+    /// Returns the stored row. Where health is stale, health and trend are computed from the customer's facts.
     fn row(&self, facts: Option<Facts>, current: CurrentHealth, today: NaiveDate) -> CustomerRow {
         let id = current.customer.id;
         let (health, trend) = match facts {
@@ -278,20 +280,20 @@ impl Scoring {
         Standing { facts, scorecard: &self.scorecard, connections: &self.connections, day }
     }
 
-    /// The change between two days of which the same is known.
+    /// Explains the change between two days with the same knowledge at both.
     fn change(&self, id: CustomerId, facts: &Facts, from: NaiveDate, to: NaiveDate) -> HealthChange {
         scoring::explain_change(id, self.standing(facts, from), self.standing(facts, to))
     }
 }
 
-/// The day that an address asks for, with its knowledge.
+/// Parses the day and the knowledge that an address asks for.
 pub(super) fn parse_day_asked(as_of: Option<&str>, known_at: Option<&str>, today: NaiveDate) -> Result<AsOf, FieldErrors> {
     let mut errors = FieldErrors::default();
     let asked = AskedDay::parse(&mut errors, as_of, known_at);
     errors.or(|| asked)?.resolve(today)
 }
 
-/// A day that is not in the future.
+/// Parses a day that must not be in the future.
 fn parse_day(errors: &mut FieldErrors, field: &str, text: Option<&str>, today: NaiveDate) -> Option<NaiveDate> {
     let day = text.filter(|text| !text.is_empty()).and_then(|text| crate::domain::customer::parse_date(errors, field, text));
     if day.is_some_and(|day| day > today) {
@@ -300,7 +302,7 @@ fn parse_day(errors: &mut FieldErrors, field: &str, text: Option<&str>, today: N
     day
 }
 
-/// Daily totals per factor, over twice its window.
+/// Returns daily totals for each factor, over twice its window.
 fn activity(facts: &Facts, scorecard: &Scorecard, as_of: NaiveDate) -> Factors<Vec<DayCount>> {
     Factors::from_fn(|key| {
         let days = scorecard.factors.get(key).window_days.unwrap_or(90);
@@ -309,7 +311,7 @@ fn activity(facts: &Facts, scorecard: &Scorecard, as_of: NaiveDate) -> Factors<V
     })
 }
 
-/// Returns another customer whose external id is the same in composed letters.
+/// Returns another customer whose external id becomes the same when its letters are composed.
 async fn find_same_external_id(call: &Call, customer: &Customer) -> Result<Option<CustomerId>, AppError> {
     let composed = customer.fields.external_id.as_deref().map(composed).unwrap_or_default();
     if customer.fields.external_id.as_ref().is_none_or(|id| *id == composed) {

@@ -1,4 +1,4 @@
-//! Following changes: what somebody who looks at all customers, or at one, is told, and how often.
+//! Following changes: the messages to a client that watches all customers or one, and their pace.
 
 use crate::domain::list::integer;
 use crate::domain::{CustomerId, FieldErrors};
@@ -8,18 +8,18 @@ use crate::wire::AppError;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How much time lies at least between two messages; what happens meanwhile is one message.
+/// The least time between two messages. Changes in between share a message.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// What one follower hears.
+/// The messages to one follower.
 pub struct News {
     follower: Follower,
     customer: Option<CustomerId>,
     quiet_until: Instant,
 }
 
-/// Follows all customers, or the one whose id `customer` is. When something has changed since the mark `since`, this is
-/// the first thing told.
+/// Follows all customers, or the one with the id `customer`. When something changed since the mark `since`, that is the
+/// first message.
 pub fn follow(call: &Call, customer: Option<&str>, since: Option<&str>) -> Result<News, AppError> {
     let mut errors = FieldErrors::default();
     let customer = customer.map(|id| CustomerId(integer(&mut errors, "customer", id, 1, i64::MAX)));
@@ -28,7 +28,7 @@ pub fn follow(call: &Call, customer: Option<&str>, since: Option<&str>) -> Resul
 }
 
 impl News {
-    /// Waits for the next thing to tell; `None` when the server ends.
+    /// Waits for the next message; `None` when the server ends.
     pub async fn next(&mut self) -> Option<Changed> {
         let mut changed = loop {
             if let Some(changed) = self.follower.next().await?.about(self.customer) {
@@ -46,7 +46,7 @@ impl News {
         Some(changed)
     }
 
-    /// The mark up to which everything has been told.
+    /// Returns the mark up to which every change has been told.
     pub fn mark(&self) -> String {
         self.follower.mark()
     }

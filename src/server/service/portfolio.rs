@@ -10,8 +10,8 @@ use quick_cache::sync::Cache;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// How all active customers, or those of one owner, stand as of a day (today when absent): under all facts known now, or
-/// under those known at the end of a day.
+/// Returns the figures of all active customers, or of one owner's, as of a day (today when absent), from all facts known
+/// now, or from those known at the end of a day.
 pub async fn get_portfolio(
     call: &Call,
     owner: Option<&str>,
@@ -27,7 +27,7 @@ pub async fn get_portfolio(
     Ok(Portfolio::clone(&*answer.await?))
 }
 
-/// The answers of late. Each holds until the database changes, for however many who look at it.
+/// The latest answers. Each is valid until the database changes, for everybody who asks.
 pub struct Figures(Cache<(Snapshot, NaiveDate, AsOf, Option<OwnerFilter>), Arc<Portfolio>>);
 
 impl Default for Figures {
@@ -46,7 +46,7 @@ async fn compute(call: &Call, owner: Option<OwnerFilter>, at: AsOf) -> Result<Po
     Ok(portfolio)
 }
 
-/// Adds its main cause to each change that the portfolio tells.
+/// Adds its main cause to each change in the portfolio.
 async fn explain_movers(call: &Call, scoring: Scoring, at: AsOf, portfolio: &mut Portfolio) -> Result<(), AppError> {
     let Portfolio { movers7, movers30, new_churn_risks, .. } = portfolio;
     let mut told =
