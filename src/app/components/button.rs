@@ -1,9 +1,9 @@
-//! Buttons that submit and links that look like buttons, both in Thaw's dress.
+//! Buttons that submit, and links that look like buttons. Both use Thaw's style.
 
 use leptos::prelude::*;
 use thaw::{Button, ButtonAppearance, ButtonType};
 
-/// Submits its form; while the answer is pending it says so and does nothing.
+/// Submits its form. While the answer is pending, the button says so and does nothing.
 #[component]
 pub fn SubmitButton(
     #[prop(into)] label: String,
@@ -18,7 +18,7 @@ pub fn SubmitButton(
     }
 }
 
-/// A link with a button's weight.
+/// Shows a link that looks like a button.
 #[component]
 pub fn LinkButton(
     #[prop(into)] href: Signal<String>,
