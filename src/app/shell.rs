@@ -6,8 +6,8 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
-/// The document: head with styles, the app, the script that hydrates it. The page is complete without it, so it waits
-/// until the page has been painted.
+/// Renders the document: head with styles, the app, and the script that hydrates it. The page is complete without the
+/// script, which therefore waits until the page has been painted.
 pub fn shell(_options: LeptosOptions, assets: PageAssets) -> impl IntoView {
     let theme = use_context::<PageStart>().unwrap_or_default().preferences.theme;
     let styles = use_context::<PageStyles>().unwrap_or_default();
