@@ -184,7 +184,7 @@ impl CustomerRecord {
         Ok(Customer { id, fields, archived, version: self.version, created_at: time(self.created_at) })
     }
 
-    /// With its health, which is current when it was scored on this basis.
+    /// Returns the customer with its health, which is current when it was scored on this basis.
     pub(super) fn current(&self, basis: Basis) -> StoreResult<CurrentHealth> {
         Ok(CurrentHealth {
             customer: self.customer()?,
@@ -250,7 +250,7 @@ impl CustomerRecord {
         })
     }
 
-    /// What scoring knows of the customer besides its activity.
+    /// Returns everything that scoring knows of the customer besides its activity.
     pub(super) fn known(&self) -> facts::Known {
         facts::Known {
             id: CustomerId(self.id),
@@ -292,7 +292,7 @@ pub(super) async fn get(tx: &mut Tx, id: CustomerId) -> StoreResult<CustomerReco
     tx.optional(select_customers!("WHERE id = $1"), binds![id]).await?.ok_or_else(|| no_customer(id))
 }
 
-/// What scoring knows of those of the customers that exist.
+/// Returns everything that scoring knows of these customers, besides their activity. Unknown ids are left out.
 pub(super) async fn known_of(tx: &mut Tx, ids: &[CustomerId]) -> StoreResult<Vec<facts::Known>> {
     let sql = format!(select_customers!("WHERE id {}"), tx.one_of());
     let rows: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![ids]).await?;
@@ -311,7 +311,7 @@ pub(super) fn spellings(external_ids: &[String]) -> Vec<String> {
     external_ids.iter().cloned().chain(others.map(|(_, composed)| composed)).collect()
 }
 
-/// What an external id finds: in exactly its letters, else in composed ones.
+/// Returns the customer found by an external id in exactly its letters, else in composed ones.
 pub(super) fn found_by<'a, T>(found: &'a HashMap<String, T>, external_id: &str) -> Option<&'a T> {
     found.get(external_id).or_else(|| found.get(&composed(external_id)))
 }

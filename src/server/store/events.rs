@@ -129,7 +129,7 @@ pub(super) async fn find(tx: &mut Tx, id: EventId) -> StoreResult<Option<Event>>
     row.map(EventRow::event).transpose()
 }
 
-/// Those of the events that are not dropped.
+/// Returns the events with these ids that are not dropped.
 pub(super) async fn find_many(tx: &mut Tx, ids: BTreeSet<EventId>) -> StoreResult<HashMap<EventId, Event>> {
     if ids.is_empty() {
         return Ok(HashMap::new());
@@ -146,7 +146,7 @@ pub(super) async fn last_id(tx: &mut Tx) -> StoreResult<EventId> {
     Ok(EventId(last))
 }
 
-/// What a repeat must equal: the customer and the content as sent.
+/// Returns the hash that a repeat must equal, of the customer and the content as sent.
 pub(super) fn content_hash(customer: CustomerId, event: &NewEvent) -> StoreResult<String> {
     let content = serde_json::to_string(&event.content).map_err(|error| StoreError::Corrupt(error.to_string()))?;
     let digest = Sha256::digest(format!("{customer}\n{content}"));
@@ -226,7 +226,7 @@ pub(super) async fn store_retractions(tx: &mut Tx, rows: Vec<Vec<Bind>>) -> Stor
     Ok(())
 }
 
-/// What is known of a customer after a fact was taken back: its first and its latest one may be others now.
+/// Returns a customer's known facts after one was retracted: its first and its latest one may be others now.
 async fn known_without(
     tx: &mut Tx,
     row: &CustomerRecord,

@@ -10,7 +10,7 @@ use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
 
 impl Store {
-    /// What is known of a customer as of a day, with daily activity from the day `from` on.
+    /// Loads the facts known of a customer as of a day, with daily activity from the day `from` on.
     pub async fn load_facts(&self, customer: CustomerId, from: NaiveDate, at: impl Into<AsOf>) -> StoreResult<Facts> {
         let mut tx = self.read().await?;
         let known = customers::get(&mut tx, customer).await?.known();
@@ -30,7 +30,7 @@ impl Store {
     }
 }
 
-/// What scoring knows of a customer besides its activity and invoices.
+/// Everything that scoring knows of a customer besides its activity and invoices.
 #[derive(Clone)]
 pub(super) struct Known {
     pub id: CustomerId,

@@ -15,7 +15,7 @@ use sqlx::AssertSqlSafe;
 /// An arbitrary number that means "roll-over" among the database's advisory locks.
 const LOCK: &str = "SELECT pg_try_advisory_xact_lock(7100919)";
 
-/// How many customers one transaction scores: others want to write as well.
+/// The most customers that one transaction scores: others want to write as well.
 const CHUNK: usize = 200;
 
 impl Store {
@@ -80,7 +80,7 @@ async fn stale(tx: &mut Tx, today: NaiveDate, limit: i64) -> StoreResult<Vec<Cus
     ids(tx, format!("SELECT id FROM customers WHERE {STALE} LIMIT $1"), binds).await
 }
 
-/// Those of some customers.
+/// Returns the stale ones of these customers.
 async fn stale_of(tx: &mut Tx, customers: &[CustomerId], basis: Basis) -> StoreResult<Vec<CustomerId>> {
     let binds = binds![customers, basis.day, basis.scorecard_version, basis.connections_version];
     let sql = format!("SELECT id FROM customers WHERE id {} AND {STALE}", tx.one_of());
@@ -104,7 +104,7 @@ pub(super) async fn basis(tx: &mut Tx, today: NaiveDate) -> StoreResult<Basis> {
     Ok(rules(tx).await?.basis(today))
 }
 
-/// What every score depends on besides the customer's facts.
+/// Everything that every score depends on besides the customer's facts.
 pub(super) struct Rules {
     pub scorecard: Scorecard,
     pub connections: Connections,
@@ -121,7 +121,7 @@ impl Rules {
         scoring::score(id, &measured, &self.scorecard, today)
     }
 
-    /// How far back facts must be known to score today and all the days since which it may have been in its band.
+    /// Returns the day back to which facts are needed to score today and all days since which a customer may be in its band.
     pub(super) fn reach(&self, today: NaiveDate) -> NaiveDate {
         today - Duration::days(BAND_MEMORY_DAYS + self.scorecard.lookback_days())
     }
@@ -166,7 +166,7 @@ async fn rescore(tx: &mut Tx, known: &[Known], rules: &Rules, today: NaiveDate) 
     store(tx, known.iter().map(|known| (known, &found[&known.id])), rules, today).await
 }
 
-/// The same for one, whose health of today comes back. Stores also what else is known of it.
+/// Rescores one customer and returns today's health. Stores also what else is known of it.
 pub(super) async fn rescore_one(tx: &mut Tx, known: Known, rules: &Rules, today: NaiveDate) -> StoreResult<Health> {
     let found = facts::load(tx, std::slice::from_ref(&known), rules.reach(today), today).await?;
     let facts = &found[&known.id];
@@ -249,7 +249,7 @@ pub(super) struct Scored<'a> {
     pub change7: Option<Points>,
     pub change30: Option<Points>,
     pub change90: Option<Points>,
-    /// As it is stored.
+    /// The trend as it is stored.
     pub trend: &'a str,
 }
 

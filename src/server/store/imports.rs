@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
 
-/// What became of a customer's row.
+/// The outcome of a customer's row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CustomerChange {
     Created(CustomerId),
@@ -32,7 +32,7 @@ pub enum Destination<'a> {
     DryRun(&'a mut HashMap<String, CustomerFields>, &'a mut Vec<Difference>),
 }
 
-/// What a row would change.
+/// The changes that a row would make.
 #[derive(Clone, Debug)]
 pub struct Difference {
     /// Its place among the rows.
@@ -111,7 +111,7 @@ impl Store {
         tx.commit().await
     }
 
-    /// What the dry run of an upload found; nothing where there was none, or an earlier release made it.
+    /// Returns the findings of an upload's dry run; `None` where there was none, or an earlier release made it.
     pub async fn get_import_outlook(&self, id: ImportId) -> StoreResult<Option<Outlook>> {
         let sql = "SELECT outlook FROM imports WHERE id = $1";
         let row: Option<(Option<String>,)> = self.read().await?.optional(sql, binds![id.0]).await?;
@@ -334,7 +334,7 @@ impl Store {
     }
 }
 
-/// What became of rows of customers.
+/// Counts the outcomes of rows of customers.
 pub fn count_changes(changes: &[Result<CustomerChange, FieldErrors>]) -> ImportCounts {
     let mut counts = ImportCounts { rows: changes.len() as i64, ..ImportCounts::default() };
     for change in changes {
@@ -348,7 +348,7 @@ pub fn count_changes(changes: &[Result<CustomerChange, FieldErrors>]) -> ImportC
     counts
 }
 
-/// How long a transaction of an import may do nothing before PostgreSQL ends it. Its process is suspended then, and holds
+/// The longest time for which an import's transaction may do nothing. PostgreSQL then ends it: its process is suspended, and holds
 /// customers that others want to write.
 const IDLE_IN_TRANSACTION: &str = "SET LOCAL idle_in_transaction_session_timeout = '10s'";
 

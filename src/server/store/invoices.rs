@@ -8,7 +8,7 @@ use crate::scoring::Invoice;
 use sqlx::AssertSqlSafe;
 use std::collections::{BTreeMap, HashMap};
 
-/// What one event says about an invoice.
+/// The content of one event about an invoice.
 pub(super) struct InvoiceFact {
     pub event: EventId,
     pub day: NaiveDate,
@@ -162,7 +162,7 @@ pub(super) async fn load(tx: &mut Tx, customers: &[CustomerId]) -> StoreResult<V
     Ok(invoices)
 }
 
-/// The same as they were known at the end of a day.
+/// Loads invoices as they were known at the end of a day.
 pub(super) async fn load_known_on(
     tx: &mut Tx,
     customers: &[CustomerId],

@@ -73,7 +73,7 @@ impl Store {
         Ok(ScorecardVersion { scorecard, created_at: Some(created_at), author, note })
     }
 
-    /// How many customers are not scored yet as of `today` under the current scorecard and connections, and how many there are.
+    /// Counts the customers not scored yet as of `today` under the current scorecard and connections, and all customers.
     pub async fn count_stale(&self, today: NaiveDate) -> StoreResult<(i64, i64)> {
         let mut tx = self.read().await?;
         let basis = health::basis(&mut tx, today).await?;
