@@ -66,7 +66,7 @@ async fn lock(tx: &mut Tx, sql: &'static str) -> StoreResult<()> {
 
 type FirstDays = (Option<i32>, Option<i32>, Option<i32>, Option<i32>, Option<i32>);
 
-/// In the order of [`FactorKey::ALL`], and of the columns everywhere in the store.
+/// The days in the order of [`FactorKey::ALL`], and of the columns everywhere in the store.
 pub(super) fn factors((logins, features, tickets, invoices, api): FirstDays) -> Factors<Option<NaiveDate>> {
     Factors {
         login_frequency: logins.map(day),

@@ -190,7 +190,7 @@ impl Tx {
         self.changed.add(what.into());
     }
 
-    /// Those who follow are told what [`changed`](Self::changed) once it is durable.
+    /// Commits. Followers are told what [`changed`](Self::changed) once it is durable.
     pub(super) async fn commit(self) -> StoreResult<()> {
         let Self { open, changed, changes } = self;
         let has_locks = open.is_postgres();
@@ -212,12 +212,12 @@ impl Tx {
         self.open.is_postgres()
     }
 
-    /// What follows a column to say that it is one of the [`Bind::Ints`] or [`Bind::Texts`] in `$1`.
+    /// Returns the end of a condition that a column is one of the [`Bind::Ints`] or [`Bind::Texts`] in `$1`.
     pub(super) fn one_of(&self) -> &'static str {
         if self.has_locks() { "= ANY($1)" } else { "IN (SELECT value FROM json_each($1))" }
     }
 
-    /// Returns a condition that a column is one of `$2`.
+    /// Returns the end of a condition that a column is one of the values in `$2`.
     pub(super) fn one_of_second(&self) -> &'static str {
         if self.has_locks() { "= ANY($2)" } else { "IN (SELECT value FROM json_each($2))" }
     }

@@ -70,7 +70,7 @@ impl Store {
     }
 }
 
-/// That the health in a row is stale, its [`Basis`] being $2 to $4.
+/// Says in SQL that the health in a row is stale, its [`Basis`] being $2 to $4.
 const STALE: &str = "(scored_day <> $2 OR scorecard_version <> $3 OR connections_version <> $4)";
 
 /// Customers whose stored health is stale.
