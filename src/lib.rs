@@ -23,7 +23,7 @@ pub mod site;
 mod tests;
 pub mod wire;
 
-/// Called by the page once the WebAssembly module is loaded: brings the server-rendered page to life.
+/// Hydrates the server-rendered page. The page calls it once the WebAssembly module is loaded.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {

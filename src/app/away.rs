@@ -1,5 +1,5 @@
-//! A server that does not answer for the moment. What the page shows stays, greyed; what it has asked for is asked again
-//! until it is answered; and one line says so.
+//! A server that is away for a moment. The page keeps what it shows, greyed; requests are repeated until they are answered;
+//! and one line tells the visitor.
 
 use super::format;
 use super::live::Live;
@@ -7,12 +7,12 @@ use crate::wire::AppError;
 use leptos::prelude::*;
 use std::time::Duration;
 
-/// When what was not answered is asked again.
+/// The pause before an unanswered request is repeated.
 const RETRY: Duration = Duration::from_secs(2);
-/// How long the stream may be lost before the page says so: proxies cut streams, and servers are started anew.
+/// The time for which the stream may be lost before the page says so. Proxies cut streams, and servers are restarted.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// How many questions wait for an answer, and what came of the last attempt.
+/// The number of requests that wait for an answer, and the result of the last attempt.
 #[derive(Clone, Copy)]
 pub(super) struct Away {
     waiting: RwSignal<u32>,
@@ -25,7 +25,7 @@ impl Away {
     }
 }
 
-/// One question that waits.
+/// One waiting request.
 struct Waiting(Away);
 
 impl Waiting {
@@ -41,7 +41,7 @@ impl Drop for Waiting {
     }
 }
 
-/// Asks the server. In the browser it asks again and again while nobody answers, so that what is shown meanwhile stays.
+/// Asks the server. In the browser, asks again and again while nobody answers, so that the page keeps what it shows.
 pub fn until_answered<T, F>(ask: impl Fn() -> F + Send + 'static) -> impl Future<Output = Result<T, AppError>> + Send + 'static
 where
     F: Future<Output = Result<T, AppError>> + Send + 'static,
@@ -63,7 +63,7 @@ where
     }
 }
 
-/// Returns whether it will be another time.
+/// Returns whether asking again may help.
 fn passes(error: &AppError) -> bool {
     matches!(error, AppError::Unreachable | AppError::Unavailable | AppError::Overloaded)
 }
@@ -79,7 +79,7 @@ async fn pause() {
     let _ = woken.await;
 }
 
-/// Returns whether the page shows what may be out of date because the server is away.
+/// Returns whether the page may show outdated data because the server is away.
 pub(super) fn use_is_away() -> Memo<bool> {
     let (away, live) = (expect_context::<Away>(), expect_context::<Live>());
     let lost_for_long = RwSignal::new(false);
@@ -92,7 +92,7 @@ pub(super) fn use_is_away() -> Memo<bool> {
     Memo::new(move |_| away.waiting.get() > 0 || lost_for_long.get())
 }
 
-/// The one line.
+/// Shows the line that says that the server is away.
 #[component]
 pub(super) fn AwayLine(is_away: Memo<bool>) -> impl IntoView {
     let (away, live) = (expect_context::<Away>(), expect_context::<Live>());

@@ -1,11 +1,11 @@
-//! Numbers, money and time as text. Pure: relative times are computed from a `now` that the server sent.
+//! Numbers, money and time as text. Relative times are computed from a `now` that the server sent, so no clock is read.
 
 use crate::domain::NaiveDate;
 pub use crate::domain::counts::{count, group};
 pub use crate::domain::money::{amount, money, money_short};
 use chrono::{DateTime, Utc};
 
-/// "16 MiB"
+/// Formats bytes: "16 MiB".
 pub fn mebibytes(bytes: i64) -> String {
     match bytes >> 20 {
         0 => "less than 1 MiB".to_owned(),
@@ -13,27 +13,27 @@ pub fn mebibytes(bytes: i64) -> String {
     }
 }
 
-/// "7 Mar 2026"
+/// Formats a day: "7 Mar 2026".
 pub fn day(day: NaiveDate) -> String {
     day.format("%-d %b %Y").to_string()
 }
 
-/// "7 Mar"
+/// Formats a day without its year: "7 Mar".
 pub fn day_short(day: NaiveDate) -> String {
     day.format("%-d %b").to_string()
 }
 
-/// "7 Mar 2026, 14:05 UTC"
+/// Formats a time: "7 Mar 2026, 14:05 UTC".
 pub fn time(time: DateTime<Utc>) -> String {
     time.format("%-d %b %Y, %H:%M UTC").to_string()
 }
 
-/// "14:05 UTC"
+/// Formats the time of day: "14:05 UTC".
 pub fn clock(time: DateTime<Utc>) -> String {
     time.format("%H:%M UTC").to_string()
 }
 
-/// "just now", "20 s ago", "3 min ago", "2 h ago": coarse, so that it rarely changes.
+/// Formats an age coarsely, so that it rarely changes: "just now", "20 s ago", "3 min ago", "2 h ago".
 pub fn seconds_ago(seconds: f64) -> String {
     match seconds as i64 {
         ..10 => "just now".into(),
@@ -43,7 +43,7 @@ pub fn seconds_ago(seconds: f64) -> String {
     }
 }
 
-/// "just now", "5 minutes ago", "yesterday", "3 weeks ago".
+/// Formats the age of a time: "just now", "5 minutes ago", "yesterday", "3 weeks ago".
 pub fn ago(time: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let minutes = (now - time).num_minutes();
     match minutes {
@@ -54,7 +54,8 @@ pub fn ago(time: DateTime<Utc>, now: DateTime<Utc>) -> String {
     }
 }
 
-/// "today", "yesterday", "12 days ago", "5 weeks ago", "7 months ago"; "in 12 days" when it lies ahead.
+/// Formats the distance of a day: "today", "yesterday", "12 days ago", "5 weeks ago", "7 months ago", or "in 12 days" for a
+/// day ahead.
 pub fn days_ago(day: NaiveDate, today: NaiveDate) -> String {
     let days = (today - day).num_days();
     let span = match days.abs() {
@@ -72,7 +73,7 @@ pub fn days_ago(day: NaiveDate, today: NaiveDate) -> String {
     }
 }
 
-/// The same with its first letter as a capital.
+/// Returns the text with its first letter as a capital.
 pub fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()

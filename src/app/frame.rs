@@ -23,7 +23,7 @@ pub fn Frame(children: Children) -> impl IntoView {
     keep_places();
     let is_away = use_is_away();
     view! {
-        // "external" leaves the jump to the browser, which moves the focus as well; the router only scrolls.
+        // "external" leaves the jump to the browser, which moves the focus as well. The router would only scroll.
         <a class="skip-link" href="#content" rel="external">"Skip to content"</a>
         <div class="frame">
             <Rail />
@@ -38,17 +38,17 @@ pub fn Frame(children: Children) -> impl IntoView {
     }
 }
 
-/// What a plain form left is about the page that it was sent from.
+/// Forgets the result of a plain form when the visitor leaves the page that it was sent from.
 fn forget_flash_on_navigation() {
     let (path, flash) = (use_location().pathname, use_flash());
     Effect::watch(move || path.get(), move |_, _, _| flash.set(Flash::default()), false);
 }
 
-/// One place of the rail, and whether a path belongs to it.
+/// An entry of the rail, with the paths that belong to it.
 struct Place {
     href: &'static str,
     label: &'static str,
-    /// What a narrow screen leaves out of the label.
+    /// The part of the label that a narrow screen leaves out.
     more: &'static str,
     icon: IconName,
     owns: fn(&str) -> bool,
@@ -114,7 +114,7 @@ fn RailLink(place: Place) -> impl IntoView {
     }
 }
 
-/// The way to the quarantine, while something waits there.
+/// Links to the quarantine while items wait there.
 #[component]
 fn Refused() -> impl IntoView {
     let revision = use_revision();

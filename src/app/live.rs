@@ -1,5 +1,5 @@
-//! Pages follow changes: the server tells that something they show has changed, and they read it again. A worker
-//! (`public/live.js`) holds one stream for all pages of the browser, as long as one of them is seen.
+//! Following changes: the server tells a page that something it shows has changed, and the page reads it again. A shared
+//! worker (`public/live.js`) holds one stream for all pages of the browser, as long as one of them is visible.
 
 use super::format;
 use crate::wire::PageStart;
@@ -11,29 +11,29 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Event, EventTarget, MessageEvent, MessagePort, SharedWorker, VisibilityState, Worker};
 
-/// How often the words about freshness are brought up to date.
+/// The pause between updates of the words about freshness.
 const TICK: Duration = Duration::from_secs(5);
-/// When a worker that could not be loaded is tried again.
+/// The pause before a worker that could not be loaded is tried again.
 const RETRY: Duration = Duration::from_secs(5);
 
-/// What the app knows about the stream and about the age of what it shows.
+/// The state of the stream, and the age of what the page shows.
 #[derive(Clone, Copy)]
 pub(super) struct Live {
     news: RwSignal<u32>,
     stage: RwSignal<Stage>,
-    /// Milliseconds since the page was opened.
+    /// The time when the page's data was read, in milliseconds since the page was opened.
     read_at: RwSignal<f64>,
-    /// When the server rendered the page.
+    /// The time when the server rendered the page.
     rendered_at: DateTime<Utc>,
-    /// Up to which change everything has been heard.
+    /// The mark of the latest change that the page has heard of.
     mark: StoredValue<String>,
-    /// The worker's address.
+    /// The address of the worker's script.
     script: StoredValue<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// As the server rendered it; without JavaScript it stays so.
+    /// Rendered by the server. Without JavaScript it stays so.
     Rendered,
     Open,
     Lost,
@@ -56,12 +56,12 @@ impl Live {
         self.stage.get() == Stage::Lost
     }
 
-    /// When what is shown was read.
+    /// Returns the time when the page's data was read.
     pub(super) fn read_at(self) -> DateTime<Utc> {
         self.rendered_at + chrono::Duration::milliseconds(self.read_at.get() as i64)
     }
 
-    /// Takes in what the worker says.
+    /// Handles a message from the worker.
     fn hear(self, message: &str) {
         let (word, mark) = message.split_once(' ').unwrap_or((message, ""));
         match word {
@@ -75,12 +75,13 @@ impl Live {
     }
 }
 
-/// Grows whenever something that this page shows has changed on the server. Loaders whose source reads it load again.
+/// Returns a signal that grows whenever something on this page has changed on the server. Loaders whose source reads it load
+/// again.
 pub fn use_news() -> Signal<u32> {
     expect_context::<Live>().news.into()
 }
 
-/// Says that what the page shows has just been read.
+/// Notes that the page's data has just been read.
 pub fn mark_as_read() {
     expect_context::<Live>().read_at.set(milliseconds());
 }
@@ -89,8 +90,8 @@ fn milliseconds() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now())
 }
 
-/// The customer that the page at an address follows, empty for all; `None` where nothing changes by itself: on a past day,
-/// in a form.
+/// Returns the customer that a page follows; empty for all customers. `None` for a page that does not change by itself: of a
+/// past day, or with a form.
 fn stream_of(path: &str, search: &str) -> Option<String> {
     let customer = path.strip_prefix("/customers/").and_then(|id| id.parse::<i64>().ok());
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(search).unwrap_or_default();
@@ -103,13 +104,13 @@ fn stream_of(path: &str, search: &str) -> Option<String> {
     }
 }
 
-/// Returns whether an address with these values, as typed, shows today and so follows. A past day stands still.
+/// Returns whether an address with these values (as typed) shows today, and so follows changes. A past day does not.
 pub fn follows(as_of: &Option<String>, known_at: &Option<String>) -> bool {
     let names = |text: &Option<String>, today: &[&str]| text.as_deref().is_some_and(|text| !today.contains(&text.trim()));
     !names(as_of, &[""]) && !names(known_at, &["", "then"])
 }
 
-/// Follows what the page wants, as long as it wants it and is seen. Call once for the app.
+/// Follows the stream that the page wants, while the page is visible. Call once for the app.
 fn keep_following(live: Live, wanted: Memo<Option<String>>) {
     let (seen, attempt) = (RwSignal::new(true), RwSignal::new(0));
     Effect::new(move |_| {
@@ -129,7 +130,7 @@ fn keep_following(live: Live, wanted: Memo<Option<String>>) {
     });
 }
 
-/// The page's share of the browser's stream; it ends when this goes away.
+/// The page's share of the browser's stream, ended when it is dropped.
 struct Stream {
     port: MessagePort,
     worker: EventTarget,
@@ -142,7 +143,7 @@ impl Stream {
         let script = live.script.get_value();
         let (worker, port): (EventTarget, MessagePort) = match SharedWorker::new(&script) {
             Ok(shared) => (shared.clone().into(), shared.port()),
-            // A worker of its own is spoken to like a port.
+            // A worker of the page's own takes messages like a port.
             Err(_) => Worker::new(&script).map(|own| (own.clone().into(), own.unchecked_into())).ok()?,
         };
         let heard = Closure::new(move |event: MessageEvent| {
@@ -152,7 +153,7 @@ impl Stream {
             live.stage.set(Stage::Lost);
             given_up();
         });
-        // This starts the port as well.
+        // Setting the handler starts the port as well.
         port.set_onmessage(Some(heard.as_ref().unchecked_ref()));
         let _ = worker.add_event_listener_with_callback("error", failed.as_ref().unchecked_ref());
         let _ = port.post_message(&format!("{customer} {}", live.mark.get_value()).into());
@@ -168,7 +169,7 @@ impl Drop for Stream {
     }
 }
 
-/// How fresh the page is, in a few quiet words. Not a live region: it would never stop talking.
+/// Shows how fresh the page is, in a few quiet words. They are no live region, which would never stop talking.
 #[component]
 pub fn LiveStatus() -> impl IntoView {
     let (live, location) = (expect_context::<Live>(), use_location());

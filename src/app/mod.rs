@@ -1,5 +1,4 @@
-//! The dashboard: shell, routes, pages, components. Sees `domain`, `scoring`, `error`; reaches the server only
-//! through `server_fns`.
+//! The dashboard: shell, routes, pages, components. It reaches the server only through `server_fns`.
 
 mod away;
 pub mod components;
@@ -32,7 +31,7 @@ use pages::{
 /// The product's name, as it stands in the frame and in titles.
 pub const PRODUCT: &str = "Customer Health";
 
-/// The whole app: context, frame, and one page per route.
+/// Shows the whole app: context, frame, and one page per route.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();

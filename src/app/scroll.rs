@@ -1,16 +1,16 @@
-//! Back leads to the place where one was. The browser scrolls there at once, when a page that loads its list has nothing
-//! to scroll yet; so the place is sought again until the list is drawn.
+//! Scroll positions. Back and Forward return to the place on the page where the visitor was. The browser scrolls at once,
+//! when a page that loads its list has nothing to scroll yet, so we scroll again until the list is there.
 
 use leptos::ev;
 use leptos::prelude::*;
 use web_sys::Storage;
 
-/// How long a place is sought, in milliseconds.
+/// The time for which a place is sought, in milliseconds.
 const PATIENCE: f64 = 10_000.0;
-/// How many frames a page that was gone back to may take to appear.
+/// The number of frames that a page may take to appear after Back or Forward.
 const FRAMES: u32 = 3;
 
-/// A place that is sought: how far down, how many frames ago it was asked for, and until when it is sought.
+/// A place to scroll to: its distance from the top, the frames since it was asked for, and the time when the search ends.
 #[derive(Clone, Copy)]
 struct Sought {
     top: f64,
@@ -18,7 +18,7 @@ struct Sought {
     until: f64,
 }
 
-/// Remembers how far down each address was read, and scrolls there when Back or Forward leads to it. Call once for the app.
+/// Remembers how far each address was scrolled, and scrolls there when Back or Forward leads to it. Call once for the app.
 pub(super) fn keep_places() {
     Effect::new(move |_| {
         let sought = StoredValue::new(None::<Sought>);
@@ -36,14 +36,14 @@ pub(super) fn keep_places() {
                 seek(sought);
             }
         });
-        // Whoever moves by themselves is not moved.
+        // A visitor who scrolls is left alone.
         let moved = ["wheel", "touchstart", "pointerdown", "keydown"]
             .map(|name| window_event_listener_untyped(name, move |_| sought.set_value(None)));
         on_cleanup(move || [scrolled, went_back].into_iter().chain(moved).for_each(WindowListenerHandle::remove));
     });
 }
 
-/// The place is there as soon as nothing on the page is loading and the page is long enough.
+/// Scrolls to the place as soon as nothing on the page is loading and the page is long enough.
 fn seek(sought: StoredValue<Option<Sought>>) {
     request_animation_frame(move || {
         let Some(Some(mut place)) = sought.try_get_value() else { return };
@@ -67,7 +67,7 @@ fn places() -> Option<Storage> {
     window().session_storage().ok().flatten()
 }
 
-/// The name under which the place at the present address is kept.
+/// Returns the name under which the place at the present address is stored.
 fn address() -> String {
     let location = window().location();
     format!("place {}{}", location.pathname().unwrap_or_default(), location.search().unwrap_or_default())

@@ -1,4 +1,4 @@
-//! Every call from a page to the server, one line each: the use case of the same name answers.
+//! Every call from a page to the server. Each is one line: the use case of the same name answers.
 
 use crate::domain::import::{ImportList, ImportPage};
 use crate::domain::{CustomerId, CustomerList, ImportId, NoteId, Portfolio, QuarantineId, QuarantinePage, Scorecard};
@@ -15,7 +15,7 @@ use crate::server::{
     service::{batch, customers, demo, events, health, import, portfolio, scorecards},
 };
 
-/// How all active customers, or those of one owner, stand as of a day (today when absent), as it is or was known.
+/// Returns the figures of all active customers, or of one owner's, as of a day (today when absent), as it is or was known.
 #[server(prefix = "/app", endpoint = "load_portfolio", input = GetUrl)]
 pub async fn load_portfolio(
     owner: Option<String>,
@@ -25,14 +25,14 @@ pub async fn load_portfolio(
     answer(async { portfolio::get_portfolio(&call(), owner_filter(owner)?, day(as_of, known_at)?).await }).await
 }
 
-/// One page of the list. `query` is a query string without the question mark.
+/// Returns one page of the list. `query` is a query string without the question mark.
 #[server(prefix = "/app", endpoint = "list_customers", input = GetUrl)]
 pub async fn list_customers(query: String) -> Result<CustomerList, AppError> {
     answer(async { customers::list_customers(&call(), &customer_query(&query)?).await }).await
 }
 
-/// Everything about a customer but the timeline, as of a day (today when absent), as it is or was known, with 30, 90 or 180
-/// days of history and the change `since` 7, 30 or 90 days before.
+/// Returns the read model of a customer's page as of a day (today when absent), as it is or was known. `days` is the length
+/// of its history: 30, 90 or 180. `since` is the length of the explained change: 7, 30 or 90.
 #[server(prefix = "/app", endpoint = "load_customer_page", input = GetUrl)]
 pub async fn load_customer_page(
     id: CustomerId,
@@ -44,55 +44,55 @@ pub async fn load_customer_page(
     answer(async { health::get_customer_page(&call(), id, day(as_of, known_at)?, page_days(days, since)?).await }).await
 }
 
-/// A page of a customer's events. `query` is a query string without the question mark.
+/// Returns a page of a customer's events. `query` is a query string without the question mark.
 #[server(prefix = "/app", endpoint = "load_timeline", input = GetUrl)]
 pub async fn load_timeline(id: CustomerId, query: String) -> Result<Timeline, AppError> {
     answer(async { events::list_events(&call(), id, event_query(&query)?).await }).await
 }
 
-/// What the form for a customer, or for a new one, begins with.
+/// Returns the read model of the form for a customer, or for a new one.
 #[server(prefix = "/app", endpoint = "load_edit_page", input = GetUrl)]
 pub async fn load_edit_page(id: Option<CustomerId>) -> Result<EditPage, AppError> {
     answer(customers::get_edit_page(&call(), id)).await
 }
 
-/// The rules that scores follow at the moment.
+/// Returns the rules in force.
 #[server(prefix = "/app", endpoint = "get_scorecard", input = GetUrl)]
 pub async fn get_scorecard() -> Result<Scorecard, AppError> {
     answer(scorecards::get_scorecard(&call())).await
 }
 
-/// The rules in force, every version there was, and how far everybody is rescored.
+/// Returns the rules in force, all earlier versions, and the progress of rescoring.
 #[server(prefix = "/app", endpoint = "load_scorecard_page", input = GetUrl)]
 pub async fn load_scorecard_page() -> Result<ScorecardPage, AppError> {
     answer(scorecards::get_scorecard_page(&call())).await
 }
 
-/// What the rules in a form would do.
+/// Previews the rules in a form.
 #[server(prefix = "/app", endpoint = "preview_scorecard", input = GetUrl)]
 pub async fn preview_scorecard(#[server(flatten)] form: FormValues) -> Result<Previewed, AppError> {
     answer(forms::preview_scorecard(&call(), &form)).await
 }
 
-/// A page of the refused items. `query` is a query string without the question mark.
+/// Returns a page of the refused items. `query` is a query string without the question mark.
 #[server(prefix = "/app", endpoint = "load_quarantine", input = GetUrl)]
 pub async fn load_quarantine(query: String) -> Result<QuarantinePage, AppError> {
     answer(async { batch::get_quarantine_page(&call(), paging(&query)?).await }).await
 }
 
-/// How many refused items wait.
+/// Counts the items in the quarantine.
 #[server(prefix = "/app", endpoint = "count_quarantine", input = GetUrl)]
 pub async fn count_quarantine() -> Result<i64, AppError> {
     answer(batch::count_quarantine(&call())).await
 }
 
-/// A page of the imports. `query` is a query string without the question mark.
+/// Returns a page of the imports. `query` is a query string without the question mark.
 #[server(prefix = "/app", endpoint = "load_imports", input = GetUrl)]
 pub async fn load_imports(query: String) -> Result<ImportList, AppError> {
     answer(async { import::list_imports(&call(), paging(&query)?).await }).await
 }
 
-/// Everything about one import.
+/// Returns the read model of an import's page.
 #[server(prefix = "/app", endpoint = "load_import", input = GetUrl)]
 pub async fn load_import(id: ImportId) -> Result<ImportPage, AppError> {
     answer(import::get_import(&call(), id)).await
@@ -116,7 +116,7 @@ pub async fn submit_event(customer: CustomerId, #[server(flatten)] form: FormVal
     accept(&form, forms::submit_event(&call(), customer, &form)).await
 }
 
-/// Takes back the events that `events` lists, with a `reason`.
+/// Retracts the events that `events` lists, with a `reason`.
 #[server(prefix = "/app", endpoint = "retract_event")]
 pub async fn retract_event(#[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
     accept(&form, forms::retract_event(&call(), &form)).await
@@ -164,7 +164,7 @@ pub async fn restore_scorecard(#[server(flatten)] form: FormValues) -> Result<Ou
     accept(&form, forms::restore_scorecard(&call(), &form)).await
 }
 
-/// Sends a refused item again, as its form has it.
+/// Sends a refused item again, with the content in its form.
 #[server(prefix = "/app", endpoint = "replay_quarantined")]
 pub async fn replay_quarantined(item: QuarantineId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
     accept(&form, forms::replay_quarantined(&call(), item, &form)).await
@@ -175,13 +175,13 @@ pub async fn discard_quarantined(item: QuarantineId, #[server(flatten)] form: Fo
     accept(&form, forms::discard_quarantined(&call(), item)).await
 }
 
-/// Discards the refused items up to this one.
+/// Discards the refused items up to `up_to`.
 #[server(prefix = "/app", endpoint = "discard_quarantine")]
 pub async fn discard_quarantine(up_to: QuarantineId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
     accept(&form, forms::discard_quarantine(&call(), up_to)).await
 }
 
-/// Takes over what the columns of an upload mean, and tries it.
+/// Stores the meaning of an upload's columns and starts a dry run.
 #[server(prefix = "/app", endpoint = "check_import")]
 pub async fn check_import(import: ImportId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
     accept(&form, forms::check_import(&call(), import, &form)).await

@@ -1,5 +1,5 @@
-//! What the whole app shares: the visitor's choices, and what the server tells a page beside its data.
-//! The server puts these into context; in the browser they come out of the hydrated page.
+//! State shared by the whole app: the visitor's choices, and page context beside the page's data. The server puts it into
+//! context; the browser reads it from the hydrated page.
 
 use super::away::Away;
 use super::components::toast::Toaster;
@@ -30,12 +30,12 @@ pub(super) fn provide_state() {
     provide_context(LastList::new());
 }
 
-/// The query string of the list of customers as this visitor left it: where Back would lead.
+/// The query string of the customer list as this visitor left it, for links back to it.
 #[derive(Clone, Copy)]
 pub struct LastList(RwSignal<String>);
 
 impl LastList {
-    /// Unknown at first, unless the visitor came here from the list by a link that the browser followed.
+    /// Begins empty, unless the visitor came from the list by a link that the browser followed.
     fn new() -> Self {
         let last = Self(RwSignal::new(String::new()));
         Effect::new(move |_| {
@@ -51,7 +51,7 @@ impl LastList {
         self.0.set(search);
     }
 
-    /// The address of the list; `otherwise` where it is not known.
+    /// Returns the address of the list, or `otherwise` when it is not known.
     pub fn href(self, otherwise: &str) -> String {
         match self.0.read().as_str() {
             "" => otherwise.to_owned(),
@@ -64,12 +64,12 @@ pub fn use_last_list() -> LastList {
     expect_context()
 }
 
-/// Grows with each change that a form on this page made. Loaders whose source reads it load again.
+/// Returns a signal that grows with each change by a form on this page. Loaders whose source reads it load again.
 pub fn use_revision() -> RwSignal<Revision> {
     expect_context()
 }
 
-/// How many changes forms have made since the page was loaded.
+/// The number of changes by forms since the page was loaded.
 pub type Revision = u32;
 
 pub(super) fn use_flash() -> RwSignal<Flash> {
@@ -80,12 +80,12 @@ pub(super) fn use_seed() -> String {
     expect_context::<Seed>().0
 }
 
-/// The visitor's choices, as a signal.
+/// Returns the visitor's choices as a signal.
 pub fn use_preferences() -> RwSignal<Preferences> {
     expect_context()
 }
 
-/// Tells the world (and the tests) that the page answers to clicks now.
+/// Marks the page as hydrated: it answers to clicks now.
 #[cfg(feature = "hydrate")]
 pub fn mark_hydrated() {
     if let Some(body) = document().body() {
@@ -93,7 +93,7 @@ pub fn mark_hydrated() {
     }
 }
 
-/// The customer that the path names. What is not a number becomes 0, which no customer has.
+/// Returns the id of the customer in the path. A text that is not a number becomes 0, which no customer has.
 pub fn use_customer_id() -> Memo<crate::domain::CustomerId> {
     let params = use_params_map();
     Memo::new(move |_| crate::domain::CustomerId(params.read().get("id").and_then(|id| id.parse().ok()).unwrap_or(0)))

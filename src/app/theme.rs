@@ -1,4 +1,4 @@
-//! Light, dark, or as the system has it: a choice that the server remembers in a cookie, so that no page flashes.
+//! The choice of light, dark or the system's theme. The server remembers it in a cookie, so that no page flashes.
 
 use super::components::icon::{Icon, IconName};
 use super::forms::ActionForm;
@@ -7,7 +7,7 @@ use super::state::use_preferences;
 use crate::wire::ThemeChoice;
 use leptos::prelude::*;
 
-/// Three buttons of a plain form; without JavaScript the page comes back in the chosen theme.
+/// Shows three buttons of a plain form. Without JavaScript the page comes back in the chosen theme.
 #[component]
 pub fn ThemeSwitch() -> impl IntoView {
     let preferences = use_preferences();
@@ -36,7 +36,7 @@ pub fn ThemeSwitch() -> impl IntoView {
     }
 }
 
-/// Puts the choice on the document at once; the cookie follows with the answer.
+/// Applies the choice to the document at once. The cookie follows with the answer.
 fn apply(choice: ThemeChoice) {
     if let Some(root) = document().document_element() {
         let _ = match choice.attribute() {

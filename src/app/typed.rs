@@ -1,5 +1,5 @@
-//! Keeps what somebody has typed or chosen before the page was hydrated. Hydration writes into controls what the server
-//! rendered; afterwards they get back what they had, and tell of it as if it happened now.
+//! Keeps what a visitor typed or chose before the page was hydrated. Hydration resets controls to what the server rendered;
+//! afterwards they get their values back, and fire the events as if they were changed now.
 
 use leptos::prelude::*;
 use leptos::web_sys::js_sys::Reflect;
@@ -7,20 +7,20 @@ use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event, EventInit};
 
-/// A control that holds something else than the server rendered.
+/// A control whose value is not the one that the server rendered.
 struct Changed {
     control: Element,
     property: &'static str,
     value: JsValue,
 }
 
-/// Runs `hydrate` and keeps what is in the page's controls. `finished` runs when they have it back.
+/// Runs `hydrate` and keeps the values of the page's controls. `finished` runs when they are back.
 pub fn keep(hydrate: impl FnOnce(), finished: impl FnOnce() + 'static) {
     let controls = document().query_selector_all("input, select, textarea").ok();
     let controls = controls.iter().flat_map(|list| (0..list.length()).filter_map(|index| list.item(index)));
     let changed: Vec<Changed> = controls.filter_map(|control| changed(control.unchecked_into())).collect();
     hydrate();
-    // After the effects of the first rendering.
+    // Runs after the effects of the first rendering.
     set_timeout(
         move || {
             give_back(&changed);
@@ -33,7 +33,7 @@ pub fn keep(hydrate: impl FnOnce(), finished: impl FnOnce() + 'static) {
 fn changed(control: Element) -> Option<Changed> {
     let kind = property(&control, "type").as_string()?;
     let (property_name, rendered) = match kind.as_str() {
-        // Hydration leaves a chosen file alone, and nobody may set one.
+        // Hydration leaves a chosen file alone, and scripts may not set one.
         "file" => return None,
         "checkbox" | "radio" => ("checked", property(&control, "defaultChecked")),
         "select-one" => ("value", rendered_choice(&control)),
@@ -47,14 +47,14 @@ fn property(of: &Element, name: &str) -> JsValue {
     Reflect::get(of, &name.into()).unwrap_or_default()
 }
 
-/// The value of the option that a select begins with.
+/// Returns the value of the option that a select begins with.
 fn rendered_choice(select: &Element) -> JsValue {
     let find = |selector| select.query_selector(selector).ok().flatten();
     let option = find("option[selected]").or_else(|| find("option"));
     option.map(|option| property(&option, "value")).unwrap_or_default()
 }
 
-/// All controls get their values before the first tells of it, since a form may be read as a whole.
+/// Gives all controls their values before the first fires its event, since a form may be read as a whole.
 fn give_back(changed: &[Changed]) {
     let still_there = || changed.iter().filter(|changed| changed.control.is_connected());
     for Changed { control, property: name, value } in still_there() {

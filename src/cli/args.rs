@@ -7,7 +7,7 @@ use crate::site::connections::Limits;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// Where the database is.
+/// The choice of the database.
 #[derive(clap::Args, Debug)]
 pub struct DatabaseArgs {
     /// The database: sqlite://PATH (created when absent) or postgres://USER:PASSWORD@HOST/NAME
@@ -17,14 +17,14 @@ pub struct DatabaseArgs {
 }
 
 impl DatabaseArgs {
-    /// The URL for messages: without user and password, and without its parameters, which may hold a password as well.
+    /// Returns the URL for messages: without user and password, and without parameters, which may hold a password as well.
     pub fn shown_url(&self) -> String {
         let Some((scheme, rest)) = self.database_url.split_once("://").filter(|(scheme, _)| *scheme != "sqlite") else {
             return self.database_url.clone();
         };
         let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
         match authority.rsplit_once('@') {
-            // A password that is not escaped may hold any sign.
+            // An unescaped password may contain any character.
             None if path.contains('@') => format!("{scheme}://***"),
             None => format!("{scheme}://{authority}{}", without_parameters(path)),
             Some((_, host)) => format!("{scheme}://***@{host}{}", without_parameters(path)),
@@ -36,7 +36,7 @@ fn without_parameters(path: &str) -> &str {
     path.split(['?', '#']).next().unwrap_or_default()
 }
 
-/// What the product's figures are in.
+/// The currency of the product's figures.
 #[derive(clap::Args, Debug)]
 pub struct CurrencyArgs {
     /// The currency of every ARR: three letters (ISO 4217)
@@ -44,43 +44,43 @@ pub struct CurrencyArgs {
     pub currency: String,
 }
 
-/// What is kept, and for how long.
+/// The time for which events are kept.
 #[derive(clap::Args, Debug)]
 pub struct RetentionArgs {
-    /// Drop raw events received more than this many months ago, but those about invoices. Scores, daily activity,
-    /// retractions and message ids stay for ever, and so do all events when this is absent
+    /// Drop raw events received more than this many months ago, except those about invoices. Scores, daily activity,
+    /// retractions and message ids stay for ever. Without it, all events stay
     #[arg(long, env = "RETAIN_EVENTS", value_name = "MONTHS", value_parser = clap::value_parser!(u32).range(1..=1200))]
     pub retain_events: Option<u32>,
 }
 
-/// Where uploads wait.
+/// The place of uploads.
 #[derive(clap::Args, Debug)]
 pub struct UploadArgs {
-    /// Where files for the import page wait, in a folder of their own that is made here for this user alone. Default: beside
-    /// the SQLite file; with PostgreSQL, the folder for temporary files
+    /// Folder in which uploaded files wait, inside a folder that is made there for this user alone. Default: beside the
+    /// SQLite file; with PostgreSQL, the folder for temporary files
     #[arg(long, env = "UPLOAD_DIR", value_name = "DIR")]
     pub upload_dir: Option<PathBuf>,
 }
 
-/// How the server listens.
+/// The address of the server.
 #[derive(clap::Args, Debug)]
 pub struct ListenArgs {
-    /// The address to listen on. Any but a loopback address needs an access token
+    /// Address to listen on. Any but a loopback address needs an access token
     #[arg(long, env = "ADDR", default_value = "127.0.0.1:3000")]
     pub addr: SocketAddr,
 }
 
-/// How much the server takes on at a time.
+/// The server's limits.
 #[derive(clap::Args, Debug)]
 pub struct LimitArgs {
-    /// How many connections are held at a time. When one more comes, that goes on which the server has waited longest; when
-    /// all are busy, only /healthz and /readyz are answered. By default 224 less than the process may have files open (but
-    /// 64 at least and 2000 at most)
+    /// Most connections held at a time. When another one comes, the one that has kept the server waiting longest is closed;
+    /// when all are busy, only /healthz and /readyz are answered. Default: 224 fewer than the files that the process may
+    /// open, from 64 to 2000
     #[arg(long, env = "MAX_CONNECTIONS", value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     max_connections: Option<u32>,
 }
 
-/// File descriptors besides those of connections: the database, imports, and what the system wants.
+/// File descriptors needed besides those of connections: for the database, imports and the system.
 const OTHER_FILES: usize = 224;
 
 impl LimitArgs {
@@ -90,36 +90,37 @@ impl LimitArgs {
     }
 }
 
-/// How many files the process may have open, where the system tells; else as many as are common.
+/// Returns the number of files that the process may open, or a common number where the system does not tell.
 fn open_files() -> usize {
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
     let limit = limits.lines().find_map(|line| line.strip_prefix("Max open files")?.split_whitespace().next());
     limit.map_or(1024, |limit| limit.parse().unwrap_or(usize::MAX))
 }
 
-/// Who may come in.
+/// The rules of access.
 #[derive(clap::Args, Debug)]
 pub struct AccessArgs {
-    /// Everything but /healthz and /readyz then asks for this token, as `Authorization: Bearer TOKEN` or as the
-    /// password of any user name
+    /// Token that everything but /healthz and /readyz then asks for, as `Authorization: Bearer TOKEN` or as the password of
+    /// any user name
     #[arg(long, env = "ACCESS_TOKEN", hide_env_values = true, value_name = "TOKEN")]
     access_token: Option<Secret>,
-    /// The host names under which browsers and systems reach the server, separated by commas, beside localhost. Without any, a
-    /// server on a loopback address answers to localhost only, another one to every name. /healthz and /readyz answer to all
+    /// Host names under which browsers and systems reach the server, separated by commas, besides localhost. Without any, a
+    /// server on a loopback address answers to localhost only, and another one to every name. /healthz and /readyz answer to
+    /// all
     #[arg(long = "host", env = "ALLOWED_HOSTS", value_name = "NAME", value_delimiter = ',', value_parser = parse_host)]
     hosts: Vec<String>,
 }
 
-/// The fewest characters of an access token: more than anybody can guess, when they are random.
+/// The fewest characters of an access token. A random one of this length cannot be guessed.
 const MIN_TOKEN: usize = 16;
 
 impl AccessArgs {
-    /// The names to answer to on this address.
+    /// Returns the host names to answer to on this address.
     pub fn hosts_at(&self, addr: SocketAddr) -> Hosts {
         Hosts::at(addr, self.hosts.iter().filter(|name| !name.is_empty()).cloned().collect())
     }
 
-    /// The token, or why the server must not listen on this address with or without it.
+    /// Returns the access token, or the reason why the server must not listen on this address with it or without it.
     pub fn token_for(&self, addr: SocketAddr) -> Result<Option<Secret>, String> {
         match self.access_token.clone().filter(|token| !token.is_empty()) {
             None if !addr.ip().is_loopback() => Err(format!(
@@ -136,44 +137,43 @@ impl AccessArgs {
     }
 }
 
-/// Which demo portfolio.
+/// The choice of a demo portfolio.
 #[derive(clap::Args, Debug)]
 pub struct DemoArgs {
-    /// How many customers
+    /// Number of customers
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     customers: u32,
-    /// How many days their activity reaches back
+    /// Days that their activity reaches back
     #[arg(long, default_value_t = 180, value_parser = clap::value_parser!(i64).range(30..=730))]
     days: i64,
-    /// The same seed gives the same portfolio on the same day
+    /// Seed: the same one gives the same portfolio on the same day
     #[arg(long, default_value_t = 2026)]
     seed: u64,
-    /// Take the demo customers out again; real ones stay
+    /// Remove the demo customers again; real ones stay
     #[arg(long, conflicts_with_all = ["customers", "days", "seed"])]
     pub remove: bool,
 }
 
 impl DemoArgs {
-    /// What to generate.
+    /// Returns the options of the generator.
     pub fn options(&self, currency: String) -> demo::Options {
         demo::Options { seed: self.seed, customers: self.customers as usize, days: self.days, currency }
     }
 }
 
-/// What is logged to standard error, and how.
+/// The choice of log lines and their format.
 #[derive(clap::Args, Debug)]
 pub struct LogArgs {
-    /// What to log: a level (error, warn, info, debug, trace) or a filter like `info,customer_health=debug`. RUST_LOG
-    /// works as well
+    /// Log level (error, warn, info, debug, trace), or a filter like `info,customer_health=debug`. RUST_LOG works as well
     #[arg(long, env = "LOG", global = true, value_name = "FILTER")]
     pub log: Option<String>,
-    /// `json` writes one object a line with the keys timestamp, level, target, message, span.request_id and, for a
-    /// request, method, path, status, ms
+    /// Format of the log: `json` writes one object a line with the keys timestamp, level, target, message, span.request_id
+    /// and, for a request, method, path, status, ms
     #[arg(long, env = "LOG_FORMAT", global = true, default_value = "text")]
     pub log_format: LogFormat,
 }
 
-/// How a line of the log is written.
+/// The format of a line of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum LogFormat {
     Text,

@@ -1,10 +1,10 @@
-//! The log on standard error: its filter, its format, panics in it.
+//! The log on standard error: its filter, its format, and panics as lines of it.
 
 use super::args::{LogArgs, LogFormat};
 use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 
-/// Starts logging to standard error; a panic is logged like everything else.
+/// Starts logging to standard error. Panics are logged like everything else.
 pub fn init(args: &LogArgs) -> Result<(), String> {
     let filter = args.log.clone().or_else(|| std::env::var("RUST_LOG").ok()).unwrap_or_else(|| "info".into());
     let filter = EnvFilter::try_new(&filter).map_err(|error| format!("LOG={filter} is no log filter: {error}"))?;

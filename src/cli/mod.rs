@@ -1,4 +1,4 @@
-//! The command line: subcommands and what each of them does.
+//! The command line: its subcommands, and the work of each.
 
 mod args;
 mod logging;
@@ -125,7 +125,7 @@ async fn run(command: Command) -> Result<(), String> {
             if demo && app.store.is_empty().await.map_err(|error| error.to_string())? {
                 let options = demo::Options { currency: app.settings.currency.clone(), ..demo::Options::default() };
                 match demo::run_if_empty(&app.store, &options, app.read_clock()).await {
-                    // Somebody else was as fast.
+                    // Another process was faster.
                     Err(StoreError::Conflict(_)) => {}
                     loaded => end_demo(&app, loaded).await?,
                 }
@@ -139,7 +139,7 @@ async fn run(command: Command) -> Result<(), String> {
                 true => remove_demo(&app).await,
                 false => load_demo(&app, &demo.options(currency.currency)).await,
             };
-            // Servers on the same database hear of it before this process is gone.
+            // Tells servers on the same database of the changes before this process ends.
             app.store.close().await;
             done
         }
@@ -164,12 +164,12 @@ async fn run(command: Command) -> Result<(), String> {
     }
 }
 
-/// To standard output; a closed pipe is an error like any other.
+/// Prints to standard output. A closed pipe is an error like any other.
 fn print_line(text: &str) -> Result<(), String> {
     writeln!(std::io::stdout(), "{text}").map_err(|error| format!("cannot print: {error}"))
 }
 
-/// Refuses to read from a database that is not there, instead of from an empty one.
+/// Fails when the database does not exist, instead of reading from a new, empty one.
 fn require(database: &DatabaseArgs) -> Result<(), String> {
     let missing = Store::is_missing(&database.database_url);
     if missing { Err(format!("there is no database {}", database.shown_url())) } else { Ok(()) }
@@ -213,9 +213,9 @@ async fn end_demo(app: &AppState, summary: StoreResult<demo::Summary>) -> Result
     print_line(&format!("loaded {summary}"))
 }
 
-/// How long the first page waits for scores to be rolled over; the rest is done in the background.
+/// The longest wait for scores to be rolled over before the first page. The rest is rolled over in the background.
 const FIRST_ROLL_OVER: Duration = Duration::from_secs(3);
-/// How long running requests have to finish after a signal: longer than a request may take.
+/// The time that running requests have to finish after a signal: longer than a request may take.
 const SHUTDOWN: Duration = Duration::from_secs(35);
 
 async fn serve(app: AppState, addr: SocketAddr, limits: Limits) -> Result<(), String> {
@@ -230,7 +230,7 @@ async fn serve(app: AppState, addr: SocketAddr, limits: Limits) -> Result<(), St
         let store = app.store.clone();
         async move {
             signal().await;
-            // Otherwise a page that follows would hold the end back.
+            // Otherwise a page that follows changes would delay the end.
             store.end_following();
         }
     };
@@ -263,7 +263,7 @@ async fn signal() {
     tokio::select! { () = interrupted => {}, () = terminated => {} }
 }
 
-/// `GET /readyz` on this machine, by hand: one request is not worth an HTTP client.
+/// Asks `GET /readyz` on this machine. Written by hand, since one request is not worth an HTTP client.
 async fn check_health(mut addr: SocketAddr) -> Result<(), String> {
     if addr.ip().is_unspecified() {
         addr.set_ip(if addr.is_ipv4() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { IpAddr::V6(Ipv6Addr::LOCALHOST) });

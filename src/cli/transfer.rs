@@ -12,37 +12,37 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// What to import, and how.
+/// The arguments of `import`.
 #[derive(clap::Args, Debug)]
 pub struct ImportArgs {
-    /// CSV, or NDJSON (.ndjson, .jsonl); also compressed (.gz, .zst)
+    /// File to import: CSV, or NDJSON (.ndjson, .jsonl); also compressed (.gz, .zst)
     #[arg(required_unless_present = "undo")]
     file: Option<PathBuf>,
-    /// What the rows are; else the columns tell
+    /// Kind of the rows; guessed from the columns when absent
     #[arg(long, value_parser = parse_kind)]
     kind: Option<ImportKind>,
-    /// What a column means, where its name does not tell: an empty FIELD means nothing. Nested NDJSON columns are joined
-    /// by dots, as in `props.feature`
+    /// Meaning of a column whose name does not tell it: an empty FIELD means nothing. Nested NDJSON columns are joined by
+    /// dots, as in `props.feature`
     #[arg(long, value_name = "COLUMN=FIELD", value_parser = parse_map)]
     map: Vec<(String, String)>,
-    /// The value of a field where no column and no cell says it, such as `segment=SMB`: for events and for new customers
+    /// Value of a field where no column and no cell has it, such as `segment=SMB`: for events and for new customers
     #[arg(long, value_name = "FIELD=VALUE", value_parser = parse_default)]
     default: Vec<(String, String)>,
-    /// Write nothing, only say what would become of each row
+    /// Write nothing, only tell the outcome of each row
     #[arg(long)]
     dry_run: bool,
     /// Write the errors of all rows into this file, as CSV
     #[arg(long, value_name = "FILE")]
     errors: Option<PathBuf>,
-    /// Who imports, to be shown beside it
+    /// Name of the person who imports, shown beside the import
     #[arg(long, value_name = "NAME")]
     author: Option<String>,
-    /// Take an import back instead
+    /// Undo an import instead
     #[arg(long, value_name = "ID", conflicts_with_all = ["file", "kind", "map", "default", "dry_run", "errors", "author"])]
     undo: Option<i64>,
 }
 
-/// What to export, and where to.
+/// The arguments of `export`.
 #[derive(clap::Args, Debug)]
 pub struct ExportArgs {
     #[arg(long, default_value = "all")]
@@ -57,9 +57,9 @@ pub struct ExportArgs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum ExportWhat {
     Customers,
-    /// Those that count in events, those that were taken back in retracted_events
+    /// Events that count; retracted ones are in retracted_events
     Events,
-    /// Of today
+    /// Health of today
     Health,
     Notes,
     All,
@@ -75,12 +75,12 @@ fn parse_kind(text: &str) -> Result<ImportKind, String> {
     ImportKind::parse(text).ok_or_else(|| "must be customers or events".into())
 }
 
-/// A column may have an equals sign in its name, a field has none.
+/// Parses COLUMN=FIELD. Only the column may contain equals signs.
 fn parse_map(text: &str) -> Result<(String, String), String> {
     trimmed(text.rsplit_once('='))
 }
 
-/// A value may have an equals sign in it.
+/// Parses FIELD=VALUE. Only the value may contain equals signs.
 fn parse_default(text: &str) -> Result<(String, String), String> {
     trimmed(text.split_once('='))
 }
@@ -90,10 +90,10 @@ fn trimmed(pair: Option<(&str, &str)>) -> Result<(String, String), String> {
     Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 
-/// Errors of rows that are printed; `--errors` has all.
+/// The most errors of rows that are printed. `--errors` writes all of them.
 const PRINTED_ERRORS: usize = 20;
 
-/// What was done, as a line to print. Refused rows are a failure, though the others are imported.
+/// Imports a file. Returns a line to print about it. Refused rows make it fail, though the other rows are imported.
 pub async fn import(app: &AppState, args: ImportArgs) -> Result<String, String> {
     if let Some(id) = args.undo {
         let report = import::undo_file(&app.call(Actor::Visitor), ImportId(id)).await.map_err(in_words)?;
@@ -146,7 +146,8 @@ pub async fn import(app: &AppState, args: ImportArgs) -> Result<String, String> 
     if counts.rejected > 0 { Err(line) } else { Ok(line) }
 }
 
-/// A field that is given another column no longer means the one whose name told.
+/// Applies the operator's choices to a guessed mapping. A field that is given another column no longer belongs to the
+/// guessed one.
 fn override_with(mapping: &mut Mapping, map: Vec<(String, String)>, defaults: Vec<(String, String)>) -> Result<(), String> {
     for (index, (column, field)) in map.iter().enumerate() {
         let earlier = map[..index].iter().find(|(other, known)| column == other || (field == known && !field.is_empty()));
@@ -179,7 +180,7 @@ fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
-/// Writes the files; what was written, as a line to print.
+/// Writes the files. Returns a line to print about them.
 pub async fn export(app: &AppState, args: ExportArgs) -> Result<String, String> {
     let whats: &[What] = match args.what {
         ExportWhat::Customers => &[What::Customers],
@@ -216,7 +217,7 @@ pub async fn export(app: &AppState, args: ExportArgs) -> Result<String, String> 
     Ok(format!("exported {} to {}", written.join(", "), args.out.display()))
 }
 
-/// Copies the SQLite file while the server may be at work on it.
+/// Copies the SQLite file. A server may be using it meanwhile.
 pub async fn backup(url: &str, file: &Path) -> Result<String, String> {
     Store::backup(url, file).await.map_err(|error| format!("cannot back up: {error}"))?;
     Ok(format!("backed up to {}", file.display()))

@@ -1,34 +1,36 @@
-//! The day that is looked at, and how much of it is known: everything that is known now, or what was known then.
+//! The day that is looked at, and the knowledge it is looked at with: everything known now, or only what was known then.
 
 use super::customer::parse_date;
 use super::{FieldErrors, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-/// Which day an address asks for, by its names `as_of` and `known_at`. The default is today, with everything known now.
+/// The day an address asks for, as its parameters `as_of` and `known_at` say. The default is today, with everything known
+/// now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AskedDay {
     pub as_of: Option<NaiveDate>,
     pub known_at: Option<KnownAt>,
 }
 
-/// The end of a day, beyond which nothing is known.
+/// The day at whose end knowledge is cut: facts received later do not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum KnownAt {
-    /// The as-of day itself.
+    /// The day that is looked at.
     Then,
     Day(NaiveDate),
 }
 
-/// A day, and what is known of it.
+/// A day to look at, and the knowledge to look at it with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct AsOf {
     pub day: NaiveDate,
-    /// At whose end knowledge was cut, no earlier than `day`. `None`: everything known now, under the current scorecard.
+    /// The day at whose end knowledge is cut, never before `day`. `None` means everything known now, under the current
+    /// scorecard.
     pub known_at: Option<NaiveDate>,
 }
 
 impl AskedDay {
-    /// Reads the two values of an address; empty ones count as absent.
+    /// Parses the two parameters of an address. Empty ones count as absent.
     pub fn parse(errors: &mut FieldErrors, as_of: Option<&str>, known_at: Option<&str>) -> Self {
         let mut asked = Self::default();
         for (name, value) in [("as_of", as_of), ("known_at", known_at)] {
@@ -37,7 +39,7 @@ impl AskedDay {
         asked
     }
 
-    /// Takes one of the two over, when `name` is one of them.
+    /// Parses and keeps `value` if `name` is `as_of` or `known_at`. Returns whether it was.
     pub fn set(&mut self, errors: &mut FieldErrors, name: &str, value: &str) -> bool {
         match name {
             "as_of" if value.is_empty() => self.as_of = None,
@@ -50,7 +52,7 @@ impl AskedDay {
         true
     }
 
-    /// The day that is meant. Without `as_of` it is the one at whose end knowledge is cut, else today.
+    /// Returns the day that is meant: `as_of`, else the day at whose end knowledge is cut, else today.
     pub fn resolve(self, today: NaiveDate) -> Result<AsOf, FieldErrors> {
         let mut errors = FieldErrors::default();
         let known_day = match self.known_at {
@@ -71,7 +73,7 @@ impl AskedDay {
         errors.or(|| AsOf { day, known_at })
     }
 
-    /// The pairs of a query string that mean this.
+    /// Returns the query pairs that ask for this day.
     pub fn to_pairs(self) -> impl Iterator<Item = (&'static str, String)> {
         let known_at = self.known_at.map(|known_at| match known_at {
             KnownAt::Then => "then".to_owned(),
@@ -82,7 +84,7 @@ impl AskedDay {
             .filter_map(|(name, value)| Some((name, value?)))
     }
 
-    /// An address with these pairs as its query.
+    /// Returns the address `path` with these pairs as its query.
     pub fn href(self, path: &str) -> String {
         match serde_urlencoded::to_string(self.to_pairs().collect::<Vec<_>>()) {
             Ok(query) if !query.is_empty() => format!("{path}?{query}"),
@@ -92,7 +94,7 @@ impl AskedDay {
 }
 
 impl From<NaiveDate> for AsOf {
-    /// With everything that is known now.
+    /// Looks at `day` with everything known now.
     fn from(day: NaiveDate) -> Self {
         Self { day, known_at: None }
     }
@@ -106,12 +108,12 @@ impl AsOf {
         errors.or(|| asked)?.resolve(today)
     }
 
-    /// As it was known at the end of the day itself.
+    /// Looks at `day` with what was known at its end.
     pub fn known_then(day: NaiveDate) -> Self {
         Self { day, known_at: Some(day) }
     }
 
-    /// How an address asks for it; today needs no asking.
+    /// Returns the parameters that ask for this day. Today needs none.
     pub fn asked(self, today: NaiveDate) -> AskedDay {
         if self.is_today(today) {
             return AskedDay::default();
@@ -120,7 +122,7 @@ impl AsOf {
         AskedDay { as_of: Some(self.day), known_at }
     }
 
-    /// Returns whether it is the current day, of which everything is known in any case.
+    /// Returns whether this is today, where knowledge is never cut.
     pub fn is_today(self, today: NaiveDate) -> bool {
         self.day == today
     }

@@ -1,4 +1,4 @@
-//! Events that come many at a time: what became of each, and what is kept of those that were refused.
+//! Batches of events: the verdict on each item, and the quarantine's record of refused items.
 
 use super::quarantine::QuarantineUse;
 use super::{EventId, FieldError, Page, QuarantineId};
@@ -6,22 +6,22 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// The most items in one request.
+/// The largest number of items in one request.
 pub const MAX_ITEMS: i64 = 100_000;
 /// The largest item, in bytes.
 pub const MAX_ITEM_BYTES: usize = 64 * 1024;
 
-/// What became of an item.
+/// The verdict on an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ItemVerdict {
-    /// Stored for good, and in the score.
+    /// Stored, and counted in the score.
     Accepted,
-    /// Known already, by its message id or as the same invoice; nothing was stored.
+    /// Stored before, under the same message id or as the same invoice. Nothing was stored now.
     Duplicate,
-    /// It contradicts what is stored; kept in the quarantine while there is room.
+    /// Contradicts a stored event. Kept in the quarantine if there is room.
     Conflict,
-    /// It breaks a rule; kept in the quarantine while there is room.
+    /// Breaks a rule. Kept in the quarantine if there is room.
     Rejected,
 }
 
@@ -40,25 +40,25 @@ impl ItemVerdict {
     }
 }
 
-/// One item of a request.
+/// The verdict on one item of a request, with its reasons.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ItemReport {
-    /// From 1: the line of NDJSON, blank ones counted, or the place in the array.
+    /// The item's position, from 1: its line in NDJSON (blank lines count), or its place in the array.
     pub line: i64,
     pub verdict: ItemVerdict,
-    /// Of an accepted event and of the one that a duplicate repeats.
+    /// The accepted event; for a duplicate, the event that it repeats.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event_id: Option<EventId>,
-    /// Every rule that the item breaks; of a conflict what it contradicts.
+    /// Every rule that the item breaks; for a conflict, the stored fact that it contradicts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
-    /// True when it was refused and the quarantine has no room for it; absent otherwise.
+    /// True when the item was refused and the quarantine had no room for it; absent otherwise.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub not_kept: bool,
 }
 
-/// What became of all items of a request, in their order.
+/// The verdicts on all items of a request, in the order they were sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BatchReport {
@@ -67,9 +67,9 @@ pub struct BatchReport {
     pub conflicts: i64,
     pub rejected: i64,
     pub items: Vec<ItemReport>,
-    /// Why the items after these were not read. Null when all were.
+    /// The reason why reading stopped before the end. Null when all items were read.
     pub error: Option<String>,
-    /// How many refused items are not in the quarantine, and why. Absent when all are.
+    /// Says how many refused items the quarantine had no room for, and why. Absent when it keeps all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quarantine: Option<String>,
 }
@@ -86,33 +86,33 @@ impl BatchReport {
     }
 }
 
-/// An item that was refused, kept until somebody has corrected or discarded it.
+/// A refused item, kept until somebody corrects or discards it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct QuarantinedItem {
     pub id: QuarantineId,
-    /// The source that the item named, `api` when it could not be read; each has a quota.
+    /// The source that the item names, or `api` when it could not be read. Each source has a quota.
     pub source: String,
-    /// As it was sent; of more than 16 KiB the beginning.
+    /// The item as it was sent, cut after 16 KiB.
     pub content: String,
-    /// True when only the beginning is kept.
+    /// True when `content` is only the beginning of the item.
     pub is_cut: bool,
     /// `conflict` or `rejected`.
     pub verdict: ItemVerdict,
     pub errors: Vec<FieldError>,
     pub first_received_at: DateTime<Utc>,
     pub last_received_at: DateTime<Utc>,
-    /// How often exactly this was sent.
+    /// The number of times that exactly this item was sent.
     pub times: i64,
 }
 
-/// The quarantine as its page shows it.
+/// The read model of the quarantine's page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QuarantinePage {
-    /// The latest first.
+    /// The refused items, latest first.
     pub page: Page<QuarantinedItem>,
-    /// How much of its quota each source takes, in the order of their names.
+    /// The use of each source's quota, in the order of the sources' names.
     pub uses: Vec<(String, QuarantineUse)>,
     pub now: DateTime<Utc>,
 }

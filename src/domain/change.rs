@@ -1,32 +1,33 @@
-//! Why a score changed between two days, in parts by cause and factor that sum to the difference exactly; and what would
-//! change it next.
+//! Why a score changed between two days, split by cause and factor into parts that sum to the change exactly; and the steps
+//! that would raise it next.
 
 use super::{CustomerId, FactorKey, Factors, Health, NaiveDate, Points, Window};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What moved a score, in the order in which causes are told apart: each is what changes when it is added to those before.
+/// The causes that move a score. Their order matters: a cause's part is the change when it is added to all the causes before
+/// it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
-    /// Other weights, targets or windows.
+    /// The rules have other weights, targets or windows.
     ScorecardChange,
-    /// The first fact of a source, of any customer: what was assumed is measured from then on.
+    /// Any customer's first fact of a kind arrived. The factor was assumed until then and is measured from then on.
     SourceConnected,
-    /// Facts that were known on the first day and have been taken back since.
+    /// Facts known on the first day were retracted since.
     Retracted,
-    /// Facts of the first day or before that were not known then.
+    /// Facts of the first day or before arrived after it.
     LateArrived,
-    /// Events that are too old for their window by now.
+    /// Events became too old for their window.
     LeftWindow,
-    /// Days that went by: an invoice fell overdue.
+    /// Days went by, and an invoice fell overdue.
     TimePassed,
-    /// Events after the first day.
+    /// Events happened after the first day.
     NewEvents,
 }
 
 impl Cause {
-    /// "Left the window"
+    /// Returns the cause's name for people: "Left the window".
     pub fn label(self) -> &'static str {
         match self {
             Self::ScorecardChange => "Scorecard changed",
@@ -40,84 +41,85 @@ impl Cause {
     }
 }
 
-/// One cause's part in a change.
+/// The part of a change that one cause explains.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CausePart {
     pub cause: Cause,
-    /// The sum over the factors.
+    /// The sum of `factors`.
     pub change: Points,
     /// The change of each factor's contribution.
     pub factors: Factors<Points>,
-    /// What happened, one for each factor concerned.
+    /// The facts behind the part, one for each factor concerned.
     pub facts: Vec<CauseFact>,
 }
 
-/// What a cause amounts to for one factor.
+/// The fact that explains one cause's effect on one factor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CauseFact {
     pub factor: FactorKey,
-    /// "14 logins left the window"
+    /// The fact in words: "14 logins left the window".
     pub sentence: String,
-    /// The days on which its events happened; null where no event is behind it.
+    /// The days on which the events behind it happened; null when there are none.
     pub days: Option<Window>,
 }
 
-/// How a customer's score came from one day's to another's.
+/// The change of a customer's score from one day to another, with its causes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HealthChange {
     pub customer_id: CustomerId,
     pub from: NaiveDate,
     pub to: NaiveDate,
-    /// Health of the first day: as it was known at its end, or as it is known now.
+    /// Health on the first day, as known at its end or as known now.
     pub before: Health,
-    /// Health of the second day, under what is known now.
+    /// Health on the second day, as known now.
     pub after: Health,
-    /// The score's change. Where one of the two days is `no_data`, the scores behind the dashes are compared.
+    /// The score's change. When either day has no data, the scores that would otherwise be hidden are compared.
     pub change: Points,
-    /// The change of each factor's contribution; they sum to the change.
+    /// The change of each factor's contribution. They sum to `change`.
     pub factors: Factors<Points>,
-    /// The causes that did something, in their fixed order; they sum to the change, for each factor too.
+    /// The causes that had an effect, in their fixed order. Their parts sum to `change`, and for each factor to its change.
     pub causes: Vec<CausePart>,
-    /// "-9.4 since 1 Oct 2026: login frequency -6.1 (14 logins left the window), support load -3.3 (2 new tickets)"
+    /// The change in words: "-9.4 since 1 Oct 2026: login frequency -6.1 (14 logins left the window), support load -3.3 (2
+    /// new tickets)".
     pub sentence: String,
 }
 
 impl HealthChange {
-    /// The factor that moved the score most in the direction of the change; `None` where the score did not move.
+    /// Returns the factor that moved the score furthest in the direction of the change. `None` when the score did not move.
     pub fn main_cause(&self) -> Option<MainCause> {
         let along = self.factors.iter().filter(|(_, points)| points.0.signum() == self.change.0.signum());
         let (factor, change) = along.max_by_key(|(_, points)| points.0.abs())?;
         (self.change != Points::ZERO).then(|| MainCause { factor, change: *change, sentence: self.facts_of(factor) })
     }
 
-    /// What happened to a factor, cause by cause: "13 logins left the window, 4 new logins".
+    /// Returns a factor's facts in words, cause by cause: "13 logins left the window, 4 new logins".
     pub fn facts_of(&self, factor: FactorKey) -> String {
         let facts = self.causes.iter().flat_map(|part| &part.facts).filter(|fact| fact.factor == factor);
         facts.map(|fact| fact.sentence.as_str()).collect::<Vec<_>>().join(", ")
     }
 }
 
-/// What a change is mainly due to.
+/// The factor that explains most of a change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MainCause {
     pub factor: FactorKey,
-    /// The change of its contribution.
+    /// The change of the factor's contribution.
     pub change: Points,
-    /// "13 logins left the window, 4 new logins"
+    /// The facts behind it in words: "13 logins left the window, 4 new logins".
     pub sentence: String,
 }
 
-/// Something that would raise the score.
+/// A step that would raise the score.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Driver {
     pub factor: FactorKey,
-    /// By how many points.
+    /// The points that the score would gain.
     pub gain: Points,
-    /// "2 more features"
+    /// The step in words: "2 more features".
     pub sentence: String,
 }

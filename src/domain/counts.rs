@@ -1,6 +1,6 @@
-//! Counts as English: thousands set apart, nouns in the plural.
+//! Counts in English: grouped thousands, nouns in the plural.
 
-/// "1,234,567"
+/// Groups thousands: "1,234,567".
 pub fn group(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut text = String::from(if number < 0 { "-" } else { "" });
@@ -13,12 +13,12 @@ pub fn group(number: i64) -> String {
     text
 }
 
-/// "1 customer", "1,200 customers".
+/// Returns a count with its noun: "1 customer", "1,200 customers".
 pub fn count(number: i64, noun: &str) -> String {
     format!("{} {noun}{}", group(number), if number == 1 { "" } else { "s" })
 }
 
-/// "No logins", "1 login", "1,200 logins": at the beginning of a sentence.
+/// Returns a count for the beginning of a sentence: "No logins", "1 login", "1,200 logins".
 pub fn count_or_no(number: i64, noun: &str) -> String {
     if number == 0 { format!("No {noun}s") } else { count(number, noun) }
 }

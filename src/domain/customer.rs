@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-/// The kind of company.
+/// The kind of company a customer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 pub enum Segment {
     Enterprise,
@@ -26,13 +26,13 @@ impl Segment {
         }
     }
 
-    /// By label, in any letter case.
+    /// Parses a segment's label in any letter case.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|segment| segment.label().eq_ignore_ascii_case(text.trim()))
     }
 }
 
-/// Why a customer was taken out of the lists.
+/// The reason why a customer was archived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ArchiveReason {
@@ -44,7 +44,7 @@ pub enum ArchiveReason {
 impl ArchiveReason {
     pub const ALL: [Self; 3] = [Self::Churned, Self::Duplicate, Self::Other];
 
-    /// The wire name.
+    /// Returns the name used on the wire.
     pub fn name(self) -> &'static str {
         match self {
             Self::Churned => "churned",
@@ -66,36 +66,37 @@ impl ArchiveReason {
     }
 }
 
-/// An archived customer is out of lists and figures, still accepts events, and can be restored.
+/// The archiving of a customer. An archived customer is left out of lists and figures, still accepts events, and can be
+/// restored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Archive {
     pub reason: ArchiveReason,
-    /// The UTC day it was archived.
+    /// The UTC day on which it was archived.
     pub date: NaiveDate,
 }
 
-/// What staff may edit about a customer.
+/// The fields of a customer that staff edit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CustomerFields {
-    /// 1 to 200 characters.
+    /// The name, 1 to 200 characters.
     pub name: String,
     pub segment: Segment,
     /// The customer's id in another system; unique.
     pub external_id: Option<String>,
     /// The person who looks after the customer.
     pub owner: Option<String>,
-    /// Annual recurring revenue in cents of the configured currency; unknown when null.
+    /// Annual recurring revenue in cents of the configured currency; null when unknown.
     pub arr_cents: Option<i64>,
     pub renewal_date: Option<NaiveDate>,
-    /// The day the customer started; health is "No data" before it.
+    /// The day the customer started. Health before it is "No data".
     pub start_date: Option<NaiveDate>,
     /// The customer's page in the CRM (http or https).
     pub crm_url: Option<String>,
 }
 
 impl CustomerFields {
-    /// With the letters of its name, owner and external id composed.
+    /// Returns the fields with the letters of name, owner and external id composed (Unicode NFC).
     pub fn composed(self) -> Self {
         let all = |text: Option<String>| text.as_deref().map(composed);
         Self { name: composed(&self.name), external_id: all(self.external_id), owner: all(self.owner), ..self }
@@ -110,13 +111,13 @@ pub struct Customer {
     #[serde(flatten)]
     pub fields: CustomerFields,
     pub archived: Option<Archive>,
-    /// Grows with each edit; send it back with the next one.
+    /// Grows with each edit. A change must send back the version that it is based on.
     pub version: i64,
     pub created_at: DateTime<Utc>,
 }
 
-/// A customer as sent by somebody, to create one or to change some of its fields.
-/// In a change, an absent field stays as it is and `null` clears it.
+/// The body of a request that creates a customer or changes some of its fields. In a change, an absent field stays as it is
+/// and `null` clears it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct CustomerInput {
@@ -144,16 +145,16 @@ pub struct CustomerInput {
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, max_length = 500, pattern = r"^[\t-\r ]*(https?://[^/\s\u0000-\u001f\u007f-\u009f][^\s\u0000-\u001f\u007f-\u009f]*)?[\t-\r ]*$")]
     pub crm_url: Option<Option<String>>,
-    /// Required in a change: the version that was read.
+    /// The version that the change is based on. Required in a change.
     pub version: Option<i64>,
 }
 
-/// Tells `null` (clear the field) from an absent field.
+/// Deserializes `null` (clear the field) to `Some(None)`, so that it differs from an absent field.
 fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(deserializer).map(Some)
 }
 
-/// What cannot be cleared is blank when somebody tries to, and refused as such.
+/// Deserializes `null` to an empty text, which is then refused, because the field must not be cleared.
 fn null_is_blank<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Option::<String>::deserialize(deserializer).map(|text| Some(text.unwrap_or_default()))
 }
@@ -162,7 +163,7 @@ fn null_is_blank<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<St
 pub const MAX_CENTS: i64 = 1_000_000_000_000_000;
 
 impl CustomerInput {
-    /// With what is absent as in `other`.
+    /// Returns this input with absent fields taken from `other`.
     pub fn or(self, other: &Self) -> Self {
         Self {
             name: self.name.or_else(|| other.name.clone()),
@@ -177,7 +178,7 @@ impl CustomerInput {
         }
     }
 
-    /// The fields of a new customer (`base` is `None`) or of a changed one, or every broken rule.
+    /// Parses the fields of a new customer (`base` is `None`) or of a changed one. Returns every broken rule.
     pub fn parse(self, base: Option<&CustomerFields>) -> Result<CustomerFields, FieldErrors> {
         let mut errors = FieldErrors::default();
         let name = match (self.name, base) {
@@ -196,7 +197,7 @@ impl CustomerInput {
             Some(text) => errors.optional_text(field, text.as_deref(), max),
         };
         let letters = |sent: Option<Option<String>>| sent.map(|sent| sent.as_deref().map(composed));
-        // An id that an older release has kept in other letters stays as it is when it is sent back.
+        // An id that an older release stored in uncomposed letters may be sent back unchanged.
         let old_id = base.and_then(|base| base.external_id.as_deref());
         let external_id = self.external_id.filter(|sent| old_id.is_none() || sent.as_deref().map(str::trim) != old_id);
         let external_id = text("externalId", letters(external_id), base.map(|base| &base.external_id), 200);
@@ -224,11 +225,11 @@ fn is_web_address(url: &str) -> bool {
     rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && !rest.contains(char::is_whitespace))
 }
 
-/// A day between 1970 and 2199 in the form YYYY-MM-DD.
+/// Parses a day between 1970 and 2199 in the form YYYY-MM-DD.
 pub fn parse_date(errors: &mut FieldErrors, field: &str, text: &str) -> Option<NaiveDate> {
     use chrono::Datelike;
     let text = text.trim();
-    // Chrono also takes 2026-1-5 and +02026-01-05.
+    // Chrono would also accept 2026-1-5 and +02026-01-05.
     let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|day| day.to_string() == text);
     match day {
         None => errors.add(field, "must be a date in the form YYYY-MM-DD"),

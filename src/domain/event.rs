@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Where an event comes from that names no source.
+/// The source of an event that names none.
 pub const DEFAULT_SOURCE: &str = "api";
 pub const MAX_SOURCE_CHARS: usize = 50;
 
@@ -34,7 +34,7 @@ impl EventKind {
         Self::InvoiceVoided,
     ];
 
-    /// The wire name.
+    /// Returns the name used on the wire.
     pub fn name(self) -> &'static str {
         match self {
             Self::Login => "login",
@@ -67,12 +67,12 @@ impl EventKind {
         matches!(self, Self::InvoiceIssued | Self::InvoicePaid | Self::InvoiceVoided)
     }
 
-    /// Returns whether the customer does it; an invoice is issued and voided by us.
+    /// Returns whether the customer performs events of this kind. Invoices are issued and voided by us instead.
     pub fn is_done_by_customer(self) -> bool {
         !matches!(self, Self::InvoiceIssued | Self::InvoiceVoided)
     }
 
-    /// The input fields that belong to the kind, besides the ones every kind has.
+    /// Returns the input fields that belong to this kind, besides those that every kind has.
     pub fn own_fields(self) -> &'static [&'static str] {
         match self {
             Self::Login => &["user"],
@@ -84,7 +84,7 @@ impl EventKind {
         }
     }
 
-    /// The fields among them that must be sent.
+    /// Returns those of its own fields that must be sent.
     pub fn required_fields(self) -> &'static [&'static str] {
         match self {
             Self::Login | Self::ApiCall | Self::SupportTicket => &[],
@@ -94,7 +94,7 @@ impl EventKind {
     }
 }
 
-/// A support ticket's priority. It is shown, and does not weigh.
+/// A support ticket's priority. Priorities are shown and do not affect the score.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Priority {
@@ -122,7 +122,7 @@ impl Priority {
     }
 }
 
-/// What happened.
+/// The content of an event: its kind, with the kind's own fields.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum EventBody {
@@ -169,7 +169,7 @@ impl EventBody {
         }
     }
 
-    /// The invoice the event is about.
+    /// Returns the number of the invoice that the event is about.
     pub fn invoice_number(&self) -> Option<&str> {
         match self {
             Self::InvoiceIssued { number, .. } | Self::InvoicePaid { number } | Self::InvoiceVoided { number } => Some(number),
@@ -177,7 +177,7 @@ impl EventBody {
         }
     }
 
-    /// With the letters of its feature composed.
+    /// Returns the body with the letters of its feature composed (Unicode NFC).
     pub fn composed(self) -> Self {
         match self {
             Self::FeatureUse { feature, user } => Self::FeatureUse { feature: composed(&feature), user },
@@ -185,7 +185,8 @@ impl EventBody {
         }
     }
 
-    /// How much the event adds to its day's activity, and under which key (a feature, or nothing).
+    /// Returns the event's addition to its day's activity as (key, amount). The key is the feature, or empty for other
+    /// kinds.
     pub fn activity(&self) -> (&str, i64) {
         match self {
             Self::FeatureUse { feature, .. } => (feature, 1),
@@ -207,11 +208,11 @@ pub struct Event {
     pub message_id: Option<String>,
     pub occurred_at: DateTime<Utc>,
     pub received_at: DateTime<Utc>,
-    /// Set when the event was taken back: it stays visible and no longer counts.
+    /// Set when the event was retracted. It stays visible and no longer counts.
     pub retraction: Option<Retraction>,
 }
 
-/// A fact that takes another one back.
+/// The retraction of an event: who retracted it, when and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Retraction {

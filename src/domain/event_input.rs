@@ -7,63 +7,63 @@ use chrono::{DateTime, Duration, NaiveDateTime, SecondsFormat, SubsecRound, Time
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// An event as sent by somebody. One flat object, so that each field has a name to blame.
+/// The body of a request that sends an event. It is one flat object, so that an error can name any field.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct EventInput {
     /// `login`, `feature_use`, `api_call`, `support_ticket`, `invoice_issued`, `invoice_paid` or `invoice_voided`.
     pub kind: Option<String>,
-    /// The customer, where the address does not say it: by our id ...
+    /// The customer by our id, where the address does not name the customer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customer_id: Option<i64>,
-    /// ... or by the id it has in your systems.
+    /// The customer by the id used in the sender's systems, where the address does not name the customer.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
     pub external_id: Option<String>,
-    /// Makes a repeat harmless: unique within its source, for ever.
+    /// Makes a repeat harmless. Unique within its source, for ever.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
     pub message_id: Option<String>,
-    /// Who sends it; `api` when absent.
+    /// The sending system; `api` when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 50)]
     pub source: Option<String>,
-    /// RFC 3339, from 2000 on and at most 5 minutes ahead; without an offset it is read as UTC; now when absent.
+    /// RFC 3339, from 2000 on and at most 5 minutes ahead. Read as UTC without an offset; now when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     pub occurred_at: Option<String>,
-    /// Of `login` and `feature_use`.
+    /// The user who acted. For `login` and `feature_use`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
     pub user: Option<String>,
-    /// Of `feature_use`, required.
+    /// The feature's key. Required for `feature_use`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 100)]
     pub feature: Option<String>,
-    /// Of `api_call`: 1 (when absent) to 1,000,000,000.
+    /// The number of calls. For `api_call`: 1 (when absent) to 1,000,000,000.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 1_000_000_000)]
     pub count: Option<i64>,
-    /// Of `support_ticket`: `low`, `normal` (when absent), `high` or `urgent`.
+    /// The priority: `low`, `normal` (when absent), `high` or `urgent`. For `support_ticket`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<String>,
-    /// Of `support_ticket`.
+    /// The ticket's subject. For `support_ticket`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 500)]
     pub subject: Option<String>,
-    /// Of the invoice kinds, required.
+    /// The invoice's number. Required for the invoice kinds.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 100)]
     pub number: Option<String>,
-    /// Of `invoice_issued`, required, 0 or more.
+    /// The amount in cents, 0 or more. Required for `invoice_issued`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 1e15)]
     pub amount_cents: Option<i64>,
-    /// Of `invoice_issued`, required: three letters (ISO 4217).
+    /// Three letters (ISO 4217). Required for `invoice_issued`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(pattern = r"^[\t-\r ]*[A-Za-z]{3}[\t-\r ]*$")]
     pub currency: Option<String>,
-    /// Of `invoice_issued`, required.
+    /// The day the invoice is due. Required for `invoice_issued`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = Date)]
     pub due_date: Option<String>,
@@ -75,19 +75,20 @@ pub struct NewEvent {
     pub body: EventBody,
     pub source: String,
     pub message_id: Option<String>,
-    /// Truncated to microseconds.
+    /// The time it happened, truncated to microseconds.
     pub occurred_at: DateTime<Utc>,
-    /// The input as sent, before defaults, without its message id, source and customer: what a repeat must equal.
+    /// The input as it was sent, before defaults, without message id, source and customer. A repeat must have the same
+    /// content.
     pub content: EventInput,
 }
 
 impl NewEvent {
-    /// With its body [`composed`](EventBody::composed); its message id and its content stay byte for byte.
+    /// Returns the event with its body [`composed`](EventBody::composed). Its message id and its content stay byte for byte.
     pub fn composed(self) -> Self {
         Self { body: self.body.composed(), ..self }
     }
 
-    /// The UTC day the event counts for.
+    /// Returns the UTC day that the event counts for.
     pub fn day(&self) -> NaiveDate {
         self.occurred_at.date_naive()
     }
@@ -97,7 +98,7 @@ impl NewEvent {
 pub const MAX_API_CALLS: i64 = 1_000_000_000;
 
 impl EventInput {
-    /// As it would be sent to say this, without customer, source and message id.
+    /// Returns the input that would send this event, without customer, source and message id.
     pub fn of(body: &EventBody, occurred_at: DateTime<Utc>) -> Self {
         let mut input = Self {
             kind: Some(body.kind().name().to_owned()),
@@ -121,12 +122,12 @@ impl EventInput {
         input
     }
 
-    /// The event, or every broken rule. `now` is the time of receipt.
+    /// Parses the event. Returns every broken rule. `now` is the time of receipt.
     pub fn parse(self, now: DateTime<Utc>) -> Result<NewEvent, FieldErrors> {
         self.parse_as_spelled(now).map(NewEvent::composed)
     }
 
-    /// The event whose feature is not [`composed`](EventBody::composed) yet.
+    /// Parses the event without composing its feature's letters (see [`EventBody::composed`]).
     pub fn parse_as_spelled(self, now: DateTime<Utc>) -> Result<NewEvent, FieldErrors> {
         let mut errors = FieldErrors::default();
         let content = Self { message_id: None, source: None, customer_id: None, external_id: None, ..self.clone() };
@@ -184,7 +185,7 @@ impl EventInput {
                 if priority.is_none() {
                     errors.add("priority", "must be one of low, normal, high, urgent");
                 }
-                // Mail programs fold long subjects.
+                // Mail programs fold long subjects into several lines.
                 let subject = self.subject.as_deref().map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
                 let subject = errors.optional_text("subject", subject.as_deref(), 500);
                 EventBody::SupportTicket { priority: priority.unwrap_or_default(), subject }
@@ -221,10 +222,10 @@ impl EventInput {
     }
 }
 
-/// How far ahead of our clock a sender's clock may be, in minutes.
+/// The most minutes that a sender's clock may be ahead of ours.
 const MAX_CLOCK_SKEW_MINUTES: i64 = 5;
 
-/// A time from 2000 on, at most five minutes ahead of `now`. Without an offset it is read as UTC.
+/// Parses a time from 2000 on, at most five minutes ahead of `now`. A time without an offset is read as UTC.
 fn parse_time(errors: &mut FieldErrors, field: &str, text: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let text = text.trim();
     let without_offset = || {
@@ -234,7 +235,7 @@ fn parse_time(errors: &mut FieldErrors, field: &str, text: &str, now: DateTime<U
             .map(|time| time.and_utc())
     };
     let time = DateTime::parse_from_rfc3339(text).map(|time| time.to_utc()).ok().or_else(without_offset);
-    // A leap second belongs to the day that it ends; counted in microseconds it would be the next day's first.
+    // A leap second belongs to the day that it ends. Counted in microseconds, it would be the first second of the next day.
     let time =
         time.map(|time| if time.nanosecond() < 1_000_000_000 { time } else { time.with_nanosecond(999_999_999).unwrap_or(time) });
     let earliest = Utc.with_ymd_and_hms(2000, 1, 1, 0, 0, 0).single().unwrap_or_default();

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventFilter {
     pub kind: Option<EventKind>,
-    /// The first day, UTC, on which they happened.
+    /// The first UTC day to list.
     pub from: Option<NaiveDate>,
-    /// The last one.
+    /// The last UTC day to list.
     pub to: Option<NaiveDate>,
 }
 

@@ -4,7 +4,7 @@ use super::EventKind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// One of the measured sides of health, in the order they are always shown.
+/// A measured side of a customer's health. The order of the variants is the order in which factors are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum FactorKey {
@@ -19,7 +19,7 @@ impl FactorKey {
     pub const ALL: [Self; 5] =
         [Self::LoginFrequency, Self::FeatureAdoption, Self::SupportLoad, Self::InvoiceTimeliness, Self::ApiTrend];
 
-    /// "Login frequency"
+    /// Returns the name for people: "Login frequency".
     pub fn label(self) -> &'static str {
         match self {
             Self::LoginFrequency => "Login frequency",
@@ -30,12 +30,12 @@ impl FactorKey {
         }
     }
 
-    /// "login frequency", "API trend"
+    /// Returns the name for the middle of a sentence: "login frequency", "API trend".
     pub fn label_in_sentence(self) -> String {
         in_sentence(self.label())
     }
 
-    /// What the factor counts: "Logins", "API calls".
+    /// Returns the plural of the thing that the factor counts: "Logins", "API calls".
     pub fn source(self) -> &'static str {
         match self {
             Self::LoginFrequency => "Logins",
@@ -46,12 +46,12 @@ impl FactorKey {
         }
     }
 
-    /// "logins", "API calls"
+    /// Returns the counted thing for the middle of a sentence: "logins", "API calls".
     pub fn source_in_sentence(self) -> String {
         in_sentence(self.source())
     }
 
-    /// "Logins": for narrow places.
+    /// Returns a short name for narrow places: "Logins".
     pub fn short_label(self) -> &'static str {
         match self {
             Self::LoginFrequency => "Logins",
@@ -62,7 +62,7 @@ impl FactorKey {
         }
     }
 
-    /// The snake_case name in query strings: `login_frequency`.
+    /// Returns the snake_case name used in query strings: `login_frequency`.
     pub fn query_name(self) -> &'static str {
         match self {
             Self::LoginFrequency => "login_frequency",
@@ -73,7 +73,7 @@ impl FactorKey {
         }
     }
 
-    /// The camelCase name in JSON: `loginFrequency`.
+    /// Returns the camelCase name used in JSON: `loginFrequency`.
     pub fn json_name(self) -> &'static str {
         match self {
             Self::LoginFrequency => "loginFrequency",
@@ -84,7 +84,7 @@ impl FactorKey {
         }
     }
 
-    /// What the scorecard's target counts; `None` for a factor without one.
+    /// Returns the noun that the scorecard's target counts; `None` for a factor without a target.
     pub fn target_noun(self) -> Option<&'static str> {
         match self {
             Self::LoginFrequency => Some("logins"),
@@ -94,7 +94,7 @@ impl FactorKey {
         }
     }
 
-    /// The factor that events of this kind feed.
+    /// Returns the factor that events of this kind feed.
     pub fn fed_by(kind: EventKind) -> Self {
         match kind {
             EventKind::Login => Self::LoginFrequency,
@@ -110,7 +110,7 @@ fn in_sentence(words: &str) -> String {
     words.to_lowercase().replace("api", "API")
 }
 
-/// One value per factor. JSON: an object with the five camelCase keys.
+/// One value per factor. In JSON it is an object with the five camelCase keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Factors<T> {
@@ -153,7 +153,7 @@ impl<T> Factors<T> {
         }
     }
 
-    /// The values with their keys, in the fixed order.
+    /// Returns the values with their keys, in the order of [`FactorKey`].
     pub fn iter(&self) -> impl Iterator<Item = (FactorKey, &T)> {
         FactorKey::ALL.into_iter().map(|key| (key, self.get(key)))
     }

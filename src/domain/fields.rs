@@ -1,9 +1,9 @@
-//! Field errors: what is wrong with an input, field by field, in words for its sender.
+//! Field errors: the rules that an input breaks, field by field, in words for its sender.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// One rule that one field of an input breaks.
+/// A rule that a field of an input breaks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FieldError {
     /// The field's JSON or query name, e.g. `amountCents`.
@@ -12,7 +12,7 @@ pub struct FieldError {
     pub message: String,
 }
 
-/// Every broken rule of one input; parsing collects them all before it answers.
+/// Every broken rule of an input. Parsing collects all of them before it fails.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldErrors(pub Vec<FieldError>);
 
@@ -27,17 +27,17 @@ impl FieldErrors {
         errors
     }
 
-    /// The first message for a field.
+    /// Returns the first message for a field.
     pub fn of(&self, field: &str) -> Option<&str> {
         self.0.iter().find(|error| error.field == field).map(|error| error.message.as_str())
     }
 
-    /// The value, when no rule was broken.
+    /// Returns the value if no rule was broken, else the errors.
     pub fn or<T>(self, value: impl FnOnce() -> T) -> Result<T, Self> {
         if self.0.is_empty() { Ok(value()) } else { Err(self) }
     }
 
-    /// A trimmed text of 1 to `max` characters without control characters; `None` when absent or blank.
+    /// Returns a trimmed text of 1 to `max` characters without control characters; `None` when absent or blank.
     pub fn optional_text(&mut self, field: &str, text: Option<&str>, max: usize) -> Option<String> {
         let text = text.map(str::trim).filter(|text| !text.is_empty())?;
         if text.chars().count() > max {
@@ -48,7 +48,7 @@ impl FieldErrors {
         Some(text.to_owned())
     }
 
-    /// Like [`Self::optional_text`], with an error (and an empty text) when absent or blank.
+    /// Returns a text like [`Self::optional_text`] does. Absent or blank is an error, for which the text returned is empty.
     pub fn required_text(&mut self, field: &str, text: Option<&str>, max: usize) -> String {
         self.optional_text(field, text, max).unwrap_or_else(|| {
             self.add(field, "is required");

@@ -1,10 +1,10 @@
-//! Health: score, band, the factor breakdown, coverage, the day it is as of.
+//! Health: score, band, coverage, and the breakdown by factor, as of a day.
 
 use super::{CustomerId, Factors, NaiveDate, Points, Share};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What the score means, in one word; or that there is too little to say.
+/// The meaning of a score in one word, or `NoData` when too little is measured to show a score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Band {
@@ -17,7 +17,7 @@ pub enum Band {
 impl Band {
     pub const ALL: [Self; 4] = [Self::Healthy, Self::AtRisk, Self::ChurnRisk, Self::NoData];
 
-    /// The wire name.
+    /// Returns the name used on the wire.
     pub fn name(self) -> &'static str {
         match self {
             Self::Healthy => "healthy",
@@ -41,7 +41,7 @@ impl Band {
     }
 }
 
-/// Whole UTC days, both ends included.
+/// A range of whole UTC days, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Window {
     pub from: NaiveDate,
@@ -49,12 +49,12 @@ pub struct Window {
 }
 
 impl Window {
-    /// The `days` days that end on `to`.
+    /// Returns the window of `days` days that ends on `to`.
     pub fn ending(to: NaiveDate, days: i64) -> Self {
         Self { from: to - chrono::Duration::days(days - 1), to }
     }
 
-    /// The window of the same length right before this one.
+    /// Returns the window of the same length that ends the day before this one begins.
     pub fn before(self) -> Self {
         let last = self.from - chrono::Duration::days(1);
         Self::ending(last, (self.to - self.from).num_days() + 1)
@@ -65,26 +65,26 @@ impl Window {
     }
 }
 
-/// One factor's part in a health.
+/// The part of one factor in a customer's health.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Factor {
-    /// 0 to 100.
+    /// The factor's own score, 0 to 100.
     pub score: Points,
     /// The effective weight as a fraction of 1.
     pub weight: Share,
-    /// The points this factor adds to the score; the five sum to it exactly.
+    /// The points that the factor adds to the score. The five contributions sum to the score exactly.
     pub contribution: Points,
-    /// What was measured: logins, distinct features, tickets, invoices on time, or percent change of API calls
-    /// (null when there were none before). Null also where the source is not connected.
+    /// The measured value: logins, distinct features, tickets, invoices on time, or percent change of API calls. Null when
+    /// the change starts from no calls, and when the factor's source is not connected.
     pub value: Option<i64>,
-    /// What the value is held against: the target, the ticket limit, the invoices that count, or 100 percent.
+    /// The value's yardstick: the target, the ticket limit, the number of invoices that count, or 100 percent.
     pub target: Option<i64>,
-    /// The days that count; null for all history.
+    /// The window of days that count; null for all history.
     pub window: Option<Window>,
-    /// False when the value rests on no fact and is assumed.
+    /// False when no fact supports the value, so that it is assumed.
     pub measured: bool,
-    /// One plain sentence for a CS person.
+    /// One plain sentence that explains the factor's score.
     pub explanation: String,
 }
 
@@ -94,7 +94,7 @@ pub struct Factor {
 pub struct Health {
     pub customer_id: CustomerId,
     pub as_of: NaiveDate,
-    /// 0 to 100, also when the band is `no_data`.
+    /// The score, 0 to 100. Computed also when the band is `no_data`.
     pub score: Points,
     pub band: Band,
     /// The share of total weight whose factor was measured.
@@ -104,7 +104,7 @@ pub struct Health {
 }
 
 impl Health {
-    /// The score, unless there is too little data to show one.
+    /// Returns the score, or `None` when there is too little data to show one.
     pub fn shown_score(&self) -> Option<Points> {
         (self.band != Band::NoData).then_some(self.score)
     }

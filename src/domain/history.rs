@@ -1,10 +1,10 @@
-//! The scores of one customer day by day, and what belongs on the same axis.
+//! A customer's scores day by day, and the marks on the same time axis.
 
 use super::{Band, CustomerId, NaiveDate, Points};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// The score of one past day.
+/// The score of a past day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct HistoryPoint {
     pub day: NaiveDate,
@@ -13,29 +13,29 @@ pub struct HistoryPoint {
 }
 
 impl HistoryPoint {
-    /// The score, unless there was too little data to show one.
+    /// Returns the score, or `None` when there was too little data to show one.
     pub fn shown_score(&self) -> Option<Points> {
         (self.band != Band::NoData).then_some(self.score)
     }
 }
 
-/// The scores of one customer, day by day.
+/// A customer's scores day by day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HealthHistory {
     pub customer_id: CustomerId,
     pub from: NaiveDate,
     pub to: NaiveDate,
-    /// The day at whose end knowledge was cut, for every day of the history; null when it is restated: each day scored from
-    /// everything known now, under the current scorecard.
+    /// The day at whose end knowledge was cut, for every point alike. Null when the history is restated: each day is then
+    /// scored from everything known now, under the current scorecard.
     pub known_at: Option<NaiveDate>,
-    /// The scorecard that every day was scored with.
+    /// The version of the scorecard that scored every day.
     pub scorecard_version: i64,
-    /// One for each day, the earliest first.
+    /// One point for each day, earliest first.
     pub days: Vec<HistoryPoint>,
 }
 
-/// How much of a factor's raw activity fell on one day: logins, feature uses, tickets, API calls.
+/// The amount of a factor's raw activity on one day, as a number of logins, feature uses, tickets or API calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DayCount {
     pub day: NaiveDate,

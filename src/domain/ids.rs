@@ -1,4 +1,4 @@
-//! Identifiers. Ours, assigned by the store, never reused.
+//! Ids. The store assigns them and never reuses one.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -37,7 +37,7 @@ id!(
     CustomerId
 );
 id!(
-    /// An event's id; ids grow in the order events were received.
+    /// An event's id. Ids grow in the order in which events were received.
     EventId
 );
 id!(

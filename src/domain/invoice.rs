@@ -1,10 +1,10 @@
-//! Invoices as they stand on a day.
+//! Invoices and their status on a day.
 
 use super::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// How an invoice stands on a day.
+/// The status of an invoice on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum InvoiceStatus {

@@ -2,7 +2,7 @@
 
 use super::counts::group;
 
-/// The sign before an amount: "$", "€", "£", or the code and a space.
+/// Returns the sign before an amount: "$", "€", "£", or the currency's code and a space.
 fn currency_sign(currency: &str) -> String {
     match currency {
         "USD" => "$".into(),
@@ -12,14 +12,14 @@ fn currency_sign(currency: &str) -> String {
     }
 }
 
-/// "$1,234.50"; cents only where there are some.
+/// Formats an amount, with cents only when there are any: "$1,234.50", "$1,234".
 pub fn money(cents: i64, currency: &str) -> String {
     let fraction = if cents % 100 == 0 { String::new() } else { format!(".{:02}", cents.abs() % 100) };
     let sign = if cents < 0 { "-" } else { "" };
     format!("{sign}{}{}{fraction}", currency_sign(currency), group(cents.abs() / 100))
 }
 
-/// "1234.50": as an input holds it.
+/// Formats an amount as a form's input holds it: "1234.50".
 pub fn amount(cents: i64) -> String {
     match cents % 100 {
         0 => (cents / 100).to_string(),
@@ -27,7 +27,7 @@ pub fn amount(cents: i64) -> String {
     }
 }
 
-/// "$1.2M", "$2.0M", "$845k", "$990": for figures that are read at a glance.
+/// Formats an amount for reading at a glance: "$1.2M", "$2.0M", "$845k", "$990".
 pub fn money_short(cents: i64, currency: &str) -> String {
     let units = cents / 100;
     let (divisor, suffix) = match units.abs() {

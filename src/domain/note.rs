@@ -14,14 +14,14 @@ pub struct Note {
     pub created_at: DateTime<Utc>,
 }
 
-/// A note as sent by somebody.
+/// The body of a request that adds a note.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct NoteInput {
-    /// 1 to 100 characters.
+    /// The name of the author, 1 to 100 characters.
     #[schema(max_length = 100)]
     pub author: Option<String>,
-    /// 1 to 5,000 characters, with line breaks and tabs.
+    /// The text, 1 to 5,000 characters. Line breaks and tabs are allowed.
     #[schema(
         max_length = 5000,
         min_length = 1,
@@ -31,7 +31,7 @@ pub struct NoteInput {
 }
 
 impl NoteInput {
-    /// (author, text), or every broken rule. A note's text may have line breaks.
+    /// Returns (author, text), or every broken rule. The text may have line breaks.
     pub fn parse(self) -> Result<(String, String), FieldErrors> {
         let mut errors = FieldErrors::default();
         let author = errors.required_text("author", self.author.as_deref(), 100);

@@ -1,5 +1,5 @@
-//! Numbers with a unit: points of score and shares of a whole. Both are integers inside, so that
-//! every database, the server and the browser agree to the last digit.
+//! Numbers with a unit: points of a score, and shares of a whole. Both are integers inside, so that both databases, the
+//! server and the browser agree to the last digit.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -11,33 +11,33 @@ fn short(tenths: i64) -> String {
     }
 }
 
-/// Points of a score in tenths: `Points(724)` is 72.4. JSON: a number with one decimal.
+/// Points of a score, in tenths: `Points(724)` is 72.4. In JSON it is a number with one decimal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Points(pub i64);
 
 impl Points {
     pub const ZERO: Self = Self(0);
-    /// 50.0: neither good nor bad.
+    /// The neutral score, 50.0.
     pub const NEUTRAL: Self = Self(500);
     pub const MAX: Self = Self(1000);
 
-    /// `numerator / denominator` of 100 points, half up, clamped to 0..=100.
-    /// The denominator must be positive.
+    /// Returns `numerator / denominator` of 100 points, rounded half up and clamped to 0..=100. The denominator must be
+    /// positive.
     pub fn ratio(numerator: i64, denominator: i64) -> Self {
         Self(round_div(1000 * numerator as i128, denominator as i128).clamp(0, 1000) as i64)
     }
 
-    /// As points, for drawing.
+    /// Returns the points as a float, for drawing.
     pub fn as_f64(self) -> f64 {
         self.0 as f64 / 10.0
     }
 
-    /// With a decimal only where there is one: "70", "72.5". For axes; must not be negative.
+    /// Formats points for axes, with a decimal only when it is not zero: "70", "72.5". Must not be negative.
     pub fn short(self) -> String {
         short(self.0)
     }
 
-    /// With an explicit sign, "+2.0" or "-0.4"; zero is "0.0".
+    /// Formats points with their sign: "+2.0", "-0.4". Zero is "0.0".
     pub fn signed(self) -> String {
         if self.0 > 0 { format!("+{self}") } else { self.to_string() }
     }
@@ -58,7 +58,7 @@ impl fmt::Display for Points {
     }
 }
 
-/// A share of a whole in thousandths: `Share(250)` is 25 %. JSON: a fraction of 1.
+/// A share of a whole, in thousandths: `Share(250)` is 25 %. In JSON it is a fraction of 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Share(pub i64);
 
@@ -66,28 +66,28 @@ impl Share {
     pub const NONE: Self = Self(0);
     pub const ALL: Self = Self(1000);
 
-    /// "25", "33.3"
+    /// Formats the percentage without its sign: "25", "33.3".
     pub fn percent(self) -> String {
         short(self.0)
     }
 
-    /// `part / whole`, half up; 0 of 0 is nothing.
+    /// Returns `part / whole`, rounded half up. The share of an empty whole is 0.
     pub fn of(part: i64, whole: i64) -> Self {
         if whole == 0 { Self::NONE } else { Self(round_div(1000 * part as i128, whole as i128) as i64) }
     }
 }
 
 impl fmt::Display for Share {
-    /// A percentage, with a decimal only where there is one: "25 %", "33.3 %".
+    /// Formats a percentage, with a decimal only when it is not zero: "25 %", "33.3 %".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} %", self.percent())
     }
 }
 
-/// `numerator / denominator` rounded to the nearest integer, halves up (towards +infinity).
+/// Divides and rounds to the nearest integer, halves up (towards +infinity).
 pub fn round_div(numerator: i128, denominator: i128) -> i128 {
     let (numerator, denominator) = (2 * numerator + denominator, 2 * denominator);
-    // Nearly always they are this small, and then division is many times as fast.
+    // Nearly all numbers are small enough for 64 bits, whose division is many times as fast.
     match (i64::try_from(numerator), i64::try_from(denominator)) {
         (Ok(numerator), Ok(denominator)) => numerator.div_euclid(denominator).into(),
         _ => numerator.div_euclid(denominator),

@@ -1,4 +1,4 @@
-//! The portfolio: how all active customers stand together.
+//! The portfolio: figures about all active customers together.
 
 use super::change::MainCause;
 use super::list::OwnerFilter;
@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 pub struct Tally {
     pub customers: i64,
     pub arr_cents: i64,
-    /// How many of them have an unknown ARR, which the sum leaves out.
+    /// The number of customers whose ARR is unknown, so not in the sum.
     pub arr_unknown: i64,
 }
 
@@ -35,7 +35,7 @@ pub struct BandTally {
     pub tally: Tally,
 }
 
-/// The mean score today and how it changed, over the customers scored on both days.
+/// The mean score today and its changes. A change is over the customers scored on both days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MeanScore {
@@ -55,26 +55,26 @@ pub struct Mention {
     /// Null when there is too little data.
     pub score: Option<Points>,
     pub band: Band,
-    /// The points of the change that the list is about (7 days unless it says otherwise); null where there is none.
+    /// The points by which the score changed, over 7 days unless the list says otherwise; null when either day has no data.
     pub change: Option<Points>,
     pub arr_cents: Option<i64>,
     pub renewal_date: Option<NaiveDate>,
     pub is_new: bool,
-    /// The factor that moved most along with the change, and what happened to it. Only where a change is told.
+    /// The factor that explains most of the change, with its facts. Only in lists of changes.
     pub cause: Option<MainCause>,
 }
 
-/// The whole number of customers that a summary shows the first few of.
+/// The first customers of a summary, and the number of all that it covers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Mentions {
     #[serde(flatten)]
     pub tally: Tally,
-    /// The first five.
+    /// The first five customers.
     pub items: Vec<Mention>,
 }
 
-/// Customers whose score moved by 2.0 points or more, biggest moves first.
+/// Customers whose score moved by 2.0 points or more, largest moves first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Movers {
@@ -86,36 +86,37 @@ pub struct Movers {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Portfolio {
-    /// The UTC day it is now.
+    /// The current UTC day.
     pub today: NaiveDate,
     pub as_of: NaiveDate,
     /// The day at whose end knowledge was cut; null for everything known now.
     pub known_at: Option<NaiveDate>,
     /// The day of the earliest fact of any customer, as known now; null before there is one.
     pub first_fact_on: Option<NaiveDate>,
-    /// Only the customers of this owner, or with `none` those without one, when given.
+    /// The owner whose customers these figures cover; `none` stands for customers without an owner. Absent for all
+    /// customers.
     #[schema(value_type = Option<String>)]
     pub owner: Option<OwnerFilter>,
-    /// ISO 4217.
+    /// The currency's code (ISO 4217).
     pub currency: String,
     pub all: Tally,
-    /// The four bands in fixed order.
+    /// The four bands, in fixed order.
     pub bands: Vec<BandTally>,
-    /// The scores from which they begin.
+    /// The scores at which bands begin.
     pub band_limits: BandLimits,
     pub mean: MeanScore,
-    /// Customers with a score in [0, 10), [10, 20) ... [90, 100].
+    /// The number of customers with a score in each of [0, 10), [10, 20) ... [90, 100].
     pub distribution: Vec<i64>,
     pub movers7: Movers,
     pub movers30: Movers,
     pub new_churn_risks: Mentions,
-    /// Renewals from today to 90 days from now whose band is not healthy, the earliest first.
+    /// Customers that renew within 90 days from today and are not healthy, earliest renewal first.
     pub renewals_at_risk: Mentions,
-    /// Renewal dates before today, the earliest first.
+    /// Customers whose renewal date is before today, earliest first.
     pub renewals_overdue: Mentions,
     pub archived: i64,
-    /// Factors for which no customer has ever had a fact.
+    /// Factors that are assumed because no customer has ever had a fact for them.
     pub unconnected: Vec<FactorKey>,
-    /// True when demo customers are among them.
+    /// True when some of the customers are demo customers.
     pub has_demo: bool,
 }

@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ScorecardPreview {
-    /// The changes of the rules, in words; empty when they are the current ones.
+    /// The changes of the rules in words; empty when the rules are the current ones.
     pub changes: Vec<String>,
     pub customers: i64,
-    /// How many customers each band has: now, and under the other rules.
+    /// The number of customers in each band, as (band, now, under the other rules).
     pub bands: Vec<(Band, i64, i64)>,
-    /// How many would go from one band to another, most first.
+    /// The number of customers that would move from one band to another, as (from, to, number), largest number first.
     pub moves: Vec<(Band, Band, i64)>,
-    /// Over the customers that have a score; now, and under the other rules.
+    /// The mean score now, over the customers that have one.
     pub mean_before: Option<Points>,
     pub mean_after: Option<Points>,
     /// The customers whose score would change most, at most ten.

@@ -1,40 +1,41 @@
-//! The scorecard: the data that defines scoring.
+//! The scorecard: the rules of scoring, as data.
 
 use super::{FactorKey, Factors, Points, Share};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// How one factor is weighed and measured.
+/// The rule for one factor: its weight and its measurement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FactorRule {
-    /// Relative to the sum of all weights; 0 or more.
+    /// The weight relative to the sum of all weights; 0 or more.
     pub weight: i64,
-    /// UTC days, the as-of day included; null for all history. Two such windows are compared for `apiTrend`; for
-    /// `invoiceTimeliness` the invoices issued in it count.
+    /// The window in UTC days, with the as-of day as its last; null for all history. `apiTrend` compares two such windows.
+    /// `invoiceTimeliness` counts the invoices issued in it.
     pub window_days: Option<i64>,
-    /// What gives the best score (logins, distinct features) or, for `supportLoad`, the worst (tickets). Null where none applies.
+    /// The value that gives the best score (logins, distinct features) or, for `supportLoad`, the worst (tickets). Null for
+    /// the other factors.
     pub target: Option<i64>,
-    /// For `featureAdoption`: the features that count. Empty: every feature counts.
+    /// The features that count, for `featureAdoption`. Every feature counts when empty.
     #[serde(default)]
     pub key_features: Vec<String>,
 }
 
-/// What an assumed factor does to the score.
+/// The effect of an assumed factor on the score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MissingPolicy {
-    /// It counts with the score that its normalisation gives to nothing.
+    /// The factor counts with its neutral score.
     Neutral,
-    /// It is left out and the other weights are renormalised.
+    /// The factor is left out, and the other weights are scaled up to make a whole.
     Exclude,
 }
 
 impl MissingPolicy {
     pub const ALL: [Self; 2] = [Self::Neutral, Self::Exclude];
 
-    /// The wire name.
+    /// Returns the name used on the wire.
     pub fn name(self) -> &'static str {
         match self {
             Self::Neutral => "neutral",
@@ -42,7 +43,7 @@ impl MissingPolicy {
         }
     }
 
-    /// What assumed factors do: "count as neutral".
+    /// Returns the effect in words: "count as neutral".
     pub fn label(self) -> &'static str {
         match self {
             Self::Neutral => "count as neutral",
@@ -55,7 +56,7 @@ impl MissingPolicy {
     }
 }
 
-/// The scores from which the bands begin.
+/// The scores at which bands begin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BandLimits {
@@ -63,7 +64,7 @@ pub struct BandLimits {
     pub at_risk: Points,
 }
 
-/// One version of the scoring rules.
+/// A version of the scoring rules.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Scorecard {
@@ -71,24 +72,24 @@ pub struct Scorecard {
     pub factors: Factors<FactorRule>,
     pub bands: BandLimits,
     pub missing_policy: MissingPolicy,
-    /// Below this coverage a customer's band is "No data".
+    /// The coverage below which a customer's band is "No data".
     pub coverage_floor: Share,
 }
 
-/// A stored version, with who made it, when and why.
+/// A stored version of the scorecard, with its author, time and reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ScorecardVersion {
     #[serde(flatten)]
     pub scorecard: Scorecard,
-    /// Since when it was in force; null for the rules that a database starts with.
+    /// The time it came into force; null for the rules that a database starts with.
     pub created_at: Option<DateTime<Utc>>,
     pub author: String,
     pub note: String,
 }
 
 impl Default for Scorecard {
-    /// The content of version 1. Each number's reason is in `scoring::rationale`.
+    /// Returns the rules of version 1. `scoring::rationale` gives the reason for each number.
     fn default() -> Self {
         let rule = |weight, window_days, target| FactorRule { weight, window_days, target, key_features: Vec::new() };
         Self {
@@ -107,11 +108,11 @@ impl Default for Scorecard {
     }
 }
 
-/// "All history" in days: longer than any history, short enough for day arithmetic.
+/// The days that stand for "all history": longer than any history, yet small enough for day arithmetic.
 const ALL_HISTORY_DAYS: i64 = 100_000;
 
 impl FactorRule {
-    /// The window's length in days, also where it is all history.
+    /// Returns the window's length in days. All history has a length too.
     pub fn days(&self) -> i64 {
         self.window_days.unwrap_or(ALL_HISTORY_DAYS)
     }
@@ -121,7 +122,7 @@ impl FactorRule {
         self.key_features.is_empty() || self.key_features.iter().any(|key| key == feature)
     }
 
-    /// "30 days", "all history"
+    /// Returns the window in words: "30 days", "all history".
     pub fn window_words(&self) -> String {
         match self.window_days {
             None => "all history".to_owned(),
@@ -130,19 +131,19 @@ impl FactorRule {
         }
     }
 
-    /// "export, reports", "every feature"
+    /// Returns the key features in words: "export, reports", "every feature".
     fn key_feature_words(&self) -> String {
         if self.key_features.is_empty() { "every feature".to_owned() } else { self.key_features.join(", ") }
     }
 
-    /// The target as scoring divides by it: at least 1.
+    /// Returns the target, at least 1, for scoring to divide by.
     pub fn divisor(&self) -> i64 {
         self.target.unwrap_or(1).max(1)
     }
 }
 
 impl Scorecard {
-    /// How many days of daily activity before the as-of day can still count. Invoices are kept whole, so
+    /// Returns the number of days before the as-of day whose daily activity can still count. Invoices are kept whole, so
     /// their window does not matter here.
     pub fn lookback_days(&self) -> i64 {
         let Factors { login_frequency, feature_adoption, support_load, invoice_timeliness: _, api_trend } = &self.factors;
@@ -150,12 +151,12 @@ impl Scorecard {
         windows.into_iter().fold(1, i64::max)
     }
 
-    /// Returns whether it scores exactly as another one does.
+    /// Returns whether both score every customer exactly alike.
     pub fn has_rules_of(&self, other: &Self) -> bool {
         Self { version: other.version, ..self.clone() } == *other
     }
 
-    /// Returns whether facts amount to the same measurements under both, so that those of one serve the other.
+    /// Returns whether both measure facts exactly alike, so that measurements made under one can be scored under the other.
     pub fn measures_like(&self, other: &Self) -> bool {
         self.factors.iter().all(|(key, rule)| {
             let other = other.factors.get(key);
@@ -163,7 +164,7 @@ impl Scorecard {
         })
     }
 
-    /// What differs from an earlier version, each in words: "Login frequency weight 25 → 30".
+    /// Returns the differences from an earlier version, each in words: "Login frequency weight 25 → 30".
     pub fn changes_since(&self, earlier: &Self) -> Vec<String> {
         let mut changes = Vec::new();
         let mut change = |what: String, before: String, after: String| {

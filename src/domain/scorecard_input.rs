@@ -1,4 +1,4 @@
-//! A scorecard as sent by somebody, and the rules that it must keep.
+//! The body of a request that changes the scorecard, and the rules that it must keep.
 
 use super::letters::composed;
 use super::scorecard::{BandLimits, FactorRule};
@@ -6,74 +6,76 @@ use super::{FactorKey, Factors, FieldErrors, MissingPolicy, Points, Scorecard, S
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Far more than anybody needs, and far from overflowing any sum.
+/// The largest weight: far more than anybody needs, far too little to overflow a sum.
 const MAX_WEIGHT: i64 = 10_000;
 const MAX_TARGET: i64 = 1_000_000;
 const MAX_WINDOW: i64 = 365;
 const MAX_KEY_FEATURES: usize = 100;
 
-/// One factor's rule, as sent.
+/// The rule for one factor, as it was sent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct FactorRuleInput {
-    /// 0 to 10,000, relative to the sum of all weights; required.
+    /// The weight relative to the sum of all weights, 0 to 10,000. Required.
     #[schema(minimum = 0, maximum = 10_000)]
     pub weight: Option<i64>,
-    /// 1 to 365; required but for `invoiceTimeliness`, where null means all history.
+    /// The window in days, 1 to 365. Required for all but `invoiceTimeliness`, where null means all history.
     #[schema(minimum = 1, maximum = 365)]
     pub window_days: Option<i64>,
-    /// 1 to 1,000,000; required for `loginFrequency`, `featureAdoption` and `supportLoad`, and only there.
+    /// The target, 1 to 1,000,000. Required for `loginFrequency`, `featureAdoption` and `supportLoad`, and refused for the
+    /// others.
     #[schema(minimum = 1, maximum = 1_000_000)]
     pub target: Option<i64>,
-    /// Only for `featureAdoption`: up to 100 features of at most 100 characters, trimmed and lower-cased. Empty: every feature counts.
+    /// The features that count, only for `featureAdoption`: at most 100 of at most 100 characters, trimmed and lower-cased.
+    /// Every feature counts when empty.
     #[schema(max_items = 100)]
     pub key_features: Vec<String>,
 }
 
-/// The scores from which the bands begin, as sent.
+/// The scores at which bands begin, as they were sent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct BandLimitsInput {
-    /// Above `atRisk`, at most 100, with one decimal; required.
+    /// The lowest healthy score: above `atRisk`, at most 100, with one decimal. Required.
     #[schema(minimum = 0.1, maximum = 100, multiple_of = 0.1)]
     pub healthy: Option<f64>,
-    /// 0 or more, with one decimal; required.
+    /// The lowest at-risk score: 0 or more, with one decimal. Required.
     #[schema(minimum = 0, maximum = 99.9, multiple_of = 0.1)]
     pub at_risk: Option<f64>,
 }
 
-/// The next version of the scorecard, as sent.
+/// The body of a request for the next version of the scorecard.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct ScorecardInput {
-    /// The version that was read, and on which this one is based; required, and refused with 409 when it is not current.
+    /// The version that this one is based on. Required; refused with 409 when it is not the current one.
     pub version: Option<i64>,
-    /// Who changes the rules: 1 to 100 characters.
+    /// The name of the author, 1 to 100 characters.
     #[schema(max_length = 100)]
     pub author: Option<String>,
-    /// Why: 1 to 200 characters.
+    /// The reason for the change, 1 to 200 characters.
     #[schema(max_length = 200)]
     pub note: Option<String>,
     pub factors: Factors<FactorRuleInput>,
     pub bands: BandLimitsInput,
     /// `neutral` or `exclude`.
     pub missing_policy: Option<String>,
-    /// 0 to 1, with three decimals: below this coverage a customer's band is "No data".
+    /// The coverage below which a customer's band is "No data": 0 to 1, with three decimals.
     #[schema(minimum = 0, maximum = 1, multiple_of = 0.001)]
     pub coverage_floor: Option<f64>,
 }
 
-/// A valid next version.
+/// A valid next version of the scorecard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewScorecard {
-    /// Its version follows the one that it is based on.
+    /// The rules. Their version is the one after the version that they are based on.
     pub scorecard: Scorecard,
     pub author: String,
     pub note: String,
 }
 
 impl ScorecardInput {
-    /// The next version, or every broken rule.
+    /// Parses the next version. Returns every broken rule.
     pub fn parse(self) -> Result<NewScorecard, FieldErrors> {
         let mut errors = FieldErrors::default();
         let version = self.version.unwrap_or_else(|| {
@@ -85,7 +87,7 @@ impl ScorecardInput {
         errors.or(|| NewScorecard { scorecard: Scorecard { version: version.saturating_add(1), ..rules }, author, note })
     }
 
-    /// Only the rules, to try them out: nobody has to sign them. The version is what was sent, or 0.
+    /// Parses only the rules, for a preview, which nobody has to sign. The version is the one that was sent, or 0.
     pub fn parse_rules(&self) -> Result<Scorecard, FieldErrors> {
         let mut errors = FieldErrors::default();
         let rules = self.rules(&mut errors);
@@ -110,12 +112,12 @@ impl ScorecardInput {
     }
 }
 
-/// Who makes a version, and why.
+/// Parses the author and the reason of a version. Returns (author, note).
 pub fn signature(errors: &mut FieldErrors, author: Option<&str>, note: Option<&str>) -> (String, String) {
     (errors.required_text("author", author, 100), errors.required_text("note", note, 200))
 }
 
-/// The name of a factor's field: `factors.loginFrequency.weight`.
+/// Returns the name of a field of a factor: `factors.loginFrequency.weight`.
 pub fn factor_field(key: FactorKey, field: &str) -> String {
     format!("factors.{}.{field}", key.json_name())
 }
@@ -139,7 +141,7 @@ fn rule(errors: &mut FieldErrors, key: FactorKey, input: &FactorRuleInput) -> Fa
     FactorRule { weight, window_days, target, key_features: key_features(errors, key, &input.key_features) }
 }
 
-/// Keys as `feature_use` events have them, in order, so that the same set is always the same rule.
+/// Parses feature keys. They are spelled as in `feature_use` events and sorted, so that equal sets are equal rules.
 fn key_features(errors: &mut FieldErrors, key: FactorKey, sent: &[String]) -> Vec<String> {
     let field = factor_field(key, "keyFeatures");
     if key != FactorKey::FeatureAdoption {
@@ -185,7 +187,7 @@ fn whole(errors: &mut FieldErrors, field: &str, sent: Option<i64>, allowed: std:
     *allowed.start()
 }
 
-/// A number from 0 to `max` in units of `1 / parts`, which must not be finer than that.
+/// Parses a number from 0 to `max` with steps of `1 / parts`. Returns it in such steps.
 fn decimal(errors: &mut FieldErrors, field: &str, sent: Option<f64>, max: i64, parts: i64) -> i64 {
     let scaled = sent.map(|number| number * parts as f64);
     match scaled {

@@ -1,11 +1,11 @@
-//! Facts in the shapes that a customer's page draws: daily totals, features in use, invoices with their status.
+//! Facts in the shape that a customer's page draws: daily totals, features in use, invoices with their status.
 
 use super::facts::{Facts, Invoice};
 use crate::domain::{DayCount, InvoiceRow};
 use crate::domain::{EventKind, NaiveDate, Scorecard, Window};
 use std::collections::BTreeMap;
 
-/// What happened per day within a window, the earliest first; days without activity are left out.
+/// Returns the daily totals of these kinds within a window, earliest first, without days that had none.
 pub fn daily_totals(facts: &Facts, kinds: &[EventKind], window: Window) -> Vec<DayCount> {
     let mut totals = BTreeMap::<NaiveDate, i64>::new();
     for daily in facts.daily.iter().filter(|daily| kinds.contains(&daily.kind) && window.contains(daily.day)) {
@@ -14,7 +14,7 @@ pub fn daily_totals(facts: &Facts, kinds: &[EventKind], window: Window) -> Vec<D
     totals.into_iter().filter(|(_, count)| *count > 0).map(|(day, count)| DayCount { day, count }).collect()
 }
 
-/// The features used in the adoption window with their uses, the most used first.
+/// Returns the features used in the adoption window with their uses, most used first.
 pub fn feature_uses(facts: &Facts, scorecard: &Scorecard, as_of: NaiveDate) -> Vec<(String, i64)> {
     let window = super::measure::window(&scorecard.factors.feature_adoption, as_of);
     let mut uses = BTreeMap::<&str, i64>::new();
@@ -26,7 +26,7 @@ pub fn feature_uses(facts: &Facts, scorecard: &Scorecard, as_of: NaiveDate) -> V
     uses
 }
 
-/// The invoices issued by a day, the latest first, as they stand at its end.
+/// Returns the invoices issued by the end of a day, latest first, with their status at that time.
 pub fn invoice_rows(invoices: &[Invoice], as_of: NaiveDate) -> Vec<InvoiceRow> {
     let row = |invoice: &Invoice| {
         let status = invoice.status(as_of)?;

@@ -1,5 +1,5 @@
-//! Why a score changed: from one day's standing to another's in steps, one for each cause. Each step's effect on the
-//! contributions is the cause's part, so the parts sum to the difference by construction.
+//! Why a score changed. The way from one day's standing to another's is walked in steps, one for each cause. A step's effect
+//! on the contributions is its cause's part, so the parts sum to the difference by construction.
 
 use super::facts::{Connections, Facts};
 use super::measure::{AsOf, InvoiceCounts, Measurements, measure_as_of};
@@ -11,18 +11,18 @@ use crate::domain::{
 };
 use chrono::Duration;
 
-/// What a score rests on: what is known on a day, and the rules in force.
+/// Everything that a score follows from: a day, the facts known of it, and the rules in force.
 #[derive(Clone, Copy, Debug)]
 pub struct Standing<'a> {
-    /// Must reach back over the scorecard's lookback from the earlier day of a comparison.
+    /// Must reach back from the earlier of the two compared days by the scorecard's lookback.
     pub facts: &'a Facts,
     pub scorecard: &'a Scorecard,
-    /// As they were known on the day, or as they are known now.
+    /// The connections as known on the day, or as known now.
     pub connections: &'a Connections,
     pub day: NaiveDate,
 }
 
-/// Splits the change between two standings of a customer; `before.day` must not be after `after.day`.
+/// Splits the change between two standings of a customer into causes. `before.day` must not be after `after.day`.
 pub fn explain_change(id: CustomerId, before: Standing<'_>, after: Standing<'_>) -> HealthChange {
     let (from, to) = (before.day, after.day);
     let (known, now_known) = (before.facts.until(from), after.facts.until(from));
@@ -67,7 +67,7 @@ pub fn explain_change(id: CustomerId, before: Standing<'_>, after: Standing<'_>)
     change
 }
 
-/// A customer on the way from one standing to the other.
+/// The state of a customer between two causes.
 struct Step {
     measured: Measurements,
     score: Points,
@@ -86,7 +86,7 @@ fn difference(before: &Step, after: &Step) -> Factors<Points> {
     Factors::from_fn(|key| *after.contributions.get(key) - *before.contributions.get(key))
 }
 
-/// What happened in a step, factor by factor.
+/// Returns the facts behind a step, factor by factor.
 fn facts(cause: Cause, last: &Step, next: &Step, before: Standing<'_>, after: Standing<'_>) -> Vec<CauseFact> {
     let (old, new) = (before.scorecard, after.scorecard);
     let fact = |factor: FactorKey| {
@@ -129,7 +129,7 @@ fn invoices_moved(cause: Cause, last: InvoiceCounts, next: InvoiceCounts) -> Opt
     ((on_time, late, overdue) != (0, 0, 0)).then_some(Fact::Invoices { on_time, late, overdue })
 }
 
-/// The days of the events behind a fact.
+/// Returns the days of the events behind a fact.
 fn days(cause: Cause, factor: FactorKey, scorecard: &Scorecard, from: NaiveDate, to: NaiveDate) -> Option<Window> {
     let length = scorecard.factors.get(factor).window_days;
     let window = length.map(|length| Window::ending(from, length));

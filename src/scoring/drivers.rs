@@ -1,5 +1,5 @@
-//! What would raise a score most, in terms that a person can act on: each factor's measurements are replaced by what one
-//! would like to see, and scored again.
+//! Drivers: the steps that would raise a score most, in words that a person can act on. Each factor's measurements are
+//! replaced by better ones, and the customer is scored again.
 
 use super::measure::Measurements;
 use super::reasons::Wish;
@@ -7,8 +7,8 @@ use super::score::Scores;
 use super::words::wish_sentence;
 use crate::domain::{Driver, FactorKey, Points, Scorecard};
 
-/// The factors that can still raise the score, the one that would raise it most first. Sources that are not connected
-/// are left out: nothing a customer does would change them.
+/// Returns a driver for each factor that can still raise the score, largest gain first. Sources that are not connected have
+/// none, since nothing that a customer does would change them.
 pub fn drivers(measured: &Measurements, scorecard: &Scorecard) -> Vec<Driver> {
     let points = |measured: &Measurements| Scores::of(measured, scorecard).score;
     let now = points(measured);
@@ -23,7 +23,7 @@ pub fn drivers(measured: &Measurements, scorecard: &Scorecard) -> Vec<Driver> {
     drivers
 }
 
-/// The measurements if a factor were as one would like it, and what that takes.
+/// Returns the measurements that a factor could have, and the step that leads there in words.
 fn wish<'a>(factor: FactorKey, measured: &Measurements, scorecard: &'a Scorecard) -> Option<(Measurements, Wish<'a>)> {
     let rule = scorecard.factors.get(factor);
     let (target, days) = (rule.divisor(), rule.days());

@@ -1,9 +1,9 @@
-//! What scoring knows about a customer.
+//! A customer's facts, in the form that scoring reads.
 
 use crate::domain::{EventKind, FactorKey, Factors, InvoiceStatus, NaiveDate};
 use std::collections::{HashMap, HashSet};
 
-/// How often something happened on one UTC day. `key` is the feature of `feature_use` and empty otherwise.
+/// A number of events on one UTC day. `key` is the feature for `feature_use` and empty otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DailyCount {
     pub day: NaiveDate,
@@ -18,7 +18,8 @@ impl DailyCount {
     }
 }
 
-/// The days in an invoice's life, as far as they are known. Without `issued_on` only its payment or void has arrived.
+/// The days in an invoice's life, as far as they are known. `issued_on` is absent when only the invoice's payment or void
+/// has arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invoice {
     pub number: String,
@@ -26,14 +27,14 @@ pub struct Invoice {
     pub currency: String,
     pub issued_on: Option<NaiveDate>,
     pub due_on: Option<NaiveDate>,
-    /// The earliest payment.
+    /// The day of the earliest payment.
     pub paid_on: Option<NaiveDate>,
     pub voided_on: Option<NaiveDate>,
 }
 
 impl Invoice {
-    /// How the invoice stands at the end of a day; `None` when it was not issued by then. One over nothing is on time from
-    /// the beginning: there is nothing to be late with.
+    /// Returns the invoice's status at the end of a day; `None` when it was not issued by then. An invoice over nothing is
+    /// on time from the beginning, since there is nothing to pay late.
     pub fn status(&self, as_of: NaiveDate) -> Option<InvoiceStatus> {
         let by_then = |day: Option<NaiveDate>| day.filter(|day| *day <= as_of);
         let due_on = self.due_on?;
@@ -49,18 +50,18 @@ impl Invoice {
     }
 }
 
-/// One customer's facts. `daily` must reach back over the scorecard's lookback from the as-of day; more does no harm.
+/// A customer's facts. `daily` must reach back from the as-of day by the scorecard's lookback; more does no harm.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
     pub start_date: Option<NaiveDate>,
-    /// The day of the earliest fact that counts.
+    /// The day of the earliest counted fact.
     pub first_fact_on: Option<NaiveDate>,
     pub daily: Vec<DailyCount>,
     pub invoices: Vec<Invoice>,
 }
 
 impl Facts {
-    /// What had happened by the end of a day.
+    /// Returns the facts that had happened by the end of a day.
     pub(super) fn until(&self, day: NaiveDate) -> Self {
         let by_then = |other: Option<NaiveDate>| other.filter(|other| *other <= day);
         let invoice = |invoice: &Invoice| Invoice {
@@ -76,8 +77,8 @@ impl Facts {
         }
     }
 
-    /// These facts, but invoices that `later` knows to be settled in time stay open until the end of a day: they never fell
-    /// overdue.
+    /// Returns these facts, with invoices kept from falling overdue until the end of a day when `later` knows that they were
+    /// settled in time.
     pub(super) fn without_falling_overdue(&self, later: &Self, until: NaiveDate) -> Self {
         let in_time = |invoice: &&Invoice| {
             let settled_on = [invoice.paid_on, invoice.voided_on].into_iter().flatten().min();
@@ -91,7 +92,7 @@ impl Facts {
         Self { invoices: self.invoices.iter().map(open).collect(), ..self.clone() }
     }
 
-    /// What is left of these facts when everything is taken back that `later` does not know any more.
+    /// Returns these facts without those that `later` does not contain any more, because they were retracted.
     pub(super) fn without_retracted(&self, later: &Self) -> Self {
         let mut kept = later.counts();
         let mut daily = Vec::new();
@@ -105,7 +106,8 @@ impl Facts {
         let invoices = later.invoices.iter().map(|invoice| (invoice.number.as_str(), invoice)).collect::<HashMap<_, _>>();
         let invoice = |known: &Invoice| {
             let later = invoices.get(known.number.as_str())?;
-            // The earliest day counts: one that is later now, or gone, was taken back; an earlier one has come to light.
+            // Compares the invoices' earliest days. A day that is later now, or gone, was retracted; an earlier one has come
+            // to light.
             let still =
                 |known: Option<NaiveDate>, later: Option<NaiveDate>| known.zip(later).map(|(known, later)| known.max(later));
             Some(Invoice {
@@ -127,7 +129,8 @@ impl Facts {
     }
 }
 
-/// Per factor, the day of the earliest accepted event of any customer that feeds it: from then on its source is connected.
+/// The day since which each factor's source is connected: the day of the earliest event, of any customer, that feeds the
+/// factor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Connections(pub Factors<Option<NaiveDate>>);
 
@@ -136,7 +139,7 @@ impl Connections {
         self.0.get(factor).is_some_and(|first| first <= as_of)
     }
 
-    /// The factors that have never had a fact.
+    /// Returns the factors whose source has never sent a fact.
     pub fn unconnected(&self) -> Vec<FactorKey> {
         FactorKey::ALL.into_iter().filter(|key| self.0.get(*key).is_none()).collect()
     }

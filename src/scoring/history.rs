@@ -1,4 +1,4 @@
-//! Scores over many days in one pass: windows slide from day to day instead of being summed anew.
+//! Scores over many days in one pass. Windows slide from day to day instead of being summed anew.
 
 use super::facts::{Connections, Facts};
 use super::measure::{Measurements, count_invoices, window};
@@ -7,11 +7,11 @@ use crate::domain::scorecard::FactorRule;
 use crate::domain::{Band, EventKind, Factors, HistoryPoint, NaiveDate, Points, Scorecard};
 use std::collections::HashMap;
 
-/// How far back the day is looked for since which a customer is in its band.
+/// The days that the search for the beginning of a customer's band goes back.
 pub const BAND_MEMORY_DAYS: i64 = 180;
 
-/// The score of each day in `from..=to`, the earliest first: exactly what `score(measure(..))` gives day by day.
-/// `facts.daily` must reach back over the scorecard's lookback from `from`.
+/// Returns the score of each day in `from..=to`, earliest first: exactly what `score(measure(..))` gives for each.
+/// `facts.daily` must reach back from `from` by the scorecard's lookback.
 pub fn history(
     facts: &Facts,
     scorecard: &Scorecard,
@@ -26,7 +26,7 @@ pub fn history(
     let api_calls = Sums::of(facts, EventKind::ApiCall, base, to);
     let mut features = SlidingFeatures::of(facts, &rules.feature_adoption, base);
     let api_days = rules.api_trend.days();
-    // Counted from `base`, since arithmetic with dates costs more than all the rest of a day.
+    // Days are counted from `base`, since arithmetic with dates would cost more than all the rest.
     let first = (from - base).num_days();
     from.iter_days()
         .take_while(|day| *day <= to)
@@ -50,10 +50,10 @@ pub fn history(
         .collect()
 }
 
-/// A trend's points, a week apart.
+/// The number of points in a trend, a week apart.
 pub const TREND_POINTS: usize = 14;
 
-/// The last day's score and those of whole weeks before it, the earliest first; null without data.
+/// Returns the last day's score and those of whole weeks before it, earliest first; `None` for a day without data.
 pub fn trend(history: &[HistoryPoint]) -> Vec<Option<Points>> {
     let weekly = history.iter().rev().step_by(7).take(TREND_POINTS);
     let mut points: Vec<_> = weekly.map(HistoryPoint::shown_score).collect();
@@ -61,20 +61,20 @@ pub fn trend(history: &[HistoryPoint]) -> Vec<Option<Points>> {
     points
 }
 
-/// The points between two days; `None` where either has no data.
+/// Returns the points between two days; `None` when either has no data.
 pub fn change(earlier: HistoryPoint, later: HistoryPoint) -> Option<Points> {
     Some(later.shown_score()? - earlier.shown_score()?)
 }
 
-/// The day since which the band has been what it is at the end of `history`, no earlier than its first day.
+/// Returns the first day of the band that holds at the end of `history`, no earlier than the history's first day.
 pub fn band_since(history: &[HistoryPoint]) -> Option<NaiveDate> {
     let band: Band = history.last()?.band;
     history.iter().rev().take_while(|point| point.band == band).last().map(|point| point.day)
 }
 
-/// Running totals of one kind over the days from `base` on.
+/// Running totals of one kind of event over the days from `base` on.
 struct Sums {
-    /// `totals[i]`: the sum of the days before `base + i`.
+    /// The totals: `totals[i]` is the sum of the days before `base + i`.
     totals: Vec<i64>,
 }
 
@@ -91,7 +91,7 @@ impl Sums {
         Self { totals }
     }
 
-    /// The sum of the `days` days that end on the one `last` days after `base`.
+    /// Returns the sum of the `days` days that end `last` days after `base`.
     fn window(&self, last: i64, days: i64) -> i64 {
         let end = (last + 1).clamp(0, self.totals.len() as i64 - 1);
         let start = (end - days).max(0);
@@ -99,9 +99,9 @@ impl Sums {
     }
 }
 
-/// The features in use, with the uses of each inside a window that only moves forward.
+/// The features in use, with each feature's uses inside a window that only moves forward.
 struct SlidingFeatures<'a> {
-    /// (days after `base`, feature, uses), by day.
+    /// Uses by day, as (days after `base`, feature, number).
     uses: Vec<(i64, &'a str, i64)>,
     days: i64,
     in_window: HashMap<&'a str, i64>,
@@ -122,7 +122,7 @@ impl<'a> SlidingFeatures<'a> {
         Self { uses, days: rule.days(), in_window: HashMap::new(), distinct: 0, entered: 0, left: 0 }
     }
 
-    /// Distinct features in the window that ends on `day`; days must not go back from call to call.
+    /// Counts distinct features in the window that ends on `day`. No call's day may be before the last call's.
     fn distinct(&mut self, day: i64) -> i64 {
         while let Some((_, feature, uses)) = self.uses.get(self.entered).filter(|(used_on, ..)| *used_on <= day) {
             self.entered += 1;

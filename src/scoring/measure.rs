@@ -1,4 +1,4 @@
-//! The first step of scoring: a customer's facts, reduced to a handful of numbers as of a day.
+//! The first step of scoring: reduces a customer's facts to a handful of numbers as of a day.
 
 use super::facts::{Connections, Facts, Invoice};
 use crate::domain::numbers::round_div;
@@ -7,51 +7,52 @@ use crate::domain::{EventBody, EventKind, FactorKey, Factors, InvoiceStatus, Nai
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Invoices by how they stand on the as-of day. Voided ones and those issued later are left out.
+/// The number of invoices with each status on the as-of day. Voided invoices and those issued later are left out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvoiceCounts {
     pub on_time: i64,
     pub late: i64,
     pub overdue: i64,
-    /// Not yet due; they do not count.
+    /// Invoices that are not due yet. They do not affect the score.
     pub open: i64,
 }
 
 impl InvoiceCounts {
-    /// Paid and overdue: the ones that can be judged.
+    /// Returns the number of invoices that can be judged: paid and overdue ones.
     pub fn judged(self) -> i64 {
         self.on_time + self.late + self.overdue
     }
 }
 
-/// What the factors measure, as of a day and under a scorecard's windows. Kept as JSON beside the customer.
+/// The measured numbers that factors are scored from, as of a day and under a scorecard's windows. Stored as JSON beside the
+/// customer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Measurements {
-    /// True when any fact counts by the day.
+    /// True when any fact up to the day counts.
     pub has_facts: bool,
     /// True when the day lies before the customer's start.
     pub before_start: bool,
     pub logins: i64,
-    /// Distinct (key) features used.
+    /// The number of distinct features used. Only key features count where the scorecard names any.
     pub features: i64,
-    /// Their names, in order; none where they are more than [`MOST_NAMES`].
+    /// The names of these features, sorted. Empty when there are more than [`MOST_NAMES`].
     #[serde(default)]
     pub feature_names: Vec<String>,
     pub tickets: i64,
     pub invoices: InvoiceCounts,
     pub api_calls: i64,
-    /// API calls in the window before.
+    /// API calls in the window before the current one.
     pub api_calls_before: i64,
     /// True when the factor's source was connected by the day.
     pub connected: Factors<bool>,
 }
 
-/// How many features' names are kept at the most.
+/// The most names of features that are kept.
 pub const MOST_NAMES: usize = 50;
 
 impl Measurements {
-    /// Adds an event of the as-of day itself. Features can be added while they are [named](Self::names_features), invoices
-    /// never: what they do depends on other facts about them.
+    /// Adds an event of the as-of day itself. A feature can be added only while features are [named](Self::names_features).
+    /// An invoice can never be added, because its effect depends on other facts about it.
     pub fn add(&mut self, body: &EventBody, scorecard: &Scorecard) {
         match body {
             EventBody::Login { .. } => self.logins += 1,
@@ -69,7 +70,7 @@ impl Measurements {
         }
     }
 
-    /// Returns whether the names of all features used are kept.
+    /// Returns whether the names of all used features are kept.
     pub fn names_features(&self) -> bool {
         self.feature_names.len() as i64 == self.features
     }
@@ -80,7 +81,7 @@ impl Measurements {
         }
     }
 
-    /// Returns whether the factor's value rests on a fact.
+    /// Returns whether a fact supports the factor's value.
     pub fn is_measured(&self, factor: FactorKey) -> bool {
         match factor {
             FactorKey::LoginFrequency => self.connected.login_frequency,
@@ -92,14 +93,14 @@ impl Measurements {
     }
 }
 
-/// The days as of which a customer is looked at: one and the same, but for the steps between two days.
+/// The days as of which a customer is measured. They are all the same day, except in the steps between two days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct AsOf {
-    /// On which windows end.
+    /// The day on which windows end.
     pub windows: NaiveDate,
-    /// By which invoices are paid or overdue.
+    /// The day by which invoices are paid or overdue.
     pub invoices: NaiveDate,
-    /// By which sources are connected.
+    /// The day by which sources are connected.
     pub connections: NaiveDate,
 }
 
@@ -153,7 +154,7 @@ fn features_used(facts: &Facts, rule: &FactorRule, as_of: NaiveDate) -> Vec<Stri
     uses.into_iter().filter(|(_, count)| *count > 0).map(|(feature, _)| feature.to_owned()).collect()
 }
 
-/// The invoices issued within the window, by how they stand at the end of a day.
+/// Counts the invoices issued within the window by their status at the end of a day.
 pub(super) fn count_invoices(invoices: &[Invoice], window: Window, as_of: NaiveDate) -> InvoiceCounts {
     let mut counts = InvoiceCounts::default();
     let counted = invoices.iter().filter(|invoice| invoice.issued_on.is_some_and(|day| window.contains(day)));
@@ -169,7 +170,8 @@ pub(super) fn count_invoices(invoices: &[Invoice], window: Window, as_of: NaiveD
     counts
 }
 
-/// The change of API calls against the window before, in percent, half up; `None` when there were none before.
+/// Returns the change of API calls against the window before, in percent, rounded half up; `None` when there were none
+/// before.
 pub(super) fn change_percent(measured: &Measurements) -> Option<i64> {
     let (now, before) = (i128::from(measured.api_calls), i128::from(measured.api_calls_before));
     (before > 0).then(|| round_div(100 * (now - before), before) as i64)

@@ -1,4 +1,4 @@
-//! The second step of scoring: measurements become scores, contributions, a band.
+//! The second step of scoring: turns measurements into scores, contributions and a band.
 
 use super::measure::{Measurements, change_percent, window};
 use super::words::{explain, next_step};
@@ -7,7 +7,7 @@ use crate::domain::numbers::round_div;
 use crate::domain::scorecard::FactorRule;
 use crate::domain::{Band, CustomerId, Factor, FactorKey, Factors, Health, MissingPolicy, NaiveDate, Points, Scorecard, Share};
 
-/// Health from measurements that were taken under the same scorecard as of the same day.
+/// Returns the health for measurements that were taken on the same day under the same scorecard.
 pub fn score(customer_id: CustomerId, measured: &Measurements, scorecard: &Scorecard, as_of: NaiveDate) -> Health {
     let mean = mean(measured, scorecard);
     let contributions = mean.contributions();
@@ -32,37 +32,37 @@ pub fn score(customer_id: CustomerId, measured: &Measurements, scorecard: &Score
     Health { customer_id, as_of, score, band, coverage, factors, scorecard_version: scorecard.version }
 }
 
-/// Weights as fractions of their sum, which must be above 0; they sum to 1 exactly.
+/// Returns weights as fractions of their sum. The sum must be above 0; the fractions sum to 1 exactly.
 pub fn weight_shares(weights: &Factors<i64>) -> Factors<Share> {
     let total = weights.iter().map(|(_, weight)| i128::from(*weight)).sum();
     let shares = apportion(&Factors::from_fn(|key| 1000 * i128::from(*weights.get(key))), total, 1000);
     Factors::from_fn(|key| Share(*shares.get(key)))
 }
 
-/// Health without its explanation.
+/// Health without explanations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scores {
-    /// 0 to 100, also when the band is `no_data`.
+    /// The score, 0 to 100. Computed also when the band is `no_data`.
     pub score: Points,
     pub band: Band,
-    /// 0 to 100 each.
+    /// The factors' own scores, 0 to 100 each.
     pub factors: Factors<Points>,
 }
 
 impl Scores {
-    /// Of the same measurements as [`score`].
+    /// Scores measurements like [`score`] does.
     pub fn of(measured: &Measurements, scorecard: &Scorecard) -> Self {
         let Mean { scores, score, .. } = mean(measured, scorecard);
         Self { score, band: band(score, measured, scorecard), factors: scores }
     }
 
-    /// The score, unless there is too little data to show one.
+    /// Returns the score, or `None` when there is too little data to show one.
     pub fn shown_score(&self) -> Option<Points> {
         (self.band != Band::NoData).then_some(self.score)
     }
 }
 
-/// The weighted mean of the factor scores, with what it was made of.
+/// The weighted mean of the factors' scores, with the terms of its sum.
 struct Mean {
     scores: Factors<Points>,
     weights: Factors<i64>,
@@ -95,8 +95,8 @@ fn mean(measured: &Measurements, scorecard: &Scorecard) -> Mean {
     Mean { scores, weights, weighted, total, score }
 }
 
-/// The measured factor that could still add the most points, with what to do about it.
-/// `None` when nothing was measured or every measured factor is at its best.
+/// Returns the measured factor that could still add the most points, with the next step. `None` when nothing was measured or
+/// every measured factor has its best score.
 pub fn weakest(health: &Health) -> Option<Weakest> {
     let lost = |factor: &Factor| (Points::MAX.0 - factor.score.0) * factor.weight.0;
     let mut worst: Option<(FactorKey, i64)> = None;
@@ -118,7 +118,7 @@ fn factor_score(key: FactorKey, measured: &Measurements, rule: &FactorRule) -> P
             0 => Points::NEUTRAL,
             judged => Points::ratio(measured.invoices.on_time, judged),
         },
-        // -100 % is 0, flat is 50, +100 % is 100: half of the quotient of the two windows.
+        // -100 % scores 0, no change scores 50, +100 % scores 100: half of the quotient of the two windows.
         FactorKey::ApiTrend => match (measured.api_calls, measured.api_calls_before) {
             (0, 0) => Points::NEUTRAL,
             (_, 0) => Points::MAX,
@@ -127,7 +127,8 @@ fn factor_score(key: FactorKey, measured: &Measurements, rule: &FactorRule) -> P
     }
 }
 
-/// The value is `None` where it is unknown: no ticket known is not the same as no ticket.
+/// Returns a factor's (value, target). The value is `None` where it is unknown: no known ticket is not the same as no
+/// ticket.
 fn value_and_target(key: FactorKey, measured: &Measurements, rule: &FactorRule) -> (Option<i64>, Option<i64>) {
     let (value, target) = match key {
         FactorKey::LoginFrequency => (Some(measured.logins), rule.divisor()),
@@ -139,7 +140,7 @@ fn value_and_target(key: FactorKey, measured: &Measurements, rule: &FactorRule) 
     (value.filter(|_| *measured.connected.get(key)), Some(target))
 }
 
-/// The weights that the policy leaves. Where it would leave none, all count.
+/// Returns the weights that the policy for missing data leaves. All weights count where it would leave none.
 fn effective_weights(measured: &Measurements, scorecard: &Scorecard) -> Factors<i64> {
     let all = Factors::from_fn(|key| scorecard.factors.get(key).weight);
     let kept = Factors::from_fn(|key| if measured.is_measured(key) { *all.get(key) } else { 0 });
@@ -171,8 +172,8 @@ fn band(score: Points, measured: &Measurements, scorecard: &Scorecard) -> Band {
     }
 }
 
-/// Divides each part by `divisor` into integers that sum to `total`: floors first, then one more to the largest
-/// remainders (the earlier factor on a tie). Hamilton's method.
+/// Divides each part by `divisor` into integers that sum to `total` (Hamilton's method): each is rounded down, then the
+/// largest remainders get one more. On a tie the earlier factor gets it.
 fn apportion(parts: &Factors<i128>, divisor: i128, total: i64) -> Factors<i64> {
     let mut shares = Factors::from_fn(|key| (parts.get(key) / divisor) as i64);
     let mut by_remainder = FactorKey::ALL;

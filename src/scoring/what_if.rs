@@ -1,4 +1,4 @@
-//! What another scorecard would do to all customers together: bands, the mean score, and who would move most.
+//! The effect of another scorecard on all customers together: bands, the mean score, and the customers who would move most.
 
 use super::measure::Measurements;
 use super::score::Scores;
@@ -8,14 +8,14 @@ use crate::domain::{ScoreMove, ScorecardPreview};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// How many movers are named.
+/// The most movers that are named.
 const NAMED: usize = 10;
 
-/// Two scorecards, and what has been added up so far.
+/// Two scorecards, and the sums over the customers added so far.
 pub struct WhatIf<'a> {
     current: &'a Scorecard,
     proposed: &'a Scorecard,
-    /// How many customers are in the first band and would be in the second.
+    /// The number of customers that would move from the first band to the second.
     moves: BTreeMap<(Band, Band), i64>,
     before: Sum,
     after: Sum,
@@ -53,7 +53,7 @@ impl<'a> WhatIf<'a> {
         }
     }
 
-    /// Adds a customer, measured under either scorecard.
+    /// Adds a customer, with its measurements under either scorecard.
     pub fn add(&mut self, customer: &Customer, measured: &Measurements, measured_anew: &Measurements) {
         let Scores { score: before, band: band_before, .. } = Scores::of(measured, self.current);
         let Scores { score: after, band: band_after, .. } = Scores::of(measured_anew, self.proposed);
@@ -62,7 +62,7 @@ impl<'a> WhatIf<'a> {
         self.after.add(after, band_after);
         let scored = band_before != Band::NoData && band_after != Band::NoData;
         let size = |before: Points, after: Points| Reverse((after - before).0.abs());
-        // Those who came first stay first on a tie.
+        // On a tie, customers added earlier stay first.
         let place = self.movers.partition_point(|mover| size(mover.before, mover.after) <= size(before, after));
         if scored && before != after && place < NAMED {
             let name = customer.fields.name.clone();

@@ -1,4 +1,4 @@
-//! A call: who asks, when, and the app that answers. Every use case gets one.
+//! A call: who asks, when, and the app that answers. Every use case takes one.
 
 use super::AppState;
 use axum::extract::FromRequestParts;
@@ -7,17 +7,18 @@ use chrono::{DateTime, NaiveDate, Utc};
 use std::convert::Infallible;
 use std::ops::Deref;
 
-/// Who asks. Until accounts exist, everybody who gets in may do everything, and the names that people sign with are
+/// The one who asks. Until accounts exist, everybody who gets in may do everything, and the names that people sign with are
 /// fields of their forms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Actor {
-    /// Somebody at a door: a page, the API, the command line.
+    /// Somebody who comes through a door: a page, the API or the command line.
     Visitor,
-    /// The server itself: a roll-over, an import under way.
+    /// The server itself, at work on a roll-over or an import.
     Job,
 }
 
-/// One request, or one step of a job. The clock is read once, when the call begins, so that nothing in it falls on two days.
+/// One request, or one step of a job. The clock is read once, when the call begins, so that all of it happens on the same
+/// day.
 #[derive(Clone)]
 pub struct Call {
     pub app: AppState,
@@ -26,7 +27,7 @@ pub struct Call {
 }
 
 impl Call {
-    /// Returns the UTC day it is for the whole call.
+    /// Returns the UTC day for the whole call.
     pub fn today(&self) -> NaiveDate {
         self.now.date_naive()
     }
@@ -41,18 +42,18 @@ impl Deref for Call {
 }
 
 impl AppState {
-    /// Begins a call: reads the clock.
+    /// Begins a call, and reads the clock for it.
     pub fn call(&self, actor: Actor) -> Call {
         Call { app: self.clone(), actor, now: self.read_clock() }
     }
 
-    /// Returns the time now. Only what goes on for long asks: jobs, imports, the command line.
+    /// Reads the clock. Only long work may: jobs, imports and the command line.
     pub fn read_clock(&self) -> DateTime<Utc> {
         (self.clock)()
     }
 }
 
-/// A handler's argument: begins when the request's head has been read.
+/// Gives a handler its call, which begins when the request's head has been read.
 impl FromRequestParts<AppState> for Call {
     type Rejection = Infallible;
 

@@ -1,5 +1,5 @@
-//! Work that no request waits for: every customer's health is rolled over to a new day, and to a new scorecard; the event
-//! log gets room for the next month and loses the oldest; imports of processes that are gone are taken over.
+//! Work that no request waits for. Customers are rolled over to a new day and to a new scorecard; the event log gets room
+//! for the next month and loses its oldest; imports of processes that are gone are marked as failed.
 
 use super::service::import;
 use super::store::StoreError;
@@ -7,13 +7,13 @@ use super::{Actor, AppState};
 use chrono::Months;
 use std::time::Duration;
 
-/// How many customers one transaction rescores.
+/// The customers that one transaction rescores.
 const CHUNK: i64 = 200;
-/// How often stale rows are looked for: the first fact of a source makes every row stale, and so does a scorecard that another
-/// process has saved. The first look of a new UTC day comes right after midnight, that of a scorecard saved here at once.
+/// The pause between searches for stale rows. A source's first fact makes every row stale, and so does a scorecard saved by
+/// another process. A new UTC day and a scorecard saved by this process are not waited for: they start a search at once.
 const PERIOD: Duration = Duration::from_secs(5);
 
-/// Rolls over until nothing is stale; how many customers it rescored.
+/// Rescores customers until no row is stale. Returns how many were rescored.
 pub async fn roll_over(app: &AppState) -> Result<u64, StoreError> {
     let mut done = 0;
     loop {
@@ -24,8 +24,8 @@ pub async fn roll_over(app: &AppState) -> Result<u64, StoreError> {
     }
 }
 
-/// Makes room for the events of today and of the month to come, and drops events and refused items that are older than is
-/// wanted.
+/// Makes room in the event log for this month and the next, and drops events and refused items that are older than the
+/// operator wants.
 pub async fn tend_log(app: &AppState) -> Result<(), StoreError> {
     let today = app.read_clock().date_naive();
     app.store.prepare_log(today, today + Months::new(1)).await?;
@@ -36,7 +36,7 @@ pub async fn tend_log(app: &AppState) -> Result<(), StoreError> {
     }
 }
 
-/// Works now and then for as long as the server runs. A failure is logged and tried again.
+/// Does all of this work again and again, for as long as the server runs. A failure is logged, and the work is tried again.
 pub async fn keep_rolling_over(app: AppState) {
     let mut tended = None;
     loop {

@@ -9,10 +9,10 @@ pub fn count_event(kind: &'static str, repeated: bool) {
     metrics::counter!("events_accepted_total", "kind" => kind, "repeated" => repeated.to_string()).increment(1);
 }
 
-/// Requests are fast: from a millisecond up.
+/// The upper bounds of the histogram of seconds. They begin at a millisecond, since requests are fast.
 const BUCKETS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0];
 
-/// The process's one recorder; `None` where something else has installed one.
+/// Returns the process's one recorder; `None` when other code has installed one.
 fn recorder() -> Option<&'static PrometheusHandle> {
     static HANDLE: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
     let install = || {
@@ -22,7 +22,7 @@ fn recorder() -> Option<&'static PrometheusHandle> {
     HANDLE.get_or_init(install).as_ref()
 }
 
-/// Begins to collect metrics; without this they are dropped.
+/// Starts to collect metrics. Before that, they are dropped.
 pub fn start_metrics() {
     recorder();
     metrics::describe_counter!("http_requests_total", "Requests answered, by method, route and status.");
@@ -30,7 +30,7 @@ pub fn start_metrics() {
     metrics::describe_counter!("events_accepted_total", "Events accepted, by kind; a repeat stored nothing new.");
 }
 
-/// All metrics in the Prometheus text format.
+/// Returns all metrics in Prometheus' text format.
 pub fn render_metrics() -> String {
     recorder().map_or_else(String::new, |handle| {
         handle.run_upkeep();

@@ -1,4 +1,4 @@
-//! Everything that must never reach the browser.
+//! The server's half: code that must never reach the browser.
 
 pub mod api;
 pub mod browser;
@@ -18,18 +18,18 @@ pub use settings::Settings;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 
-/// A page is thousands of small texts; the system's allocator took a quarter of the time.
+/// Replaces the system's allocator, which took a quarter of a page's time: a page is thousands of small texts.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// What every request can reach.
+/// The state that every request can reach.
 #[derive(Clone)]
 pub struct AppState {
     pub store: store::Store,
-    /// The only clock below the command line; tests fix it.
+    /// The only clock below the command line. Tests set a fixed one.
     pub clock: fn() -> DateTime<Utc>,
     pub settings: Arc<Settings>,
-    /// Wakes the job that rescores, when something has made every customer's health stale.
+    /// Wakes the job that rescores customers, after a change that makes every row stale.
     pub rescore: Arc<tokio::sync::Notify>,
     pub figures: Arc<service::portfolio::Figures>,
     pub past_days: Arc<service::past_days::PastDays>,

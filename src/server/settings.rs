@@ -8,17 +8,17 @@ use std::path::PathBuf;
 /// The settings that requests need.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// ISO 4217: the currency of every ARR.
+    /// The currency of every ARR (ISO 4217).
     pub currency: String,
-    /// When set, everything but the probes asks for it.
+    /// The token that everything but the probes asks for, if any.
     pub access_token: Option<Secret>,
-    /// The names that everything but the probes answers to.
+    /// The host names that everything but the probes answers to.
     pub hosts: Hosts,
-    /// How fast bodies must come.
+    /// The least pace at which bodies must arrive.
     pub pace: Pace,
-    /// Raw events that were received more than this many months ago are dropped; null: none ever are.
+    /// The age in months, by time of receipt, after which raw events are dropped; `None` keeps them for ever.
     pub retain_events: Option<u32>,
-    /// Where each database's folder for uploads is made.
+    /// The folder in which each database's folder for uploads is made.
     pub upload_dir: PathBuf,
 }
 

@@ -1,5 +1,5 @@
-//! The built assets: embedded in a release binary, read from `target/site` in a debug build (where the folder may be
-//! missing, so that tests need no site). Precompressed copies go out as they are; nothing is compressed here.
+//! The built assets: embedded in a release binary, read from `target/site` in a debug build. That folder may be missing, so
+//! that tests need no site. Precompressed copies are served as they are; nothing is compressed here.
 
 use crate::wire::PageAssets;
 use axum::{
@@ -20,15 +20,16 @@ struct Site;
 #[cfg(not(debug_assertions))]
 const _: &str = include_str!("../../target/site/manifest.json"); // not found? `make build` builds the site before the server
 
-/// The name holds the content's hash: it never changes.
+/// Lets browsers keep an asset for ever: its name changes with its content.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
-/// For the few addresses that cannot hold a hash.
+/// Lets browsers keep the few files whose address cannot hold a hash for a day.
 const ONE_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
 
-/// A worker obeys the policy of its script: this one opens a stream and does nothing else.
+/// The policy of the shared worker's script, which a worker obeys: this one opens a stream and does nothing else.
 const WORKER_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; connect-src 'self'");
 
-/// What every page loads. Without a site these addresses answer 404, and pages work without script and style.
+/// Returns the addresses of the assets that every page loads. Without a site they answer 404, and pages work without script
+/// and style.
 pub fn page_assets() -> PageAssets {
     let address = |name| format!("/assets/{}", hashed(name));
     PageAssets {
@@ -39,7 +40,7 @@ pub fn page_assets() -> PageAssets {
     }
 }
 
-/// `/assets/...` and the addresses that browsers and crawlers ask for by themselves.
+/// Serves `/assets/...`, and the addresses that browsers and crawlers ask for by themselves.
 pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
         .route(
@@ -51,7 +52,7 @@ pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
         .route("/robots.txt", get(|headers: HeaderMap| async move { asset(&hashed("robots.txt"), &headers, ONE_DAY) }))
 }
 
-/// The name under which the build stored a file, by its manifest; the plain name where there is none.
+/// Returns the name under which the build stored a file, from its manifest, or the plain name when the manifest has none.
 fn hashed(name: &str) -> String {
     let manifest =
         Site::get("manifest.json").and_then(|file| serde_json::from_slice::<BTreeMap<String, String>>(&file.data).ok());
@@ -74,10 +75,10 @@ fn asset(path: &str, headers: &HeaderMap, keep: HeaderValue) -> Response {
     response
 }
 
-/// Content type, encoding (none is identity), bytes.
+/// A chosen copy of an asset: content type, encoding (`None` is identity), bytes.
 type Negotiated = (&'static str, Option<&'static str>, Cow<'static, [u8]>);
 
-/// The smallest copy that the browser accepts.
+/// Returns the smallest copy that the browser accepts.
 fn negotiate(path: &str, headers: &HeaderMap, find: impl Fn(&str) -> Option<Cow<'static, [u8]>>) -> Option<Negotiated> {
     let content_type = content_type(path)?;
     [("br", ".br"), ("gzip", ".gz")]
@@ -87,7 +88,8 @@ fn negotiate(path: &str, headers: &HeaderMap, find: impl Fn(&str) -> Option<Cow<
         .or_else(|| Some((content_type, None, find(path)?)))
 }
 
-/// Returns whether `Accept-Encoding` names it, itself or by `*`, with a quality above 0 (RFC 9110, section 12.5.3).
+/// Returns whether `Accept-Encoding` accepts `encoding`, by its name or by `*`, with a quality above 0 (RFC 9110, section
+/// 12.5.3).
 fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
     let lines = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|line| line.to_str().ok());
     let choices: Vec<(&str, bool)> = lines.flat_map(|line| line.split(',')).map(choice).collect();
@@ -95,7 +97,8 @@ fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
     named(encoding).or_else(|| named("*")).unwrap_or(false)
 }
 
-/// `gzip;q=0.5` is (gzip, wanted). A quality that cannot be read counts as 0: identity is always right.
+/// Parses an item of `Accept-Encoding`: `gzip;q=0.5` is (gzip, true). A quality that cannot be read counts as 0, since
+/// identity is always right.
 fn choice(item: &str) -> (&str, bool) {
     match item.split_once(';') {
         None => (item.trim(), true),
@@ -106,7 +109,8 @@ fn choice(item: &str) -> (&str, bool) {
     }
 }
 
-/// What is not listed is not served: the precompressed copies have no address of their own.
+/// Returns the content type of a file by its ending. Unlisted files are not served, so precompressed copies have no address
+/// of their own.
 fn content_type(path: &str) -> Option<&'static str> {
     Some(match path.rsplit_once('.')?.1 {
         "css" => "text/css; charset=utf-8",

@@ -1,5 +1,5 @@
-//! Connections: how many are held, how long each may keep the server waiting, and which one goes when there is no room.
-//! Probes are answered even when every connection is busy.
+//! Connections: the limit on their number, the limits on how long each may keep the server waiting, and the choice of the
+//! one to close when there is no room. Probes are answered even when every connection is busy.
 
 use crate::server::guard::is_probe;
 use crate::wire::AppError;
@@ -23,15 +23,15 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
 use tower::ServiceExt;
 
-/// How many connections are held, and how long each may keep the server waiting.
+/// The limits on connections: their number, and how long each may keep the server waiting.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     pub connections: usize,
-    /// For the head of a request, from its first byte, and for the first one of a connection.
+    /// The time for the head of a request, from its first byte, and for the first request of a connection.
     pub head: Duration,
-    /// For the next request. Longer than the minute after which common proxies let go of a connection by themselves.
+    /// The time between requests. Longer than the minute after which common proxies close a connection themselves.
     pub idle: Duration,
-    /// For room to write into, when the client does not read.
+    /// The time for room to write into, when the client does not read.
     pub write: Duration,
 }
 
@@ -41,20 +41,20 @@ impl Limits {
         Self { connections, head, idle, write }
     }
 
-    /// How often overdue connections are looked for: so often that none is late by more than a tenth.
+    /// Returns the pause between looks for overdue connections, short enough that none is closed late by more than a tenth.
     fn sweep(&self) -> Duration {
         (self.head.min(self.idle).min(self.write) / 10).max(Duration::from_millis(5))
     }
 }
 
-/// Connections beyond the limit on which only probes are answered.
+/// Connections beyond the limit, on which only probes are answered.
 const SPARE: usize = 16;
 /// The most bytes of a request's head.
 const MAX_HEAD: usize = 64 * 1024;
-/// How long nothing is accepted after accepting failed, for want of descriptors for example.
+/// The pause after accepting a connection failed, for example for lack of file descriptors.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Serves until `ending`, and then until the requests that are under way are answered.
+/// Serves until `ending` is done, and then until the requests under way are answered.
 pub async fn serve(listener: TcpListener, router: Router, limits: Limits, ending: impl Future<Output = ()>) {
     let held = Arc::new(Held::default());
     let (end, _) = watch::channel(false);
@@ -68,7 +68,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, ending
             () = held.one_left.notified(), if !has_room => {}
             accepted = listener.accept(), if has_room => match accepted {
                 Ok((stream, address)) => {
-                    // What is closed for it leaves a moment later: until then the spare places help out.
+                    // The connection that is closed leaves a moment later. The spare places bridge that moment.
                     let is_spare = held.count() >= limits.connections && !held.close_longest_waiting();
                     let place = held.clone().place();
                     tokio::spawn(serve_connection(stream, address, router.clone(), place, is_spare, end.subscribe()));
@@ -124,7 +124,7 @@ async fn answer(router: Router, request: Request) -> Response {
     router.oneshot(request).await.unwrap_or_else(|never| match never {})
 }
 
-/// Every other connection is busy: this one is for probes, and for one answer.
+/// Answers a probe while every other connection is busy, and refuses anything else. The connection ends with this answer.
 async fn answer_sparely(router: Router, request: Request) -> Response {
     let mut response = match is_probe(request.uri()) {
         true => answer(router, request).await,
@@ -134,7 +134,7 @@ async fn answer_sparely(router: Router, request: Request) -> Response {
     response
 }
 
-/// The connections that are held.
+/// The connections that are held at the moment.
 #[derive(Default)]
 struct Held {
     connections: Mutex<Vec<Arc<Watched>>>,
@@ -161,7 +161,7 @@ impl Held {
         connections.iter().filter(|watched| lock(&watched.waiting).is_overdue(limits, now)).for_each(|watched| watched.close());
     }
 
-    /// Closes the connection on whose client the server has waited longest; false where it waits for none.
+    /// Closes the connection whose client has kept the server waiting longest. Returns false when none keeps it waiting.
     fn close_longest_waiting(&self) -> bool {
         let connections = lock(&self.connections);
         let waiting = connections.iter().filter_map(|watched| Some((lock(&watched.waiting).since()?, watched)));
@@ -170,7 +170,7 @@ impl Held {
     }
 }
 
-/// A connection's place among those that are held, until it is dropped.
+/// A connection's place among the held ones, given up when it is dropped.
 struct Place {
     held: Arc<Held>,
     watched: Arc<Watched>,
@@ -183,42 +183,42 @@ impl Drop for Place {
     }
 }
 
-/// A connection as its socket and its answers report on it.
+/// A connection's state, reported by its socket and its answers.
 struct Watched {
     waiting: Mutex<Waiting>,
     close: Notify,
 }
 
 impl Watched {
-    /// Ends the connection's task; from now on it waits for nobody, so that it is not chosen again.
+    /// Ends the connection's task. It then counts as waiting for nobody, so that it is not chosen to be closed again.
     fn close(&self) {
         lock(&self.waiting).phase = Phase::Closing;
         self.close.notify_one();
     }
 }
 
-/// What the server waits for on a connection.
+/// The thing that the server waits for on a connection.
 struct Waiting {
     phase: Phase,
-    /// When the phase began.
+    /// The time when the phase began.
     since: Instant,
-    /// Since when the client takes nothing that is written.
+    /// The time since which the client takes nothing that is written.
     stalled: Option<Instant>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    /// Between requests.
+    /// Between two requests.
     Idle,
-    /// The head of a request is coming.
+    /// The head of a request is arriving.
     Head,
-    /// A request is there and its answer is not yet complete.
+    /// A request has arrived, and its answer is not complete yet.
     Answering,
     Closing,
 }
 
 impl Waiting {
-    /// Since when the server has waited for the client; none where the client waits for the server.
+    /// Returns the time since which the server has waited for the client; `None` when the client waits for the server.
     fn since(&self) -> Option<Instant> {
         match self.phase {
             Phase::Idle | Phase::Head => Some(self.since),
@@ -245,7 +245,7 @@ impl Waiting {
     }
 }
 
-/// Lasts from the head of a request to the end of its answer.
+/// A request that is being answered: held from its head to the end of its answer.
 struct Answering(Arc<Watched>);
 
 impl Answering {
@@ -283,7 +283,7 @@ impl HttpBody for AnswerBody {
     }
 }
 
-/// A connection's socket, which tells when the client sends and when it does not take.
+/// A connection's socket, which reports when the client sends something and when it does not take what is written.
 struct Socket {
     stream: TcpStream,
     watched: Arc<Watched>,
@@ -340,7 +340,7 @@ impl AsyncWrite for Socket {
     }
 }
 
-/// What is held under a lock stays whole whatever panics.
+/// Locks a mutex, even after a panic: no change under these locks can be left half done.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

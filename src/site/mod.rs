@@ -1,4 +1,4 @@
-//! The whole site: REST API, pages, server functions, assets and operations behind the same middleware.
+//! The whole site: REST API, pages, server functions, assets and operations behind one stack of middleware.
 
 mod assets;
 pub mod connections;
@@ -27,15 +27,16 @@ use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 
-/// The largest body, in bytes.
+/// The largest body, in bytes, of forms and single API requests.
 const MAX_BODY: usize = 64 * 1024;
-/// A request whose body is there and that is not answered by then will not be.
+/// The longest time to answer a request whose body has arrived.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Found once: while Leptos walks the app for its routes, pages that render elsewhere in the process would wait for ever.
+/// The routes of the pages, found once. While Leptos walks the app for them, pages that render elsewhere in the process
+/// would wait for ever.
 static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| leptos_axum::generate_route_list(app::App));
 
-/// Everything the server answers.
+/// Builds the router that answers every request.
 pub fn router(app: AppState) -> Router {
     metrics::start_metrics();
     let pages = Router::new().leptos_routes_with_context(&app, ROUTES.clone(), page_context, document).fallback(not_found);
@@ -59,7 +60,7 @@ pub fn router(app: AppState) -> Router {
         .layer(CatchPanicLayer::custom(|_| AppError::Internal.into_response()))
         .layer(middleware::from_fn(show_problem_as_page))
         .layer(middleware::map_response(guard::keep_redirects_here))
-        // Outside of whatever replaces a body.
+        // Placed outside of the layers that replace bodies.
         .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(is_html_or_json))
         .layer(middleware::from_fn(guard::add_headers))
         .layer(middleware::from_fn(request_log::observe))
@@ -71,12 +72,13 @@ impl axum::extract::FromRef<AppState> for LeptosOptions {
     }
 }
 
-/// The document of every page.
+/// Renders the document around a page.
 fn document() -> impl leptos::IntoView {
     app::shell::shell(LeptosOptions::builder().output_name("customer-health").build(), page_assets())
 }
 
-/// Runs once for each page and server function, before it renders: lets the page run its own inline scripts and no others.
+/// Prepares the context of a page or server function before it renders. The page's own inline scripts may run; no others
+/// may.
 fn page_context() {
     page::provide(&expect_context(), page_assets().live);
     let Some(nonce) = use_nonce() else { return };
@@ -85,7 +87,8 @@ fn page_context() {
     }
 }
 
-/// Leptos answers 500 when a server function cannot read its arguments; the error in the body knows better.
+/// Sets the status of a failed server function from the error in its body. Leptos answers 500 for arguments that it cannot
+/// read.
 async fn set_error_status(response: Response) -> Response {
     if response.status() != StatusCode::INTERNAL_SERVER_ERROR || !response.headers().contains_key(SERVER_FN_ERROR_HEADER) {
         return response;
@@ -97,7 +100,7 @@ async fn set_error_status(response: Response) -> Response {
     (parts, body).into_response()
 }
 
-/// A path that is nothing: the app says so in its own words.
+/// Answers an unknown path with the app's own page for it.
 async fn not_found(State(app): State<AppState>, request: Request) -> Response {
     if is_api(request.uri()) {
         return AppError::NotFound(format!("{} here", request.uri().path())).into_response();
@@ -117,13 +120,14 @@ pub fn is_api(uri: &Uri) -> bool {
     uri.path() == "/api" || uri.path().starts_with("/api/")
 }
 
-/// Assets are compressed when they are built; anything small or binary is not worth it.
+/// Returns whether to compress an answer. Assets were compressed when they were built, and small or binary answers are not
+/// worth it.
 fn is_html_or_json(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     ["text/html", "application/json", "application/problem+json"].iter().any(|kind| content_type.starts_with(kind))
 }
 
-/// Reads the whole body, for pages and API alike: what comes is a form or a JSON object of a few short fields.
+/// Reads the whole body of a form or a JSON object, up to the limit, for pages and API alike.
 async fn limit_body(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     match Bytes::from_request(Request::from_parts(parts.clone(), body), &()).await {

@@ -1,5 +1,5 @@
-//! The page that people see in place of a problem. It needs neither the app nor the database nor another file, since any of
-//! them may be what failed or what they may not have.
+//! The page that people see in place of a problem. It needs no app, database or other file, since those may be what failed
+//! or what the visitor may not have.
 
 use super::is_api;
 use crate::server::browser::page::theme;
@@ -13,7 +13,7 @@ use axum::response::{Html, IntoResponse, Response};
 
 const STYLE: &str = concat!(include_str!("../../style/tokens.css"), include_str!("../../style/problem.css"));
 
-/// Gives people a refusal as a page, and programs what they asked for.
+/// Shows a refusal to people as a page. Programs get the answer that they asked for.
 pub async fn show_problem_as_page(request: Request, next: Next) -> Response {
     let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let wants_page = accept.contains("text/html") && !is_api(request.uri());
@@ -32,7 +32,7 @@ pub async fn show_problem_as_page(request: Request, next: Next) -> Response {
     (head, html).into_response()
 }
 
-/// What one can do about it, as HTML.
+/// Returns the next thing a visitor can do about the error, as HTML.
 fn way_on(error: &AppError, method: &Method, uri: &Uri) -> String {
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     let again = |words: &str| format!("<a href=\"{}\">{words}</a>", escape(path));

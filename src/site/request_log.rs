@@ -1,4 +1,4 @@
-//! The log and the measure of every request: one line, with an id.
+//! The log line and the metrics of every request.
 
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -10,7 +10,7 @@ use tracing::Instrument;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Gives each request an id, and logs and measures it when it is answered.
+/// Gives each request an id, logs it and counts it when it is answered.
 pub async fn observe(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = request_id(request.headers());
@@ -32,7 +32,7 @@ pub async fn observe(request: Request, next: Next) -> Response {
     .await
 }
 
-/// The id that a proxy in front of us gave, or a new one.
+/// Returns the id that a proxy in front of us gave the request, or a new one.
 fn request_id(headers: &HeaderMap) -> String {
     let is_plain =
         |id: &&str| (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
@@ -40,7 +40,7 @@ fn request_id(headers: &HeaderMap) -> String {
     sent.map_or_else(|| format!("{:016x}", rand::random::<u64>()), str::to_owned)
 }
 
-/// A client may invent methods; a label must not grow with them.
+/// Returns the method as a label of metrics. Clients may invent methods, and the number of labels must not grow with them.
 fn method_label(method: &Method) -> &str {
     let known = [Method::GET, Method::HEAD, Method::POST, Method::PATCH, Method::PUT, Method::DELETE, Method::OPTIONS];
     if known.contains(method) { method.as_str() } else { "other" }

@@ -127,7 +127,7 @@ impl Page {
         self.form_with(function, "")
     }
 
-    /// The same, of the form that has a hidden field of this value.
+    /// Returns the form of a function that has a hidden field of this value.
     fn form_with(&self, function: &str, value: &str) -> String {
         let takes_it = format!("name=\"function\" value=\"/app/{function}\"");
         let forms = self.html.split("<form").skip(1).filter_map(|rest| rest.split("</form>").next());

@@ -183,6 +183,24 @@ fn every_file_says_what_it_answers() {
 }
 
 #[test]
+fn doc_comments_begin_with_a_verb_or_a_noun() {
+    let words = ["What", "Whether", "The same", "Those", "Of", "That", "How", "It", "With", "As", "For", "In"];
+    let begins_badly = |line: &str| {
+        let text = line.trim_start().strip_prefix("/// ").unwrap_or_default();
+        words.iter().any(|word| text.strip_prefix(word).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric)))
+    };
+    for file in rust() {
+        let mut before = "";
+        for (index, line) in file.text.lines().enumerate() {
+            let is_first = !before.trim_start().starts_with("///");
+            let place = format!("{}:{}", file.path, index + 1);
+            assert!(!is_first || !begins_badly(line), "{place}: begin with a verb or a noun: {}", line.trim());
+            before = line;
+        }
+    }
+}
+
+#[test]
 fn folders_tell_server_from_browser_not_cfgs() {
     let count: usize = rust().iter().map(|file| file.text.matches("cfg(feature").count()).sum();
     assert!(count <= 8, "cfg(feature occurs {count} times in src; at most 8");

@@ -1,4 +1,4 @@
-//! The one error of the product. It crosses the wire as itself and carries nothing internal.
+//! `AppError`, the only error that reaches a caller. It crosses the wire as it is and carries nothing internal.
 
 use crate::domain::FieldErrors;
 use leptos::server_fn::codec::JsonEncoding;
@@ -18,7 +18,7 @@ pub enum AppError {
     /// 403: a write that comes from another site.
     #[error("{0}")]
     Forbidden(String),
-    /// 404, with what was not found: "customer 7".
+    /// 404, with the thing that was not found: "customer 7".
     #[error("There is no {0}.")]
     NotFound(String),
     /// 409: the request contradicts what is stored.
@@ -33,22 +33,22 @@ pub enum AppError {
     /// 422: readable, but rules are broken.
     #[error("Some fields need another value.")]
     Invalid(FieldErrors),
-    /// 429, with what there was too much of.
+    /// 429, with the thing that there were too many of.
     #[error("{0}")]
     TooMany(String),
-    /// 503: more is asked for than the server can do at once.
+    /// 503: the server has no capacity left at the moment.
     #[error("More is arriving than the server can take at the moment. Please try again in a second.")]
     Overloaded,
-    /// 503: more is asked for at once than is sensible, with the limit.
+    /// 503: too many requests of one kind at once, with the limit.
     #[error("{0}")]
     Busy(String),
     /// 503: the database does not answer.
     #[error("The database does not answer at the moment. Please try again.")]
     Unavailable,
-    /// 503: no answer came; only the browser says so. Server and proxy have words of their own.
+    /// 503: no answer came at all. Only the browser makes this one.
     #[error("The server does not answer at the moment. Please try again.")]
     Unreachable,
-    /// 500: our fault. The cause is in the server's log.
+    /// 500: a fault of the server. Its cause is in the server's log.
     #[error("Something went wrong on the server. Its log has the details.")]
     Internal,
 }
@@ -70,7 +70,7 @@ impl AppError {
         }
     }
 
-    /// A stable name for programs.
+    /// Returns a stable name for programs.
     pub fn code(&self) -> &'static str {
         match self {
             Self::BadRequest(_) => "bad_request",
@@ -90,7 +90,7 @@ impl AppError {
         }
     }
 
-    /// A short heading for people.
+    /// Returns a short heading for people.
     pub fn title(&self) -> &'static str {
         match self {
             Self::BadRequest(_) => "The request cannot be read",
@@ -127,7 +127,7 @@ impl FromServerFnError for AppError {
         }
     }
 
-    /// Reads the body of a failure. One that is not ours comes from a proxy whose server is away.
+    /// Reads the body of a failure. A body that is no `AppError` was written by a proxy whose server is away.
     fn de(data: Bytes) -> Self {
         JsonEncoding::decode(data).unwrap_or(Self::Unreachable)
     }

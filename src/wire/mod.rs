@@ -1,5 +1,5 @@
-//! What crosses between server and browser: the error, forms and their outcomes, a visitor's preferences, page context,
-//! and the read models of whole pages. Data only: no views, no server.
+//! Data that crosses between server and browser: the error, forms and their outcomes, a visitor's preferences, page context,
+//! and the read models of whole pages. No views, no server code.
 
 mod error;
 mod forms;

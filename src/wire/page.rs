@@ -5,19 +5,19 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// Is told to a page once, when it is loaded; the hydrating browser takes it over unchanged.
+/// Context that a page gets once, when it is loaded. The hydrating browser takes it over unchanged.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct PageStart {
     pub preferences: Preferences,
-    /// What a form that was sent without JavaScript left for this page.
+    /// The result of the plain form that led to this page, if any.
     pub flash: Flash,
-    /// Random, new with each page load: message ids of forms begin with it.
+    /// A random text, new with each page load. Message ids of the page's forms begin with it.
     pub seed: String,
     /// When the page was rendered.
     pub now: DateTime<Utc>,
-    /// Up to which change the page knows what has changed.
+    /// The mark of the latest change that the page includes. Following starts after it.
     pub mark: String,
-    /// The address of the script that follows changes for all pages of a browser.
+    /// The address of the shared worker's script, which follows changes for all pages of a browser.
     pub live_script: String,
 }
 
@@ -31,6 +31,6 @@ pub struct PageAssets {
     pub script: String,
     pub wasm: String,
     pub stylesheet: String,
-    /// The script of the worker that follows changes.
+    /// The script of the shared worker that follows changes.
     pub live: String,
 }

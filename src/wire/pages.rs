@@ -1,4 +1,4 @@
-//! Read models: everything one page shows, loaded in one request.
+//! Read models: everything that one page shows, loaded in one request.
 
 use crate::domain::{
     AsOf, Customer, CustomerId, DayCount, Driver, Event, EventFilter, FactorKey, Factors, Health, HealthChange, HistoryPoint,
@@ -8,50 +8,51 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Everything about one customer but its event timeline.
+/// The read model of a customer's page, without the timeline of events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CustomerPage {
     pub customer: Customer,
-    /// Another customer whose external id looks the same, where an older release has kept this one's in other letters.
+    /// Another customer whose external id looks the same on screen. An older release may have stored the two in differently
+    /// composed letters.
     pub same_external_id: Option<CustomerId>,
     pub today: NaiveDate,
-    /// The day at whose end knowledge was cut; null for everything known now.
+    /// The day at whose end knowledge is cut; null for everything known now.
     pub known_at: Option<NaiveDate>,
-    /// As of the chosen day.
+    /// Health on the chosen day.
     pub health: Health,
-    /// True when any fact about the customer counts by then. Factors can be measured without one: no ticket is a good sign.
+    /// True when the chosen day's health counts any fact. Factors can be measured without one: no ticket is a good sign.
     pub has_facts: bool,
     pub band_since: NaiveDate,
-    /// The score's change up to the chosen day; null where one of the two days has no data.
+    /// The score's change over the 7 days up to the chosen day; null when either end has no data.
     pub change7: Option<Points>,
     pub change30: Option<Points>,
     pub change90: Option<Points>,
     pub is_new: bool,
-    /// One point a day up to today, or to the day at whose end knowledge was cut; the earliest first.
+    /// One point a day, earliest first, up to today or to the day at whose end knowledge is cut.
     pub history: Vec<HistoryPoint>,
-    /// Since when each scorecard but the first was in force, the oldest first.
+    /// The days on which scorecards came into force, oldest first, without the first scorecard.
     pub scorecard_marks: Vec<ScorecardMark>,
-    /// Why the score changed up to the chosen day: as everything is known now, or from what was known on each of the two days.
+    /// Why the score changed up to the chosen day. Both days are seen either as known now, or each as known on that day.
     pub changes: HealthChange,
-    /// What would raise the score of the chosen day, the most helpful first.
+    /// Steps that would raise the chosen day's score, most helpful first.
     pub drivers: Vec<Driver>,
-    /// Daily activity up to the chosen day over twice each factor's window, days without activity left out.
+    /// Daily activity over twice each factor's window up to the chosen day, without the days that had none.
     pub activity: Factors<Vec<DayCount>>,
-    /// Every invoice issued by the chosen day, the latest first.
+    /// Every invoice issued by the chosen day, latest first.
     pub invoices: Vec<InvoiceRow>,
-    /// The features seen in the adoption window, with their uses.
+    /// The features used in the adoption window, with the number of uses.
     pub features: Vec<(String, i64)>,
     pub notes: Vec<Note>,
     pub scorecard: Scorecard,
-    /// Factors for which no customer has ever had a fact.
+    /// Factors that are assumed because no customer has ever had a fact for them.
     pub unconnected: Vec<FactorKey>,
-    /// The portfolio's currency, for ARR and as the default of invoices.
+    /// The portfolio's currency: that of ARR, and the default for invoices.
     pub currency: String,
 }
 
 impl CustomerPage {
-    /// The chosen day, and what is known of it.
+    /// Returns the chosen day and the knowledge it is seen with.
     pub fn at(&self) -> AsOf {
         AsOf { day: self.health.as_of, known_at: self.known_at }
     }
@@ -63,43 +64,44 @@ impl CustomerPage {
 pub struct Timeline {
     pub page: Page<Event>,
     pub filter: EventFilter,
-    /// Events received before this day may have been dropped, though they still count; null: none have.
+    /// The day before which received events may have been dropped from the timeline, though they still count; null when none
+    /// were.
     pub kept_from: Option<NaiveDate>,
     pub now: DateTime<Utc>,
 }
 
-/// What an accepted event did to the score.
+/// The effect of an accepted event on the score.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EventEffect {
     pub event: Event,
-    /// Today's health with the event in it.
+    /// Today's health with the event counted.
     pub health: Health,
-    /// Today's health right before the event.
+    /// Today's health just before the event.
     pub before: Health,
-    /// True when the event had been accepted before, by its message id or as the same invoice.
+    /// True when the event had been accepted before, under its message id or as the same invoice.
     pub repeated: bool,
 }
 
-/// What the form that creates or changes a customer begins with.
+/// The read model of the form that creates or changes a customer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EditPage {
-    /// The customer to change; none to create one.
+    /// The customer to change; `None` to create one.
     pub customer: Option<Customer>,
-    /// The owners of all customers, to choose from.
+    /// The owners of all customers, as suggestions.
     pub owners: Vec<String>,
     /// The currency of ARR.
     pub currency: String,
 }
 
-/// The rules of scoring, and how they came to be.
+/// The read model of the scorecard's page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ScorecardPage {
-    /// The newest first: that one is current.
+    /// All versions, newest first. The first one is current.
     pub versions: Vec<ScorecardVersion>,
-    /// Customers that are still to be scored under it, of how many.
+    /// The number of customers that are not scored under the current version yet.
     pub stale: i64,
     pub customers: i64,
     pub now: DateTime<Utc>,

@@ -1,16 +1,16 @@
-//! The choices of a visitor, remembered in cookies.
+//! A visitor's choices, remembered in cookies.
 
 use serde::{Deserialize, Serialize};
 
-/// A visitor's choices, remembered in cookies of the same names.
+/// A visitor's choices, each in a cookie of the field's name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preferences {
     pub theme: ThemeChoice,
-    /// Whose customers "my customers" are.
+    /// The owner whose customers the visitor calls "my customers".
     pub owner: Option<String>,
-    /// The name that was signed with last.
+    /// The name that the visitor last signed with.
     pub author: Option<String>,
-    /// True when single keys such as `/` do something.
+    /// True when single keys such as `/` are shortcuts.
     pub shortcuts: bool,
 }
 
@@ -21,7 +21,7 @@ impl Default for Preferences {
 }
 
 impl Preferences {
-    /// Reads one choice by its cookie's name; anything unknown leaves the choice as it is.
+    /// Reads a choice from the cookie of this name. An unknown value leaves the choice as it is.
     pub fn set(&mut self, name: &str, value: &str) {
         match name {
             "theme" => self.theme = ThemeChoice::parse(value).unwrap_or(self.theme),
@@ -32,7 +32,7 @@ impl Preferences {
         }
     }
 
-    /// What a form begins with where it asks for a name.
+    /// Returns the name that forms suggest where they ask for one.
     pub fn signature(&self) -> String {
         self.author.clone().or_else(|| self.owner.clone()).unwrap_or_default()
     }
@@ -42,7 +42,7 @@ fn filled(text: &str) -> Option<String> {
     Some(text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
-/// Light, dark, or as the system has it.
+/// Light, dark, or as the visitor's system is set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ThemeChoice {
@@ -67,7 +67,7 @@ impl ThemeChoice {
         Self::ALL.into_iter().find(|choice| choice.name() == text)
     }
 
-    /// `data-theme` of the document; none lets the system decide.
+    /// Returns the document's `data-theme`. `None` lets the system decide.
     pub fn attribute(self) -> Option<&'static str> {
         (self != Self::System).then(|| self.name())
     }

@@ -13,7 +13,8 @@ const WATCHED: [&str; 6] = ["src", "style", "public", "migrations", "Cargo.toml"
 const BROWSER: &str = "build --lib --target wasm32-unknown-unknown --no-default-features --features hydrate";
 const SERVER: &str = "build --bin customer-health";
 
-/// Never returns unless the watched folders cannot be read; Ctrl-C ends it and the server together.
+/// Rebuilds and restarts the server on every change. Returns only when the watched folders cannot be read; Ctrl-C ends it
+/// together with the server.
 pub fn watch(serve: &[&str]) -> Outcome<()> {
     let mut server: Option<Child> = None;
     loop {
@@ -41,7 +42,7 @@ fn cargo(arguments: &str) -> bool {
     Command::new("cargo").args(arguments.split(' ')).status().is_ok_and(|status| status.success())
 }
 
-/// The count is part of it, so that a removed file is noticed.
+/// Returns the number of watched files and the newest time of change. The number shows that a file was removed.
 fn newest_change() -> Outcome<(usize, Option<SystemTime>)> {
     let mut times = Vec::new();
     for watched in WATCHED.map(Path::new) {

@@ -1,4 +1,4 @@
-//! Files of the build: which of the two builds they belong to, their hashes, and walking through folders.
+//! Files of the build: the two build modes, content hashes, and walking through folders.
 
 use crate::Outcome;
 use sha2::{Digest, Sha256};
@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The build that is packed: debug as it is, release optimised and compressed.
+/// The build to pack: debug as it is, or release, optimised and compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     Debug,
@@ -23,12 +23,12 @@ impl Mode {
     }
 }
 
-/// 64 bits of SHA-256 in hex: plenty for a handful of files.
+/// Returns 64 bits of SHA-256 in hex, which are plenty for a handful of files.
 pub fn content_hash(content: &[u8]) -> String {
     Sha256::digest(content).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Every file below a folder, in order of name.
+/// Returns every file below a folder, sorted by name.
 pub fn files_below(folder: &Path) -> Outcome<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))? {

@@ -9,7 +9,7 @@ mod wasm;
 
 use std::{error::Error, path::Path, process::ExitCode};
 
-/// Every failure is shown to a developer, and only shown.
+/// An outcome whose failure is only shown to a developer, so that any error will do.
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 const USAGE: &str = "usage: xtask <command>, in the repository's root

@@ -1,6 +1,6 @@
-//! `target/site`: every asset under a name that holds its content's hash, so that browsers may keep it for ever, and
-//! `manifest.json` from the plain name to the hashed one. What is right already is left alone, time stamps included,
-//! so that nothing is compiled again for nothing.
+//! Builds `target/site`: every asset under a name that holds its content's hash, so that browsers may keep it for ever, and
+//! `manifest.json` from the plain name to the hashed one. Files that are right already keep their time stamps, so that cargo
+//! does not compile again.
 
 use crate::files::{Mode, content_hash, files_below};
 use crate::{Outcome, style, wasm};
@@ -14,7 +14,7 @@ use std::{
 const ASSETS: &str = "target/site/assets";
 const MANIFEST: &str = "target/site/manifest.json";
 
-/// Builds the whole folder and removes what no longer belongs to it.
+/// Builds the whole folder and removes files that no longer belong to it.
 pub fn build(mode: Mode) -> Outcome<()> {
     let mut site = Site { mode, names: BTreeMap::new(), written: BTreeSet::new() };
     fs::create_dir_all(ASSETS)?;
@@ -29,14 +29,15 @@ pub fn build(mode: Mode) -> Outcome<()> {
 
 struct Site {
     mode: Mode,
-    /// Plain name to hashed name: the manifest.
+    /// The manifest, from plain names to hashed names.
     names: BTreeMap<String, String>,
-    /// Every file that belongs to this build.
+    /// Every file of this build.
     written: BTreeSet<PathBuf>,
 }
 
 impl Site {
-    /// Snippets keep their names below a folder that is hashed as a whole, because the glue imports them by name.
+    /// Adds a WebAssembly module. Its snippets keep their names below a folder that is hashed as a whole, because the glue
+    /// imports them by name.
     fn add_module(&mut self, module: wasm::Module) -> Outcome<()> {
         let mut js = module.js;
         if !module.snippets.is_empty() {
@@ -70,7 +71,8 @@ impl Site {
         Ok(())
     }
 
-    /// A file of that name has that content, since the name holds the content's hash. Returns its size.
+    /// Writes a file unless it exists: its name holds the content's hash, so an existing file has the same content. Returns
+    /// its size.
     fn keep(&mut self, path: PathBuf, content: impl FnOnce() -> Outcome<Vec<u8>>) -> Outcome<u64> {
         if !path.exists() {
             write_whole(&path, &content()?)?;
@@ -94,7 +96,7 @@ impl Site {
     }
 }
 
-/// An interrupted build must not leave half a file under a final name.
+/// Writes a file so that an interrupted build leaves no half file under its name.
 fn write_whole(path: &Path, content: &[u8]) -> Outcome<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;

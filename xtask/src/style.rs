@@ -1,13 +1,14 @@
-//! The stylesheet: `style/main.css` with its `@import`s pulled in, minified, not lowered (browsers know nesting and layers).
+//! The stylesheet: `style/main.css` with its `@import`s pulled in, minified, but not lowered, since browsers know nesting
+//! and layers.
 
 use crate::Outcome;
 use std::process::{Command, Stdio};
 
 const ENTRY: &str = "style/main.css";
-/// From npm's `lightningcss-cli`: compiled, it comes in a second; the crate takes a minute to compile.
+/// Installed from npm (`lightningcss-cli`), compiled. The crate would take a minute to compile.
 const LIGHTNING_CSS: &str = "node_modules/.bin/lightningcss";
 
-/// Returns one minified stylesheet. Lightning CSS itself says which file and line it cannot read.
+/// Returns one minified stylesheet. Lightning CSS reports the file and line that it cannot read.
 pub fn bundle() -> Outcome<String> {
     let output = Command::new(LIGHTNING_CSS)
         .args(["--bundle", "--minify", ENTRY])

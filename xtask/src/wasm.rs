@@ -1,4 +1,5 @@
-//! From the compiled WebAssembly module to what a browser loads: the JS glue, and in release the optimised module.
+//! Turns the compiled WebAssembly module into the files that a browser loads: the JS glue and, in release, the optimised
+//! module.
 
 use crate::Outcome;
 use crate::files::{Mode, content_hash, files_below};
@@ -7,18 +8,18 @@ use wasm_bindgen_cli_support::Bindgen;
 
 /// The stem of both files: `customer-health.js` and `customer-health_bg.wasm`.
 const NAME: &str = "customer-health";
-/// From npm's `binaryen`; it more than halves the module.
+/// Installed from npm (`binaryen`). It more than halves the module.
 const WASM_OPT: &str = "node_modules/.bin/wasm-opt";
 
-/// What the page loads, before names are hashed.
+/// The files that the page loads, before their names are hashed.
 pub struct Module {
     pub js: String,
     pub wasm: Vec<u8>,
-    /// JS that crates bring along and the glue imports, by the path after `snippets/`.
+    /// JS files that come with crates and are imported by the glue, by their path after `snippets/`.
     pub snippets: Vec<(String, String)>,
 }
 
-/// Reads cargo's output and runs wasm-bindgen and wasm-opt on it, unless that very module went through them last time.
+/// Runs wasm-bindgen and wasm-opt on cargo's output, unless they ran on exactly this module last time.
 pub fn bind(mode: Mode) -> Outcome<Module> {
     let compiled = match mode {
         Mode::Debug => "target/wasm32-unknown-unknown/debug/customer_health.wasm",
@@ -45,7 +46,7 @@ pub fn bind(mode: Mode) -> Outcome<Module> {
 fn generate(compiled: &str, folder: &Path, mode: Mode) -> Outcome<()> {
     let mut bindgen = Bindgen::new();
     bindgen.input_path(compiled).out_name(NAME).web(true)?.typescript(false);
-    // The page tells the module's hashed address; the unhashed one, which would not exist, stays out of the glue.
+    // The page tells the glue the module's hashed address, so the unhashed one, which does not exist, stays out of it.
     bindgen.omit_default_module_path(true);
     // Names are for stack traces, which matter while developing.
     bindgen.remove_name_section(mode == Mode::Release).remove_producers_section(mode == Mode::Release);
@@ -56,7 +57,7 @@ fn generate(compiled: &str, folder: &Path, mode: Mode) -> Outcome<()> {
     }
 }
 
-/// The two features are what rustc emits for every browser that this project supports.
+/// Optimises the module. The two features are those that rustc emits for every supported browser.
 fn optimise(module: &Path) -> Outcome<()> {
     let status = Command::new(WASM_OPT)
         .args(["-Oz", "--enable-bulk-memory", "--enable-nontrapping-float-to-int", "-o"])

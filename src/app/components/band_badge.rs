@@ -4,7 +4,7 @@ use super::icon::{Icon, IconName};
 use crate::domain::Band;
 use leptos::prelude::*;
 
-/// The band's name in `data-band` attributes, which stylesheets select on.
+/// Returns the band's name in `data-band` attributes, which stylesheets select on.
 pub fn band_attribute(band: Band) -> &'static str {
     match band {
         Band::Healthy => "healthy",
@@ -33,7 +33,7 @@ pub fn BandBadge(band: Band) -> impl IntoView {
     }
 }
 
-/// The badge where there is no room for its word, which is then told on hover and to screen readers.
+/// Shows the badge without its word, for narrow places. The word appears on hover and is read by screen readers.
 #[component]
 pub fn BandIcon(band: Band) -> impl IntoView {
     view! {

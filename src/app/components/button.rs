@@ -6,7 +6,7 @@ fn class(primary: bool) -> &'static str {
     if primary { "button button--primary" } else { "button" }
 }
 
-/// Submits its form; while the answer is pending it says so and does nothing.
+/// Submits its form. While the answer is pending, the button says so and does nothing.
 #[component]
 pub fn SubmitButton(
     #[prop(into)] label: String,
@@ -27,7 +27,7 @@ pub fn SubmitButton(
     }
 }
 
-/// A link with a button's weight.
+/// Shows a link that looks like a button.
 #[component]
 pub fn LinkButton(
     #[prop(into)] href: Signal<String>,

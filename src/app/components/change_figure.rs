@@ -1,14 +1,14 @@
-//! How much a score changed: an arrow, the signed number, and a word for screen readers.
+//! The change of a score: an arrow, the signed number, and a word for screen readers.
 
 use super::icon::{Icon, IconName};
 use crate::domain::{Band, Points};
 use leptos::prelude::*;
 
-/// Without a number it is "new", or a dash where there is no data to compare.
+/// Shows the change. Without a number it is "new", or a dash where there is no data to compare.
 #[component]
 pub fn ChangeFigure(
     #[prop(into)] change: Option<Points>,
-    /// The band of today.
+    /// Today's band.
     band: Band,
 ) -> impl IntoView {
     let (direction, icon, text, words) = match change {

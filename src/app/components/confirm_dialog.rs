@@ -1,12 +1,12 @@
-//! A question before something happens: a native dialog. Without JavaScript the link leads to the same dialog,
-//! which then stands on the page.
+//! A question before an action, in a native dialog. Without JavaScript, the link leads to the same dialog, which then stands
+//! on the page.
 
 use leptos::ev::MouseEvent;
 use leptos::html::Dialog;
 use leptos::prelude::*;
 
-/// `trigger` is the text of the link that opens it; the children hold the form that does it, and are given the link that
-/// closes it, to stand beside the form's button.
+/// Shows a link with the text `trigger` that opens the dialog. `children` makes the form for the action; it gets the link
+/// that closes the dialog, to stand beside the form's button.
 #[component]
 pub fn ConfirmDialog<F: FnOnce(AnyView) -> V, V: IntoView>(
     /// Unique on the page.

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-/// Where the server listens unless told otherwise; the browser knows better.
+/// The server's default address. The browser replaces it by the real one.
 const DEFAULT_ORIGIN: &str = "http://127.0.0.1:3000";
 
-/// `path` begins with a slash; `body` is JSON without single quotes; `label` says what the command does.
+/// Shows the command. `path` begins with a slash; `body` is JSON without single quotes; `label` describes the command.
 #[component]
 pub fn CurlCommand(#[prop(into)] path: String, body: &'static str, label: &'static str) -> impl IntoView {
     let origin = RwSignal::new(DEFAULT_ORIGIN.to_owned());

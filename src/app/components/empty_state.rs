@@ -1,4 +1,4 @@
-//! What stands where there is nothing: why, and what to do about it.
+//! The text in place of empty content: why it is empty, and what to do about it.
 
 use super::icon::{Icon, IconName};
 use leptos::prelude::*;

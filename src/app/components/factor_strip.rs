@@ -1,10 +1,10 @@
-//! The five factors as five cells in fixed places: colour and height are the score, a hatch marks an assumed one.
-//! Hover or focus opens the numbers; plain CSS does it, so it works without JavaScript.
+//! The five factors as five cells in fixed places. Colour and height show the score, a hatch marks an assumed one. Hover or
+//! focus shows the numbers, by CSS alone, so it works without JavaScript.
 
 use crate::domain::{Factor, FactorKey, Factors, Points};
 use leptos::prelude::*;
 
-/// 0 to 4, for the five steps of the heat scale.
+/// Returns the step of the heat scale for a score, 0 to 4.
 pub fn heat_level(score: Points) -> i64 {
     (score.0 / 200).clamp(0, 4)
 }
@@ -32,7 +32,8 @@ pub fn FactorStrip(
     }
 }
 
-/// In the place of the strip where nothing was received: scores would be of sources that others have connected.
+/// Replaces the strip of a customer of whom nothing was received. Scores would rest only on sources that other customers
+/// have connected.
 #[component]
 pub fn NothingReceived() -> impl IntoView {
     let cells = FactorKey::ALL.map(|_| view! { <span class="factor-cell" data-assumed="" /> });
@@ -51,7 +52,8 @@ fn cell(factor: &Factor) -> impl IntoView + use<> {
     }
 }
 
-/// Two elements a line: a page of the list has hundreds of them. The swatch and the number are drawn from attributes.
+/// Renders a line with only two elements, since a page of the list has hundreds. Swatch and number are drawn from
+/// attributes.
 fn line(key: FactorKey, factor: &Factor) -> impl IntoView + use<> {
     let assumed = if factor.measured { "" } else { " (assumed)" };
     view! {

@@ -1,4 +1,5 @@
-//! Form fields (the browser keeps what is typed; `value` is what they begin with): a label, a control, a hint, and the error that belongs to it, all tied together for screen readers.
+//! Form fields: a label, a control, a hint and an error, tied together for screen readers. The browser keeps what is typed;
+//! `value` is only the value at the beginning.
 
 use leptos::prelude::*;
 
@@ -47,7 +48,7 @@ fn Labelled(frame: Frame, label: String, hint: String, optional: bool, children:
     }
 }
 
-/// A one-line input. `kind` is the input's type; `list` names a datalist of suggestions.
+/// Shows a one-line input. `kind` is the input's type; `list` names a datalist of suggestions.
 #[component]
 pub fn Field(
     /// Unique on the page.
@@ -87,7 +88,7 @@ pub fn Field(
     }
 }
 
-/// A text of many lines.
+/// Shows a text area.
 #[component]
 pub fn TextArea(
     /// Unique on the page.
@@ -122,7 +123,8 @@ pub fn TextArea(
     }
 }
 
-/// The text of a `<textarea>`. Leptos writes it as it is, and a parser drops a line break that begins it.
+/// Returns the content of a `<textarea>`. On the server Leptos writes it unescaped, so it is escaped here. It also gets a
+/// line break in front, because a parser drops the first one.
 fn content(text: String) -> String {
     match is_browser() {
         true => text,
@@ -143,7 +145,7 @@ impl Choice {
     }
 }
 
-/// A choice of one. It stays chosen when the choices around it change.
+/// Shows a select. The choice stays when the options around it change.
 #[component]
 pub fn SelectField(
     /// Unique on the page.

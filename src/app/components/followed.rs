@@ -1,5 +1,5 @@
-//! A value from the server that is read again and again while the page is open: what shows it is made once and follows.
-//! What somebody has typed, opened or focused stays.
+//! A value from the server that is read again and again while the page is open. Its view is made once and follows the value,
+//! so that typed text, opened parts and focus stay.
 
 use super::{Failure, Skeleton};
 use crate::app::live::mark_as_read;
@@ -8,18 +8,18 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use web_sys::{Element, FocusOptions, HtmlElement};
 
-/// An answer, with what was asked for.
+/// An answer, with the key that it was asked for.
 pub type Answer<K, T> = (K, Result<T, AppError>);
 
-/// The latest answer. While the next one is on its way it stays, and also when asking the same again fails for the
-/// moment. To be called within a `Transition`, which waits for the first one.
+/// Returns the latest answer. It stays while the next one is loading, and when the next attempt for the same key fails for
+/// the moment. Call within a `Transition`, which waits for the first answer.
 pub fn latest<K, T>(resource: Resource<Answer<K, T>>) -> Memo<Option<Answer<K, T>>>
 where
     K: PartialEq + Clone + Send + Sync + 'static,
     T: PartialEq + Clone + Send + Sync + 'static,
 {
     let latest = Memo::new(move |last: Option<&Option<Answer<K, T>>>| {
-        // Here nothing has been rendered anew yet.
+        // Nothing has been rendered anew at this point.
         if is_browser() {
             keep_focus();
         }
@@ -39,13 +39,13 @@ where
     latest
 }
 
-/// Returns whether it will be another time: then the stream is about to tell that there is something to read again.
+/// Returns whether the failure is temporary. Then the stream will soon report news, and the value is read again.
 fn passes(error: &AppError) -> bool {
     matches!(error, AppError::Unavailable | AppError::Unreachable | AppError::Overloaded | AppError::Busy(_) | AppError::Internal)
 }
 
-/// Shows `view`, made once, as soon as `is_there`; memos of what it waits for are to be made in it. (On the server a memo that
-/// was read before may hear of an answer only after the page has ceased to wait for it.)
+/// Shows `view`, made once, as soon as `is_there`. Memos of the awaited data must be made inside `view`: on the server, a
+/// memo that was read earlier may hear of an answer only after the page has stopped waiting.
 pub fn when_there<V: IntoView + 'static>(
     is_there: impl Fn() -> bool + Clone + Send + Sync + 'static,
     view: impl Fn() -> V + Send + Sync + 'static,
@@ -64,7 +64,7 @@ pub fn Followed<K, T, I>(
     key: fn(&T) -> I,
     view: impl Fn(Memo<T>) -> AnyView + Clone + Send + Sync + 'static,
     #[prop(optional)] failure: Option<Callback<AppError, AnyView>>,
-    /// The skeleton's lines.
+    /// The number of lines of the skeleton.
     #[prop(default = 4)]
     lines: usize,
 ) -> impl IntoView
@@ -98,7 +98,7 @@ where
     view! { <Transition fallback=move || view! { <Skeleton lines /> }>{when_there(move || resource.with(Option::is_some), followed.clone())}</Transition> }
 }
 
-/// Puts the focus back when what has it is about to be moved or made anew.
+/// Gives the focus back when its element is about to be moved or made anew.
 fn keep_focus() {
     let focused = || document().active_element().filter(|element| element.tag_name() != "BODY");
     let Some(held) = focused() else { return };
@@ -111,7 +111,7 @@ fn keep_focus() {
     });
 }
 
-/// The element itself while it is on the page, or the one that says the same in its place.
+/// Returns the element itself if it is still on the page, else the one that replaces it.
 fn successor(element: Element) -> Option<HtmlElement> {
     let same = |name: &str| {
         let value = element.get_attribute(name)?.replace(['\\', '"'], "");

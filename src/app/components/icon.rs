@@ -1,4 +1,4 @@
-//! Icons: one 20 by 20 drawing each, in the colour of the text. Decoration only; the word stands beside them.
+//! Icons: one 20 by 20 drawing each, in the colour of the text. They are decoration; words stand beside them.
 
 use leptos::prelude::*;
 
@@ -35,7 +35,7 @@ pub enum IconName {
 }
 
 impl IconName {
-    /// Outlines, to be stroked.
+    /// Returns the icon's outlines, to be stroked.
     fn path(self) -> &'static str {
         match self {
             Self::Mark => "M2 11.2h3.8l1.9-5.6 3.7 9.4 1.9-5.3H18",

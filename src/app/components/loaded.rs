@@ -1,5 +1,5 @@
-//! A value from the server: a skeleton until it is there, what went wrong when it does not come. While a newer value
-//! loads, the old one stays.
+//! A value from the server: a skeleton until it is there, and an error if it does not come. While a newer value loads, the
+//! old one stays.
 
 use super::{Alert, Skeleton};
 use crate::wire::AppError;
@@ -12,7 +12,7 @@ use leptos_meta::Title;
 pub fn Loaded<T, View, ViewFn>(
     resource: Resource<Result<T, AppError>>,
     view: ViewFn,
-    /// The skeleton's lines.
+    /// The number of lines of the skeleton.
     #[prop(default = 4)]
     lines: usize,
 ) -> impl IntoView
@@ -36,7 +36,7 @@ where
     }
 }
 
-/// What went wrong, and what to do about it.
+/// Shows an error, and what to do about it.
 #[component]
 pub fn Failure(error: AppError) -> impl IntoView {
     let advice = match &error {

@@ -1,5 +1,5 @@
-//! Disclosures are plain `<details>`: those that float (`.menu`) and forms that open where they are needed (`.inline-form`).
-//! This closes them as one expects of a menu; without JavaScript their summary does.
+//! Closing of menus and inline forms. Both are plain `<details>`: `.menu` floats, `.inline-form` opens in place. Without
+//! JavaScript, their summary closes them.
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -7,11 +7,11 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement};
 
 const OPEN_MENUS: &str = ".menu[open]";
-/// What Escape closes: a form only from within.
+/// The elements that Escape closes. A form is closed only from within.
 const ESCAPED: &str = ".menu[open], .inline-form[open]:focus-within";
 
-/// Call once for the app. A click or the focus elsewhere closes a menu, and so only one is open; Escape does, and gives the
-/// focus back to what opened it.
+/// Closes menus on a click or focus elsewhere, so that only one is open, and on Escape, which returns the focus to the
+/// summary. Call once for the app.
 pub fn close_menus() {
     Effect::new(|_| {
         let escape = window_event_listener(ev::keydown, |event| {
@@ -50,6 +50,6 @@ fn close(disclosure: &Element) {
 fn each(selector: &str, act: impl Fn(&Element)) {
     let Ok(found) = document().query_selector_all(selector) else { return };
     let found = (0..found.length()).filter_map(|index| found.item(index)?.dyn_into::<Element>().ok());
-    // A closed one no longer matches, so all are found before the first is closed.
+    // A closed element no longer matches, so all are found before the first is closed.
     found.collect::<Vec<_>>().iter().for_each(act);
 }

@@ -1,4 +1,4 @@
-//! An amount of money; a word where it is unknown.
+//! An amount of money, or a word when it is unknown.
 
 use crate::app::format;
 use leptos::prelude::*;
@@ -7,7 +7,7 @@ use leptos::prelude::*;
 pub fn Money(
     #[prop(into)] cents: Option<i64>,
     #[prop(into)] currency: String,
-    /// "$1.2M" instead of "$1,234,567", with the whole amount on hover.
+    /// True to show "$1.2M" instead of "$1,234,567", with the whole amount on hover.
     #[prop(optional)]
     short: bool,
 ) -> impl IntoView {

@@ -1,9 +1,9 @@
-//! Pages of a list, as real links.
+//! Links to the pages of a list.
 
 use super::icon::{Icon, IconName};
 use leptos::prelude::*;
 
-/// `href` gives the address of a page, counted from 1. Nothing is shown for a single page.
+/// Shows the links. `href` returns the address of a page, counted from 1. Nothing is shown for a single page.
 #[component]
 pub fn Pagination(page: i64, pages: i64, href: impl Fn(i64) -> String + 'static, #[prop(into)] label: String) -> impl IntoView {
     (pages > 1).then(|| {

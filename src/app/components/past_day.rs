@@ -1,4 +1,5 @@
-//! Says that a past day is shown and how much of it is known, with the ways to its neighbours, to the other knowledge, and back.
+//! A notice that a past day is shown, and how much of it is known. It links to the neighbouring days, to the other
+//! knowledge, and back to today.
 
 use super::{Tab, Tabs};
 use crate::app::format;
@@ -6,7 +7,8 @@ use crate::domain::{AsOf, AskedDay, KnownAt, NaiveDate};
 use chrono::Duration;
 use leptos::prelude::*;
 
-/// `href` gives the address of the same page on another day; `scope` says what is of that day and what is not.
+/// Shows the notice. `href` returns the address of the same page on another day; `scope` says which parts are as of that
+/// day.
 #[component]
 pub fn PastDay(
     at: AsOf,

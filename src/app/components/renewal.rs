@@ -1,14 +1,14 @@
-//! Renewal dates in the words of somebody who plans by them: exact to the day for the next quarter.
+//! Renewal dates in the words of people who plan by them: exact to the day for the next quarter.
 
 use super::icon::{Icon, IconName};
 use crate::app::format::count;
 use crate::domain::NaiveDate;
 use leptos::prelude::*;
 
-/// Renewals within this many days are marked.
+/// The days before a renewal within which it is marked.
 const SOON_DAYS: i64 = 30;
 
-/// How far away a renewal date is; marked when that is soon, or over.
+/// Shows how far away a renewal date is. It is marked when it is near or past.
 #[component]
 pub fn RenewalCountdown(date: NaiveDate, today: NaiveDate) -> impl IntoView {
     let (urgency, icon) = match (date - today).num_days() {
@@ -24,7 +24,7 @@ pub fn RenewalCountdown(date: NaiveDate, today: NaiveDate) -> impl IntoView {
     }
 }
 
-/// "in 23 days", "tomorrow", "4 months overdue".
+/// Returns the distance in words: "in 23 days", "tomorrow", "4 months overdue".
 pub fn renewal_words(date: NaiveDate, today: NaiveDate) -> String {
     match (date - today).num_days() {
         late @ ..0 => format!("{} overdue", span(-late)),
@@ -34,7 +34,7 @@ pub fn renewal_words(date: NaiveDate, today: NaiveDate) -> String {
     }
 }
 
-/// Days up to three months, then months, then years: as exact as one plans.
+/// Returns a length of time in days up to three months, then in months, then in years.
 fn span(days: i64) -> String {
     match days {
         ..=90 => count(days, "day"),

@@ -6,7 +6,7 @@ use crate::domain::{Band, FactorKey, Factors, MissingPolicy, Scorecard};
 use crate::scoring::{rationale, weight_shares};
 use leptos::prelude::*;
 
-/// From which scores the bands begin.
+/// Lists the scores at which bands begin.
 #[component]
 pub fn BandRules(scorecard: Scorecard) -> impl IntoView {
     let (healthy, at_risk) = (scorecard.bands.healthy, scorecard.bands.at_risk);
@@ -20,7 +20,7 @@ pub fn BandRules(scorecard: Scorecard) -> impl IntoView {
     view! { <ul class="rules__bands">{rows}</ul> }
 }
 
-/// How each factor is weighed and measured, and why.
+/// Lists each factor's weight and measurement, with the reasons.
 #[component]
 pub fn FactorRules(scorecard: Scorecard) -> impl IntoView {
     let rows = FactorKey::ALL.map(|key| view! { <FactorRow key_=key scorecard=scorecard.clone() /> });
@@ -53,7 +53,7 @@ fn FactorRow(key_: FactorKey, scorecard: Scorecard) -> impl IntoView {
     }
 }
 
-/// Why a factor is measured as it is. The reasons are written for the numbers that a new database starts with.
+/// Shows the reason for a factor's rule. Reasons are written for the numbers that a new database starts with.
 #[component]
 pub fn Reason(key_: FactorKey, rule: FactorRule) -> impl IntoView {
     let original = Scorecard::default().factors.get(key_).clone();
@@ -66,7 +66,7 @@ pub fn Reason(key_: FactorKey, rule: FactorRule) -> impl IntoView {
     }
 }
 
-/// What assumed factors do, and how little measured is too little.
+/// Explains the effect of assumed factors, and the coverage below which there is no score.
 #[component]
 pub fn MissingDataRule(scorecard: Scorecard) -> impl IntoView {
     let floor = scorecard.coverage_floor.to_string();

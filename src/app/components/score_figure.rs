@@ -8,7 +8,7 @@ use leptos::prelude::*;
 pub fn ScoreFigure(
     score: Points,
     band: Band,
-    /// True when it is the figure of the page rather than of a row.
+    /// True when it is the page's main figure, rather than one of a row.
     #[prop(optional)]
     large: bool,
 ) -> impl IntoView {

@@ -1,4 +1,4 @@
-//! Grey bars in place of what is still loading.
+//! Grey bars in place of content that is still loading.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A small line: how a score went. The words for it are in its label.
+//! A small line of a score's course. Its label says the same in words.
 
 use crate::domain::Points;
 use leptos::prelude::*;
@@ -6,14 +6,14 @@ use leptos::prelude::*;
 const WIDTH: f64 = 96.0;
 const HEIGHT: f64 = 28.0;
 const MARGIN: f64 = 3.0;
-/// The least span of points drawn from bottom to top, so that noise does not look like a landslide.
+/// The fewest points of score drawn from bottom to top, so that noise does not look like a landslide.
 const LEAST_SPAN: f64 = 30.0;
 
-/// Points a fixed time apart; gaps where there was no data.
+/// Draws points at equal distances in time, with gaps where there was no data.
 #[component]
 pub fn Sparkline(
     points: Vec<Option<Points>>,
-    /// What the line is of: "Score over 90 days".
+    /// The line's subject: "Score over 90 days".
     #[prop(into)]
     label: String,
 ) -> impl IntoView {
@@ -42,7 +42,7 @@ pub fn Sparkline(
     }
 }
 
-/// From an index and a score to a place in the drawing.
+/// Returns a function from an index and a score to a place in the drawing.
 fn scale(points: &[Option<Points>]) -> impl Fn(usize, Points) -> (f64, f64) + use<> {
     let known = || points.iter().flatten().map(|point| point.as_f64());
     let (low, high) = (known().fold(100.0, f64::min), known().fold(0.0, f64::max));
@@ -56,7 +56,7 @@ fn scale(points: &[Option<Points>]) -> impl Fn(usize, Points) -> (f64, f64) + us
     }
 }
 
-/// The runs of known points, each with its index.
+/// Returns the runs of known points, each point with its index.
 fn segments(points: &[Option<Points>]) -> Vec<Vec<(usize, Points)>> {
     let indexed: Vec<_> = points.iter().enumerate().collect();
     let runs = indexed.split(|(_, point)| point.is_none());

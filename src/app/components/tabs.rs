@@ -1,8 +1,8 @@
-//! Views of the same thing side by side, as links.
+//! Tabs between views of the same thing, as links.
 
 use leptos::prelude::*;
 
-/// One view and where it is.
+/// A view and its address.
 #[derive(Clone, Debug)]
 pub struct Tab {
     pub href: String,

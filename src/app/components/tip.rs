@@ -1,10 +1,10 @@
-//! Tooltips are CSS (see `.tip`); this closes them with Escape, as WCAG asks, without moving pointer or focus.
+//! Closing of tooltips with Escape, without moving pointer or focus, as WCAG asks. Tooltips themselves are CSS (see `.tip`).
 
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-/// Call once for the app.
+/// Closes tooltips on Escape. Call once for the app.
 pub fn close_tips_on_escape() {
     Effect::new(|_| {
         let escape = window_event_listener(ev::keydown, |event| {

@@ -1,4 +1,4 @@
-//! A short message that something was done, with a way to take it back. Announced by screen readers.
+//! A short message about a finished action, with a way to undo it. Screen readers announce it.
 
 use super::icon::{Icon, IconName};
 use crate::app::forms::UndoForm;
@@ -6,10 +6,10 @@ use crate::wire::Done;
 use leptos::prelude::*;
 use std::time::Duration;
 
-/// How long a toast stays, unless the pointer or the focus is on it.
+/// The time for which a toast stays, unless the pointer or the focus is on it.
 const STAYS: Duration = Duration::from_secs(20);
 
-/// Where forms put their toasts; a new one replaces the old one.
+/// The place for forms' toasts. A new one replaces the old one.
 #[derive(Clone, Copy)]
 pub struct Toaster(RwSignal<Option<Done>>);
 
@@ -31,7 +31,7 @@ pub fn use_toaster() -> Toaster {
     expect_context()
 }
 
-/// The region that toasts appear in, below `children`; it is always there, so that what appears in it is announced.
+/// Shows toasts below `children`. The region is always there, so that screen readers announce what appears in it.
 #[component]
 pub fn ToastRegion(children: Children) -> impl IntoView {
     let toaster = use_toaster();

@@ -1,4 +1,4 @@
-//! Taking a customer out of the lists, with confirmation, and bringing it back.
+//! Archiving a customer, after a question, and restoring it.
 
 use super::FormState;
 use super::parts::{ActionForm, FormFoot, FormHead};
@@ -8,7 +8,7 @@ use crate::domain::{ArchiveReason, CustomerId};
 use crate::wire::FormValues;
 use leptos::prelude::*;
 
-/// A button that opens the question, and the question.
+/// Shows a button that opens the question, and the question.
 #[component]
 pub fn ArchiveDialog(customer: CustomerId, #[prop(into)] name: String) -> impl IntoView {
     let action = ServerAction::<ArchiveCustomer>::new();
@@ -36,7 +36,7 @@ pub fn ArchiveDialog(customer: CustomerId, #[prop(into)] name: String) -> impl I
     }
 }
 
-/// Brings an archived customer back into lists and figures.
+/// Restores an archived customer into lists and figures.
 #[component]
 pub fn RestoreForm(customer: CustomerId) -> impl IntoView {
     let action = ServerAction::<RestoreCustomer>::new();

@@ -10,7 +10,7 @@ use crate::wire::FormValues;
 use leptos::either::Either;
 use leptos::prelude::*;
 
-/// Without a customer it creates one. `owners` are suggested.
+/// Shows the form. Without a customer it creates one. `owners` are suggestions.
 #[component]
 pub fn CustomerForm(
     #[prop(into)] customer: Option<Customer>,
@@ -56,7 +56,7 @@ fn EditForm(customer: Customer, owners: Vec<String>, currency: String) -> impl I
     }
 }
 
-/// A stored customer as the form's fields hold it.
+/// Returns a stored customer as the values of the form's fields.
 fn stored_values(customer: &Customer) -> FormValues {
     let fields = customer.fields.clone();
     let day = |day: Option<crate::domain::NaiveDate>| day.map(|day| day.to_string());

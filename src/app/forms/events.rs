@@ -13,14 +13,14 @@ use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
 use wasm_bindgen::JsCast;
 
-/// What the forms need to know about their customer.
+/// The facts about a customer that the forms need.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogSubject {
     customer: CustomerId,
     today: NaiveDate,
     currency: String,
     features: Vec<String>,
-    /// Neither paid nor voided.
+    /// Invoices that are neither paid nor voided.
     open_invoices: Vec<InvoiceRow>,
 }
 
@@ -45,10 +45,10 @@ const KINDS: [(EventKind, &str); 5] = [
     (EventKind::InvoiceIssued, "Invoice"),
 ];
 
-/// The id of the panel that the forms are in: `#log` leads to it.
+/// The id of the panel with the forms. `#log` leads to it.
 pub const LOG_PANEL: &str = "log";
 
-/// Puts the cursor into the first field of the form that is shown, once a link to the forms has brought them into view.
+/// Focuses the first field of the shown form, once a link to the forms has scrolled them into view.
 pub fn focus_event_form(_: leptos::ev::MouseEvent) {
     request_animation_frame(|| {
         const FIELDS: &str = "div:not([hidden]) > form :is(input:not([type=hidden]), select)";
@@ -59,9 +59,9 @@ pub fn focus_event_form(_: leptos::ev::MouseEvent) {
     });
 }
 
-/// The tabs and the form of the chosen kind, for a panel of the id [`LOG_PANEL`]. The kind is `log` in the URL, by the event kind's wire name. Every form is
-/// there all the time, so that a change of tab or of the page's figures loses nothing that was typed. What the subject is
-/// at first decides what they begin with; suggestions and open invoices follow it.
+/// Shows the tabs and the form of the chosen kind, for a panel with the id [`LOG_PANEL`]. `log` in the URL is the kind's
+/// wire name. Every form stays on the page, so that nothing typed is lost when the tab or the page's figures change. Fields
+/// begin with values from the first `subject`; suggestions and open invoices follow it.
 #[component]
 pub fn EventForms(#[prop(into)] subject: Signal<LogSubject>) -> impl IntoView {
     let query = use_query_map();
@@ -87,14 +87,14 @@ pub fn EventForms(#[prop(into)] subject: Signal<LogSubject>) -> impl IntoView {
     }
 }
 
-/// The same page with another kind, at the forms: without JavaScript the browser jumps there.
+/// Returns the address of the same page with another kind, at the forms. Without JavaScript, the browser jumps there.
 fn link_to_kind(query: &ParamsMap, kind: EventKind) -> String {
     let others = query.clone().into_iter().filter(|(name, _)| name != "log");
     let pairs: Vec<_> = others.chain([("log".into(), kind.name().to_owned())]).collect();
     format!("?{}#{LOG_PANEL}", serde_urlencoded::to_string(pairs).unwrap_or_default())
 }
 
-/// A form for events of a kind: its state, and the frame around its own fields.
+/// Makes the state of the form for a kind of event. `initial` are the initial values of the kind's own fields.
 fn form_state(kind: &str, subject: &LogSubject, action: ServerAction<SubmitEvent>, initial: &[(&str, &str)]) -> FormState {
     let initial = initial.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     FormState::new(format!("{}-{}", kind.replace('_', "-"), subject.customer), FormValues(initial), action)
@@ -120,7 +120,7 @@ fn EventForm(
     }
 }
 
-/// A field of the form, named as in the event.
+/// Shows a text field of the form, named as in the event.
 fn text(state: FormState, name: &'static str, label: &'static str, required: bool) -> impl IntoView {
     view! {
         <Field id=state.field_id(name) name label value=state.value(name) error=state.error(name) required />
@@ -279,7 +279,7 @@ fn choice(invoice: &InvoiceRow) -> Choice {
     Choice::new(&invoice.number, format!("{}: {amount}, due {due}", invoice.number))
 }
 
-/// For the invoices that are neither paid nor voided.
+/// Marks an open invoice as paid or voided.
 #[component]
 fn SettleInvoiceForm(subject: Signal<LogSubject>) -> impl IntoView {
     let action = ServerAction::<SubmitEvent>::new();

@@ -1,4 +1,4 @@
-//! Imports: send a file, say what its columns mean, run it, take it back.
+//! Imports: upload a file, choose the meaning of its columns, run the import, undo it.
 
 use super::FormState;
 use super::parts::{ActionForm, FormFoot, FormHead};
@@ -11,7 +11,7 @@ use crate::wire::{FormValues, UPLOAD_FORM};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 
-/// A plain form, since files are sent by the browser itself.
+/// Uploads a file. It is a plain form, since the browser itself sends files.
 #[component]
 pub fn UploadForm() -> impl IntoView {
     let author = use_preferences().read_untracked().signature();
@@ -47,7 +47,7 @@ pub fn UploadForm() -> impl IntoView {
     }
 }
 
-/// What each column means, with the first rows beside it.
+/// Asks for the meaning of each column, with the first rows beside it.
 #[component]
 pub fn MappingForm(import: Import, columns: Vec<String>, preview: Vec<PreviewRow>) -> impl IntoView {
     let action = ServerAction::<CheckImport>::new();
@@ -124,7 +124,7 @@ fn ColumnRow(
     }
 }
 
-/// Values for fields that no column has; only those that are the same in many files.
+/// Shows fields for values that no column has. Only fields that are often the same in a whole file are offered.
 fn default_fields(state: FormState, kind: ImportKind, defaults: &BTreeMap<String, String>) -> Vec<AnyView> {
     let value = |field: &str| {
         let sent = Some(state.value(&format!("default-{field}"))).filter(|sent| !sent.is_empty());
@@ -156,7 +156,7 @@ fn default_fields(state: FormState, kind: ImportKind, defaults: &BTreeMap<String
     }
 }
 
-/// One button for each of the small steps of an import.
+/// Declares a button for each small step of an import.
 macro_rules! step_form {
     ($(#[$doc:meta])* $name:ident, $action:ident, $id:literal, $label:literal, primary = $primary:literal) => {
         $(#[$doc])*
@@ -177,18 +177,18 @@ macro_rules! step_form {
 }
 
 step_form!(
-    /// Imports what was checked.
+    /// Imports the file after its dry run.
     RunImportForm, RunImport, "run-import", "Import", primary = true
 );
 step_form!(
-    /// Back to the columns.
+    /// Returns to the choice of columns.
     ReconsiderForm, ReconsiderImport, "reconsider-import", "Change the columns", primary = false
 );
 step_form!(
-    /// Forgets the file.
+    /// Deletes the uploaded file.
     DiscardUploadForm, DiscardUpload, "discard-upload", "Discard the file", primary = false
 );
 step_form!(
-    /// Takes everything back. Put it where it can be opened.
+    /// Undoes the import. Put it where it can be opened.
     UndoImportForm, UndoImport, "undo-import", "Undo this import", primary = true
 );

@@ -1,5 +1,5 @@
-//! The forms. Each works as a plain form and, once the page is hydrated, in place: the same server function answers
-//! both, and what it answered a plain form reaches the page through a [`Flash`](crate::wire::Flash).
+//! The forms. Each works as a plain form and, once the page is hydrated, in place. The same server function answers both;
+//! its answer to a plain form reaches the page through a [`Flash`](crate::wire::Flash).
 
 mod archive;
 mod customer;

@@ -44,7 +44,7 @@ pub fn NoteForm(customer: CustomerId) -> impl IntoView {
     }
 }
 
-/// One small button beside a note.
+/// Shows a small button that deletes a note.
 #[component]
 pub fn DeleteNoteForm(customer: CustomerId, note: NoteId) -> impl IntoView {
     let action = ServerAction::<DeleteNote>::new();

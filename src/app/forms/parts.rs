@@ -1,4 +1,4 @@
-//! What every form begins and ends with.
+//! The parts that every form begins and ends with.
 
 use super::FormState;
 use crate::app::components::{Alert, SubmitButton};
@@ -10,8 +10,8 @@ use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_location;
 use serde::de::DeserializeOwned;
 
-/// A form that a server function takes: in place once the page is hydrated. Before that, and without JavaScript, the
-/// browser sends it to the page's own address, so that a refused form can be answered with its page.
+/// Shows a form for a server function. Once the page is hydrated it works in place. Before that, and without JavaScript, the
+/// browser sends it to the page's own address, so that a refused form is answered with its page.
 #[component]
 pub fn ActionForm<S>(
     action: ServerAction<S>,
@@ -47,7 +47,7 @@ where
     }
 }
 
-/// The hidden fields, and the message about the whole form when it was rejected.
+/// Shows the hidden fields and, after a refusal, the message about the whole form.
 #[component]
 pub fn FormHead(state: FormState) -> impl IntoView {
     view! {
@@ -57,7 +57,7 @@ pub fn FormHead(state: FormState) -> impl IntoView {
     }
 }
 
-/// The button that sends the form, and what stands beside it.
+/// Shows the button that sends the form, with `children` beside it.
 #[component]
 pub fn FormFoot(state: FormState, #[prop(into)] label: String, #[prop(optional)] children: Option<Children>) -> impl IntoView {
     view! {

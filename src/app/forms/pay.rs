@@ -1,4 +1,4 @@
-//! Marking one open invoice as paid, right where it is listed.
+//! Marking an open invoice as paid, where it is listed.
 
 use super::FormState;
 use super::parts::{ActionForm, FormFoot, FormHead};
@@ -13,7 +13,7 @@ use leptos::prelude::*;
 pub fn PayInvoiceForm(customer: CustomerId, number: String, today: NaiveDate) -> impl IntoView {
     let action = ServerAction::<SubmitEvent>::new();
     let initial = FormValues([("paidOn".to_owned(), today.to_string())].into());
-    // Numbers may have letters that ids may not.
+    // An invoice's number may contain letters that an id may not.
     let code: String = number.bytes().map(|byte| format!("{byte:02x}")).collect();
     let state = FormState::new(format!("pay-{customer}-{code}"), initial, action);
     view! {

@@ -1,4 +1,4 @@
-//! Refused items: send one again, corrected or as it was; discard one, or all.
+//! Refused items: send one again, corrected or as it was; discard one or all.
 
 use super::FormState;
 use super::parts::{ActionForm, FormFoot, FormHead};
@@ -9,7 +9,7 @@ use crate::domain::QuarantineId;
 use crate::wire::FormValues;
 use leptos::prelude::*;
 
-/// The item in a text area, to be corrected and sent again.
+/// Shows the item in a text area, to be corrected and sent again.
 #[component]
 pub fn ReplayForm(item: QuarantineId, content: String) -> impl IntoView {
     let action = ServerAction::<ReplayQuarantined>::new();
@@ -34,7 +34,7 @@ pub fn ReplayForm(item: QuarantineId, content: String) -> impl IntoView {
     }
 }
 
-/// One small button that discards an item.
+/// Shows a small button that discards an item.
 #[component]
 pub fn DiscardForm(item: QuarantineId) -> impl IntoView {
     let action = ServerAction::<DiscardQuarantined>::new();
@@ -49,7 +49,7 @@ pub fn DiscardForm(item: QuarantineId) -> impl IntoView {
     }
 }
 
-/// Asks, then discards what is there; what has come since the page was loaded stays.
+/// Asks, then discards the items that are there. Items that arrived since the page was loaded stay.
 #[component]
 pub fn DiscardAllDialog(latest: QuarantineId, total: i64) -> impl IntoView {
     let action = ServerAction::<DiscardQuarantine>::new();

@@ -1,4 +1,4 @@
-//! Taking an event back: from the timeline with a reason, from a toast with one click.
+//! Retracting an event: from the timeline with a reason, from a toast with one click.
 
 use super::FormState;
 use super::parts::{ActionForm, FormFoot, FormHead};
@@ -8,7 +8,7 @@ use crate::domain::EventId;
 use crate::wire::FormValues;
 use leptos::prelude::*;
 
-/// Asks for the reason. Put it where it can be opened, with the way out as the child.
+/// Asks for the reason. Put it where it can be opened, with the link that closes it as the child.
 #[component]
 pub fn RetractForm(event: EventId, children: Children) -> impl IntoView {
     let action = ServerAction::<RetractEvent>::new();
@@ -31,7 +31,7 @@ pub fn RetractForm(event: EventId, children: Children) -> impl IntoView {
     }
 }
 
-/// One button that takes back what was just logged.
+/// Shows a button that retracts the events that were just logged.
 #[component]
 pub fn UndoForm(events: Vec<EventId>) -> impl IntoView {
     let action = ServerAction::<RetractEvent>::new();

@@ -1,4 +1,4 @@
-//! The form for the rules of scoring, and the one that brings old rules back.
+//! The form for the rules of scoring, and the form that restores old rules.
 
 use super::FormState;
 use super::parts::{ActionForm, FormFoot, FormHead};
@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_navigate};
 use wasm_bindgen::JsCast;
 
-/// A scorecard as the form's fields hold it.
+/// Returns a scorecard as the values of the form's fields.
 pub fn scorecard_values(scorecard: &Scorecard) -> FormValues {
     let mut values = FormValues::default();
     let mut set = |name: &str, value: String| values.0.insert(name.to_owned(), value);
@@ -36,7 +36,7 @@ pub fn scorecard_values(scorecard: &Scorecard) -> FormValues {
     values
 }
 
-/// Edits the current rules. `typed` are values that were tried out, with what came of it.
+/// Edits the current rules. `typed` are previewed values, `rejection` their errors.
 #[component]
 pub fn ScorecardForm(current: Scorecard, typed: Option<FormValues>, rejection: Option<Rejection>) -> impl IntoView {
     let action = ServerAction::<SaveScorecard>::new();
@@ -70,7 +70,7 @@ pub fn ScorecardForm(current: Scorecard, typed: Option<FormValues>, rejection: O
     }
 }
 
-/// One required input.
+/// Shows a required input.
 fn field(state: FormState, name: String, label: &'static str, hint: &'static str, mode: &'static str) -> AnyView {
     let (id, value, error) = (state.field_id(&name), state.value(&name), state.error(name.clone()));
     view! { <Field id name label hint value error inputmode=mode required=true /> }.into_any()
@@ -137,7 +137,7 @@ fn BandFields(state: FormState) -> impl IntoView {
     }
 }
 
-/// Asks what the rules in the form would do: they travel in the address, so that a preview can be reloaded and shared.
+/// Previews the rules in the form. They travel in the address, so that a preview can be reloaded and shared.
 #[component]
 fn PreviewButton() -> impl IntoView {
     let (navigate, search) = (use_navigate(), use_location().search);
@@ -172,7 +172,8 @@ fn PreviewButton() -> impl IntoView {
     }
 }
 
-/// Asks who brings the rules of an old version back, and why. Put it into a `ConfirmDialog`, with its way out as the child.
+/// Asks who restores an old version's rules, and why. Put it into a `ConfirmDialog`, with the link that closes it as the
+/// child.
 #[component]
 pub fn RestoreScorecardForm(version: i64, current: i64, children: Children) -> impl IntoView {
     let action = ServerAction::<RestoreScorecard>::new();

@@ -1,4 +1,4 @@
-//! What a form knows about itself: the values it begins with, its errors, and the id that makes a repeat harmless.
+//! The state of a form: its initial values, its errors, and the message id that makes a repeat harmless.
 
 use crate::app::components::toast::use_toaster;
 use crate::app::state::{Revision, use_flash, use_preferences, use_revision, use_seed};
@@ -23,8 +23,8 @@ pub struct FormState {
 }
 
 impl FormState {
-    /// `id` is unique on the page and names the customer it is about; `initial` is what the fields hold at first, unless
-    /// the form comes back with errors from a submission without JavaScript.
+    /// Makes the state. `id` is unique on the page and names the customer that the form is about. `initial` are the fields'
+    /// values, unless the form was sent without JavaScript and came back with errors.
     pub fn new<S>(id: String, initial: FormValues, action: ServerAction<S>) -> Self
     where
         S: ServerFn<Output = Outcome, Error = AppError> + Clone + Send + Sync + 'static,
@@ -51,7 +51,7 @@ impl FormState {
         state
     }
 
-    /// Shows what is wrong with the values that it begins with, unless a submission has just told that.
+    /// Shows the errors of the initial values, unless a submission has just shown them.
     pub fn with_rejection(self, rejection: Option<Rejection>) -> Self {
         self.rejection.update(|shown| *shown = shown.take().or(rejection));
         self
@@ -61,23 +61,23 @@ impl FormState {
         self.id.get_value()
     }
 
-    /// The id of one of its controls.
+    /// Returns the id of one of the form's controls.
     pub fn field_id(self, name: &str) -> String {
         format!("{}-{name}", self.id())
     }
 
-    /// What a field holds at first.
+    /// Returns the initial value of a field.
     pub fn value(self, name: &str) -> String {
         self.initial.with_value(|values| values.0.get(name).cloned().unwrap_or_default())
     }
 
-    /// What is wrong with a field, as a sentence fragment after its label.
+    /// Returns a field's error, as a message that reads well after the field's label.
     pub fn error(self, name: impl Into<String>) -> Signal<Option<String>> {
         let name = name.into();
         Signal::derive(move || self.rejection.read().as_ref()?.errors.of(&name).map(str::to_owned))
     }
 
-    /// What is wrong with the whole.
+    /// Returns the message about the whole form.
     pub fn message(self) -> Option<String> {
         self.rejection.read().as_ref().map(|rejection| rejection.message.clone())
     }
@@ -90,7 +90,7 @@ impl FormState {
         self.pending
     }
 
-    /// What happens after success: a toast, fresh data, an empty form, and the way on.
+    /// Acts on success: shows a toast, loads data again, empties the form and goes on.
     fn finish(self) -> impl Fn(Done) + 'static {
         let (toaster, flash, revision, navigate) = (use_toaster(), use_flash(), use_revision(), use_navigate());
         let (seed, here, preferences) = (use_seed(), use_location().pathname, use_preferences());
@@ -99,13 +99,13 @@ impl FormState {
             flash.set(Flash::default());
             self.rejection.set(None);
             let stays = |path: &String| path.split(['?', '#']).next() == Some(here.get_untracked().as_str());
-            // A page that is left is not loaded again: what it shows may be gone.
+            // A page that is left is not loaded again, since what it shows may be gone.
             if done.go_to.as_ref().is_none_or(stays) {
                 revision.update(|revision| *revision += 1);
                 self.message_id.set(message_id(&seed, &self.id(), revision.get_untracked()));
             }
             if let Some(path) = &done.go_to {
-                // Where that is the same page, the form shows what is stored now.
+                // When the next page is the same one, the form shows what is stored now.
                 self.reset();
                 navigate(path, NavigateOptions::default());
             } else {
@@ -115,8 +115,7 @@ impl FormState {
         }
     }
 
-    /// The name that was signed with stays in this form, and other forms begin with it. The server's cookie says it to the
-    /// next page.
+    /// Keeps the signed name in this form and suggests it in others. The server's cookie tells it to the next page.
     fn remember_author(self, preferences: RwSignal<Preferences>) {
         let form = document().get_element_by_id(&self.id());
         let field = form.and_then(|form| form.query_selector("input[name=author]").ok().flatten());
@@ -126,7 +125,7 @@ impl FormState {
         }
     }
 
-    /// Empties the form and keeps the focus in it, ready for the next one.
+    /// Empties the form and keeps the focus in it, ready for the next entry.
     fn start_over(self) {
         let id = self.id();
         request_animation_frame(move || {
@@ -154,8 +153,8 @@ impl FormState {
     }
 }
 
-/// The same on the server and in the hydrating browser, and never again: the seed is new with each page load, and the
-/// revision grows with each success.
+/// Makes a message id that is the same on the server and in the hydrating browser, and never repeats: the seed is new with
+/// each page load, and the revision grows with each success.
 fn message_id(seed: &str, form: &str, revision: Revision) -> String {
     format!("{seed}-{form}-{revision}")
 }

@@ -1,4 +1,4 @@
-//! `/help`: what the score means and how to work with it, from the scorecard that is in force.
+//! `/help`: the meaning of the score, from the scorecard in force, and the way to work with it.
 
 use crate::app::components::rules::{BandRules, FactorRules, MissingDataRule};
 use crate::app::components::{CurlCommand, Loaded};

@@ -13,7 +13,7 @@ use leptos_meta::Title;
 use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
 
-/// The page needs today's figures only; these are the shortest history and change that can be asked for.
+/// The shortest history and change that can be asked for. The page needs only today's figures.
 const HISTORY_DAYS: i64 = 30;
 const CHANGE_DAYS: i64 = 7;
 

@@ -1,4 +1,4 @@
-//! What stands where there is no page.
+//! The page for an unknown address.
 
 use crate::app::components::EmptyState;
 use crate::app::components::icon::IconName;

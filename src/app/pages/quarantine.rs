@@ -1,4 +1,4 @@
-//! `/quarantine`: what came in with others and was refused, to be corrected, sent again or discarded.
+//! `/quarantine`: refused items, to be corrected, sent again or discarded.
 
 use crate::app::components::icon::IconName;
 use crate::app::components::{Ago, EmptyState, Loaded, Pagination};
@@ -60,7 +60,7 @@ fn items(list: QuarantinePage) -> impl IntoView {
     }
 }
 
-/// Whose refused events will not be kept soon, or are not any more; silent while there is room.
+/// Names the sources whose refused events will soon not be kept, or are not kept any more. `None` while there is room.
 fn shortage(uses: &[(String, QuarantineUse)]) -> Option<String> {
     let short: Vec<_> = uses
         .iter()
@@ -141,12 +141,12 @@ fn Correct(item: crate::domain::QuarantineId, content: String) -> impl IntoView 
     }
 }
 
-/// Returns whether its form came back with errors.
+/// Returns whether the item's form came back with errors.
 fn was_sent(item: crate::domain::QuarantineId) -> bool {
     crate::app::state::use_flash().read_untracked().echo.as_ref().is_some_and(|echo| echo.form == format!("replay-{item}"))
 }
 
-/// "customerId is required, or externalId"; an error about the whole has no field to name.
+/// Returns an error in words: "customerId is required, or externalId". An error about the whole item has no field to name.
 fn words(error: &FieldError) -> String {
     match error.field.as_str() {
         "body" => format::capitalised(&error.message),
@@ -154,7 +154,7 @@ fn words(error: &FieldError) -> String {
     }
 }
 
-/// The beginning of a long text.
+/// Returns the beginning of a long text.
 fn shown(content: &str, is_cut: bool) -> String {
     const SHOWN: usize = 2000;
     let content = content.trim();

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What the rows of a file are.
+/// The kind of thing that each row of a file describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ImportKind {
@@ -37,13 +37,13 @@ impl ImportKind {
     }
 }
 
-/// Something that a column can mean.
+/// A field that a column can stand for.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ImportField {
-    /// As in the JSON of the API, where the API has it.
+    /// The field's name: the one in the API's JSON, where the API has the field.
     pub name: &'static str,
     pub label: &'static str,
-    /// Headers that mean it, the surest first: lower-case words joined by underscores.
+    /// The headers that stand for the field, surest first, as lower-case words joined by underscores.
     headers: &'static [&'static str],
 }
 
@@ -93,7 +93,7 @@ const EVENT_FIELDS: &[ImportField] = &[
         "Customer’s external id",
         &["external_id", "customer_id", "account_id", "company_id", "customer", "account", "company"],
     ),
-    // Never guessed: a customer_id from elsewhere would name other customers here.
+    // Never guessed: the customer ids of another system would name other customers here.
     field("customerId", "Customer’s id here", &[]),
     field("kind", "Kind", &["kind", "type", "event_type", "event", "event_name"]),
     field(
@@ -128,8 +128,9 @@ const EVENT_FIELDS: &[ImportField] = &[
 ];
 
 impl ImportField {
-    /// How surely a header means this: 0 is the surest. The last part of a nested name counts as well, a little less, and less
-    /// the words before a remark, as in "ARR (USD, net)", unless the remark is about the unit.
+    /// Returns how surely a header stands for this field: 0 is the surest, `None` means that it does not.
+    /// The last part of a nested name ("customer.arr") is a little less sure than the whole. Less sure still are the words
+    /// before a remark, as in "ARR (USD, net)"; they do not count when the remark names another unit.
     pub fn recognises(&self, header: &str) -> Option<usize> {
         let whole = words(header);
         let last = header.rsplit('.').next().map(words).unwrap_or_default();
@@ -143,12 +144,12 @@ impl ImportField {
     }
 }
 
-/// How much less sure a header is that has a remark.
+/// Added to the distance of a header that has a remark.
 const REMARKED: usize = 100;
-/// Words of a remark after which a number is not what it would be without.
+/// Words that change the unit of a number, so that a header with one of them is not guessed.
 const UNITS: &[&str] = &["cent", "cents", "k", "keur", "kusd", "thousand", "thousands", "m", "million", "millions"];
 
-/// "MRR (cents)", "mrrCents" and "mrr-cents" are all "mrr_cents".
+/// Returns a header as lower-case words: "MRR (cents)", "mrrCents" and "mrr-cents" are all "mrr_cents".
 fn words(header: &str) -> String {
     let mut text = String::new();
     let mut was_lower = false;
@@ -166,20 +167,20 @@ fn words(header: &str) -> String {
     text.trim_end_matches('_').to_owned()
 }
 
-/// How a file is understood.
+/// The meaning of a file's columns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Mapping {
     pub kind: ImportKind,
-    /// By column, the name of the field that it means; a column that is not here means nothing.
+    /// The name of the field that each column stands for. Columns without an entry are not imported.
     pub columns: BTreeMap<String, String>,
-    /// By field, the value of events and of new customers where no cell says it.
+    /// The value of each field whose cell is missing or empty, for events and for new customers.
     pub defaults: BTreeMap<String, String>,
 }
 
 impl Mapping {
-    /// The mapping that headers suggest. A column whose first values are not what a field takes does not mean it, unless it
-    /// has the field's very name.
+    /// Guesses the mapping from the headers. A column is left out when its first values do not fit the field, unless its
+    /// header is the field's surest name.
     pub fn recognise(kind: ImportKind, columns: &[String], fits: impl Fn(&ImportField, usize) -> bool) -> Self {
         let mut mapping = Self { kind, columns: BTreeMap::new(), defaults: BTreeMap::new() };
         for field in kind.fields() {
@@ -194,7 +195,7 @@ impl Mapping {
         mapping
     }
 
-    /// A file of tickets or of invoices has no column for the kind, which is the same in each of its rows.
+    /// Guesses the kind of all events from the columns. A file of only tickets or only invoices has no column for the kind.
     fn guess_kind(&mut self) {
         let has = |field: &str| self.column_of(field).is_some();
         let told = match () {
@@ -209,7 +210,7 @@ impl Mapping {
         }
     }
 
-    /// How many of the columns mean something that only this kind has.
+    /// Counts the columns whose field only this kind of file has.
     pub fn telling(&self) -> usize {
         let telling: &[&str] = match self.kind {
             ImportKind::Customers => &["name", "segment", "owner", "arr", "arrCents", "mrr", "mrrCents", "renewalDate", "crmUrl"],
@@ -220,13 +221,13 @@ impl Mapping {
         self.columns.values().filter(|field| telling.contains(&field.as_str())).count()
     }
 
-    /// A field in words for whoever knows the file: its column, or else its label.
+    /// Returns the file's column for a field, or the field's label when no column stands for it.
     pub fn field_in_words(&self, field: &str) -> String {
         let label = || self.kind.field(field).map_or(field, |field| field.label).to_owned();
         self.column_of(field).map_or_else(label, str::to_owned)
     }
 
-    /// The column that means a field.
+    /// Returns the column that stands for a field.
     pub fn column_of(&self, field: &str) -> Option<&str> {
         self.columns.iter().find(|(_, name)| *name == field).map(|(column, _)| column.as_str())
     }

@@ -2,18 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What became of the rows of a file, or would.
+/// The counts of a file's rows by outcome, of a run or of a dry run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ImportCounts {
     /// Rows that were read.
     pub rows: i64,
-    /// New customers or events.
+    /// Customers or events that were new.
     pub created: i64,
     pub updated: i64,
-    /// Customers that were like that already.
+    /// Customers that already were as the file says.
     pub unchanged: i64,
-    /// Events that were known already.
+    /// Events that were stored before.
     pub duplicates: i64,
     pub rejected: i64,
 }
@@ -23,7 +23,7 @@ impl ImportCounts {
         self.created == 0 && self.updated == 0
     }
 
-    /// "3 created, 1 updated, 2 unchanged, 1 rejected"; what is nothing is left out.
+    /// Returns the counts in words, without those that are zero: "3 created, 1 updated, 2 unchanged, 1 rejected".
     pub fn words(&self) -> String {
         let counts = [
             (self.created, "created"),
@@ -53,21 +53,21 @@ impl std::ops::Add for ImportCounts {
     }
 }
 
-/// What taking an import back did.
+/// The result of undoing an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct UndoReport {
-    /// Events that no longer count.
+    /// Events that were retracted.
     pub retracted: i64,
-    /// Customers that are gone.
+    /// Customers that were deleted.
     pub removed: i64,
-    /// Names of customers that were archived instead, since they have events or notes or were edited; at most 100.
+    /// The names of customers that were archived instead, because they have events or notes or were edited; at most 100.
     pub archived: Vec<String>,
-    /// How many of these there are.
+    /// The number of customers that were archived instead.
     pub archived_count: i64,
-    /// Customers whose fields are as they were before.
+    /// Customers whose fields were set back.
     pub restored: i64,
-    /// Customers of whom some field was changed since, and stays.
+    /// Customers of whom some field was edited since, so that it stays as it is.
     pub kept: i64,
 }
 

@@ -14,28 +14,28 @@ use super::{ImportId, Page};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// The largest file that the page takes, in bytes.
+/// The largest file that can be uploaded, in bytes.
 pub const MAX_UPLOAD_BYTES: u64 = 50 * 1024 * 1024;
-/// How much such a file may be when it is unpacked, in bytes.
+/// The largest uncompressed size of an uploaded file, in bytes.
 pub const MAX_UNPACKED_BYTES: u64 = 256 * 1024 * 1024;
-/// How many lines it may have, blank ones included.
+/// The most lines of an uploaded file, blank ones included.
 pub const MAX_UPLOAD_ROWS: u64 = 2_000_000;
-/// How many uploads may wait to be imported, and how many bytes they may have together.
+/// The most uploads that may wait to be imported, and the most bytes of all of them.
 pub const MAX_WAITING_UPLOADS: usize = 20;
 pub const MAX_WAITING_BYTES: u64 = 500 * 1024 * 1024;
 
-/// Where an import stands.
+/// The state of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ImportState {
-    /// The file is here; nothing was read of it yet but its beginning.
+    /// The file has arrived, and only its first rows were read.
     Uploaded,
     /// A dry run is under way.
     Checking,
     Checked,
     Running,
     Finished,
-    /// It ended before the end of the file; `problem` says why. What was stored until then can be undone.
+    /// The work stopped before the end of the file, for the reason in `problem`. Rows stored until then can be undone.
     Failed,
     Undoing,
     Undone,
@@ -61,18 +61,18 @@ impl ImportState {
         Self::ALL.into_iter().find(|(_, name)| *name == text).map(|(state, _)| state)
     }
 
-    /// Returns whether something is under way.
+    /// Returns whether work on the import is under way.
     pub fn is_busy(self) -> bool {
         matches!(self, Self::Checking | Self::Running | Self::Undoing)
     }
 
-    /// Returns whether there may be something to take back. A run that was cut off leaves its import running.
+    /// Returns whether there may be something to undo. A run that was cut off leaves its import `Running`.
     pub fn can_be_undone(self) -> bool {
         matches!(self, Self::Finished | Self::Failed | Self::Running | Self::Undoing)
     }
 }
 
-/// An import as it is kept.
+/// A stored import.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Import {
@@ -85,14 +85,14 @@ pub struct Import {
     pub finished_at: Option<DateTime<Utc>>,
     pub undone_at: Option<DateTime<Utc>>,
     pub counts: ImportCounts,
-    /// How much of the file has been read, in percent.
+    /// The part of the file that has been read, in percent.
     pub percent: i64,
-    /// Why it failed.
+    /// The reason why it failed.
     pub problem: Option<String>,
     pub undo: UndoReport,
 }
 
-/// Imports, the latest first.
+/// Imports, latest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ImportList {
@@ -100,19 +100,19 @@ pub struct ImportList {
     pub now: DateTime<Utc>,
 }
 
-/// Everything about one import.
+/// The read model of an import's page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ImportPage {
     pub import: Import,
-    /// The file's columns and first rows, as long as it is to be said what they mean.
+    /// The file's columns and first rows, until their meaning is settled.
     pub columns: Vec<String>,
     pub preview: Vec<PreviewRow>,
-    /// The dry run's findings beside the counts.
+    /// The dry run's outlook, besides the counts.
     pub outlook: Option<Outlook>,
-    /// The first of what the dry run refused.
+    /// The first rows that the dry run refused.
     pub errors: Vec<RowError>,
-    /// Why the file cannot be read.
+    /// The reason why the file cannot be read.
     pub unreadable: Option<String>,
     pub now: DateTime<Utc>,
 }

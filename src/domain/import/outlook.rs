@@ -3,33 +3,34 @@
 use crate::domain::money::money_short;
 use serde::{Deserialize, Serialize};
 
-/// The outlook of an import besides its counts, found by the dry run.
+/// The expected effect of an import besides its counts, found by the dry run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Outlook {
-    /// The first rows that would create something.
+    /// The first rows that would create something, at most [`OUTLOOK_ROWS`].
     pub created: Vec<RowOutlook>,
-    /// The first rows that would change something.
+    /// The first rows that would change something, at most [`OUTLOOK_ROWS`].
     pub updated: Vec<RowOutlook>,
-    /// The active customers' ARR together, in cents, and the amount that the import would add to it.
+    /// The ARR of all active customers in cents, and the amount that the import would add to it.
     pub arr_cents: i64,
     pub arr_change_cents: i64,
-    /// How many customers new events would be of.
+    /// The number of customers that new events belong to.
     pub customers: i64,
     pub currency: String,
 }
 
-/// How many rows of each kind an [`Outlook`] names.
+/// The most rows of each kind in an [`Outlook`].
 pub const OUTLOOK_ROWS: usize = 5;
 
 impl Outlook {
-    /// Returns whether the portfolio would become more than twice or less than half of what it is: a column may mean something else.
+    /// Returns whether the ARR would more than double or halve. Then a column may have been given the wrong meaning.
     pub fn is_drastic(&self) -> bool {
         let (before, after) = (i128::from(self.arr_cents), i128::from(self.arr_cents) + i128::from(self.arr_change_cents));
         before > 0 && (after > 2 * before || 2 * after < before)
     }
 
-    /// "Adds $252M ARR: $10.0M becomes $262M"; `None` where an import leaves the ARR as it is.
+    /// Returns the change of the ARR in words: "Adds $252M ARR: $10.0M becomes $262M". `None` when the import does not
+    /// change it.
     pub fn arr_change(&self) -> Option<String> {
         let Outlook { arr_cents: before, arr_change_cents: change, currency, .. } = self;
         let verb = if *change > 0 { "Adds" } else { "Takes away" };
@@ -39,30 +40,30 @@ impl Outlook {
     }
 }
 
-/// The changes that one row would make.
+/// The changes that one row of the file would make.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RowOutlook {
     pub line: i64,
-    /// The customer's name, or for events the id that the file gives it.
+    /// The customer's name; for events the customer's id in the file.
     pub subject: String,
     pub values: Vec<ValueChange>,
 }
 
 impl RowOutlook {
-    /// "line 3, Acme: Owner Ann → Bob, ARR $1,000 → $2,000".
+    /// Returns the changes in words: "line 3, Acme: Owner Ann → Bob, ARR $1,000 → $2,000".
     pub fn words(&self) -> String {
         let values: Vec<_> = self.values.iter().map(ValueChange::words).collect();
         format!("line {}, {}: {}", self.line, self.subject, values.join(", "))
     }
 }
 
-/// One value, before and after.
+/// A value before and after a change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ValueChange {
     pub label: String,
-    /// Empty where there was none.
+    /// The value before; empty when there was none.
     pub old: String,
     pub new: String,
 }

@@ -4,15 +4,15 @@ use super::ImportKind;
 use crate::domain::FieldError;
 use serde::{Deserialize, Serialize};
 
-/// A row as it stands in the file.
+/// An unparsed row of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RawRow {
     pub line: i64,
-    /// One for each column, trimmed; or why the row cannot be read.
+    /// The trimmed text of each column, or the reason why the row cannot be read.
     pub cells: Result<Vec<String>, String>,
 }
 
-/// A file's columns and first rows, found when it was uploaded.
+/// A file's columns and first rows, read when it was uploaded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Findings {
     pub columns: Vec<String>,
@@ -23,15 +23,15 @@ pub struct Findings {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RowError {
-    /// In the file, from 1; the header counts.
+    /// The row's line in the file, counted from 1 with the header.
     pub line: i64,
-    /// Empty when the rule is about the whole row or about a field that no column means.
+    /// The column's header. Empty when the rule is about the whole row, or about a field without a column.
     pub column: String,
     pub error: FieldError,
 }
 
 impl RowError {
-    /// The rule as a sentence that names the file's own column, or else the field by its label.
+    /// Returns the rule as a sentence that names the file's column, or else the field's label.
     pub fn sentence(&self, kind: ImportKind) -> String {
         let label = || kind.field(&self.error.field).map_or(self.error.field.as_str(), |field| field.label);
         let subject = if self.column.is_empty() { label() } else { &self.column };
@@ -40,12 +40,12 @@ impl RowError {
     }
 }
 
-/// A row of a file as it will be understood: its cells, and by field what they become or what is wrong.
+/// A row of a file with the values that its cells stand for, or their errors.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PreviewRow {
     pub line: i64,
-    /// One for each column of the file.
+    /// The text of each column.
     pub cells: Vec<String>,
     /// (field, value)
     pub understood: Vec<(String, String)>,

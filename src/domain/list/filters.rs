@@ -4,7 +4,7 @@ use crate::domain::{FactorKey, FieldErrors};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What the list is ordered by. Unknown values, and scores without data, come last both ways.
+/// The column that the list is ordered by. Unknown values, and scores without data, come last in both directions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Sort {
@@ -17,7 +17,7 @@ pub enum Sort {
     Renewal,
     /// The change of the score over 30 days.
     Change,
-    /// The same over 7 days.
+    /// The change of the score over 7 days.
     #[serde(rename = "change_7")]
     Change7,
     BandSince,
@@ -40,7 +40,7 @@ impl Sort {
         (Self::LastActivity, "last_activity"),
     ];
 
-    /// The name in a query string.
+    /// Returns the name used in query strings.
     pub fn name(self) -> &'static str {
         match self {
             Self::Factor(key) => key.query_name(),
@@ -84,7 +84,7 @@ pub enum RenewalFilter {
     Overdue,
 }
 
-/// Selects customers by what changed. "Moved" is 2.0 points or more.
+/// Selects customers by a change of their score. A score has moved when it changed by 2.0 points or more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeFilter {
@@ -92,12 +92,13 @@ pub enum ChangeFilter {
     Down7,
     Up30,
     Down30,
-    /// In the churn-risk band now, in a better one seven days ago, and not new.
+    /// Customers who fell into the churn-risk band within seven days and are not new.
     NewChurnRisk,
 }
 
-/// Whose customers: somebody's, or nobody's. On the wire a name, or `none`; an owner who is called none is written in double
-/// quotes, and one who has such quotes in the name in one pair more.
+/// Selects customers by their owner: a named one, or nobody.
+/// On the wire it is the owner's name, or `none` for nobody. An owner whose name really is `none` is written `"none"` with
+/// double quotes; each pair of quotes in such a name adds one more.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub enum OwnerFilter {
@@ -138,7 +139,7 @@ impl From<OwnerFilter> for String {
     }
 }
 
-/// With or without double quotes around it.
+/// Returns whether a name is `none`, with or without double quotes around it.
 fn is_called_nobody(name: &str) -> bool {
     name.trim_matches('"') == NOBODY
 }

@@ -1,4 +1,4 @@
-//! The customer list: the query that selects it, the rows that it shows.
+//! The customer list: the query that selects customers, and the rows that it shows.
 
 mod filters;
 mod rows;
@@ -9,40 +9,40 @@ pub use rows::{CustomerList, CustomerRow, Page, Weakest};
 use super::{AskedDay, Band, FieldErrors, NaiveDate, Points, Segment};
 use serde::{Deserialize, Serialize};
 
-/// A change of this many points or more counts as a move.
+/// The smallest change of a score that counts as a move.
 pub const MOVE_POINTS: Points = Points(20);
-/// A customer that started less than this many days ago is new.
+/// The days after its start for which a customer is new.
 pub const NEW_DAYS: i64 = 30;
-/// Returns whether a customer is new: by its start date, else by its first fact.
+/// Returns whether a customer is new, judged by its start date, or else by its first fact.
 pub fn is_new(start_date: Option<NaiveDate>, first_fact_on: Option<NaiveDate>, today: NaiveDate) -> bool {
     start_date.or(first_fact_on).is_some_and(|start| (today - start).num_days() < NEW_DAYS)
 }
 
 pub const DEFAULT_PAGE_SIZE: i64 = 50;
 pub const MAX_PAGE_SIZE: i64 = 200;
-/// Rows beyond this one are not served page by page.
+/// The last row that page-by-page reading can reach.
 pub const MAX_ROW: i64 = 10_000;
 
-/// Which customers, in which order, which page. The same in the API's and the dashboard's URL.
+/// A query for customers: filters, order and page. The API's URLs and the dashboard's spell it alike.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomerQuery {
-    /// Part of the name or of the external id, in any letter case, with or without accents.
+    /// A part of the name or of the external id. Letter case and accents do not matter.
     pub search: Option<String>,
     pub segment: Option<Segment>,
-    /// Empty: every band.
+    /// The bands to list; empty for all.
     pub bands: Vec<Band>,
     pub owner: Option<OwnerFilter>,
     pub renewal: Option<RenewalFilter>,
     pub change: Option<ChangeFilter>,
-    /// Scores from this many points on.
+    /// The lowest score to list, in points.
     pub score_from: Option<i64>,
-    /// Scores below this many points.
+    /// The score below which customers are listed, in points.
     pub score_below: Option<i64>,
-    /// Only customers whose ARR is unknown.
+    /// True to list only customers whose ARR is unknown.
     pub arr_unknown: bool,
-    /// Archived customers instead of the active ones.
+    /// True to list the archived customers instead of the active ones.
     pub archived: bool,
-    /// The day whose list it is.
+    /// The day to list customers as of.
     pub at: AskedDay,
     pub sort: Sort,
     pub direction: SortDirection,
@@ -73,7 +73,7 @@ impl Default for CustomerQuery {
 }
 
 impl CustomerQuery {
-    /// From the pairs of a query string. Empty values count as absent, unknown names are ignored.
+    /// Parses the pairs of a query string. Empty values count as absent; unknown names are ignored.
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, FieldErrors> {
         let mut query = Self::default();
         let mut errors = FieldErrors::default();
@@ -84,7 +84,7 @@ impl CustomerQuery {
                 "segment" => query.segment = choice(&mut errors, name, value, Segment::parse, "Enterprise, SMB, Startup"),
                 "band" => {
                     let names = "healthy, at_risk, churn_risk, no_data";
-                    // A form with a box per band sends the name several times.
+                    // A form with a checkbox per band sends the name several times.
                     let bands = value.split(',').filter_map(|band| choice(&mut errors, name, band.trim(), Band::parse, names));
                     query.bands.extend(bands);
                 }
@@ -114,7 +114,7 @@ impl CustomerQuery {
                 "page" => query.page = integer(&mut errors, name, value, 1, MAX_ROW),
                 "page_size" => query.page_size = integer(&mut errors, name, value, 1, MAX_PAGE_SIZE),
                 _ if query.at.set(&mut errors, name, value) => {}
-                // An address may carry names of others, such as those of an advertisement. The API refuses them earlier.
+                // Others add names to an address, such as advertisers' tracking. The API refuses unknown names before this.
                 _ => {}
             }
         }
@@ -124,7 +124,7 @@ impl CustomerQuery {
         errors.or(|| query)
     }
 
-    /// The pairs of the query string that means this query; defaults are left out.
+    /// Returns the pairs of the query string for this query, without defaults.
     pub fn to_pairs(&self) -> Vec<(&'static str, String)> {
         let default = Self::default();
         let mut pairs = Vec::new();
@@ -147,7 +147,7 @@ impl CustomerQuery {
         pairs
     }
 
-    /// `?...`, or an empty text for the default query.
+    /// Returns the query string with its `?`, or an empty text for the default query.
     pub fn to_query_string(&self) -> String {
         let pairs = self.to_pairs();
         match serde_urlencoded::to_string(&pairs) {
@@ -156,7 +156,7 @@ impl CustomerQuery {
         }
     }
 
-    /// Over how many days its rows tell how scores changed: what it is sorted by decides, then what it is filtered by.
+    /// Returns the days over which rows show the score's change: 7 or 30, as the order asks, else as the filter asks.
     pub fn change_days(&self) -> i64 {
         use ChangeFilter::{Down7, NewChurnRisk, Up7};
         match (self.sort, self.change) {
@@ -167,7 +167,7 @@ impl CustomerQuery {
         }
     }
 
-    /// Returns whether anything narrows the list.
+    /// Returns whether any filter is set.
     pub fn is_filtered(&self) -> bool {
         let Self { sort, direction, page, page_size, archived, at, .. } = self.clone();
         *self != Self { sort, direction, page, page_size, archived, at, ..Self::default() }
@@ -182,7 +182,7 @@ fn choice<T>(errors: &mut FieldErrors, field: &str, text: &str, parse: impl Fn(&
     value
 }
 
-/// A whole number within bounds, both included; `min` after an error.
+/// Parses a whole number from `min` to `max`. Returns `min` after an error.
 pub fn integer(errors: &mut FieldErrors, field: &str, text: &str, min: i64, max: i64) -> i64 {
     match text.parse() {
         Ok(number) if (min..=max).contains(&number) => number,
@@ -196,7 +196,7 @@ pub fn integer(errors: &mut FieldErrors, field: &str, text: &str, min: i64, max:
 /// Which page of a list is asked for, and how many rows it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Paging {
-    /// From 1.
+    /// The page's number, from 1.
     pub page: i64,
     pub page_size: i64,
 }
@@ -218,7 +218,7 @@ impl Paging {
         errors.or(|| paging)
     }
 
-    /// Takes one of the two over, when `name` is one of them.
+    /// Parses and keeps `value` if `name` is `as_of` or `known_at`. Returns whether it was.
     pub fn set(&mut self, errors: &mut FieldErrors, name: &str, value: &str) {
         match name {
             "page" => self.page = integer(errors, name, value, 1, MAX_ROW),

@@ -10,9 +10,9 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase")]
 pub struct Page<T> {
     pub items: Vec<T>,
-    /// How many there are on all pages.
+    /// The number of items on all pages.
     pub total: i64,
-    /// From 1.
+    /// The page's number, from 1.
     pub page: i64,
     pub page_size: i64,
 }
@@ -23,7 +23,7 @@ impl<T> Page<T> {
     }
 }
 
-/// The measured factor that could add the most points, by its score and its weight, and the standard next step for it.
+/// The measured factor that could add the most points to the score, and the usual next step to improve it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Weakest {
@@ -31,29 +31,30 @@ pub struct Weakest {
     pub next_step: String,
 }
 
-/// One customer in the list.
+/// A row of the customer list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CustomerRow {
     pub customer: Customer,
     pub health: Health,
-    /// Since when the customer is in its band. It is looked for over 180 days: a day that far back means then or earlier.
+    /// The day since which the customer is in its band. The search goes back 180 days, so a day that far back means that day
+    /// or earlier.
     pub band_since: NaiveDate,
-    /// Points over 7, 30 and 90 days; null where one of the two days has no data.
+    /// The score's change over 7 days; null when either day has no data.
     pub change7: Option<Points>,
     pub change30: Option<Points>,
     pub change90: Option<Points>,
-    /// Scores on 14 days, a week apart, the last one the as-of day; null where there was no data.
+    /// The scores of 14 days, a week apart, the last one the as-of day; null where there was no data.
     pub trend: Vec<Option<Points>>,
-    /// The time of the latest event that counts and is the customer's doing: all but invoices issued and voided.
+    /// The time of the latest counted event that the customer performed, so not of an invoice issued or voided.
     pub last_activity_at: Option<DateTime<Utc>>,
-    /// Null when nothing was measured or every measured factor is at its best.
+    /// Null when nothing was measured, or when every measured factor has its best score.
     pub weakest: Option<Weakest>,
-    /// Started less than 30 days ago.
+    /// True when the customer started less than 30 days ago.
     pub is_new: bool,
 }
 
-/// The list of customers, and what its filters can offer.
+/// A page of the customer list, with the choices for its filters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CustomerList {
@@ -62,6 +63,6 @@ pub struct CustomerList {
     pub as_of: NaiveDate,
     /// The day at whose end knowledge was cut; null for everything known now.
     pub known_at: Option<NaiveDate>,
-    /// The owners of all customers, in order.
+    /// The owners of all customers, sorted.
     pub owners: Vec<String>,
 }

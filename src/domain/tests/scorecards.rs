@@ -12,7 +12,7 @@ fn sent() -> Value {
     sent
 }
 
-/// The same with one value changed; a path such as `/bands/healthy`.
+/// Returns the input with one value changed; a path such as `/bands/healthy`.
 fn with(path: &str, value: Value) -> Value {
     let mut sent = sent();
     *sent.pointer_mut(path).unwrap_or_else(|| panic!("{path}")) = value;

@@ -9,7 +9,7 @@ fn change_over(given: &Given, days: i64) -> HealthChange {
     change_between(given, &given.facts, days)
 }
 
-/// The same, when only `known` was known on the first day.
+/// Explains the change when only `known` was known on the first day.
 fn change_between(given: &Given, known: &Facts, days: i64) -> HealthChange {
     let before = Standing { facts: known, scorecard: &given.scorecard, connections: &given.connections, day: day(days) };
     let after = Standing { facts: &given.facts, scorecard: &given.scorecard, connections: &given.connections, day: day(0) };

@@ -55,7 +55,7 @@ fn invoices_sentence(cause: Cause, on_time: i64, late: i64, overdue: i64) -> Str
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ") + origin
 }
 
-/// The change in one line, the factor that moved most first.
+/// Returns the change in one line, with the factor that moved most first.
 pub fn change_sentence(change: &HealthChange) -> String {
     let since = change.from.format("%-d %b %Y");
     match (change.before.shown_score(), change.after.shown_score()) {

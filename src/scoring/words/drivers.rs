@@ -16,7 +16,7 @@ pub fn wish_sentence(wish: Wish<'_>) -> String {
     }
 }
 
-/// How many features a driver names.
+/// The most features that a driver names.
 const NAMED: usize = 5;
 
 /// ": alerts, export"
@@ -28,7 +28,7 @@ fn named(features: &[&str]) -> String {
     format!(": {}{more}", features[..features.len().min(NAMED)].join(", "))
 }
 
-/// "1 more login", "7 more logins"
+/// Returns a count of additional things: "1 more login", "7 more logins".
 fn more(number: i64, noun: &str) -> String {
     count(number, noun).replacen(noun, &format!("more {noun}"), 1)
 }

@@ -1,11 +1,11 @@
-//! Sentences about a factor for CS staff: what was measured, and what to do next.
+//! Sentences about a factor for customer success staff: the measured value, and the next step.
 
 use crate::domain::counts::{count_or_no, group};
 use crate::domain::scorecard::FactorRule;
 use crate::domain::{FactorKey, MissingPolicy, Scorecard};
 use crate::scoring::measure::{Measurements, change_percent};
 
-/// One plain sentence about what a factor rests on.
+/// Returns one plain sentence that explains a factor's score.
 pub fn explain(key: FactorKey, measured: &Measurements, scorecard: &Scorecard) -> String {
     let rule = scorecard.factors.get(key);
     if measured.is_measured(key) {
@@ -18,7 +18,7 @@ pub fn explain(key: FactorKey, measured: &Measurements, scorecard: &Scorecard) -
     format!("{}, so this score is {consequence}", why_unknown(key, measured, rule))
 }
 
-/// What a measured factor counted.
+/// Describes the counts behind a measured factor.
 fn describe(key: FactorKey, measured: &Measurements, rule: &FactorRule) -> String {
     let (period, target) = (last(rule), rule.divisor());
     match key {
@@ -36,7 +36,7 @@ fn describe(key: FactorKey, measured: &Measurements, rule: &FactorRule) -> Strin
     }
 }
 
-/// Why a factor could not be measured.
+/// Says why a factor could not be measured.
 fn why_unknown(key: FactorKey, measured: &Measurements, rule: &FactorRule) -> String {
     let source = key.source();
     match (key, measured.invoices.open) {
@@ -76,20 +76,20 @@ fn describe_trend(measured: &Measurements, rule: &FactorRule) -> String {
     }
 }
 
-/// "in the last 30 days"
+/// Returns the window in words: "in the last 30 days".
 fn last(rule: &FactorRule) -> String {
     rule.window_days.map_or_else(|| "so far".to_owned(), |length| format!("in the last {}", days(length)))
 }
 
-/// "30 days", or "day" for one.
+/// Returns a number of days in words: "30 days", or "day" for one.
 fn days(length: i64) -> String {
     if length == 1 { "day".to_owned() } else { format!("{} days", group(length)) }
 }
 
-/// API calls that fell by fewer percent are steady.
+/// The fall of API calls, in percent, below which they count as steady.
 const STEADY_PERCENT: i64 = 10;
 
-/// The standard next step when a factor, of this value, is a customer's weakest.
+/// Returns the usual next step for a customer whose weakest factor this is. `value` is the factor's measured value.
 pub fn next_step(key: FactorKey, value: Option<i64>) -> &'static str {
     match key {
         FactorKey::LoginFrequency => "Call the champion: find out what keeps people from logging in",

@@ -2,7 +2,7 @@
 
 use crate::domain::FactorKey;
 
-/// Why this window, this target, this weight and this neutral value.
+/// Explains a factor's window, target, weight and neutral value.
 pub fn rationale(key: FactorKey) -> &'static str {
     match key {
         FactorKey::LoginFrequency => {

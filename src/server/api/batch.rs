@@ -1,4 +1,5 @@
-//! `POST /api/events`: many events in one request, read while they arrive. And `/api/quarantine`: those that were refused.
+//! `POST /api/events`: many events in one request, read while they arrive. And `/api/quarantine`: the events among them that
+//! were refused.
 
 use super::extract::{Id, Json, NoQuery, Query};
 use super::inputs::BatchEvent;
@@ -26,23 +27,26 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio_util::io::StreamReader;
 
-/// The largest body, in bytes when unpacked.
+/// The largest body, in bytes after decompression.
 const MAX_BYTES: usize = 1 << 30;
-/// How many bytes a body may unpack to however few were sent, and how many for each byte that was.
+/// The bytes that any body may unpack to, and the bytes that each sent byte allows beyond.
 const FREE_BYTES: usize = 16 << 20;
 const MAX_RATIO: usize = 100;
-/// The largest window of zstd, as a power of two: what every decoder is to support, and all that `zstd` uses up to level 19.
+/// The largest window of zstd, as a power of two. Every decoder is meant to support it, and `zstd` up to level 19 needs no
+/// more.
 const ZSTD_WINDOW: u32 = 23;
 
-/// Accepts up to 100,000 events in one request: a JSON array, or NDJSON (`application/x-ndjson`), also compressed
-/// (`Content-Encoding: gzip` or `zstd`).
+/// Accepts up to 100,000 events in one request.
 ///
-/// Each item is an event with its `customerId` or `externalId`, at most 64 KiB, and gets a verdict of its own; one bad
-/// item never spoils the others. When the answer comes, the accepted events are stored for good and are in the score.
-/// Items with a `messageId` can be sent again without harm, for instance when no answer came. Rejected items and
-/// conflicts are kept in the quarantine while there is room: 10,000 items and 16 MiB of a source, 40,000 items and 64 MiB of
-/// all; one that is not kept has `notKept`, and `quarantine` says how many that are. When the items cannot be read to their end, the answer says in `error` why,
-/// with the verdicts up to there.
+/// The body is a JSON array or NDJSON (`application/x-ndjson`), also compressed (`Content-Encoding: gzip` or `zstd`).
+///
+/// Each item is an event with its `customerId` or `externalId`, at most 64 KiB, and gets a verdict of its own; one bad item
+/// never spoils the others. When the answer comes, the accepted events are stored for good and are in the score. Items with
+/// a `messageId` can be sent again without harm, for instance when no answer came.
+///
+/// Rejected items and conflicts are kept in the quarantine while it has room: 10,000 items and 16 MiB of a source, 40,000
+/// items and 64 MiB of all. An item that is not kept has `notKept`, and `quarantine` says how many these are. When the items
+/// cannot be read to their end, `error` says why, and the verdicts up to there are in the answer.
 #[utoipa::path(post, path = "/api/events", tag = "Events", request_body(content(
         (Vec<BatchEvent> = "application/json"), (BatchEvent = "application/x-ndjson"))),
     responses((status = 200, description = "A verdict for every item", body = BatchReport),
@@ -86,15 +90,15 @@ fn essence(headers: &HeaderMap) -> String {
     content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// A body, unpacked while it is read.
+/// A body that is unpacked while it is read.
 struct Reader {
     unpacked: Pin<Box<dyn AsyncRead + Send>>,
-    /// How many bytes have come.
+    /// The number of bytes that have arrived.
     sent: Arc<AtomicUsize>,
 }
 
 impl Reader {
-    /// Returns whether so many bytes are more than this body may unpack to by now.
+    /// Returns whether `unpacked` bytes are more than this body may unpack to by now.
     fn is_bomb(&self, unpacked: usize) -> bool {
         unpacked > FREE_BYTES && unpacked / MAX_RATIO > self.sent.load(Ordering::Relaxed)
     }
@@ -108,7 +112,7 @@ fn decode(headers: &HeaderMap, body: Body) -> Result<Reader, AppError> {
     });
     let body = StreamReader::new(pieces.map_err(std::io::Error::other));
     let coding = headers.get(header::CONTENT_ENCODING).map_or("identity", |value| value.to_str().unwrap_or_default());
-    // https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1: whatever the case of its letters.
+    // Names of codings are compared without case: https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1
     let unpacked: Pin<Box<dyn AsyncRead + Send>> = match coding.to_ascii_lowercase().as_str() {
         "identity" => Box::pin(body),
         "gzip" | "x-gzip" => {
@@ -136,7 +140,7 @@ async fn read_items(reader: &mut Reader, format: Format, batch: &mut Batch, turn
         let read = match turn.wait(reader.unpacked.read(&mut piece)).await {
             Some(read) => read,
             None => {
-                // Others get the place, and nothing is held in memory meanwhile.
+                // The batch gives its place up, and holds nothing in memory meanwhile.
                 batch.store_all().await?;
                 turn.give_up();
                 reader.unpacked.read(&mut piece).await
@@ -166,7 +170,7 @@ async fn read_items(reader: &mut Reader, format: Format, batch: &mut Batch, turn
         if length == 0 {
             break;
         }
-        // A small body may unpack to a large one, which never waits for anybody: others get their turn here.
+        // A small body may unpack to a large one, whose reading never waits. Other tasks get their turn here.
         tokio::task::yield_now().await;
     }
     let ended = splitter.ended();
@@ -177,25 +181,26 @@ async fn read_items(reader: &mut Reader, format: Format, batch: &mut Batch, turn
     }
 }
 
-/// Items that were refused when they came with others, the latest first. An item is kept for 90 days after it was sent last,
-/// and of one longer than 16 KiB the beginning.
+/// Lists the refused items, latest first.
+/// An item is kept for 90 days after it was last sent. Of an item longer than 16 KiB only the beginning is kept.
 #[utoipa::path(get, path = "/api/quarantine", tag = "Events", params(PagingParameters),
     responses((status = 200, description = "One page of items", body = Page<QuarantinedItem>)))]
 pub async fn list_quarantine(call: Call, query: Query<PagingParameters>) -> Result<Json<Page<QuarantinedItem>>, AppError> {
     batch::list_quarantine(&call, Paging::from_pairs(query.pairs())?).await.map(Json)
 }
 
-/// A refused item, corrected.
+/// The body of a request that sends a refused item again.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReplayInput {
-    /// The corrected item, as JSON in a text; as it was sent when absent.
+    /// The corrected item as JSON in a text. When absent, the item is sent as it was.
     #[serde(default)]
     #[schema(max_length = 65_536)]
     pub content: Option<String>,
 }
 
-/// Sends a refused item again, corrected or as it was, which takes one that is kept whole. Accepted, it leaves the quarantine.
+/// Sends a refused item again, corrected or as it was.
+/// An item of which only the beginning is kept must be sent with its content. Once accepted, an item leaves the quarantine.
 #[utoipa::path(post, path = "/api/quarantine/{id}/replay", tag = "Events", request_body = ReplayInput,
     params(("id" = i64, Path, description = "The item's id")),
     responses((status = 200, description = "The event, and what it did to the score", body = EventEffect)))]

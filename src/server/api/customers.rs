@@ -10,7 +10,7 @@ use crate::wire::AppError;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 
-/// Customers with their health, today or as of a past day: search, filter, sort, page.
+/// Lists customers with their health, today or as of a past day: search, filter, sort, page.
 #[utoipa::path(get, path = "/api/customers", tag = "Customers", params(ListParameters),
     responses((status = 200, description = "One page of customers", body = CustomerList)))]
 pub async fn list_customers(call: Call, query: Query<ListParameters>) -> Result<Json<CustomerList>, AppError> {
@@ -26,14 +26,14 @@ pub async fn create_customer(call: Call, _: NoQuery, Json(input): Json<CustomerI
     Ok((StatusCode::CREATED, [(header::LOCATION, format!("/api/customers/{}", customer.id))], Json(customer)))
 }
 
-/// One customer.
+/// Returns a customer.
 #[utoipa::path(get, path = "/api/customers/{id}", tag = "Customers", params(("id" = i64, Path, description = "The customer's id")),
     responses((status = 200, description = "The customer", body = Customer)))]
 pub async fn get_customer(call: Call, Id(id): Id<CustomerId>, _: NoQuery) -> Result<Json<Customer>, AppError> {
     customers::get_customer(&call, id).await.map(Json)
 }
 
-/// Changes the fields that are sent; null clears one. `version` must be the one that was read, else 409.
+/// Changes the fields that are sent; null clears a field. `version` must be the one that was read, else 409.
 #[utoipa::path(patch, path = "/api/customers/{id}", tag = "Customers", params(("id" = i64, Path, description = "The customer's id")),
     request_body = CustomerChange, responses((status = 200, description = "The changed customer", body = Customer)))]
 pub async fn update_customer(
@@ -45,7 +45,7 @@ pub async fn update_customer(
     customers::update_customer(&call, id, input).await.map(Json)
 }
 
-/// Takes a customer out of lists and figures. `reason`: `churned`, `duplicate` or `other`.
+/// Archives a customer, which leaves lists and figures. `reason`: `churned`, `duplicate` or `other`.
 #[utoipa::path(post, path = "/api/customers/{id}/archive", tag = "Customers",
     params(("id" = i64, Path, description = "The customer's id")), request_body = ArchiveInput,
     responses((status = 200, description = "The archived customer", body = Customer)))]
@@ -58,7 +58,7 @@ pub async fn archive_customer(
     customers::archive_customer(&call, id, input.reason.as_deref().unwrap_or_default()).await.map(Json)
 }
 
-/// Brings an archived customer back.
+/// Restores an archived customer.
 #[utoipa::path(post, path = "/api/customers/{id}/restore", tag = "Customers",
     params(("id" = i64, Path, description = "The customer's id")),
     responses((status = 200, description = "The restored customer", body = Customer)))]

@@ -13,7 +13,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{Content, OpenApi, PathItem, Ref, RefOr, Response, Schema};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-/// What every operation has in common.
+/// The parts of the document that concern every operation.
 #[derive(utoipa::OpenApi)]
 #[openapi(
     info(
@@ -36,7 +36,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 )]
 pub struct Document;
 
-/// Adds what the routes do not say one by one: the problem that any of them can answer, and the access token.
+/// Adds the parts that hold for every operation: the problem that any of them can answer, and the access token.
 pub fn complete(mut openapi: OpenApi) -> OpenApi {
     let components = openapi.components.get_or_insert_default();
     let problem = Content::new(Some(Ref::from_schema_name("Problem")));
@@ -53,11 +53,11 @@ pub fn complete(mut openapi: OpenApi) -> OpenApi {
     openapi
 }
 
-/// An empty query parameter counts as absent; ids begin at 1.
+/// Lets an empty query parameter count as absent, and ids begin at 1.
 fn complete_parameter(parameter: &mut RefOr<Parameter>) {
     let RefOr::T(parameter) = parameter else { return };
     match (&parameter.parameter_in, &mut parameter.schema) {
-        // The library has no field for it.
+        // utoipa has no field for it.
         (ParameterIn::Query, _) => parameter.extensions = Some(Extensions::from_iter([("allowEmptyValue", true)])),
         (ParameterIn::Path, Some(RefOr::T(Schema::Object(id)))) if id.schema_type == Type::Integer.into() => {
             id.minimum = Some(Number::Int(1));
@@ -70,7 +70,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete].into_iter().flatten()
 }
 
-/// `/api/openapi.json` and, for people, `/api/docs`.
+/// Serves `/api/openapi.json` and, for people, `/api/docs`.
 pub fn router<S: Clone + Send + Sync + 'static>(openapi: &OpenApi) -> Router<S> {
     let document = openapi.to_json().unwrap_or_default();
     let serve = move || async move { ([(header::CONTENT_TYPE, "application/json")], document) };

@@ -1,4 +1,4 @@
-//! `/api/customers/{id}/events` and `/api/events/{id}/retract`: submit, list, take back.
+//! `/api/customers/{id}/events` and `/api/events/{id}/retract`: submit, list and retract events.
 
 use super::extract::{Id, Json, NoQuery, Query, ReasonInput};
 use super::inputs::{CustomerEvent, RetractInput};
@@ -33,7 +33,7 @@ pub async fn submit_event(
     Ok((if effect.repeated { StatusCode::OK } else { StatusCode::CREATED }, Json(effect)))
 }
 
-/// The message id, from the body or from the header; both must say the same.
+/// Returns the message id from the body or the header. When both have one, they must agree.
 fn message_id(headers: &HeaderMap, body: Option<String>) -> Result<Option<String>, FieldErrors> {
     const HEADER: &str = "Idempotency-Key";
     let refuse = |message| Err(FieldErrors::one(HEADER, message));
@@ -49,7 +49,7 @@ fn message_id(headers: &HeaderMap, body: Option<String>) -> Result<Option<String
     }
 }
 
-/// A customer's events, newest first, retracted ones included.
+/// Lists a customer's events, newest first, retracted ones included.
 #[utoipa::path(get, path = "/api/customers/{id}/events", tag = "Events", params(("id" = i64, Path, description = "The customer's id"), EventParameters),
     responses((status = 200, description = "One page of events", body = Page<Event>)))]
 pub async fn list_events(
@@ -61,7 +61,7 @@ pub async fn list_events(
     Ok(Json(timeline.page))
 }
 
-/// Takes an event back, with a reason. It stays visible and no longer counts; its message id stays used.
+/// Retracts an event, with a reason. It stays visible and no longer counts; its message id stays used.
 #[utoipa::path(post, path = "/api/events/{id}/retract", tag = "Events", params(("id" = i64, Path, description = "The event's id")),
     request_body = RetractInput,
     responses((status = 200, description = "The event, and what taking it back did to the score", body = EventEffect)))]

@@ -1,4 +1,4 @@
-//! `/customers.csv`: the current list as a spreadsheet. `/api/export`: everything, to be imported elsewhere.
+//! `/customers.csv`: the current list as a spreadsheet. `/api/export`: everything, for an import elsewhere.
 
 use super::extract::{NoQuery, Query};
 use super::parameters::{CsvParameters, FileParameters};
@@ -38,7 +38,7 @@ const COLUMNS: [&str; 22] = [
     "last_activity_at",
 ];
 
-/// Every customer that the list's filters select, in its order, as CSV. More than 10,000 are a 422: narrow the filter.
+/// Returns every customer that the filters select, in the list's order, as CSV. More than 10,000 are a 422.
 #[utoipa::path(get, path = "/customers.csv", tag = "Customers", params(CsvParameters), responses(
     (status = 200, description = "One line per customer", body = str, content_type = "text/csv")))]
 pub async fn export_customers(call: Call, query: Query<CsvParameters>) -> Result<impl IntoResponse, AppError> {
@@ -95,11 +95,11 @@ fn shown(value: Option<impl std::fmt::Display>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
 }
 
-/// All customers, all events, the health of everybody today, or all notes, as one file that is written while it is read.
+/// Returns all customers, all events, everybody's health today, or all notes, as one file.
 ///
-/// `customer-health import` takes customers and events in again, and `POST /api/events` the events (`events.ndjson`). A
-/// customer without an external id gets one here (`customer-ID`), an event without a message id likewise (`event-ID`).
-/// Retracted events are in a file of their own.
+/// The file is written while it is read. `customer-health import` takes customers and events in again, and `POST
+/// /api/events` the events (`events.ndjson`). A customer without an external id gets one here (`customer-ID`), an event
+/// without a message id likewise (`event-ID`). Retracted events are in a file of their own.
 #[utoipa::path(get, path = "/api/export/{file}", tag = "Operations",
     params(FileParameters),
     responses((status = 200, description = "One row for each", content(

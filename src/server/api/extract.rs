@@ -1,4 +1,4 @@
-//! What handlers take from a request. Each refusal is a precise problem that names what is wrong.
+//! Extractors: the arguments that handlers take from a request. Each refusal is a precise problem that names the fault.
 
 use crate::domain::{CustomerId, EventId, FieldErrors, ImportId, NoteId, QuarantineId};
 use crate::server::formats::json;
@@ -14,7 +14,7 @@ use std::marker::PhantomData;
 use utoipa::IntoParams;
 use utoipa::openapi::path::ParameterIn;
 
-/// A JSON object in, any JSON out.
+/// A JSON object in a request, any JSON in an answer.
 pub struct Json<T>(pub T);
 
 impl<T: Serialize> IntoResponse for Json<T> {
@@ -33,7 +33,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
         if request.headers().get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
             return Err(AppError::UnsupportedMediaType("The body must come as it is, without Content-Encoding.".into()));
         }
-        // The router has read the body already, and refused one that is too large.
+        // The router has read the body before, and refused one that is too large.
         let body = Bytes::from_request(request, state).await;
         json::parse(&body.map_err(|refused| AppError::BadRequest(refused.body_text()))?).map(Self)
     }
@@ -45,7 +45,7 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
-/// An id in a path: which parameter holds it, and what it identifies.
+/// An id in a path: the parameter's name, and the kind of thing it identifies.
 pub trait PathId: From<i64> {
     const PARAMETER: &'static str;
     const NOUN: &'static str;
@@ -76,7 +76,7 @@ impl PathId for NoteId {
     const NOUN: &'static str = "note";
 }
 
-/// The id in the path. What cannot be an id is a thing that does not exist.
+/// The id in the path. A text that cannot be an id gets the same 404 as an id that does not exist.
 pub struct Id<T>(pub T);
 
 impl<T: PathId, S: Send + Sync> FromRequestParts<S> for Id<T> {
@@ -86,13 +86,13 @@ impl<T: PathId, S: Send + Sync> FromRequestParts<S> for Id<T> {
         let nothing = |text: &str| AppError::NotFound(format!("{} {}", T::NOUN, text.chars().take(40).collect::<String>()));
         let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| nothing("with such an id"))?;
         let text = params.iter().find(|(name, _)| *name == T::PARAMETER).map_or("", |(_, text)| text);
-        // One customer has one address: not also 007 or +7.
+        // Each customer has one address, so 007 and +7 are not ids.
         let id = text.parse::<i64>().ok().filter(|id| id.to_string() == text);
         id.map(|id| Self(T::from(id))).ok_or_else(|| nothing(text))
     }
 }
 
-/// The query string's pairs, each name once: only names that `P` documents, and only values that are not empty.
+/// The pairs of the query string, each name at most once. Names must be documented by `P`; empty values are dropped.
 pub struct Query<P> {
     pairs: Vec<(String, String)>,
     documented: PhantomData<fn() -> P>,
@@ -103,7 +103,7 @@ impl<P> Query<P> {
         self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// The values of these names, where they were sent.
+    /// Returns the values of these names, in the same order.
     pub fn values<const N: usize>(&self, names: [&str; N]) -> [Option<&str>; N] {
         names.map(|name| self.pairs().find(|(sent, _)| *sent == name).map(|(_, value)| value))
     }
@@ -123,7 +123,7 @@ impl<P: IntoParams, S: Send + Sync> FromRequestParts<S> for Query<P> {
     }
 }
 
-/// A path that takes no parameters: says so instead of ignoring them.
+/// The query of a path without parameters. Sent parameters are refused instead of ignored.
 pub struct NoQuery;
 
 impl<S: Send + Sync> FromRequestParts<S> for NoQuery {
@@ -154,7 +154,7 @@ fn check_names(pairs: &[(String, String)], known: &[&str]) -> Result<(), FieldEr
     errors.or(|| ())
 }
 
-/// Why something is done; the use case says which reasons are good.
+/// The body of a request that gives a reason. The use case says which reasons are valid.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReasonInput {

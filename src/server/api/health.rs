@@ -1,4 +1,4 @@
-//! `/api/customers/{id}/health`: one customer's score and how it came about, on any day and between any two.
+//! `/api/customers/{id}/health`: a customer's score and its causes, on any day and between any two.
 
 use super::extract::{Id, Json, Query};
 use super::parameters::{ChangeParameters, DayParameters, HistoryParameters};
@@ -7,7 +7,7 @@ use crate::server::Call;
 use crate::server::service::health;
 use crate::wire::AppError;
 
-/// A customer's health as of a UTC day: restated, or as it was known.
+/// Returns a customer's health as of a UTC day: restated, or as it was known.
 #[utoipa::path(get, path = "/api/customers/{id}/health", tag = "Health", params(
         ("id" = i64, Path, description = "The customer's id"), DayParameters),
     responses((status = 200, description = "Score, band, coverage and the five factors", body = Health)))]
@@ -16,7 +16,8 @@ pub async fn get_health(call: Call, Id(customer): Id<CustomerId>, query: Query<D
     health::get_health(&call, customer, AsOf::parse(as_of, known_at, call.today())?).await.map(Json)
 }
 
-/// A customer's score on each UTC day of a range, up to ten years: restated, or as it was known at the end of one day.
+/// Returns a customer's score on each UTC day of a range, up to ten years.
+/// Scores are restated, or as they were known at the end of one day.
 #[utoipa::path(get, path = "/api/customers/{id}/health/history", tag = "Health", params(
         ("id" = i64, Path, description = "The customer's id"), HistoryParameters),
     responses((status = 200, description = "One score for each day", body = HealthHistory)))]
@@ -29,7 +30,7 @@ pub async fn get_health_history(
     health::get_health_history(&call, customer, HistoryDays::parse(from, to, known_at, call.today())?).await.map(Json)
 }
 
-/// Why a customer's score changed between two UTC days: parts by cause and factor that sum to the difference exactly.
+/// Explains a score's change between two UTC days by cause and factor. The parts sum to the difference exactly.
 #[utoipa::path(get, path = "/api/customers/{id}/health/changes", tag = "Health", params(
         ("id" = i64, Path, description = "The customer's id"), ChangeParameters),
     responses((status = 200, description = "Health on both days, and the causes of the difference", body = HealthChange)))]

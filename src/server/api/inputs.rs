@@ -1,5 +1,5 @@
-//! The bodies that the API takes, as the document describes them. Each is made from the type that parses it, and says what
-//! a type alone cannot: which fields are required, which belong together, what a text may hold.
+//! The request bodies as the OpenAPI document describes them. Each is made from the type that parses it, and adds the rules
+//! that a type alone cannot express: required fields, fields that belong together, texts' contents.
 
 use super::extract::ReasonInput;
 use crate::domain::scorecard_input::{BandLimitsInput, FactorRuleInput};
@@ -14,16 +14,16 @@ use utoipa::openapi::schema::{
 use utoipa::openapi::{KnownFormat, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-/// A text without control characters. It is trimmed, so its ends may have any white space.
+/// A pattern for texts without control characters. Texts are trimmed, so their ends may have any white space.
 pub const TEXT: &str = r"^[\t-\r ]*[^\u0000-\u001f\u007f-\u009f]*[\t-\r ]*$";
-/// Such a text that is not blank.
+/// A pattern for such texts that are not blank.
 const FILLED_TEXT: &str = r"^[\t-\r ]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*[\t-\r ]*$";
-/// A day from 1970 to 2199.
+/// A pattern for days from 1970 to 2199.
 pub const DAY: &str = r"^(19[7-9][0-9]|2[01][0-9][0-9])-";
-/// A time from 2000 on.
+/// A pattern for times from 2000 on.
 const TIME: &str = r"^2[0-9][0-9][0-9]-";
 
-/// Bodies: their names, what the document says about them, and how they are made.
+/// Declares bodies: their names, their descriptions in the document, and how they are made.
 macro_rules! bodies {
     ($($doc:literal $name:ident = $schema:expr;)*) => {$(
         #[doc = $doc]
@@ -85,7 +85,7 @@ fn event(kind: EventKind, address: &[&str]) -> Object {
 fn batch_event(kind: EventKind) -> Object {
     let address = ["customerId", "externalId"];
     let mut object = event(kind, &address);
-    // The library has no field for what holds beside the properties.
+    // utoipa has no field for rules beside the properties.
     let either = address.map(|name| json!({"required": [name]}));
     object.extensions = Some(Extensions::from_iter([("oneOf", Value::from(either.to_vec()))]));
     object
@@ -106,7 +106,7 @@ fn factor_rule(key: FactorKey) -> Object {
     if key == FactorKey::FeatureAdoption { fields.with_list_of("keyFeatures", 100).0 } else { fields.without(&["keyFeatures"]).0 }
 }
 
-/// An object with exactly these fields.
+/// Returns an object with exactly these fields.
 fn strict_object(fields: impl IntoIterator<Item = (&'static str, Object)>) -> Object {
     let object = ObjectBuilder::new().additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(false)));
     fields.into_iter().fold(object, |object, (name, field)| object.property(name, Schema::from(field)).required(name)).build()
@@ -116,21 +116,21 @@ fn one_of(variants: impl IntoIterator<Item = Object>) -> OneOf {
     variants.into_iter().fold(OneOfBuilder::new(), |one_of, variant| one_of.item(Schema::from(variant))).build()
 }
 
-/// One of these texts.
+/// Returns a schema that takes one of these texts.
 pub fn names(names: impl IntoIterator<Item: Into<Value>>) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names))
 }
 
-/// A calendar day.
+/// Returns the schema of a calendar day.
 pub fn day() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Date))).pattern(Some(DAY))
 }
 
-/// The fields of an input, each optional until it is required.
+/// The fields of an input. Each is optional until it is required.
 struct Fields(Object);
 
 impl Fields {
-    /// The fields of a type, with what holds for all texts, days and times that are sent.
+    /// Returns the fields of a type, with the rules for all texts, days and times.
     fn of<T: PartialSchema>() -> Self {
         let RefOr::T(Schema::Object(mut object)) = T::schema() else { return Self(Object::new()) };
         object.properties.values_mut().for_each(complete);
@@ -148,7 +148,7 @@ impl Fields {
         self
     }
 
-    /// The field is a list of different texts of at most so many characters.
+    /// Makes a field a list of distinct texts of at most `max_length` characters.
     fn with_list_of(mut self, name: &str, max_length: usize) -> Self {
         if let Some(RefOr::T(Schema::Array(list))) = self.0.properties.get_mut(name) {
             let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(max_length));
@@ -163,7 +163,7 @@ impl Fields {
         self
     }
 
-    /// The texts that a field may be, where the object has it.
+    /// Limits a field to these texts, if the object has it.
     fn one_of(mut self, name: &str, names: impl IntoIterator<Item = &'static str>) -> Self {
         if let Some(RefOr::T(Schema::Object(field))) = self.0.properties.get_mut(name) {
             let null = may_be_null(field).then_some(Value::Null);
@@ -198,7 +198,7 @@ fn is_text(field: &Object) -> bool {
     }
 }
 
-/// Adds the rules of all texts, days and times. A blank day or time counts as absent.
+/// Adds the rules for all texts, days and times. A blank day or time counts as absent.
 fn complete(field: &mut RefOr<Schema>) {
     let RefOr::T(Schema::Object(object)) = field else { return };
     object.default = None;
@@ -218,7 +218,7 @@ fn complete(field: &mut RefOr<Schema>) {
     }
 }
 
-/// Makes a field refuse null and blank.
+/// Makes a field refuse null and blank texts.
 fn fill(field: &mut RefOr<Schema>) {
     if let RefOr::T(Schema::AnyOf(optional)) = field {
         let (filled, description) = (optional.items.first().cloned(), optional.description.take());

@@ -1,33 +1,33 @@
-//! The items of a body that arrives piece by piece: the lines of NDJSON, or the elements of a JSON array. Whether an item
-//! is JSON is for others to say; here it only ends where it ends.
+//! Splits a body that arrives piece by piece into items: the lines of NDJSON, or the elements of a JSON array. It finds only
+//! where an item ends; others check whether it is JSON.
 
 use crate::domain::batch::MAX_ITEM_BYTES;
 use crate::server::service::batch::Item;
 
-/// How a body separates its items.
+/// The way in which a body separates its items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     Lines,
     Array,
 }
 
-/// Takes a body byte by byte. Holds one item at a time.
+/// A splitter that takes a body byte by byte and holds one item at a time.
 pub struct Splitter {
     format: Format,
     item: Vec<u8>,
     is_too_long: bool,
-    /// Of the next item, from 1.
+    /// The position of the next item, from 1.
     line: i64,
-    /// How much of a byte order mark has come.
+    /// The number of bytes of a byte order mark that have come.
     mark: usize,
     place: Place,
-    /// How many objects and arrays are open inside the item.
+    /// The number of objects and arrays that are open inside the item.
     depth: usize,
     in_string: bool,
     is_escaped: bool,
 }
 
-/// What some editors put in front of UTF-8.
+/// The byte order mark that some editors put in front of UTF-8.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,7 @@ impl Splitter {
         Self { format, item, is_too_long: false, line: 1, mark: 0, place, depth: 0, in_string: false, is_escaped: false }
     }
 
-    /// The item that this byte ends, if it does; or why the body cannot be read on.
+    /// Takes a byte. Returns the item that it ends, if any, or the reason why the body cannot be read on.
     pub fn push(&mut self, byte: u8) -> Result<Option<Item>, &'static str> {
         if BYTE_ORDER_MARK.get(self.mark) == Some(&byte) {
             self.mark += 1;
@@ -84,7 +84,7 @@ impl Splitter {
         }
     }
 
-    /// Where strings, objects and arrays begin and end.
+    /// Follows where strings, objects and arrays begin and end.
     fn follow(&mut self, byte: u8) {
         match (self.in_string, byte) {
             (true, _) if self.is_escaped => self.is_escaped = false,
@@ -104,12 +104,12 @@ impl Splitter {
         }
     }
 
-    /// How many lines, blank ones too, or elements have ended.
+    /// Returns the number of lines (blank ones included) or elements that have ended.
     pub fn ended(&self) -> i64 {
         self.line - 1
     }
 
-    /// Nothing before a comma is an item of an array all the same, and one that cannot be read.
+    /// Ends an item. Even an empty one counts in an array, if a comma follows: it is an item that cannot be read.
     fn end(&mut self, is_separated: bool) -> Option<Item> {
         let line = self.line;
         self.line += 1;
@@ -120,7 +120,7 @@ impl Splitter {
         is_item.then_some(Item { line, content, is_too_long })
     }
 
-    /// What is left when the body has ended.
+    /// Ends the body. Returns the last item, if there is one left.
     pub fn finish(mut self) -> Result<Option<Item>, &'static str> {
         match (self.format, self.place) {
             (Format::Lines, _) => Ok(self.end(false)),

@@ -13,26 +13,26 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::stream::{self, StreamExt};
 use std::time::Duration;
 
-/// When a browser whose stream broke off tries again.
+/// The time after which a browser whose stream broke off connects again.
 const RETRY: Duration = Duration::from_secs(1);
-/// How often a silent stream shows that it is alive: more often than proxies give up on one.
+/// The pause after which a silent stream sends a sign of life: shorter than the patience of proxies.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// See `service::live::follow`.
+/// Parameters of `service::live::follow`.
 #[derive(utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)]
 pub struct LiveParameters {
-    /// Only changes of this customer.
+    /// The only customer whose changes are wanted.
     #[param(minimum = 1)]
     customer: Option<i64>,
-    /// The id of the last message that was received, like the header `Last-Event-ID`: whoever missed something since is
-    /// told so at once.
+    /// The id of the last message that was received, like the header `Last-Event-ID`. A client that missed changes since is
+    /// told at once.
     since: Option<String>,
 }
 
-/// Tells which customers changed, as server-sent events, right after each change is stored. No content: read again what
-/// you show. At most two messages a second; what happens meanwhile is one message.
+/// Tells which customers changed, as server-sent events, right after each change is stored.
+/// Messages have no content: read again what you show. At most two come a second; changes in between share a message.
 #[utoipa::path(get, path = "/api/live", tag = "Portfolio", params(LiveParameters), responses(
     (status = 200, description = "The data of each message", body = Changed, content_type = "text/event-stream")))]
 pub async fn follow_changes(call: Call, headers: HeaderMap, query: Query<LiveParameters>) -> Result<impl IntoResponse, AppError> {
@@ -48,7 +48,7 @@ pub async fn follow_changes(call: Call, headers: HeaderMap, query: Query<LivePar
         Some((Event::default().id(news.mark()).json_data(changed), news))
     });
     let messages = stream::once(async { Ok(hello) }).chain(messages);
-    // nginx would collect the messages.
+    // nginx would hold the messages back.
     let unbuffered = [(HeaderName::from_static("x-accel-buffering"), "no")];
     Ok((unbuffered, Sse::new(messages).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))))
 }

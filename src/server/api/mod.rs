@@ -26,7 +26,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// Every route with its documentation. A route's function, its operation id and its use case share one name.
+/// Returns every route with its documentation. A route's function, operation id and use case share one name.
 fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(document::Document::openapi())
         // customers
@@ -35,7 +35,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(customers::archive_customer))
         .routes(routes!(customers::restore_customer))
         .routes(routes!(export::export_customers))
-        // facts and what they amount to
+        // facts and the health that follows from them
         .routes(routes!(events::list_events, events::submit_event))
         .routes(routes!(events::retract_event))
         .routes(routes!(batch::list_quarantine))
@@ -61,24 +61,24 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(operations::get_metrics))
 }
 
-/// Those whose bodies are read while they arrive, however long they are and take.
+/// Returns the routes whose bodies are read while they arrive, however long they are and take.
 fn streaming_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(batch::submit_events))
 }
 
-/// The API and its documentation, without what [`streaming_router`] answers.
+/// Returns the API and its documentation, without the routes of [`streaming_router`].
 pub fn router() -> Router<AppState> {
     let router = Router::from(routes()).merge(document::router(&openapi()));
     router.method_not_allowed_fallback(problem::method_not_allowed)
 }
 
-/// Batches, a few of which are worked on at a time.
+/// Returns the routes of batches, a few of which are worked on at a time.
 pub fn streaming_router() -> Router<AppState> {
     let router = Router::from(streaming_routes()).method_not_allowed_fallback(problem::method_not_allowed);
     router.layer(Extension(Places::default()))
 }
 
-/// The document of the whole API.
+/// Returns the document of the whole API.
 pub fn openapi() -> OpenApi {
     document::complete(routes().merge(streaming_routes()).into_openapi())
 }

@@ -1,4 +1,4 @@
-//! `/api/customers/{id}/notes`: what staff keep about a customer.
+//! `/api/customers/{id}/notes`: the notes that staff keep about a customer.
 
 use super::extract::{Id, Json, NoQuery};
 use super::inputs::NewNote;
@@ -17,7 +17,7 @@ pub struct Notes {
     total: usize,
 }
 
-/// All notes about a customer, newest first.
+/// Lists all notes about a customer, newest first.
 #[utoipa::path(get, path = "/api/customers/{id}/notes", tag = "Notes", params(("id" = i64, Path, description = "The customer's id")),
     responses((status = 200, description = "The notes", body = Notes)))]
 pub async fn list_notes(call: Call, Id(customer): Id<CustomerId>, _: NoQuery) -> Result<Json<Notes>, AppError> {

@@ -1,4 +1,4 @@
-//! For the operator's machines: is it alive, is it ready, how is it doing.
+//! Probes and metrics for the operator's machines.
 
 use crate::server::{Call, metrics};
 use crate::wire::AppError;
@@ -12,11 +12,11 @@ pub async fn get_healthz() -> &'static str {
     "ok"
 }
 
-/// Whoever asks whether we are ready does not wait long.
+/// The longest wait for the database. Load balancers do not wait long for an answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Tells whether the database answers and can be written: its disk is not full. Otherwise 503, with `Retry-After`. Never asks for
-/// the access token.
+/// Tells whether the database answers and can be written, which a full disk prevents.
+/// When not, it answers 503 with `Retry-After`. Never asks for the access token.
 #[utoipa::path(get, path = "/readyz", tag = "Operations", responses((status = 200, description = "Ready", body = str)))]
 pub async fn get_readyz(call: Call) -> Result<&'static str, AppError> {
     match tokio::time::timeout(PATIENCE, call.store.check_writable(call.now)).await {
@@ -28,7 +28,7 @@ pub async fn get_readyz(call: Call) -> Result<&'static str, AppError> {
     }
 }
 
-/// Metrics in the Prometheus text format: requests by route, their duration, events accepted.
+/// Returns metrics in Prometheus' text format: requests by route, their duration, accepted events.
 #[utoipa::path(get, path = "/metrics", tag = "Operations", responses((status = 200, description = "Metrics", body = str)))]
 pub async fn get_metrics() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics::render_metrics())

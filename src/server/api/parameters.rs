@@ -1,5 +1,5 @@
-//! The query parameters of each address. An extractor refuses every name that is not here, so nothing can be read that
-//! is not documented; the domain reads and checks the values.
+//! The query parameters of each address. An extractor refuses every name that is not here, so that nothing undocumented can
+//! be read. The domain parses the values.
 
 use super::inputs::{TEXT, day, names};
 use crate::domain::list::{ChangeFilter, RenewalFilter};
@@ -9,57 +9,58 @@ use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::schema::{Object, ObjectBuilder, OneOfBuilder, Schema, Type};
 
-/// See `AskedDay`.
+/// Parameters of `AskedDay`.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)]
 pub struct DayParameters {
-    /// The UTC day that is looked at, not in the future. When absent: the day of `known_at`, else today.
+    /// The UTC day to look at, not in the future. When absent: the day of `known_at`, else today.
     #[param(schema_with = day)]
     as_of: Option<String>,
-    /// A UTC day, or `then` for `as_of` itself: only facts received by its end count, less those retracted by then, under the
-    /// scorecard that was in force. Not before `as_of`. When absent the day is restated: everything known now counts,
+    /// A UTC day not before `as_of`, or `then` for `as_of` itself. Only facts received by its end count, less those
+    /// retracted by then, under the scorecard then in force. When absent the day is restated: everything known now counts,
     /// under the current scorecard.
     #[param(schema_with = known_at)]
     known_at: Option<String>,
 }
 
-/// See `CustomerQuery`.
+/// Filters of `CustomerQuery`.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)]
 pub struct FilterParameters {
-    /// Part of the name or of the external id, in any letter case, with or without accents.
+    /// A part of the name or of the external id. Letter case and accents do not matter.
     #[param(schema_with = text)]
     search: Option<String>,
     segment: Option<Segment>,
-    /// One band or several, separated by commas.
+    /// One or several bands, separated by commas.
     #[param(style = Form, explode = false)]
     band: Option<Vec<Band>>,
-    /// The owner's name, or `none`: only customers without one. An owner who is called none is `"none"`, in double quotes.
+    /// The owner's name, or `none` for customers without an owner. An owner whose name is none is written `"none"`, in
+    /// double quotes.
     #[param(schema_with = text)]
     owner: Option<String>,
-    /// `next_90` (from today to 90 days from now) or `overdue` (before today).
+    /// The renewal date: `next_90` (from today to 90 days from now) or `overdue` (before today).
     #[param(schema_with = renewals)]
     renewal: Option<String>,
-    /// `up_7`, `down_7`, `up_30`, `down_30` (by 2.0 points or more) or `new_churn_risk`.
+    /// The score's change: `up_7`, `down_7`, `up_30`, `down_30` (by 2.0 points or more) or `new_churn_risk`.
     #[param(schema_with = changes)]
     change: Option<String>,
-    /// Scores from this many points on.
+    /// The lowest score to list, in points.
     #[param(minimum = 0, maximum = 100)]
     score_from: Option<i64>,
-    /// Scores below this many points.
+    /// The score below which customers are listed, in points.
     #[param(minimum = 0, maximum = 101)]
     score_below: Option<i64>,
-    /// `unknown`: only customers whose ARR is unknown.
+    /// The value `unknown` lists only customers whose ARR is unknown.
     #[param(schema_with = unknown)]
     arr: Option<String>,
-    /// The archived customers instead of the active ones.
+    /// The value `true` lists the archived customers instead of the active ones.
     archived: Option<bool>,
-    /// `score` when absent. `change` is over 30 days.
+    /// The column to order by; `score` when absent. `change` is over 30 days.
     #[param(schema_with = sorts)]
     sort: Option<String>,
-    /// `asc` when absent.
+    /// The direction of the order; `asc` when absent.
     #[param(schema_with = directions)]
     direction: Option<String>,
 }
@@ -69,10 +70,11 @@ pub struct FilterParameters {
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)]
 pub struct PagingParameters {
-    /// From 1. Rows beyond the first 10,000 are not served: after the first page, `page` times `page_size` is at most that.
+    /// The page's number, from 1. Rows beyond the first 10,000 are not served: after the first page, `page` times
+    /// `page_size` is at most that.
     #[param(minimum = 1, maximum = 10_000)]
     page: Option<i64>,
-    /// 50 when absent.
+    /// The rows of a page; 50 when absent.
     #[param(minimum = 1, maximum = 200)]
     page_size: Option<i64>,
 }
@@ -83,10 +85,10 @@ pub struct PagingParameters {
 #[allow(dead_code)]
 pub struct EventFilterParameters {
     kind: Option<EventKind>,
-    /// The first day, UTC, on which they happened.
+    /// The first UTC day of the events.
     #[param(schema_with = day)]
     from: Option<String>,
-    /// The last one, not before `from`.
+    /// The last UTC day of the events, not before `from`.
     #[param(schema_with = day)]
     to: Option<String>,
 }
@@ -96,7 +98,8 @@ pub struct EventFilterParameters {
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)]
 pub struct OwnerParameters {
-    /// Only the customers of this owner, or with `none` those without one. An owner who is called none is `"none"`, in double quotes.
+    /// The owner whose customers to count, or `none` for customers without an owner. An owner whose name is none is written
+    /// `"none"`, in double quotes.
     #[param(schema_with = text)]
     owner: Option<String>,
 }
@@ -106,14 +109,14 @@ pub struct OwnerParameters {
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)]
 pub struct HistoryParameters {
-    /// 89 days before `to` when absent, and less than 3,660 days before it.
+    /// The first day, less than 3,660 days before `to`. When absent: 89 days before `to`.
     #[param(schema_with = day)]
     from: Option<String>,
     /// The last day, not in the future. When absent: the day of `known_at`, else today.
     #[param(schema_with = day)]
     to: Option<String>,
     /// A UTC day not before `to`, or `then` for `to` itself: every day is scored from what was known at its end. When absent
-    /// the history is restated: from everything known now.
+    /// the history is restated: everything known now counts.
     #[param(schema_with = known_at)]
     known_at: Option<String>,
 }
@@ -123,29 +126,29 @@ pub struct HistoryParameters {
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)]
 pub struct ChangeParameters {
-    /// 30 days before `to` when absent, and not after it.
+    /// The first day, not after `to`. When absent: 30 days before `to`.
     #[param(schema_with = day)]
     from: Option<String>,
-    /// Today when absent; not in the future.
+    /// The second day, not in the future. When absent: today.
     #[param(schema_with = day)]
     to: Option<String>,
-    /// What the first day's health rests on: the facts, sources and scorecard of `then`, at its end (when absent), or those
-    /// of `now`.
+    /// The knowledge that the first day's health rests on: `then` for the facts, sources and scorecard known at its end
+    /// (when absent), or `now` for those known now.
     #[param(schema_with = then_or_now)]
     known: Option<String>,
 }
 
-/// See `service::export::parse_name`.
+/// Parameters of `service::export::parse_name`.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]
 #[allow(dead_code)]
 pub struct FileParameters {
-    /// `customers`, `events`, `retracted_events`, `health` or `notes`, with the ending `.csv` or `.ndjson`.
+    /// The file: `customers`, `events`, `retracted_events`, `health` or `notes`, with the ending `.csv` or `.ndjson`.
     #[param(schema_with = files)]
     file: String,
 }
 
-/// Parameters that several groups of them make together.
+/// Joins several groups of parameters into one.
 macro_rules! together {
     ($($name:ident = $($part:ident)*;)*) => {$(
         pub struct $name;

@@ -1,4 +1,4 @@
-//! `/api/portfolio`: how all customers stand.
+//! `/api/portfolio`: figures about all customers together.
 
 use super::extract::{Json, Query};
 use super::parameters::PortfolioParameters;
@@ -8,7 +8,7 @@ use crate::server::Call;
 use crate::server::service::portfolio;
 use crate::wire::AppError;
 
-/// Counts and ARR per band, the mean score, its distribution, the biggest movers and renewals at risk.
+/// Returns counts and ARR per band, the mean score, its distribution, the biggest movers and renewals at risk.
 #[utoipa::path(get, path = "/api/portfolio", tag = "Portfolio",
     params(PortfolioParameters),
     responses((status = 200, description = "The portfolio as of the day", body = Portfolio)))]

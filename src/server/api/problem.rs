@@ -7,10 +7,10 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What went wrong, for programs (`code`, `errors`) and for people (`title`, `detail`).
+/// A problem, described for programs (`code`, `errors`) and for people (`title`, `detail`).
 #[derive(Serialize, ToSchema)]
 pub struct Problem {
-    /// Names the kind of problem: `urn:customer-health:problem:` and the code.
+    /// The kind of problem: `urn:customer-health:problem:` and the code.
     r#type: String,
     title: &'static str,
     status: u16,
@@ -46,7 +46,7 @@ impl IntoResponse for Problem {
 }
 
 impl IntoResponse for AppError {
-    /// A problem; the error itself travels along for whoever wants to show it as a page.
+    /// Answers with the problem. The error itself travels along, so that it can be shown to people as a page.
     fn into_response(self) -> Response {
         let mut response = Problem::from(&self).into_response();
         if self.status() == 503 {
@@ -57,7 +57,7 @@ impl IntoResponse for AppError {
     }
 }
 
-/// 405; the `Allow` header says what would work.
+/// Answers 405. The `Allow` header names the methods that work.
 pub async fn method_not_allowed() -> Problem {
     let detail = "This path does not answer to this method; the Allow header lists those it does.";
     Problem::new(405, "method_not_allowed", "Method not allowed", detail.into(), Vec::new())

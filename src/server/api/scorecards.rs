@@ -17,7 +17,7 @@ pub struct Scorecards {
     total: usize,
 }
 
-/// The number of a version, in a path.
+/// A version's number in a path.
 pub struct Version(i64);
 
 impl From<i64> for Version {
@@ -31,14 +31,14 @@ impl PathId for Version {
     const NOUN: &'static str = "scorecard";
 }
 
-/// The current scorecard: weights, windows, targets, bands.
+/// Returns the current scorecard: weights, windows, targets, bands.
 #[utoipa::path(get, path = "/api/scorecard", tag = "Scorecards",
     responses((status = 200, description = "The current scorecard", body = Scorecard)))]
 pub async fn get_scorecard(call: Call, _: NoQuery) -> Result<Json<Scorecard>, AppError> {
     scorecards::get_scorecard(&call).await.map(Json)
 }
 
-/// All versions, newest first. The first is current.
+/// Lists all versions, newest first. The first is current.
 #[utoipa::path(get, path = "/api/scorecards", tag = "Scorecards",
     responses((status = 200, description = "The versions with author, time and note", body = Scorecards)))]
 pub async fn list_scorecards(call: Call, _: NoQuery) -> Result<Json<Scorecards>, AppError> {
@@ -46,7 +46,7 @@ pub async fn list_scorecards(call: Call, _: NoQuery) -> Result<Json<Scorecards>,
     Ok(Json(Scorecards { total: items.len(), items }))
 }
 
-/// One version.
+/// Returns a version of the scorecard.
 #[utoipa::path(get, path = "/api/scorecards/{version}", tag = "Scorecards",
     params(("version" = i64, Path, description = "The version's number")),
     responses((status = 200, description = "The version", body = ScorecardVersion)))]
@@ -58,7 +58,7 @@ pub async fn get_scorecard_version(
     scorecards::get_scorecard_version(&call, version).await.map(Json)
 }
 
-/// Puts the next version in force and rescores everybody. `version` must be the current one, on which this is based, else 409.
+/// Puts the next version in force and rescores everybody. `version` must be the current one, else 409.
 #[utoipa::path(post, path = "/api/scorecards", tag = "Scorecards", request_body = NextScorecard, responses((status = 201,
     description = "The new version", body = ScorecardVersion, headers(("Location" = String, description = "Its path")))))]
 pub async fn create_scorecard(call: Call, _: NoQuery, Json(input): Json<ScorecardInput>) -> Result<impl IntoResponse, AppError> {

@@ -1,4 +1,4 @@
-//! Turns of batches: a few are worked on at a time, and none of them is one whose sender makes the server wait.
+//! Turns of batches. A few batches are worked on at a time, and none of them is one whose sender makes the server wait.
 
 use crate::wire::AppError;
 use std::sync::Arc;
@@ -6,14 +6,14 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
-/// Each holds two chunks of items in memory.
+/// The batches worked on at a time. Each holds two chunks of items in memory.
 const BATCHES_AT_ONCE: usize = 4;
-/// How long a batch that has something to be worked on waits for its turn.
+/// The longest wait of a batch for its turn, when it has items to work on.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How long a batch may have the server wait in one turn, all pauses added up.
+/// The longest time for which a batch may make the server wait in one turn, all pauses added up.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// The places of the batches that are worked on.
+/// The places for batches that are worked on.
 #[derive(Clone)]
 pub struct Places(Arc<Semaphore>);
 
@@ -23,11 +23,11 @@ impl Default for Places {
     }
 }
 
-/// One batch's turn: taken when something of it has come, and given up when its sender pauses.
+/// A batch's turn. It takes a place when items have arrived, and gives it up when the sender pauses.
 pub struct Turn {
     places: Places,
     place: Option<OwnedSemaphorePermit>,
-    /// How much of [`PAUSE`] is left.
+    /// The part of [`PAUSE`] that is left.
     left: Duration,
 }
 
@@ -36,7 +36,7 @@ impl Turn {
         Self { places, place: None, left: PAUSE }
     }
 
-    /// Takes a place, unless the batch has one. Places are given in the order in which they are asked for.
+    /// Takes a place, unless the batch has one. Places go to batches in the order in which they ask.
     pub async fn take(&mut self) -> Result<(), AppError> {
         if self.place.is_none() {
             let place = tokio::time::timeout(PATIENCE, self.places.0.clone().acquire_owned()).await;
@@ -50,8 +50,8 @@ impl Turn {
         self.place = None;
     }
 
-    /// Waits for what comes next; `None` when the batch has a place and that has taken too long: it should give it up and
-    /// wait on without. `next` must not lose anything when it is dropped.
+    /// Waits for `next`. Returns `None` when the batch has a place and has waited too long in it: it should give the place
+    /// up, and wait on without. `next` must lose nothing when it is dropped.
     pub async fn wait<T>(&mut self, next: impl Future<Output = T>) -> Option<T> {
         if self.place.is_none() {
             return Some(next.await);

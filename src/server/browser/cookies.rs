@@ -7,17 +7,17 @@ use axum::http::{HeaderValue, header};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
-/// The request's cookies, values decoded.
+/// Returns the request's cookies with decoded values.
 pub(in crate::server) fn cookies(parts: &Parts) -> impl Iterator<Item = (&str, String)> {
     let headers = parts.headers.get_all(header::COOKIE).into_iter();
     let pairs = headers.filter_map(|value| value.to_str().ok()).flat_map(|line| line.split(';'));
     pairs.filter_map(|pair| pair.trim().split_once('=')).map(|(name, value)| (name, percent_decode(value)))
 }
 
-/// A year.
+/// The seconds in a year.
 const REMEMBERED_SECONDS: i64 = 365 * 24 * 3600;
 
-/// Remembers a preference.
+/// Sets a preference's cookie.
 pub fn set_cookie(name: &str, value: &str) -> Result<(), AppError> {
     if !["theme", "owner", "shortcuts"].contains(&name) {
         return Err(FieldErrors::one("name", "must be one of theme, owner, shortcuts").into());
@@ -29,7 +29,7 @@ pub fn set_cookie(name: &str, value: &str) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Remembers the name that somebody signed with: forms that ask for it begin with it.
+/// Remembers the name that somebody signed with, as the suggestion of the next form that asks for one.
 pub(in crate::server) fn remember_author(name: &str) {
     append_cookie("author", name, REMEMBERED_SECONDS);
 }
@@ -39,7 +39,7 @@ pub(in crate::server) fn author_cookie(name: &str) -> String {
     cookie("author", name, REMEMBERED_SECONDS)
 }
 
-/// No script ever reads it.
+/// Returns a cookie as a header's value. Scripts can never read it.
 pub(in crate::server) fn cookie(name: &str, value: &str, max_age_seconds: i64) -> String {
     format!("{name}={}; Path=/; Max-Age={max_age_seconds}; HttpOnly; SameSite=Lax", percent_encode(value))
 }
@@ -52,7 +52,7 @@ pub(in crate::server) fn append_cookie(name: &str, value: &str, max_age_seconds:
     }
 }
 
-/// Everything but letters, digits and `-_.` becomes `%XX`.
+/// Replaces everything but letters, digits and `-_.` by `%XX`.
 pub(in crate::server) fn percent_encode(text: &str) -> String {
     let encode = |byte: u8| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),

@@ -1,5 +1,5 @@
-//! The message of an accepted form, left in a cookie for the page that the form leads to, and what a page is told of the
-//! form before it. The cookie holds only what this browser has just been answered, and is never trusted.
+//! The message of an accepted form, left in a cookie for the page that the form leads to; and, for a page, the result of the
+//! form before it. The cookie repeats what this browser was just answered, and is never trusted.
 
 use super::cookies::{append_cookie, cookie, cookies, percent_encode};
 use crate::wire::{Done, Echo, Flash};
@@ -8,10 +8,10 @@ use axum::http::request::Parts;
 
 const COOKIE: &str = "flash";
 const SECONDS: i64 = 180;
-/// Browsers keep 4096 bytes of a cookie's name and value, as they are sent.
+/// The most bytes of a cookie's name and value. Browsers keep 4096, as they are sent.
 const MAX_BYTES: usize = 4000;
 
-/// Returns the cookie that tells the next page what was done. A message that is too long for a cookie is shortened.
+/// Returns the cookie that tells the next page about an accepted form. A message too long for a cookie is shortened.
 pub fn cookie_of(mut done: Done) -> Option<HeaderValue> {
     loop {
         let text = serde_json::to_string(&done).ok()?;
@@ -26,7 +26,7 @@ pub fn cookie_of(mut done: Done) -> Option<HeaderValue> {
     }
 }
 
-/// Returns what a page is to tell of the form that led to it; the cookie is gone afterwards.
+/// Takes the result of the form that led to this page. Its cookie is deleted.
 pub fn take(parts: &Parts) -> Flash {
     let text = cookies(parts).find(|(name, _)| *name == COOKIE).map(|(_, text)| text);
     if text.is_some() {

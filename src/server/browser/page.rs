@@ -1,5 +1,5 @@
-//! Page context: the call, the visitor's state, the HTTP status. Everything here goes through
-//! Leptos' context, which [`provide`] fills for each request.
+//! Page context: the call, the visitor's state, the HTTP status. All of it travels through Leptos' context, which
+//! [`provide`] fills for each request.
 
 use super::cookies::cookies;
 use super::{flash, upload};
@@ -20,7 +20,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 pub fn provide(state: &AppState, live_script: String) {
     let call = state.call(Actor::Visitor);
     provide_context(ResponseStatus(Arc::new(respond_with(use_context::<ResponseOptions>()))));
-    // Only pages have a RequestUrl. What is left for a page must not be taken by a server function.
+    // Only pages have a `RequestUrl`. A server function must not take the message that is left for a page.
     if let (Some(parts), Some(_)) = (use_context::<Parts>(), use_context::<RequestUrl>()) {
         let mut preferences = Preferences::default();
         cookies(&parts).for_each(|(name, value)| preferences.set(name, &value));
@@ -44,28 +44,28 @@ fn respond_with(options: Option<ResponseOptions>) -> impl Fn(u16) {
     }
 }
 
-/// Returns the call that [`provide`] put into context: one for the whole page.
+/// Returns the call that [`provide`] put into context, the same for the whole page.
 pub fn call() -> Call {
     expect_context()
 }
 
-/// The end of a request that nobody waits for any more. Leptos goes on loading a page's data when its reader has left.
+/// Signals that a page's reader has left. Leptos would go on loading the page's data.
 #[derive(Clone)]
 struct Left(CancellationToken);
 
-/// Tells [`answer`] that the reader has left, when what it returns is dropped rather than disarmed.
+/// Returns a guard for the request's answer. Dropping it without disarming it tells [`answer`] that the reader has left.
 pub fn notice_leaving(request: &mut Request) -> DropGuard {
     let left = CancellationToken::new();
     request.extensions_mut().insert(Left(left.clone()));
     left.drop_guard()
 }
 
-/// Runs a use case for as long as somebody waits for it; when it fails, the page or the server function answers with the
+/// Runs a use case for as long as somebody waits for it. When it fails, the page or server function answers with the
 /// failure's status.
 pub async fn answer<T>(work: impl Future<Output = Result<T, AppError>>) -> Result<T, AppError> {
     let respond = use_context::<ResponseStatus>();
     let left = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Left>().cloned());
-    // A page is deep already, and a future grows with each that it holds.
+    // Boxed, because a page's future is large already and grows with each future that it holds.
     let work = Box::pin(work);
     let result = match left {
         Some(Left(left)) => left.run_until_cancelled(work).await.unwrap_or(Err(AppError::Unavailable)),
@@ -116,7 +116,7 @@ pub fn page_days(history: i64, change: i64) -> Result<PageDays, AppError> {
     Ok(PageDays::new(history, change)?)
 }
 
-/// The theme that the request's browser remembers.
+/// Returns the theme that the request's browser remembers.
 pub fn theme(parts: &Parts) -> ThemeChoice {
     let mut preferences = Preferences::default();
     cookies(parts).for_each(|(name, value)| preferences.set(name, &value));

@@ -1,6 +1,6 @@
-//! Forms that the browser itself sends: without JavaScript, or before the page is hydrated. Each goes to the address of
-//! its page and names the server function that takes it. An accepted form leads on to a page. A refused one is answered
-//! with its own page, which shows everything that was sent, however long, and what is wrong with it.
+//! Plain forms, sent by the browser itself: without JavaScript, or before the page is hydrated. Each is sent to the address
+//! of its page and names its server function. An accepted form leads on to a page. A refused one is answered with its own
+//! page, which shows everything that was sent, however long, and its errors.
 
 use super::flash;
 use crate::wire::{AppError, Echo, FUNCTION, FormValues, Outcome, Rejection};
@@ -15,8 +15,8 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use tower::ServiceExt;
 
-/// Holds a form's outcome, and the status that it would be refused with, until [`answer`] takes it. A request without one
-/// comes from a script, which gets the outcome itself.
+/// A slot in which a plain form's outcome, and the status for its refusal, wait for [`answer`]. Requests from scripts have
+/// no slot and get the outcome itself.
 #[derive(Clone, Default)]
 pub struct OutcomeSlot(Arc<Mutex<Option<(u16, Outcome)>>>);
 
@@ -30,7 +30,7 @@ impl OutcomeSlot {
     }
 }
 
-/// Answers the forms that browsers send, through the pages and server functions in `pages`; lets everything else through.
+/// Answers plain forms through the pages and server functions in `pages`. Lets every other request through.
 pub async fn answer(State(pages): State<Router>, request: Request, next: Next) -> Response {
     match is_plain_form(&request) {
         true => receive(pages, request).await.unwrap_or_else(IntoResponse::into_response),
@@ -75,7 +75,7 @@ fn unreadable(reason: &str) -> AppError {
     AppError::BadRequest(format!("The form cannot be read: {reason}."))
 }
 
-/// Calls a server function as a script would.
+/// Calls a server function like a script would.
 async fn call(pages: &Router, parts: &Parts, function: Uri, body: Bytes, slot: OutcomeSlot) -> Response {
     let mut request = Request::from_parts(parts.clone(), Body::from(body));
     *request.uri_mut() = function;
@@ -89,15 +89,15 @@ async fn send(pages: &Router, request: Request) -> Response {
     response
 }
 
-/// The error that a server function answered with.
+/// Returns the error that a server function answered with.
 async fn error_in(response: Response) -> AppError {
     let body = to_bytes(response.into_body(), usize::MAX).await.unwrap_or_default();
     serde_json::from_slice(&body).unwrap_or(AppError::Internal)
 }
 
-/// Sends the browser on to a page, with the cookies that the server function set.
+/// Redirects the browser to a page, with the cookies that the server function set.
 fn lead_on(target: &str, answered: &HeaderMap, flash: Option<HeaderValue>) -> Response {
-    // Without a fragment of its own the page would inherit the form's.
+    // Without a fragment of its own, the page would inherit the form's.
     let target = if target.contains('#') { target.to_owned() } else { format!("{target}#") };
     let mut response = StatusCode::SEE_OTHER.into_response();
     let location = HeaderValue::from_str(&target).unwrap_or(HeaderValue::from_static("/"));
@@ -108,7 +108,7 @@ fn lead_on(target: &str, answered: &HeaderMap, flash: Option<HeaderValue>) -> Re
     response
 }
 
-/// Renders the form's page as if it had been asked for, with the form as it was sent. The status says that it was refused.
+/// Renders the form's page as if it had been asked for, with the form as it was sent and the status of its refusal.
 async fn show_again(
     pages: &Router,
     parts: &Parts,
@@ -137,7 +137,7 @@ async fn show_again(
     Ok((head, html).into_response())
 }
 
-/// Says what was wrong where the form has left its page meanwhile, or the page cannot be shown.
+/// Renders the errors alone, for a form that is no longer on its page and for a page that cannot be shown.
 fn without_form(rejection: &Rejection) -> String {
     let errors = rejection.errors.0.iter().map(|error| format!(" {} {}.", error.field, error.message));
     std::iter::once(rejection.message.clone()).chain(errors).collect()

@@ -1,4 +1,4 @@
-//! Files that the import page sends, written to disk while they arrive, and the lists of errors that it offers.
+//! Uploads of the import page, written to disk while they arrive, and downloads of its lists of errors.
 
 use super::cookies::{append_cookie, author_cookie, cookie, cookies};
 use crate::domain::ImportId;
@@ -20,10 +20,10 @@ use tempfile::NamedTempFile;
 use tokio::io::AsyncWriteExt;
 use tokio_util::io::ReaderStream;
 
-/// How long the next piece of a file may take.
+/// The longest wait for the next piece of a file.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What may be longer than other bodies, and take longer.
+/// Returns the routes whose bodies may be longer, and take longer, than those of others.
 pub fn router() -> Router<AppState> {
     let limit = DefaultBodyLimit::max(MAX_UPLOAD_BYTES as usize + 64 * 1024);
     Router::new()
@@ -31,7 +31,8 @@ pub fn router() -> Router<AppState> {
         .route("/import/{id}/errors.csv", get(get_import_errors))
 }
 
-/// Who is refused gets the import page again, with the file's name and the reason; a program gets the reason.
+/// Receives an upload. A refused browser gets the import page again, with the file's name and the reason; a program gets the
+/// reason.
 async fn receive_upload(
     call: Call,
     headers: HeaderMap,
@@ -52,14 +53,14 @@ async fn receive_upload(
     Ok((AppendHeaders(cookies.into_iter().map(|cookie| (header::SET_COOKIE, cookie))), Redirect::to(&path)))
 }
 
-/// The fields of a form, as far as they were read.
+/// The fields of a form that were read so far.
 #[derive(Default)]
 struct Sent {
     author: Option<String>,
     file_name: String,
 }
 
-/// The form has the fields `author` and, after it, `file`.
+/// Reads the form's fields `author` and, after it, `file`, and keeps the file as an import.
 async fn keep_upload(call: &Call, form: Result<Multipart, MultipartRejection>, sent: &mut Sent) -> Result<ImportId, AppError> {
     let not_a_form = |_| AppError::UnsupportedMediaType("The file must be sent as a form, as multipart/form-data.".into());
     let mut form = form.map_err(not_a_form)?;
@@ -85,10 +86,10 @@ async fn keep_upload(call: &Call, form: Result<Multipart, MultipartRejection>, s
     Err(AppError::BadRequest("The form has no file.".into()))
 }
 
-/// The cookie that tells the import page why a file was refused. It lives until that page reads it.
+/// The cookie that tells the import page why a file was refused. The page deletes it.
 const REFUSAL: &str = "refused_upload";
 const REFUSAL_SECONDS: i64 = 60;
-/// Browsers keep 4096 bytes, of which a letter takes twelve at worst.
+/// The most letters of a file's name in that cookie. Browsers keep 4096 bytes, and a letter takes up to twelve.
 const REFUSED_NAME_LETTERS: usize = 80;
 const REFUSAL_LETTERS: usize = 220;
 
@@ -98,7 +99,7 @@ fn refusal_cookie(file_name: &str, error: &AppError) -> String {
     cookie(REFUSAL, &text.join("\n"), REFUSAL_SECONDS)
 }
 
-/// Returns why the upload before this page was refused; the cookie is gone afterwards.
+/// Takes the reason why the upload before this page was refused. Its cookie is deleted.
 pub(super) fn take_refusal(parts: &Parts) -> Option<Echo> {
     let (_, text) = cookies(parts).find(|(name, text)| *name == REFUSAL && !text.is_empty())?;
     append_cookie(REFUSAL, "", 0);
@@ -108,7 +109,7 @@ pub(super) fn take_refusal(parts: &Parts) -> Option<Echo> {
     Some(Echo { form: UPLOAD_FORM.into(), rejection, ..Echo::default() })
 }
 
-/// A name without anything that does not belong into one.
+/// Cleans a file's name of characters that do not belong in one, and shortens it.
 fn short(text: &str) -> String {
     text.trim().chars().filter(|letter| !letter.is_control()).take(200).collect()
 }
@@ -125,7 +126,7 @@ fn too_large() -> AppError {
     AppError::TooLarge(format!("This page takes files of at most {mib} MiB. For larger ones: customer-health import FILE"))
 }
 
-/// Writes what arrives.
+/// Writes a field's content to the file while it arrives.
 async fn write(mut field: Field<'_>, upload: &mut NamedTempFile) -> Result<(), AppError> {
     let failed = |error: std::io::Error| {
         tracing::error!(%error, "an upload could not be kept");
@@ -144,7 +145,7 @@ async fn write(mut field: Field<'_>, upload: &mut NamedTempFile) -> Result<(), A
     file.flush().await.map_err(failed)
 }
 
-/// The rows that a dry run refused, as CSV.
+/// Serves the rows that a dry run refused, as CSV.
 async fn get_import_errors(call: Call, Id(id): Id<ImportId>) -> Result<impl IntoResponse, AppError> {
     let path = import::get_import_errors(&call, id).await?;
     let missing = |_| AppError::NotFound(format!("list of errors of import {id}"));

@@ -1,4 +1,4 @@
-//! How busy a day is: working weeks, weekends, a few public holidays.
+//! The calendar of the demo: how busy people and machines are on working days, weekends and holidays.
 
 use chrono::{Datelike, NaiveDate, Weekday};
 
@@ -9,7 +9,7 @@ fn is_holiday(day: NaiveDate) -> bool {
     HOLIDAYS.contains(&(day.month(), day.day()))
 }
 
-/// What share of thirty average days' work by people falls on a day.
+/// Returns the share of thirty average days' work by people that falls on a day.
 pub fn work_share(day: NaiveDate) -> f64 {
     let weight = match day.weekday() {
         _ if is_holiday(day) => 0.10,
@@ -23,7 +23,8 @@ pub fn work_share(day: NaiveDate) -> f64 {
     weight / 5.4 * 7.0 / 30.0
 }
 
-/// The same for machines, which mind weekends less.
+/// Returns the share of thirty average days' traffic by machines that falls on a day. Machines mind weekends less than
+/// people.
 pub fn traffic_share(day: NaiveDate) -> f64 {
     let weight = match day.weekday() {
         _ if is_holiday(day) => 0.70,

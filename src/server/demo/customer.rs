@@ -1,4 +1,4 @@
-//! One demo customer: its fields, its events, its notes.
+//! Generates a demo customer: its fields, its events, its notes.
 
 use super::events::Writer;
 use super::scenario::Scenario::{self, *};
@@ -10,10 +10,10 @@ use chrono::{DateTime, Duration, NaiveTime, Utc};
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 
-/// From this many customers on, each gets few events.
+/// The number of customers from which on each gets few events.
 const MODEST_FROM: usize = 1000;
 
-/// The customer with this index. It depends on nothing but the options, the index and the time.
+/// Returns the customer with this index. It depends only on the options, the index and the time.
 pub fn customer(options: &Options, index: usize, now: DateTime<Utc>) -> DemoCustomer {
     let mut dice = Dice::seed_from_u64(options.seed);
     dice.set_stream(index as u64);
@@ -64,7 +64,7 @@ fn people(count: usize, dice: &mut Dice) -> Vec<String> {
     people
 }
 
-/// A year's price as the segment pays it, in round sums.
+/// Returns a year's price in cents for a customer of this segment, as a round sum.
 fn arr_cents(segment: Segment, dice: &mut Dice) -> i64 {
     let (steps, step) = match segment {
         Segment::Enterprise => (dice.random_range(60..=420), 1000),
@@ -74,7 +74,8 @@ fn arr_cents(segment: Segment, dice: &mut Dice) -> i64 {
     steps * step * 100
 }
 
-/// Mostly within the year; a few are overdue, some that are not healthy are near, some unknown.
+/// Returns the days until the renewal: mostly within the year. A few are overdue, some unhealthy customers' are near, some
+/// are unknown.
 fn renewal_in_days(scenario: Scenario, take: usize, dice: &mut Dice) -> Option<i64> {
     let spread = dice.random_range(20..=360);
     match (scenario, take) {
@@ -92,7 +93,7 @@ fn renewal_in_days(scenario: Scenario, take: usize, dice: &mut Dice) -> Option<i
     }
 }
 
-/// The scenario, for whoever explores the demo, and what the owner would have written down.
+/// Returns the notes: one names the scenario for people who explore the demo, the others are an owner's.
 fn notes(
     scenario: Scenario,
     fields: &CustomerFields,

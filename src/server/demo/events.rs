@@ -1,4 +1,4 @@
-//! The events of a story, day by day: logins and what people did then, tickets, API calls, invoices.
+//! Generates the events of a story, day by day: logins and the people's actions, tickets, API calls, invoices.
 
 use super::story::{Pays, Story};
 use super::{Dice, calendar, words};
@@ -8,11 +8,11 @@ use chrono::{DateTime, Duration, Months, NaiveTime, Utc};
 use rand::RngExt;
 use rand::seq::{IndexedRandom, SliceRandom};
 
-/// How many API calls' days are sent as one event where events are to be few. It divides thirty, so that
-/// no window of thirty days holds one more than the window before it.
+/// The days of API calls that are sent as one event where events are to be few. It divides thirty, so that every window of
+/// thirty days holds equally many such events.
 const DAYS_PER_MODEST_API_EVENT: i64 = 5;
 
-/// Turns a rate into whole events: what is left over of one day counts for the next, so that totals are kept.
+/// A meter that turns a rate into whole events. The remainder of a day counts for the next, so that totals stay right.
 struct Meter(f64);
 
 impl Meter {
@@ -24,24 +24,24 @@ impl Meter {
     }
 }
 
-/// Draws one customer's events.
+/// A generator of one customer's events.
 pub struct Writer<'a> {
     pub story: &'a Story,
     pub dice: &'a mut Dice,
     pub now: DateTime<Utc>,
-    /// The people's addresses.
+    /// The people's email addresses.
     pub users: Vec<String>,
-    /// What a year costs, in cents of the currency.
+    /// The price of a year, in cents.
     pub arr_cents: i64,
     pub currency: String,
-    /// The customer's part of its invoices' numbers.
+    /// The customer's part in the numbers of its invoices.
     pub account: usize,
-    /// Few events: for very large portfolios.
+    /// True to make few events, for very large portfolios.
     pub modest: bool,
 }
 
 impl Writer<'_> {
-    /// Every event up to `now`, in time order.
+    /// Returns every event up to `now`, in order of time.
     pub fn write(mut self) -> Vec<NewEvent> {
         let mut events = Vec::new();
         let mut features = words::FEATURES;
@@ -61,8 +61,8 @@ impl Writer<'_> {
                 let in_use = (self.story.features.at(ago) as usize).clamp(1, features.len());
                 let clicks = uses.tick(if self.modest { 0.4 } else { 0.8 }, self.dice);
                 for click in 0..clicks {
-                    // What is new is tried at once; then every second use is of a favourite and the others go round,
-                    // so that all features in use occur.
+                    // A new feature is tried at once. Then every second use is of a favourite and the others take turns, so
+                    // that all features in use occur.
                     let index = if tried < in_use {
                         tried += 1;
                         tried - 1
@@ -93,12 +93,13 @@ impl Writer<'_> {
         self.now.date_naive() - Duration::days(ago)
     }
 
-    /// Bulk loading checks no repeats, so the content as sent, which is only compared with repeats, stays empty.
+    /// Returns an event with an empty content. Contents are only compared with repeats, and loading the demo checks no
+    /// repeats.
     fn event(&self, occurred_at: DateTime<Utc>, body: EventBody) -> NewEvent {
         NewEvent { body, source: super::SOURCE.to_owned(), message_id: None, occurred_at, content: EventInput::default() }
     }
 
-    /// A time between 07:00 and 18:00.
+    /// Returns a random time between 07:00 and 18:00.
     fn office_hour(&mut self, day: NaiveDate) -> DateTime<Utc> {
         day.and_time(NaiveTime::MIN).and_utc() + Duration::seconds(self.dice.random_range(7 * 3600..18 * 3600))
     }
@@ -123,7 +124,7 @@ impl Writer<'_> {
         self.event(at, EventBody::SupportTicket { priority, subject })
     }
 
-    /// The day's calls as one event; today's up to now.
+    /// Returns the day's calls as one event. Today's are those up to now.
     fn api_calls(&mut self, ago: i64) -> Option<NewEvent> {
         let days = if self.modest { DAYS_PER_MODEST_API_EVENT } else { 1 };
         if ago % days != 0 {

@@ -14,25 +14,25 @@ use super::store::{DemoCustomer, Store, StoreResult};
 use chrono::{DateTime, Utc};
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// Every choice is drawn from this generator, one stream per customer.
+/// The generator of all choices, one stream per customer.
 type Dice = rand_chacha::ChaCha8Rng;
 
 /// The source of every demo event.
 const SOURCE: &str = "demo";
 
-/// Customers per transaction: bounds memory while a large portfolio is loaded.
+/// The customers that one transaction loads, which bounds memory for a large portfolio.
 const CHUNK: usize = 200;
 
-/// How large a portfolio, and which.
+/// The choice of a portfolio.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     pub seed: u64,
-    /// From 1,000 on, each has about two events a day at most instead of a dozen.
+    /// The number of customers. From 1,000 on, each has about two events a day at most instead of a dozen.
     pub customers: usize,
-    /// How far back activity reaches; customers have the last two thirds of it at least. The scenarios need 150 to
-    /// be told in full.
+    /// The days that activity reaches back. Each customer has been active for two thirds of them at least. The scenarios
+    /// need 150 to be told in full.
     pub days: i64,
-    /// ISO 4217: of the invoices.
+    /// The currency of the invoices (ISO 4217).
     pub currency: String,
 }
 
@@ -42,7 +42,7 @@ impl Default for Options {
     }
 }
 
-/// What was loaded.
+/// The numbers of loaded things.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Summary {
     pub seed: u64,
@@ -57,18 +57,18 @@ impl std::fmt::Display for Summary {
     }
 }
 
-/// The portfolio's customers, one after the other.
+/// Returns the portfolio's customers, one after the other.
 pub fn generate(options: &Options, now: DateTime<Utc>) -> impl Iterator<Item = DemoCustomer> {
     (0..options.customers).map(move |index| customer::customer(options, index, now))
 }
 
-/// Generates and loads a portfolio. One that was loaded before is removed first, real data stays. Of several loads at once
-/// the one that began last is there in the end.
+/// Generates and loads a portfolio. An earlier one is removed first; real data stays. When several are loaded at once, the
+/// one that began last remains.
 pub async fn run(store: &Store, options: &Options, now: DateTime<Utc>) -> StoreResult<Summary> {
     load(store, options, false, now).await
 }
 
-/// Loads the demo into a database without any customer; a conflict in any other, also when several begin at once.
+/// Loads the demo into a database without customers. Any other database is a conflict, also when two loads begin at once.
 pub async fn run_if_empty(store: &Store, options: &Options, now: DateTime<Utc>) -> StoreResult<Summary> {
     load(store, options, true, now).await
 }
@@ -94,7 +94,7 @@ async fn load(store: &Store, options: &Options, if_empty: bool, now: DateTime<Ut
     Ok(summary)
 }
 
-/// Shown on a terminal, and only where loading takes a while.
+/// Returns a progress bar, shown only on a terminal and only when loading takes a while.
 fn progress_bar(customers: usize) -> ProgressBar {
     if customers <= CHUNK {
         return ProgressBar::hidden();

@@ -1,8 +1,8 @@
-//! The plots of the demo portfolio: what can happen to a customer, in the words that its note shows.
+//! The plots of the demo portfolio: the things that can happen to a customer, in the words that its note shows.
 
 use crate::domain::Segment;
 
-/// What happens at a demo customer.
+/// The plot of a demo customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scenario {
     /// A large customer in its stride: many people, many features, invoices paid.
@@ -70,7 +70,8 @@ impl Scenario {
         Churned,
     ];
 
-    /// How many of each sixty customers live it: about 55 % end up healthy, 28 % at risk, 12 % as churn risk.
+    /// Returns how many of each sixty customers live the scenario. About 55 % end up healthy, 28 % at risk, 12 % as churn
+    /// risk.
     fn share(self) -> usize {
         match self {
             SteadyTeam => 8,
@@ -83,15 +84,15 @@ impl Scenario {
         }
     }
 
-    /// The scenario of the customer with this index, and how many of its kind came before among its sixty.
-    /// Every scenario occurs before one occurs twice.
+    /// Returns the scenario of the customer with this index, and how many among its sixty had the scenario before. Every
+    /// scenario occurs once before any occurs twice.
     pub fn of(index: usize) -> (Self, usize) {
         let rounds = (0..).flat_map(|take| Self::ALL.into_iter().filter(move |it| it.share() > take).map(move |it| (it, take)));
         let sixty: usize = Self::ALL.into_iter().map(Self::share).sum();
         rounds.take(sixty).nth(index % sixty).unwrap_or((SteadyTeam, 0))
     }
 
-    /// The segment of the n-th customer with this scenario.
+    /// Returns the segment of the scenario's n-th customer.
     pub fn segment(self, take: usize) -> Segment {
         use Segment::*;
         let segments: &[Segment] = match self {
@@ -131,7 +132,7 @@ impl Scenario {
         }
     }
 
-    /// What to look for on the customer's page.
+    /// Returns the thing to look for on the customer's page.
     pub fn plot(self) -> &'static str {
         match self {
             SteadyEnterprise => "many people, many features, a ticket now and then, invoices paid on time.",

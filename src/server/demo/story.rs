@@ -7,7 +7,8 @@ use super::scenario::Scenario::{self, *};
 use crate::domain::Segment;
 use rand::RngExt;
 
-/// A value over time: knots of (days ago, value), the oldest first; straight lines between them, level beyond.
+/// A value over time, given by points of (days ago, value), oldest first. Values between them lie on straight lines; values
+/// beyond them are level.
 #[derive(Clone, Debug)]
 pub struct Curve(Vec<(i64, f64)>);
 
@@ -16,7 +17,7 @@ impl Curve {
         Self(vec![(0, value)])
     }
 
-    /// `scale` times the knots.
+    /// Returns a curve through these points, with values multiplied by `scale`.
     fn shaped(scale: f64, knots: &[(i64, f64)]) -> Self {
         Self(knots.iter().map(|(ago, value)| (*ago, scale * value)).collect())
     }
@@ -33,48 +34,48 @@ impl Curve {
         }
     }
 
-    /// Scaled down so that it never exceeds `limit`.
+    /// Scales the curve down so that it never exceeds `limit`.
     pub fn limited(self, limit: f64) -> Self {
         let peak = self.0.iter().map(|(_, value)| *value).fold(0.0, f64::max);
         if peak > limit { Self::shaped(limit / peak, &self.0) } else { self }
     }
 }
 
-/// How a customer treats its invoices.
+/// The way in which a customer pays its invoices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pays {
     OnTime,
-    /// The third latest was paid late.
+    /// Pays on time, except the third latest invoice.
     OnceLate,
     AlwaysLate,
-    /// Those issued less than so many days ago are not paid.
+    /// Has not paid the invoices issued within so many days.
     NotSince(i64),
 }
 
-/// When invoices are issued and due, and how they are paid.
+/// The rhythm of invoices, and the way they are paid.
 #[derive(Clone, Debug)]
 pub struct Billing {
     pub every_months: u32,
-    /// How many days ago the latest one was issued.
+    /// The days since the latest one was issued.
     pub latest: i64,
-    /// Days from issue to due day.
+    /// The days from issue to due day.
     pub terms: i64,
     pub pays: Pays,
 }
 
-/// What happens at one customer. Curves of logins, tickets and API calls are per thirty days.
+/// A scenario in numbers. Curves of logins, tickets and API calls are per thirty days.
 #[derive(Clone, Debug)]
 pub struct Story {
-    /// Days from the contract's start to today; negative when it is still to come.
+    /// The days from the contract's start to today; negative when it is still to come.
     pub customer_for: i64,
-    /// Days ago of the first and of the last activity.
+    /// The first and the last day of activity, in days ago.
     pub active_from: i64,
     pub active_to: i64,
     pub people: usize,
-    /// The first person makes most of the logins until so many days ago, and none after.
+    /// The day, in days ago, until which the first person makes most of the logins. The person makes none after it.
     pub champion_until: Option<i64>,
     pub logins: Curve,
-    /// How many different features are in use.
+    /// The number of distinct features in use.
     pub features: Curve,
     pub tickets: Curve,
     pub api_calls: Curve,
@@ -82,7 +83,7 @@ pub struct Story {
 }
 
 impl Story {
-    /// `days` is how far back the portfolio's activity reaches.
+    /// Draws the story of a scenario's customer. `days` is how far back the portfolio's activity reaches.
     pub fn of(scenario: Scenario, take: usize, days: i64, dice: &mut Dice) -> Self {
         let mut plain = Self::plain(scenario.segment(take), days, dice);
         plain.play(scenario, take, dice);
@@ -90,9 +91,9 @@ impl Story {
         plain
     }
 
-    /// A customer of its segment to whom nothing remarkable happens.
+    /// Draws the story of a customer of this segment to whom nothing remarkable happens.
     fn plain(segment: Segment, days: i64, dice: &mut Dice) -> Self {
-        // Systems were connected one after the other: four to six months of activity out of six.
+        // Systems were connected one after the other, so customers have four to six months of activity out of six.
         let active_from = dice.random_range(days * 2 / 3..=days);
         let (people, logins, traffic) = match segment {
             Segment::Enterprise => {
@@ -263,7 +264,7 @@ impl Story {
         }
     }
 
-    /// Nothing is ever received.
+    /// Turns the story into one of which nothing is ever received.
     fn silence(&mut self) {
         (self.active_from, self.active_to) = (-1, 0);
         self.billing = None;

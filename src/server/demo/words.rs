@@ -1,8 +1,8 @@
-//! Curated words that the portfolio is made of. The companies and people are invented.
+//! Words that the portfolio is made of. The companies and people are invented.
 
 use crate::domain::Segment;
 
-/// The CS team.
+/// The customer success team.
 pub const OWNERS: [&str; 6] = ["Amara Okafor", "Ben Carter", "Chloe Laurent", "Diego Romero", "Hanna Lindqvist", "Priya Nair"];
 
 const NAMES: [&str; 80] = [
@@ -143,12 +143,12 @@ fn trades(segment: Segment) -> &'static [&'static str; 14] {
 
 const REGIONS: [&str; 9] = ["", " Nordic", " Iberia", " Pacific", " Alpine", " Baltic", " Atlantic", " Andes", " Benelux"];
 
-/// The name of the customer with this index; no two customers of a portfolio share one.
+/// Returns the name of the customer with this index. No two customers of a portfolio share one.
 pub fn company(seed: u64, index: usize, segment: Segment) -> String {
     let (names, trades) = (NAMES.len(), trades(segment));
     let offset = (seed % names as u64) as usize;
-    // 53 has no factor in common with the number of names, so each block of customers has every name once;
-    // from block to block a name moves on to its next trade.
+    // 53 has no factor in common with the number of names, so each block of customers has every name once. From block to
+    // block, a name moves on to its next trade.
     let (name, block) = ((index * 53 + offset) % names, index / names);
     let trade = trades[(name * 3 + offset + block) % trades.len()];
     let round = block / trades.len();
@@ -168,7 +168,7 @@ pub const LAST_NAMES: [&str; 16] = [
     "Moreau", "Novak", "Quist", "Silva",
 ];
 
-/// What the imagined product, a reporting and workflow tool, can do. Keys as they arrive in events.
+/// The features of the imagined product, a reporting and workflow tool, spelled as in events.
 pub const FEATURES: [&str; 12] = [
     "dashboards",
     "report-builder",

@@ -1,6 +1,6 @@
 //! Numbers as people type them.
 
-/// "1,234.50", "$1234.5" or "1234" in cents; `None` for anything else, and for what does not fit.
+/// Parses an amount into cents: "1,234.50", "$1234.5" or "1234". `None` for anything else, and for what does not fit.
 pub fn cents(text: &str) -> Option<i64> {
     let text = text.trim().trim_start_matches(['$', '€', '£']).trim();
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
@@ -12,7 +12,7 @@ pub fn cents(text: &str) -> Option<i64> {
     whole_number(whole)?.checked_mul(100)?.checked_add(fraction)
 }
 
-/// "1,200" or "1200". Commas only between groups of three.
+/// Parses "1,200" or "1200". Commas may only separate groups of three digits.
 pub fn whole_number(text: &str) -> Option<i64> {
     let mut groups = text.trim().split(',');
     let first = groups.next()?;

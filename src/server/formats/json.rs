@@ -1,10 +1,11 @@
-//! JSON from outside as an input of ours, or a precise refusal that names what is wrong.
+//! Parses JSON into an input, or into a precise refusal that names the fault.
 
 use crate::domain::FieldErrors;
 use crate::wire::AppError;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-/// Syntax first: what is not JSON at all is another error than JSON of the wrong shape, whichever comes first in it.
+/// Parses a body. The syntax is checked first, because a text that is not JSON is another error than JSON of the wrong
+/// shape.
 pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, AppError> {
     let malformed = |error: &serde_json::Error| AppError::BadRequest(format!("The body is not valid JSON: {error}."));
     let body = std::str::from_utf8(body).map_err(|_| AppError::BadRequest("The body is not valid UTF-8.".into()))?;
@@ -20,10 +21,10 @@ pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, AppError> {
     })
 }
 
-/// How much of a name or value from outside is repeated in an error, in bytes: of 100,000 items each may have one.
+/// The most bytes of a sender's name or value that an error repeats. A batch may have 100,000 errors.
 const MAX_QUOTED: usize = 200;
 
-/// The beginning of a long text.
+/// Returns a text for an error, shortened when it is long.
 fn quoted(text: &str) -> String {
     match text.floor_char_boundary(MAX_QUOTED) {
         end if end < text.len() => format!("{}…", &text[..end]),
@@ -31,7 +32,7 @@ fn quoted(text: &str) -> String {
     }
 }
 
-/// Serde's complaint as a field and a fragment that reads well after its name.
+/// Converts Serde's complaint to a field and a message that reads well after its name.
 fn broken_rule(error: &serde_path_to_error::Error<serde_json::Error>) -> FieldErrors {
     let path = quoted(&error.path().to_string());
     let field = if path == "." { "body" } else { &path };

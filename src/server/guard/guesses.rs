@@ -1,4 +1,4 @@
-//! Wrong access tokens, counted by the address that they came from, so that nobody can try many.
+//! Wrong access tokens, counted by the address that sent them, so that nobody can try many.
 
 use axum::extract::ConnectInfo;
 use axum::http::{Extensions, HeaderMap};
@@ -7,13 +7,13 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How many wrong tokens an address may send in a [`WINDOW`].
+/// The most wrong tokens that an address may send in a [`WINDOW`].
 pub const MAX_GUESSES: u32 = 10;
 const WINDOW: Duration = Duration::from_secs(60);
-/// How many addresses are remembered.
+/// The most addresses that are remembered.
 const MAX_ADDRESSES: usize = 10_000;
 
-/// The wrong tokens of the last minute.
+/// The wrong tokens of the last minute, by address.
 #[derive(Default)]
 pub struct Guesses(Mutex<HashMap<IpAddr, Guessed>>);
 
@@ -23,7 +23,7 @@ struct Guessed {
 }
 
 impl Guesses {
-    /// How long no token of this address is looked at; none when the next one is.
+    /// Returns how long no token of this address is looked at; `None` when the next one is.
     pub fn wait(&self, address: IpAddr, now: Instant) -> Option<Duration> {
         let guesses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let guessed = guesses.get(&address).filter(|guessed| guessed.count >= MAX_GUESSES)?;
@@ -48,8 +48,8 @@ impl Guesses {
     }
 }
 
-/// The address that a request came from. What a proxy on a private address says about its client is believed: the last
-/// public address of `X-Forwarded-For`. Of IPv6 it is the network, since a client has all of its addresses.
+/// Returns the address that a request came from. A proxy on a private address is believed: then it is the last public
+/// address in `X-Forwarded-For`. Of an IPv6 address it is the network, since a client has all addresses of its network.
 pub fn client_address(extensions: &Extensions, headers: &HeaderMap) -> IpAddr {
     let peer = extensions.get::<ConnectInfo<SocketAddr>>().map_or(Ipv4Addr::UNSPECIFIED.into(), |info| info.0.ip());
     let hops = headers.get_all("x-forwarded-for").iter().rev().filter_map(|line| line.to_str().ok());

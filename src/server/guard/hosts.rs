@@ -1,5 +1,5 @@
-//! The host names that the server answers to. A page of another site can have its own name lead to this machine (DNS
-//! rebinding), and would then read and write as if it were ours: the name is what gives it away.
+//! The host names that the server answers to. A page of another site can make its own name lead to this machine (DNS
+//! rebinding), and would then read and write as if it were ours. Only the name in its requests gives it away.
 
 use super::is_probe;
 use crate::server::AppState;
@@ -13,17 +13,18 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::net::{IpAddr, SocketAddr};
 
-/// The names under which the server answers.
+/// The host names under which the server answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Hosts {
-    /// Every name: the access token, which no browser sends to another name, stands guard.
+    /// Every name. The access token protects the server instead: no browser sends it to another name.
     Any,
-    /// The names of this machine for itself, and these.
+    /// This machine's names for itself, and the listed ones.
     Named(Vec<String>),
 }
 
 impl Hosts {
-    /// Beyond loopback, where an access token is required, every name is answered unless some are configured.
+    /// Returns the names for a server on this address. Every name is answered beyond loopback, where an access token is
+    /// required, unless some are configured.
     pub fn at(addr: SocketAddr, configured: Vec<String>) -> Self {
         if configured.is_empty() && !addr.ip().is_loopback() { Self::Any } else { Self::Named(configured) }
     }
@@ -37,21 +38,22 @@ impl Hosts {
     }
 }
 
-/// `localhost`, names that end in it, 127.0.0.0/8 and `[::1]`.
+/// Returns whether a name is `localhost`, ends in it, or is an address in 127.0.0.0/8 or `[::1]`.
 fn is_loopback(name: &str) -> bool {
     let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     name == "localhost" || name.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// Reads a configured name as browsers send it.
+/// Parses a configured name into the form in which browsers send it.
 pub fn parse_host(text: &str) -> Result<String, String> {
     let name = text.trim().trim_end_matches('.').to_ascii_lowercase();
     let is_name = name.parse::<Authority>().is_ok_and(|authority| authority.host() == name);
     if name.is_empty() || is_name { Ok(name) } else { Err("must be a host name, without scheme, port and path".into()) }
 }
 
-/// Refuses requests to a name that is not ours (but for probes: load balancers ask by address), without a name or with
-/// several (<https://www.rfc-editor.org/rfc/rfc9112#section-3.2>), and those that mean another server altogether.
+/// Refuses a request that names a host which is not ours, no host or several
+/// (<https://www.rfc-editor.org/rfc/rfc9112#section-3.2>), or that means another server altogether. Probes pass: load
+/// balancers ask by address.
 pub async fn require_host(State(app): State<AppState>, request: Request, next: Next) -> Response {
     if request.method() == Method::CONNECT {
         let allow = [(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST, PATCH, DELETE"))];
@@ -61,7 +63,7 @@ pub async fn require_host(State(app): State<AppState>, request: Request, next: N
         Ok(host) => host,
         Err(error) => return error.into_response(),
     };
-    // A target with a name of its own is for that name, whatever the header says.
+    // A request's target that has a host of its own counts, whatever the header says.
     let mut named = request.uri().authority().into_iter().chain(&host);
     match named.find(|host| !app.settings.hosts.answer(host)) {
         Some(host) if !is_probe(request.uri()) => AppError::Forbidden(format!(

@@ -1,4 +1,5 @@
-//! Who may do what: the access token, same-origin writes, and the headers that tell a browser what a page may do.
+//! The guards of every request: the access token, same-origin writes, and the headers that tell a browser what a page may
+//! do.
 
 pub mod guesses;
 pub mod hosts;
@@ -19,7 +20,7 @@ use std::sync::Arc;
 use std::time::Instant;
 use subtle::ConstantTimeEq;
 
-/// A text that never appears in a log.
+/// A text that is never logged.
 #[derive(Clone)]
 pub struct Secret(String);
 
@@ -28,12 +29,12 @@ impl Secret {
         self.0.is_empty()
     }
 
-    /// How many characters it has.
+    /// Returns the number of characters.
     pub fn length(&self) -> usize {
         self.0.chars().count()
     }
 
-    /// Takes the same time whatever the guess; comparing digests hides the length as well.
+    /// Compares with a guess in a time that does not depend on it. Comparing digests hides the length as well.
     fn matches(&self, guess: &str) -> bool {
         Sha256::digest(&self.0).ct_eq(&Sha256::digest(guess)).into()
     }
@@ -51,12 +52,13 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-/// The paths that a load balancer asks: without a token, by any name, and answered when nothing else is.
+/// Returns whether a request is a load balancer's probe. Probes need no token, may use any host name, and are answered even
+/// when the server is busy.
 pub fn is_probe(uri: &Uri) -> bool {
     ["/healthz", "/readyz"].contains(&uri.path())
 }
 
-/// The access token's guard.
+/// The state of the access token's guard.
 #[derive(Clone)]
 pub struct Guard {
     app: AppState,
@@ -69,8 +71,8 @@ impl Guard {
     }
 }
 
-/// Asks for the access token when one is configured. After too many wrong ones from an address none is looked at, so that a
-/// right guess would not show.
+/// Requires the access token, when one is configured. After too many wrong tokens from an address no token is looked at, so
+/// that not even the right one would show.
 pub async fn require_token(State(guard): State<Guard>, request: Request, next: Next) -> Response {
     let Some(token) = guard.app.settings.access_token.as_ref().filter(|_| !is_probe(request.uri())) else {
         return next.run(request).await;
@@ -97,7 +99,7 @@ fn sent_token(headers: &HeaderMap) -> Option<String> {
     bearer().or_else(basic)
 }
 
-/// Refuses writes that another site makes a browser send. Programs that are no browser send neither header and pass.
+/// Refuses writes that another site makes a browser send. Programs other than browsers send neither header, and pass.
 pub async fn require_same_origin(request: Request, next: Next) -> Response {
     let reads = [Method::GET, Method::HEAD, Method::OPTIONS];
     match reads.contains(request.method()) || is_same_origin(request.headers(), request.uri()) {
@@ -117,8 +119,8 @@ fn is_same_origin(headers: &HeaderMap, uri: &Uri) -> bool {
     origin.split_once("://").is_some_and(|(_, origin)| host.is_some_and(|host| origin.eq_ignore_ascii_case(host)))
 }
 
-/// Keeps redirects on this site, whoever asked for them: browsers and Leptos send plain forms back to where they say they
-/// came from. A `Location` that is more than a path becomes its path, or the first page.
+/// Keeps redirects on this site. Browsers and Leptos send plain forms back to the address that the request claims to come
+/// from. A `Location` that is more than a path becomes its path, or the first page.
 pub async fn keep_redirects_here(mut response: Response) -> Response {
     if let Some(location) = response.headers_mut().get_mut(header::LOCATION)
         && !location.to_str().is_ok_and(is_path_here)
@@ -130,15 +132,16 @@ pub async fn keep_redirects_here(mut response: Response) -> Response {
     response
 }
 
-/// Browsers take two slashes, the second one either way, for another site, and leave tabs and line ends out before.
+/// Returns whether a `Location` is a path on this site. Browsers ignore tabs and line ends in it, and take two leading
+/// slashes, forward or backward, for another site.
 fn is_path_here(text: &str) -> bool {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     is_plain && text.starts_with('/') && !text.starts_with("//")
 }
 
-/// Forbids everything to answers that are no pages.
+/// Forbids everything to answers that are not pages.
 const NO_PAGE_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
-/// The bundled API documentation styles itself inline.
+/// Allows inline styles, which the bundled API documentation uses.
 const DOCS_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; \
                            base-uri 'none'; frame-ancestors 'none'";
 
@@ -151,14 +154,14 @@ pub fn page_policy(nonce: &str) -> String {
     )
 }
 
-/// The policy of a page that holds all it needs in its one style element, which carries `nonce`.
+/// Returns the policy of a page without any file, whose one style element carries `nonce`.
 pub fn problem_page_policy(nonce: &str) -> String {
     format!(
         "default-src 'none'; style-src 'nonce-{nonce}'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 }
 
-/// Adds the headers that every answer has, unless it has set its own.
+/// Adds the security headers to every answer that has not set its own.
 pub async fn add_headers(request: Request, next: Next) -> Response {
     let policy = if request.uri().path().starts_with("/api/docs") { DOCS_POLICY } else { NO_PAGE_POLICY };
     let mut response = next.run(request).await;
@@ -167,7 +170,7 @@ pub async fn add_headers(request: Request, next: Next) -> Response {
     };
     add(header::CONTENT_SECURITY_POLICY, policy);
     add(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    // A customer's page leads back to the list that it was opened from: see `LastList`.
+    // A customer's page leads back to the list that it was opened from, by its referrer: see `LastList`.
     add(header::REFERRER_POLICY, "same-origin");
     add(header::CACHE_CONTROL, "no-store");
     response

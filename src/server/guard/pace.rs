@@ -1,4 +1,4 @@
-//! The pace at which bodies must come: nobody keeps a request open by sending next to nothing.
+//! The least pace at which bodies must arrive, so that nobody keeps a request open by sending next to nothing.
 
 use crate::server::AppState;
 use axum::body::Body;
@@ -11,14 +11,14 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::time::{Instant, Sleep};
 
-/// How long the server waits for a body, all its pauses added up. Time that it takes to work on what came is not counted.
+/// The time that the server waits for a body, all pauses added up. Time spent working on the received bytes does not count.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
-    /// However little comes.
+    /// The time that every body gets.
     pub patience: Duration,
-    /// The rate at which a body may take longer, in bytes a second.
+    /// The bytes that buy a body one second more.
     pub rate: u64,
-    /// However much comes.
+    /// The most time that any body gets.
     pub deadline: Duration,
 }
 
@@ -29,13 +29,13 @@ impl Default for Pace {
 }
 
 impl Pace {
-    /// How long the server waits altogether for a body of which so many bytes have come.
+    /// Returns the time that a body gets after `bytes` bytes of it have arrived.
     fn allows(&self, bytes: u64) -> Duration {
         (self.patience + Duration::from_millis(bytes.saturating_mul(1000) / self.rate.max(1))).min(self.deadline)
     }
 }
 
-/// Lets each request's body come at the least pace, whoever reads it.
+/// Holds each request's body to the least pace, no matter who reads it.
 pub async fn keep_pace(State(app): State<AppState>, request: Request, next: Next) -> Response {
     let pace = app.settings.pace;
     next.run(request.map(|body| Body::new(Paced { body, pace, bytes: 0, waited: Duration::ZERO, pause: None }))).await
@@ -45,9 +45,9 @@ struct Paced {
     body: Body,
     pace: Pace,
     bytes: u64,
-    /// All pauses that have ended.
+    /// The sum of all pauses that have ended.
     waited: Duration,
-    /// The pause that lasts: when it began, and when it has lasted too long.
+    /// The current pause, as (its beginning, a timer for the end of the sender's time).
     pause: Option<(Instant, Pin<Box<Sleep>>)>,
 }
 

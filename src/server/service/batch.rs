@@ -1,4 +1,4 @@
-//! Many events at a time: each gets its verdict, none spoils the others, and what is refused is kept in the quarantine.
+//! Batches of events. Each event gets its own verdict, none spoils the others, and refused ones are kept in the quarantine.
 
 use crate::domain::batch::MAX_ITEM_BYTES;
 use crate::domain::event::{DEFAULT_SOURCE, MAX_SOURCE_CHARS};
@@ -16,19 +16,20 @@ use crate::wire::pages::EventEffect;
 use std::collections::{BTreeSet, HashMap};
 use tokio::task::JoinHandle;
 
-/// How many items are stored while the next are read, and about how many bytes.
+/// The items that are stored while the next are read, and about the bytes that these may have.
 const CHUNK: usize = 8000;
 const CHUNK_BYTES: usize = 4 << 20;
 
-/// One item as it came, with its place.
+/// An item as it was sent, with its position.
 pub struct Item {
     pub line: i64,
-    /// At most [`MAX_ITEM_BYTES`]; what is longer comes as its beginning.
+    /// At most [`MAX_ITEM_BYTES`]. Of a longer item it is the beginning.
     pub content: Vec<u8>,
     pub is_too_long: bool,
 }
 
-/// A batch on its way in. While one chunk is being stored, the next is read: memory holds two, whatever the batch's size.
+/// A batch that is arriving. While one chunk is stored, the next is read, so memory holds two chunks, whatever the batch's
+/// size.
 pub struct Batch {
     call: Call,
     chunk: Vec<Item>,
@@ -41,7 +42,7 @@ pub struct Batch {
 struct Stored {
     reports: Vec<ItemReport>,
     touched: Vec<CustomerId>,
-    /// True when all the others are stored, and what was refused is in the quarantine.
+    /// Ok when all other events are stored, and the refused items are in the quarantine.
     result: Result<(), AppError>,
 }
 
@@ -57,7 +58,7 @@ impl Batch {
         if self.chunk.len() == CHUNK || self.chunk_bytes >= CHUNK_BYTES { self.store().await } else { Ok(()) }
     }
 
-    /// Stores all that has come so far, and waits until it is stored.
+    /// Stores everything that has arrived, and waits until it is stored.
     pub async fn store_all(&mut self) -> Result<(), AppError> {
         if !self.chunk.is_empty() {
             self.store().await?;
@@ -65,12 +66,12 @@ impl Batch {
         self.stored().await
     }
 
-    /// Returns whether not one item has come.
+    /// Returns whether no item has arrived yet.
     pub fn is_untouched(&self) -> bool {
         self.chunk.is_empty() && self.storing.is_none() && self.report.items.is_empty()
     }
 
-    /// Reads this chunk while the one before is being stored, then begins to store it.
+    /// Reads the waiting chunk while the one before is stored, then begins to store it.
     async fn store(&mut self) -> Result<(), AppError> {
         self.chunk_bytes = 0;
         let lines = self.chunk.iter().map(|item| item.line).collect();
@@ -89,7 +90,8 @@ impl Batch {
         stored.result
     }
 
-    /// Stores what is left and brings scores up to date. The report covers everything up to a failure, which comes with it.
+    /// Stores the rest and brings scores up to date. Returns the verdicts up to the first failure, and that failure if there
+    /// was one.
     pub async fn finish(mut self) -> (BatchReport, Result<(), AppError>) {
         let finished = self.store_rest().await;
         let not_kept = self.report.items.iter().filter(|item| item.not_kept).count();
@@ -105,7 +107,7 @@ impl Batch {
     }
 }
 
-/// An item as the text it came as, with the event that it is, or why it is none.
+/// An item's text, with the event parsed from it or its errors.
 type Read = (String, Result<Incoming, FieldErrors>);
 
 async fn store(call: &Call, lines: Vec<i64>, read: Vec<Read>) -> Stored {
@@ -139,13 +141,13 @@ async fn store(call: &Call, lines: Vec<i64>, read: Vec<Read>) -> Stored {
         }
         reports.push(ItemReport { line, verdict, event_id, errors, not_kept: false });
     }
-    // Whatever becomes of this, the events are stored, and their sender must hear it.
+    // Even if the quarantine fails, the events are stored, and their sender must be told.
     let kept = if refused.is_empty() { Ok(Vec::new()) } else { call.store.quarantine(&refused, call.now).await };
     let kept = kept.map(|kept| places_of_refused.into_iter().zip(kept).for_each(|(place, kept)| reports[place].not_kept = !kept));
     Stored { reports, touched, result: stored.and(kept).map_err(AppError::from) }
 }
 
-/// The source that a refused item names, as far as it can be read.
+/// Returns the source that a refused item names, as far as it can be read.
 fn named_source(content: &str) -> String {
     #[derive(serde::Deserialize)]
     struct Named {
@@ -157,7 +159,7 @@ fn named_source(content: &str) -> String {
     errors.or(|| source).ok().flatten().unwrap_or_else(|| DEFAULT_SOURCE.to_owned())
 }
 
-/// Parses items and finds the customers that they name.
+/// Parses items and looks up the customers that they name.
 async fn read(call: &Call, chunk: Vec<Item>) -> Result<Vec<Read>, AppError> {
     let now = call.now;
     let parsed: Vec<_> = chunk
@@ -193,7 +195,7 @@ async fn read(call: &Call, chunk: Vec<Item>) -> Result<Vec<Read>, AppError> {
     Ok(parsed.into_iter().map(address).collect())
 }
 
-/// How an item names its customer.
+/// The way in which an item names its customer.
 #[derive(Clone, Debug)]
 pub(super) enum Address {
     Id(CustomerId),
@@ -254,13 +256,13 @@ pub async fn get_quarantine_page(call: &Call, paging: Paging) -> Result<Quaranti
     Ok(QuarantinePage { page: list_quarantine(call, paging).await?, uses, now: call.now })
 }
 
-/// How many items wait in the quarantine.
+/// Counts the items in the quarantine.
 pub async fn count_quarantine(call: &Call) -> Result<i64, AppError> {
     Ok(call.store.count_quarantine().await?)
 }
 
-/// Sends a refused item again, corrected or as it was. When it is accepted, or turns out to be a duplicate, it leaves the
-/// quarantine.
+/// Sends a refused item again, corrected or as it was. It leaves the quarantine when it is accepted or turns out to be a
+/// duplicate.
 pub async fn replay_quarantined(call: &Call, id: QuarantineId, corrected: Option<String>) -> Result<EventEffect, AppError> {
     let item = call.store.get_quarantined(id).await?;
     if item.is_cut && corrected.is_none() {
@@ -277,7 +279,7 @@ pub async fn replay_quarantined(call: &Call, id: QuarantineId, corrected: Option
     let stored = call.store.insert_event(incoming.customer, &incoming.event, incoming.received_at).await?;
     metrics::count_event(incoming.event.body.kind().name(), stored.repeated);
     match call.store.discard_quarantined(id).await {
-        // Somebody else was as fast.
+        // Somebody else was faster.
         Ok(()) | Err(StoreError::NotFound(_)) => Ok(stored.into()),
         Err(error) => Err(error.into()),
     }
@@ -287,7 +289,7 @@ pub async fn discard_quarantined(call: &Call, id: QuarantineId) -> Result<(), Ap
     Ok(call.store.discard_quarantined(id).await?)
 }
 
-/// Discards every item up to this one, so that none goes that nobody has seen; how many went.
+/// Discards every item up to `up_to`, so that no item goes that the visitor has not seen. Returns how many went.
 pub async fn discard_quarantine(call: &Call, up_to: QuarantineId) -> Result<u64, AppError> {
     Ok(call.store.discard_quarantine(up_to).await?)
 }

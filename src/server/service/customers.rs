@@ -9,7 +9,7 @@ use crate::server::Call;
 use crate::wire::AppError;
 use crate::wire::pages::EditPage;
 
-/// One page of the customers that a query selects, with their health as of the day that it asks for.
+/// Returns one page of the customers that a query selects, with their health as of the query's day.
 pub async fn list_customers(call: &Call, query: &CustomerQuery) -> Result<CustomerList, AppError> {
     let at = query.at.resolve(call.today())?;
     let store = store_of(call, at).await?;
@@ -20,7 +20,7 @@ pub async fn list_customers(call: &Call, query: &CustomerQuery) -> Result<Custom
     Ok(CustomerList { page, as_of: at.day, known_at: at.known_at, owners })
 }
 
-/// Every customer that a query selects, in its order, whatever its page.
+/// Returns every customer that a query selects, in its order and regardless of its page.
 pub async fn export_customers(call: &Call, query: &CustomerQuery) -> Result<Vec<CustomerRow>, AppError> {
     let at = query.at.resolve(call.today())?;
     let store = store_of(call, at).await?;
@@ -37,7 +37,7 @@ pub async fn get_customer(call: &Call, id: CustomerId) -> Result<Customer, AppEr
     Ok(call.store.get_customer(id).await?)
 }
 
-/// What the form for a customer, or for a new one, begins with.
+/// Returns the read model of the form for a customer, or for a new one.
 pub async fn get_edit_page(call: &Call, id: Option<CustomerId>) -> Result<EditPage, AppError> {
     let customer = match id {
         Some(id) => Some(call.store.get_customer(id).await?),
@@ -55,7 +55,7 @@ pub async fn create_customer(call: &Call, input: CustomerInput) -> Result<Custom
     Ok(call.store.create_customer(&fields, call.now).await?)
 }
 
-/// Changes the fields that were sent; `version` must be the one that was read.
+/// Changes the fields that were sent. `version` must be the one that was read.
 pub async fn update_customer(call: &Call, id: CustomerId, input: CustomerInput) -> Result<Customer, AppError> {
     let stored = call.store.get_customer(id).await?;
     let Some(version) = input.version else {

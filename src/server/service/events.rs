@@ -12,7 +12,7 @@ impl From<StoredEvent> for EventEffect {
     }
 }
 
-/// Accepts one event; when it returns, the event is durable and in the score.
+/// Accepts an event. When this returns, the event is durable and in the score.
 pub async fn submit_event(call: &Call, customer: CustomerId, input: EventInput) -> Result<EventEffect, AppError> {
     let mut errors = FieldErrors::default();
     for (field, sent) in [("customerId", input.customer_id.is_some()), ("externalId", input.external_id.is_some())] {
@@ -28,7 +28,7 @@ pub async fn submit_event(call: &Call, customer: CustomerId, input: EventInput) 
     Ok(stored.into())
 }
 
-/// Takes an event back. It stays visible and no longer counts.
+/// Retracts an event. It stays visible and no longer counts.
 pub async fn retract_event(call: &Call, event: EventId, reason: Option<&str>) -> Result<EventEffect, AppError> {
     let mut errors = FieldErrors::default();
     let reason = errors.required_text("reason", reason, 500);

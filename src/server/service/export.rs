@@ -1,5 +1,5 @@
-//! Everything as files. Customers and events can be imported again, and events sent to `POST /api/events`. Read page by
-//! page: memory holds one page.
+//! Exports everything as files. Customers and events can be imported again, and events sent to `POST /api/events`. Data is
+//! read page by page, so memory holds one page.
 
 use super::health::{Scoring, rows};
 use crate::domain::{CustomerId, CustomerRow, Event, EventId, EventInput, Note, NoteId};
@@ -10,18 +10,19 @@ use chrono::SecondsFormat;
 use futures::stream::{self, Stream};
 use serde_json::{Map, Value, json};
 
-/// How many rows one page has.
+/// The rows of a page.
 const PAGE: i64 = 1000;
 
-/// What can be exported.
+/// The kinds of data that can be exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
     Customers,
-    /// Those that count.
+    /// Events that count.
     Events,
-    /// With why and when they were taken back. They are apart so that nobody imports them as events that count.
+    /// Retracted events, with the time and reason of their retraction. They are apart so that nobody imports them as events
+    /// that count.
     RetractedEvents,
-    /// Of today.
+    /// Today's health.
     Health,
     Notes,
 }
@@ -118,27 +119,27 @@ impl Format {
     }
 }
 
-/// The names of all files.
+/// Returns the names of all files.
 pub fn file_names() -> impl Iterator<Item = String> {
     What::ALL
         .into_iter()
         .flat_map(|what| [Format::Csv, Format::Ndjson].map(|format| format!("{}.{}", what.name(), format.name())))
 }
 
-/// What a file's name asks for, such as `events.ndjson`.
+/// Parses a file's name, such as `events.ndjson`.
 pub fn parse_name(name: &str) -> Option<(What, Format)> {
     let (what, format) = name.split_once('.')?;
     let format = [Format::Csv, Format::Ndjson].into_iter().find(|known| known.name() == format)?;
     Some((What::ALL.into_iter().find(|known| known.name() == what)?, format))
 }
 
-/// A piece of a file, and how many rows it has.
+/// A piece of a file, with the number of its rows.
 pub struct Piece {
     pub text: Vec<u8>,
     pub rows: usize,
 }
 
-/// The file, piece by piece.
+/// Streams the file piece by piece.
 pub fn export(call: Call, what: What, format: Format) -> impl Stream<Item = Result<Piece, AppError>> + Send {
     stream::try_unfold((call, Some(None)), move |(call, after)| async move {
         let Some(after) = after else { return Ok(None) };
@@ -156,7 +157,7 @@ pub fn export(call: Call, what: What, format: Format) -> impl Stream<Item = Resu
 
 type Row = Map<String, Value>;
 
-/// The rows after an id, and the last one's.
+/// Returns one page of rows after an id, and the id of its last row.
 async fn load(call: &Call, origin: &Origin, what: What, after: i64) -> Result<(Vec<Row>, Option<i64>), AppError> {
     if let What::Events | What::RetractedEvents = what {
         let events = call.store.export_events(EventId(after), PAGE, what == What::RetractedEvents).await?;
@@ -283,14 +284,13 @@ fn ndjson(rows: &[Row]) -> Vec<u8> {
     text
 }
 
-/// A text that no spreadsheet takes for a formula: what begins like one gets a quote in front, which an import takes off.
-/// What begins with such a quote itself gets another.
-/// <https://owasp.org/www-community/attacks/CSV_Injection>
+/// Returns a text that no spreadsheet takes for a formula: it gets a quote in front when it begins like a formula, or with
+/// such a quote. An import removes the quote. <https://owasp.org/www-community/attacks/CSV_Injection>
 pub fn plain(text: &str) -> String {
     if is_formula(text) { format!("'{text}") } else { text.to_owned() }
 }
 
-/// The text that [`plain`] was made of.
+/// Returns the text that [`plain`] made this one from.
 pub fn without_quote(text: &str) -> &str {
     text.strip_prefix('\'').filter(|rest| is_formula(rest)).unwrap_or(text)
 }

@@ -1,4 +1,4 @@
-//! Health: of today from the current row, of any other day from the facts that are, or were, known.
+//! Health: today's from the stored row, any other day's from the facts known now or known then.
 
 use crate::domain::letters::composed;
 use crate::domain::list::{MAX_PAGE_SIZE, is_new};
@@ -14,19 +14,19 @@ use crate::wire::pages::CustomerPage;
 use chrono::Duration;
 use std::collections::HashMap;
 
-/// What every score needs besides the facts.
+/// Everything besides facts that a score follows from.
 pub(super) struct Scoring {
     scorecard: Scorecard,
     connections: Connections,
 }
 
 impl Scoring {
-    /// Of a store's own today.
+    /// Returns the current rules and connections of a store, as of its own today.
     pub(super) async fn current(store: &Store) -> Result<Self, AppError> {
         Ok(Self { scorecard: store.current_scorecard().await?, connections: store.connections().await? })
     }
 
-    /// What was in force, and known to be connected, when knowledge was cut; the current ones where it was not.
+    /// Returns the rules and connections as known when knowledge was cut; the current ones when it was not.
     async fn of(store: &Store, at: AsOf) -> Result<Self, AppError> {
         let Some(known_at) = at.known_at else { return Self::current(store).await };
         let connections = store.connections_known_on(known_at).await?;
@@ -34,7 +34,7 @@ impl Scoring {
     }
 }
 
-/// The store in which the asked day is today.
+/// Returns today's store, or a replayed one for a past day. The asked day is today in it.
 pub(super) async fn store_of(call: &Call, at: AsOf) -> Result<Store, AppError> {
     match at.is_today(call.today()) {
         true => Ok(call.store.clone()),
@@ -75,7 +75,7 @@ pub async fn get_health_changes(call: &Call, id: CustomerId, days: ChangeDays) -
     }
 }
 
-/// The change from what a day's health was that day.
+/// Explains the change from the health that was known on a past day.
 async fn change_since_then(
     call: &Call,
     id: CustomerId,
@@ -91,7 +91,7 @@ async fn change_since_then(
     Ok(scoring::explain_change(id, then.standing(&known, from), scoring.standing(facts, to)))
 }
 
-/// How the scores of some customers came to what they are on a day.
+/// Explanations of some customers' score changes up to a day.
 pub(super) struct Changes {
     scoring: Scoring,
     facts: HashMap<CustomerId, Facts>,
@@ -99,14 +99,14 @@ pub(super) struct Changes {
 }
 
 impl Changes {
-    /// Loads what explains changes over up to `days` days.
+    /// Loads the facts that explain changes over up to `days` days.
     pub(super) async fn load(call: &Call, scoring: Scoring, ids: &[CustomerId], at: AsOf, days: i64) -> Result<Self, AppError> {
         let earliest = at.day - Duration::days(days + scoring.scorecard.lookback_days());
         let facts = call.store.load_facts_of(ids, earliest, at).await?;
         Ok(Self { scoring, facts, day: at.day })
     }
 
-    /// The change since some days before, under the same knowledge.
+    /// Explains the change over the last `days` days, with the same knowledge at both ends.
     pub(super) fn over(&self, id: CustomerId, days: i64) -> Option<HealthChange> {
         let facts = self.facts.get(&id)?;
         Some(self.scoring.change(id, facts, self.day - Duration::days(days), self.day))
@@ -157,7 +157,7 @@ pub async fn get_customer_page(call: &Call, id: CustomerId, at: AsOf, days: Page
     })
 }
 
-/// Customers as lists show them. Facts are loaded only where the stored health is stale.
+/// Returns customers as rows of a list. Facts are loaded only for customers whose stored health is stale.
 pub(super) async fn rows(
     call: &Call,
     scoring: &Scoring,
@@ -179,7 +179,7 @@ fn trend_from(today: NaiveDate) -> NaiveDate {
 }
 
 impl Scoring {
-    /// A row as it is stored or, where that is stale, with health and trend from the customer's facts.
+    /// Returns the stored row. Where health is stale, health and trend are computed from the customer's facts.
     fn row(&self, facts: Option<Facts>, current: CurrentHealth, today: NaiveDate) -> CustomerRow {
         let id = current.customer.id;
         let (health, trend) = match facts {
@@ -216,13 +216,13 @@ impl Scoring {
         Standing { facts, scorecard: &self.scorecard, connections: &self.connections, day }
     }
 
-    /// The change between two days of which the same is known.
+    /// Explains the change between two days with the same knowledge at both.
     fn change(&self, id: CustomerId, facts: &Facts, from: NaiveDate, to: NaiveDate) -> HealthChange {
         scoring::explain_change(id, self.standing(facts, from), self.standing(facts, to))
     }
 }
 
-/// Daily totals per factor, over twice its window.
+/// Returns daily totals for each factor, over twice its window.
 fn activity(facts: &Facts, scorecard: &Scorecard, as_of: NaiveDate) -> Factors<Vec<DayCount>> {
     Factors::from_fn(|key| {
         let days = scorecard.factors.get(key).window_days.unwrap_or(90);
@@ -231,7 +231,7 @@ fn activity(facts: &Facts, scorecard: &Scorecard, as_of: NaiveDate) -> Factors<V
     })
 }
 
-/// Returns another customer whose external id is the same in composed letters.
+/// Returns another customer whose external id becomes the same when its letters are composed.
 async fn find_same_external_id(call: &Call, customer: &Customer) -> Result<Option<CustomerId>, AppError> {
     let composed = customer.fields.external_id.as_deref().map(composed).unwrap_or_default();
     if customer.fields.external_id.as_ref().is_none_or(|id| *id == composed) {

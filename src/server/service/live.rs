@@ -1,4 +1,4 @@
-//! Following changes: what somebody who looks at all customers, or at one, is told, and how often.
+//! Following changes: the messages to a client that watches all customers or one, and their pace.
 
 use crate::domain::CustomerId;
 use crate::server::Call;
@@ -6,10 +6,10 @@ use crate::server::store::{Changed, Follower};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How much time lies at least between two messages; what happens meanwhile is one message.
+/// The least time between two messages. Changes in between share a message.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// What one follower hears.
+/// The messages to one follower.
 pub struct News {
     follower: Follower,
     customer: Option<CustomerId>,
@@ -22,7 +22,7 @@ pub fn follow(call: &Call, customer: Option<CustomerId>, since: Option<&str>) ->
 }
 
 impl News {
-    /// Waits for the next thing to tell; `None` when the server ends.
+    /// Waits for the next message; `None` when the server ends.
     pub async fn next(&mut self) -> Option<Changed> {
         let mut changed = loop {
             if let Some(changed) = self.follower.next().await?.about(self.customer) {
@@ -40,7 +40,7 @@ impl News {
         Some(changed)
     }
 
-    /// The mark up to which everything has been told.
+    /// Returns the mark up to which every change has been told.
     pub fn mark(&self) -> String {
         self.follower.mark()
     }

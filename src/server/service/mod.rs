@@ -1,5 +1,5 @@
-//! Use cases: what the REST API and the dashboard can ask for. Input is parsed here, time is read here, nothing
-//! below reads a clock and nothing above touches the store.
+//! Use cases: everything that the REST API and the dashboard can ask for. Input is parsed here, nothing below reads a clock,
+//! and nothing above touches the store.
 
 pub mod batch;
 pub mod customers;
@@ -17,7 +17,7 @@ pub mod scorecards;
 use crate::server::store::StoreError;
 use crate::wire::AppError;
 
-/// A store's failure as the caller may see it; the cause of an internal one is logged here, once.
+/// Converts a store's failure to one that callers may see. The cause of an internal failure is logged here, once.
 impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {
         match error {

@@ -1,5 +1,5 @@
-//! The cache of replayed past days, bounded in number, in bytes, and in how many are being built. A day that is being built
-//! is shared by all who wait for it, and its building ends when the last of them has left.
+//! The cache of replayed past days. It is bounded in days, in bytes, and in days being built. All who wait for a day share
+//! its building, which ends when the last of them has left.
 
 use crate::domain::AsOf;
 use crate::server::store::{ReplaySources, Store};
@@ -10,14 +10,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
-/// How much of the machine past days may take.
+/// The limits on the share of the machine that past days may take.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Days kept. Each holds a thread, its database's.
+    /// The most days kept. Each holds its database's thread.
     pub kept: usize,
-    /// Bytes of all kept days. The latest day is kept whatever its size.
+    /// The most bytes of all kept days. The latest day is kept whatever its size.
     pub bytes: u64,
-    /// Different days asked for at once, of which one is built at a time, by all cores, and the others wait. One more is refused.
+    /// The most distinct days asked for at once. One is built at a time, by all cores, while the others wait; one more is
+    /// refused.
     pub asked: usize,
 }
 
@@ -30,22 +31,22 @@ impl Default for Limits {
 pub struct PastDays {
     limits: Limits,
     days: Arc<Mutex<Days>>,
-    /// Permits of the days that may be asked for at once.
+    /// Permits to ask for a day.
     places: Arc<Semaphore>,
-    /// The permit to build.
+    /// The permit to build a day.
     turn: Arc<Semaphore>,
 }
 
 type Build = BoxFuture<'static, Result<Arc<PastDay>, AppError>>;
 
-/// A day that is being built, for all who wait for it.
+/// The building of a day, shared by all who wait for it.
 type Building = Shared<Build>;
 
 #[derive(Default)]
 struct Days {
-    /// The latest first.
+    /// The kept days, latest first.
     kept: Vec<Arc<PastDay>>,
-    /// Dead when nobody waits any more.
+    /// The days being built or waiting for it. An entry is dead once nobody waits any more.
     asked: Vec<(AsOf, WeakShared<Build>)>,
 }
 
@@ -68,8 +69,8 @@ impl PastDays {
         Self { limits, days: Arc::default(), places, turn }
     }
 
-    /// Returns the store in which the day is today, as it follows from all that `store` holds now. Busy when too many other
-    /// days are being asked for.
+    /// Returns a store in which the day is today, with everything that `store` holds now. Fails with Busy when too many
+    /// other days are being asked for.
     pub async fn get(&self, store: &Store, at: AsOf) -> Result<Store, AppError> {
         let kept = self.days().kept.iter().find(|day| day.at == at).cloned();
         if let Some(day) = kept
@@ -80,18 +81,18 @@ impl PastDays {
         }
         let (building, is_new) = self.ask(store, at)?;
         let day = building.await?;
-        // Somebody else's may have been begun before the latest change that the asker knows of.
+        // A build that another caller began may lack the latest change that this caller knows of.
         if is_new || day.still_holds(store).await? {
             return Ok(day.store.clone());
         }
         Ok(self.ask(store, at)?.0.await?.store.clone())
     }
 
-    /// Joins those who wait for the day, or is the first to; then the answer is true.
+    /// Joins the building of a day, or begins it. Returns true when it was begun.
     fn ask(&self, store: &Store, at: AsOf) -> Result<(Building, bool), AppError> {
         let mut days = self.days();
         let known = days.asked.iter().find(|(asked, _)| *asked == at).and_then(|(_, building)| building.upgrade());
-        // Who was answered already has let go of its turn; the day may have changed since.
+        // A finished build no longer holds a turn, and the day may have changed since.
         if let Some(building) = known.filter(|building| building.peek().is_none()) {
             return Ok((building, false));
         }
@@ -102,7 +103,8 @@ impl PastDays {
         Ok((building, true))
     }
 
-    /// Does nothing before it is polled, and nothing more once it is dropped. Its place and turn are free when it ends.
+    /// Builds a day. The work begins at the first poll and ends when the future is dropped. Its place and turn are free when
+    /// it ends.
     fn build(
         &self,
         store: Store,
@@ -112,7 +114,7 @@ impl PastDays {
         let (days, turn, limits) = (Arc::clone(&self.days), Arc::clone(&self.turn), self.limits);
         async move {
             let _turn = turn.acquire_owned().await;
-            // A task has a stack of its own, on which its large future is made. It ends when its set goes away.
+            // A task has a stack of its own, on which the large future is made. It ends when its set is dropped.
             let mut task = JoinSet::new();
             task.spawn(async move { Box::pin(PastDay::build(store, at)).await });
             let ended = task.join_next().await.transpose().map_err(|error| {
@@ -139,7 +141,7 @@ impl PastDays {
 }
 
 impl Days {
-    /// Makes a day the latest; the oldest ones go until the rest is within the limits.
+    /// Makes a day the latest, and drops the oldest days until the rest is within the limits.
     fn keep(&mut self, day: &Arc<PastDay>, limits: Limits) {
         self.kept.retain(|kept| kept.at != day.at);
         self.kept.insert(0, Arc::clone(day));
@@ -159,7 +161,7 @@ impl PastDay {
         Ok(Self { at, bytes: replay.bytes_in_memory().await?, store: replay, sources })
     }
 
-    /// Returns whether nothing has changed that the day rests on.
+    /// Returns whether everything that the day follows from is unchanged.
     async fn still_holds(&self, store: &Store) -> Result<bool, AppError> {
         let sources = Arc::clone(&lock(&self.sources));
         let renewed = store.renew_replay_sources(self.at, &sources).await?;
@@ -177,12 +179,12 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 impl PastDays {
-    /// The days that are kept, the latest first, with their bytes.
+    /// Returns the kept days, latest first, with their bytes.
     pub fn kept(&self) -> Vec<(AsOf, u64)> {
         self.days().kept.iter().map(|day| (day.at, day.bytes)).collect()
     }
 
-    /// How many days are being built or wait to be.
+    /// Returns how many days are being built or wait to be.
     pub fn asked(&self) -> usize {
         self.limits.asked - self.places.available_permits()
     }

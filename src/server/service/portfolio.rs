@@ -18,7 +18,7 @@ pub async fn get_portfolio(call: &Call, owner: Option<OwnerFilter>, at: AsOf) ->
     Ok(Portfolio::clone(&*answer.await?))
 }
 
-/// The answers of late. Each holds until the database changes, for however many who look at it.
+/// The latest answers. Each is valid until the database changes, for everybody who asks.
 pub struct Figures(Cache<(Snapshot, NaiveDate, AsOf, Option<OwnerFilter>), Arc<Portfolio>>);
 
 impl Default for Figures {
@@ -37,7 +37,7 @@ async fn compute(call: &Call, owner: Option<OwnerFilter>, at: AsOf) -> Result<Po
     Ok(portfolio)
 }
 
-/// Adds its main cause to each change that the portfolio tells.
+/// Adds its main cause to each change in the portfolio.
 async fn explain_movers(call: &Call, scoring: Scoring, at: AsOf, portfolio: &mut Portfolio) -> Result<(), AppError> {
     let Portfolio { movers7, movers30, new_churn_risks, .. } = portfolio;
     let mut told =

@@ -9,15 +9,15 @@ use crate::wire::pages::ScorecardPage;
 use chrono::Duration;
 use std::collections::HashMap;
 
-/// How many customers are held in memory at a time.
+/// The customers held in memory at a time.
 const CHUNK: i64 = 500;
 
-/// The rules in force.
+/// Returns the rules in force.
 pub async fn get_scorecard(call: &Call) -> Result<Scorecard, AppError> {
     Ok(call.store.current_scorecard().await?)
 }
 
-/// Every version, the newest first.
+/// Returns every version, newest first.
 pub async fn list_scorecards(call: &Call) -> Result<Vec<ScorecardVersion>, AppError> {
     Ok(call.store.list_scorecards().await?)
 }
@@ -26,18 +26,18 @@ pub async fn get_scorecard_version(call: &Call, version: i64) -> Result<Scorecar
     Ok(call.store.get_scorecard(version).await?)
 }
 
-/// Everything the page about scoring shows before anything is changed.
+/// Returns the read model of the scorecard's page.
 pub async fn get_scorecard_page(call: &Call) -> Result<ScorecardPage, AppError> {
     let (stale, customers) = call.store.count_stale(call.today()).await?;
     Ok(ScorecardPage { versions: call.store.list_scorecards().await?, stale, customers, now: call.now })
 }
 
-/// Puts the next version in force; everybody is rescored in the background.
+/// Puts the next version in force. Customers are rescored in the background.
 pub async fn create_scorecard(call: &Call, input: ScorecardInput) -> Result<ScorecardVersion, AppError> {
     save(call, input.parse()?).await
 }
 
-/// Puts the rules of an old version in force again, as the version that follows `based_on`.
+/// Puts an old version's rules in force again, as the version that follows `based_on`.
 pub async fn restore_scorecard(
     call: &Call,
     version: i64,
@@ -65,8 +65,8 @@ async fn save(call: &Call, new: NewScorecard) -> Result<ScorecardVersion, AppErr
     Ok(saved)
 }
 
-/// What the rules would change for the active customers today. Stored measurements serve as long as windows and key features
-/// stay; otherwise, and for customers whose health is stale, facts are loaded.
+/// Returns the effect of the rules on the active customers today. Stored measurements are used as long as windows and key
+/// features are the same; otherwise, and for customers whose health is stale, facts are loaded.
 pub async fn preview_scorecard(call: &Call, input: &ScorecardInput) -> Result<ScorecardPreview, AppError> {
     let proposed = input.parse_rules()?;
     let today = call.today();

@@ -27,7 +27,7 @@ pub use sql::changes::{Changed, Follower};
 /// Why the database did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// With what was not found: "customer 7".
+    /// The named thing does not exist: "customer 7".
     #[error("there is no {0}")]
     NotFound(String),
     /// The request contradicts what is stored; the text is for its sender.
@@ -49,7 +49,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether the database could not do anything at all, as when it is away or its disk is full; trying again later may help.
+    /// Returns whether the database could not do anything at all (it is away, its disk is full); trying again later may help.
     pub fn is_unavailable(&self) -> bool {
         match self {
             Self::Database(error) => is_unavailable(error),
@@ -123,17 +123,17 @@ pub struct Incoming {
     pub received_at: DateTime<Utc>,
 }
 
-/// What became of an event that came in with others.
+/// The outcome of an event that came in with others.
 #[derive(Debug)]
 pub enum Verdict {
     Accepted(EventId),
-    /// It was there already, by its message id or as the same invoice.
+    /// Stored before, under the same message id or as the same invoice.
     Duplicate(EventId),
     /// The field that is to blame, and why: not found, or a conflict.
     Refused(&'static str, StoreError),
 }
 
-/// What became of events, as an import counts them.
+/// Counts the outcomes of events for an import.
 pub fn count_verdicts<'a>(verdicts: impl IntoIterator<Item = &'a Verdict>) -> ImportCounts {
     let mut counts = ImportCounts::default();
     for verdict in verdicts {
@@ -152,7 +152,7 @@ pub fn count_verdicts<'a>(verdicts: impl IntoIterator<Item = &'a Verdict>) -> Im
 pub struct RefusedItem {
     /// Whose quota it takes from.
     pub source: String,
-    /// As it was sent.
+    /// The item as it was sent.
     pub content: String,
     pub verdict: ItemVerdict,
     pub errors: Vec<FieldError>,
@@ -162,9 +162,9 @@ pub struct RefusedItem {
 #[derive(Clone, Debug)]
 pub struct NewImport {
     pub file_name: String,
-    /// Of an uploaded file.
+    /// The path of an uploaded file.
     pub path: Option<String>,
-    /// Of an uploaded file.
+    /// The columns and first rows of an uploaded file.
     pub findings: Option<Findings>,
     pub mapping: Mapping,
     pub state: ImportState,
@@ -194,7 +194,7 @@ pub struct StoredEvent {
     /// Today's health before and after.
     pub before: Health,
     pub after: Health,
-    /// It was there already, by its message id or as the same invoice.
+    /// True when the event was stored before, under the same message id or as the same invoice.
     pub repeated: bool,
 }
 

@@ -28,7 +28,7 @@ impl Site {
         Self { router: crate::site::router(app), database }
     }
 
-    /// For what has nothing to do with the database.
+    /// Starts a site on SQLite, for tests that do not depend on the database.
     pub async fn sqlite() -> Self {
         Self::new(Database::sqlite().await)
     }
@@ -46,7 +46,7 @@ impl Site {
         Answer { status: parts.status.as_u16(), headers: parts.headers, text }
     }
 
-    /// The same with the bytes of the answer as they are sent.
+    /// Sends a request and returns the bytes of the answer as they are sent.
     pub async fn send_raw(&self, request: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> (Parts, Bytes) {
         let (method, path) = request.split_once(' ').unwrap();
         let mut request = Request::builder().method(method).uri(path);
@@ -61,7 +61,7 @@ impl Site {
         (parts, to_bytes(body, usize::MAX).await.unwrap())
     }
 
-    /// For those who serve it themselves.
+    /// Returns the router, for tests that serve it themselves.
     pub fn router(&self) -> Router {
         self.router.clone()
     }

@@ -14,10 +14,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-/// What is patient beyond any test.
+/// A patience beyond any test's.
 const LONG: Duration = Duration::from_secs(600);
 const PATIENT: Limits = Limits { connections: 1000, head: LONG, idle: LONG, write: LONG };
-/// What no test is to wait for.
+/// A time that no test should wait.
 const TOO_LONG: Duration = Duration::from_secs(20);
 const SHORT: Duration = Duration::from_millis(150);
 
@@ -81,7 +81,7 @@ impl Client {
         let _ = end.expect("the server does not close the connection");
     }
 
-    /// Whether the server has not closed it by now.
+    /// Returns whether the server has not closed it by now.
     fn is_open(&self) -> bool {
         !matches!(self.stream.try_read(&mut [0; 1]), Ok(0))
     }

@@ -90,7 +90,7 @@ impl Fact {
         self
     }
 
-    /// As received at [`now`].
+    /// Returns the fact as received at [`now`].
     pub fn event(self) -> NewEvent {
         self.received_at(now())
     }

@@ -71,7 +71,7 @@ pub struct Database {
     pub store: Store,
     /// To connect once more.
     pub url: String,
-    /// Of SQLite.
+    /// The folder of a SQLite file.
     folder: Option<TempDir>,
     /// Where uploads wait.
     pub uploads: TempDir,
@@ -107,7 +107,7 @@ impl Database {
         Self { store, url, folder, uploads: TempDir::new().unwrap() }
     }
 
-    /// The same database once everything that was under way has ended.
+    /// Opens the database again once everything that was under way has ended.
     pub async fn reopened(self) -> Self {
         self.store.close().await;
         Self { store: Store::connect(&self.url).await.unwrap(), ..self }

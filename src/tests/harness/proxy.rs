@@ -5,7 +5,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::sync::watch;
 
-/// What the proxy does with connections.
+/// The proxy's treatment of connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mood {
     Pass,
@@ -16,13 +16,13 @@ pub enum Mood {
 }
 
 pub struct Proxy {
-    /// Of the database behind the proxy.
+    /// The URL of the database, behind the proxy.
     pub url: String,
     mood: Arc<watch::Sender<Mood>>,
 }
 
 impl Proxy {
-    /// In front of the database at this address.
+    /// Starts a proxy in front of the database at this address.
     pub async fn start(url: &str) -> Self {
         let (server, options) = url.split_once('?').unwrap_or((url, ""));
         let (login, name) = server.rsplit_once('/').unwrap();

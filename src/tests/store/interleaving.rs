@@ -24,7 +24,7 @@ impl Story<'_> {
         self.customers[self.dice.random_range(0..self.customers.len())]
     }
 
-    /// Of any kind: of now, of the last days, or of long ago.
+    /// Draws a fact of any kind: of now, of the last days, or of long ago.
     fn fact(&mut self) -> Fact {
         let number = format!("R{}", self.dice.random_range(0..6));
         let fact = match self.dice.random_range(0..10) {

@@ -12,7 +12,7 @@ fn refused(source: &str, content: String) -> RefusedItem {
     RefusedItem { source: source.into(), content, verdict: ItemVerdict::Rejected, errors }
 }
 
-/// How many of the items were kept.
+/// Sends items to the quarantine. Returns how many were kept.
 async fn keep(db: &Database, items: &[RefusedItem]) -> usize {
     let kept = db.quarantine(items, now()).await.unwrap();
     assert_eq!(kept.len(), items.len());

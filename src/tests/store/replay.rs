@@ -23,7 +23,7 @@ const QUERIES: [&str; 10] = [
     "renewal=next_90&sort=renewal&archived=false",
 ];
 
-/// What a list shows of a customer.
+/// The values that a list shows of a customer.
 #[derive(Debug, PartialEq)]
 struct Shown {
     name: String,

@@ -1,13 +1,13 @@
-//! How much happened per day in a factor's window and in the window before it.
+//! Daily activity in a factor's window and in the window before it.
 
 use crate::app::format;
 use crate::domain::{DayCount, NaiveDate, Window};
 use leptos::prelude::*;
 
-/// One day is this wide in the view box, its bar included.
+/// The width of a day in the view box, gap included.
 const DAY_WIDTH: i64 = 4;
 const BAR_WIDTH: i64 = 3;
-/// A day with anything at all stays visible beside a busy one.
+/// The least height of a bar, so that a day with little activity stays visible beside a busy one.
 const LEAST_HEIGHT: i64 = 60;
 const HEIGHT: i64 = 1000;
 
@@ -21,7 +21,7 @@ struct Bar {
     current: bool,
 }
 
-/// The bars of the window and of the one before it; days without activity have none.
+/// Returns the bars of the window and of the one before it. Days without activity have none.
 fn bars(counts: &[DayCount], window: Window) -> Vec<Bar> {
     let range = Window { from: window.before().from, to: window.to };
     let shown = || counts.iter().filter(|count| range.contains(count.day) && count.count > 0);
@@ -37,18 +37,18 @@ fn bars(counts: &[DayCount], window: Window) -> Vec<Bar> {
         .collect()
 }
 
-/// "5 Nov – 4 Dec"
+/// Returns a window in words: "5 Nov – 4 Dec".
 fn range(window: Window) -> String {
     format!("{} – {}", format::day_short(window.from), format::day_short(window.to))
 }
 
-/// Bars per day: the window that counts is set off from the one before it, which `compared` says counts too. Where nothing
-/// happened a sentence stands in the place of an empty chart.
+/// Draws a bar for each day. The current window is set off from the one before it, which counts too when `compared`. Without
+/// any activity, a sentence replaces the chart.
 #[component]
 pub fn ActivityBars(
     counts: Vec<DayCount>,
     window: Window,
-    /// What is counted, in the singular.
+    /// The singular of the counted thing.
     noun: &'static str,
     /// True when the factor compares the two windows.
     compared: bool,

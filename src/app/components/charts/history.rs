@@ -1,4 +1,4 @@
-//! The score over time: a line over the band zones, broken where there was no data, with a link per day.
+//! The score over time: a line over the bands' zones, broken where there was no data, with a link for each day.
 
 use super::scorecard_marks::{ScorecardMarks, ScorecardNote};
 use crate::app::components::band_attribute;
@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlElement;
 
-/// The line as path data: each day is 2 wide and drawn in its middle, the score in tenths is the height.
+/// Returns the line as path data. Each day is 2 wide and drawn in its middle; the height is the score in tenths.
 fn line(points: &[HistoryPoint]) -> String {
     let mut path = String::new();
     let mut drawing = false;
@@ -33,7 +33,7 @@ fn line(points: &[HistoryPoint]) -> String {
 
 const TOO_LITTLE: &str = "There is too little data to score any of these days.";
 
-/// What the line shows, in words.
+/// Describes the line in words.
 fn summary(points: &[HistoryPoint]) -> String {
     let scored = || points.iter().filter_map(|point| Some((point.day, point.shown_score()?)));
     let (Some(first), Some(last)) = (scored().next(), scored().next_back()) else {
@@ -49,7 +49,7 @@ fn summary(points: &[HistoryPoint]) -> String {
     format!("From {} to {}; lowest {}, highest {}.{missing}", say(first), say(last), say(lowest), say(highest))
 }
 
-/// "5 Nov 2026, 72.4, Healthy"
+/// Returns a day's label: "5 Nov 2026, 72.4, Healthy".
 fn label(point: &HistoryPoint) -> (String, String) {
     let score = point.shown_score().map_or_else(|| "–".to_owned(), |score| score.to_string());
     (format::day(point.day), format!("{score} {}", point.band.label()))
@@ -68,19 +68,19 @@ fn walk(event: KeyboardEvent) {
     };
     event.prevent_default();
     if let Some(next) = next.and_then(|next| next.dyn_into::<HtmlElement>().ok()) {
-        // Fails only for elements that cannot take the focus; links can.
+        // Focusing fails only for elements that cannot take the focus; links can.
         let _ = next.focus();
     }
 }
 
-/// The line, its zones and one link per day; `href` says where a day leads.
+/// Draws the line, its zones and one link for each day. `href` returns the address of a day.
 #[component]
 pub fn HistoryChart(
     points: Vec<HistoryPoint>,
     limits: BandLimits,
-    /// Since when newer scorecards were in force.
+    /// The days on which newer scorecards came into force.
     marks: Vec<ScorecardMark>,
-    /// The version that the points follow.
+    /// The version of the scorecard that scored the points.
     scorecard: i64,
     selected: NaiveDate,
     href: impl Fn(NaiveDate) -> String + Clone + Send + Sync + 'static,
@@ -88,7 +88,7 @@ pub fn HistoryChart(
     let count = points.len();
     let width = 2 * count;
     let nothing = points.iter().all(|point| point.shown_score().is_none());
-    // Exactly one day can be reached with Tab; the arrow keys move on from there.
+    // Only one day can be reached with Tab. The arrow keys move on from there.
     let entry = points.iter().position(|point| point.day == selected).unwrap_or(count.saturating_sub(1));
     let days = points
         .iter()
@@ -142,7 +142,7 @@ pub fn HistoryChart(
     }
 }
 
-/// The band zones by name, each at its lower limit.
+/// Draws the bands' names, each at its lower limit.
 #[component]
 fn Scale(limits: BandLimits) -> impl IntoView {
     let mark = |score: Points, band: Option<Band>| {
@@ -163,7 +163,7 @@ fn Scale(limits: BandLimits) -> impl IntoView {
     }
 }
 
-/// Four dates under the line: the first, two between, the last.
+/// Shows four dates under the line: the first, two between, the last.
 #[component]
 fn Axis(points: Vec<HistoryPoint>) -> impl IntoView {
     let last = points.len().saturating_sub(1);

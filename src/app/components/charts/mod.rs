@@ -1,5 +1,5 @@
-//! Charts as SVG over plain values. Geometry is integer arithmetic on stretched view boxes, so that server and browser
-//! agree to the last digit and nothing has to be measured on the client; all text is HTML beside or over the drawing.
+//! Charts as SVG over plain values. Geometry is integer arithmetic on stretched view boxes, so that server and browser agree
+//! to the last digit and nothing has to be measured in the browser. All text is HTML beside or over the drawing.
 
 mod activity;
 mod history;

@@ -1,21 +1,21 @@
-//! The days on which a newer scorecard came into force, over the history of a score.
+//! Marks over a score's history, on the days when newer scorecards came into force.
 
 use crate::app::format;
 use crate::domain::NaiveDate;
 use crate::domain::{HistoryPoint, ScorecardMark};
 use leptos::prelude::*;
 
-/// A day of the chart and what stands at it.
+/// A marked day of the chart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Mark {
     /// The day's place among the points.
     index: usize,
     day: NaiveDate,
-    /// "Scorecard 2", or "Scorecards 2, 3" when they came on one day.
+    /// The mark's text: "Scorecard 2", or "Scorecards 2, 3" when both came on one day.
     label: String,
 }
 
-/// The marks within the chart, one a day.
+/// Returns the marks within the chart, one for each day.
 fn marks_within(points: &[HistoryPoint], marks: &[ScorecardMark]) -> Vec<Mark> {
     let of_day = |(index, point): (usize, &HistoryPoint)| {
         let versions: Vec<_> = marks.iter().filter(|mark| mark.day == point.day).map(|mark| mark.version.to_string()).collect();
@@ -25,13 +25,14 @@ fn marks_within(points: &[HistoryPoint], marks: &[ScorecardMark]) -> Vec<Mark> {
     points.iter().enumerate().filter_map(of_day).collect()
 }
 
-/// "Scorecard 2 came into force on 5 Nov 2026."
+/// Describes the marks in a sentence: "Scorecard 2 came into force on 5 Nov 2026."
 fn said(marks: &[Mark]) -> String {
     let said = |mark: &Mark| format!("{} came into force on {}.", mark.label, format::day(mark.day));
     marks.iter().map(said).collect::<Vec<_>>().join(" ")
 }
 
-/// A thin line and a label per day, to be laid over the plot. Where two would overlap, the newer one is named.
+/// Draws a thin line and a label for each mark, to be laid over the plot. Where two labels would overlap, only the newer one
+/// is shown.
 #[component]
 pub fn ScorecardMarks(points: Vec<HistoryPoint>, marks: Vec<ScorecardMark>) -> impl IntoView {
     let marks = marks_within(&points, &marks);
@@ -49,7 +50,7 @@ pub fn ScorecardMarks(points: Vec<HistoryPoint>, marks: Vec<ScorecardMark>) -> i
     view! { <ul class="history__scorecards" aria-hidden="true">{rows}</ul> }
 }
 
-/// The same in words, with the scorecard that the points follow. Nothing where nothing is marked.
+/// Describes the marks in words, with the scorecard that scored the points. Shows nothing when there are no marks.
 #[component]
 pub fn ScorecardNote(points: Vec<HistoryPoint>, marks: Vec<ScorecardMark>, scorecard: i64) -> impl IntoView {
     let is_latest = marks.last().is_none_or(|mark| mark.version == scorecard);

@@ -1,17 +1,17 @@
-//! How five contributions add up to the score: a table whose last column draws each step.
+//! The sum of the five contributions: a table whose last column draws each step up to the score.
 
 use crate::app::components::band_attribute;
 use crate::domain::scorecard::BandLimits;
 use crate::domain::{FactorKey, Health, Points};
 use leptos::prelude::*;
 
-/// One factor's step: it begins where the one above ended.
+/// A factor's step, which begins where the one above it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Step {
     factor: FactorKey,
     start: Points,
     points: Points,
-    /// What the factor would add at its best.
+    /// The points that the factor would add at its best.
     possible: Points,
 }
 
@@ -25,7 +25,7 @@ fn steps(health: &Health) -> Vec<Step> {
     health.factors.iter().map(step).collect()
 }
 
-/// The composition of a score. The numbers are the table; the bars repeat them for the eye. `sum` says what the points sum to.
+/// Shows a score's parts. The table has the numbers; the bars repeat them for the eye. `sum` names the sum.
 #[component]
 pub fn Waterfall(health: Health, limits: BandLimits, sum: &'static str) -> impl IntoView {
     let rows = steps(&health)
@@ -83,7 +83,7 @@ pub fn Waterfall(health: Health, limits: BandLimits, sum: &'static str) -> impl 
     }
 }
 
-/// Hairlines where bands begin.
+/// Draws hairlines where bands begin.
 #[component]
 fn Limits(limits: BandLimits) -> impl IntoView {
     [limits.at_risk, limits.healthy].map(|limit| {
@@ -91,7 +91,7 @@ fn Limits(limits: BandLimits) -> impl IntoView {
     })
 }
 
-/// The numbers of the axis, above the bars.
+/// Shows the numbers of the axis above the bars.
 #[component]
 fn ScaleEnds(limits: BandLimits) -> impl IntoView {
     let mark = |score: Points| view! { <span style=format!("--score: {score}")>{score.short()}</span> };

@@ -1,5 +1,5 @@
-//! Banners of what must not be overlooked: that a past day is shown, that the customer is archived or has
-//! the same external id as another, that nothing is known yet.
+//! Banners that must not be overlooked: a past day is shown, the customer is archived or has the same external id as
+//! another, or nothing is known of it yet.
 
 use super::place::Place;
 use crate::app::components::icon::IconName;
@@ -9,7 +9,7 @@ use crate::app::forms::{LOG_PANEL, focus_event_form};
 use crate::wire::pages::CustomerPage;
 use leptos::prelude::*;
 
-/// Says that everything about the score is as of a past day, with the way back.
+/// Says that the score is as of a past day, with a link to today.
 #[component]
 pub fn PastDayBanner(page: StoredValue<CustomerPage>, place: Memo<Place>) -> impl IntoView {
     let (at, today) = page.with_value(|page| (page.at(), page.today));
@@ -34,7 +34,7 @@ pub fn ArchivedBanner(page: StoredValue<CustomerPage>) -> impl IntoView {
     })
 }
 
-/// Names another customer whose external id cannot be told from this one's by looking at it.
+/// Names another customer whose external id looks the same.
 #[component]
 pub fn ExternalIdBanner(page: StoredValue<CustomerPage>) -> impl IntoView {
     let other = page.with_value(|page| page.same_external_id);
@@ -51,7 +51,7 @@ pub fn ExternalIdBanner(page: StoredValue<CustomerPage>) -> impl IntoView {
     })
 }
 
-/// How to send the first event, where nothing is known about the customer.
+/// Shows how to send the first event, when nothing is known about the customer.
 #[component]
 pub fn FirstEvent(page: StoredValue<CustomerPage>) -> impl IntoView {
     let (id, unknown) = page.with_value(|page| (page.customer.id, !page.has_facts && page.health.as_of == page.today));

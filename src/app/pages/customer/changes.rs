@@ -1,4 +1,4 @@
-//! Why the score changed: each factor's part, split into its causes, which lead to the events behind them.
+//! Why the score changed: each factor's part, split into its causes, with links to the events behind them.
 
 use super::history::Lengths;
 use super::place::{CHANGE_DAYS, Place};
@@ -28,7 +28,7 @@ pub fn ChangesSection(page: StoredValue<CustomerPage>, place: Memo<Place>) -> im
     }
 }
 
-/// "65.4 on 24 Oct 2026 → 45.4 on 23 Nov 2026"
+/// Shows both ends of the change: "65.4 on 24 Oct 2026 → 45.4 on 23 Nov 2026".
 #[component]
 fn Ends(change: HealthChange) -> impl IntoView {
     let score = |score: Option<Points>| score.map_or("No data".to_owned(), |score| score.to_string());
@@ -43,7 +43,7 @@ fn Ends(change: HealthChange) -> impl IntoView {
     }
 }
 
-/// What the comparison rests on, with the way to the other one.
+/// Says what knowledge the comparison rests on, with a link to the other one.
 #[component]
 fn Knowledge(page: StoredValue<CustomerPage>, place: Memo<Place>) -> impl IntoView {
     let (at, from) = page.with_value(|page| (page.at(), page.changes.from));
@@ -62,14 +62,14 @@ fn Knowledge(page: StoredValue<CustomerPage>, place: Memo<Place>) -> impl IntoVi
     view! { <p class="muted changes__knowledge">{words} <a class="no-print" href=href data-noscroll="true">{link}</a></p> }
 }
 
-/// One factor's part of a change.
+/// The part of one factor in a change.
 struct Moved {
     factor: FactorKey,
     points: Points,
     causes: Vec<MovedBy>,
 }
 
-/// What a cause did to a factor.
+/// The effect of a cause on a factor.
 #[derive(Debug, PartialEq, Eq)]
 struct MovedBy {
     sentence: String,
@@ -77,7 +77,7 @@ struct MovedBy {
     behind: Behind,
 }
 
-/// What can be looked at behind a part of a change.
+/// The thing to look at behind a part of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Behind {
     Nothing,
@@ -96,8 +96,8 @@ impl Behind {
     }
 }
 
-/// What a part is due to that no fact is behind: the five contributions are rounded so that they sum to the score. More
-/// than that comes of weights, which a cause can share out anew.
+/// Names the reason for a part without facts. Up to 0.1 points it is rounding, since the contributions are rounded so that
+/// they sum to the score. A larger part comes from the weights, which a cause can redistribute.
 fn without_fact(cause: Cause, points: Points) -> &'static str {
     match cause {
         Cause::ScorecardChange | Cause::SourceConnected => cause.label(),
@@ -106,7 +106,7 @@ fn without_fact(cause: Cause, points: Points) -> &'static str {
     }
 }
 
-/// The factors that something happened to, the one that moved most first.
+/// Returns the factors that changed, the one that moved most first.
 fn moved(change: &HealthChange) -> Vec<Moved> {
     let by = |factor: FactorKey| {
         let part = move |part: &CausePart| {
@@ -149,7 +149,7 @@ fn FactorChange(factor: Moved, place: Memo<Place>) -> impl IntoView {
     }
 }
 
-/// The kind of events that feed a factor, where there is just one.
+/// Returns the kind of events that feed a factor, if there is only one.
 fn only_kind(factor: FactorKey) -> Option<EventKind> {
     let mut kinds = EventKind::ALL.into_iter().filter(|kind| FactorKey::fed_by(*kind) == factor);
     kinds.next().filter(|_| kinds.next().is_none())
@@ -161,7 +161,7 @@ mod tests {
     use crate::domain::{CustomerId, Factors, NaiveDate, Scorecard};
     use crate::scoring::{Measurements, score};
 
-    /// What a part of 0.1 points or so is said to be, and what it leads to.
+    /// Checks the words of a part of 0.1 points or so, and what it leads to.
     fn check(cause: Cause, factor: FactorKey, points: i64, fact: Option<(&str, Option<Window>)>, words: &str, behind: Behind) {
         let day = NaiveDate::from_ymd_opt(2026, 3, 16).unwrap();
         let health = score(CustomerId(1), &Measurements::default(), &Scorecard::default(), day);

@@ -1,4 +1,4 @@
-//! The five factors: what was measured, what it is worth, why, and the activity underneath.
+//! The five factors: measured value, score, reason, and the activity behind them.
 
 use super::words::value_words;
 use crate::app::components::charts::ActivityBars;
@@ -15,7 +15,7 @@ use super::invoices::InvoiceStrip;
 
 #[component]
 pub fn FactorsSection(page: StoredValue<CustomerPage>) -> impl IntoView {
-    // Without enough data there is nobody to call yet.
+    // Without enough data, there is no score to improve.
     let weakest = page.with_value(|page| page.health.shown_score().and_then(|_| scoring::weakest(&page.health)));
     let rows = FactorKey::ALL.map(|key| {
         let next_step = weakest.as_ref().filter(|weakest| weakest.factor == key).map(|weakest| weakest.next_step.clone());
@@ -57,7 +57,7 @@ fn FactorRow(page: StoredValue<CustomerPage>, key: FactorKey, next_step: Option<
     }
 }
 
-/// Name, score with its bar, weight and contribution.
+/// Shows name, score with its bar, weight and contribution.
 #[component]
 fn Standing(key: FactorKey, factor: Factor, weakest: bool) -> impl IntoView {
     let possible = Points(factor.weight.0);
@@ -81,11 +81,11 @@ fn Standing(key: FactorKey, factor: Factor, weakest: bool) -> impl IntoView {
     }
 }
 
-/// The factor's daily activity, its window marked.
+/// Shows the factor's daily activity, with its window marked.
 #[component]
 fn Activity(page: StoredValue<CustomerPage>, key: FactorKey) -> impl IntoView {
     let (counts, window) = page.with_value(|page| {
-        // A factor over all history draws the last quarter.
+        // A factor over all history draws the last 90 days.
         let window = page.health.factors.get(key).window.unwrap_or_else(|| Window::ending(page.health.as_of, 90));
         (page.activity.get(key).clone(), window)
     });
@@ -99,7 +99,7 @@ fn Activity(page: StoredValue<CustomerPage>, key: FactorKey) -> impl IntoView {
     view! { <ActivityBars counts window noun compared=key == FactorKey::ApiTrend /> }
 }
 
-/// The features behind the adoption score, the most used first.
+/// Lists the features behind the adoption score, most used first.
 #[component]
 fn Features(page: StoredValue<CustomerPage>, rule: FactorRule) -> impl IntoView {
     let features = page.with_value(|page| page.features.clone());

@@ -1,4 +1,4 @@
-//! What stands there when the customer cannot be shown, and the way on.
+//! The page in place of a customer that cannot be shown, with links onward.
 
 use super::place::Place;
 use crate::app::components::icon::IconName;

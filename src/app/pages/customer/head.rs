@@ -1,4 +1,4 @@
-//! Who the customer is, and what can be done with it.
+//! The customer's name and identity, and the actions on it.
 
 use crate::app::components::icon::{Icon, IconName};
 use crate::app::components::{Day, LinkButton};
@@ -13,7 +13,7 @@ pub fn CustomerHead(page: StoredValue<CustomerPage>) -> impl IntoView {
     let (id, name) = (customer.id, customer.fields.name.clone());
     let (last_list, same_day) = (use_last_list(), page.with_value(|page| page.at().asked(page.today).href("/")));
     let portfolio = move || last_list.href(&same_day);
-    // The forms know the invoices of the day that is shown; on a past day they would offer what is paid since.
+    // The forms know the invoices of the shown day. On a past day they would offer invoices that were paid since.
     let log = match page.with_value(|page| page.health.as_of == page.today) {
         true => format!("#{LOG_PANEL}"),
         false => format!("/customers/{id}/events/new"),
@@ -43,7 +43,7 @@ pub fn CustomerHead(page: StoredValue<CustomerPage>) -> impl IntoView {
     }
 }
 
-/// Owner, start and the ids in other systems.
+/// Shows owner, start and the ids in other systems.
 #[component]
 fn Identity(page: StoredValue<CustomerPage>) -> impl IntoView {
     let fields = page.with_value(|page| page.customer.fields.clone());

@@ -1,4 +1,4 @@
-//! The score over time, and the ways to pick a day of it.
+//! The score over time, and the ways to choose a day.
 
 use super::place::{HISTORY_DAYS, Place};
 use crate::app::components::charts::HistoryChart;
@@ -10,7 +10,7 @@ use leptos_router::components::Form;
 
 #[component]
 pub fn HistorySection(page: Memo<CustomerPage>, place: Memo<Place>) -> impl IntoView {
-    // What is typed into the form stays while the chart follows.
+    // Text typed into the form stays while the chart follows changes.
     let days = Memo::new(move |_| page.with(|page| (page.health.as_of, page.today)));
     let chart = move || {
         let CustomerPage { history: points, scorecard, scorecard_marks: marks, health, today, .. } = page.get();
@@ -37,7 +37,8 @@ pub fn HistorySection(page: Memo<CustomerPage>, place: Memo<Place>) -> impl Into
     }
 }
 
-/// Numbers of days to choose from: which of them the place shows, and the place that shows another.
+/// Shows lengths to choose from. One function tells which of them a place shows, the other returns the place that shows
+/// another.
 #[component]
 pub fn Lengths(
     label: &'static str,
@@ -55,7 +56,7 @@ pub fn Lengths(
     view! { {move || view! { <Tabs label tabs=tabs() /> }} }
 }
 
-/// A day by its date: for days that the chart does not show, and for those who would rather type.
+/// Asks for a day by its date, for days outside of the chart and for visitors who prefer to type.
 #[component]
 fn PickDay(place: Memo<Place>, as_of: NaiveDate, today: NaiveDate) -> impl IntoView {
     let hidden = move || {

@@ -1,4 +1,4 @@
-//! Invoices: the strip beside the factor, the table with what can be done about each.
+//! Invoices: the strip beside the factor, and the table with the actions on each.
 
 use crate::app::components::Day;
 use crate::app::format;
@@ -7,10 +7,10 @@ use crate::domain::{CustomerId, InvoiceRow, InvoiceStatus, NaiveDate};
 use crate::wire::pages::CustomerPage;
 use leptos::prelude::*;
 
-/// How many of the latest invoices the strip shows.
+/// The most invoices in the strip: the latest ones.
 const STRIP_INVOICES: usize = 18;
 
-/// A symbol and a word for each standing; the symbol is never alone where it has to be understood.
+/// Returns a symbol and words for each status. The symbol never stands alone where it has to be understood.
 pub fn status_words(status: InvoiceStatus) -> (&'static str, &'static str, &'static str) {
     match status {
         InvoiceStatus::PaidOnTime => ("paid_on_time", "✓", "Paid on time"),
@@ -21,7 +21,7 @@ pub fn status_words(status: InvoiceStatus) -> (&'static str, &'static str, &'sta
     }
 }
 
-/// "Paid late, by 12 days"
+/// Describes an invoice's status: "Paid late, by 12 days".
 pub fn standing(invoice: &InvoiceRow, as_of: NaiveDate) -> String {
     let (_, _, word) = status_words(invoice.status);
     let after = |day: NaiveDate| format::count((day - invoice.due_on).num_days(), "day");
@@ -33,7 +33,7 @@ pub fn standing(invoice: &InvoiceRow, as_of: NaiveDate) -> String {
     }
 }
 
-/// The latest invoices as cells in the order they were issued.
+/// Shows the latest invoices as cells, in the order they were issued.
 #[component]
 pub fn InvoiceStrip(page: StoredValue<CustomerPage>) -> impl IntoView {
     let (invoices, as_of) = page.with_value(|page| (page.invoices.clone(), page.health.as_of));
@@ -81,7 +81,7 @@ pub fn InvoiceStrip(page: StoredValue<CustomerPage>) -> impl IntoView {
     .into_any()
 }
 
-/// Every invoice with its standing; today, those still unpaid can be marked as paid.
+/// Lists every invoice with its status. Today's unpaid ones can be marked as paid.
 #[component]
 pub fn InvoicesSection(page: Memo<CustomerPage>) -> impl IntoView {
     let customer = page.with_untracked(|page| page.customer.id);
@@ -122,12 +122,12 @@ pub fn InvoicesSection(page: Memo<CustomerPage>) -> impl IntoView {
     }
 }
 
-/// An invoice as its line shows it; what changes any of this is another line.
+/// An invoice as its line shows it. A change of any of these values makes another line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Line {
     invoice: InvoiceRow,
     standing: String,
-    /// The day on which it can be marked as paid, while that makes sense.
+    /// The day on which it can be marked as paid; `None` when it cannot.
     payable_on: Option<NaiveDate>,
 }
 

@@ -47,7 +47,7 @@ pub fn CustomerPage() -> impl IntoView {
         place.with(|place| (place.id, place.as_of.clone(), place.known_at.clone(), place.history_days(), place.change_days()))
     });
     let news = use_news();
-    // A past day changes only by what is logged on this very page.
+    // A past day changes only by events that are logged on this very page.
     let heard = move || asked.with(|(_, as_of, known_at, ..)| follows(as_of, known_at)).then(|| news.get());
     let page = Resource::new(
         move || (asked.get(), revision.get(), heard()),
@@ -74,15 +74,15 @@ pub fn CustomerPage() -> impl IntoView {
     }
 }
 
-/// What a page of events is asked for.
+/// The key of a page of events: the customer and the query.
 type Asked = (CustomerId, String);
 
-/// Everything under the address, in the order one reads it.
+/// Shows the page's sections, in the order in which one reads them.
 #[component]
 fn Customer(page: Memo<Page>, timeline: Resource<Answer<Asked, Timeline>>, place: Memo<Place>) -> impl IntoView {
     let who = Memo::new(move |_| page.with(|page| (page.customer.clone(), page.is_new, page.at().asked(page.today))));
     let head = move || {
-        // To track alone would not compute it, and so never hear of the next one.
+        // Tracking alone would not compute the memo, so it would never hear of the next value.
         who.with(|_| ());
         view! { <CustomerHead page=StoredValue::new(page.get_untracked()) /> }
     };
@@ -128,7 +128,7 @@ fn Customer(page: Memo<Page>, timeline: Resource<Answer<Asked, Timeline>>, place
     }
 }
 
-/// How many ways to raise the score are named.
+/// The most drivers that are shown.
 const DRIVERS: usize = 3;
 
 #[component]

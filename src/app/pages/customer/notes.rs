@@ -1,4 +1,4 @@
-//! What staff wrote about the customer, the latest first.
+//! The notes that staff wrote about the customer, latest first.
 
 use crate::app::components::Day;
 use crate::app::format;

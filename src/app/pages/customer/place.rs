@@ -1,8 +1,8 @@
-//! Where on a customer's page one is: what its URL says, and the URLs its links lead to.
+//! The place on a customer's page: the choices in its URL, and the URLs of other places.
 
 use crate::domain::{AskedDay, CustomerId, EventId, EventKind, NaiveDate, Window};
 
-/// The path and query of a customer's page. Texts are as typed; the server judges them.
+/// The path and query of a customer's page. Texts are as typed; the server checks them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     pub id: CustomerId,
@@ -10,30 +10,30 @@ pub struct Place {
     pub as_of: Option<String>,
     /// The day at whose end knowledge is cut, or `then`; everything known now when absent.
     pub known_at: Option<String>,
-    /// How many days the history shows.
+    /// The days that the history shows.
     pub days: Option<String>,
-    /// How many days the explained change reaches back.
+    /// The days that the explained change reaches back.
     pub since: Option<String>,
-    /// The kind of events that are listed, and the days on which they happened.
+    /// The kind of events to list, and the range of their days.
     pub kind: Option<String>,
     pub events_from: Option<String>,
     pub events_to: Option<String>,
     pub events_page: Option<String>,
-    /// The event about to be retracted.
+    /// The event that the visitor is asked about before it is retracted.
     pub retract: Option<String>,
-    /// The form to log an event with.
+    /// The chosen form for logging an event.
     pub log: Option<String>,
 }
 
-/// The lengths that the history can have.
+/// The lengths that the history can have, in days.
 pub const HISTORY_DAYS: [i64; 3] = [30, 90, 180];
 pub const DEFAULT_HISTORY_DAYS: i64 = 90;
-/// How far the explained change can reach back.
+/// The lengths that the explained change can have, in days.
 pub const CHANGE_DAYS: [i64; 3] = [7, 30, 90];
 pub const DEFAULT_CHANGE_DAYS: i64 = 30;
 
 impl Place {
-    /// Reads `get(name)` for each query name.
+    /// Reads each choice by its query name with `get`.
     pub fn new(id: CustomerId, get: impl Fn(&str) -> Option<String>) -> Self {
         let text = |name| get(name).filter(|text| !text.trim().is_empty());
         Self {
@@ -51,17 +51,17 @@ impl Place {
         }
     }
 
-    /// 0, which the server refuses, for what is not a number.
+    /// Returns the length of the history. A text that is not a number becomes 0, which the server refuses.
     pub fn history_days(&self) -> i64 {
         self.days.as_ref().map_or(DEFAULT_HISTORY_DAYS, |days| days.parse().unwrap_or(0))
     }
 
-    /// The same for the explained change.
+    /// Returns the length of the explained change. A text that is not a number becomes 0, which the server refuses.
     pub fn change_days(&self) -> i64 {
         self.since.as_ref().map_or(DEFAULT_CHANGE_DAYS, |days| days.parse().unwrap_or(0))
     }
 
-    /// What the list of events is asked for.
+    /// Returns the query for the list of events.
     pub fn events_query(&self) -> String {
         let names = ["kind", "from", "to", "page"];
         let values = [&self.kind, &self.events_from, &self.events_to, &self.events_page];
@@ -77,7 +77,7 @@ impl Place {
         self.at(AskedDay::default())
     }
 
-    /// The same on another day, or with other knowledge.
+    /// Returns the place on another day, or with other knowledge.
     pub fn at(&self, asked: AskedDay) -> Self {
         let mut place = Self { as_of: None, known_at: None, ..self.clone() };
         for (name, value) in asked.to_pairs() {
@@ -95,12 +95,12 @@ impl Place {
         Self { since: (days != DEFAULT_CHANGE_DAYS).then(|| days.to_string()), ..self.clone() }
     }
 
-    /// The first page of the events of one kind, or of all, of any day.
+    /// Returns the place with the first page of the events of one kind, or of all, on any day.
     pub fn with_kind(&self, kind: Option<EventKind>) -> Self {
         self.with_events(kind, None)
     }
 
-    /// The same of some days only.
+    /// Returns the place with only the events of some days.
     pub fn with_events(&self, kind: Option<EventKind>, days: Option<Window>) -> Self {
         Self {
             kind: kind.map(|kind| kind.name().to_owned()),
@@ -116,7 +116,7 @@ impl Place {
         Self { events_page: (page > 1).then(|| page.to_string()), retract: None, ..self.clone() }
     }
 
-    /// The same with the question whether to retract an event, or without it.
+    /// Returns the place with the question whether to retract an event, or without any question.
     pub fn with_retract(&self, event: Option<EventId>) -> Self {
         Self { retract: event.map(|event| event.to_string()), ..self.clone() }
     }
@@ -145,17 +145,17 @@ impl Place {
         format!("/customers/{}", self.id)
     }
 
-    /// The same, at the events: where a page without JavaScript is to land.
+    /// Returns the address of the place at its events, where a page without JavaScript should land.
     pub fn events_href(&self) -> String {
         format!("{}#events", self.href())
     }
 
-    /// The same, at the explained change.
+    /// Returns the address of the place at the explained change.
     pub fn changes_href(&self) -> String {
         format!("{}#changes", self.href())
     }
 
-    /// The same, at one event.
+    /// Returns the address of the place at an event.
     pub fn event_href(&self, event: EventId) -> String {
         format!("{}#event-{event}", self.href())
     }

@@ -1,4 +1,4 @@
-//! How the customer stands, in one strip: score and band, change, coverage, renewal, ARR.
+//! The customer's standing in one strip: score and band, change, coverage, renewal, ARR.
 
 use super::place::Place;
 use super::words::{coverage_sentence, no_data_reason, since_words};
@@ -40,7 +40,7 @@ fn ScoreCell(page: StoredValue<CustomerPage>) -> impl IntoView {
     }
 }
 
-/// Each change leads to its explanation.
+/// Shows a change that leads to its explanation.
 #[component]
 fn ChangeCell(page: StoredValue<CustomerPage>, place: Memo<Place>) -> impl IntoView {
     let band = page.with_value(|page| page.health.band);

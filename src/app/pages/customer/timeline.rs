@@ -1,4 +1,4 @@
-//! The events, newest first, day by day: filtered by kind, paged, each with the way to take it back.
+//! The events, newest first, day by day: filtered by kind, paged, each with a link to retract it.
 
 use super::place::Place;
 use super::words::event_sentence;
@@ -60,7 +60,7 @@ fn KindFilter(kind: Option<EventKind>, place: Memo<Place>) -> impl IntoView {
     view! { {move || view! { <Tabs label="Kinds of events" tabs=tabs() /> }} }
 }
 
-/// Says that only some days are listed, with the way back to all.
+/// Says that only some days are listed, with a link to all.
 #[component]
 fn DaysFilter(filter: EventFilter, place: Memo<Place>) -> impl IntoView {
     let words = match (filter.from, filter.to) {
@@ -77,7 +77,7 @@ fn DaysFilter(filter: EventFilter, place: Memo<Place>) -> impl IntoView {
 fn NoEvents(
     kind: Option<EventKind>,
     place: Memo<Place>,
-    /// There are events, but not on this page.
+    /// True when there are events, but not on this page.
     beyond: bool,
 ) -> impl IntoView {
     let newest = move || place.read().with_events_page(1).events_href();
@@ -104,8 +104,8 @@ fn NoEvents(
     }
 }
 
-/// The events under the days they happened on. An event that is still there keeps its place on the page, and a question
-/// about it stays open.
+/// Lists the events under the days on which they happened. An event keeps its element when the list changes, so that an open
+/// question about it stays open.
 #[component]
 fn Days(timeline: Memo<Timeline>, place: Memo<Place>) -> impl IntoView {
     let today = Memo::new(move |_| timeline.read().now.date_naive());
@@ -161,7 +161,7 @@ fn EventItem(event: Event, place: Memo<Place>) -> impl IntoView {
     }
 }
 
-/// A link that asks; where it was followed, the question. Only one event at a time is asked about.
+/// Shows a link that asks whether to retract the event, or the question itself. Only one event at a time is asked about.
 #[component]
 fn Retract(event: EventId, sentence: String, place: Memo<Place>) -> impl IntoView {
     let asked = Memo::new(move |_| place.read().retract == Some(event.to_string()));

@@ -1,11 +1,11 @@
-//! The page's sentences: events and measured values as a CS person would say them.
+//! The page's sentences about events and measured values, for customer success staff.
 
 use crate::app::format;
 use crate::domain::{Band, EventBody, Factor, FactorKey, Health, MissingPolicy, NaiveDate};
 use crate::scoring::BAND_MEMORY_DAYS;
 use crate::wire::pages::CustomerPage;
 
-/// "maria@example.com logged in", "Invoice A-1 paid".
+/// Describes an event: "maria@example.com logged in", "Invoice A-1 paid".
 pub fn event_sentence(body: &EventBody) -> String {
     let by = |user: &Option<String>| user.as_ref().map(|user| format!(" by {user}")).unwrap_or_default();
     match body {
@@ -25,7 +25,7 @@ pub fn event_sentence(body: &EventBody) -> String {
     }
 }
 
-/// "since 5 Nov 2026, 17 days"; the search for the day ends somewhere.
+/// Says since when the band holds: "since 5 Nov 2026, 17 days". The search for that day has a limit.
 pub fn since_words(since: NaiveDate, as_of: NaiveDate) -> String {
     match (as_of - since).num_days() {
         BAND_MEMORY_DAYS.. => format!("for more than {BAND_MEMORY_DAYS} days"),
@@ -35,7 +35,7 @@ pub fn since_words(since: NaiveDate, as_of: NaiveDate) -> String {
     }
 }
 
-/// Why there is no score to show.
+/// Explains why there is no score to show.
 pub fn no_data_reason(page: &CustomerPage) -> String {
     let as_of = page.health.as_of;
     match page.customer.fields.start_date {
@@ -45,7 +45,7 @@ pub fn no_data_reason(page: &CustomerPage) -> String {
     }
 }
 
-/// What the sum of the points is: without enough data it is no score.
+/// Names the sum of the points, which is no score without enough data.
 pub fn sum_words(page: &CustomerPage) -> &'static str {
     match (page.health.band, page.customer.fields.start_date) {
         (Band::NoData, Some(start)) if page.health.as_of < start => "Sum, no score before the start",
@@ -55,7 +55,7 @@ pub fn sum_words(page: &CustomerPage) -> &'static str {
     }
 }
 
-/// What an assumed factor's source is called in the middle of a sentence.
+/// Returns the name of a factor's source for the middle of a sentence.
 fn source(key: FactorKey) -> &'static str {
     match key {
         FactorKey::LoginFrequency => "logins",
@@ -71,7 +71,7 @@ fn capitalised(text: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// "Support tickets and API calls are assumed"
+/// Says which factors are assumed: "Support tickets and API calls are assumed".
 pub fn coverage_sentence(health: &Health, policy: MissingPolicy) -> String {
     let assumed: Vec<_> = health.factors.iter().filter(|(_, factor)| !factor.measured).map(|(key, _)| source(key)).collect();
     let consequence = match policy {
@@ -85,7 +85,7 @@ pub fn coverage_sentence(health: &Health, policy: MissingPolicy) -> String {
     }
 }
 
-/// The measured value as a figure, and what it is of; the explanation below it has the target.
+/// Returns the measured value as a figure, and the thing it counts. The explanation below it has the target.
 pub fn value_words(key: FactorKey, factor: &Factor) -> (String, String) {
     let value = factor.value.map_or_else(|| "–".to_owned(), format::group);
     let counted = |noun: &str| if factor.value == Some(1) { noun.to_owned() } else { format!("{noun}s") };

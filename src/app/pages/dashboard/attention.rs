@@ -1,4 +1,4 @@
-//! What to look at: who changed this week, and which renewals are in danger.
+//! Customers to look at: changes of this week, and renewals in danger.
 
 use super::links::{Links, customer_href};
 use crate::app::components::{BandIcon, ChangeFigure, renewal_words};
@@ -8,10 +8,10 @@ use crate::domain::portfolio::{Mention, Mentions, Movers};
 use crate::domain::{AskedDay, MainCause, NaiveDate};
 use leptos::prelude::*;
 
-/// How many customers a figure names.
+/// The most customers that a figure names.
 const NAMED: usize = 2;
 
-/// New churn risks and the biggest moves of the last seven days.
+/// Shows new churn risks and the biggest moves of the last seven days.
 #[component]
 pub fn ThisWeek(movers7: Movers, movers30: Movers, new_churn_risks: Mentions, currency: String, links: Links) -> impl IntoView {
     let change = |mention: &Mention| {
@@ -58,7 +58,7 @@ pub fn ThisWeek(movers7: Movers, movers30: Movers, new_churn_risks: Mentions, cu
     }
 }
 
-/// The factor that a change is mainly due to; what happened to it on hover.
+/// Names the factor that explains most of a change, with its facts on hover.
 fn main_cause(mention: &Mention) -> Option<impl IntoView + use<>> {
     mention.cause.clone().map(|MainCause { factor, change, sentence }| {
         let title = format!("{} {}: {sentence}", factor.label(), change.signed());
@@ -66,7 +66,7 @@ fn main_cause(mention: &Mention) -> Option<impl IntoView + use<>> {
     })
 }
 
-/// Renewals soon that are not healthy, and renewal dates that have passed.
+/// Shows near renewals of customers that are not healthy, and renewal dates that have passed.
 #[component]
 pub fn Renewals(at_risk: Mentions, overdue: Mentions, today: NaiveDate, currency: String, links: Links) -> impl IntoView {
     let due = move |mention: &Mention| mention.renewal_date.map(|date| renewal_words(date, today)).into_any();
@@ -87,7 +87,7 @@ pub fn Renewals(at_risk: Mentions, overdue: Mentions, today: NaiveDate, currency
     }
 }
 
-/// A number of customers, their ARR, and the first few of them by name.
+/// Shows a number of customers, their ARR, and the names of the first few.
 #[component]
 fn Figure<F: Fn(&Mention) -> AnyView>(
     label: &'static str,

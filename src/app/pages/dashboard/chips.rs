@@ -5,7 +5,7 @@ use crate::domain::list::{ChangeFilter, OwnerFilter, RenewalFilter};
 use crate::domain::{CustomerQuery, Segment};
 use leptos::prelude::*;
 
-/// One active filter in words, and the list without it.
+/// An active filter in words, and the address of the list without it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Chip {
     label: String,
@@ -67,13 +67,13 @@ fn score_label(from: Option<i64>, below: Option<i64>) -> Option<String> {
     }
 }
 
-/// The list without any filter, in the same order.
+/// Returns the address of the list without any filter, in the same order.
 pub fn without_filters(query: &CustomerQuery) -> String {
     let CustomerQuery { sort, direction, page_size, at, .. } = query.clone();
     list_href(&CustomerQuery { sort, direction, page_size, at, ..CustomerQuery::default() })
 }
 
-/// Every active filter with a way to remove it, and one to remove them all.
+/// Shows every active filter with a link to remove it, and one link to remove all.
 #[component]
 pub fn Chips(#[prop(into)] query: Signal<CustomerQuery>) -> impl IntoView {
     move || {

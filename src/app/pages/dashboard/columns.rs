@@ -1,16 +1,16 @@
-//! The list's columns: how each is named and sorted.
+//! The list's columns: their names and sort orders.
 
 use super::links::list_href;
 use crate::domain::{CustomerQuery, FactorKey, Sort, SortDirection};
 use leptos::prelude::*;
 
-/// A header cell; some cells show two values of a customer, and either can be sorted by.
+/// A header cell. Some cells show two values of a customer, and either can be sorted by.
 struct Column {
     class: &'static str,
     sorts: &'static [SortLink],
 }
 
-/// A sort order in the words of the header, and the direction that is asked for first.
+/// A sort order in the words of the header, with the direction to begin with.
 struct SortLink {
     sort: Sort,
     label: &'static str,
@@ -22,7 +22,8 @@ const fn sort(sort: Sort, label: &'static str, title: &'static str, first: SortD
     SortLink { sort, label, title, first }
 }
 
-/// What needs attention comes first: low scores, near renewals, falls, long silence.
+/// The columns before the factors. Each sorts what needs attention to the top: low scores, near renewals, falls, long
+/// silence.
 const BEFORE_FACTORS: [Column; 5] = [
     Column {
         class: "col-name",
@@ -43,12 +44,12 @@ const BEFORE_FACTORS: [Column; 5] = [
     },
 ];
 
-/// The change of the score is shown over one of these.
+/// The lengths over which the score's change can be shown.
 const CHANGES: [(i64, Sort, &str); 2] = [(7, Sort::Change7, "change over 7 days"), (30, Sort::Change, "change over 30 days")];
 const LAST_ACTIVITY: Column =
     Column { class: "col-activity", sorts: &[sort(Sort::LastActivity, "Last activity", "last activity", SortDirection::Asc)] };
 
-/// How a sort order is named where there is no header.
+/// Returns the name of a sort order for places without a header.
 pub fn sort_label(sort: Sort) -> &'static str {
     match sort {
         Sort::Score => "Score",
@@ -65,7 +66,7 @@ pub fn sort_label(sort: Sort) -> &'static str {
     }
 }
 
-/// Narrow enough for a cell of the strip.
+/// Returns a name narrow enough for a cell of the strip.
 fn factor_abbreviation(key: FactorKey) -> &'static str {
     match key {
         FactorKey::LoginFrequency => "Log",
@@ -76,7 +77,7 @@ fn factor_abbreviation(key: FactorKey) -> &'static str {
     }
 }
 
-/// The query that a header's link asks for: the other direction where it is sorted so already.
+/// Returns the query for a header's link. It reverses the direction when the list is sorted by that column already.
 fn sorted(query: &CustomerQuery, sort: Sort, first: SortDirection) -> CustomerQuery {
     let direction = match (query.sort == sort, query.direction) {
         (true, SortDirection::Asc) => SortDirection::Desc,
@@ -86,7 +87,7 @@ fn sorted(query: &CustomerQuery, sort: Sort, first: SortDirection) -> CustomerQu
     CustomerQuery { sort, direction, page: 1, ..query.clone() }
 }
 
-/// The header row. Every sort is a link.
+/// Shows the header row. Every sort order is a link.
 #[component]
 pub fn ListHead(query: Signal<CustomerQuery>) -> impl IntoView {
     let before = BEFORE_FACTORS.map(|column| header_cell(query, column));
@@ -107,7 +108,7 @@ pub fn ListHead(query: Signal<CustomerQuery>) -> impl IntoView {
     }
 }
 
-/// Sorts by the change that the column shows.
+/// Shows the header that sorts by the displayed change.
 #[component]
 fn ChangeHead(query: Signal<CustomerQuery>) -> impl IntoView {
     let shown = Memo::new(move |_| query.with(CustomerQuery::change_days));

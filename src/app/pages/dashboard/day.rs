@@ -1,4 +1,5 @@
-//! Which day the dashboard shows: picking one, the notice that it is a past one, and what stands there when it has nothing.
+//! The day that the dashboard shows: the form to choose one, the notice about a past day, and the texts for a day without
+//! content.
 
 use crate::app::components::icon::IconName;
 use crate::app::components::{EmptyState, PastDay, only_named_fields};
@@ -7,17 +8,17 @@ use crate::domain::{AsOf, AskedDay, CustomerQuery, FieldErrors, NaiveDate, Portf
 use leptos::prelude::*;
 use leptos_router::components::Form;
 
-/// The dashboard on another day, with the same filters.
+/// Returns the dashboard's address on another day, with the same filters.
 fn day_href(query: Memo<CustomerQuery>, at: AskedDay) -> String {
     format!("/{}", CustomerQuery { at, page: 1, ..query.get() }.to_query_string())
 }
 
-/// The day that a portfolio is of.
+/// The day that a portfolio was computed for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct ShownDay {
     pub at: AsOf,
     pub today: NaiveDate,
-    /// Of the earliest fact that is known.
+    /// The day of the earliest known fact.
     first_fact_on: Option<NaiveDate>,
 }
 
@@ -28,12 +29,12 @@ impl ShownDay {
     }
 }
 
-/// The day as a form, and on a past day all there is to know about that.
+/// Shows the form to choose a day and, on a past day, the notice about it.
 #[component]
 pub fn DayBar(
     day: ShownDay,
     query: Memo<CustomerQuery>,
-    /// What stands beside the form.
+    /// Views to stand beside the form.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
@@ -73,7 +74,7 @@ fn PickDay(query: Memo<CustomerQuery>, as_of: NaiveDate, today: NaiveDate, first
     }
 }
 
-/// In the place of figures and list where no customer existed yet.
+/// Replaces figures and list on a day when no customer existed yet.
 #[component]
 pub fn NothingYet(day: ShownDay, query: Memo<CustomerQuery>) -> impl IntoView {
     let first = day.first_fact_on.map(|day| {
@@ -89,7 +90,7 @@ pub fn NothingYet(day: ShownDay, query: Memo<CustomerQuery>) -> impl IntoView {
     }
 }
 
-/// In the place of figures where the address asks for a day that cannot be shown.
+/// Replaces the figures when the address asks for a day that cannot be shown.
 #[component]
 pub fn RefusedDay(errors: FieldErrors, query: Memo<CustomerQuery>) -> impl IntoView {
     let sentences = errors.0.into_iter().map(|error| {

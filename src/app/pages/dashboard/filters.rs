@@ -1,4 +1,4 @@
-//! Search and filters. A GET form that works as it is; once the page is live every change applies at once.
+//! Search and filters: a GET form that works as it is. Once the page is hydrated, every change applies at once.
 
 use super::columns::sort_label;
 use super::query::ListNavigation;
@@ -7,10 +7,10 @@ use crate::domain::{Band, CustomerQuery, Segment, Sort, SortDirection};
 use leptos::prelude::*;
 use std::time::Duration;
 
-/// How long typing must pause before the list follows.
+/// The pause in typing after which the list follows.
 const TYPING_PAUSE: Duration = Duration::from_millis(200);
 
-/// The bands that can be chosen in one step, by their value in the URL.
+/// The choices of bands, by their value in the URL.
 const BAND_CHOICES: [(&str, &str); 6] = [
     ("", "Any band"),
     ("at_risk,churn_risk", "At risk or churn risk"),
@@ -20,7 +20,7 @@ const BAND_CHOICES: [(&str, &str); 6] = [
     ("no_data", "No data"),
 ];
 
-/// The search field and the filters above the list.
+/// Shows the search field and the filters above the list.
 #[component]
 pub fn Filters(query: Signal<CustomerQuery>, owners: Signal<Vec<String>>, navigation: ListNavigation) -> impl IntoView {
     let submit = move |event: leptos::ev::SubmitEvent| event.prevent_default();
@@ -77,14 +77,14 @@ pub fn Filters(query: Signal<CustomerQuery>, owners: Signal<Vec<String>>, naviga
                 <SortFilter query navigation />
                 {archived_filter(query, navigation)}
                 {hidden_filters(query)}
-                // Until the page is hydrated; then every change applies by itself.
+                // Used only until the page is hydrated. Then every change applies by itself.
                 <button type="submit" class="filters__apply">"Apply"</button>
             </form>
         </search>
     }
 }
 
-/// Follows typing after a pause; the address is replaced, so that "back" does not replay the letters.
+/// Follows typing after a pause. It replaces the address, so that Back does not replay the letters.
 #[component]
 fn SearchField(query: Signal<CustomerQuery>, navigation: ListNavigation) -> impl IntoView {
     let field = NodeRef::<leptos::html::Input>::new();
@@ -93,7 +93,7 @@ fn SearchField(query: Signal<CustomerQuery>, navigation: ListNavigation) -> impl
         navigation.change(true, |query| query.search = Some(text).filter(|text| !text.is_empty()));
     };
     let typed = debounce(TYPING_PAUSE, search);
-    // A chip or a link can clear the search; the letters of somebody who is typing stay.
+    // A chip or a link can clear the search. The letters of a visitor who is typing stay.
     Effect::new(move |_| {
         let text = query.with(|query| query.search.clone()).unwrap_or_default();
         let Some(field) = field.get() else { return };
@@ -121,7 +121,7 @@ fn SearchField(query: Signal<CustomerQuery>, navigation: ListNavigation) -> impl
     }
 }
 
-/// `debounce` gives a function that changes its own state; an event handler wants to be called through it.
+/// Turns a function that changes its own state, such as a debounced one, into an event handler.
 fn on_text(mut typed: impl FnMut(String) + 'static) -> impl FnMut(leptos::ev::Event) + 'static {
     move |event| typed(event_target_value(&event))
 }
@@ -159,7 +159,7 @@ fn OwnerSelect(query: Signal<CustomerQuery>, owners: Signal<Vec<String>>, naviga
     }
 }
 
-/// For narrow screens, where the headers that sort are not shown.
+/// Asks for the sort order on narrow screens, where the headers that sort are hidden.
 #[component]
 fn SortFilter(query: Signal<CustomerQuery>, navigation: ListNavigation) -> impl IntoView {
     let direction = |direction: SortDirection| Signal::derive(move || query.with(|query| query.direction == direction));
@@ -218,7 +218,7 @@ fn archived_filter(query: Signal<CustomerQuery>, navigation: ListNavigation) -> 
     }
 }
 
-/// Keeps, when the form is submitted, what has no control in it.
+/// Keeps filters that have no control in the form when it is submitted.
 fn hidden_filters(query: Signal<CustomerQuery>) -> impl IntoView {
     const CONTROLS: [&str; 8] = ["search", "segment", "band", "owner", "archived", "sort", "direction", "page"];
     move || {
@@ -227,7 +227,7 @@ fn hidden_filters(query: Signal<CustomerQuery>) -> impl IntoView {
     }
 }
 
-/// An option that follows the query, also when a link changed it.
+/// Shows an option that follows the query, even when a link changed it.
 fn choice(value: impl Into<String>, label: impl Into<String>, chosen: Signal<bool>) -> impl IntoView {
     view! {
         <option value=value.into() selected=chosen.get_untracked() prop:selected=chosen>
@@ -236,7 +236,7 @@ fn choice(value: impl Into<String>, label: impl Into<String>, chosen: Signal<boo
     }
 }
 
-/// Bands that a link asks for and the choices do not offer.
+/// Shows an option for the query's bands, when a link set them to a combination that is not among the choices.
 fn other_bands(query: Signal<CustomerQuery>) -> impl IntoView {
     move || {
         let bands = query.with(|query| query.bands.clone());

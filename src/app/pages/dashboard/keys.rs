@@ -1,4 +1,4 @@
-//! Working the list from the keyboard: `/` searches, the arrows (or j and k) walk the rows, Enter opens.
+//! Keyboard control of the list: `/` searches, the arrows (or j and k) move between rows, Enter opens one.
 
 use crate::app::server_fns::SetPreference;
 use crate::app::state::use_preferences;
@@ -9,7 +9,7 @@ use web_sys::{HtmlElement, KeyboardEvent};
 /// The link of each row that Enter opens.
 const ROW_LINKS: &str = ".row-link";
 
-/// Explains the keys, and switches the single-key ones off for people who dictate or whose keys slip (WCAG 2.1.4).
+/// Explains the keys, and switches the single-key ones off for people who dictate or mistype (WCAG 2.1.4).
 #[component]
 pub fn Keys() -> impl IntoView {
     let preferences = use_preferences();
@@ -88,7 +88,7 @@ fn handle(event: &KeyboardEvent, single_keys: bool) {
     if step == 0 { focus("search") } else { walk(at.filter(|_| on_row), step) }
 }
 
-/// Moves the focus by one row; upwards from the first row it goes to the search field.
+/// Moves the focus by one row. From the first row, upwards leads to the search field.
 fn walk(from: Option<HtmlElement>, step: i64) {
     let Ok(links) = document().query_selector_all(ROW_LINKS) else { return };
     let links: Vec<HtmlElement> =
@@ -100,7 +100,7 @@ fn walk(from: Option<HtmlElement>, step: i64) {
         Some(index) => (index as i64 + step) as usize,
     };
     if let Some(link) = links.get(next.min(links.len().saturating_sub(1))) {
-        // Focus scrolls the row into view.
+        // Focusing scrolls the row into view.
         let _ = link.focus();
     }
 }

@@ -1,22 +1,22 @@
-//! The list that each figure counts, as the link to it.
+//! Links from figures to the lists that they count.
 
 use crate::domain::list::{ChangeFilter, OwnerFilter, RenewalFilter};
 use crate::domain::{AskedDay, Band, CustomerId, CustomerQuery, Sort, SortDirection};
 
-/// The list's place on the page.
+/// The anchor of the list on the page.
 pub const LIST_ANCHOR: &str = "#customers";
 
-/// The address of the dashboard that shows a query's list.
+/// Returns the address of the dashboard with a query's list.
 pub fn list_href(query: &CustomerQuery) -> String {
     format!("/{}{LIST_ANCHOR}", query.to_query_string())
 }
 
-/// A customer's page on the day that is shown.
+/// Returns the address of a customer's page on the shown day.
 pub fn customer_href(id: CustomerId, at: AskedDay) -> String {
     at.href(&format!("/customers/{id}"))
 }
 
-/// Links into the list of a day from a summary that covers all customers, or those of one owner.
+/// Links into the list of a day, from a summary of all customers or of one owner's.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Links {
     pub owner: Option<OwnerFilter>,
@@ -36,18 +36,18 @@ impl Links {
         self.to(CustomerQuery { bands: vec![band], ..CustomerQuery::default() })
     }
 
-    /// The customers of a band (of all bands when `None`) whose ARR its sum leaves out.
+    /// Links to the customers of a band (of all bands when `None`) whose ARR is missing in its sum.
     pub fn arr_unknown(&self, band: Option<Band>) -> String {
         self.to(CustomerQuery { bands: band.into_iter().collect(), arr_unknown: true, ..CustomerQuery::default() })
     }
 
-    /// The customers that a mean is taken over, in an order.
+    /// Links to the customers that have a score, in this order.
     pub fn scored(&self, sort: Sort) -> String {
         let bands = vec![Band::Healthy, Band::AtRisk, Band::ChurnRisk];
         self.to(CustomerQuery { bands, sort, ..CustomerQuery::default() })
     }
 
-    /// Scores from ten times `bucket` on and below the next ten; the last bucket includes 100.
+    /// Links to the customers with scores from ten times `bucket` on and below the next ten. The last bucket includes 100.
     pub fn bucket(&self, bucket: usize) -> String {
         let from = 10 * bucket as i64;
         let below = if bucket == 9 { 101 } else { from + 10 };
@@ -67,7 +67,7 @@ impl Links {
         self.to(CustomerQuery { change: Some(change), sort, direction, ..CustomerQuery::default() })
     }
 
-    /// Renewals of the next 90 days whose band is not healthy.
+    /// Links to the renewals within 90 days of customers that are not healthy.
     pub fn renewals_at_risk(&self) -> String {
         let bands = vec![Band::AtRisk, Band::ChurnRisk, Band::NoData];
         let renewal = Some(RenewalFilter::Next90);
@@ -78,7 +78,7 @@ impl Links {
         self.to(CustomerQuery { renewal: Some(RenewalFilter::Overdue), sort: Sort::Renewal, ..CustomerQuery::default() })
     }
 
-    /// Archived customers, which no figure counts.
+    /// Links to the archived customers, which no figure counts.
     pub fn archived(&self) -> String {
         self.to(CustomerQuery { archived: true, ..CustomerQuery::default() })
     }

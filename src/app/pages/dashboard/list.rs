@@ -1,4 +1,4 @@
-//! The list of customers. Its tools stay while its rows follow the URL.
+//! The list of customers. Its controls stay while its rows follow the URL.
 
 use super::chips::{Chips, without_filters};
 use super::columns::ListHead;
@@ -17,17 +17,17 @@ use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 
-/// The page sizes that are offered.
+/// The sizes of a page to choose from.
 const PAGE_SIZES: [i64; 4] = [25, 50, 100, 200];
 
-/// What the list section shows at the moment; `loaded` is empty until the first answer.
+/// Shows the list section. `loaded` is empty until the first answer.
 #[component]
 pub fn ListSection(
     query: Signal<CustomerQuery>,
     loaded: Signal<Loaded>,
     currency: Signal<String>,
     pending: Signal<bool>,
-    /// True when a skeleton stands in the place of rows, since they are of another day than the one asked for.
+    /// True when a skeleton replaces the rows, because they are of another day than the one asked for.
     between_days: Signal<bool>,
 ) -> impl IntoView {
     let navigation = ListNavigation::new(query);
@@ -77,7 +77,7 @@ pub fn ListSection(
     }
 }
 
-/// A link inside the section that asks for another list changes the rows where they are.
+/// Follows a link inside the section that asks for another list: only the rows change.
 fn follow(event: &MouseEvent, navigation: ListNavigation) {
     let plain = event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());
     let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
@@ -86,14 +86,14 @@ fn follow(event: &MouseEvent, navigation: ListNavigation) {
     if let Some(href) = link.get_attribute("href") {
         event.prevent_default();
         navigation.follow(&href);
-        // A chip goes away with its filter; the focus stays near.
+        // A chip disappears with its filter, so the focus moves to something near.
         if link.matches(".chips a").unwrap_or(false) {
             focus("customers-title");
         }
     }
 }
 
-/// The export has every page.
+/// Returns the query for the export, which covers every page.
 fn csv_query(query: &CustomerQuery) -> String {
     let default = CustomerQuery::default();
     CustomerQuery { page: default.page, page_size: default.page_size, ..query.clone() }.to_query_string()
@@ -118,7 +118,7 @@ fn ids(list: &Loaded) -> Vec<CustomerId> {
     list.page.items.iter().map(|item| item.customer.id).collect()
 }
 
-/// What stands in the place of rows when there are none.
+/// Returns the view that replaces rows when there are none.
 fn instead_of_rows(query: &CustomerQuery, list: &Result<CustomerList, AppError>) -> Option<AnyView> {
     let query = query.clone();
     match list {
@@ -163,7 +163,7 @@ fn PageSizes(query: CustomerQuery) -> impl IntoView {
     }
 }
 
-/// An empty list says why it is empty, and how to get out.
+/// Says why the list is empty, and how to get out.
 #[component]
 fn NothingFound(query: CustomerQuery, total: i64) -> impl IntoView {
     let all = without_filters(&query);
@@ -199,7 +199,7 @@ fn NothingFound(query: CustomerQuery, total: i64) -> impl IntoView {
     }
 }
 
-/// What is wrong with the address, or why there is no answer; and what to do about it.
+/// Shows the errors of the address, or why there is no answer, and what to do about it.
 #[component]
 fn ListError(error: AppError, query: CustomerQuery) -> impl IntoView {
     let fields = match &error {

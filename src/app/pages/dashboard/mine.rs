@@ -9,7 +9,7 @@ use crate::domain::CustomerQuery;
 use crate::domain::list::OwnerFilter;
 use leptos::prelude::*;
 
-/// A link to the remembered owner's customers; before that, the owners to choose oneself from.
+/// Links to the remembered owner's customers. Until an owner is chosen, lists the owners to choose from.
 #[component]
 pub fn Mine(query: Signal<CustomerQuery>, owners: Signal<Vec<String>>, navigation: ListNavigation) -> impl IntoView {
     let preferences = use_preferences();

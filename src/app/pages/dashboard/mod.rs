@@ -1,4 +1,4 @@
-//! `/`: how the portfolio stands, and the list of customers.
+//! `/`: the portfolio's figures, and the list of customers.
 
 mod attention;
 mod chips;
@@ -56,7 +56,7 @@ pub fn DashboardPage() -> impl IntoView {
         |(search, ..)| async move { (search.clone(), until_answered(move || list_customers(search.clone())).await) },
     );
     let pending = move || list.with(|list| list.as_ref().is_some_and(|(of, _)| *of != search.get()));
-    // A text, not a closure: the head is written when the page's signals may be gone.
+    // A text, not a closure: the head may be written after the page's signals are gone.
     let title = move || {
         let text = match query.with(|query| query.at.as_of) {
             Some(day) => format!("Portfolio as of {}", format::day(day)),
@@ -76,10 +76,10 @@ pub fn DashboardPage() -> impl IntoView {
     }
 }
 
-/// How long the figures of a day stay while those of another are on their way: a day that was looked at lately comes sooner.
+/// The time for which a day's figures stay while another day's are loading. A recently viewed day arrives sooner.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// Says when a skeleton stands in the place of figures and rows, because the asked day has not been `shown` for a while.
+/// Returns when a skeleton should replace figures and rows, because the asked day has not been `shown` for a while.
 fn use_between_days(shown: impl Fn() -> bool + Send + Sync + 'static) -> Signal<bool> {
     let shown = Memo::new(move |_| shown());
     let is_late = RwSignal::new(false);
@@ -95,10 +95,10 @@ fn use_between_days(shown: impl Fn() -> bool + Send + Sync + 'static) -> Signal<
     is_late.into()
 }
 
-/// The day that is asked for, as typed: `as_of` and `known_at`.
+/// The day that is asked for, as typed: (`as_of`, `known_at`).
 type Day = (Option<String>, Option<String>);
 
-/// The portfolio's parameters: its owner, and the day.
+/// The portfolio's parameters: its owner and the day.
 type Asked = (Option<String>, Day);
 
 #[component]
@@ -120,7 +120,7 @@ fn Content(
     let loaded = Signal::derive(move || list.get().map(|(_, list)| list));
     let currency = move || portfolio.get().and_then(Result::ok).map(|portfolio| portfolio.currency).unwrap_or_default();
     let empty = move || portfolio.get().is_some_and(|portfolio| portfolio.as_ref().is_ok_and(has_no_customers));
-    // What is typed into the day's form stays while the figures follow.
+    // Text typed into the day's form stays while the figures follow changes.
     let stage = Memo::new(move |_| portfolio.get().map(|portfolio| portfolio.map(|portfolio| Stage::of(&portfolio))));
     view! {
         {move || stage.get().map(|stage| overview(stage, portfolio, query, load_demo, between_days))}
@@ -130,7 +130,7 @@ fn Content(
     }
 }
 
-/// What decides which parts stand above the list; their figures follow by themselves.
+/// The facts that decide which parts stand above the list. The figures in them follow changes by themselves.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Stage {
     day: ShownDay,
@@ -143,7 +143,7 @@ impl Stage {
     }
 }
 
-/// What stands above the list.
+/// Shows the parts above the list.
 fn overview(
     stage: Result<Stage, AppError>,
     portfolio: Memo<Option<Result<Portfolio, AppError>>>,

@@ -1,4 +1,5 @@
-//! What one has to know before reading the figures: whose they are, what is not connected, what is invented.
+//! Notices to read before the figures: whose figures they are, which sources are not connected, which customers are
+//! invented.
 
 use super::links::Links;
 use crate::app::format;
@@ -6,7 +7,7 @@ use crate::domain::list::OwnerFilter;
 use crate::domain::{AsOf, CustomerQuery, FactorKey, Portfolio};
 use leptos::prelude::*;
 
-/// `query` is the list's: its filters narrow no figure, but for the owner.
+/// Shows the notices. `query` is the list's: of its filters only the owner narrows the figures.
 #[component]
 pub fn Notices(portfolio: Portfolio, query: Memo<CustomerQuery>) -> impl IntoView {
     let Portfolio { today, as_of, known_at, owner, unconnected, has_demo, .. } = portfolio;
@@ -45,7 +46,8 @@ pub fn Notices(portfolio: Portfolio, query: Memo<CustomerQuery>) -> impl IntoVie
     view! { <div class="notices">{whose} {missing} {demo}</div> }
 }
 
-/// "Support tickets and API calls are not connected: these factors are assumed, not measured."
+/// Names the unconnected sources: "Support tickets and API calls are not connected: these factors are assumed, not
+/// measured."
 fn unconnected_words(unconnected: &[FactorKey]) -> Option<String> {
     let names: Vec<_> = unconnected.iter().map(|key| key.source_in_sentence()).collect();
     let names = match names.as_slice() {

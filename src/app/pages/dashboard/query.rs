@@ -1,11 +1,11 @@
-//! The list's query: read from the URL, changed by navigating.
+//! The list's query: parsed from the URL, changed by navigating.
 
 use crate::domain::{CustomerQuery, FieldErrors};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 
-/// The query string of the dashboard. Keeps its value while another page is being opened.
+/// Returns the query string of the dashboard. It keeps its value while another page is being opened.
 pub fn use_search() -> Memo<String> {
     let location = use_location();
     let own_path = location.pathname.get_untracked();
@@ -15,25 +15,25 @@ pub fn use_search() -> Memo<String> {
     })
 }
 
-/// What a query string asks for; the default where it cannot be understood, which the server reports.
+/// Parses a query string. Returns the default for one that is invalid, which the server reports.
 pub fn parse(search: &str) -> CustomerQuery {
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(search).unwrap_or_default();
     CustomerQuery::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))).unwrap_or_default()
 }
 
-/// The day that a query string asks for, as typed: `as_of` and `known_at`. The server judges them.
+/// Returns the day that a query string asks for, as typed: (`as_of`, `known_at`). The server checks them.
 pub fn asked_day(search: &str) -> (Option<String>, Option<String>) {
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(search).unwrap_or_default();
     let text = |asked: &str| pairs.iter().find(|(name, _)| name == asked).map(|(_, text)| text.clone());
     (text("as_of"), text("known_at"))
 }
 
-/// Returns whether it is the day that was refused.
+/// Returns whether the refusal is about the day.
 pub fn blames_day(errors: &FieldErrors) -> bool {
     errors.0.iter().any(|error| ["as_of", "known_at"].contains(&error.field.as_str()))
 }
 
-/// Changes the list's query where the page stands, without scrolling.
+/// Changes the list's query in place, without scrolling.
 #[derive(Clone, Copy)]
 pub struct ListNavigation {
     query: Signal<CustomerQuery>,
@@ -49,7 +49,7 @@ impl ListNavigation {
         Self { query, open }
     }
 
-    /// Narrows or reorders the list and goes to its first page. `replace` leaves no step in the history.
+    /// Narrows or reorders the list and goes to its first page. `replace` adds no step to the browser's history.
     pub fn change(self, replace: bool, change: impl FnOnce(&mut CustomerQuery)) {
         let before = self.query.get_untracked();
         let mut query = CustomerQuery { page: 1, ..before.clone() };

@@ -1,4 +1,4 @@
-//! One customer in the list.
+//! A customer's row in the list.
 
 use super::links::customer_href;
 use crate::app::components::{
@@ -12,17 +12,17 @@ use chrono::Datelike;
 use leptos::prelude::*;
 use std::time::Duration;
 
-/// A page of the list; none until the first has come.
+/// A page of the list; `None` until the first has arrived.
 pub type Loaded = Option<Result<CustomerList, AppError>>;
 
-/// A customer of whom nothing was heard for so many days is marked: the longer windows still speak well of it.
+/// The days without activity after which a customer is marked, since the longer windows still look good.
 const QUIET_DAYS: i64 = 30;
 
-/// For how long a row whose score has changed before the reader's eyes is marked.
+/// The time for which a row is marked after its score changed in view.
 const MARKED: Duration = Duration::from_secs(2);
 
-/// The row of a customer, which follows the list; `loaded` has the customer as long as the row is there. `at` is how the
-/// address asks for the list's day, `change_days` over how many days the score's change is shown.
+/// Shows a customer's row, which follows the list. `loaded` has the customer as long as the row exists. `at` is the list's
+/// day as in the address; `change_days` is the length of the shown change.
 #[component]
 pub fn Row(
     id: CustomerId,
@@ -41,7 +41,7 @@ pub fn Row(
     let changed = RwSignal::new(false);
     Effect::new(move |before: Option<(AskedDay, Option<Points>)>| {
         let now = (at.get_untracked(), item.with(|item| Some(item.as_ref()?.0.health.score)));
-        // On another day another score is no news.
+        // A different score on another day is no news.
         if before.is_some_and(|before| before.0 == now.0 && before.1 != now.1) {
             changed.set(true);
             set_timeout(
@@ -61,7 +61,7 @@ pub fn Row(
     }
 }
 
-/// The cells in the order of the header; `today` is the list's as-of day.
+/// Shows the cells in the order of the header. `today` is the list's as-of day.
 fn cells(row: CustomerRow, today: NaiveDate, at: AskedDay, change_days: i64, currency: &str) -> impl IntoView + use<> {
     let CustomerRow { customer, health, band_since, change7, change30, trend, last_activity_at, weakest, is_new, .. } = row;
     let href = customer_href(customer.id, at);
@@ -129,7 +129,7 @@ fn cells(row: CustomerRow, today: NaiveDate, at: AskedDay, change_days: i64, cur
     }
 }
 
-/// The strip, and how much of it rests on facts.
+/// Shows the factors' strip, and how much of it rests on facts.
 #[component]
 fn MeasuredFactors(customer: CustomerId, health: Health) -> impl IntoView {
     let measured = (health.coverage < Share::ALL).then(|| {
@@ -145,7 +145,7 @@ fn MeasuredFactors(customer: CustomerId, health: Health) -> impl IntoView {
     }
 }
 
-/// "since 5 Nov"; the search for the day ends somewhere.
+/// Says since when the band holds: "since 5 Nov". The search for that day has a limit.
 fn since_words(since: NaiveDate, today: NaiveDate) -> String {
     match (today - since).num_days() {
         BAND_MEMORY_DAYS.. => format!("over {BAND_MEMORY_DAYS} days"),
@@ -154,7 +154,7 @@ fn since_words(since: NaiveDate, today: NaiveDate) -> String {
     }
 }
 
-/// The factor that costs most points and what to do about it, cut to two lines; whole on hover.
+/// Shows the factor that costs most points and the next step for it, cut to two lines, whole on hover.
 fn next_step(about: &'static str, step: String) -> impl IntoView {
     let title = step.clone();
     view! {

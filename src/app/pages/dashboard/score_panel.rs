@@ -1,4 +1,4 @@
-//! The mean score, how it changed, and how the scores are distributed.
+//! The mean score, its changes, and the distribution of scores.
 
 use super::links::Links;
 use crate::app::components::{ChangeFigure, band_attribute};
@@ -40,7 +40,7 @@ pub fn ScorePanel(mean: MeanScore, distribution: Vec<i64>, limits: BandLimits, l
     }
 }
 
-/// Ten bars, each a link to the customers it stands for.
+/// Draws ten bars, each a link to the customers that it counts.
 #[component]
 fn Histogram(distribution: Vec<i64>, limits: BandLimits, links: Links) -> impl IntoView {
     let most = distribution.iter().copied().max().unwrap_or_default().max(1);
@@ -48,7 +48,7 @@ fn Histogram(distribution: Vec<i64>, limits: BandLimits, links: Links) -> impl I
         let from = 10 * bucket;
         let range = if bucket == 9 { "90 to 100".to_owned() } else { format!("{from} to below {}", from + 10) };
         let label = format!("{} with a score of {range}", count(customers, "customer"));
-        // At least a sliver, so that one customer among thousands is still seen.
+        // A bar has a least height, so that one customer among thousands is still visible.
         let height = if customers == 0 { 0.0 } else { (customers as f64 / most as f64 * 100.0).max(3.0) };
         view! {
             <li>
@@ -70,7 +70,7 @@ fn Histogram(distribution: Vec<i64>, limits: BandLimits, links: Links) -> impl I
     }
 }
 
-/// The colour of a bar: the band of its lowest score.
+/// Returns the band of a bar's lowest score, for its colour.
 fn bucket_band(bucket: usize, limits: &BandLimits) -> Band {
     match Points(100 * bucket as i64) {
         score if score >= limits.healthy => Band::Healthy,

@@ -1,4 +1,4 @@
-//! How the portfolio stands: bands, mean score, what changed, renewals. Each figure links to the list it counts.
+//! The portfolio's figures: bands, mean score, changes, renewals. Each links to the list that it counts.
 
 use super::attention::{Renewals, ThisWeek};
 use super::links::Links;
@@ -9,7 +9,7 @@ use crate::domain::portfolio::{BandTally, Tally};
 use crate::domain::{AsOf, Portfolio};
 use leptos::prelude::*;
 
-/// The four panels above the list.
+/// Shows the four panels above the list.
 #[component]
 pub fn Summary(portfolio: Portfolio) -> impl IntoView {
     let at = AsOf { day: portfolio.as_of, known_at: portfolio.known_at }.asked(portfolio.today);
@@ -37,7 +37,7 @@ pub fn Summary(portfolio: Portfolio) -> impl IntoView {
     }
 }
 
-/// Customers and ARR per band.
+/// Shows customers and ARR for each band.
 #[component]
 fn BandPanel(bands: Vec<BandTally>, all: Tally, archived: i64, currency: String, links: Links) -> impl IntoView {
     let shares = bands.iter().filter(|BandTally { tally, .. }| tally.customers > 0).map(|BandTally { band, tally }| {
@@ -109,7 +109,8 @@ fn BandPanel(bands: Vec<BandTally>, all: Tally, archived: i64, currency: String,
     }
 }
 
-/// The number of customers, their ARR, and (with a link) how many have none known, whom the sum leaves out.
+/// Shows the number of customers, their ARR and, as a link, how many customers have an unknown ARR, which the sum leaves
+/// out.
 fn tally_cells(tally: Tally, currency: &str, href: String, unknown_href: Option<String>) -> impl IntoView + use<> {
     let known = tally.arr_unknown < tally.customers || tally.customers == 0;
     let arr = if known { format::money(tally.arr_cents, currency) } else { "unknown".to_owned() };

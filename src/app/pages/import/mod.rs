@@ -1,4 +1,4 @@
-//! `/import`: send a file, and what was imported before. `/import/{id}`: one import on its way.
+//! `/import`: upload a file, and see earlier imports. `/import/{id}`: one import and its progress.
 
 mod one;
 
@@ -98,7 +98,7 @@ fn Item(import: Import, now: DateTime<Utc>) -> impl IntoView {
     }
 }
 
-/// What an undo does, before it is done.
+/// Explains what an undo does before it is done.
 #[component]
 fn UndoQuestion() -> impl IntoView {
     view! {
@@ -110,7 +110,7 @@ fn UndoQuestion() -> impl IntoView {
     }
 }
 
-/// Where an import stands, in a sentence.
+/// Describes an import's state in a sentence.
 fn standing(import: &Import) -> String {
     let counts = import.counts;
     match import.state {
@@ -125,7 +125,7 @@ fn standing(import: &Import) -> String {
     }
 }
 
-/// Everything as files.
+/// Links to everything as files.
 #[component]
 fn Exports() -> impl IntoView {
     let files = [

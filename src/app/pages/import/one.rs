@@ -1,4 +1,4 @@
-//! `/import/{id}`: what its columns mean, what a dry run found, how far it is, what it did.
+//! `/import/{id}`: the meaning of the columns, the findings of the dry run, the progress and the result.
 
 use super::{UndoQuestion, standing};
 use crate::app::components::{LinkButton, Loaded};
@@ -13,7 +13,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use std::time::Duration;
 
-/// How often the page looks how far it is.
+/// The pause between looks at the progress.
 const PERIOD: Duration = Duration::from_millis(800);
 
 #[component]
@@ -21,7 +21,7 @@ pub fn ImportPage() -> impl IntoView {
     let (params, revision, look) = (use_params_map(), use_revision(), RwSignal::new(0_u32));
     let id = Memo::new(move |_| ImportId(params.read().get("id").and_then(|id| id.parse().ok()).unwrap_or(0)));
     let page = Resource::new(move || (id.get(), revision.get(), look.get()), |(id, ..)| until_answered(move || load_import(id)));
-    // Runs in the browser only: without JavaScript the page refreshes itself.
+    // Runs in the browser only. Without JavaScript the page refreshes itself.
     Effect::new(move |timer: Option<Option<TimeoutHandle>>| {
         if let Some(timer) = timer.flatten() {
             timer.clear();
@@ -57,7 +57,7 @@ fn one(page: Page) -> impl IntoView {
     }
 }
 
-/// The first step: what the columns mean.
+/// Shows the first step: the meaning of the columns.
 #[component]
 fn Columns(page: Page) -> impl IntoView {
     let Page { import, columns, preview, unreadable, .. } = page;
@@ -78,7 +78,7 @@ fn Columns(page: Page) -> impl IntoView {
     }
 }
 
-/// The first rows as they stand in the file.
+/// Shows the first rows as they stand in the file.
 #[component]
 fn RawRows(columns: Vec<String>, rows: Vec<PreviewRow>) -> impl IntoView {
     let width = columns.len();
@@ -118,7 +118,7 @@ fn RawRows(columns: Vec<String>, rows: Vec<PreviewRow>) -> impl IntoView {
     })
 }
 
-/// The first rows as they will be understood.
+/// Shows the first rows as they will be understood.
 #[component]
 fn Preview(kind: ImportKind, rows: Vec<PreviewRow>) -> impl IntoView {
     let is_understood = rows.iter().any(|row| !row.understood.is_empty() || !row.errors.is_empty());
@@ -152,7 +152,7 @@ fn error_line(kind: ImportKind, error: &RowError) -> impl IntoView + use<> {
     view! { <li>{error.sentence(kind)}</li> }
 }
 
-/// The second step: what would become of the rows.
+/// Shows the second step: the outcome for each row.
 #[component]
 fn Found(page: Page) -> impl IntoView {
     let Page { import, errors, outlook, .. } = page;
@@ -177,7 +177,7 @@ fn Found(page: Page) -> impl IntoView {
     }
 }
 
-/// Shows what the import does to figures, and the first rows that it creates and changes.
+/// Shows the import's effect on figures, and the first rows that it creates and changes.
 #[component]
 fn Outcome(kind: ImportKind, outlook: Outlook) -> impl IntoView {
     let arr = outlook.arr_change().map(|text| {
@@ -242,7 +242,7 @@ fn Counts(kind: ImportKind, counts: ImportCounts) -> impl IntoView {
     view! { <dl class="import__counts">{figures.collect_view()}</dl> }
 }
 
-/// What the dry run refused. `others` says what becomes of the other rows.
+/// Lists the rows that the dry run refused. `others` tells what happens to the other rows.
 #[component]
 fn Rejected(id: ImportId, kind: ImportKind, title: String, others: &'static str, errors: Vec<RowError>) -> impl IntoView {
     let rows = errors.into_iter().map(|error| {
@@ -281,7 +281,8 @@ fn Rejected(id: ImportId, kind: ImportKind, title: String, others: &'static str,
 
 #[component]
 fn Busy(import: Import) -> impl IntoView {
-    // With its address: where that ends in a fragment, the browser would only go to the fragment.
+    // The refresh has an address of its own. If the page's address ended in a fragment, the browser would only jump to the
+    // fragment.
     let refresh = format!("<meta http-equiv=\"refresh\" content=\"2; url=/import/{}\">", import.id);
     view! {
         <noscript inner_html=refresh></noscript>

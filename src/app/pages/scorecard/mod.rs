@@ -1,4 +1,4 @@
-//! `/scorecard`: the rules of scoring: what they are and why, what other rules would do, and every version there was.
+//! `/scorecard`: the rules of scoring with their reasons, a preview of other rules, and every earlier version.
 
 mod preview;
 mod versions;
@@ -49,7 +49,7 @@ pub fn ScorecardPage() -> impl IntoView {
     }
 }
 
-/// The values of the form that are in the address; `None` when there are none.
+/// Returns the form's values in the address; `None` when there are none.
 fn tried_values(query: ParamsMap) -> Option<FormValues> {
     let values = FormValues(query.into_iter().map(|(name, value)| (name.into_owned(), value)).collect());
     values.0.contains_key("bands.healthy").then_some(values)

@@ -1,4 +1,4 @@
-//! What the rules in the form would do.
+//! The effect of the rules in the form.
 
 use crate::app::components::{BandBadge, ChangeFigure, ScoreFigure};
 use crate::app::format::{count, group};
@@ -6,7 +6,7 @@ use crate::domain::{Band, Points};
 use crate::domain::{ScoreMove, ScorecardPreview};
 use leptos::prelude::*;
 
-/// Says so in a place that is always there, so that screen readers tell it when it comes.
+/// Shows the preview in a region that is always there, so that screen readers announce it.
 #[component]
 pub fn PreviewSection(preview: Option<ScorecardPreview>) -> impl IntoView {
     let summary = preview.as_ref().map(summary);
@@ -18,7 +18,7 @@ pub fn PreviewSection(preview: Option<ScorecardPreview>) -> impl IntoView {
     }
 }
 
-/// "3 of 60 active customers would change band; the mean score would go from 61.2 to 58.4."
+/// Describes the effect: "3 of 60 active customers would change band; the mean score would go from 61.2 to 58.4."
 fn summary(preview: &ScorecardPreview) -> String {
     let moving: i64 = preview.moves.iter().map(|(.., customers)| customers).sum();
     let customers = count(preview.customers, "active customer");

@@ -1,4 +1,4 @@
-//! Every version of the rules: since when, by whom, why, and what it changed.
+//! Every version of the rules: its time, author, reason and changes.
 
 use crate::app::components::{Ago, ConfirmDialog};
 use crate::app::format;
@@ -54,7 +54,7 @@ fn VersionRow(version: ScorecardVersion, changes: Vec<String>, current: Scorecar
     }
 }
 
-/// Old rules can be tried in the form, or put in force again as they were.
+/// Offers to try old rules in the form, or to put them in force again as they were.
 #[component]
 fn Restore(scorecard: Scorecard, current: Scorecard) -> impl IntoView {
     let (number, next) = (scorecard.version, current.version + 1);

@@ -1,4 +1,4 @@
-//! The forms about customers themselves.
+//! The forms that create, change, archive and restore customers.
 
 use crate::domain::{CustomerId, CustomerInput, FieldErrors};
 use crate::server::Call;
@@ -32,7 +32,8 @@ pub async fn restore_customer(call: &Call, id: CustomerId) -> Result<Done, AppEr
     Ok(Done { message: format!("{} restored", customer.fields.name), ..Done::default() })
 }
 
-/// Every field of the form counts: an empty one clears what was stored. All errors are told at once.
+/// Returns the form as an input with every field present: an empty one clears what was stored. All errors are returned at
+/// once.
 fn customer_input(form: &FormValues, version: Option<i64>) -> Result<CustomerInput, FieldErrors> {
     let arr = form.filled("arr");
     let arr_cents = arr.as_deref().and_then(amounts::cents);
@@ -55,7 +56,7 @@ fn customer_input(form: &FormValues, version: Option<i64>) -> Result<CustomerInp
     Ok(input)
 }
 
-/// Renames the input's fields to the form's.
+/// Renames an error's fields from the input's to the form's.
 fn as_form_fields(error: AppError) -> AppError {
     let AppError::Invalid(mut errors) = error else { return error };
     for error in errors.0.iter_mut().filter(|error| error.field == "arrCents") {

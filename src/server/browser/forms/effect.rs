@@ -1,9 +1,9 @@
-//! What an event did to the score, in one sentence: by how much it moved, or why it did not.
+//! The effect of an event on the score in one sentence: how far it moved, or why it did not.
 
 use crate::domain::{EventBody, EventKind, Factor, FactorKey, Health, MissingPolicy, Points, Scorecard, Window};
 use crate::wire::pages::EventEffect;
 
-/// "Login logged. Score 72.0 → 74.0"
+/// Describes an accepted event: "Login logged. Score 72.0 → 74.0".
 pub fn sentence(effect: &EventEffect, scorecard: &Scorecard) -> String {
     let what = noun(effect.event.body.kind());
     if effect.repeated {
@@ -18,7 +18,7 @@ pub fn sentence(effect: &EventEffect, scorecard: &Scorecard) -> String {
     format!("{what} logged. {change}")
 }
 
-/// "Login taken back. Score 74.0 → 72.0"
+/// Describes a retraction: "Login taken back. Score 74.0 → 72.0".
 pub fn retraction_sentence(effect: &EventEffect) -> String {
     let unchanged = effect.before.shown_score() == effect.health.shown_score();
     let change = if unchanged { standing(&effect.health) } else { movement(effect) };
@@ -53,7 +53,7 @@ fn no_score(health: &Health, scorecard: &Scorecard) -> String {
     }
 }
 
-/// Why the score stayed where it was.
+/// Explains why the score did not move.
 fn reason(effect: &EventEffect, scorecard: &Scorecard) -> String {
     let key = FactorKey::fed_by(effect.event.body.kind());
     let (before, after) = (effect.before.factors.get(key), effect.health.factors.get(key));
@@ -80,7 +80,7 @@ fn reason(effect: &EventEffect, scorecard: &Scorecard) -> String {
     stuck(effect, key, before, after, scorecard)
 }
 
-/// Why a factor's score stayed where it was, although the event counts.
+/// Explains why a factor's score did not move, although the event counts.
 fn stuck(effect: &EventEffect, key: FactorKey, before: &Factor, after: &Factor, scorecard: &Scorecard) -> String {
     let at_best = after.score == Points::MAX;
     match (key, &effect.event.body) {
@@ -113,7 +113,7 @@ fn stuck(effect: &EventEffect, key: FactorKey, before: &Factor, after: &Factor, 
     }
 }
 
-/// Returns whether the event's day is in no window of its factor. The trend compares two windows.
+/// Returns whether the event's day is outside of its factor's windows. Only the API trend has two.
 fn lies_outside(effect: &EventEffect, key: FactorKey, factor: &Factor) -> bool {
     let day = effect.event.occurred_at.date_naive();
     let counts = |window: Window| window.contains(day) || (key == FactorKey::ApiTrend && window.before().contains(day));

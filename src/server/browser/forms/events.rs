@@ -1,4 +1,4 @@
-//! The forms that log events and take them back.
+//! The forms that log events and retract them.
 
 use super::effect;
 use crate::domain::{CustomerId, EventId, EventInput, EventKind, FieldErrors};
@@ -10,7 +10,7 @@ use crate::wire::pages::EventEffect;
 use crate::wire::{Done, FormValues};
 use chrono::{DateTime, Utc};
 
-/// Logs the event of a form. An invoice that is paid already is two events; both are checked before the first is stored.
+/// Logs the event of a form. An invoice that is already paid makes two events. Both are checked before the first is stored.
 pub async fn submit_event(call: &Call, customer: CustomerId, form: &FormValues) -> Result<Done, AppError> {
     let (input, payment) = convert(form)?.check(call.now)?;
     let first = events::submit_event(call, customer, input).await?;
@@ -32,13 +32,13 @@ pub async fn submit_event(call: &Call, customer: CustomerId, form: &FormValues) 
     }
 }
 
-/// What a repeat added to the score is not its to take back.
+/// Returns the form's outcome. A repeat stored nothing, so it offers no undo.
 fn done(effect: &EventEffect, message: String) -> Done {
     let undo = (!effect.repeated).then_some(effect.event.id);
     Done { message, undo: undo.into_iter().collect(), go_to: None }
 }
 
-/// Takes back each of the events that the form names, the latest first.
+/// Retracts each event that the form names, latest first.
 pub async fn retract_event(call: &Call, form: &FormValues) -> Result<Done, AppError> {
     let ids: Result<Vec<EventId>, _> = form.get("events").split(',').map(str::parse).collect();
     let ids = ids.map_err(|_| FieldErrors::one("events", "must be ids of events"))?;
@@ -52,16 +52,16 @@ pub async fn retract_event(call: &Call, form: &FormValues) -> Result<Done, AppEr
     Ok(Done { message, ..Done::default() })
 }
 
-/// A form's texts as inputs, and which of them could not be converted.
+/// A form's texts converted to inputs, with the errors of texts that could not be.
 struct Converted {
     event: EventInput,
-    /// Of an invoice that is paid already.
+    /// The payment, for an invoice that is already paid.
     payment: Option<EventInput>,
     errors: FieldErrors,
 }
 
 impl Converted {
-    /// Both inputs, or every broken rule of both under the names of the form's fields.
+    /// Returns both inputs, or every broken rule of both under the names of the form's fields.
     fn check(self, now: DateTime<Utc>) -> Result<(EventInput, Option<EventInput>), FieldErrors> {
         let Self { event, payment, mut errors } = self;
         for input in [Some(&event), payment.as_ref()].into_iter().flatten() {
@@ -76,7 +76,7 @@ impl Converted {
     }
 }
 
-/// The form's field that an input's field came from.
+/// Returns the form's field for an input's field.
 fn form_field<'a>(field: &'a str, input: &EventInput) -> &'a str {
     match (field, input.kind.as_deref().and_then(EventKind::parse)) {
         ("occurredAt", Some(EventKind::InvoiceIssued)) => "issued",

@@ -6,7 +6,8 @@ use crate::server::service::import::{self, Choice};
 use crate::wire::AppError;
 use crate::wire::{Done, FormValues};
 
-/// The fields `kind`, `column-0` and so on with the field that each column means, `default-FIELD`.
+/// Starts a dry run. The form's fields are `kind`, `column-0` and so on with the field that each column stands for, and
+/// `default-FIELD`.
 pub async fn check_import(call: &Call, id: ImportId, form: &FormValues) -> Result<Done, AppError> {
     let kind = ImportKind::parse(form.get("kind"));
     let kind = kind.ok_or_else(|| FieldErrors::one("kind", "must be customers or events"))?;
@@ -43,7 +44,8 @@ pub async fn undo_import(call: &Call, id: ImportId) -> Result<Done, AppError> {
     Ok(begun(id))
 }
 
-/// The page follows what was begun, and says more than a message that would still be there when it is over.
+/// Returns the outcome of a form that started work. It has no message: the page follows the work, and a message would
+/// outlast it.
 fn begun(id: ImportId) -> Done {
     done(String::new(), id)
 }

@@ -1,4 +1,4 @@
-//! What the dashboard's forms do: their texts become inputs, a use case runs, and its result becomes a sentence.
+//! The dashboard's forms: their texts become inputs, a use case runs, and its result becomes a sentence.
 
 mod customers;
 mod effect;
@@ -22,7 +22,7 @@ use crate::wire::{AppError, Done, FormValues, Outcome, Rejection};
 use axum::http::request::Parts;
 use leptos::prelude::use_context;
 
-/// Answers a form with its outcome. One that a browser sent without a script becomes a page in `plain_forms`.
+/// Answers a form with its outcome. For a plain form, `plain_forms` turns the outcome into a page.
 pub async fn accept(form: &FormValues, work: impl Future<Output = Result<Done, AppError>>) -> Result<Outcome, AppError> {
     let slot = use_context::<Parts>().and_then(|parts| parts.extensions.get::<OutcomeSlot>().cloned());
     let result = work.await;
@@ -45,7 +45,7 @@ fn rejection(errors: FieldErrors, form: &FormValues) -> Rejection {
     Rejection { message: summary(&errors, form), errors }
 }
 
-/// Errors of fields that the form does not have are told in the summary, so that none is lost.
+/// Returns the summary of a refused form. It includes errors of fields that the form does not have, so that none is lost.
 fn summary(errors: &FieldErrors, form: &FormValues) -> String {
     let elsewhere = errors.0.iter().filter(|error| !form.0.contains_key(&error.field));
     let elsewhere: Vec<_> = elsewhere.map(|error| format!("{} {}.", error.field, error.message)).collect();

@@ -7,7 +7,7 @@ use crate::server::service::{batch, customers, scorecards};
 use crate::wire::AppError;
 use crate::wire::{Done, FormValues};
 
-/// Sends an item again as it stands in the form.
+/// Sends a refused item again, with the content in the form.
 pub async fn replay_quarantined(call: &Call, item: QuarantineId, form: &FormValues) -> Result<Done, AppError> {
     let effect = batch::replay_quarantined(call, item, form.filled("content")).await?;
     let customer = customers::get_customer(call, effect.event.customer_id).await?;

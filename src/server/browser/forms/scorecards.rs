@@ -10,7 +10,7 @@ use crate::wire::AppError;
 use crate::wire::{Done, FormValues};
 use crate::wire::{Previewed, SCORECARD_PATH};
 
-/// What the rules in the form would do. Rules that are no good are an answer too.
+/// Previews the rules in the form. Invalid rules are an answer too, not an error.
 pub async fn preview_scorecard(call: &Call, form: &FormValues) -> Result<Previewed, AppError> {
     let tried = async {
         let input = scorecard_input(form, |input| input.parse_rules().err())?;
@@ -41,7 +41,8 @@ fn done(saved: &ScorecardVersion) -> Done {
     Done { message, go_to: Some(SCORECARD_PATH.to_owned()), ..Done::default() }
 }
 
-/// The input in a form's texts. Texts that are no numbers are told together with the rules that `check` finds broken.
+/// Converts the form's texts to an input. Texts that are not numbers are reported together with the rules that `check` finds
+/// broken.
 fn scorecard_input(
     form: &FormValues,
     check: impl FnOnce(&ScorecardInput) -> Option<FieldErrors>,
@@ -60,7 +61,7 @@ fn scorecard_input(
     if unreadable.0.is_empty() {
         return Ok(input);
     }
-    // A number that cannot be read is missing from the input as well; once is enough.
+    // An unreadable number is also missing from the input. Reporting it once is enough.
     let broken = check(&input).unwrap_or_default().0;
     let broken: Vec<_> = broken.into_iter().filter(|error| unreadable.of(&error.field).is_none()).collect();
     unreadable.0.extend(broken);
@@ -107,7 +108,7 @@ impl Reader<'_> {
     }
 }
 
-/// The form asks for the floor in percent.
+/// Renames an error's fields from the input's to the form's, which asks for the floor in percent.
 fn as_form_fields(error: AppError) -> AppError {
     let AppError::Invalid(mut errors) = error else { return error };
     for error in errors.0.iter_mut().filter(|error| error.field == "coverageFloor") {

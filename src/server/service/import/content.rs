@@ -1,5 +1,5 @@
-//! Content of a file, told from its beginning: rows of which kind, written how; or something else, with words for whoever
-//! has sent it.
+//! Recognises a file's content from its beginning: the kind of its rows and their format, or else something that is no such
+//! file, described in words for its sender.
 
 use super::meter::Meter;
 use super::records::{Dialect, Records};
@@ -10,17 +10,17 @@ use serde_json::Value;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content {
     Csv(Dialect),
-    /// One JSON object a line.
+    /// One JSON object per line.
     Lines,
 }
 
-/// The separators that are looked for, the likeliest first.
+/// The separators to look for, likeliest first.
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
-/// By how many rows the separator is found.
+/// The rows by which the separator is found.
 const ROWS: usize = 20;
 
-/// Recognises a file by its first bytes, of which `is_whole` says whether they are all there are; or says what it is instead
-/// and what to do.
+/// Recognises a file by its first bytes. `is_whole` says whether they are the whole file. An error says what the file is
+/// instead and what to do about it.
 pub fn recognise(head: &[u8], is_whole: bool, is_named_as_lines: bool) -> Result<Content, String> {
     refuse_binary(head)?;
     let text = head.strip_prefix("\u{feff}".as_bytes()).unwrap_or(head);
@@ -104,14 +104,14 @@ fn refuse_markup(text: &[u8]) -> String {
     }
 }
 
-/// Tells a JSON array from a header that begins with a bracket.
+/// Returns whether the text is a JSON array, and not a header that begins with a bracket.
 fn is_array(text: &[u8]) -> bool {
     let next = text[1..].trim_ascii_start().first().copied();
     next.is_none_or(|byte| matches!(byte, b'{' | b'[' | b']' | b'"' | b'-' | b'0'..=b'9'))
 }
 
-/// Finds out how CSV is written: the separator that cuts most rows like the header, and then the one that makes the more known
-/// names of columns.
+/// Finds the separator of a CSV file: the one that cuts most rows like the header, then the one that finds more known
+/// columns.
 fn dialect(text: &[u8]) -> Dialect {
     let line_end = if text.contains(&b'\n') || !text.contains(&b'\r') { b'\n' } else { b'\r' };
     let first = text.split(|byte| *byte == line_end).next().unwrap_or_default().trim_ascii();
@@ -130,14 +130,14 @@ fn dialect(text: &[u8]) -> Dialect {
     }
 }
 
-/// Cells of the first rows.
+/// Returns the cells of the first rows.
 fn first_rows(text: &[u8], dialect: Dialect) -> Vec<Vec<Vec<u8>>> {
     let Ok(mut records) = Records::new(text, dialect, &Meter::default()) else { return Vec::new() };
     let next = || records.next_record().ok().flatten();
     std::iter::from_fn(next).filter_map(|record| record.cells.ok()).take(ROWS).collect()
 }
 
-/// How well a separator fits: rows like the header, known columns, columns.
+/// Returns how well a separator fits, as (rows like the header, known columns, columns).
 fn fit(text: &[u8], dialect: Dialect) -> (usize, usize, usize) {
     let rows = first_rows(text, dialect);
     let Some((header, rows)) = rows.split_first().filter(|(header, _)| header.len() > 1) else { return (0, 0, 0) };
@@ -155,7 +155,8 @@ fn known_columns(header: &[Vec<u8>]) -> usize {
     header.iter().filter(|name| std::str::from_utf8(name).is_ok_and(is_known)).count()
 }
 
-/// Returns whether nothing speaks for a table: no known column, and rows of different lengths, or none but the one column.
+/// Returns whether the text does not look like a table: no column is known, and rows have different lengths or a single
+/// column.
 fn is_prose(text: &[u8], dialect: Dialect) -> bool {
     let rows = first_rows(text, dialect);
     let Some((header, rows)) = rows.split_first() else { return false };

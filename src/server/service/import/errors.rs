@@ -1,4 +1,4 @@
-//! Lists of the errors that rows have, as CSV: written while a file is read, shown from their beginning.
+//! Lists of rows' errors, as CSV: written while a file is read, shown from their beginning.
 
 use super::super::export::{plain, without_quote};
 use super::folder;
@@ -9,12 +9,12 @@ use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
-/// Where the errors of rows go: nowhere, or as CSV into a file.
+/// The destination of rows' errors: nowhere, or a CSV file.
 pub struct Errors(Option<Output>);
 
 enum Output {
     Plain(csv::Writer<BufWriter<File>>),
-    /// It gets its name when it is complete.
+    /// A file that gets its name when it is complete.
     Hidden {
         writer: csv::Writer<BufWriter<NamedTempFile>>,
         path: PathBuf,
@@ -23,7 +23,7 @@ enum Output {
 }
 
 const ERROR_COLUMNS: [&str; 4] = ["line", "column", "field", "error"];
-/// The longest list of errors that an upload leaves.
+/// The most errors in the list of an upload.
 const LISTED_ERRORS: usize = 100_000;
 
 impl Errors {
@@ -31,14 +31,14 @@ impl Errors {
         Self(None)
     }
 
-    /// A file that somebody has named; one that is there already is replaced.
+    /// Writes errors into a file that the operator named. An existing file is replaced.
     pub fn into_file(path: &Path) -> Result<Self, AppError> {
         let mut writer = csv::Writer::from_writer(BufWriter::new(File::create(path).map_err(not_written)?));
         writer.write_record(ERROR_COLUMNS).map_err(not_written)?;
         Ok(Self(Some(Output::Plain(writer))))
     }
 
-    /// The list of errors of an upload, beside it.
+    /// Writes the list of an upload's errors, beside the upload.
     pub fn of_upload(path: PathBuf) -> Result<Self, AppError> {
         let hidden = folder::create(path.parent().unwrap_or(Path::new("")), "errors-")?;
         let mut writer = csv::Writer::from_writer(BufWriter::new(hidden));
@@ -83,7 +83,7 @@ fn not_written(error: impl std::fmt::Display) -> AppError {
     AppError::BadRequest(format!("The errors could not be written: {error}."))
 }
 
-/// The first errors of such a file.
+/// Returns the first errors of such a file.
 pub fn read_errors(path: &Path, limit: usize) -> Vec<RowError> {
     let Ok(mut reader) = csv::Reader::from_path(path) else { return Vec::new() };
     let error = |record: csv::StringRecord| {

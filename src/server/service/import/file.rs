@@ -1,5 +1,5 @@
-//! The rows of a file, one after the other: CSV (with commas, semicolons or tabs) or NDJSON, also compressed. Everything
-//! here blocks, and holds one row at a time.
+//! The rows of a file, one after the other: CSV (with commas, semicolons or tabs) or NDJSON, also compressed. All of it
+//! blocks, and holds one row at a time.
 
 use super::super::export;
 use super::content::{self, Content};
@@ -18,13 +18,13 @@ use std::pin::Pin;
 use tokio::io::AsyncRead;
 use tokio_util::io::SyncIoBridge;
 
-/// The most columns, and the longest name of one, in bytes.
+/// The most columns, and the most bytes in the name of one.
 const MAX_COLUMNS: usize = 200;
 const MAX_COLUMN_BYTES: usize = 1000;
 
-/// By how much of a file its content is recognised, in bytes.
+/// The bytes of a file by which its content is recognised.
 const HEAD: u64 = 64 * 1024;
-/// How deep objects in objects are taken apart; what lies deeper stays JSON.
+/// The depth to which nested objects are taken apart. Deeper ones stay JSON.
 const MAX_DEPTH: usize = 8;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,24 +34,24 @@ enum Compression {
     Zstd,
 }
 
-/// A file, and how it is read.
+/// A file, and the way to read it.
 #[derive(Clone, Debug)]
 pub struct Source {
     path: PathBuf,
-    /// True when its name says that it has one JSON object a line.
+    /// True when the file's name says that it has one JSON object per line.
     is_named_as_lines: bool,
     compression: Compression,
     limits: Limits,
 }
 
 impl Source {
-    /// A file that somebody has uploaded.
+    /// A file that was uploaded, with the limits of uploads.
     pub fn uploaded(path: impl Into<PathBuf>, file_name: &str) -> Self {
         let source = Self::new(path, file_name);
         Self { limits: Limits::of_upload(source.size()), ..source }
     }
 
-    /// A file of any size.
+    /// A file of any size, without limits.
     pub fn new(path: impl Into<PathBuf>, file_name: &str) -> Self {
         let name = file_name.to_ascii_lowercase();
         let (name, compression) = match name.rsplit_once('.') {
@@ -63,7 +63,7 @@ impl Source {
         Self { path: path.into(), is_named_as_lines, compression, limits: Limits::NONE }
     }
 
-    /// The names of the columns. Reads NDJSON to its end.
+    /// Returns the names of the columns. NDJSON is read to its end for them.
     pub fn columns(&self, meter: &Meter) -> Result<Vec<String>, AppError> {
         let columns = match self.content(meter)? {
             Content::Csv(dialect) => self.csv(dialect, meter)?.1,
@@ -79,12 +79,12 @@ impl Source {
         }
     }
 
-    /// The size of the file as it lies there, in bytes.
+    /// Returns the size of the file on disk, in bytes.
     pub fn size(&self) -> u64 {
         std::fs::metadata(&self.path).map_or(0, |file| file.len())
     }
 
-    /// Gives each row to `take`, until it says that it has enough. `meter` counts the bytes of the file that were read.
+    /// Passes each row to `take` until that returns false. `meter` counts the bytes that were read of the file.
     pub fn read(&self, columns: &[String], meter: &Meter, mut take: impl FnMut(RawRow) -> bool) -> Result<(), AppError> {
         match self.content(meter)? {
             Content::Csv(dialect) => {
@@ -115,7 +115,7 @@ impl Source {
         Ok(())
     }
 
-    /// The kind of file, told from its beginning.
+    /// Recognises the content from the file's beginning.
     fn content(&self, meter: &Meter) -> Result<Content, AppError> {
         let mut head = Vec::new();
         self.open(&meter.again())?.take(HEAD).read_to_end(&mut head).map_err(unreadable)?;
@@ -147,7 +147,7 @@ impl Source {
         Ok((records, columns))
     }
 
-    /// Every key of every line, nested ones joined by dots, in the order they come up.
+    /// Returns every key of every line in order of appearance. Nested keys are joined by dots.
     fn keys(&self, meter: &Meter) -> Result<Vec<String>, AppError> {
         let (mut keys, mut known) = (Vec::new(), std::collections::HashSet::new());
         self.lines(meter, |_, text| {
@@ -200,7 +200,7 @@ impl Source {
         Ok(BufReader::with_capacity(64 * 1024, meter.limit(SyncIoBridge::new(content), self.limits)))
     }
 
-    /// How the file is compressed, also where its name does not tell.
+    /// Returns the file's compression, found by its content if not by its name.
     fn compression(&self, file: &mut File) -> io::Result<Compression> {
         let mut mark = Vec::new();
         file.by_ref().take(4).read_to_end(&mut mark)?;
@@ -233,8 +233,8 @@ fn cells(mut read: Vec<Vec<u8>>, columns: usize) -> Result<Vec<String>, String> 
     Ok(cells)
 }
 
-/// The values of a JSON object by their names, nested ones joined by dots. Numbers stay as they are written: ids with many
-/// digits would be rounded otherwise.
+/// Returns the values of a JSON object by name. Nested names are joined by dots. Numbers stay as they are written, since ids
+/// with many digits would be rounded.
 fn flatten(line: &[u8]) -> Result<Vec<(String, String)>, String> {
     if !line.trim_ascii_start().starts_with(b"{") {
         return match serde_json::from_slice::<IgnoredAny>(line) {

@@ -1,4 +1,4 @@
-//! The folder in which uploads and the lists of their errors wait: one for each database, which nobody else can enter.
+//! The folder in which uploads and their lists of errors wait. Each database has one, which nobody else can enter.
 
 use crate::domain::import::{MAX_WAITING_BYTES, MAX_WAITING_UPLOADS};
 use crate::server::Call;
@@ -12,32 +12,32 @@ use tempfile::{Builder, NamedTempFile};
 
 const UPLOAD: &str = "upload-";
 const ERRORS: &str = ".errors.csv";
-/// A file that no import knows, and that nobody has written to for so long, was left by a process that is gone.
+/// The age at which a file that no import knows, and nobody writes to, counts as left by a process that is gone.
 const ORPHAN_HOURS: i64 = 1;
 
-/// Where an upload's list of errors is.
+/// Returns the path of an upload's list of errors.
 pub fn errors_path(path: &str) -> PathBuf {
     format!("{path}{ERRORS}").into()
 }
 
-/// An upload and its errors; what is gone already is gone.
+/// Removes an upload and its errors. Files that are gone already are not an error.
 pub fn remove_files(path: Option<&str>) {
     for path in path.into_iter().flat_map(|path| [PathBuf::from(path), errors_path(path)]) {
         let _ = std::fs::remove_file(path);
     }
 }
 
-/// Where the database's uploads wait.
+/// Returns the folder of the database's uploads.
 pub async fn find(call: &Call) -> Result<PathBuf, AppError> {
     let folder = format!("customer-health-{}", call.store.origin().await?.as_str());
     std::path::absolute(call.settings.upload_dir.join(folder)).map_err(not_ours)
 }
 
-/// A new file for an upload, which goes away when it is dropped. Refused when too many wait already.
+/// Creates a file for an upload, which is removed when it is dropped. Refused when too many uploads wait.
 pub async fn begin_upload(call: &Call) -> Result<NamedTempFile, AppError> {
     let folder = find(call).await?;
     super::blocking(move || {
-        // It is there before the others are counted: of two that come together, at least one counts the other.
+        // The file exists before the others are counted, so that of two simultaneous uploads at least one counts the other.
         let upload = create(&folder, UPLOAD)?;
         let (count, bytes) = waiting(&folder).map_err(not_ours)?;
         if count > MAX_WAITING_UPLOADS || bytes > MAX_WAITING_BYTES {
@@ -54,7 +54,7 @@ pub async fn begin_upload(call: &Call) -> Result<NamedTempFile, AppError> {
     .await
 }
 
-/// A new file in the folder, which is made when it is not there: for us alone, like the folder.
+/// Creates a file in the folder, and the folder if it is missing. Only this user can read them.
 pub fn create(folder: &Path, prefix: &str) -> Result<NamedTempFile, AppError> {
     let ours = make(folder).map_err(not_ours)?;
     let file = Builder::new().prefix(prefix).rand_bytes(16).tempfile_in(folder).map_err(not_ours)?;
@@ -65,7 +65,8 @@ pub fn create(folder: &Path, prefix: &str) -> Result<NamedTempFile, AppError> {
     }
 }
 
-/// Whoever may write into the parent, as everybody may into the one for temporary files, can have made the folder before us.
+/// Creates the folder, or checks the existing one. Anybody who may write into its parent, such as a folder for temporary
+/// files, can have made it before us.
 fn make(folder: &Path) -> io::Result<Metadata> {
     if let Some(parent) = folder.parent() {
         std::fs::create_dir_all(parent)?;
@@ -99,7 +100,7 @@ fn is_of_the_same(_: &Metadata, _: &Metadata) -> bool {
     true
 }
 
-/// How many uploads are in the folder, whole or not yet, and their bytes.
+/// Counts the uploads in the folder, complete or not, and their bytes.
 fn waiting(folder: &Path) -> io::Result<(usize, u64)> {
     let (mut count, mut bytes) = (0, 0);
     for file in std::fs::read_dir(folder)? {
@@ -113,7 +114,7 @@ fn waiting(folder: &Path) -> io::Result<(usize, u64)> {
     Ok((count, bytes))
 }
 
-/// Removes what processes have left that were killed in the middle of an upload or a dry run.
+/// Removes files left by processes that were killed during an upload or a dry run.
 pub fn remove_orphans(folder: &Path, known: &HashSet<PathBuf>, now: DateTime<Utc>) -> io::Result<()> {
     let old = now - Duration::hours(ORPHAN_HOURS);
     let files = match std::fs::read_dir(folder) {
@@ -130,7 +131,7 @@ pub fn remove_orphans(folder: &Path, known: &HashSet<PathBuf>, now: DateTime<Utc
     Ok(())
 }
 
-/// The log says it to the operator, whose matter the folder is.
+/// Returns an internal error. The log tells the operator, who is in charge of the folder.
 fn not_ours(error: impl std::fmt::Display) -> AppError {
     tracing::error!(%error, "uploads cannot be kept: see --upload-dir");
     AppError::Internal

@@ -1,4 +1,4 @@
-//! A file's bytes on their way to whoever reads rows: counted, bounded, and stopped when nobody waits for them any more.
+//! A meter for a file's bytes: it counts and limits them, and stops the reading when nobody waits for it any more.
 
 use crate::domain::import::{MAX_UNPACKED_BYTES, MAX_UPLOAD_ROWS};
 use std::fs::File;
@@ -9,14 +9,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, ReadBuf};
 
-/// The longest row, in bytes. A quote that is never closed makes the rest of a file one row.
+/// The most bytes of a row. A quote that is never closed would make the rest of a file one row.
 const MAX_ROW_BYTES: u64 = 1024 * 1024;
-/// How much larger than itself a file may become when it is unpacked, beside [`UNPACKED_ANYWAY`]. Rows of people and systems
-/// become 5 to 30 times as large.
+/// The most times by which a file may grow when it is unpacked, beyond [`UNPACKED_ANYWAY`]. Rows by people and systems grow
+/// 5 to 30 times.
 const MAX_RATIO: u64 = 100;
 const UNPACKED_ANYWAY: u64 = 16 * 1024 * 1024;
 
-/// How much may be read of a file.
+/// The most bytes and rows to read of a file.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     unpacked_bytes: u64,
@@ -24,17 +24,17 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The limits of a file that somebody reads on a machine of their own.
+    /// No limits, for a file that its owner reads on their own machine.
     pub const NONE: Self = Self { unpacked_bytes: u64::MAX, rows: u64::MAX };
 
-    /// Of an upload that has so many bytes.
+    /// Returns the limits of an upload of `size` bytes.
     pub fn of_upload(size: u64) -> Self {
         let unpacked_bytes = MAX_UNPACKED_BYTES.min(UNPACKED_ANYWAY + size.saturating_mul(MAX_RATIO));
         Self { unpacked_bytes, rows: MAX_UPLOAD_ROWS }
     }
 }
 
-/// How much of a file was read, and whether to go on.
+/// The progress of reading a file, and whether to go on.
 #[derive(Clone, Default)]
 pub struct Meter {
     counts: Arc<Counts>,
@@ -43,16 +43,16 @@ pub struct Meter {
 
 #[derive(Default)]
 struct Counts {
-    /// Of the file as it lies there, in bytes.
+    /// Bytes read of the file on disk.
     read: AtomicU64,
-    /// Of the rows in it, in bytes.
+    /// Bytes read of the unpacked content.
     unpacked: AtomicU64,
-    /// Since the row before was complete, in bytes.
+    /// Bytes read since the last complete row.
     row: AtomicU64,
     rows: AtomicU64,
 }
 
-/// Stops the reading when it is dropped.
+/// A guard that stops the reading when it is dropped.
 pub struct StopOnDrop(Arc<AtomicBool>);
 
 impl Drop for StopOnDrop {
@@ -62,7 +62,7 @@ impl Drop for StopOnDrop {
 }
 
 impl Meter {
-    /// How much was read, in percent of the whole.
+    /// Returns the part of the file that was read, in percent.
     pub fn percent(&self, size: u64) -> i64 {
         (self.counts.read.load(Relaxed) * 100 / size.max(1)).min(100) as i64
     }
@@ -71,7 +71,7 @@ impl Meter {
         StopOnDrop(self.is_stopped.clone())
     }
 
-    /// For the file from its beginning once more; stopped together with this one.
+    /// Returns a meter for reading the file again from its beginning. Both are stopped together.
     pub fn again(&self) -> Self {
         Self { counts: Arc::default(), is_stopped: self.is_stopped.clone() }
     }
@@ -81,17 +81,17 @@ impl Meter {
         self.counts.rows.fetch_add(1, Relaxed);
     }
 
-    /// The file, whose bytes are counted.
+    /// Returns the file as a reader whose bytes are counted.
     pub fn read_file(&self, file: File) -> impl AsyncRead + Unpin + use<> {
         Ready(Metered { file, meter: self.clone() })
     }
 
-    /// Unpacked bytes, up to the limits.
+    /// Returns a reader of unpacked bytes that fails at the limits.
     pub fn limit<R: Read>(&self, inner: R, limits: Limits) -> impl Read + use<R> {
         Limited { inner, meter: self.clone(), limits }
     }
 
-    /// Why there must be no more.
+    /// Returns the reason why no more may be read, if there is one.
     fn check(&self, limits: Limits) -> Result<(), String> {
         let elsewhere = "The command line takes it: customer-health import FILE";
         let Counts { unpacked, row, rows, .. } = &*self.counts;
@@ -127,7 +127,7 @@ impl Read for Metered {
     }
 }
 
-/// Fails on a row that does not end, beyond the limits, and once it is stopped.
+/// A reader that fails on a row that does not end, beyond the limits, and once it is stopped.
 struct Limited<R> {
     inner: R,
     meter: Meter,
@@ -144,7 +144,7 @@ impl<R: Read> Read for Limited<R> {
     }
 }
 
-/// A blocking reader for the decoders, which want an asynchronous one; it is only ever polled where blocking is fine.
+/// A blocking reader for decoders that want an asynchronous one. It must be polled only where blocking is allowed.
 struct Ready<R>(R);
 
 impl<R: Read + Unpin> AsyncRead for Ready<R> {

@@ -1,4 +1,5 @@
-//! Files of customers or events: received, understood, tried without writing, imported in the background, taken back.
+//! Imports of files of customers or events: files are received, understood, tried without writing, imported in the
+//! background, and undone.
 
 mod content;
 mod errors;
@@ -34,28 +35,28 @@ use tempfile::NamedTempFile;
 use tokio::sync::Semaphore;
 use tokio::time::{MissedTickBehavior, interval};
 
-/// By how many rows a file's columns are recognised, and how many a preview shows.
+/// The rows by which a file's columns are recognised, and the rows of a preview.
 const SAMPLE: usize = 50;
 const PREVIEW: usize = 5;
-/// How much of these rows is kept with an upload, in bytes; one row in any case.
+/// The most bytes of these rows that are kept with an upload. One row is kept in any case.
 const SAMPLE_BYTES: usize = 256 * 1024;
-/// How many errors the page shows; the file has all.
+/// The most errors that the page shows. The list of errors has all.
 const SHOWN_ERRORS: usize = 50;
-/// How often whoever works on an import says so, and after how long a silence somebody else takes it over. Nothing is lost by
-/// taking it too early: whoever was only slow finds out at its next write.
+/// The pause between two signs of life of whoever works on an import, and the silence after which another process marks the
+/// import as failed. Doing so too early loses nothing: a worker that was only slow notices at its next write.
 const BEAT: std::time::Duration = std::time::Duration::from_secs(3);
 const SILENCE_SECONDS: i64 = 15;
-/// How long an upload waits to be imported.
+/// The days for which an upload waits to be imported.
 const UPLOAD_DAYS: i64 = 2;
-/// How long the errors of an import's dry run are kept.
+/// The days for which the errors of an import's dry run are kept.
 const ERROR_DAYS: i64 = 30;
 
-/// Blocking work, away from those that must not wait.
+/// Runs blocking work on threads that may block.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, AppError> + Send + 'static) -> Result<T, AppError> {
     tokio::task::spawn_blocking(work).await.map_err(|_| AppError::Internal)?
 }
 
-/// Works on an import, and says now and then that somebody is at it.
+/// Works on an import, and gives signs of life meanwhile.
 async fn beating<T>(call: &Call, attempt: Attempt, work: impl Future<Output = T>) -> T {
     let beats = async {
         let mut beats = interval(BEAT);
@@ -63,7 +64,7 @@ async fn beating<T>(call: &Call, attempt: Attempt, work: impl Future<Output = T>
         loop {
             beats.tick().await;
             match call.store.keep_import_alive(attempt, call.read_clock()).await {
-                // The work will find out as well.
+                // The work will notice it too.
                 Err(StoreError::Conflict(_)) => return,
                 Err(error) => tracing::warn!(%error, import = %attempt.import, "cannot say that an import is under way"),
                 Ok(()) => {}
@@ -85,10 +86,10 @@ async fn rescore(call: &Call, touched: &[CustomerId]) -> Result<(), AppError> {
     Ok(())
 }
 
-/// How many files are looked at at a time.
+/// The files that are looked at in parallel.
 static LOOKS: Semaphore = Semaphore::const_new(2);
 
-/// The columns of a file and its first rows. Ends soon when nobody waits for it any more.
+/// Reads a file's columns and first rows. Stops soon when nobody waits for it any more.
 async fn look(source: &Source) -> Result<Findings, AppError> {
     let _place = LOOKS.acquire().await;
     let meter = Meter::default();
@@ -109,7 +110,7 @@ async fn look(source: &Source) -> Result<Findings, AppError> {
     .await
 }
 
-/// What was found in an upload when it came. Earlier releases did not write it down.
+/// Returns the columns and first rows of an upload. Earlier releases did not store them, so the file may be read again.
 async fn load_findings(call: &Call, id: ImportId, source: &Source) -> Result<Findings, AppError> {
     if let Some(findings) = call.store.get_import_findings(id).await? {
         return Ok(findings);
@@ -119,7 +120,8 @@ async fn load_findings(call: &Call, id: ImportId, source: &Source) -> Result<Fin
     Ok(findings)
 }
 
-/// What the columns of a file seem to mean: the kind that more of them speak for, unless one is given. With all columns.
+/// Guesses the meaning of a file's columns: of the kind that more of the columns belong to, unless a kind is given. Returns
+/// all columns too.
 pub async fn recognise(source: &Source, kind: Option<ImportKind>) -> Result<(Mapping, Vec<String>), AppError> {
     let Findings { columns, rows } = look(source).await?;
     Ok((recognise_columns(&columns, &rows, kind), columns))
@@ -131,13 +133,14 @@ fn recognise_columns(columns: &[String], rows: &[RawRow], kind: Option<ImportKin
         let mut filled = cells.by_ref().filter(|cell| !cell.is_empty()).peekable();
         filled.peek().is_none() || filled.any(|cell| row::fits(field, cell))
     };
-    // Of kinds that nothing speaks for, customers are taken: their import can be looked at best.
+    // When no column belongs to any kind, customers are assumed, since their import can be checked more easily.
     let kinds = ImportKind::ALL.into_iter().rev().filter(|one| kind.is_none_or(|kind| kind == *one));
     let mappings = kinds.map(|kind| Mapping::recognise(kind, columns, fits));
     mappings.max_by_key(Mapping::telling).unwrap_or_else(|| Mapping::recognise(ImportKind::Customers, columns, fits))
 }
 
-/// Understands an uploaded file, and keeps it until it is imported. The file goes away when that fails, or is not waited for.
+/// Reads an uploaded file's columns and keeps it until it is imported. The file is removed when that fails or nobody waits
+/// for it.
 pub async fn receive_upload(
     call: &Call,
     file_name: &str,
@@ -160,7 +163,8 @@ pub async fn receive_upload(
     Ok(created?.import)
 }
 
-/// Removes files that nobody wants any more: uploads that were not imported, lists of errors, what dead processes have left.
+/// Removes files that are no longer needed: uploads that were not imported, lists of errors, and files left by dead
+/// processes.
 pub async fn remove_old_files(call: &Call) -> Result<(), AppError> {
     for forgotten in call.store.list_forgotten_uploads(call.now - Duration::days(UPLOAD_DAYS)).await? {
         discard(call, forgotten).await?;
@@ -181,7 +185,7 @@ pub async fn remove_old_files(call: &Call) -> Result<(), AppError> {
     .await
 }
 
-/// Forgets an upload, which must not have been imported.
+/// Deletes an upload that was not imported.
 pub async fn discard_upload(call: &Call, id: ImportId) -> Result<(), AppError> {
     let stored = find(call, id).await?;
     discard(call, stored).await
@@ -193,7 +197,7 @@ async fn discard(call: &Call, stored: StoredImport) -> Result<(), AppError> {
     Ok(())
 }
 
-/// The import, whose work may have been cut off.
+/// Returns the import. When its work was cut off, it is marked as failed first.
 async fn find(call: &Call, id: ImportId) -> Result<StoredImport, AppError> {
     let stored = call.store.get_import(id).await?;
     if !stored.import.state.is_busy() || cut_off_imports(call).await? == 0 {
@@ -202,13 +206,13 @@ async fn find(call: &Call, id: ImportId) -> Result<StoredImport, AppError> {
     Ok(call.store.get_import(id).await?)
 }
 
-/// Takes imports over from processes that are gone, or were suspended; how many.
+/// Marks imports as failed whose processes are gone or were suspended. Returns how many.
 pub async fn cut_off_imports(call: &Call) -> Result<usize, AppError> {
     let silent_since = call.now - Duration::seconds(SILENCE_SECONDS);
     let cut_off = call.store.cut_off_imports(silent_since).await?;
     for StoredImport { import, path, .. } in &cut_off {
         tracing::warn!(import = %import.id, state = import.state.name(), "an import was cut off");
-        // It will not be read again, but the errors of its dry run will.
+        // The file will not be read again, but the errors of its dry run will.
         if let (ImportState::Failed, Some(path)) = (import.state, path) {
             let _ = std::fs::remove_file(path);
         }
@@ -222,7 +226,7 @@ pub async fn list_imports(call: &Call, paging: Paging) -> Result<ImportList, App
     Ok(ImportList { page, now: call.now })
 }
 
-/// Everything about one import.
+/// Returns the read model of an import's page.
 pub async fn get_import(call: &Call, id: ImportId) -> Result<ImportPage, AppError> {
     let StoredImport { import, path, .. } = find(call, id).await?;
     let mut page = ImportPage {
@@ -255,7 +259,7 @@ pub async fn get_import(call: &Call, id: ImportId) -> Result<ImportPage, AppErro
     Ok(page)
 }
 
-/// The first rows as they are, and as they are understood once every column that is needed has been told.
+/// Returns the first rows, with the values that they are understood as once every required column has a meaning.
 fn preview(mapping: &Mapping, columns: &[String], rows: &[RawRow], now: chrono::DateTime<chrono::Utc>) -> Vec<PreviewRow> {
     let mut reader = RowReader::new(mapping, columns).ok();
     let understand = |row: &RawRow| {
@@ -271,19 +275,19 @@ fn preview(mapping: &Mapping, columns: &[String], rows: &[RawRow], now: chrono::
     rows.iter().take(PREVIEW).map(understand).collect()
 }
 
-/// It waited too long, or another server has it.
+/// The message for a file that waited too long, or that another server has.
 const GONE: &str = "The file is no longer here; upload it again.";
 
-/// What a person says about an upload: by column the field that it means, by field a default.
+/// A visitor's choice of the meaning of an upload's columns.
 pub struct Choice {
     pub kind: ImportKind,
-    /// In the order of the columns; nothing for a column that means nothing.
+    /// The field for each column in order; `None` for a column that is not imported.
     pub fields: Vec<Option<String>>,
     pub defaults: Vec<(String, String)>,
 }
 
-/// Takes over how a file is to be understood and tries it in the background, without writing anything. Another kind
-/// means that the columns are recognised anew, to be looked at first.
+/// Stores the chosen mapping and starts a dry run in the background. When the kind has changed, the columns are recognised
+/// anew instead, so that the visitor can look at them first.
 pub async fn check_import(call: &Call, id: ImportId, choice: Choice) -> Result<ImportState, AppError> {
     let StoredImport { import, path, .. } = find(call, id).await?;
     let Some(path) = path else { return Err(AppError::Conflict(GONE.into())) };
@@ -310,13 +314,13 @@ pub async fn check_import(call: &Call, id: ImportId, choice: Choice) -> Result<I
     Ok(ImportState::Checking)
 }
 
-/// Goes back from the result of a dry run to the meaning of the columns.
+/// Returns from the result of a dry run to the choice of the columns' meaning.
 pub async fn reconsider_import(call: &Call, id: ImportId) -> Result<(), AppError> {
     call.store.move_import(id, &[ImportState::Checked], ImportState::Uploaded, call.now).await?;
     Ok(())
 }
 
-/// Imports a file that was tried, in the background. What the dry run refused can be read for some time.
+/// Imports a file after its dry run, in the background. The rows that the dry run refused can still be read for some time.
 pub async fn run_import(call: &Call, id: ImportId) -> Result<(), AppError> {
     let StoredImport { import, path, .. } = find(call, id).await?;
     let Some(path) = path else { return Err(AppError::Conflict(GONE.into())) };
@@ -331,7 +335,7 @@ pub async fn run_import(call: &Call, id: ImportId) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Takes an import back, in the background.
+/// Undoes an import, in the background.
 pub async fn undo_import(call: &Call, id: ImportId) -> Result<(), AppError> {
     find(call, id).await?;
     let attempt = undo::begin(call, id).await?;
@@ -340,14 +344,14 @@ pub async fn undo_import(call: &Call, id: ImportId) -> Result<(), AppError> {
     Ok(())
 }
 
-/// The errors of an upload's dry run, as CSV.
+/// Returns the path of the errors of an upload's dry run, as CSV.
 pub async fn get_import_errors(call: &Call, id: ImportId) -> Result<PathBuf, AppError> {
     let missing = || AppError::NotFound(format!("list of errors of import {id}"));
     let path = find(call, id).await?.path.map(|path| errors_path(&path));
     path.filter(|path| path.exists()).ok_or_else(missing)
 }
 
-/// A row's error in words: "line 3: arr must be ...".
+/// Returns a row's error in words: "line 3: arr must be ...".
 pub fn words(kind: ImportKind, error: &RowError) -> String {
     format!("line {}: {}", error.line, error.sentence(kind))
 }

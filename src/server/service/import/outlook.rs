@@ -1,4 +1,4 @@
-//! Outlook of an import: the first rows that would create or change something, and what that makes of the portfolio's ARR.
+//! The outlook of an import: the first rows that would create or change something, and the effect on the portfolio's ARR.
 
 use crate::domain::counts::count;
 use crate::domain::import::{OUTLOOK_ROWS, Outlook, RowOutlook, ValueChange};
@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 impl Outlook {
-    /// All of it, as lines to print.
+    /// Returns the outlook as lines to print.
     pub fn lines(&self, kind: ImportKind) -> Vec<String> {
         let of = |verb: &str, rows: &[RowOutlook]| -> Vec<_> {
             rows.iter().map(|row| format!("would {verb} {}", row.words())).collect()
@@ -21,7 +21,7 @@ impl Outlook {
         lines
     }
 
-    /// Notes what a row of customers would do.
+    /// Notes the effect of a row of customers.
     pub fn note_customer(&mut self, line: i64, difference: &Difference) {
         let Difference { before, after, is_archived, .. } = difference;
         let arr = |fields: &CustomerFields| fields.arr_cents.unwrap_or(0);
@@ -63,7 +63,7 @@ fn amount(label: &str, cents: i64, currency: Option<&str>) -> Option<ValueChange
     Some(ValueChange { label: label.into(), old: String::new(), new })
 }
 
-/// The fields in which two states of a customer differ; of a new one, those that it has.
+/// Returns the fields in which two states of a customer differ. For a new customer, returns those that it has.
 fn changes(before: Option<&CustomerFields>, after: &CustomerFields, currency: &str) -> Vec<ValueChange> {
     let old = before.map(fields).unwrap_or_default();
     let text = |field: &str, value: &Value| match value {
@@ -74,7 +74,7 @@ fn changes(before: Option<&CustomerFields>, after: &CustomerFields, currency: &s
     };
     let differing = fields(after).into_iter().filter_map(|(field, new)| {
         let old = old.iter().find(|(name, _)| *name == field).map_or(Value::Null, |(_, value)| value.clone());
-        // A new customer's name is told already.
+        // A new customer's name is shown elsewhere.
         if old == new || (before.is_none() && field == "name") {
             return None;
         }

@@ -1,48 +1,51 @@
-//! The records of a CSV file, one after the other. A quote that does not close costs its own line and no other.
+//! Reads the records of a CSV file one by one. A quote that does not close costs its own line and no other.
 
 use super::meter::Meter;
 use std::collections::VecDeque;
 use std::io::{self, BufRead};
 
-/// How much a quoted cell may hold, in bytes: beyond it, its quote counts as not closed.
+/// The most bytes in a quoted cell. Beyond them its quote counts as not closed.
 const MAX_QUOTED_BYTES: usize = 64 * 1024;
-/// How many quotes that do not close are told one by one.
+/// The most quotes that do not close and are reported one by one.
 const MAX_BROKEN_QUOTES: usize = 1000;
 
-/// How a CSV file is written.
+/// The format of a CSV file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dialect {
     pub separator: u8,
-    /// What ends a line: a carriage return in files of old, else a line feed.
+    /// The byte that ends a line: a carriage return in very old files, else a line feed.
     pub line_end: u8,
-    /// How many lines come before the header: one where a spreadsheet names the separator.
+    /// The lines before the header. There is one where a spreadsheet names the separator.
     pub skipped_lines: usize,
 }
 
-/// One record.
+/// A record of a CSV file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    /// Its first line, from 1.
+    /// The record's first line, from 1.
     pub line: i64,
-    /// Its cells, trimmed; or why it cannot be read.
+    /// Its trimmed cells, or the reason why it cannot be read.
     pub cells: Result<Vec<Vec<u8>>, String>,
 }
 
-/// Reads records.
+/// A reader of records.
 ///
 /// # Which quotes count as not closed
-/// A quoted cell may hold line ends. It is taken to be broken, and the reading goes on with the line after the one on which it
-/// began, when it never ends, when something other than a separator follows its end on a later line, or when each of its lines
-/// has as many cells as the header: then the lines are rows of their own.
+/// A quoted cell may hold line ends. Its quote counts as not closed in three cases:
+/// - the quote never ends;
+/// - something other than a separator follows its end on a later line;
+/// - each of the cell's lines has as many cells as the header, so that they look like rows of their own.
+///
+/// Reading then goes on with the line after the one on which the cell began.
 pub struct Records<R> {
     reader: R,
     meter: Meter,
     dialect: Dialect,
-    /// Lines that were read ahead of the record that is next.
+    /// Lines that were read ahead of the next record.
     ahead: VecDeque<Vec<u8>>,
-    /// Number of the line that is next, from 1.
+    /// The number of the next line, from 1.
     line: i64,
-    /// How many cells the header has; nothing before it was read.
+    /// The number of cells in the header; 0 before it was read.
     columns: usize,
     broken_quotes: usize,
 }
@@ -58,7 +61,7 @@ impl<R: BufRead> Records<R> {
         Ok(records)
     }
 
-    /// The header at first; nothing after the last record.
+    /// Returns the header first, then each record, then `None`.
     pub fn next_record(&mut self) -> io::Result<Option<Record>> {
         if !self.fill(1)? {
             return Ok(None);
@@ -97,7 +100,7 @@ impl<R: BufRead> Records<R> {
         Ok(Some(Record { line, cells: Ok(scan.cells) }))
     }
 
-    /// Reads ahead; whether there are so many lines.
+    /// Reads ahead until `lines` lines are there. Returns false when the file has fewer.
     fn fill(&mut self, lines: usize) -> io::Result<bool> {
         while self.ahead.len() < lines {
             let mut text = Vec::new();
@@ -115,21 +118,21 @@ impl<R: BufRead> Records<R> {
         self.line += lines as i64;
     }
 
-    /// Two columns prove nothing: a sentence often has one comma.
+    /// Returns whether each of the lines looks like a row. Two columns prove nothing, since a sentence often has one comma.
     fn is_a_row_a_line(&self, lines: usize) -> bool {
         let separators = |line: &Vec<u8>| line.iter().filter(|byte| **byte == self.dialect.separator).count();
         self.columns > 2 && self.ahead.iter().take(lines).all(|line| separators(line) + 1 == self.columns)
     }
 }
 
-/// Cuts a record into cells, line by line.
+/// A scanner that cuts a record into cells, line by line.
 struct Scan {
     separator: u8,
     cells: Vec<Vec<u8>>,
     cell: Vec<u8>,
     state: State,
     lines: usize,
-    /// Something other than a separator followed a quoted cell that has more than one line.
+    /// True when something other than a separator followed a quoted cell of several lines.
     is_torn: bool,
 }
 
@@ -137,9 +140,9 @@ struct Scan {
 enum State {
     Start,
     Plain,
-    /// In a quoted cell, which began on this line of the record.
+    /// Inside a quoted cell, which began on this line of the record.
     Quoted(usize),
-    /// After what may be its end.
+    /// After a quote that may end the cell.
     Closed(usize),
 }
 

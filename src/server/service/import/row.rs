@@ -1,4 +1,4 @@
-//! A row's cells as an input of ours: which column means what, and the few spellings that people and exports use.
+//! Converts a row's cells to an input, by the meaning of the columns and the spellings that people and exports use.
 
 use super::super::batch::Address;
 use super::seen::{ByHash, SeenIds};
@@ -12,24 +12,24 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
-/// A row that breaks no rule that can be told from it alone.
+/// A row that breaks no rule that can be checked without the database.
 pub enum Parsed {
     Customer(CustomerInput),
     Event(Address, Box<NewEvent>),
 }
 
-/// Reads rows by a mapping. Remembers how often the same row came, since events without a message id get one from that: 15 to
-/// 30 bytes for each such row.
+/// A reader of rows, by a mapping. It remembers how often the same row came, since events without a message id get one from
+/// that. This takes 15 to 30 bytes for each such row.
 pub struct RowReader {
     mapping: Mapping,
-    /// By field the place of its column.
+    /// The place of each field's column.
     fields: HashMap<&'static str, usize>,
     repeats: ByHash,
     ids: SeenIds,
 }
 
 impl RowReader {
-    /// Or what is wrong with the mapping.
+    /// Makes a reader, or returns the errors of the mapping.
     pub fn new(mapping: &Mapping, columns: &[String]) -> Result<Self, FieldErrors> {
         let (mut fields, mut errors) = (HashMap::new(), FieldErrors::default());
         for (column, name) in &mapping.columns {
@@ -51,7 +51,7 @@ impl RowReader {
         errors.or(|| reader)
     }
 
-    /// Without these every row would be refused.
+    /// Requires the columns without which every row would be refused.
     fn require(&self, errors: &mut FieldErrors) {
         let has = |name: &str| self.fields.contains_key(name) || self.mapping.defaults.contains_key(name);
         match self.mapping.kind {
@@ -73,7 +73,7 @@ impl RowReader {
         }
     }
 
-    /// What the row's cells become, or every broken rule.
+    /// Converts a row, or returns every broken rule.
     pub fn read(&mut self, row: &RawRow, now: DateTime<Utc>) -> Result<Parsed, Vec<RowError>> {
         let cells =
             row.cells.as_ref().map_err(|text| row_errors(&self.mapping, row.line, FieldErrors::one("row", text.clone())))?;
@@ -84,7 +84,7 @@ impl RowReader {
         parsed.map_err(|errors| row_errors(&self.mapping, row.line, errors))
     }
 
-    /// By field, what the cells are understood as.
+    /// Returns the values that the cells are understood as, by field.
     pub fn understood(&self, cells: &[String]) -> Vec<(String, String)> {
         match self.mapping.kind {
             ImportKind::Customers => {
@@ -98,7 +98,7 @@ impl RowReader {
         }
     }
 
-    /// The cell, or the default.
+    /// Returns the field's cell, or the default.
     fn get(&self, cells: &[String], field: &str) -> Option<String> {
         self.cell(cells, field).or_else(|| self.mapping.defaults.get(field).cloned())
     }
@@ -108,8 +108,8 @@ impl RowReader {
         cell.map(str::to_owned)
     }
 
-    /// Refuses an id that an earlier row has for a customer of another name: nobody can tell which of the two is meant, and a
-    /// spreadsheet that shortens long numbers makes many ids the same.
+    /// Parses a customer. Refuses an external id that an earlier row has with another name: nobody can tell which of the two
+    /// is meant, and a spreadsheet that shortens long numbers makes many ids equal.
     fn new_customer(&mut self, cells: &[String], line: i64) -> Result<CustomerInput, FieldErrors> {
         let input = self.customer(cells)?;
         let (Some(Some(id)), Some(name)) = (&input.external_id, &input.name) else { return Ok(input) };
@@ -122,7 +122,7 @@ impl RowReader {
         Err(FieldErrors::one("externalId", message))
     }
 
-    /// Without defaults, which are for new customers only.
+    /// Parses a customer without defaults, which are for new customers only.
     fn customer(&self, cells: &[String]) -> Result<CustomerInput, FieldErrors> {
         let mut errors = FieldErrors::default();
         let input = customer_input(|field| self.cell(cells, field), &mut errors);
@@ -142,23 +142,23 @@ impl RowReader {
                 None
             }
         };
-        // Without a time an event would be of now, and another one with each import.
+        // An event without a time would happen now, and be another one with each import.
         if input.occurred_at.is_none() {
             errors.add("occurredAt", "is required");
         }
         let event = input.parse_as_spelled(now).map_err(|more| errors.0.extend(more.0)).ok();
         let (Some(address), Some(mut event)) = (address, event) else { return Err(errors) };
         errors.or(|| ())?;
-        // Whatever the spelling, the same fact is the same content.
+        // The same fact has the same content, however its row is spelled.
         event.content = EventInput::of(&event.body, event.occurred_at);
         if event.message_id.is_none() {
             event.message_id = Some(self.message_id(&address, &event));
         }
-        // The message id follows from the letters of the file, so that what was imported before is still recognised.
+        // The message id is made of the file's own letters, so that events of earlier imports are still recognised.
         Ok(Parsed::Event(address, Box::new(event.composed())))
     }
 
-    /// Made of the row's content, and of how often the same content came before in this file.
+    /// Makes a message id of the row's content, and of how often the same content came before in this file.
     fn message_id(&mut self, address: &Address, event: &NewEvent) -> String {
         let content = serde_json::to_string(&event.content).unwrap_or_default();
         let digest = Sha256::digest(format!("{address:?}\n{}\n{content}", event.source));
@@ -169,7 +169,7 @@ impl RowReader {
         format!("row-{hex}-{times}")
     }
 
-    /// Cells that mean nothing for the row's kind are left out.
+    /// Converts the cells to an event. Cells of fields that the row's kind does not have are left out.
     fn event_input(&self, cells: &[String], errors: &mut FieldErrors) -> EventInput {
         let text = |field: &str| self.get(cells, field);
         let kind = text("kind").map(|text| kind(&text));
@@ -204,7 +204,7 @@ impl RowReader {
             user: of_kind("user"),
             feature: of_kind("feature"),
             count,
-            // It is shown and does not weigh: no ticket is refused for it.
+            // Priorities do not affect the score, so no ticket is refused for its priority.
             priority: of_kind("priority")
                 .filter(|text| Priority::parse(&text.to_lowercase()).is_some())
                 .map(|text| text.to_lowercase()),
@@ -217,7 +217,7 @@ impl RowReader {
     }
 }
 
-/// What a new customer has where its row does not say it.
+/// Returns the fields of a new customer that its row does not have.
 pub fn customer_defaults(mapping: &Mapping, errors: &mut FieldErrors) -> CustomerInput {
     customer_input(|field| mapping.defaults.get(field).cloned(), errors)
 }
@@ -247,7 +247,7 @@ fn customer_input(text: impl Fn(&str) -> Option<String>, errors: &mut FieldError
     }
 }
 
-/// "1.23457E+11": a long number as spreadsheets write it.
+/// Returns whether an id is a long number as spreadsheets shorten it: "1.23457E+11".
 fn is_shortened(id: &str) -> bool {
     let (digits, exponent) = id.split_once("E+").or_else(|| id.split_once("e+")).unwrap_or_default();
     let is_number =
@@ -255,7 +255,7 @@ fn is_shortened(id: &str) -> bool {
     is_number(digits) && is_number(exponent)
 }
 
-/// A cell with line ends, in one line.
+/// Joins the lines of a cell into one.
 fn unfolded(text: String) -> String {
     match text.contains(['\n', '\r', '\t']) {
         true => text.split_whitespace().collect::<Vec<_>>().join(" "),
@@ -263,7 +263,7 @@ fn unfolded(text: String) -> String {
     }
 }
 
-/// Errors with the columns that they are about.
+/// Returns errors with the columns that they are about.
 pub fn row_errors(mapping: &Mapping, line: i64, errors: FieldErrors) -> Vec<RowError> {
     let errors = in_units_of_the_file(mapping, errors);
     let column = |field: &str| {
@@ -277,7 +277,7 @@ pub fn row_errors(mapping: &Mapping, line: i64, errors: FieldErrors) -> Vec<RowE
     errors.0.into_iter().map(|error| RowError { line, column: column(&error.field), error }).collect()
 }
 
-/// The bounds of amounts are in cents, which the file's column need not be.
+/// Rewrites the limits of amounts, which are in cents, in the units of the file's column.
 fn in_units_of_the_file(mapping: &Mapping, mut errors: FieldErrors) -> FieldErrors {
     let is_in_cents = |field: &str| mapping.column_of(field).is_some();
     for error in &mut errors.0 {
@@ -298,7 +298,7 @@ fn known_field(kind: ImportKind, name: &str, place: &str, errors: &mut FieldErro
     field
 }
 
-/// What stands in an input, by name.
+/// Returns the values of an input as text, by name.
 fn shown(input: &impl serde::Serialize) -> Vec<(String, String)> {
     let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(input) else { return Vec::new() };
     let text = |value: serde_json::Value| match value {
@@ -309,7 +309,7 @@ fn shown(input: &impl serde::Serialize) -> Vec<(String, String)> {
     fields.into_iter().filter_map(|(name, value)| Some((name, text(value)?))).collect()
 }
 
-/// The wire name of a kind that is written another way, if it is one.
+/// Returns the wire name of a kind that is spelled in another known way, else the text itself.
 fn kind(text: &str) -> String {
     let words: String =
         text.trim().to_lowercase().chars().map(|letter| if letter.is_alphanumeric() { letter } else { '_' }).collect();
@@ -326,7 +326,7 @@ fn kind(text: &str) -> String {
     .to_owned()
 }
 
-/// Returns whether a text names a segment or a kind: tells a column of them from one of the same name.
+/// Returns whether a text is a segment or a kind, which tells a column of them from another one with the same header.
 pub fn fits(field: &ImportField, text: &str) -> bool {
     match field.name {
         "segment" => Segment::parse(text).is_some(),
@@ -335,7 +335,7 @@ pub fn fits(field: &ImportField, text: &str) -> bool {
     }
 }
 
-/// The day of a date, or of a time.
+/// Returns the day of a date or of a time.
 fn day(text: &str) -> String {
     match text.split_once(['T', ' ']) {
         Some((day, _)) if day.len() == 10 => day.to_owned(),
@@ -343,8 +343,9 @@ fn day(text: &str) -> String {
     }
 }
 
-/// A time as the API takes it, from what databases and programs write: also a mere date, a blank instead of the T, offsets
-/// without minutes or with a zone's name behind them, and seconds, milliseconds or microseconds since 1970.
+/// Returns a time in the API's form, from the forms that databases and programs write. These may be a mere date, have a
+/// blank instead of the T, an offset without minutes or followed by a zone's name, or be seconds, milliseconds or
+/// microseconds since 1970.
 fn time(text: &str) -> String {
     let text = text.trim();
     since_1970(text).or_else(|| calendar_time(text)).unwrap_or_else(|| text.to_owned())
@@ -386,7 +387,8 @@ fn calendar_time(text: &str) -> Option<String> {
     Some(format!("{day}T{clock}{}", offset(zone)?))
 }
 
-/// "+02:00" of "+02", "+0200" or "+02:00". The names of other zones than UTC say nothing that everybody agrees on.
+/// Returns an offset such as "+02:00" from "+02", "+0200" or "+02:00". Names of zones other than UTC have no meaning that
+/// everybody agrees on, so they are not understood.
 fn offset(zone: &str) -> Option<String> {
     if ["", "Z", "z", "UTC", "GMT"].contains(&zone) {
         return Some("Z".into());

@@ -1,5 +1,5 @@
-//! The way of a file into the database, or up to its door: rows are read on a thread of their own, some at a time, while
-//! those before are stored. Memory holds a few thousand rows, and 30 to 90 bytes for each row before them (`seen`).
+//! Moves a file into the database, or tries it as a dry run. A thread reads some rows while those before are stored. Memory
+//! holds a few thousand rows, and 30 to 90 bytes for each row before them (`seen`).
 
 use super::super::batch::Address;
 use super::errors::Errors;
@@ -19,26 +19,26 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use tokio::sync::{Semaphore, mpsc};
 
-/// How many rows are stored while the next are read.
+/// The rows that are stored while the next are read.
 const CHUNK: usize = 8000;
-/// How many customers one transaction stores: few enough for others to get a turn.
+/// The customers that one transaction stores: few enough for other writers to get their turn.
 const CUSTOMERS_TOGETHER: usize = 2000;
 
-/// How far it is: what became of the rows so far, and how much of the file has been read, in percent.
+/// The progress of an import: the counts so far, and the part of the file that has been read, in percent.
 pub type Progress = (ImportCounts, i64);
 
-/// Where rows go.
+/// The destination of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// Nowhere. The import whose upload it is, if there is one.
+    /// Nothing is stored. Names the import of the upload, if the file is one.
     DryRun(Option<Attempt>),
     Import(Attempt),
 }
 
-/// How many dry runs and imports of uploads a process works on; the others wait.
+/// The places for dry runs and imports of uploads in this process. Others wait.
 static PLACES: Semaphore = Semaphore::const_new(2);
 
-/// A dry run of an upload.
+/// Runs an upload's dry run.
 pub async fn check(call: &Call, attempt: Attempt, file: Columned, mapping: Mapping, errors: PathBuf) {
     let drive = async {
         let _place = PLACES.acquire().await;
@@ -53,7 +53,7 @@ pub async fn check(call: &Call, attempt: Attempt, file: Columned, mapping: Mappi
     finish(call, attempt, state, problem).await;
 }
 
-/// An import of an upload.
+/// Runs an upload's import.
 pub async fn run(call: &Call, attempt: Attempt, file: Columned, mapping: Mapping) {
     let run = async {
         let _place = PLACES.acquire().await;
@@ -62,7 +62,7 @@ pub async fn run(call: &Call, attempt: Attempt, file: Columned, mapping: Mapping
     let _ = finish_run(call, attempt, beating(call, attempt, run).await).await;
 }
 
-/// Writes down how a run has ended.
+/// Stores the end of a run.
 async fn finish_run(
     call: &Call,
     attempt: Attempt,
@@ -82,7 +82,7 @@ async fn finish(call: &Call, attempt: Attempt, state: ImportState, problem: Opti
     }
 }
 
-/// Imports a file here and now, which gives the import's id; or tries to, which gives what it would do.
+/// Imports a file right away and returns the import's id, or tries it and returns the outlook.
 pub async fn import_file(
     call: &Call,
     source: Source,
@@ -113,7 +113,7 @@ pub struct Columned {
     pub columns: Vec<String>,
 }
 
-/// Some rows of a file, in their order: with its line each, and what it is.
+/// Rows of a file in order, each with its line and its content.
 type Chunk = Vec<(i64, Result<Parsed, Vec<RowError>>)>;
 
 async fn drive(
@@ -140,7 +140,7 @@ async fn drive(
                 chunk.push((row.line, rows.read(&row, now)));
                 chunk.len() < CHUNK || sender.blocking_send(std::mem::take(&mut chunk)).is_ok()
             })?;
-            // The receiver is gone only when it has failed, and says so itself.
+            // The receiver is gone only after it has failed, which it reports itself.
             let _ = sender.blocking_send(chunk);
             Ok::<_, AppError>(())
         });
@@ -161,20 +161,20 @@ async fn drive(
     driven.and(finished).map(|()| (counts, outlook))
 }
 
-/// Where chunks end.
+/// The place where chunks end.
 struct Sink<'a> {
     call: &'a Call,
     mapping: &'a Mapping,
     target: Target,
     errors: Errors,
     counts: ImportCounts,
-    /// Those of the counts that the import's row does not have yet: a run adds what it stores in the same transaction.
+    /// Counts that the import's stored row does not have yet. A run adds the counts of stored rows in the same transaction.
     untold: ImportCounts,
-    /// Customers whose health is to be scored anew.
+    /// Customers whose health is stale.
     touched: BTreeSet<CustomerId>,
     seen_customers: SeenCustomers,
     seen_events: SeenEvents,
-    /// Of a dry run.
+    /// The outlook, for a dry run.
     outlook: Outlook,
 }
 
@@ -186,7 +186,7 @@ impl<'a> Sink<'a> {
         Self { call, mapping, target, errors, counts, untold, touched, seen_customers, seen_events, outlook }
     }
 
-    /// Counts rows that nothing was stored of.
+    /// Counts rows of which nothing was stored.
     fn count_rejected(&mut self, rows: usize) {
         let more = ImportCounts { rows: rows as i64, rejected: rows as i64, ..ImportCounts::default() };
         self.counts = self.counts + more;
@@ -201,7 +201,7 @@ impl<'a> Sink<'a> {
         }
     }
 
-    /// Tells the import how far it is, in percent of the file.
+    /// Stores the progress, in percent of the file.
     async fn tell(&mut self, percent: i64) -> Result<(), AppError> {
         if let Target::Import(attempt) | Target::DryRun(Some(attempt)) = self.target {
             let untold = std::mem::take(&mut self.untold);
@@ -210,7 +210,7 @@ impl<'a> Sink<'a> {
         Ok(())
     }
 
-    /// The rows that were refused, and why.
+    /// Stores a chunk, or checks it in a dry run. Returns the errors of the refused rows.
     async fn store(&mut self, chunk: Chunk) -> Result<Vec<RowError>, AppError> {
         let (mut customers, mut events, mut refused) = (Vec::new(), Vec::new(), Vec::new());
         for (line, row) in chunk {
@@ -333,7 +333,7 @@ impl<'a> Sink<'a> {
         row_errors(self.mapping, line, FieldErrors::one(field, message))
     }
 
-    /// Brings scores up to date, whether everything went well or not.
+    /// Brings scores up to date, even after a failure.
     async fn finish(self) -> Result<(), AppError> {
         if let Target::Import(_) = self.target {
             let touched: Vec<_> = self.touched.into_iter().collect();

@@ -1,5 +1,5 @@
-//! What a dry run remembers of the rows before: rows of the same file can repeat or contradict each other. Memory holds
-//! a hash with a number for each row, the fields of customers wait in a file without a name.
+//! A dry run's memory of earlier rows, since rows of the same file can repeat or contradict each other. It holds a hash with
+//! a number for each row; customers' fields wait in a file without a name.
 
 use crate::domain::{CustomerFields, EventBody, EventId};
 use crate::server::store::{Incoming, StoreError, Verdict};
@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
-/// Numbers by hash: 15 bytes each, 30 right after the map has grown. With keys of type `u64` it would be 19 and 39. Among 10
-/// million hashes two are the same once in 370,000 files.
+/// Numbers by hash. An entry takes 15 bytes, or 30 right after the map has grown; keys of type `u64` would take 19 and 39.
+/// Among 10 million hashes, two are equal in one of 370,000 files.
 #[derive(Default)]
 pub struct ByHash(HashMap<[u32; 2], u32>);
 
@@ -19,7 +19,7 @@ impl ByHash {
         self.0.get(&halves(hash)).copied()
     }
 
-    /// The number, which is 0 when it is new.
+    /// Returns the number of a hash. It is 0 when the hash is new.
     pub fn entry(&mut self, hash: u64) -> &mut u32 {
         self.0.entry(halves(hash)).or_default()
     }
@@ -29,18 +29,20 @@ fn halves(hash: u64) -> [u32; 2] {
     [(hash >> 32) as u32, hash as u32]
 }
 
-/// The beginning of a text's SHA-256.
+/// Returns the beginning of a text's SHA-256.
 pub fn hash(text: &str) -> u64 {
     let digest = Sha256::digest(text);
     u64::from_be_bytes(std::array::from_fn(|place| digest[place]))
 }
 
-/// External ids of a file's rows: by the hash of the id the line on which it came first, and half of the hash of its name there.
+/// The external ids of a file's rows. The key is the id's hash; the value is the line on which it first came, and half of
+/// the hash of its name there.
 #[derive(Default)]
 pub struct SeenIds(HashMap<[u32; 2], [u32; 2]>);
 
 impl SeenIds {
-    /// The line on which the id came first, when it had another name there. Letter case and blanks make no other name.
+    /// Returns the line on which the id first came, when it had another name there. Letter case and blanks do not make a
+    /// name another.
     pub fn earlier_line_of_another(&mut self, id: &str, name: &str, line: i64) -> Option<i64> {
         let name = hash(&name.split_whitespace().collect::<String>().to_lowercase()) as u32;
         let [first, known] = *self.0.entry(halves(hash(id.trim()))).or_insert([line as u32, name]);
@@ -48,12 +50,12 @@ impl SeenIds {
     }
 }
 
-/// Events that a dry run has let pass: by the hash of what must be unique, half of the hash of what it stands for.
+/// Events that a dry run has let pass. The key is the hash of the unique part; the value is half of the hash of the content.
 #[derive(Default)]
 pub struct SeenEvents(ByHash);
 
 impl SeenEvents {
-    /// What becomes of an event that the database would accept.
+    /// Returns the verdict on an event that the database would accept.
     pub fn verdict(&mut self, one: &Incoming) -> Verdict {
         let Incoming { customer, event, .. } = one;
         let content = hash(&format!("{customer}\n{:?}", event.content)) as u32;
@@ -79,7 +81,7 @@ impl SeenEvents {
     }
 }
 
-/// Customers as the rows before would have made them: by the hash of the external id the place in the file.
+/// Customers as earlier rows would have made them. The key is the external id's hash; the value is the place in the file.
 #[derive(Default)]
 pub struct SeenCustomers {
     places: HashMap<[u32; 2], [u32; 2]>,
@@ -87,11 +89,11 @@ pub struct SeenCustomers {
     end: u64,
 }
 
-/// An external id, with the fields.
+/// A customer's external id and fields.
 type Seen = (String, CustomerFields);
 
 impl SeenCustomers {
-    /// Those of the customers that were seen.
+    /// Returns the fields of the customers that were seen before.
     pub fn load<'a>(&mut self, external_ids: impl Iterator<Item = &'a str>) -> Result<HashMap<String, CustomerFields>, AppError> {
         let mut found = HashMap::new();
         for id in external_ids {
@@ -104,7 +106,7 @@ impl SeenCustomers {
         Ok(found)
     }
 
-    /// Remembers customers; what was remembered of them before is replaced.
+    /// Remembers customers. Their earlier fields are replaced.
     pub fn keep(&mut self, customers: HashMap<String, CustomerFields>) -> Result<(), AppError> {
         let mut text = Vec::new();
         for customer in customers {
@@ -119,7 +121,7 @@ impl SeenCustomers {
     fn append(&mut self, text: &[u8]) -> io::Result<()> {
         let file = match &mut self.file {
             Some(file) => file,
-            // It has no name, and is gone with the process.
+            // The file has no name, and is gone with the process.
             none => none.insert(tempfile::tempfile()?),
         };
         file.seek(SeekFrom::Start(self.end))?;

@@ -1,5 +1,5 @@
-//! Taking an import back: its events are retracted, its customers are removed, restored or archived, and everybody whom
-//! that touches is scored anew.
+//! Undoes an import: its events are retracted, its customers are deleted, set back or archived, and everybody concerned is
+//! rescored.
 
 use super::beating;
 use crate::domain::{CustomerId, ImportCounts, ImportId, ImportState, UndoReport};
@@ -7,22 +7,22 @@ use crate::server::Call;
 use crate::server::store::Attempt;
 use crate::wire::AppError;
 
-/// How many customers one transaction takes back, and of how many it retracts the events.
+/// The customers that one transaction sets back, and those whose events it retracts.
 const CUSTOMERS: i64 = 200;
 const CUSTOMERS_WITH_EVENTS: usize = 50;
 
-/// Here and now.
+/// Undoes an import right away.
 pub async fn undo_file(call: &Call, id: ImportId) -> Result<UndoReport, AppError> {
     super::find(call, id).await?;
     take_back(call, begin(call, id).await?).await
 }
 
-/// Nobody else works on the import from then on.
+/// Begins an undo. From then on nobody else works on the import.
 pub async fn begin(call: &Call, id: ImportId) -> Result<Attempt, AppError> {
     Ok(call.store.move_import(id, &[ImportState::Finished, ImportState::Failed], ImportState::Undoing, call.now).await?)
 }
 
-/// In the background: a failure is kept with the import, which can be undone again.
+/// Undoes an import in the background. A failure is stored with the import, which can be undone again.
 pub async fn undo(call: &Call, attempt: Attempt) {
     let _ = take_back(call, attempt).await;
 }

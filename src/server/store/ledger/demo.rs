@@ -129,7 +129,7 @@ fn known(id: CustomerId, customer: &DemoCustomer) -> Known {
     Known { id, start_date: customer.fields.start_date, first_facts, last_activity_at }
 }
 
-/// What the store would load for the customer.
+/// Returns the facts that the store would load for the customer.
 fn facts(known: &Known, customer: &DemoCustomer) -> Facts {
     let mut daily = Vec::with_capacity(customer.events.len());
     let mut about_invoices = BTreeMap::<&str, Vec<InvoiceFact>>::new();

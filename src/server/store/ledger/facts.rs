@@ -14,7 +14,7 @@ use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
 
 impl Store {
-    /// What is known of a customer as of a day, with daily activity from the day `from` on.
+    /// Loads the facts known of a customer as of a day, with daily activity from the day `from` on.
     pub async fn load_facts(&self, customer: CustomerId, from: NaiveDate, at: impl Into<AsOf>) -> StoreResult<Facts> {
         let mut tx = self.read().await?;
         let known = get_customer_record(&mut tx, customer).await?.known();

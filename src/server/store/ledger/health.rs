@@ -17,7 +17,7 @@ use sqlx::AssertSqlSafe;
 /// An arbitrary number that means "roll-over" among the database's advisory locks.
 const LOCK: &str = "SELECT pg_try_advisory_xact_lock(7100919)";
 
-/// How many customers one transaction scores: others want to write as well.
+/// The most customers that one transaction scores: others want to write as well.
 const CHUNK: usize = 200;
 
 impl Store {
@@ -71,7 +71,7 @@ impl Store {
         Ok(())
     }
 
-    /// How many customers are not scored yet as of `today` under the current scorecard and connections, and how many there are.
+    /// Counts the customers not scored yet as of `today` under the current scorecard and connections, and all customers.
     pub async fn count_stale(&self, today: NaiveDate) -> StoreResult<(i64, i64)> {
         let mut tx = self.read().await?;
         let basis = load_basis(&mut tx, today).await?;
@@ -81,7 +81,7 @@ impl Store {
     }
 }
 
-/// That the health in a row is stale, its [`Basis`] being $2 to $4.
+/// Says in SQL that the health in a row is stale, its [`Basis`] being $2 to $4.
 const STALE: &str = "(scored_day <> $2 OR scorecard_version <> $3 OR connections_version <> $4)";
 
 /// Customers whose stored health is stale.
@@ -91,7 +91,7 @@ async fn stale(tx: &mut Tx, today: NaiveDate, limit: i64) -> StoreResult<Vec<Cus
     ids(tx, format!("SELECT id FROM customers WHERE {STALE} LIMIT $1"), binds).await
 }
 
-/// Those of some customers.
+/// Returns the stale ones of these customers.
 async fn stale_of(tx: &mut Tx, customers: &[CustomerId], basis: Basis) -> StoreResult<Vec<CustomerId>> {
     let binds = binds![customers, basis.day, basis.scorecard_version, basis.connections_version];
     let sql = format!("SELECT id FROM customers WHERE id {} AND {STALE}", tx.one_of());
@@ -122,7 +122,7 @@ async fn rescore_customers(tx: &mut Tx, known: &[Known], rules: &Rules, today: N
     store_health(tx, known.iter().map(|known| (known, &found[&known.id])), rules, today).await
 }
 
-/// The same for one, whose health of today comes back. Stores also what else is known of it.
+/// Rescores one customer and returns today's health. Stores also what else is known of it.
 pub async fn rescore_customer(tx: &mut Tx, known: Known, rules: &Rules, today: NaiveDate) -> StoreResult<Health> {
     let found = load_facts(tx, std::slice::from_ref(&known), rules.reach(today), today).await?;
     let facts = &found[&known.id];

@@ -84,7 +84,7 @@ impl Store {
     }
 }
 
-/// What became of a customer's row.
+/// The outcome of a customer's row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CustomerChange {
     Created(CustomerId),
@@ -100,7 +100,7 @@ pub enum Destination<'a> {
     DryRun(&'a mut HashMap<String, CustomerFields>, &'a mut Vec<Difference>),
 }
 
-/// What a row would change.
+/// The changes that a row would make.
 #[derive(Clone, Debug)]
 pub struct Difference {
     /// Its place among the rows.
@@ -110,7 +110,7 @@ pub struct Difference {
     pub is_archived: bool,
 }
 
-/// What became of rows of customers.
+/// Counts the outcomes of rows of customers.
 pub fn count_changes(changes: &[Result<CustomerChange, FieldErrors>]) -> ImportCounts {
     let mut counts = ImportCounts { rows: changes.len() as i64, ..ImportCounts::default() };
     for change in changes {

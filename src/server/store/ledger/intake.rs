@@ -19,12 +19,12 @@ use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// How often a transaction begins anew because somebody else took a message id between our look and our write.
+/// The most attempts of a transaction when somebody else takes a message id between our look and our write.
 const ATTEMPTS: usize = 5;
 
-/// How many events a transaction of many stores: enough to share the wait for the disk, few enough for others to get a turn.
+/// The events of one transaction of many: enough to share the wait for the disk, few enough for others to get a turn.
 const TOGETHER: usize = 2000;
-/// How many such transactions PostgreSQL works on at a time; SQLite has one writer.
+/// The number of such transactions that PostgreSQL works on at a time; SQLite has one writer.
 const POSTGRES_WRITERS: usize = 2;
 
 impl Store {
@@ -104,7 +104,7 @@ impl Store {
         Err(taken_again_and_again())
     }
 
-    /// What would become of events; nothing is stored, and the ids of accepted ones mean nothing.
+    /// Returns the verdicts that events would get; nothing is stored, and the ids of accepted ones mean nothing.
     pub async fn check_events(&self, incoming: &[Incoming]) -> StoreResult<Vec<Verdict>> {
         let mut tx = self.write().await?;
         let verdict = |step| match step {
@@ -205,7 +205,7 @@ fn last_day(incoming: &[&Incoming]) -> NaiveDate {
 fn taken_again_and_again() -> StoreError {
     StoreError::Conflict("others are sending the same message ids at this moment; try again".into())
 }
-/// As it can be read from now on.
+/// Returns the event as it can be read from now on.
 fn event(id: EventId, Incoming { customer, event, received_at }: &Incoming) -> Event {
     Event {
         id,

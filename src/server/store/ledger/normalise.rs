@@ -16,7 +16,7 @@ use std::collections::HashMap;
 
 /// An arbitrary number that means "letters" among the database's advisory locks: one process at a time decides who gets an id.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(7100920) IS NULL";
-/// How many customers one transaction brings up to date.
+/// The customers that one transaction brings up to date.
 const CUSTOMERS: i64 = 500;
 
 impl Store {

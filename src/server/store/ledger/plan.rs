@@ -15,20 +15,20 @@ use crate::server::store::{Incoming, StoreError, StoreResult, Verdict};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// What is to be done with an event. Until they are written, the nth event's id is -n.
+/// The decision about an event. Until they are written, the nth event's id is -n.
 pub enum Step {
-    /// With what its invoice is then.
+    /// Append the event; its invoice is then this one.
     Append(Option<Invoice>),
-    /// It is this one.
+    /// Store nothing: the event repeats this one.
     Repeat(EventId),
-    /// With the field that is to blame.
+    /// Refuse the event; the field is to blame.
     Refuse(&'static str, StoreError),
     /// Its invoice was issued before with other content.
     Reissue(Reissue),
 }
 
 impl Step {
-    /// What became of the event at a place among others, whose ids these are now.
+    /// Returns the verdict on the event at a place among others, whose ids these are now.
     pub fn verdict(self, place: usize, ids: &[EventId]) -> Verdict {
         match self {
             Self::Append(_) => Verdict::Accepted(ids[place]),
@@ -39,7 +39,7 @@ impl Step {
     }
 }
 
-/// What stands in the way of an invoice that is issued again with other content.
+/// The conflict of an invoice that is issued again with other content.
 pub struct Reissue {
     number: String,
     first: (EventId, NaiveDate),
@@ -77,18 +77,18 @@ fn index_of_unwritten(id: EventId) -> Option<usize> {
     (id.0 < 0).then(|| (-id.0 - 1) as usize)
 }
 
-/// What a transaction will do, decided on what it has locked.
+/// The work of a transaction, decided on the rows that it has locked.
 pub struct Plan<'a> {
     pub incoming: &'a [&'a Incoming],
     /// One for each event.
     pub steps: Vec<Step>,
     /// The customers before, by id.
     pub customers: Vec<CustomerRecord>,
-    /// Those of them that get events, after.
+    /// The customers that get events, as they are afterwards.
     pub changed: BTreeMap<CustomerId, Known>,
     keys: Keys<'a>,
     used: Used,
-    /// What is known about the invoices that the events are about, the events included.
+    /// All facts about the invoices that the events are about, the events included.
     invoices: HashMap<(CustomerId, String), Vec<InvoiceFact>>,
 }
 
@@ -163,7 +163,7 @@ impl<'a> Plan<'a> {
         step
     }
 
-    /// Whether the event states the same fact as an earlier one in other words: with a default written out, say, as exports
+    /// Returns whether the event states an earlier event's fact in other words: with a default written out, say, as exports
     /// do. Where it has no time it is of any.
     fn says_the_same(&self, earlier: EventId, one: &Incoming) -> bool {
         let has_time = one.event.content.occurred_at.is_some();

@@ -16,10 +16,10 @@ use tokio::time::{Instant, timeout_at};
 const GROUP: usize = 64;
 /// The most that wait. One more is refused at once, instead of being answered long after its sender has given up.
 const WAITING: usize = 1024;
-/// How long a group waits until it is as large as those before it were on average: senders that were answered together come
+/// The longest wait for a group to become as large as those before it were on average: senders answered together come
 /// again together, and the first of them should not get a transaction for itself.
 const PATIENCE: Duration = Duration::from_millis(1);
-/// How many transactions PostgreSQL works on at a time; SQLite has one writer.
+/// The number of transactions that PostgreSQL works on at a time; SQLite has one writer.
 const POSTGRES_WRITERS: usize = 3;
 
 #[derive(Clone)]

@@ -50,7 +50,7 @@ impl Store {
     }
 }
 
-/// What is known of a customer after a fact was taken back: its first and its latest one may be others now.
+/// Returns a customer's known facts after one was retracted: its first and its latest one may be others now.
 pub async fn known_without(
     tx: &mut Tx,
     row: &CustomerRecord,

@@ -14,7 +14,7 @@ pub async fn load_basis(tx: &mut Tx, today: NaiveDate) -> StoreResult<Basis> {
     Ok(load_rules(tx).await?.basis(today))
 }
 
-/// What every score depends on besides the customer's facts.
+/// Everything that every score depends on besides the customer's facts.
 pub struct Rules {
     pub scorecard: Scorecard,
     pub connections: Connections,
@@ -31,7 +31,7 @@ impl Rules {
         scoring::score(id, &measured, &self.scorecard, today)
     }
 
-    /// How far back facts must be known to score today and all the days since which it may have been in its band.
+    /// Returns the day back to which facts are needed to score today and all days since which a customer may be in its band.
     pub fn reach(&self, today: NaiveDate) -> NaiveDate {
         today - Duration::days(BAND_MEMORY_DAYS + self.scorecard.lookback_days())
     }

@@ -30,7 +30,7 @@ struct Carried<'a> {
 }
 
 impl<'a> Standings<'a> {
-    /// Of everybody whom the plan is about.
+    /// Loads the standings of every customer that the plan is about.
     pub async fn load(tx: &mut Tx, plan: &'a Plan<'_>, rules: &Rules, moves: bool, today: NaiveDate) -> StoreResult<Self> {
         let (mut standings, rest) = Self::carried(plan, rules, moves, today)?;
         let found = load_facts(tx, &rest, rules.reach(today), today).await?;
@@ -38,7 +38,7 @@ impl<'a> Standings<'a> {
         Ok(standings)
     }
 
-    /// Of those whose stored health can be carried on; the rest come back.
+    /// Carries on the standings of customers whose stored health can be; the rest come back.
     pub fn carried(plan: &'a Plan<'_>, rules: &Rules, moves: bool, today: NaiveDate) -> StoreResult<(Self, Vec<Known>)> {
         let needs_facts: HashSet<_> = plan
             .steps

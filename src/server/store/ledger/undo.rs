@@ -27,7 +27,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// The event in the row at hand is in one of the ranges of the import `$1`.
 const IS_IMPORTED: &str = "(SELECT last_event_id FROM import_events WHERE import_id = $1 AND first_event_id <= events.id
                             ORDER BY first_event_id DESC LIMIT 1) >= events.id";
-/// How many names of archived customers a report has.
+/// The most names of archived customers in a report.
 const NAMES: usize = 100;
 
 /// Its id, customer, day, day of receipt, payload, source and message id.
@@ -202,7 +202,7 @@ async fn settle_invoices(tx: &mut Tx, customers: &[CustomerId], about: BTreeSet<
     store_invoices(tx, rows).await
 }
 
-/// What is known of the customers now that facts were taken back.
+/// Returns the facts known of the customers now that some were retracted.
 async fn known_now(tx: &mut Tx, known: Vec<Known>) -> StoreResult<Vec<Known>> {
     let ids: Vec<_> = known.iter().map(|known| known.id).collect();
     let sql = format!(

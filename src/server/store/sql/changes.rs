@@ -17,11 +17,11 @@ use tokio::sync::{Notify, broadcast, watch};
 
 /// The most customers that are named one by one. Their ids stay far below the 8000 bytes that a NOTIFY can have.
 const MAX_NAMED: usize = 100;
-/// How many changes a follower may be behind before it is told that everything changed.
+/// The most changes that a follower may be behind before it is told that everything changed.
 const BACKLOG: usize = 256;
-/// How long a process that has just told the others waits before it tells them more.
+/// The pause of a process between two messages to the others.
 const PAUSE: Duration = Duration::from_millis(100);
-/// How long it waits after a failure.
+/// The pause after a failure.
 const RETRY: Duration = Duration::from_secs(1);
 
 /// The customers that changed; null when any of them may have.
@@ -48,7 +48,7 @@ impl Changed {
         }
     }
 
-    /// What of it concerns a customer, or all of it; `None` when nothing does.
+    /// Returns the part that concerns a customer (all of it for `None`), or `None` when nothing does.
     pub fn about(self, customer: Option<CustomerId>) -> Option<Self> {
         match (&self.customers, customer) {
             (Some(customers), Some(customer)) => customers.contains(&customer).then(|| Self::from(customer)),
@@ -69,12 +69,12 @@ impl From<CustomerId> for Changed {
     }
 }
 
-/// What this process knows of changes: those told, in order, and on PostgreSQL those it has still to tell.
+/// The changes that this process knows: those told, in order, and on PostgreSQL those it has still to tell.
 #[derive(Clone)]
 pub struct Changes(Arc<Inner>);
 
 struct Inner {
-    /// Of this process: numbers of another one, or from before a restart, mean nothing to it.
+    /// This process's own name: numbers of another one, or from before a restart, mean nothing to it.
     name: u32,
     told: Mutex<u64>,
     followers: broadcast::Sender<(u64, Changed)>,

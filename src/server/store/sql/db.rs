@@ -62,7 +62,7 @@ impl<T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRo
 /// A transaction on either database. Dropped without commit, it is rolled back.
 pub struct Tx {
     open: Open,
-    /// What the commit will be told to have changed.
+    /// The changes that the commit will tell.
     changed: Changed,
     changes: Changes,
 }
@@ -116,7 +116,7 @@ impl Tx {
         Ok(run!(self, query_as(T), sql, binds, fetch_all))
     }
 
-    /// The same with a plan for the tables as they are now. PostgreSQL keeps a statement's plan otherwise: one that it made
+    /// Runs [`Self::all`] with a new plan for the tables as they are now. PostgreSQL keeps a statement's plan otherwise: one made
     /// while there was nothing to search may read all that has come since.
     pub async fn all_planned_anew<T: Record>(&mut self, sql: impl SqlSafeStr, binds: Vec<Bind>) -> StoreResult<Vec<T>> {
         let is_kept = !self.has_locks();
@@ -131,7 +131,7 @@ impl Tx {
         Ok(run!(self, query_as(T), sql, binds, fetch_one))
     }
 
-    /// How many rows it changed.
+    /// Runs a statement. Returns the number of changed rows.
     pub async fn execute(&mut self, sql: impl SqlSafeStr, binds: Vec<Bind>) -> StoreResult<u64> {
         Ok(run!(self, query(), sql, binds, execute rows_affected))
     }
@@ -190,7 +190,7 @@ impl Tx {
         self.changed.add(what.into());
     }
 
-    /// Those who follow are told what [`changed`](Self::changed) once it is durable.
+    /// Commits. Followers are told what [`changed`](Self::changed) once it is durable.
     pub async fn commit(self) -> StoreResult<()> {
         let Self { open, changed, changes } = self;
         let has_locks = open.is_postgres();
@@ -212,17 +212,17 @@ impl Tx {
         self.open.is_postgres()
     }
 
-    /// What follows a column to say that it is one of the [`Bind::Ints`] or [`Bind::Texts`] in `$1`.
+    /// Returns the end of a condition that a column is one of the [`Bind::Ints`] or [`Bind::Texts`] in `$1`.
     pub fn one_of(&self) -> &'static str {
         if self.has_locks() { "= ANY($1)" } else { "IN (SELECT value FROM json_each($1))" }
     }
 
-    /// The same of `$2`.
+    /// Returns the end of a condition that a column is one of the values in `$2`.
     pub fn one_of_second(&self) -> &'static str {
         if self.has_locks() { "= ANY($2)" } else { "IN (SELECT value FROM json_each($2))" }
     }
 
-    /// What follows a SELECT to lock its rows until the end; SQLite has no second writer.
+    /// Returns the end of a SELECT that locks its rows until the end; SQLite has no second writer.
     pub fn for_update(&self) -> &'static str {
         if self.has_locks() { "FOR NO KEY UPDATE" } else { "" }
     }

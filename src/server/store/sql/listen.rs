@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use sqlx::postgres::PgListener;
 use std::time::Duration;
 
-/// How long it waits after a failure.
+/// The pause after a failure.
 const RETRY: Duration = Duration::from_secs(1);
 
 impl Store {

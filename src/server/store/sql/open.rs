@@ -18,12 +18,12 @@ use std::time::Duration;
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
-/// How long a request waits for SQLite's writers before it.
+/// The longest time that a request waits for SQLite's writers before it.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How long it waits for a connection to PostgreSQL, which may be away: then people want to know soon.
+/// The longest wait for a connection to PostgreSQL, which may be away: then people want to know soon.
 const POSTGRES_PATIENCE: Duration = Duration::from_secs(10);
 
-/// How many statements a connection keeps ready: those that write rows differ with how many they write.
+/// The most statements that a connection keeps ready: those that write rows differ with how many they write.
 const STATEMENTS: usize = 500;
 
 impl Store {

@@ -5,9 +5,9 @@ use crate::server::store::sql::changes::{Changed, Changes};
 use crate::server::store::sql::pools::OtherProcesses;
 use std::time::Duration;
 
-/// How often it looks while somebody follows.
+/// The pause between two looks while somebody follows.
 const PERIOD: Duration = Duration::from_millis(500);
-/// How long it waits after a failure.
+/// The pause after a failure.
 const RETRY: Duration = Duration::from_secs(5);
 
 /// Looks for as long as the pool is open, but rests while nobody follows; what happened meanwhile is told afterwards.

@@ -5,7 +5,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Postgres, Sqlite};
 use std::time::Duration;
 
-/// How long a database may take to roll back before its connection is closed instead.
+/// The longest time for a database to roll back before its connection is closed instead.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 pub enum On {

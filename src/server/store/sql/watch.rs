@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[derive(Clone)]
 pub struct Watch {
     pool: SqlitePool,
-    /// How many connections there have been: another one's count is no longer comparable.
+    /// The number of connections there have been: another one's count is no longer comparable.
     opened: Arc<AtomicU64>,
 }
 

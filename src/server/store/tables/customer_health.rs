@@ -45,7 +45,7 @@ pub struct Scored<'a> {
     pub change7: Option<Points>,
     pub change30: Option<Points>,
     pub change90: Option<Points>,
-    /// As it is stored.
+    /// The trend as it is stored.
     pub trend: &'a str,
 }
 

@@ -93,7 +93,7 @@ impl CustomerRecord {
         Ok(Customer { id, fields, archived, version: self.version, created_at: time(self.created_at) })
     }
 
-    /// With its health, which is current when it was scored on this basis.
+    /// Returns the customer with its health, which is current when it was scored on this basis.
     pub fn current(&self, basis: Basis) -> StoreResult<CurrentHealth> {
         Ok(CurrentHealth {
             customer: self.customer()?,
@@ -124,7 +124,7 @@ impl CustomerRecord {
         read_measured(CustomerId(self.id), &self.measured)
     }
 
-    /// What scoring knows of the customer besides its activity.
+    /// Returns everything that scoring knows of the customer besides its activity.
     pub fn known(&self) -> Known {
         Known {
             id: CustomerId(self.id),
@@ -172,7 +172,7 @@ pub async fn get_customer_record(tx: &mut Tx, id: CustomerId) -> StoreResult<Cus
     tx.optional(select_customers!("WHERE id = $1"), binds![id]).await?.ok_or_else(|| no_customer(id))
 }
 
-/// What scoring knows of those of the customers that exist.
+/// Returns everything that scoring knows of these customers, besides their activity. Unknown ids are left out.
 pub async fn load_known_customers(tx: &mut Tx, ids: &[CustomerId]) -> StoreResult<Vec<Known>> {
     let sql = format!(select_customers!("WHERE id {}"), tx.one_of());
     let rows: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![ids]).await?;
@@ -191,7 +191,7 @@ pub fn spellings(external_ids: &[String]) -> Vec<String> {
     external_ids.iter().cloned().chain(others.map(|(_, composed)| composed)).collect()
 }
 
-/// What an external id finds: in exactly its letters, else in composed ones.
+/// Returns the customer found by an external id in exactly its letters, else in composed ones.
 pub fn found_by<'a, T>(found: &'a HashMap<String, T>, external_id: &str) -> Option<&'a T> {
     found.get(external_id).or_else(|| found.get(&composed(external_id)))
 }
@@ -355,7 +355,7 @@ pub struct Basis {
     pub connections_version: i64,
 }
 
-/// What scoring knows of a customer besides its activity and invoices.
+/// Everything that scoring knows of a customer besides its activity and invoices.
 #[derive(Clone)]
 pub struct Known {
     pub id: CustomerId,

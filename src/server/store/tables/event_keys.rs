@@ -33,7 +33,7 @@ pub async fn load_keys(tx: &mut Tx, incoming: &[&Incoming]) -> StoreResult<UsedK
 
 pub type UsedKeys = HashMap<(String, String), (EventId, String)>;
 
-/// What a repeat must equal: the customer and the content as sent.
+/// Returns the hash that a repeat must equal, of the customer and the content as sent.
 pub fn content_hash(customer: CustomerId, event: &NewEvent) -> StoreResult<String> {
     let content = serde_json::to_string(&event.content).map_err(|error| StoreError::Corrupt(error.to_string()))?;
     let digest = Sha256::digest(format!("{customer}\n{content}"));

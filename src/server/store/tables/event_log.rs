@@ -11,7 +11,7 @@ use sqlx::AssertSqlSafe;
 /// An arbitrary number that means "event log" among the database's advisory locks.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(7100918) IS NULL";
 
-/// How many raw events one transaction deletes from SQLite: others want to write as well.
+/// The most raw events that one transaction deletes from SQLite: others want to write as well.
 const CHUNK: i64 = 5000;
 
 impl Store {

@@ -91,7 +91,7 @@ pub async fn find_event(tx: &mut Tx, id: EventId) -> StoreResult<Option<Event>> 
     row.map(EventRow::event).transpose()
 }
 
-/// Those of the events that are not dropped.
+/// Returns the events with these ids that are not dropped.
 pub async fn find_events(tx: &mut Tx, ids: BTreeSet<EventId>) -> StoreResult<HashMap<EventId, Event>> {
     if ids.is_empty() {
         return Ok(HashMap::new());

@@ -5,7 +5,7 @@ use crate::server::store::sql::bind::day;
 
 pub type FirstDays = (Option<i32>, Option<i32>, Option<i32>, Option<i32>, Option<i32>);
 
-/// In the order of [`FactorKey::ALL`], and of the columns everywhere in the store.
+/// The days in the order of [`FactorKey::ALL`], and of the columns everywhere in the store.
 pub fn first_days((logins, features, tickets, invoices, api): FirstDays) -> Factors<Option<NaiveDate>> {
     Factors {
         login_frequency: logins.map(day),

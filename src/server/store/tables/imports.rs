@@ -78,7 +78,7 @@ impl Store {
         tx.commit().await
     }
 
-    /// What the dry run of an upload found; nothing where there was none, or an earlier release made it.
+    /// Returns the findings of an upload's dry run; `None` where there was none, or an earlier release made it.
     pub async fn get_import_outlook(&self, id: ImportId) -> StoreResult<Option<Outlook>> {
         let sql = "SELECT outlook FROM imports WHERE id = $1";
         let row: Option<(Option<String>,)> = self.read().await?.optional(sql, binds![id.0]).await?;
@@ -224,7 +224,7 @@ impl Store {
     }
 }
 
-/// How long a transaction of an import may do nothing before PostgreSQL ends it. Its process is suspended then, and holds
+/// The longest time for which an import's transaction may do nothing. PostgreSQL then ends it: its process is suspended, and holds
 /// customers that others want to write.
 const IDLE_IN_TRANSACTION: &str = "SET LOCAL idle_in_transaction_session_timeout = '10s'";
 

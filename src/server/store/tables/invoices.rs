@@ -9,7 +9,7 @@ use crate::server::store::{StoreError, StoreResult};
 use sqlx::AssertSqlSafe;
 use std::collections::{BTreeMap, HashMap};
 
-/// What one event says about an invoice.
+/// The content of one event about an invoice.
 pub struct InvoiceFact {
     pub event: EventId,
     pub day: NaiveDate,
@@ -163,7 +163,7 @@ pub async fn load_invoices(tx: &mut Tx, customers: &[CustomerId]) -> StoreResult
     Ok(invoices)
 }
 
-/// The same as they were known at the end of a day.
+/// Loads invoices as they were known at the end of a day.
 pub async fn load_invoices_known_on(
     tx: &mut Tx,
     customers: &[CustomerId],

@@ -7,9 +7,9 @@ use crate::server::store::sql::db::Tx;
 use crate::server::store::{Store, StoreResult};
 use std::collections::HashMap;
 
-/// What all names of customers begin with.
+/// The beginning of all names of customers.
 const CUSTOMER: &str = "customer-";
-/// What all names of events begin with.
+/// The beginning of all names of events.
 const EVENT: &str = "event-";
 
 /// The name of a database.
@@ -47,13 +47,13 @@ async fn load(tx: &mut Tx) -> StoreResult<Origin> {
     Ok(Origin(name))
 }
 
-/// Those of the names that are of this database's customers, with the ids.
+/// Returns the names that are of this database's customers, with the ids.
 pub async fn customers_named(tx: &mut Tx, names: Vec<&str>) -> StoreResult<HashMap<String, CustomerId>> {
     let ids = ids_named(tx, CUSTOMER, names).await?;
     Ok(ids.into_iter().map(|(name, id)| (name, CustomerId(id))).collect())
 }
 
-/// The same of events.
+/// Returns the names that are of this database's events, with the ids.
 pub async fn events_named(tx: &mut Tx, names: Vec<&str>) -> StoreResult<HashMap<String, EventId>> {
     let ids = ids_named(tx, EVENT, names).await?;
     Ok(ids.into_iter().map(|(name, id)| (name, EventId(id))).collect())

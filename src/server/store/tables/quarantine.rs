@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// An arbitrary number that means "quarantine" among the database's advisory locks.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(7100919) IS NULL";
 
-/// How many items one transaction deletes for their age: others want to write as well.
+/// The most items that one transaction deletes for their age: others want to write as well.
 const DELETED_TOGETHER: i64 = 1000;
 
 impl Store {
@@ -67,7 +67,7 @@ impl Store {
         Ok(total)
     }
 
-    /// How much each source takes, in the order of their names.
+    /// Returns the use of each source's quota, in the order of the sources' names.
     pub async fn quarantine_uses(&self) -> StoreResult<BTreeMap<String, QuarantineUse>> {
         Ok(Room::load(&mut self.read().await?).await?.of_sources)
     }
@@ -130,7 +130,7 @@ async fn known_hashes(tx: &mut Tx, hashes: &[String]) -> StoreResult<BTreeSet<St
     Ok(rows.into_iter().map(|(hash,)| hash).collect())
 }
 
-/// How much is taken, by source and in all.
+/// The space that is taken, by source and in all.
 struct Room {
     of_sources: BTreeMap<String, QuarantineUse>,
     of_all: QuarantineUse,

@@ -3,7 +3,7 @@
 use crate::domain::CustomerFields;
 use unicode_normalization::UnicodeNormalization;
 
-/// What searches find a customer by: its name and its external id, on a line each so that no match spans both.
+/// Returns the text that searches look in: the name and the external id, on a line each so that no match spans both.
 pub fn search_key(fields: &CustomerFields) -> String {
     format!("{}\n{}", folded(&fields.name), folded(fields.external_id.as_deref().unwrap_or_default()))
 }

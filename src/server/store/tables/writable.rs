@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 
-/// How long a successful write counts, so that asking often does not write often.
+/// The time for which a successful write counts, so that asking often does not write often.
 const RECENTLY: Duration = Duration::from_secs(5);
-/// How long it still counts while others are writing and this has to wait for them.
+/// The time for which it still counts while others are writing and this has to wait for them.
 const LONG_AGO: Duration = Duration::from_secs(30);
-/// How long the wait for others may take.
+/// The longest wait for others.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// About as much as some events write with all that follows from them: a disk that has room for less is full.
 const BYTES: usize = 64 * 1024;

@@ -12,7 +12,7 @@ use crate::server::store::{CurrentHealth, Store, StoreResult};
 use chrono::Duration;
 use sqlx::AssertSqlSafe;
 
-/// How far ahead renewals are looked for.
+/// The days ahead in which renewals are looked for.
 const RENEWAL_DAYS: i64 = 90;
 
 impl Store {
@@ -51,7 +51,7 @@ impl Selection {
         Self::continuing(query, today, Vec::new())
     }
 
-    /// The same for a statement that has values already.
+    /// Builds the conditions of a statement that has values already.
     pub fn continuing(query: &CustomerQuery, today: NaiveDate, binds: Vec<Bind>) -> Self {
         let archived = if query.archived { "archived_day IS NOT NULL" } else { "archived_day IS NULL" };
         let mut selection = Self { condition: archived.to_owned(), binds };

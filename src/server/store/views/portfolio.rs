@@ -14,7 +14,7 @@ use crate::server::store::views::list::Selection;
 use crate::server::store::{Store, StoreError, StoreResult};
 use sqlx::AssertSqlSafe;
 
-/// How many customers a summary names.
+/// The most customers that a summary names.
 const NAMED: i64 = 5;
 
 impl Store {
@@ -197,7 +197,7 @@ fn lists(everybody: &CustomerQuery) -> [List; 7] {
     ]
 }
 
-/// What the lists' conditions and orders read.
+/// The columns that the lists' conditions and orders read.
 const LISTED: &str = "id, band, band_7, change_7, change_30, arr_cents, renewal_day, start_day, first_fact_day";
 
 /// All lists, each with its figures and its first customers. The table is read once, for those that are on any list.

@@ -18,7 +18,7 @@ use sqlx::AssertSqlSafe;
 use std::sync::Arc;
 use tokio::task::{JoinError, JoinSet};
 
-/// How many customers are loaded and scored at once.
+/// The customers that are loaded and scored at once.
 const CHUNK: usize = 250;
 
 impl Store {
@@ -93,7 +93,7 @@ const IN_FLIGHT: i64 = 10_000;
 #[derive(Debug, PartialEq, Eq)]
 pub struct ReplaySources {
     scorecard_version: i64,
-    /// How many, the last one's id, and the sum of their versions, which every edit raises.
+    /// Their number, the last one's id, and the sum of their versions, which every edit raises.
     customers: i64,
     last_customer: i64,
     versions: i64,
