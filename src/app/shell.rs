@@ -15,7 +15,7 @@ pub fn shell(_options: LeptosOptions, assets: PageAssets) -> impl IntoView {
     let style_blocks =
         styles.blocks().map(|(id, css)| view! { <style id=id.clone() nonce=nonce.clone() inner_html=css.clone() /> });
     let style_blocks = style_blocks.collect_view();
-    let PageAssets { script, wasm, stylesheet, .. } = assets;
+    let PageAssets { script, wasm, stylesheet, typeface, .. } = assets;
     let start = format!(
         "requestAnimationFrame(()=>setTimeout(()=>import({script:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()))))"
     );
@@ -28,6 +28,7 @@ pub fn shell(_options: LeptosOptions, assets: PageAssets) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <meta name="description" content="Customer health scores that can be explained down to the event." />
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
+                <link as="font" rel="preload" type="font/woff2" crossorigin="anonymous" href=typeface />
                 {style_blocks}
                 <link rel="stylesheet" href=stylesheet />
                 <script type="module" nonce=nonce.clone() inner_html=start />
