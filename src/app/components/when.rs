@@ -11,12 +11,6 @@ pub fn Day(day: NaiveDate) -> impl IntoView {
     view! { <time datetime=day.to_string()>{format::day(day)}</time> }
 }
 
-/// "3 weeks ago", the day on hover.
-#[component]
-pub fn DayAgo(day: NaiveDate, today: NaiveDate) -> impl IntoView {
-    view! { <time datetime=day.to_string() title=format::day(day)>{format::days_ago(day, today)}</time> }
-}
-
 /// "5 minutes ago", the time on hover. `now` comes from the server.
 #[component]
 pub fn Ago(at: DateTime<Utc>, now: DateTime<Utc>) -> impl IntoView {
