@@ -54,7 +54,7 @@ fn cells(
     currency: &str,
     limits: &BandLimits,
 ) -> impl IntoView + use<> {
-    let reason = reason(&row, limits);
+    let reason = Some(reason(&row, limits)).filter(|reason| !reason.is_empty());
     let CustomerRow { customer, health, band_since, change7, change30, trend, last_activity_at, is_new, .. } = row;
     let href = customer_href(customer.id, at);
     let (score, band) = (health.score, health.band);
