@@ -56,7 +56,7 @@ mod tests {
     /// The reasons of measurements under the default rules, of sources that are all connected.
     fn check(measured: Measurements, expected: &[&str]) {
         let card = Scorecard::default();
-        let measured = Measurements { connected: Factors::from_fn(|_| true), ..measured };
+        let measured = Measurements { has_facts: true, connected: Factors::from_fn(|_| true), ..measured };
         let health = score(CustomerId(1), &measured, &card, NaiveDate::from_ymd_opt(2026, 3, 16).unwrap());
         assert_eq!(reasons(&health, &card.bands), expected, "score {}", health.score);
     }
@@ -69,12 +69,12 @@ mod tests {
             &["5 of 20 logins in 30 days", "3 of 4 invoices not on time"],
         );
         check(
-            Measurements { tickets: 12, features: 1, logins: 20, ..Measurements::default() },
-            &["12 tickets in 90 days", "1 of 5 features in 90 days"],
+            Measurements { tickets: 12, features: 2, logins: 20, ..Measurements::default() },
+            &["12 tickets in 90 days", "2 of 5 features in 90 days"],
         );
         check(
             Measurements { logins: 20, features: 3, tickets: 7, api_calls: 40, api_calls_before: 100, ..Measurements::default() },
-            &["7 tickets in 90 days", "2 of 5 features in 90 days"],
+            &["7 tickets in 90 days", "3 of 5 features in 90 days"],
         );
         check(Measurements { logins: 20, features: 5, ..Measurements::default() }, &[]);
     }
