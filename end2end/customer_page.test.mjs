@@ -41,7 +41,7 @@ story("what changed is told by factor and cause, and leads to the events", { app
   const changes = page.getByRole("region", { name: "What changed" });
   await changes.getByText(`50.0 on ${shownDay(30)} → 68.5 on ${shownDay(0)}`).waitFor();
   const causes = await changes.getByRole("listitem").filter({ hasNot: page.getByRole("heading") }).allInnerTexts();
-  const points = causes.map((text) => Number(text.match(/[+-]?\d+\.\d$/)[0]));
+  const points = causes.map((text) => Number(text.match(/[+−]?\d+\.\d$/)[0].replace("−", "-")));
   assert.equal(points.reduce((sum, part) => sum + part, 0).toFixed(1), "18.5");
   await page.getByTitle("Why").filter({ hasText: "7 days" }).click();
   await changes.getByText(`51.0 on ${shownDay(7)}`).waitFor();

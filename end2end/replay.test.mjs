@@ -11,7 +11,7 @@ const five = sharedApp({}, async (api) => {
 });
 
 async function pickDay(page, days) {
-  await page.getByLabel("As of", { exact: true }).fill(daysAgo(days));
+  await page.getByLabel("As of (UTC)", { exact: true }).fill(daysAgo(days));
   await page.getByRole("button", { name: "Show" }).click();
   await page.getByText(`As of ${shownDay(days)}`).waitFor();
 }
@@ -86,7 +86,7 @@ story("a day that takes its time is a skeleton meanwhile", { app: five }, async 
   let answer;
   const asked = new Promise((resolve) => (answer = resolve));
   await page.route(/\/app\/(load_portfolio|list_customers)/, (route) => asked.then(() => route.continue()));
-  await page.getByLabel("As of", { exact: true }).fill(daysAgo(7));
+  await page.getByLabel("As of (UTC)", { exact: true }).fill(daysAgo(7));
   await page.getByRole("button", { name: "Show" }).click();
   await page.locator(".skeleton").nth(1).waitFor();
   assert.equal(await page.getByRole("row").count(), 0, "no row of another day is left");

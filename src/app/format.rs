@@ -1,8 +1,8 @@
 //! Numbers, money and time as text. Relative times are computed from a `now` that the server sent, so no clock is read.
 
-use crate::domain::NaiveDate;
 pub use crate::domain::counts::{count, group};
 pub use crate::domain::money::{amount, money, money_short};
+use crate::domain::{NaiveDate, Points};
 use chrono::{DateTime, Utc};
 
 /// Formats bytes: "16 MiB".
@@ -13,17 +13,17 @@ pub fn mebibytes(bytes: i64) -> String {
     }
 }
 
-/// Formats a day: "7 Mar 2026".
+/// "+2.0", "−0.4", "0.0": the minus is as wide as the plus.
+pub fn signed(points: Points) -> String {
+    points.signed().replace('-', "−")
+}
+
+/// "7 Mar 2026"
 pub fn day(day: NaiveDate) -> String {
     day.format("%-d %b %Y").to_string()
 }
 
-/// Formats a day without its year: "7 Mar".
-pub fn day_short(day: NaiveDate) -> String {
-    day.format("%-d %b").to_string()
-}
-
-/// Formats a time: "7 Mar 2026, 14:05 UTC".
+/// "7 Mar 2026, 14:05 UTC"
 pub fn time(time: DateTime<Utc>) -> String {
     time.format("%-d %b %Y, %H:%M UTC").to_string()
 }

@@ -11,7 +11,7 @@ use leptos_meta::MetaTags;
 pub fn shell(_options: LeptosOptions, assets: PageAssets) -> impl IntoView {
     let theme = use_context::<PageStart>().unwrap_or_default().preferences.theme;
     let nonce = use_nonce();
-    let PageAssets { script, wasm, stylesheet, .. } = assets;
+    let PageAssets { script, wasm, stylesheet, typeface, .. } = assets;
     let start = format!(
         "requestAnimationFrame(()=>setTimeout(()=>import({script:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()))))"
     );
@@ -24,6 +24,7 @@ pub fn shell(_options: LeptosOptions, assets: PageAssets) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <meta name="description" content="Customer health scores that can be explained down to the event." />
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
+                <link as="font" rel="preload" type="font/woff2" crossorigin="anonymous" href=typeface />
                 <link rel="stylesheet" href=stylesheet />
                 <script type="module" nonce=nonce.clone() inner_html=start />
                 <MetaTags />

@@ -36,6 +36,7 @@ pub fn page_assets() -> PageAssets {
         script: address("customer-health.js"),
         wasm: address("customer-health_bg.wasm"),
         stylesheet: address("main.css"),
+        typeface: address("fonts/inter-latin.woff2"),
         live: address("live.js"),
     }
 }
@@ -119,6 +120,7 @@ fn content_type(path: &str) -> Option<&'static str> {
         "svg" => "image/svg+xml",
         "txt" => "text/plain; charset=utf-8",
         "wasm" => "application/wasm",
+        "woff2" => "font/woff2",
         _ => return None,
     })
 }
@@ -185,8 +187,9 @@ mod tests {
 
     #[test]
     fn pages_ask_for_addresses_that_the_router_serves() {
-        let PageAssets { script, wasm, stylesheet, live } = page_assets();
-        for (address, extension) in [(script, ".js"), (wasm, ".wasm"), (stylesheet, ".css"), (live, ".js")] {
+        let PageAssets { script, wasm, stylesheet, typeface, live } = page_assets();
+        let addresses = [(script, ".js"), (wasm, ".wasm"), (stylesheet, ".css"), (typeface, ".woff2"), (live, ".js")];
+        for (address, extension) in addresses {
             assert!(address.starts_with("/assets/") && address.ends_with(extension), "{address}");
         }
     }

@@ -179,7 +179,7 @@ on_each_database! {
             ("/", "As of 12:00 UTC"),
             ("/?band=no_data&sort=name&direction=desc", "Zeta"),
             ("/?search=acm", "Acme"),
-            ("/?search=zeta", "nothing received yet"),
+            ("/?search=zeta", "Nothing received yet"),
             ("/?sort=change_7", "data-over=\"7 days \""),
             ("/?owner=none", "the customers without an owner"),
             ("/?segment=smb", "the whole portfolio"),

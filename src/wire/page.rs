@@ -31,6 +31,8 @@ pub struct PageAssets {
     pub script: String,
     pub wasm: String,
     pub stylesheet: String,
-    /// The script of the shared worker that follows changes.
+    /// The typeface of nearly every letter, which a page needs before its first paint.
+    pub typeface: String,
+    /// The script of the worker that follows changes.
     pub live: String,
 }

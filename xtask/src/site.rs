@@ -19,11 +19,12 @@ pub fn build(mode: Mode) -> Outcome<()> {
     let mut site = Site { mode, names: BTreeMap::new(), written: BTreeSet::new() };
     fs::create_dir_all(ASSETS)?;
     site.add_module(wasm::bind(mode)?)?;
-    site.add("main.css", style::bundle()?.as_bytes())?;
     for path in files_below(Path::new("public"))? {
         let name = path.strip_prefix("public")?.to_str().ok_or("a public file's name is not UTF-8")?;
         site.add(name, &fs::read(&path)?)?;
     }
+    let stylesheet = site.with_hashed_addresses(&style::bundle()?);
+    site.add("main.css", stylesheet.as_bytes())?;
     site.finish()
 }
 
@@ -60,10 +61,19 @@ impl Site {
         Ok(())
     }
 
+    /// Replaces the plain addresses of the assets so far, `/assets/fonts/inter.woff2`, by those that hold their hash.
+    fn with_hashed_addresses(&self, text: &str) -> String {
+        let replace = |text: String, (name, hashed): (&String, &String)| {
+            text.replace(&format!("/assets/{name}"), &format!("/assets/{hashed}"))
+        };
+        self.names.iter().fold(text.to_owned(), replace)
+    }
+
     fn write(&mut self, name: &str, content: &[u8]) -> Outcome<()> {
         let path = Path::new(ASSETS).join(name);
         self.keep(path.clone(), || Ok(content.to_vec()))?;
-        if self.mode == Mode::Release {
+        // A typeface is compressed as it is.
+        if self.mode == Mode::Release && !name.ends_with(".woff2") {
             let brotli = self.keep(path_with(&path, ".br"), || brotli(content))?;
             let gzip = self.keep(path_with(&path, ".gz"), || gzip(content))?;
             println!("{:>9} B  {brotli:>8} br  {gzip:>8} gz  {name}", content.len());

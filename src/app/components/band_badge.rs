@@ -1,7 +1,7 @@
-//! A band as icon, word and colour.
+//! A band as a word, on a tint where somebody must act.
 
 use super::icon::{Icon, IconName};
-use crate::domain::Band;
+use crate::domain::{Band, Points};
 use leptos::prelude::*;
 
 /// Returns the band's name in `data-band` attributes, which stylesheets select on.
@@ -24,13 +24,14 @@ fn icon(band: Band) -> IconName {
 }
 
 #[component]
-pub fn BandBadge(band: Band) -> impl IntoView {
-    view! {
-        <span class="band-badge" data-band=band_attribute(band)>
-            <Icon name=icon(band) />
-            {band.label()}
-        </span>
-    }
+pub fn BandBadge(
+    band: Band,
+    /// Stands before the word, unless there is too little data to show one.
+    #[prop(optional)]
+    score: Option<Points>,
+) -> impl IntoView {
+    let score = score.filter(|_| band != Band::NoData).map(|score| view! { <b>{score.to_string()}</b> });
+    view! { <span class="band-badge" data-band=band_attribute(band)>{score} {band.label()}</span> }
 }
 
 /// Shows the badge without its word, for narrow places. The word appears on hover and is read by screen readers.

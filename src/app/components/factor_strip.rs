@@ -1,70 +1,73 @@
-//! The five factors as five cells in fixed places. Colour and height show the score, a hatch marks an assumed one. Hover or
-//! focus shows the numbers, by CSS alone, so it works without JavaScript.
+//! The five factors as five cells in fixed places, drawn by one element: a cell's height is its score, its colour says
+//! whether somebody must act, and an assumed one is empty. Hover or focus opens the numbers; plain CSS does it.
 
-use crate::domain::{Factor, FactorKey, Factors, Points};
+use crate::domain::scorecard::BandLimits;
+use crate::domain::{Factor, FactorKey, Factors};
 use leptos::prelude::*;
 
-/// Returns the step of the heat scale for a score, 0 to 4.
-pub fn heat_level(score: Points) -> i64 {
-    (score.0 / 200).clamp(0, 4)
+/// How a factor stands, by the scores from which bands begin: the name in `data-stands`, which stylesheets select on.
+pub fn stands(factor: &Factor, limits: &BandLimits) -> &'static str {
+    match factor.score {
+        _ if !factor.measured => "assumed",
+        score if score >= limits.healthy => "fine",
+        score if score >= limits.at_risk => "wary",
+        _ => "poor",
+    }
 }
 
 #[component]
-pub fn FactorStrip(
-    factors: Factors<Factor>,
-    /// Unique on the page.
-    #[prop(into)]
-    id: String,
-) -> impl IntoView {
-    let words: Vec<_> = factors.iter().map(|(key, factor)| words(key, factor)).collect();
-    let cells: Vec<_> = factors.iter().map(|(_, factor)| cell(factor)).collect();
-    let lines: Vec<_> = factors.iter().map(|(key, factor)| line(key, factor)).collect();
-    view! {
-        <span class="factor-strip tip">
-            <button type="button" class="factor-strip__cells" aria-describedby=id.clone()>
-                {cells}
-                <span class="sr-only">{format!("Factors: {}", words.join(", "))}</span>
-            </button>
-            <span class="tip__panel factor-strip__panel" role="tooltip" id=id>
-                {lines}
-            </span>
-        </span>
-    }
+pub fn FactorStrip(factors: Factors<Factor>, limits: BandLimits) -> impl IntoView {
+    view! { <button type="button" class="factor-strip tip" aria-label=words(&factors) style=drawing(&factors, &limits)></button> }
 }
 
 /// Replaces the strip of a customer of whom nothing was received. Scores would rest only on sources that other customers
 /// have connected.
 #[component]
 pub fn NothingReceived() -> impl IntoView {
-    let cells = FactorKey::ALL.map(|_| view! { <span class="factor-cell" data-assumed="" /> });
-    view! { <span class="factor-strip__cells" data-empty="" aria-hidden="true">{cells}</span> }
+    view! { <span class="factor-strip" data-empty=""></span> }
 }
 
-fn words(key: FactorKey, factor: &Factor) -> String {
-    let assumed = if factor.measured { "" } else { " (assumed)" };
-    format!("{} {}{assumed}", key.short_label(), factor.score)
+/// The factors with their scores and what was measured, one a line: the button's name and the text of its tip.
+fn words(factors: &Factors<Factor>) -> String {
+    let line = |(key, factor): (FactorKey, &Factor)| format!("{} {}: {}", key.short_label(), factor.score, factor.explanation);
+    factors.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-fn cell(factor: &Factor) -> impl IntoView + use<> {
-    let height = format!("--score: {}", factor.score);
-    view! {
-        <span class="factor-cell" data-heat=heat_level(factor.score) data-assumed=(!factor.measured).then_some("") style=height />
-    }
+/// The score and the colour of each cell.
+fn drawing(factors: &Factors<Factor>, limits: &BandLimits) -> String {
+    let cell = |(index, (_, factor)): (usize, (FactorKey, &Factor))| {
+        let place = index + 1;
+        match stands(factor, limits) {
+            "assumed" => format!("--score-{place}:0"),
+            "fine" => format!("--score-{place}:{}", factor.score),
+            "wary" => format!("--score-{place}:{};--cell-{place}:var(--wary)", factor.score),
+            _ => format!("--score-{place}:{};--cell-{place}:var(--poor);--rest-{place}:var(--poor-rest)", factor.score),
+        }
+    };
+    factors.iter().enumerate().map(cell).collect::<Vec<_>>().join(";")
 }
 
-/// Renders a line with only two elements, since a page of the list has hundreds. Swatch and number are drawn from
-/// attributes.
-fn line(key: FactorKey, factor: &Factor) -> impl IntoView + use<> {
-    let assumed = if factor.measured { "" } else { " (assumed)" };
-    view! {
-        <span
-            class="factor-strip__line"
-            data-heat=heat_level(factor.score)
-            data-assumed=(!factor.measured).then_some("")
-            data-score=factor.score.to_string()
-        >
-            <b>{key.label()} {assumed}</b>
-            {factor.explanation.clone()}
-        </span>
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{CustomerId, NaiveDate, Scorecard};
+    use crate::scoring::{Measurements, score};
+
+    #[test]
+    fn only_cells_below_a_limit_have_a_colour_and_assumed_ones_are_empty() {
+        let card = Scorecard::default();
+        let measured = Measurements {
+            logins: 20,
+            features: 3,
+            tickets: 9,
+            connected: Factors::from_fn(|key| key != FactorKey::ApiTrend),
+            ..Measurements::default()
+        };
+        let factors = score(CustomerId(1), &measured, &card, NaiveDate::default()).factors;
+        assert_eq!(
+            drawing(&factors, &card.bands),
+            "--score-1:100.0;--score-2:60.0;--cell-2:var(--wary);--score-3:10.0;--cell-3:var(--poor);--rest-3:var(--poor-rest);--score-4:0;--score-5:0"
+        );
+        assert!(words(&factors).starts_with("Logins 100.0: 20 logins in the last 30 days, target 20\nFeatures 60.0: "));
     }
 }

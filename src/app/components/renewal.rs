@@ -1,6 +1,5 @@
 //! Renewal dates in the words of people who plan by them: exact to the day for the next quarter.
 
-use super::icon::{Icon, IconName};
 use crate::app::format::count;
 use crate::domain::NaiveDate;
 use leptos::prelude::*;
@@ -8,19 +7,20 @@ use leptos::prelude::*;
 /// The days before a renewal within which it is marked.
 const SOON_DAYS: i64 = 30;
 
-/// Shows how far away a renewal date is. It is marked when it is near or past.
+/// How soon a renewal is: the name in `data-urgency`, which stylesheets select on.
+pub fn renewal_urgency(date: NaiveDate, today: NaiveDate) -> &'static str {
+    match (date - today).num_days() {
+        ..0 => "overdue",
+        0..=SOON_DAYS => "soon",
+        _ => "later",
+    }
+}
+
+/// How far away a renewal date is; marked when that is soon, or over.
 #[component]
 pub fn RenewalCountdown(date: NaiveDate, today: NaiveDate) -> impl IntoView {
-    let (urgency, icon) = match (date - today).num_days() {
-        ..0 => ("overdue", Some(IconName::ChurnRisk)),
-        0..=SOON_DAYS => ("soon", Some(IconName::Clock)),
-        _ => ("later", None),
-    };
     view! {
-        <time class="renewal" datetime=date.to_string() data-urgency=urgency>
-            {icon.map(|name| view! { <Icon name /> })}
-            {renewal_words(date, today)}
-        </time>
+        <time datetime=date.to_string() data-urgency=renewal_urgency(date, today)>{renewal_words(date, today)}</time>
     }
 }
 

@@ -11,13 +11,7 @@ pub fn Day(day: NaiveDate) -> impl IntoView {
     view! { <time datetime=day.to_string()>{format::day(day)}</time> }
 }
 
-/// Shows the distance of a day, with the day on hover: "3 weeks ago".
-#[component]
-pub fn DayAgo(day: NaiveDate, today: NaiveDate) -> impl IntoView {
-    view! { <time datetime=day.to_string() title=format::day(day)>{format::days_ago(day, today)}</time> }
-}
-
-/// Shows the age of a time, with the time on hover: "5 minutes ago". `now` comes from the server.
+/// "5 minutes ago", the time on hover. `now` comes from the server.
 #[component]
 pub fn Ago(at: DateTime<Utc>, now: DateTime<Utc>) -> impl IntoView {
     view! {

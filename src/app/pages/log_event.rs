@@ -1,7 +1,7 @@
 //! `/customers/{id}/events/new`: log an event; `/events/new`: first choose for whom.
 
 use crate::app::components::icon::IconName;
-use crate::app::components::{BandBadge, EmptyState, Followed, Loaded, Pagination, ScoreFigure, only_named_fields};
+use crate::app::components::{BandBadge, EmptyState, Followed, Loaded, Pagination, only_named_fields};
 use crate::app::forms::{EventForms, LOG_PANEL, LogSubject};
 use crate::app::server_fns::{list_customers, load_customer_page};
 use crate::app::state::{use_customer_id, use_revision};
@@ -33,10 +33,7 @@ fn log_event(page: Memo<CustomerPage>) -> impl IntoView {
     let name = customer.fields.name;
     let standing = move || {
         let (score, band) = page.with(|page| (page.health.score, page.health.band));
-        view! {
-            <ScoreFigure score band />
-            <BandBadge band />
-        }
+        view! { <BandBadge band score /> }
     };
     view! {
         <Title text=format!("Log an event for {name}") />

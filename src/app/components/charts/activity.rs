@@ -37,9 +37,9 @@ fn bars(counts: &[DayCount], window: Window) -> Vec<Bar> {
         .collect()
 }
 
-/// Returns a window in words: "5 Nov – 4 Dec".
+/// "5 Nov 2026 – 4 Dec 2026"
 fn range(window: Window) -> String {
-    format!("{} – {}", format::day_short(window.from), format::day_short(window.to))
+    format!("{} – {}", format::day(window.from), format::day(window.to))
 }
 
 /// Draws a bar for each day. The current window is set off from the one before it, which counts too when `compared`. Without

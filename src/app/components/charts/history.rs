@@ -167,7 +167,7 @@ fn Scale(limits: BandLimits) -> impl IntoView {
 #[component]
 fn Axis(points: Vec<HistoryPoint>) -> impl IntoView {
     let last = points.len().saturating_sub(1);
-    let dates = [0, last / 3, 2 * last / 3, last].map(|index| points.get(index).map(|point| format::day_short(point.day)));
+    let dates = [0, last / 3, 2 * last / 3, last].map(|index| points.get(index).map(|point| format::day(point.day)));
     view! { <p class="history__axis" aria-hidden="true">{dates.map(|date| view! { <span>{date}</span> })}</p> }
 }
 

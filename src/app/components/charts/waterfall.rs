@@ -1,6 +1,7 @@
 //! The sum of the five contributions: a table whose last column draws each step up to the score.
 
 use crate::app::components::band_attribute;
+use crate::app::format::signed;
 use crate::domain::scorecard::BandLimits;
 use crate::domain::{FactorKey, Health, Points};
 use leptos::prelude::*;
@@ -40,7 +41,7 @@ pub fn Waterfall(health: Health, limits: BandLimits, sum: &'static str) -> impl 
                     </th>
                     <td class="numeric">{factor.score.to_string()}</td>
                     <td class="numeric">{factor.weight.to_string()}</td>
-                    <td class="numeric"><b>{step.points.signed()}</b></td>
+                    <td class="numeric"><b>{signed(step.points)}</b></td>
                     <td class="waterfall__cell">
                         <svg class="waterfall__bar" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
                             <Limits limits=limits.clone() />

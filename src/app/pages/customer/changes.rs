@@ -115,7 +115,7 @@ fn moved(change: &HealthChange) -> Vec<Moved> {
             let sentence =
                 fact.map_or_else(|| without_fact(part.cause, points).to_owned(), |fact| format::capitalised(&fact.sentence));
             let behind = fact.map_or(Behind::Nothing, |fact| Behind::of(part.cause, fact));
-            (fact.is_some() || points != Points::ZERO).then_some(MovedBy { sentence, points, behind })
+            (points != Points::ZERO).then_some(MovedBy { sentence, points, behind })
         };
         change.causes.iter().filter_map(part).collect::<Vec<_>>()
     };
@@ -138,7 +138,7 @@ fn FactorChange(factor: Moved, place: Memo<Place>) -> impl IntoView {
             Behind::Invoices => view! { <a href="#invoices">{sentence}</a> }.into_any(),
             Behind::Nothing => view! { <span>{sentence}</span> }.into_any(),
         };
-        view! { <li>{sentence} " " <span class="numeric">{points.signed()}</span></li> }
+        view! { <li>{sentence} " " <span class="numeric">{format::signed(points)}</span></li> }
     };
     view! {
         <li class="changes__factor">

@@ -2,8 +2,8 @@
 
 use super::words::value_words;
 use crate::app::components::charts::ActivityBars;
-use crate::app::components::heat_level;
 use crate::app::components::rules::Reason;
+use crate::app::components::stands;
 use crate::app::format;
 use crate::domain::scorecard::FactorRule;
 use crate::domain::{Factor, FactorKey, Points, Window};
@@ -32,6 +32,7 @@ pub fn FactorsSection(page: StoredValue<CustomerPage>) -> impl IntoView {
 #[component]
 fn FactorRow(page: StoredValue<CustomerPage>, key: FactorKey, next_step: Option<String>) -> impl IntoView {
     let (factor, rule) = page.with_value(|page| (page.health.factors.get(key).clone(), page.scorecard.factors.get(key).clone()));
+    let limits = page.with_value(|page| page.scorecard.bands.clone());
     let (value, of) = value_words(key, &factor);
     let explanation = factor.explanation.clone();
     let is_weakest = next_step.is_some();
@@ -41,7 +42,7 @@ fn FactorRow(page: StoredValue<CustomerPage>, key: FactorKey, next_step: Option<
     };
     view! {
         <article class="factor" data-weakest=is_weakest.to_string() data-assumed=(!factor.measured).to_string()>
-            <Standing key factor=factor.clone() weakest=is_weakest />
+            <Standing key factor=factor.clone() weakest=is_weakest stands=stands(&factor, &limits) />
             <div class="factor__story">
                 <p class="factor__value"><strong>{value}</strong>" "<span>{of}</span></p>
                 <p>{explanation}"."</p>
@@ -59,7 +60,7 @@ fn FactorRow(page: StoredValue<CustomerPage>, key: FactorKey, next_step: Option<
 
 /// Shows name, score with its bar, weight and contribution.
 #[component]
-fn Standing(key: FactorKey, factor: Factor, weakest: bool) -> impl IntoView {
+fn Standing(key: FactorKey, factor: Factor, weakest: bool, stands: &'static str) -> impl IntoView {
     let possible = Points(factor.weight.0);
     view! {
         <div class="factor__standing">
@@ -72,7 +73,7 @@ fn Standing(key: FactorKey, factor: Factor, weakest: bool) -> impl IntoView {
                 <strong>{factor.score.to_string()}</strong>
                 <span>" of 100"</span>
             </p>
-            <div class="factor__bar" data-heat=heat_level(factor.score) style=format!("--score: {}", factor.score) aria-hidden="true"></div>
+            <div class="factor__bar" data-stands=stands style=format!("--score: {}", factor.score) aria-hidden="true"></div>
             <p class="factor__weight">
                 "Adds "<b>{factor.contribution.to_string()}</b>" of "{possible.to_string()}" points"
                 <span>"Weight "{factor.weight.to_string()}</span>

@@ -69,7 +69,7 @@ fn PickDay(place: Memo<Place>, as_of: NaiveDate, today: NaiveDate) -> impl IntoV
     view! {
         <Form method="GET" action=move || place.read().path() noscroll=true on_form_data=only_named_fields() attr:class="pick-day no-print">
             {hidden}
-            <label for="as-of">"Pick a day in the chart, or by date, to see the breakdown as of then"</label>
+            <label for="as-of">"Pick a day in the chart, or by date, to see the breakdown as of then (days are UTC)"</label>
             <input
                 id="as-of" class="field__input" type="date" name="as_of" required=true
                 value=as_of.to_string() prop:value=as_of.to_string() max=today.to_string()

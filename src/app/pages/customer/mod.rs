@@ -14,7 +14,8 @@ mod timeline;
 mod words;
 
 use crate::app::components::charts::Waterfall;
-use crate::app::components::{Answer, Followed};
+use crate::app::components::{Answer, Followed, use_changed};
+use crate::app::format;
 use crate::app::forms::{EventForms, LOG_PANEL, LogSubject};
 use crate::app::live::{follows, use_news};
 use crate::app::server_fns::{load_customer_page, load_timeline};
@@ -106,8 +107,9 @@ fn Customer(page: Memo<Page>, timeline: Resource<Answer<Asked, Timeline>>, place
             <FactorsSection page />
         }
     };
+    let changed = use_changed(move || page.with(|page| ((page.customer.id, page.health.as_of), page.health.score)));
     view! {
-        <div class="customer">
+        <div class="customer" data-changed=move || changed.get().then_some("")>
             {head}
             {standing}
             <HistorySection page place />
@@ -142,7 +144,7 @@ fn Composition(page: StoredValue<Page>) -> impl IntoView {
                 <span class="muted">{driver.factor.label()} ": "</span>
                 {driver.sentence}
                 " "
-                <b class="numeric">{driver.gain.signed()}</b>
+                <b class="numeric">{format::signed(driver.gain)}</b>
             </li>
         }
     });

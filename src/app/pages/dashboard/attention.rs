@@ -61,7 +61,7 @@ pub fn ThisWeek(movers7: Movers, movers30: Movers, new_churn_risks: Mentions, cu
 /// Names the factor that explains most of a change, with its facts on hover.
 fn main_cause(mention: &Mention) -> Option<impl IntoView + use<>> {
     mention.cause.clone().map(|MainCause { factor, change, sentence }| {
-        let title = format!("{} {}: {sentence}", factor.label(), change.signed());
+        let title = format!("{} {}: {sentence}", factor.label(), format::signed(change));
         view! { <span class="mention__cause" title=title>{factor.short_label()}</span> }
     })
 }

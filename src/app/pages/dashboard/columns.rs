@@ -22,24 +22,23 @@ const fn sort(sort: Sort, label: &'static str, title: &'static str, first: SortD
     SortLink { sort, label, title, first }
 }
 
-/// The columns before the factors. Each sorts what needs attention to the top: low scores, near renewals, falls, long
-/// silence.
-const BEFORE_FACTORS: [Column; 5] = [
+/// What needs attention comes first: low scores, near renewals, falls, long silence.
+const BEFORE_FACTORS: [Column; 4] = [
     Column {
         class: "col-name",
         sorts: &[
             sort(Sort::Name, "Customer", "name", SortDirection::Asc),
             sort(Sort::Segment, "Segment", "segment", SortDirection::Asc),
+            sort(Sort::Owner, "Owner", "owner", SortDirection::Asc),
         ],
     },
-    Column { class: "col-owner", sorts: &[sort(Sort::Owner, "Owner", "owner", SortDirection::Asc)] },
     Column { class: "col-arr", sorts: &[sort(Sort::Arr, "ARR", "annual recurring revenue", SortDirection::Desc)] },
     Column { class: "col-renewal", sorts: &[sort(Sort::Renewal, "Renewal", "renewal date", SortDirection::Asc)] },
     Column {
         class: "col-score",
         sorts: &[
             sort(Sort::Score, "Score", "score", SortDirection::Asc),
-            sort(Sort::BandSince, "Since", "how long it is in its band", SortDirection::Desc),
+            sort(Sort::BandSince, "Days", "how long it is in its band", SortDirection::Desc),
         ],
     },
 ];
@@ -96,8 +95,8 @@ pub fn ListHead(query: Signal<CustomerQuery>) -> impl IntoView {
         <thead>
             <tr>
                 {before.collect_view()} {factors.collect_view()}
-                <th scope="col" class="col-step">
-                    "Costs most, next step"
+                <th scope="col" class="col-reason">
+                    "Reason"
                 </th>
                 <ChangeHead query />
                 <th scope="col" class="col-trend">

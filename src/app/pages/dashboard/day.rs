@@ -47,6 +47,7 @@ pub fn DayBar(
         <div class="day-bar">
             {past}
             <div class="day-bar__row">
+                <h1>"Portfolio"</h1>
                 {children.map(|children| children())}
                 <PickDay query as_of=at.day today first=first_fact_on />
             </div>
@@ -63,7 +64,7 @@ fn PickDay(query: Memo<CustomerQuery>, as_of: NaiveDate, today: NaiveDate, first
     view! {
         <Form method="GET" action="/" noscroll=true on_form_data=only_named_fields() attr:class="day-bar__form no-print">
             {kept}
-            <label for="as-of">"As of"</label>
+            <label for="as-of">"As of (UTC)"</label>
             <input
                 id="as-of" class="field__input" type="date" name="as_of" required=true
                 value=as_of.to_string() prop:value=as_of.to_string()
@@ -98,7 +99,7 @@ pub fn RefusedDay(errors: FieldErrors, query: Memo<CustomerQuery>) -> impl IntoV
         view! { <p>{what} " " {error.message} "."</p> }
     });
     view! {
-        <EmptyState icon=IconName::Search title="This day cannot be shown">
+        <EmptyState icon=IconName::Search title="This day cannot be shown" level=1>
             {sentences.collect_view()}
             <p><a href=move || day_href(query, AskedDay::default())>"Back to today"</a></p>
         </EmptyState>

@@ -12,14 +12,14 @@ pub fn FirstRun(load_demo: ServerAction<LoadDemo>) -> impl IntoView {
     let refused = move || load_demo.value().get().and_then(Result::err).map(|error| view! { <Failure error /> });
     view! {
         <div class="first-run">
-            <h2>"No customers yet"</h2>
+            <h1>"No customers yet"</h1>
             <p class="first-run__lead">
                 "Customers get a health score from 0 to 100 as soon as the first facts about them arrive: logins, feature use, "
                 "API calls, support tickets, invoices."
             </p>
             <ol class="first-run__ways">
                 <li class="panel">
-                    <h3>"Look around with demo data"</h3>
+                    <h2>"Look around with demo data"</h2>
                     <p>"Sixty invented customers with months of activity. They can be taken out again without a trace."</p>
                     <ActionForm action=load_demo>
                         <SubmitButton label="Load the demo portfolio" pending=load_demo.pending() />
@@ -31,7 +31,7 @@ pub fn FirstRun(load_demo: ServerAction<LoadDemo>) -> impl IntoView {
                     </pre>
                 </li>
                 <li class="panel">
-                    <h3>"Bring your customers from a file"</h3>
+                    <h2>"Bring your customers from a file"</h2>
                     <p>
                         "CSV or NDJSON, such as a CRM exports; events too. The columns are recognised, every row is checked before \
                          anything is written, and an import can be undone."
@@ -43,7 +43,7 @@ pub fn FirstRun(load_demo: ServerAction<LoadDemo>) -> impl IntoView {
                     </p>
                 </li>
                 <li class="panel">
-                    <h3>"Create a customer"</h3>
+                    <h2>"Create a customer"</h2>
                     <p>
                         <LinkButton href="/customers/new" primary=true>
                             "Add a customer"
@@ -57,7 +57,7 @@ pub fn FirstRun(load_demo: ServerAction<LoadDemo>) -> impl IntoView {
                     />
                 </li>
                 <li class="panel">
-                    <h3>"Send an event"</h3>
+                    <h2>"Send an event"</h2>
                     <p>"When the request returns, the event is in the score."</p>
                     <CurlCommand
                         path="/api/customers/1/events"

@@ -11,6 +11,7 @@ use super::row::{Loaded, Row};
 use crate::app::components::icon::IconName;
 use crate::app::components::{EmptyState, LinkButton, Pagination, Skeleton};
 use crate::app::format;
+use crate::domain::scorecard::BandLimits;
 use crate::domain::{AskedDay, CustomerId, CustomerList, CustomerQuery};
 use crate::wire::AppError;
 use leptos::ev::MouseEvent;
@@ -26,6 +27,8 @@ pub fn ListSection(
     query: Signal<CustomerQuery>,
     loaded: Signal<Loaded>,
     currency: Signal<String>,
+    /// Where bands begin.
+    limits: Signal<BandLimits>,
     pending: Signal<bool>,
     /// True when a skeleton replaces the rows, because they are of another day than the one asked for.
     between_days: Signal<bool>,
@@ -33,6 +36,8 @@ pub fn ListSection(
     let navigation = ListNavigation::new(query);
     let loaded = Memo::new(move |_| loaded.get());
     let currency = Memo::new(move |_| currency.get());
+    let limits = Memo::new(move |_| limits.get());
+    let limit_lines = move || limits.with(|limits| format!("--healthy: {}; --at-risk: {}", limits.healthy, limits.at_risk));
     let at = Memo::new(move |_| query.with(|query| query.at));
     let change_days = Memo::new(move |_| query.with(CustomerQuery::change_days));
     let owners = Memo::new(move |_| loaded.with(|list| list.as_ref().and_then(|list| Some(list.as_ref().ok()?.owners.clone()))));
@@ -65,11 +70,11 @@ pub fn ListSection(
             <Chips query />
             {move || loaded.with(|list| list.as_ref().and_then(|list| instead_of_rows(&query.read_untracked(), list)))}
             {move || between_days.get().then(|| view! { <Skeleton lines=12 /> })}
-            <table class="customers" hidden=move || between_days.get() || loaded.with(|list| !has_rows(list))>
+            <table class="customers" style=limit_lines hidden=move || between_days.get() || loaded.with(|list| !has_rows(list))>
                 <caption class="sr-only">"Customers with their health, one row each"</caption>
                 <ListHead query />
                 <tbody>
-                    <For each=move || loaded.with(ids) key=|id| *id children=move |id| view! { <Row id loaded at change_days currency /> } />
+                    <For each=move || loaded.with(ids) key=|id| *id children=move |id| view! { <Row id loaded at change_days currency limits /> } />
                 </tbody>
             </table>
             {move || loaded.with(|list| foot(&query.read_untracked(), list))}

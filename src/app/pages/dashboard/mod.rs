@@ -12,6 +12,7 @@ mod list;
 mod mine;
 mod notices;
 mod query;
+mod reason;
 mod row;
 mod score_panel;
 mod summary;
@@ -21,7 +22,7 @@ use crate::app::live::{follows, use_news};
 use crate::app::server_fns::{LoadDemo, list_customers, load_portfolio};
 use crate::app::state::use_last_list;
 use crate::app::{format, until_answered};
-use crate::domain::{CustomerList, CustomerQuery, Portfolio};
+use crate::domain::{CustomerList, CustomerQuery, Portfolio, Scorecard};
 use crate::wire::AppError;
 use day::{DayBar, NothingYet, RefusedDay, ShownDay};
 use first_run::FirstRun;
@@ -66,7 +67,6 @@ pub fn DashboardPage() -> impl IntoView {
     };
     view! {
         {title}
-        <h1 class="sr-only">"Portfolio"</h1>
         <Transition fallback=|| view! { <Skeleton lines=12 /> }>
             {when_there(
                 move || portfolio.with(Option::is_some) & list.with(Option::is_some),
@@ -119,13 +119,16 @@ fn Content(
     let portfolio = Memo::new(move |_| portfolio.get().map(|(_, portfolio)| portfolio));
     let loaded = Signal::derive(move || list.get().map(|(_, list)| list));
     let currency = move || portfolio.get().and_then(Result::ok).map(|portfolio| portfolio.currency).unwrap_or_default();
+    let limits = move || {
+        portfolio.get().and_then(Result::ok).map_or_else(|| Scorecard::default().bands, |portfolio| portfolio.band_limits)
+    };
     let empty = move || portfolio.get().is_some_and(|portfolio| portfolio.as_ref().is_ok_and(has_no_customers));
     // Text typed into the day's form stays while the figures follow changes.
     let stage = Memo::new(move |_| portfolio.get().map(|portfolio| portfolio.map(|portfolio| Stage::of(&portfolio))));
     view! {
         {move || stage.get().map(|stage| overview(stage, portfolio, query, load_demo, between_days))}
         <div hidden=empty>
-            <ListSection query=query.into() loaded currency=Signal::derive(currency) pending between_days />
+            <ListSection query=query.into() loaded currency=Signal::derive(currency) limits=Signal::derive(limits) pending between_days />
         </div>
     }
 }
@@ -166,7 +169,11 @@ fn overview(
         }
         .into_any(),
         Err(AppError::Invalid(errors)) if query::blames_day(&errors) => view! { <RefusedDay errors query /> }.into_any(),
-        Err(error) => view! { <Failure error /> }.into_any(),
+        Err(error) => view! {
+            <h1>"Portfolio"</h1>
+            <Failure error />
+        }
+        .into_any(),
     }
 }
 

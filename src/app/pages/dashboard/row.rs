@@ -1,28 +1,26 @@
 //! A customer's row in the list.
 
 use super::links::customer_href;
+use super::reason::reasons;
 use crate::app::components::{
-    BandBadge, ChangeFigure, DayAgo, FactorStrip, Money, NothingReceived, RenewalCountdown, ScoreFigure, Sparkline,
+    BandBadge, FactorStrip, NothingReceived, Sparkline, band_attribute, change_words, direction, renewal_urgency, renewal_words,
+    use_changed,
 };
 use crate::app::format;
-use crate::domain::{AskedDay, Band, CustomerId, CustomerList, CustomerRow, Health, NaiveDate, Points, Share};
+use crate::domain::scorecard::BandLimits;
+use crate::domain::{AskedDay, Band, CustomerId, CustomerList, CustomerRow, Health, NaiveDate, Share};
 use crate::scoring::BAND_MEMORY_DAYS;
 use crate::wire::AppError;
-use chrono::Datelike;
 use leptos::prelude::*;
-use std::time::Duration;
 
 /// A page of the list; `None` until the first has arrived.
 pub type Loaded = Option<Result<CustomerList, AppError>>;
 
-/// The days without activity after which a customer is marked, since the longer windows still look good.
-const QUIET_DAYS: i64 = 30;
+/// A customer of whom nothing was heard for so many days is silent: the longer windows still speak well of it.
+const SILENT_DAYS: i64 = 14;
 
-/// The time for which a row is marked after its score changed in view.
-const MARKED: Duration = Duration::from_secs(2);
-
-/// Shows a customer's row, which follows the list. `loaded` has the customer as long as the row exists. `at` is the list's
-/// day as in the address; `change_days` is the length of the shown change.
+/// The row of a customer, which follows the list; `loaded` has the customer as long as the row is there. `at` is how the
+/// address asks for the list's day, `change_days` over how many days the score's change is shown, `limits` where bands begin.
 #[component]
 pub fn Row(
     id: CustomerId,
@@ -30,6 +28,7 @@ pub fn Row(
     at: Memo<AskedDay>,
     change_days: Memo<i64>,
     currency: Memo<String>,
+    limits: Memo<BandLimits>,
 ) -> impl IntoView {
     let item = Memo::new(move |last: Option<&Option<(CustomerRow, NaiveDate)>>| {
         let found = loaded.with(|list| {
@@ -38,141 +37,115 @@ pub fn Row(
         });
         found.or_else(|| last.cloned().flatten())
     });
-    let changed = RwSignal::new(false);
-    Effect::new(move |before: Option<(AskedDay, Option<Points>)>| {
-        let now = (at.get_untracked(), item.with(|item| Some(item.as_ref()?.0.health.score)));
-        // A different score on another day is no news.
-        if before.is_some_and(|before| before.0 == now.0 && before.1 != now.1) {
-            changed.set(true);
-            set_timeout(
-                move || {
-                    // The row may be gone.
-                    let _ = changed.try_set(false);
-                },
-                MARKED,
-            );
-        }
-        now
-    });
+    let changed = use_changed(move || (at.get_untracked(), item.with(|item| Some(item.as_ref()?.0.health.score))));
     view! {
         <tr data-changed=move || changed.get().then_some("")>
-            {move || item.get().map(|(item, today)| cells(item, today, at.get(), change_days.get(), &currency.read()))}
+            {move || item.get().map(|(item, today)| cells(item, today, at.get(), change_days.get(), &currency.read(), &limits.read()))}
         </tr>
     }
 }
 
-/// Shows the cells in the order of the header. `today` is the list's as-of day.
-fn cells(row: CustomerRow, today: NaiveDate, at: AskedDay, change_days: i64, currency: &str) -> impl IntoView + use<> {
-    let CustomerRow { customer, health, band_since, change7, change30, trend, last_activity_at, weakest, is_new, .. } = row;
+/// The cells in the order of the header; `today` is the list's as-of day. A cell of two lines is one text.
+fn cells(
+    row: CustomerRow,
+    today: NaiveDate,
+    at: AskedDay,
+    change_days: i64,
+    currency: &str,
+    limits: &BandLimits,
+) -> impl IntoView + use<> {
+    let reason = Some(reason(&row, limits)).filter(|reason| !reason.is_empty());
+    let CustomerRow { customer, health, band_since, change7, change30, trend, last_activity_at, is_new, .. } = row;
     let href = customer_href(customer.id, at);
     let (score, band) = (health.score, health.band);
+    let is_since = (today - band_since).num_days() < BAND_MEMORY_DAYS && band != Band::NoData;
+    let since = is_since.then(|| format!("In this band since {}", format::day(band_since)));
+    let standing = standing_words(&health, band_since, today);
     let factors = match last_activity_at {
-        Some(_) => view! { <MeasuredFactors customer=customer.id health /> }.into_any(),
-        None => view! {
-            <NothingReceived />
-            <span class="row__second">"nothing received yet"</span>
-        }
-        .into_any(),
+        Some(_) => view! { <FactorStrip factors=health.factors limits=limits.clone() /> }.into_any(),
+        None => view! { <NothingReceived /> }.into_any(),
     };
     let fields = customer.fields;
-    let owner = fields.owner.unwrap_or_else(|| "no owner".to_owned());
+    let is_archived = customer.archived.is_some();
     let archived = customer.archived.map(|archive| format!("{}, {}", archive.reason.label(), format::day(archive.date)));
-    let since = (band != Band::NoData).then(|| view! { <span class="row__second">{since_words(band_since, today)}</span> });
+    let owner = fields.owner.unwrap_or_else(|| "no owner".to_owned());
+    let new = is_new.then(|| "New".to_owned());
+    let about = [archived, new, Some(fields.segment.label().to_owned()), Some(owner)];
+    let about = about.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let (name, whole_name) = (fields.name.clone(), fields.name);
+    let (arr, whole_arr) = match fields.arr_cents {
+        Some(cents) => (format::money_short(cents, currency), Some(format::money(cents, currency))),
+        None => ("unknown".to_owned(), None),
+    };
+    let (renewal, urgency) = match fields.renewal_date {
+        // Nobody needs to hurry for the sake of a healthy customer.
+        Some(date) if band == Band::Healthy && date >= today => (renewal_lines(date, today), "later"),
+        Some(date) => (renewal_lines(date, today), renewal_urgency(date, today)),
+        None => ("–".to_owned(), "unknown"),
+    };
+    let change = if change_days == 7 { change7 } else { change30 };
     let last_day = last_activity_at.map(|time| time.date_naive());
-    let quiet = last_day.is_some_and(|day| (today - day).num_days() >= QUIET_DAYS).then_some("");
-    let step = match weakest {
-        _ if band == Band::NoData => Some(next_step("No data", "Check that the events of this customer arrive".to_owned())),
-        weakest => weakest.map(|weakest| next_step(weakest.factor.short_label(), weakest.next_step)),
+    let silent = last_day.map(|day| (today - day).num_days()).filter(|days| *days >= SILENT_DAYS && !is_archived);
+    let activity = match (silent, last_day) {
+        (Some(days), _) => view! { <mark class="silent">{silent_words(days)}</mark> }.into_any(),
+        (None, Some(day)) => format::days_ago(day, today).into_any(),
+        (None, None) => "never".into_any(),
     };
     view! {
-            <th scope="row" class="col-name">
-                <a class="row-link" href=href>
-                    {fields.name}
-                </a>
-                {is_new.then(|| view! { <span class="tag" title="Started less than 30 days ago">"New"</span> })}
-                <span class="row__second">
-                    {fields.segment.label()}
-                    <span class="row__owner">" · " {owner.clone()}</span>
-                    {archived.map(|text| view! { <span class="tag">{text}</span> })}
-                </span>
-            </th>
-            <td class="col-owner">{owner}</td>
-            <td class="col-arr">
-                <Money cents=fields.arr_cents currency short=true />
-            </td>
-            <td class="col-renewal">{renewal(fields.renewal_date, today)}</td>
-            <td class="col-score">
-                <div class="row__score">
-                    <ScoreFigure score band />
-                    <BandBadge band />
-                    {since}
-                </div>
-            </td>
-            <td class="col-factors" colspan="5">
-                {factors}
-            </td>
-            <td class="col-step">
-                {step}
-            </td>
-            <td class="col-change" data-over=format!("{change_days} days ")>
-                <ChangeFigure change=if change_days == 7 { change7 } else { change30 } band />
-            </td>
-            <td class="col-trend">
-                <Sparkline points=trend label="Score over 90 days" />
-            </td>
-            <td class="col-activity" data-quiet=quiet>
-                {match last_day {
-                    Some(day) => view! { <DayAgo day today /> }.into_any(),
-                    None => view! { <span class="muted">"never"</span> }.into_any(),
-                }}
-            </td>
+        <th scope="row" class="col-name" title=whole_name>
+            <a class="row-link" href=href>{name}</a>
+            {about}
+        </th>
+        <td class="col-arr" title=whole_arr>{arr}</td>
+        <td class="col-renewal" data-urgency=urgency>{renewal}</td>
+        <td class="col-score" title=since>
+            <BandBadge band score />
+            {standing}
+        </td>
+        <td class="col-factors" colspan="5">{factors}</td>
+        <td class="col-reason" title=reason.clone()>{reason.clone()}</td>
+        <td class="col-change" data-direction=direction(change) data-over=format!("{change_days} days ")>{change_words(change, band)}</td>
+        <td class="col-trend" data-band=band_attribute(band)><Sparkline points=trend label="Score over 90 days" /></td>
+        <td class="col-activity" title=last_day.map(format::day)>{activity}</td>
     }
 }
 
-/// Shows the factors' strip, and how much of it rests on facts.
-#[component]
-fn MeasuredFactors(customer: CustomerId, health: Health) -> impl IntoView {
-    let measured = (health.coverage < Share::ALL).then(|| {
-        view! {
-            <span class="row__second" title="The share of the weight behind which facts stand; the rest is assumed">
-                {format!("{} measured", health.coverage)}
-            </span>
-        }
-    });
-    view! {
-        <FactorStrip factors=health.factors id=format!("factors-{customer}") />
-        {measured}
+/// The facts behind a score that is not healthy, or why there is none, a line each.
+fn reason(row: &CustomerRow, limits: &BandLimits) -> String {
+    match (row.health.band, row.last_activity_at) {
+        (Band::NoData, None) => "Nothing received yet".to_owned(),
+        (Band::NoData, Some(_)) => "Too little received for a score".to_owned(),
+        _ => reasons(&row.health, limits).join("\n"),
     }
 }
 
-/// Says since when the band holds: "since 5 Nov". The search for that day has a limit.
-fn since_words(since: NaiveDate, today: NaiveDate) -> String {
+/// "4 days", and how much of the score rests on facts where that is not all.
+fn standing_words(health: &Health, since: NaiveDate, today: NaiveDate) -> String {
+    let measured = (health.coverage < Share::ALL).then(|| format!("{} measured", health.coverage));
+    let days = (health.band != Band::NoData).then(|| days_in_band(since, today));
+    days.into_iter().chain(measured).collect::<Vec<_>>().join(" · ")
+}
+
+/// "4 days"; the search for the day ends somewhere.
+fn days_in_band(since: NaiveDate, today: NaiveDate) -> String {
     match (today - since).num_days() {
+        0 => "since today".to_owned(),
         BAND_MEMORY_DAYS.. => format!("over {BAND_MEMORY_DAYS} days"),
-        _ if since.year() == today.year() => format!("since {}", format::day_short(since)),
-        _ => format!("since {}", format::day(since)),
+        days => format::count(days, "day"),
     }
 }
 
-/// Shows the factor that costs most points and the next step for it, cut to two lines, whole on hover.
-fn next_step(about: &'static str, step: String) -> impl IntoView {
-    let title = step.clone();
-    view! {
-        <div class="row__step" title=title>
-            <b>{about}</b>
-            " "
-            {step}
-        </div>
+/// "Silent 17 days", from three months on in months.
+fn silent_words(days: i64) -> String {
+    match days {
+        ..90 => format!("Silent {}", format::count(days, "day")),
+        _ => format!("Silent {}", format::count(days / 30, "month")),
     }
 }
 
-fn renewal(date: Option<NaiveDate>, today: NaiveDate) -> AnyView {
-    let Some(date) = date else { return view! { <span class="muted">"–"</span> }.into_any() };
-    view! {
-        <RenewalCountdown date today />
-        <span class="row__second">{format::day(date)}</span>
-    }
-    .into_any()
+/// "in 19 days" over "16 Dec 2026"
+fn renewal_lines(date: NaiveDate, today: NaiveDate) -> String {
+    format!("{}\n{}", renewal_words(date, today), format::day(date))
 }
 
 #[cfg(test)]
@@ -180,11 +153,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_limit_of_the_search_is_not_told_as_a_day() {
+    fn the_limit_of_the_search_is_not_told_as_a_number_of_days() {
         let today = NaiveDate::from_ymd_opt(2026, 3, 16).unwrap();
-        for (days, words) in [(0, "since 16 Mar"), (80, "since 26 Dec 2025"), (179, "since 18 Sep 2025"), (180, "over 180 days")]
-        {
-            assert_eq!(since_words(today - chrono::Duration::days(days), today), words);
+        for (days, words) in [(0, "since today"), (1, "1 day"), (179, "179 days"), (180, "over 180 days")] {
+            assert_eq!(days_in_band(today - chrono::Duration::days(days), today), words);
+        }
+    }
+
+    #[test]
+    fn silence_is_told_in_days_then_in_months() {
+        for (days, words) in [(14, "Silent 14 days"), (89, "Silent 89 days"), (90, "Silent 3 months")] {
+            assert_eq!(silent_words(days), words);
         }
     }
 }
