@@ -1,7 +1,8 @@
 //! `make bench`: how fast the product is, each figure beside its limit: the least that database and server have to do for
 //! it, measured in the same run on the same data. A ratio of 1.0 is the limit; ratios hold on a noisy machine.
 //!
-//! BENCH_DATABASE_URL names an empty PostgreSQL database; SQLite files in target/bench when it is absent.
+//! BENCH_DATABASE_URL names an empty PostgreSQL database; SQLite files in target/bench when it is absent. Arguments name the
+//! lines to measure: `cargo bench --bench system -- replay_portfolio`.
 
 mod client;
 mod server;
@@ -24,6 +25,8 @@ const ROLL_OVER_DAYS: i64 = 30;
 /// Each side of a comparison is measured this often, in turns.
 const TURNS: usize = 2;
 const TURN: Duration = Duration::from_secs(4);
+/// Replays take less than a turn.
+const REPLAYS: usize = 6;
 /// Posts come so long before the first is counted: statements get prepared, connections opened, pages of the log touched.
 const WARM_UP: Duration = Duration::from_secs(3);
 
@@ -55,18 +58,38 @@ async fn run() {
     let ids: Vec<i64> = customer_ids(&app).await.iter().map(|id| id.0).collect();
     {
         let server = Server::start(&url);
-        figures.push(health_get(&server, &ids).await);
-        figures.push(portfolio_page(&server).await);
-        figures.push(replay_history(&server, &ids).await);
-        figures.push(replay_portfolio(&app, &ids).await);
-        figures.push(event_post(&server, &app, &ids).await);
-        figures.push(batch_ingest(&server, &app, &ids).await);
+        if is_asked("health_get") {
+            figures.push(health_get(&server, &ids).await);
+        }
+        if is_asked("portfolio_page") {
+            figures.push(portfolio_page(&server).await);
+        }
+        if is_asked("replay_history") {
+            figures.push(replay_history(&server, &ids).await);
+        }
+        if is_asked("replay_portfolio") {
+            figures.push(replay_portfolio(&url, &app, &ids).await);
+        }
+        if is_asked("event_post") {
+            figures.push(event_post(&server, &app, &ids).await);
+        }
+        if is_asked("batch_ingest") {
+            figures.push(batch_ingest(&server, &app, &ids).await);
+        }
     }
     app.store.close().await;
-    let app = server::open(&database("large").await).await;
-    fill(&app, ROLL_OVER_CUSTOMERS, ROLL_OVER_DAYS).await;
-    figures.push(roll_over(app).await);
+    if is_asked("rollover") {
+        let app = server::open(&database("large").await).await;
+        fill(&app, ROLL_OVER_CUSTOMERS, ROLL_OVER_DAYS).await;
+        figures.push(roll_over(app).await);
+    }
     print(&figures);
+}
+
+/// Returns whether the arguments name a line, or none. Cargo adds options of its own.
+fn is_asked(name: &str) -> bool {
+    let mut names = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).peekable();
+    names.peek().is_none() || names.any(|asked| asked == name)
 }
 
 /// An empty database: a new file, or the PostgreSQL one with nothing in it any more.
@@ -151,11 +174,11 @@ async fn replay_history(server: &Server, ids: &[i64]) -> Figure {
     figure("replay_history", "days/s", days * ours.rate(), days * limit.rate(), 0.33, server.peak_mb())
 }
 
-async fn replay_portfolio(app: &AppState, ids: &[i64]) -> Figure {
+async fn replay_portfolio(url: &str, app: &AppState, ids: &[i64]) -> Figure {
     let (mut ours, mut limit) = (0.0, 0.0);
     let ids: Vec<_> = ids.iter().copied().map(CustomerId).collect();
     server::forget_peak("self");
-    for turn in 0..TURNS {
+    for turn in 0..REPLAYS {
         let day = app.read_clock().date_naive() - Days::days(30 + turn as i64);
         let started = Instant::now();
         app.past_days.get(&app.store, AsOf::from(day)).await.expect("the day is replayed");
@@ -164,8 +187,26 @@ async fn replay_portfolio(app: &AppState, ids: &[i64]) -> Figure {
         app.store.read_raw(&ids, BAND_MEMORY_DAYS, day).await.expect("rows are read");
         limit += started.elapsed().as_secs_f64();
     }
-    let customers = (TURNS * ids.len()) as f64;
-    figure("replay_portfolio", "customers/s", customers / ours, customers / limit, 0.33, server::peak_mb("self"))
+    let customers = (REPLAYS * ids.len()) as f64;
+    let peak_mb = server::peak_mb("self");
+    let note = first_rows_of_past_days(url, app.read_clock().date_naive()).await;
+    Figure { note, ..figure("replay_portfolio", "customers/s", customers / ours, customers / limit, 0.33, peak_mb) }
+}
+
+/// Asks a server that has just been started for the first rows of days that it has not seen.
+async fn first_rows_of_past_days(url: &str, today: NaiveDate) -> String {
+    let server = Server::start(url);
+    let mut seconds = Vec::new();
+    for days_ago in 60..60 + REPLAYS as i64 {
+        let head = format!("GET /api/customers?as_of={}&page_size=50 HTTP/1.1\r\nhost: localhost", today - Days::days(days_ago));
+        let started = Instant::now();
+        let (status, _) = client::send(server.address, &head, b"").await.expect("an answer");
+        seconds.push(started.elapsed().as_secs_f64());
+        assert_eq!(status, 200, "the day is answered");
+    }
+    let later = seconds.split_off(1);
+    let mean = later.iter().sum::<f64>() / later.len() as f64;
+    format!("first 50 rows of a new day in {mean:.2} s, {:.2} s right after a start", seconds[0])
 }
 
 /// A name for message ids that no run before has used.
