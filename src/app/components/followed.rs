@@ -41,7 +41,7 @@ where
 
 /// Returns whether it will be another time: then the stream is about to tell that there is something to read again.
 fn passes(error: &AppError) -> bool {
-    matches!(error, AppError::Unavailable | AppError::Unreachable | AppError::Overloaded | AppError::Busy(_) | AppError::Internal)
+    matches!(error, AppError::Unavailable | AppError::Unreachable | AppError::Overloaded(_) | AppError::Internal)
 }
 
 /// Shows `view`, made once, as soon as `is_there`; memos of what it waits for are to be made in it. (On the server a memo that
