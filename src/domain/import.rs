@@ -327,6 +327,9 @@ pub struct Outlook {
     pub currency: String,
 }
 
+/// The longest list of errors that an upload leaves.
+pub const MAX_LISTED_ERRORS: usize = 100_000;
+
 /// How many rows of each kind an [`Outlook`] names.
 pub const OUTLOOK_ROWS: usize = 5;
 
