@@ -2,6 +2,7 @@
 
 use super::customer::{MAX_CENTS, parse_date};
 use super::letters::composed;
+use super::numbers::whole;
 use super::{CustomerId, EventId, FieldErrors, NaiveDate};
 use chrono::{DateTime, Duration, NaiveDateTime, SecondsFormat, SubsecRound, TimeZone, Timelike, Utc};
 use serde::{Deserialize, Serialize};
@@ -227,7 +228,7 @@ pub struct EventInput {
     /// `login`, `feature_use`, `api_call`, `support_ticket`, `invoice_issued`, `invoice_paid` or `invoice_voided`.
     pub kind: Option<String>,
     /// The customer, where the address does not say it: by our id ...
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "whole", skip_serializing_if = "Option::is_none")]
     pub customer_id: Option<i64>,
     /// ... or by the id it has in your systems.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -254,22 +255,22 @@ pub struct EventInput {
     #[schema(max_length = 100)]
     pub feature: Option<String>,
     /// Of `api_call`: 1 (when absent) to 1,000,000,000.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "whole", skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 1_000_000_000)]
     pub count: Option<i64>,
     /// Of `support_ticket`: `low`, `normal` (when absent), `high` or `urgent`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<String>,
-    /// Of `support_ticket`.
+    /// Of `support_ticket`. Line breaks become blanks.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 500)]
+    #[schema(max_length = 500, pattern = r"^[^\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f]*$")]
     pub subject: Option<String>,
     /// Of the invoice kinds, required.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 100)]
     pub number: Option<String>,
     /// Of `invoice_issued`, required, 0 or more.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "whole", skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 1e15)]
     pub amount_cents: Option<i64>,
     /// Of `invoice_issued`, required: three letters (ISO 4217).
@@ -398,8 +399,9 @@ impl EventInput {
                     errors.add("priority", "must be one of low, normal, high, urgent");
                 }
                 // Mail programs fold long subjects.
-                let subject = self.subject.as_deref().map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
+                let subject = self.subject.as_deref().map(|text| text.replace(char::is_whitespace, " "));
                 let subject = errors.optional_text("subject", subject.as_deref(), 500);
+                let subject = subject.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
                 EventBody::SupportTicket { priority: priority.unwrap_or_default(), subject }
             }
             EventKind::InvoiceIssued => {

@@ -10,6 +10,8 @@ pub const MAX_ITEMS: i64 = 4 * MAX_ITEMS_OF_SOURCE;
 pub const MAX_BYTES: i64 = 4 * MAX_BYTES_OF_SOURCE;
 /// How much is kept of an item's content. A longer one is no event that somebody corrects by hand.
 pub const MAX_CONTENT_BYTES: usize = 16 * 1024;
+/// The longest correction of an item, in characters.
+pub const MAX_CORRECTED_CHARS: usize = MAX_CONTENT_BYTES;
 /// How long an item is kept after it was sent last.
 pub const KEPT_DAYS: i64 = 90;
 

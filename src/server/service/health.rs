@@ -82,7 +82,7 @@ pub async fn get_health_history(
     }
     if (to - from).num_days() >= MAX_HISTORY_DAYS {
         return Err(
-            FieldErrors::one("from", format!("must lie at most {MAX_HISTORY_DAYS} days back from the last day ({to})")).into()
+            FieldErrors::one("from", format!("must be less than {MAX_HISTORY_DAYS} days before the last day ({to})")).into()
         );
     }
     let Scoring { scorecard, connections } = Scoring::of(&call.store, at).await?;
