@@ -561,7 +561,6 @@ on_each_database! {
         for cell in ["z-1", "Zirconium", "15000000"] {
             page.says(&format!("import__cell\">{cell}<"));
         }
-        assert!(!page.html.contains("as they are understood"), "{}", page.body());
         let form = page.form_id("check_import");
         let columns = [("kind", "customers"), ("column-0", "externalId"), ("column-1", "name"), ("column-2", "arrCents"), ("default-segment", "SMB")];
         visitor.submit(&page, &form, &columns).await;
@@ -569,7 +568,7 @@ on_each_database! {
         page.says("Adds $60.0k ARR: $100k becomes $160k");
         page.says("data-drastic=\"false\"");
         assert!(!page.html.contains("Look at the column"), "{}", page.body());
-        page.says("<del>$100,000</del>");
+        page.says(">$100,000<");
         // Back at the first step the values are there too: as they are, and as they are understood, as money.
         let page = visitor.submit(&page, &page.form_id("reconsider_import"), &[]).await;
         page.says("import__cell\">15000000<");
