@@ -65,6 +65,29 @@ story("a file is looked at, checked, imported and undone", async ({ page, api, o
   assert.equal(after.items[0].health.factors.loginFrequency.value, null, "no login is known any more");
 });
 
+story("a file that is no table is refused on the import page, with its name, what it is and what to do", async ({ page, api, open }) => {
+  // The first bytes of an archive that holds a workbook are enough.
+  const workbook = Buffer.concat([Buffer.from("PK\x03\x04\x14\0\x06\0\x08\0", "latin1"), Buffer.from("[Content_Types].xml xl/workbook.xml")]);
+  for (const [name, content, what, advice] of [
+    ["customers.xlsx", workbook, "It is an Excel workbook.", "Save the sheet as CSV"],
+    ["customers.json", Buffer.from('[{"externalId": "x-1", "name": "Xenon"}]'), "It is a JSON array.", "Write one JSON object a line instead"],
+    ["customers.pdf", Buffer.from("%PDF-1.7\n%âãÏÓ\n1 0 obj"), "It is a PDF.", "Export the table that it was made from as CSV"],
+  ]) {
+    await open("/import");
+    await page.getByLabel("File", { exact: true }).setInputFiles({ name, mimeType: "application/octet-stream", buffer: content });
+    await page.getByRole("button", { name: "Upload" }).click();
+    const message = page.getByRole("alert").filter({ hasText: `${name} was not taken.` });
+    await message.waitFor();
+    await page.locator("body[data-hydrated]").waitFor();
+    const text = await message.innerText();
+    assert.ok(text.includes(what) && text.includes(advice), text);
+    assert.equal(new URL(page.url()).pathname, "/import");
+  }
+  // The same page takes the next file.
+  await upload(page, "customers.csv", CUSTOMERS);
+  assert.equal((await api.get("/customers")).total, 0);
+});
+
 story("a file is imported without JavaScript", { javaScriptEnabled: false }, async ({ page, api, open }) => {
   await open("/import");
   await page.getByLabel("File", { exact: true }).setInputFiles({ name: "c.csv", mimeType: "text/csv", buffer: Buffer.from(CUSTOMERS) });

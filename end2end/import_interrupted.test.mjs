@@ -91,39 +91,88 @@ for (const [name, create] of [["SQLite", sqlite], ["PostgreSQL", postgres]]) {
   });
 }
 
-// On SQLite a suspended writer may hold the one lock that there is.
-test("an importer that was suspended writes nothing over the undo that was pressed meanwhile", async () => {
-  const database = await postgres();
+/** A server, and an importer on the command line beside it, which has begun to store. */
+async function withImporter(create, play) {
+  const database = await create();
   const folder = await mkdtemp(join(tmpdir(), "customer-health-"));
   const app = await startApp({ databaseUrl: database.url });
   const customers = await createCustomers(app.url);
   const file = join(folder, "events.csv");
   await writeFile(file, events());
   const importer = spawn(binary, ["import", file], { env: { PATH: process.env.PATH, DATABASE_URL: database.url }, stdio: ["ignore", "ignore", "pipe"] });
+  const said = [];
+  importer.stderr.on("data", (piece) => said.push(piece));
+  const exited = once(importer, "exit").then(([code]) => ({ code, words: Buffer.concat(said).toString() }));
   try {
-    const said = [];
-    importer.stderr.on("data", (piece) => said.push(piece));
-    const exited = once(importer, "exit");
     for (;;) {
       const answer = await fetch(`${app.url}/app/load_import?id=1`);
       if (answer.status === 200 && (await answer.json()).import.counts.created > 0) break;
     }
-    importer.kill("SIGSTOP");
-    const failed = await until(app.url, 1, ({ state }) => state === "failed");
-    assert.ok(failed.counts.created > 0 && failed.counts.created < ROWS);
-    await press(app.url, "undo_import", { import: 1 });
-    const undone = await until(app.url, 1, ({ state }) => state === "undone");
-    assert.equal(undone.undo.retracted, failed.counts.created);
-    importer.kill("SIGCONT");
-    const [code] = await exited;
-    assert.equal(code, 1, Buffer.concat(said).toString());
-    assert.deepEqual(await look(app.url, 1), undone);
-    const { total, retracted } = await stored(app.url, customers);
-    assert.deepEqual([total, retracted], [undone.counts.created, undone.counts.created]);
+    await play({ app, customers, importer, exited });
   } finally {
     importer.kill("SIGKILL");
     await app.stop();
     await rm(folder, { recursive: true, force: true });
     await database.remove();
   }
-});
+}
+
+const isReady = async (url) => (await fetch(`${url}/readyz`)).status === 200;
+
+/** Suspends the importer where others can write, or where they cannot: on SQLite it may hold the one lock that there is. */
+async function suspend(importer, url, canWrite) {
+  for (;;) {
+    importer.kill("SIGSTOP");
+    if ((await isReady(url)) === canWrite) return;
+    const { created } = (await look(url, 1)).counts;
+    importer.kill("SIGCONT");
+    const { state } = await until(url, 1, ({ state, counts }) => state !== "running" || counts.created > created);
+    assert.equal(state, "running", "it was never so while there was something to import");
+  }
+}
+
+for (const [name, create] of [["SQLite", sqlite], ["PostgreSQL", postgres]]) {
+  test(`an importer that was suspended writes nothing over the undo that was pressed meanwhile, on ${name}`, () =>
+    withImporter(create, async ({ app, customers, importer, exited }) => {
+      await suspend(importer, app.url, true);
+      const failed = await until(app.url, 1, ({ state }) => state === "failed");
+      assert.ok(failed.counts.created > 0 && failed.counts.created < ROWS);
+      await press(app.url, "undo_import", { import: 1 });
+      const undone = await until(app.url, 1, ({ state }) => state === "undone");
+      assert.equal(undone.undo.retracted, failed.counts.created);
+      importer.kill("SIGCONT");
+      const { code, words } = await exited;
+      assert.equal(code, 1, words);
+      assert.deepEqual(await look(app.url, 1), undone);
+      const { total, retracted } = await stored(app.url, customers);
+      assert.deepEqual([total, retracted], [undone.counts.created, undone.counts.created]);
+    }));
+}
+
+test("while a suspended importer holds SQLite's lock, readers read on and writers are told, and then everything goes on", () =>
+  withImporter(sqlite, async ({ app, customers, importer, exited }) => {
+    await suspend(importer, app.url, false);
+    assert.equal((await fetch(`${app.url}/api/customers`)).status, 200);
+    assert.equal((await fetch(app.url)).status, 200);
+    const send = () =>
+      fetch(`${app.url}/api/customers`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ name: "New", segment: "SMB" }),
+        signal: AbortSignal.timeout(40_000),
+      });
+    const refused = await send();
+    assert.equal(refused.status, 503);
+    assert.ok(Number(refused.headers.get("retry-after")) > 0);
+    assert.equal((await refused.json()).detail, "The database does not answer at the moment. Please try again.");
+    importer.kill("SIGCONT");
+    // Who comes first decides whether it is too late for the importer; what is counted is what is stored, either way.
+    const { code, words } = await exited;
+    assert.ok([0, 1].includes(code), words);
+    const over = await until(app.url, 1, ({ state }) => ["finished", "failed"].includes(state));
+    assert.equal(over.state, code === 0 ? "finished" : "failed", words);
+    const { total } = await stored(app.url, customers);
+    assert.equal(over.counts.created, total);
+    if (code === 0) assert.equal(total, ROWS);
+    assert.equal((await send()).status, 201);
+  }));

@@ -65,7 +65,7 @@ where
 
 /// Returns whether asking again may help.
 fn passes(error: &AppError) -> bool {
-    matches!(error, AppError::Unreachable | AppError::Unavailable | AppError::Overloaded)
+    matches!(error, AppError::Unreachable | AppError::Unavailable | AppError::Overloaded(_))
 }
 
 async fn pause() {
@@ -97,9 +97,10 @@ pub(super) fn use_is_away() -> Memo<bool> {
 pub(super) fn AwayLine(is_away: Memo<bool>) -> impl IntoView {
     let (away, live) = (expect_context::<Away>(), expect_context::<Live>());
     let line = move || {
-        let who = match away.waiting.get() > 0 && *away.because.read() != AppError::Unreachable {
-            true => "The server answers, but not its database.",
-            false => "The server does not answer.",
+        let who = match (away.waiting.get(), &*away.because.read()) {
+            (0, _) | (_, AppError::Unreachable) => "The server does not answer.",
+            (_, AppError::Overloaded(_)) => "The server has more to do than it can at once.",
+            _ => "The server answers, but not its database.",
         };
         let at = format::clock(live.read_at());
         view! { <p class="away">{who} " This is as of " {at} "; it goes on by itself."</p> }

@@ -30,7 +30,7 @@ impl HistoryDays {
             return Err(FieldErrors::one("from", format!("must not be after the last day ({})", to.day)));
         }
         if (to.day - from).num_days() >= MAX_HISTORY_DAYS {
-            let message = format!("must lie at most {MAX_HISTORY_DAYS} days back from the last day ({})", to.day);
+            let message = format!("must be less than {MAX_HISTORY_DAYS} days before the last day ({})", to.day);
             return Err(FieldErrors::one("from", message));
         }
         Ok(Self { from, to })

@@ -1,6 +1,7 @@
 //! A customer: a company that pays us.
 
 use super::letters::composed;
+use super::numbers::whole;
 use super::{CustomerId, FieldErrors, NaiveDate};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -133,7 +134,7 @@ pub struct CustomerInput {
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, max_length = 200)]
     pub owner: Option<Option<String>>,
-    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "present_whole", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<i64>, minimum = 0, maximum = 1e15)]
     pub arr_cents: Option<Option<i64>>,
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
@@ -146,12 +147,17 @@ pub struct CustomerInput {
     #[schema(value_type = Option<String>, max_length = 500, pattern = r"^[\t-\r ]*(https?://[^/\s\u0000-\u001f\u007f-\u009f][^\s\u0000-\u001f\u007f-\u009f]*)?[\t-\r ]*$")]
     pub crm_url: Option<Option<String>>,
     /// The version that the change is based on. Required in a change.
+    #[serde(deserialize_with = "whole")]
     pub version: Option<i64>,
 }
 
 /// Deserializes `null` (clear the field) to `Some(None)`, so that it differs from an absent field.
 fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(deserializer).map(Some)
+}
+
+fn present_whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<i64>>, D::Error> {
+    whole(deserializer).map(Some)
 }
 
 /// Deserializes `null` to an empty text, which is then refused, because the field must not be cleared.
@@ -183,7 +189,7 @@ impl CustomerInput {
         let mut errors = FieldErrors::default();
         let name = match (self.name, base) {
             (None, Some(base)) => base.name.clone(),
-            (name, _) => errors.required_text("name", name.as_deref().map(composed).as_deref(), 200),
+            (name, _) => composed(&errors.required_text("name", name.as_deref(), 200)),
         };
         let segment = match (self.segment, base) {
             (None, Some(base)) => base.segment,
@@ -194,14 +200,13 @@ impl CustomerInput {
         };
         let mut text = |field: &str, sent: Option<Option<String>>, old: Option<&Option<String>>, max| match sent {
             None => old.cloned().flatten(),
-            Some(text) => errors.optional_text(field, text.as_deref(), max),
+            Some(text) => errors.optional_text(field, text.as_deref(), max).as_deref().map(composed),
         };
-        let letters = |sent: Option<Option<String>>| sent.map(|sent| sent.as_deref().map(composed));
         // An id that an older release stored in uncomposed letters may be sent back unchanged.
         let old_id = base.and_then(|base| base.external_id.as_deref());
         let external_id = self.external_id.filter(|sent| old_id.is_none() || sent.as_deref().map(str::trim) != old_id);
-        let external_id = text("externalId", letters(external_id), base.map(|base| &base.external_id), 200);
-        let owner = text("owner", letters(self.owner), base.map(|base| &base.owner), 200);
+        let external_id = text("externalId", external_id, base.map(|base| &base.external_id), 200);
+        let owner = text("owner", self.owner, base.map(|base| &base.owner), 200);
         let crm_url = text("crmUrl", self.crm_url, base.map(|base| &base.crm_url), 500);
         if crm_url.as_deref().is_some_and(|url| !is_web_address(url)) {
             errors.add("crmUrl", "must be an address that starts with https:// or http://");

@@ -2,6 +2,7 @@
 
 use super::customer::{MAX_CENTS, parse_date};
 use super::event::{DEFAULT_SOURCE, MAX_SOURCE_CHARS};
+use super::numbers::whole;
 use super::{EventBody, EventKind, FieldErrors, NaiveDate, Priority};
 use chrono::{DateTime, Duration, NaiveDateTime, SecondsFormat, SubsecRound, TimeZone, Timelike, Utc};
 use serde::{Deserialize, Serialize};
@@ -14,7 +15,7 @@ pub struct EventInput {
     /// `login`, `feature_use`, `api_call`, `support_ticket`, `invoice_issued`, `invoice_paid` or `invoice_voided`.
     pub kind: Option<String>,
     /// The customer by our id, where the address does not name the customer.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "whole", skip_serializing_if = "Option::is_none")]
     pub customer_id: Option<i64>,
     /// The customer by the id used in the sender's systems, where the address does not name the customer.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,22 +42,22 @@ pub struct EventInput {
     #[schema(max_length = 100)]
     pub feature: Option<String>,
     /// The number of calls. For `api_call`: 1 (when absent) to 1,000,000,000.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "whole", skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 1_000_000_000)]
     pub count: Option<i64>,
     /// The priority: `low`, `normal` (when absent), `high` or `urgent`. For `support_ticket`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<String>,
-    /// The ticket's subject. For `support_ticket`.
+    /// The ticket's subject. For `support_ticket`. Line breaks become blanks.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 500)]
+    #[schema(max_length = 500, pattern = r"^[^\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f]*$")]
     pub subject: Option<String>,
     /// The invoice's number. Required for the invoice kinds.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 100)]
     pub number: Option<String>,
     /// The amount in cents, 0 or more. Required for `invoice_issued`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "whole", skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 1e15)]
     pub amount_cents: Option<i64>,
     /// Three letters (ISO 4217). Required for `invoice_issued`.
@@ -186,8 +187,9 @@ impl EventInput {
                     errors.add("priority", "must be one of low, normal, high, urgent");
                 }
                 // Mail programs fold long subjects into several lines.
-                let subject = self.subject.as_deref().map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
+                let subject = self.subject.as_deref().map(|text| text.replace(char::is_whitespace, " "));
                 let subject = errors.optional_text("subject", subject.as_deref(), 500);
+                let subject = subject.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
                 EventBody::SupportTicket { priority: priority.unwrap_or_default(), subject }
             }
             EventKind::InvoiceIssued => {

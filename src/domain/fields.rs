@@ -37,11 +37,16 @@ impl FieldErrors {
         if self.0.is_empty() { Ok(value()) } else { Err(self) }
     }
 
-    /// Returns a trimmed text of 1 to `max` characters without control characters; `None` when absent or blank.
+    /// Returns a trimmed text without control characters; `None` when absent or blank. At most `max` characters may be sent:
+    /// white space at the ends counts, as it does for whoever reads the API's document.
     pub fn optional_text(&mut self, field: &str, text: Option<&str>, max: usize) -> Option<String> {
-        let text = text.map(str::trim).filter(|text| !text.is_empty())?;
-        if text.chars().count() > max {
-            self.add(field, format!("must be at most {max} characters"));
+        let sent = text?;
+        let text = sent.trim();
+        if sent.chars().count() > max {
+            let ends = if text.chars().count() > max { "" } else { ", white space at its ends included" };
+            self.add(field, format!("must be at most {max} characters{ends}"));
+        } else if text.is_empty() {
+            return None;
         } else if text.chars().any(char::is_control) {
             self.add(field, "must not contain control characters");
         }

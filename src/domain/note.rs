@@ -35,10 +35,11 @@ impl NoteInput {
     pub fn parse(self) -> Result<(String, String), FieldErrors> {
         let mut errors = FieldErrors::default();
         let author = errors.required_text("author", self.author.as_deref(), 100);
-        let text = self.text.unwrap_or_default().trim().replace("\r\n", "\n");
-        match text.chars().count() {
-            0 => errors.add("text", "is required"),
+        let sent = self.text.unwrap_or_default();
+        let text = sent.trim().replace("\r\n", "\n");
+        match sent.chars().count() {
             5001.. => errors.add("text", "must be at most 5000 characters"),
+            _ if text.is_empty() => errors.add("text", "is required"),
             _ if text.chars().any(|letter| letter.is_control() && !matches!(letter, '\n' | '\t')) => {
                 errors.add("text", "must not contain control characters other than line breaks and tabs")
             }

@@ -1,6 +1,7 @@
 //! Numbers with a unit: points of a score, and shares of a whole. Both are integers inside, so that both databases, the
 //! server and the browser agree to the last digit.
 
+use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
@@ -120,3 +121,43 @@ macro_rules! serde_as_fraction {
 
 serde_as_fraction!(Points, 10.0);
 serde_as_fraction!(Share, 1000.0);
+
+/// Reads a whole number where one may be, as JSON Schema knows them: 5.0 and 5e0 are the number 5.
+pub fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    Ok(Option::<Whole>::deserialize(deserializer)?.map(|Whole(number)| number))
+}
+
+struct Whole(i64);
+
+impl<'de> Deserialize<'de> for Whole {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_i64(WholeVisitor)
+    }
+}
+
+struct WholeVisitor;
+
+impl Visitor<'_> for WholeVisitor {
+    type Value = Whole;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a whole number")
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Whole, E> {
+        Ok(Whole(number))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Whole, E> {
+        number.try_into().map(Whole).map_err(|_| E::invalid_type(Unexpected::Unsigned(number), &self))
+    }
+
+    /// The decimals of larger ones are not read exactly, so that another whole number might come out.
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Whole, E> {
+        const EXACT: f64 = 1e15;
+        match number.fract() == 0.0 && number.abs() <= EXACT {
+            true => Ok(Whole(number as i64)),
+            false => Err(E::invalid_type(Unexpected::Float(number), &self)),
+        }
+    }
+}

@@ -11,6 +11,8 @@ pub const MAX_ITEMS: i64 = 4 * MAX_ITEMS_OF_SOURCE;
 pub const MAX_BYTES: i64 = 4 * MAX_BYTES_OF_SOURCE;
 /// The most bytes kept of an item's content. Nobody corrects a longer event by hand.
 pub const MAX_CONTENT_BYTES: usize = 16 * 1024;
+/// The most characters of a correction.
+pub const MAX_CORRECTED_CHARS: usize = MAX_CONTENT_BYTES;
 /// The days for which an item is kept after it was last sent.
 pub const KEPT_DAYS: i64 = 90;
 

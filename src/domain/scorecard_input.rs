@@ -1,6 +1,7 @@
 //! The body of a request that changes the scorecard, and the rules that it must keep.
 
 use super::letters::composed;
+use super::numbers::whole;
 use super::scorecard::{BandLimits, FactorRule};
 use super::{FactorKey, Factors, FieldErrors, MissingPolicy, Points, Scorecard, Share};
 use serde::{Deserialize, Serialize};
@@ -17,13 +18,16 @@ const MAX_KEY_FEATURES: usize = 100;
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct FactorRuleInput {
     /// The weight relative to the sum of all weights, 0 to 10,000. Required.
+    #[serde(deserialize_with = "whole")]
     #[schema(minimum = 0, maximum = 10_000)]
     pub weight: Option<i64>,
     /// The window in days, 1 to 365. Required for all but `invoiceTimeliness`, where null means all history.
+    #[serde(deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 365)]
     pub window_days: Option<i64>,
     /// The target, 1 to 1,000,000. Required for `loginFrequency`, `featureAdoption` and `supportLoad`, and refused for the
     /// others.
+    #[serde(deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 1_000_000)]
     pub target: Option<i64>,
     /// The features that count, only for `featureAdoption`: at most 100 of at most 100 characters, trimmed and lower-cased.
@@ -49,6 +53,7 @@ pub struct BandLimitsInput {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct ScorecardInput {
     /// The version that this one is based on. Required; refused with 409 when it is not the current one.
+    #[serde(deserialize_with = "whole")]
     pub version: Option<i64>,
     /// The name of the author, 1 to 100 characters.
     #[schema(max_length = 100)]
@@ -123,15 +128,15 @@ pub fn factor_field(key: FactorKey, field: &str) -> String {
 }
 
 fn rule(errors: &mut FieldErrors, key: FactorKey, input: &FactorRuleInput) -> FactorRule {
-    let weight = whole(errors, &factor_field(key, "weight"), input.weight, 0..=MAX_WEIGHT);
+    let weight = within(errors, &factor_field(key, "weight"), input.weight, 0..=MAX_WEIGHT);
     let window = factor_field(key, "windowDays");
     let window_days = match (key, input.window_days) {
         (FactorKey::InvoiceTimeliness, None) => None,
-        (_, days) => Some(whole(errors, &window, days, 1..=MAX_WINDOW)),
+        (_, days) => Some(within(errors, &window, days, 1..=MAX_WINDOW)),
     };
     let target = factor_field(key, "target");
     let target = match (key.target_noun(), input.target) {
-        (Some(_), sent) => Some(whole(errors, &target, sent, 1..=MAX_TARGET)),
+        (Some(_), sent) => Some(within(errors, &target, sent, 1..=MAX_TARGET)),
         (None, None) => None,
         (None, Some(_)) => {
             errors.add(&target, "is not a field of this factor");
@@ -176,7 +181,7 @@ fn bands(errors: &mut FieldErrors, input: &BandLimitsInput) -> BandLimits {
     BandLimits { healthy: Points(healthy), at_risk: Points(at_risk) }
 }
 
-fn whole(errors: &mut FieldErrors, field: &str, sent: Option<i64>, allowed: std::ops::RangeInclusive<i64>) -> i64 {
+fn within(errors: &mut FieldErrors, field: &str, sent: Option<i64>, allowed: std::ops::RangeInclusive<i64>) -> i64 {
     match sent {
         None => errors.add(field, "is required"),
         Some(number) if !allowed.contains(&number) => {

@@ -128,7 +128,7 @@ async fn answer(router: Router, request: Request) -> Response {
 async fn answer_sparely(router: Router, request: Request) -> Response {
     let mut response = match is_probe(request.uri()) {
         true => answer(router, request).await,
-        false => AppError::Overloaded.into_response(),
+        false => AppError::overloaded().into_response(),
     };
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response

@@ -547,6 +547,41 @@ on_each_database! {
         page.says("nothing was imported");
         assert_eq!(visitor.visit(&path).await.status, 404);
     }
+
+    async fn the_import_page_shows_the_file_s_rows_and_what_becomes_of_the_arr(db: Database) {
+        let visitor = portfolio(db).await;
+        visitor.site.post("/api/customers", json!({"name": "Zinc", "segment": "SMB", "arrCents": 100_000_00, "externalId": "z-1"})).await;
+        let look = async |name: &str, rows: &str| {
+            let path = visitor.upload(name, &format!("key,company,price_in_cents\n{rows}")).await;
+            (visitor.visit(&path).await, path)
+        };
+        // No column is known, so the rows cannot be understood; they are there to be looked at.
+        let (page, path) = look("small.csv", "z-1,Zinc,15000000\nz-2,Zirconium,1000000\n").await;
+        page.says("The first rows, as they stand in the file");
+        for cell in ["z-1", "Zirconium", "15000000"] {
+            page.says(&format!("import__cell\">{cell}<"));
+        }
+        let form = page.form_id("check_import");
+        let columns = [("kind", "customers"), ("column-0", "externalId"), ("column-1", "name"), ("column-2", "arrCents"), ("default-segment", "SMB")];
+        visitor.submit(&page, &form, &columns).await;
+        let page = visitor.visit_until(&path, "What the import would do").await;
+        page.says("Adds $60.0k ARR: $100k becomes $160k");
+        page.says("data-drastic=\"false\"");
+        assert!(!page.html.contains("Look at the column"), "{}", page.body());
+        page.says(">$100,000<");
+        // Back at the first step the values are there too: as they are, and as they are understood, as money.
+        let page = visitor.submit(&page, &page.form_id("reconsider_import"), &[]).await;
+        page.says("import__cell\">15000000<");
+        page.says("$150,000");
+        assert!(!page.html.contains("<span class=\"muted\">ARR in cents"), "{}", page.body());
+
+        let (page, path) = look("large.csv", "z-2,Zirconium,25190000000\n").await;
+        visitor.submit(&page, &page.form_id("check_import"), &columns).await;
+        let page = visitor.visit_until(&path, "What the import would do").await;
+        page.says("Adds $252M ARR: $100k becomes $252M");
+        page.says("data-drastic=\"true\"");
+        page.says("Look at the column that means the ARR");
+    }
 }
 
 #[tokio::test]

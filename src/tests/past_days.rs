@@ -85,7 +85,7 @@ on_each_database! {
         let past_days = past_days(1);
         let (first, second) = (begin(&past_days, &db, 1), begin(&past_days, &db, 1));
         drop(first);
-        assert!(matches!(past_days.get(&db, days_ago(2).into()).await, Err(AppError::Busy(_))));
+        assert!(matches!(past_days.get(&db, days_ago(2).into()).await, Err(AppError::Overloaded(_))));
         drop(second);
         assert_eq!(past_days.asked(), 0);
         past_days.get(&db, days_ago(2).into()).await.unwrap();

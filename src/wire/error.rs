@@ -36,12 +36,9 @@ pub enum AppError {
     /// 429, with the thing that there were too many of.
     #[error("{0}")]
     TooMany(String),
-    /// 503: the server has no capacity left at the moment.
-    #[error("More is arriving than the server can take at the moment. Please try again in a second.")]
-    Overloaded,
-    /// 503: too many requests of one kind at once, with the limit.
+    /// 503: too much is asked for at once, with the thing that there is too much of.
     #[error("{0}")]
-    Busy(String),
+    Overloaded(String),
     /// 503: the database does not answer.
     #[error("The database does not answer at the moment. Please try again.")]
     Unavailable,
@@ -54,6 +51,11 @@ pub enum AppError {
 }
 
 impl AppError {
+    /// More arrives than the server can take.
+    pub fn overloaded() -> Self {
+        Self::Overloaded("More is arriving than the server can take at the moment. Please try again in a second.".into())
+    }
+
     pub fn status(&self) -> u16 {
         match self {
             Self::BadRequest(_) => 400,
@@ -65,7 +67,7 @@ impl AppError {
             Self::UnsupportedMediaType(_) => 415,
             Self::Invalid(_) => 422,
             Self::TooMany(_) => 429,
-            Self::Overloaded | Self::Busy(_) | Self::Unavailable | Self::Unreachable => 503,
+            Self::Overloaded(_) | Self::Unavailable | Self::Unreachable => 503,
             Self::Internal => 500,
         }
     }
@@ -82,8 +84,7 @@ impl AppError {
             Self::UnsupportedMediaType(_) => "unsupported_media_type",
             Self::Invalid(_) => "invalid",
             Self::TooMany(_) => "too_many",
-            Self::Overloaded => "overloaded",
-            Self::Busy(_) => "busy",
+            Self::Overloaded(_) => "overloaded",
             Self::Unavailable => "unavailable",
             Self::Unreachable => "unreachable",
             Self::Internal => "internal",
@@ -102,7 +103,7 @@ impl AppError {
             Self::UnsupportedMediaType(_) => "Body of another kind",
             Self::Invalid(_) => "Invalid input",
             Self::TooMany(_) => "Too many attempts",
-            Self::Overloaded | Self::Busy(_) => "Too much at once",
+            Self::Overloaded(_) => "Too much at once",
             Self::Unavailable => "Temporarily unavailable",
             Self::Unreachable => "The server does not answer",
             Self::Internal => "Server error",

@@ -41,7 +41,7 @@ where
 
 /// Returns whether the failure is temporary. Then the stream will soon report news, and the value is read again.
 fn passes(error: &AppError) -> bool {
-    matches!(error, AppError::Unavailable | AppError::Unreachable | AppError::Overloaded | AppError::Busy(_) | AppError::Internal)
+    matches!(error, AppError::Unavailable | AppError::Unreachable | AppError::Overloaded(_) | AppError::Internal)
 }
 
 /// Shows `view`, made once, as soon as `is_there`. Memos of the awaited data must be made inside `view`: on the server, a

@@ -7,7 +7,7 @@ mod rows;
 
 pub use columns::{ImportField, ImportKind, Mapping};
 pub use counts::{ImportCounts, UndoReport};
-pub use outlook::{OUTLOOK_ROWS, Outlook, RowOutlook, ValueChange};
+pub use outlook::{MAX_LISTED_ERRORS, OUTLOOK_ROWS, Outlook, RowOutlook, ValueChange};
 pub use rows::{Findings, PreviewRow, RawRow, RowError};
 
 use super::{ImportId, Page};

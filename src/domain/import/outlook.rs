@@ -19,6 +19,9 @@ pub struct Outlook {
     pub currency: String,
 }
 
+/// The most errors in the list of an upload.
+pub const MAX_LISTED_ERRORS: usize = 100_000;
+
 /// The most rows of each kind in an [`Outlook`].
 pub const OUTLOOK_ROWS: usize = 5;
 

@@ -77,10 +77,12 @@ impl CustomerQuery {
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, FieldErrors> {
         let mut query = Self::default();
         let mut errors = FieldErrors::default();
-        for (name, value) in pairs.into_iter().map(|(name, value)| (name, value.trim())).filter(|(_, value)| !value.is_empty()) {
+        for (name, sent) in pairs {
+            let value = sent.trim();
             match name {
-                "search" => query.search = errors.optional_text("search", Some(value), 200),
-                "owner" => query.owner = errors.optional_text("owner", Some(value), 200).map(OwnerFilter::from),
+                "search" => query.search = errors.optional_text("search", Some(sent), 200),
+                "owner" => query.owner = errors.optional_text("owner", Some(sent), 200).map(OwnerFilter::from),
+                _ if value.is_empty() => {}
                 "segment" => query.segment = choice(&mut errors, name, value, Segment::parse, "Enterprise, SMB, Startup"),
                 "band" => {
                     let names = "healthy, at_risk, churn_risk, no_data";

@@ -47,9 +47,20 @@ fn letters_that_look_alike_are_kept_alike() {
         ["Caf\u{e9}", "\u{e9}-1", "Zo\u{eb}"]
     );
     assert_eq!(parse(sent, Some(&fields)).unwrap(), fields);
-    // 200 letters in 400 code points.
-    let long = json!({"name": "e\u{301}".repeat(200), "segment": "SMB"});
-    assert_eq!(parse(long, None).unwrap().name, "\u{e9}".repeat(200));
+    // Texts are counted as they are sent: an accent of its own is a character.
+    let named = |letters: usize| json!({"name": "e\u{301}".repeat(letters), "segment": "SMB"});
+    assert_eq!(parse(named(100), None).unwrap().name, "\u{e9}".repeat(100));
+    assert_eq!(parse(named(101), None).unwrap_err(), ["name must be at most 200 characters"]);
+}
+
+#[test]
+fn white_space_at_the_ends_counts_and_goes() {
+    let named = |name: String| parse(json!({"name": name, "segment": "SMB"}), None).map(|fields| fields.name);
+    assert_eq!(named(format!(" {} ", "x".repeat(198))).unwrap(), "x".repeat(198));
+    let refused = named(format!("{} ", "x".repeat(200))).unwrap_err();
+    assert_eq!(refused, ["name must be at most 200 characters, white space at its ends included"]);
+    assert!(parse(json!({"name": "Acme", "segment": "SMB", "owner": " ".repeat(201)}), None).is_err());
+    assert_eq!(parse(json!({"name": "Acme", "segment": "SMB", "owner": " ".repeat(200)}), None).unwrap().owner, None);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Points, shares and rounding.
 
-use crate::domain::numbers::round_div;
+use crate::domain::numbers::{round_div, whole};
 use crate::domain::{Points, Share};
 use leptos::serde_json;
 use proptest::prelude::*;
@@ -72,5 +72,31 @@ proptest! {
     fn numbers_survive_json(tenths in -100_000..100_000i64) {
         let json = serde_json::to_string(&(Points(tenths), Share(tenths))).unwrap();
         prop_assert_eq!(serde_json::from_str::<(Points, Share)>(&json).unwrap(), (Points(tenths), Share(tenths)));
+    }
+}
+
+#[test]
+fn whole_numbers_may_have_a_point_and_nothing_behind_it() {
+    #[derive(serde::Deserialize)]
+    #[serde(transparent)]
+    struct Number(#[serde(deserialize_with = "whole")] Option<i64>);
+    let read = |text: &str| serde_json::from_str::<Number>(text).map(|Number(number)| number).map_err(|error| error.to_string());
+    let cases = [
+        ("5", Some(5)),
+        ("5.0", Some(5)),
+        ("-5.0", Some(-5)),
+        ("5e2", Some(500)),
+        ("-0.0", Some(0)),
+        ("null", None),
+        ("9223372036854775807", Some(i64::MAX)),
+        ("1000000000000000.0", Some(1_000_000_000_000_000)),
+        ("999999999999999.0", Some(999_999_999_999_999)),
+    ];
+    for (text, number) in cases {
+        assert_eq!(read(text), Ok(number), "{text}");
+    }
+    for text in ["5.5", "1e300", "9007199254740993.0", "9223372036854775808", "\"5\"", "true"] {
+        let refused = read(text).unwrap_err();
+        assert!(refused.contains("expected a whole number"), "{text}: {refused}");
     }
 }

@@ -65,8 +65,10 @@ pub async fn submit_events(
     let mut batch = Batch::new(&call);
     let mut turn = Turn::new(places);
     let read = read_items(&mut reader, format, &mut batch, &mut turn).await;
-    if batch.is_untouched() && matches!(read, Err(AppError::Overloaded)) {
-        return Err(AppError::Overloaded);
+    if batch.is_untouched()
+        && let Err(AppError::Overloaded(_)) = read
+    {
+        return Err(AppError::overloaded());
     }
     let (report, stored) = batch.finish().await;
     let Err(error) = stored.and(read) else { return Ok(Json(report).into_response()) };
@@ -195,7 +197,7 @@ pub async fn list_quarantine(call: Call, query: Query<PagingParameters>) -> Resu
 pub struct ReplayInput {
     /// The corrected item as JSON in a text. When absent, the item is sent as it was.
     #[serde(default)]
-    #[schema(max_length = 65_536)]
+    #[schema(max_length = 16_384, content_media_type = "application/json")]
     pub content: Option<String>,
 }
 

@@ -1,6 +1,7 @@
 //! The OpenAPI document around the routes, and the page that shows it to people.
 
 use super::problem::Problem;
+use super::rules::RULES;
 use crate::domain::EventKind;
 use axum::Router;
 use axum::http::header;
@@ -20,7 +21,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
         title = "Customer Health",
         description = "Send facts about customers, read their health. JSON is camelCase; times are UTC; scores have one decimal. \
                        Every refusal is an RFC 9457 problem with a stable `code`, and with one entry in `errors` for each \
-                       field that breaks a rule."
+                       field that breaks a rule. Texts are counted as they are sent, and then trimmed. Bodies are at most 64 KiB \
+                       unless an operation says otherwise."
     ),
     components(schemas(Problem, EventKind)),
     security((), ("bearer" = []), ("basic" = [])),
@@ -40,15 +42,18 @@ pub struct Document;
 pub fn complete(mut openapi: OpenApi) -> OpenApi {
     let components = openapi.components.get_or_insert_default();
     let problem = Content::new(Some(Ref::from_schema_name("Problem")));
-    let response = Response::builder().description("What is wrong, and where").content("application/problem+json", problem);
-    components.responses.insert("Problem".into(), response.into());
+    let answer = |text: &str| Response::builder().description(text).content("application/problem+json", problem.clone()).build();
+    components.responses.insert("Problem".into(), answer("What is wrong, and where").into());
     for (name, scheme) in [("bearer", HttpAuthScheme::Bearer), ("basic", HttpAuthScheme::Basic)] {
         let scheme = Http::builder().scheme(scheme).description(Some("Only where the server has an access token")).build();
         components.security_schemes.insert(name.into(), SecurityScheme::Http(scheme).into());
     }
     for operation in openapi.paths.paths.values_mut().flat_map(operations) {
         operation.parameters.iter_mut().flatten().for_each(complete_parameter);
-        operation.responses.responses.insert("default".into(), Ref::from_response_name("Problem").into());
+        let responses = &mut operation.responses.responses;
+        responses.insert("default".into(), Ref::from_response_name("Problem").into());
+        let rule = RULES.iter().find(|(id, _)| operation.operation_id.as_deref() == Some(id));
+        responses.extend(rule.map(|(_, rule)| ("422".to_owned(), answer(rule).into())));
     }
     openapi
 }

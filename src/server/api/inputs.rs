@@ -67,7 +67,7 @@ bodies! {
     "Why an event is taken back."
     RetractInput = Fields::of::<ReasonInput>().require(&["reason"]).0;
 
-    "The next version of the rules. At least one weight is above 0, and `bands.healthy` is above `bands.atRisk`."
+    "The next version of the rules."
     NextScorecard = scorecard();
 }
 
@@ -85,17 +85,24 @@ fn event(kind: EventKind, address: &[&str]) -> Object {
 fn batch_event(kind: EventKind) -> Object {
     let address = ["customerId", "externalId"];
     let mut object = event(kind, &address);
-    // utoipa has no field for rules beside the properties.
-    let either = address.map(|name| json!({"required": [name]}));
-    object.extensions = Some(Extensions::from_iter([("oneOf", Value::from(either.to_vec()))]));
+    object.extensions = Some(beside("oneOf", address.map(|name| json!({"required": [name]}))));
     object
+}
+
+/// Schemas that hold beside the properties, for which the library has no field.
+fn beside<const N: usize>(keyword: &str, schemas: [Value; N]) -> Extensions {
+    Extensions::from_iter([(keyword, Value::from(schemas.to_vec()))])
 }
 
 fn scorecard() -> Object {
     let factors = FactorKey::ALL.map(|key| (key.json_name(), factor_rule(key)));
+    let mut factors = strict_object(factors);
+    let above_0 = |key: FactorKey| json!({"properties": {key.json_name(): {"properties": {"weight": {"minimum": 1}}}}});
+    factors.description = Some("At least one weight is above 0.".into());
+    factors.extensions = Some(beside("anyOf", FactorKey::ALL.map(above_0)));
     let bands = Fields::of::<BandLimitsInput>().require(&["atRisk", "healthy"]).0;
     let fields = Fields::of::<ScorecardInput>().one_of("missingPolicy", MissingPolicy::ALL.map(MissingPolicy::name));
-    let fields = fields.with("factors", strict_object(factors)).with("bands", bands);
+    let fields = fields.with("factors", factors).with("bands", bands);
     fields.require(&["version", "author", "note", "factors", "bands", "missingPolicy", "coverageFloor"]).0
 }
 

@@ -15,6 +15,7 @@ mod operations;
 mod parameters;
 mod portfolio;
 pub mod problem;
+pub mod rules;
 mod scorecards;
 mod turns;
 

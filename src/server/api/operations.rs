@@ -1,4 +1,5 @@
-//! Probes and metrics for the operator's machines.
+//! Probes and metrics for the operator's machines. They answer whatever a query says: a load balancer that adds one must not
+//! find the server dead.
 
 use crate::server::{Call, metrics};
 use crate::wire::AppError;
@@ -6,7 +7,7 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use std::time::Duration;
 
-/// Returns whether the process is alive. Never asks for the access token.
+/// Returns whether the process is alive. Never asks for the access token. A query is ignored.
 #[utoipa::path(get, path = "/healthz", tag = "Operations", responses((status = 200, description = "Alive", body = str)))]
 pub async fn get_healthz() -> &'static str {
     "ok"
@@ -16,7 +17,7 @@ pub async fn get_healthz() -> &'static str {
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Tells whether the database answers and can be written, which a full disk prevents.
-/// When not, it answers 503 with `Retry-After`. Never asks for the access token.
+/// When not, it answers 503 with `Retry-After`. Never asks for the access token. A query is ignored.
 #[utoipa::path(get, path = "/readyz", tag = "Operations", responses((status = 200, description = "Ready", body = str)))]
 pub async fn get_readyz(call: Call) -> Result<&'static str, AppError> {
     match tokio::time::timeout(PATIENCE, call.store.check_writable(call.now)).await {
@@ -28,7 +29,7 @@ pub async fn get_readyz(call: Call) -> Result<&'static str, AppError> {
     }
 }
 
-/// Returns metrics in Prometheus' text format: requests by route, their duration, accepted events.
+/// Returns metrics in Prometheus' text format: requests by route, their duration, accepted events. A query is ignored.
 #[utoipa::path(get, path = "/metrics", tag = "Operations", responses((status = 200, description = "Metrics", body = str)))]
 pub async fn get_metrics() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics::render_metrics())

@@ -40,7 +40,7 @@ impl Turn {
     pub async fn take(&mut self) -> Result<(), AppError> {
         if self.place.is_none() {
             let place = tokio::time::timeout(PATIENCE, self.places.0.clone().acquire_owned()).await;
-            self.place = Some(place.ok().and_then(Result::ok).ok_or(AppError::Overloaded)?);
+            self.place = Some(place.ok().and_then(Result::ok).ok_or_else(AppError::overloaded)?);
             self.left = PAUSE;
         }
         Ok(())

@@ -1,37 +1,43 @@
-//! Wrong access tokens, counted by the address that sent them, so that nobody can try many.
+//! Wrong access tokens, counted by the address that sent them, so that nobody can try many. One that comes again, as
+//! from a program whose token was replaced, counts once: it tells nothing new, and locks out none of those who share its address.
 
 use axum::extract::ConnectInfo;
 use axum::http::{Extensions, HeaderMap};
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The most wrong tokens that an address may send in a [`WINDOW`].
-pub const MAX_GUESSES: u32 = 10;
+/// The most different wrong tokens that an address may send in a [`WINDOW`].
+pub const MAX_GUESSES: usize = 10;
 const WINDOW: Duration = Duration::from_secs(60);
 /// The most addresses that are remembered.
 const MAX_ADDRESSES: usize = 10_000;
 
 /// The wrong tokens of the last minute, by address.
 #[derive(Default)]
-pub struct Guesses(Mutex<HashMap<IpAddr, Guessed>>);
+pub struct Guesses {
+    of: Mutex<HashMap<IpAddr, Guessed>>,
+    hasher: RandomState,
+}
 
 struct Guessed {
     since: Instant,
-    count: u32,
+    /// Hashes of the tokens, each once.
+    tokens: Vec<u64>,
 }
 
 impl Guesses {
     /// Returns how long no token of this address is looked at; `None` when the next one is.
     pub fn wait(&self, address: IpAddr, now: Instant) -> Option<Duration> {
-        let guesses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let guessed = guesses.get(&address).filter(|guessed| guessed.count >= MAX_GUESSES)?;
+        let guesses = self.of.lock().unwrap_or_else(PoisonError::into_inner);
+        let guessed = guesses.get(&address).filter(|guessed| guessed.tokens.len() >= MAX_GUESSES)?;
         (guessed.since + WINDOW).checked_duration_since(now).filter(|wait| !wait.is_zero())
     }
 
-    pub fn note_wrong(&self, address: IpAddr, now: Instant) {
-        let mut guesses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    pub fn note_wrong(&self, address: IpAddr, token: &str, now: Instant) {
+        let mut guesses = self.of.lock().unwrap_or_else(PoisonError::into_inner);
         let is_over = |guessed: &Guessed| now.saturating_duration_since(guessed.since) >= WINDOW;
         if guesses.len() >= MAX_ADDRESSES && !guesses.contains_key(&address) {
             guesses.retain(|_, guessed| !is_over(guessed));
@@ -40,11 +46,14 @@ impl Guesses {
                 guesses.remove(&oldest);
             }
         }
-        let guessed = guesses.entry(address).or_insert(Guessed { since: now, count: 0 });
+        let guessed = guesses.entry(address).or_insert_with(|| Guessed { since: now, tokens: Vec::new() });
         if is_over(guessed) {
-            *guessed = Guessed { since: now, count: 0 };
+            *guessed = Guessed { since: now, tokens: Vec::new() };
         }
-        guessed.count += 1;
+        let token = self.hasher.hash_one(token);
+        if !guessed.tokens.contains(&token) {
+            guessed.tokens.push(token);
+        }
     }
 }
 
@@ -78,25 +87,35 @@ mod tests {
     #[test]
     fn ten_wrong_tokens_a_minute_are_looked_at_and_of_others_as_many() {
         let (guesses, start) = (Guesses::default(), Instant::now());
-        for _ in 0..MAX_GUESSES {
+        for index in 0..MAX_GUESSES {
             assert_eq!(guesses.wait(GUESSER, start), None);
-            guesses.note_wrong(GUESSER, start);
+            guesses.note_wrong(GUESSER, &format!("guess-{index}"), start);
         }
         assert_eq!(guesses.wait(GUESSER, start), Some(WINDOW));
         assert_eq!(guesses.wait(GUESSER, start + WINDOW / 4), Some(WINDOW * 3 / 4));
         assert_eq!(guesses.wait(OTHER, start), None);
         assert_eq!(guesses.wait(GUESSER, start + WINDOW), None);
-        guesses.note_wrong(GUESSER, start + WINDOW);
+        guesses.note_wrong(GUESSER, "guess", start + WINDOW);
         assert_eq!(guesses.wait(GUESSER, start + WINDOW), None, "a new minute begins");
+    }
+
+    #[test]
+    fn a_wrong_token_that_comes_again_is_no_other_guess() {
+        let (guesses, start) = (Guesses::default(), Instant::now());
+        (0..10 * MAX_GUESSES).for_each(|_| guesses.note_wrong(GUESSER, "replaced", start));
+        assert_eq!(guesses.wait(GUESSER, start), None);
+        (1..MAX_GUESSES).for_each(|index| guesses.note_wrong(GUESSER, &format!("guess-{index}"), start));
+        assert!(guesses.wait(GUESSER, start).is_some());
     }
 
     #[test]
     fn no_number_of_addresses_fills_the_memory_or_frees_a_guesser_soon() {
         let (guesses, start) = (Guesses::default(), Instant::now());
-        (0..50_000).for_each(|index| guesses.note_wrong(Ipv4Addr::from_bits(index).into(), start));
-        assert_eq!(guesses.0.lock().unwrap().len(), MAX_ADDRESSES);
-        (0..MAX_GUESSES).for_each(|_| guesses.note_wrong(GUESSER, start + Duration::from_secs(1)));
-        guesses.note_wrong(OTHER, start + Duration::from_secs(2));
+        (0..50_000).for_each(|index| guesses.note_wrong(Ipv4Addr::from_bits(index).into(), "guess", start));
+        assert_eq!(guesses.of.lock().unwrap().len(), MAX_ADDRESSES);
+        let later = start + Duration::from_secs(1);
+        (0..MAX_GUESSES).for_each(|index| guesses.note_wrong(GUESSER, &format!("guess-{index}"), later));
+        guesses.note_wrong(OTHER, "guess", start + Duration::from_secs(2));
         assert!(guesses.wait(GUESSER, start + Duration::from_secs(2)).is_some());
     }
 

@@ -71,8 +71,8 @@ impl Guard {
     }
 }
 
-/// Requires the access token, when one is configured. After too many wrong tokens from an address no token is looked at, so
-/// that not even the right one would show.
+/// Requires the access token, when one is configured. After too many wrong tokens from an address no token is looked at, not
+/// even the right one: if it passed, guessing on would find it.
 pub async fn require_token(State(guard): State<Guard>, request: Request, next: Next) -> Response {
     let Some(token) = guard.app.settings.access_token.as_ref().filter(|_| !is_probe(request.uri())) else {
         return next.run(request).await;
@@ -87,7 +87,7 @@ pub async fn require_token(State(guard): State<Guard>, request: Request, next: N
         if token.matches(&sent) {
             return next.run(request).await;
         }
-        guard.guesses.note_wrong(address, now);
+        guard.guesses.note_wrong(address, &sent, now);
     }
     let challenge = [(header::WWW_AUTHENTICATE, "Basic realm=\"Customer Health\", charset=\"UTF-8\"")];
     (challenge, AppError::Unauthorized).into_response()

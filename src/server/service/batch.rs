@@ -3,7 +3,7 @@
 use crate::domain::batch::MAX_ITEM_BYTES;
 use crate::domain::event::{DEFAULT_SOURCE, MAX_SOURCE_CHARS};
 use crate::domain::list::Paging;
-use crate::domain::quarantine::BOUNDS;
+use crate::domain::quarantine::{BOUNDS, MAX_CORRECTED_CHARS};
 use crate::domain::{
     BatchReport, CustomerId, EventInput, FieldErrors, ItemReport, ItemVerdict, NewEvent, Page, QuarantineId, QuarantinePage,
     QuarantinedItem,
@@ -268,9 +268,11 @@ pub async fn replay_quarantined(call: &Call, id: QuarantineId, corrected: Option
     if item.is_cut && corrected.is_none() {
         return Err(FieldErrors::one("content", "is required: only the beginning of this item is kept").into());
     }
+    if corrected.as_ref().is_some_and(|content| content.chars().count() > MAX_CORRECTED_CHARS) {
+        return Err(FieldErrors::one("content", format!("must be at most {MAX_CORRECTED_CHARS} characters")).into());
+    }
     let content = corrected.unwrap_or(item.content).into_bytes();
-    let is_too_long = content.len() > MAX_ITEM_BYTES;
-    let read = read(call, vec![Item { line: 1, content, is_too_long }]).await?.pop();
+    let read = read(call, vec![Item { line: 1, content, is_too_long: false }]).await?.pop();
     let incoming = match read {
         Some((_, Ok(incoming))) => incoming,
         Some((_, Err(errors))) => return Err(errors.into()),

@@ -23,7 +23,7 @@ impl From<StoreError> for AppError {
         match error {
             StoreError::NotFound(what) => Self::NotFound(what),
             StoreError::Conflict(text) => Self::Conflict(text),
-            StoreError::Overloaded => Self::Overloaded,
+            StoreError::Overloaded => Self::overloaded(),
             error if error.is_unavailable() => {
                 tracing::warn!(%error, "database unavailable");
                 Self::Unavailable

@@ -69,7 +69,7 @@ impl PastDays {
         Self { limits, days: Arc::default(), places, turn }
     }
 
-    /// Returns a store in which the day is today, with everything that `store` holds now. Fails with Busy when too many
+    /// Returns a store in which the day is today, with everything that `store` holds now. Fails with Overloaded when too many
     /// other days are being asked for.
     pub async fn get(&self, store: &Store, at: AsOf) -> Result<Store, AppError> {
         let kept = self.days().kept.iter().find(|day| day.at == at).cloned();
@@ -96,7 +96,7 @@ impl PastDays {
         if let Some(building) = known.filter(|building| building.peek().is_none()) {
             return Ok((building, false));
         }
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| self.busy())?;
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| self.overloaded())?;
         let building = self.build(store.clone(), at, place).boxed().shared();
         days.asked.retain(|(asked, building)| *asked != at && building.upgrade().is_some());
         days.asked.extend(building.downgrade().map(|weak| (at, weak)));
@@ -128,9 +128,9 @@ impl PastDays {
         }
     }
 
-    fn busy(&self) -> AppError {
+    fn overloaded(&self) -> AppError {
         let asked = self.limits.asked;
-        AppError::Busy(format!(
+        AppError::Overloaded(format!(
             "{asked} other past days are being worked out at the moment, which is the most at a time. Please try again in a second."
         ))
     }

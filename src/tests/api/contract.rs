@@ -1,7 +1,8 @@
 //! The document and the rules say the same: each limit of a parameter or of a body's field is tried at its edge and beyond.
 
 use super::Site;
-use crate::domain::EventKind;
+use crate::domain::{EventKind, FactorKey};
+use crate::server::api::rules::RULES;
 use crate::tests::harness::Database;
 use axum::body::to_bytes;
 use serde_json::{Value, json};
@@ -83,6 +84,84 @@ on_each_database! {
             "update_customer",
         ];
         assert_eq!(Vec::from_iter(tried), expected);
+    }
+
+    async fn rules_between_fields_are_documented_with_what_they_answer(db: Database) {
+        let contract = Contract::new(db).await;
+        contract.site.post("/api/events", json!([{"kind": "login"}])).await;
+        let item = contract.site.get("/api/quarantine").await.ok()["items"][0]["id"].clone();
+        let replay = format!("POST /api/quarantine/{item}/replay");
+        let mut scorecard = base("create_scorecard", &Value::Null);
+        scorecard["bands"] = json!({"healthy": 40, "atRisk": 40});
+        let (key, later) = (("idempotency-key", "a"), "2026-03-16T12:05:01Z");
+        let days = |id, path: &str| {
+            [("as_of=2026-03-17", "as_of"), ("known_at=2026-03-17", "known_at"), ("as_of=2026-03-10&known_at=2026-03-09", "known_at")]
+                .map(|(query, field)| (id, format!("GET {path}?{query}"), Value::Null, field))
+        };
+        let mut cases = vec![
+            ("list_customers", "GET /api/customers?page=201".to_owned(), Value::Null, "page"),
+            ("list_events", "GET /api/customers/1/events?page=51&page_size=200".to_owned(), Value::Null, "page"),
+            ("list_events", "GET /api/customers/1/events?from=2026-03-02&to=2026-03-01".to_owned(), Value::Null, "from"),
+            ("submit_event", "POST /api/customers/1/events".to_owned(), json!({"kind": "login", "messageId": "b"}), "Idempotency-Key"),
+            ("submit_event", "POST /api/customers/1/events".to_owned(), json!({"kind": "login", "occurredAt": later}), "occurredAt"),
+            ("replay_quarantined", replay.clone(), json!({"content": "{"}), "body"),
+            ("replay_quarantined", replay.clone(), json!({"content": "{\"kind\": \"login\", \"customerId\": 1, \"count\": 2}"}), "count"),
+            ("replay_quarantined", replay, json!({}), "customerId"),
+            ("create_scorecard", "POST /api/scorecards".to_owned(), scorecard, "bands.healthy"),
+        ];
+        let health = "/api/customers/1/health";
+        cases.extend(days("list_customers", "/api/customers").into_iter().chain(days("export_customers", "/customers.csv")));
+        cases.extend(days("get_portfolio", "/api/portfolio").into_iter().chain(days("get_health", health)));
+        for (id, part, queries) in [
+            ("get_health_history", "history", vec![("from=2026-03-02&to=2026-03-01", "from"), ("from=2016-03-08", "from"), ("to=2026-03-17", "to"),
+                ("known_at=2026-03-17", "known_at"), ("to=2026-03-10&known_at=2026-03-09", "known_at")]),
+            ("get_health_changes", "changes", vec![("from=2026-03-02&to=2026-03-01", "from"), ("to=2026-03-17", "to")]),
+        ] {
+            cases.extend(queries.into_iter().map(|(query, field)| (id, format!("GET {health}/{part}?{query}"), Value::Null, field)));
+        }
+        for (id, request, body, field) in &cases {
+            let body = if body.is_null() { String::new() } else { body.to_string() };
+            let headers = [("content-type", "application/json"), key];
+            let sent = if *field == "Idempotency-Key" { &headers[..] } else { &headers[..1] };
+            let answer = contract.site.send(request, sent, body).await;
+            assert_eq!(answer.invalid_fields(), [*field], "{request}");
+            let documented = METHODS.iter().flat_map(|method| contract.operations(method));
+            let operation = documented.into_iter().find(|(_, operation)| operation["operationId"] == *id).unwrap().1;
+            let rule = operation["responses"]["422"]["description"].as_str().unwrap_or_default();
+            assert!(rule.contains(&format!("`{field}`")), "{id} says nothing of {field}: {rule}");
+        }
+        let tried: BTreeSet<_> = cases.iter().map(|(id, ..)| *id).collect();
+        assert_eq!(tried, RULES.iter().map(|(id, _)| *id).collect());
+    }
+
+    async fn some_weight_is_above_0(db: Database) {
+        let contract = Contract::new(db).await;
+        let mut body = base("create_scorecard", &Value::Null);
+        body["factors"].as_object_mut().unwrap().values_mut().for_each(|rule| rule["weight"] = json!(0));
+        assert_eq!(contract.refused_fields("POST /api/scorecards", &body).await, ["factors"]);
+        let factors = contract.document.pointer("/components/schemas/NextScorecard/properties/factors").unwrap();
+        let weights = factors["anyOf"].as_array().unwrap();
+        assert_eq!(weights.len(), 5);
+        for (key, weight) in FactorKey::ALL.iter().zip(weights) {
+            assert_eq!(weight["properties"][key.json_name()]["properties"]["weight"]["minimum"], 1);
+            let mut one = body.clone();
+            one["factors"][key.json_name()]["weight"] = json!(1);
+            assert_eq!(contract.refused_fields("POST /api/scorecards", &one).await, [""; 0], "{key:?}");
+        }
+    }
+
+    async fn a_correction_is_as_long_as_documented(db: Database) {
+        let contract = Contract::new(db).await;
+        let content = contract.document.pointer("/components/schemas/ReplayInput/properties/content").unwrap();
+        let most = content["maxLength"].as_u64().unwrap() as usize;
+        assert_eq!(content["contentMediaType"], "application/json");
+        contract.site.post("/api/events", json!([{"kind": "login"}])).await;
+        let item = contract.site.get("/api/quarantine").await.ok()["items"][0]["id"].clone();
+        let event = json!({"kind": "login", "customerId": 1}).to_string();
+        let request = format!("POST /api/quarantine/{item}/replay");
+        let corrected = async |length: usize| contract.refused_fields(&request, &json!({"content": format!("{event:length$}")})).await;
+        assert_eq!(corrected(most + 1).await, ["content"]);
+        assert_eq!(corrected(most).await, [""; 0]);
     }
 
     async fn an_item_names_its_customer_once(db: Database) {
@@ -239,7 +318,11 @@ impl Contract {
             }
             let tries = self.tries(name, field);
             assert!(tries.is_limited || UNLIMITED.contains(&name.as_str()), "{request}: {name} has no limit");
-            for value in tries.good {
+            // JSON has one kind of number: 5.0 is a whole one.
+            let whole = tries.good.iter().filter_map(Value::as_i64).next().unwrap_or(1) as f64;
+            let (whole, broken) =
+                if of_type(field, "integer") { (vec![json!(whole)], vec![json!(whole + 0.5)]) } else { Default::default() };
+            for value in tries.good.into_iter().chain(whole) {
                 let body = with(name, value);
                 assert_eq!(self.refused_fields(request, &body).await, [""; 0], "{request} {body}");
             }
@@ -251,7 +334,7 @@ impl Contract {
                 false if ["customerId", "externalId"].contains(&name.as_str()) => {}
                 false => self.must_refuse(request, &nothing, &at(name)).await,
             }
-            for value in tries.bad {
+            for value in tries.bad.into_iter().chain(broken) {
                 self.must_refuse(request, &with(name, value), &at(name)).await;
             }
         }
@@ -339,6 +422,7 @@ fn text_tries(schema: &Value) -> Tries {
                 let text = |length: usize| json!(format!("{begin}{}", "x".repeat(length - begin.len())));
                 tries.good.push(text(most as usize));
                 tries.bad.push(text(most as usize + 1));
+                tries.bad.push(json!(format!("{} ", text(most as usize).as_str().unwrap())));
             }
             if !pattern.is_empty() {
                 tries.bad.extend([json!("a\u{7}b"), json!("a\u{0}b")]);

@@ -16,16 +16,16 @@ async fn the_document_lists_every_route() {
         }
     }
     insta::assert_snapshot!(lines.join("\n"), @r"
-    GET    /api/customers  list_customers  200 default
+    GET    /api/customers  list_customers  200 422 default
     POST   /api/customers  create_customer  201 default
     GET    /api/customers/{id}  get_customer  200 default
     PATCH  /api/customers/{id}  update_customer  200 default
     POST   /api/customers/{id}/archive  archive_customer  200 default
-    GET    /api/customers/{id}/events  list_events  200 default
-    POST   /api/customers/{id}/events  submit_event  200 201 default
-    GET    /api/customers/{id}/health  get_health  200 default
-    GET    /api/customers/{id}/health/changes  get_health_changes  200 default
-    GET    /api/customers/{id}/health/history  get_health_history  200 default
+    GET    /api/customers/{id}/events  list_events  200 422 default
+    POST   /api/customers/{id}/events  submit_event  200 201 422 default
+    GET    /api/customers/{id}/health  get_health  200 422 default
+    GET    /api/customers/{id}/health/changes  get_health_changes  200 422 default
+    GET    /api/customers/{id}/health/history  get_health_history  200 422 default
     GET    /api/customers/{id}/notes  list_notes  200 default
     POST   /api/customers/{id}/notes  add_note  201 default
     DELETE /api/customers/{id}/notes/{noteId}  delete_note  204 default
@@ -34,15 +34,15 @@ async fn the_document_lists_every_route() {
     POST   /api/events/{id}/retract  retract_event  200 default
     GET    /api/export/{file}  export_everything  200 default
     GET    /api/live  follow_changes  200 default
-    GET    /api/portfolio  get_portfolio  200 default
+    GET    /api/portfolio  get_portfolio  200 422 default
     GET    /api/quarantine  list_quarantine  200 default
     DELETE /api/quarantine/{id}  discard_quarantined  204 default
-    POST   /api/quarantine/{id}/replay  replay_quarantined  200 default
+    POST   /api/quarantine/{id}/replay  replay_quarantined  200 422 default
     GET    /api/scorecard  get_scorecard  200 default
     GET    /api/scorecards  list_scorecards  200 default
-    POST   /api/scorecards  create_scorecard  201 default
+    POST   /api/scorecards  create_scorecard  201 422 default
     GET    /api/scorecards/{version}  get_scorecard_version  200 default
-    GET    /customers.csv  export_customers  200 default
+    GET    /customers.csv  export_customers  200 422 default
     GET    /healthz  get_healthz  200 default
     GET    /metrics  get_metrics  200 default
     GET    /readyz  get_readyz  200 default

@@ -13,6 +13,16 @@ async fn a_running_server_is_alive_and_ready() {
 }
 
 #[tokio::test]
+async fn probes_and_metrics_answer_whatever_a_query_says() {
+    let site = Site::sqlite().await;
+    for path in ["/healthz", "/readyz", "/metrics"] {
+        for query in ["?probe=1", "?a=1&a=2", "?%ff"] {
+            assert_eq!(site.get(&format!("{path}{query}")).await.status, 200, "{path}{query}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn without_a_database_every_answer_is_a_503_that_tells_nothing_internal() {
     let site = Site::sqlite().await;
     let customer = site.customer("Acme").await;

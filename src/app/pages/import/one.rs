@@ -6,7 +6,7 @@ use crate::app::forms::{DiscardUploadForm, MappingForm, ReconsiderForm, RunImpor
 use crate::app::server_fns::load_import;
 use crate::app::state::use_revision;
 use crate::app::{format, until_answered};
-use crate::domain::import::{ImportPage as Page, Outlook, PreviewRow, RowOutlook, ValueChange};
+use crate::domain::import::{ImportPage as Page, MAX_LISTED_ERRORS, Outlook, PreviewRow, RowOutlook, ValueChange};
 use crate::domain::{Import, ImportCounts, ImportId, ImportKind, ImportState, RowError};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -260,8 +260,8 @@ fn Rejected(id: ImportId, kind: ImportKind, title: String, others: &'static str,
             <h2 id="rejected-title">{title}</h2>
             <p class="muted">
                 {others} <a href=format!("/import/{id}/errors.csv") rel="external" download="">
-                    "All errors as CSV"
-                </a>
+                    "The errors as CSV"
+                </a> {format!(", at most the first {}", format::group(MAX_LISTED_ERRORS as i64))}
             </p>
             <div class="import__scroll" tabindex="0" role="region" aria-label="The first errors">
                 <table class="import__table">

@@ -7,7 +7,9 @@ use crate::wire::AppError;
 use crate::wire::{Done, FormValues};
 
 pub async fn add_note(call: &Call, customer: CustomerId, form: &FormValues) -> Result<Done, AppError> {
-    let input = NoteInput { author: form.filled("author"), text: form.filled("text") };
+    // Browsers send two characters for a line break and count one.
+    let text = form.filled("text").map(|text| text.replace("\r\n", "\n"));
+    let input = NoteInput { author: form.filled("author"), text };
     notes::add_note(call, customer, input).await?;
     Ok(Done { message: "Note added".into(), ..Done::default() })
 }

@@ -2,6 +2,7 @@
 
 use super::super::export::{plain, without_quote};
 use super::folder;
+use crate::domain::import::MAX_LISTED_ERRORS;
 use crate::domain::{FieldError, RowError};
 use crate::wire::AppError;
 use std::fs::File;
@@ -23,8 +24,6 @@ enum Output {
 }
 
 const ERROR_COLUMNS: [&str; 4] = ["line", "column", "field", "error"];
-/// The most errors in the list of an upload.
-const LISTED_ERRORS: usize = 100_000;
 
 impl Errors {
     pub fn nowhere() -> Self {
@@ -43,7 +42,7 @@ impl Errors {
         let hidden = folder::create(path.parent().unwrap_or(Path::new("")), "errors-")?;
         let mut writer = csv::Writer::from_writer(BufWriter::new(hidden));
         writer.write_record(ERROR_COLUMNS).map_err(not_written)?;
-        Ok(Self(Some(Output::Hidden { writer, path, left: LISTED_ERRORS })))
+        Ok(Self(Some(Output::Hidden { writer, path, left: MAX_LISTED_ERRORS })))
     }
 
     pub fn push(&mut self, errors: &[RowError]) -> Result<(), AppError> {
@@ -55,7 +54,7 @@ impl Errors {
                 Some(Output::Hidden { left: 0, .. }) => return Ok(()),
                 Some(Output::Hidden { writer, left, .. }) => {
                     *left -= 1;
-                    let end = format!("there may be more errors, which are not listed: these are the first {LISTED_ERRORS}");
+                    let end = format!("there may be more errors, which are not listed: these are the first {MAX_LISTED_ERRORS}");
                     writer
                         .write_record(record)
                         .and_then(|()| if *left == 0 { writer.write_record(["", "", "", &end]) } else { Ok(()) })
@@ -104,14 +103,14 @@ mod tests {
         let path = folder.path().join("ours/upload.errors.csv");
         let mut errors = Errors::of_upload(path.clone()).unwrap();
         let error = FieldError { field: "name".into(), message: "is required".into() };
-        let some = vec![RowError { line: 2, column: "name".into(), error }; LISTED_ERRORS / 2];
+        let some = vec![RowError { line: 2, column: "name".into(), error }; MAX_LISTED_ERRORS / 2];
         for _ in 0..3 {
             errors.push(&some).unwrap();
         }
         assert!(!path.exists(), "it is not complete");
         errors.finish().unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
-        assert_eq!(text.lines().count(), 1 + LISTED_ERRORS + 1);
+        assert_eq!(text.lines().count(), 1 + MAX_LISTED_ERRORS + 1);
         assert!(text.lines().last().unwrap().contains("may be more errors"));
         assert_eq!(read_errors(&path, 5).len(), 5);
     }

@@ -25,7 +25,7 @@ use crate::domain::{CustomerId, FieldErrors, ImportId, ImportKind, ImportState, 
 use crate::server::Call;
 use crate::server::store::{Attempt, NewImport, StoreError, StoredImport};
 use crate::wire::AppError;
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use folder::{errors_path, remove_files};
 use meter::Meter;
 use row::RowReader;
@@ -243,7 +243,7 @@ pub async fn get_import(call: &Call, id: ImportId) -> Result<ImportPage, AppErro
         ImportState::Uploaded if !Path::new(&path).exists() => page.unreadable = Some(GONE.into()),
         ImportState::Uploaded => match load_findings(call, id, &Source::uploaded(&path, &page.import.file_name)).await {
             Ok(Findings { columns, rows }) => {
-                page.preview = preview(&page.import.mapping, &columns, &rows, call.now);
+                page.preview = preview(&page.import.mapping, &columns, &rows, &call.settings.currency, call.now);
                 page.columns = columns;
             }
             Err(error) => page.unreadable = Some(error.to_string()),
@@ -260,11 +260,11 @@ pub async fn get_import(call: &Call, id: ImportId) -> Result<ImportPage, AppErro
 }
 
 /// Returns the first rows, with the values that they are understood as once every required column has a meaning.
-fn preview(mapping: &Mapping, columns: &[String], rows: &[RawRow], now: chrono::DateTime<chrono::Utc>) -> Vec<PreviewRow> {
+fn preview(mapping: &Mapping, columns: &[String], rows: &[RawRow], currency: &str, now: DateTime<Utc>) -> Vec<PreviewRow> {
     let mut reader = RowReader::new(mapping, columns).ok();
     let understand = |row: &RawRow| {
         let cells = row.cells.clone().unwrap_or_default();
-        let understood = reader.as_ref().filter(|_| !cells.is_empty()).map(|reader| reader.understood(&cells));
+        let understood = reader.as_ref().filter(|_| !cells.is_empty()).map(|reader| reader.understood(&cells, currency));
         let errors = match (&mut reader, &row.cells) {
             (Some(reader), _) => reader.read(row, now).err().unwrap_or_default(),
             (None, Err(error)) => row::row_errors(mapping, row.line, FieldErrors::one("row", error.clone())),

@@ -4,6 +4,7 @@ use super::super::batch::Address;
 use super::seen::{ByHash, SeenIds};
 use crate::domain::customer::MAX_CENTS;
 use crate::domain::import::{ImportField, RawRow};
+use crate::domain::money::money;
 use crate::domain::{
     CustomerId, CustomerInput, EventInput, EventKind, FieldErrors, ImportKind, Mapping, NewEvent, Priority, RowError, Segment,
 };
@@ -84,16 +85,16 @@ impl RowReader {
         parsed.map_err(|errors| row_errors(&self.mapping, row.line, errors))
     }
 
-    /// Returns the values that the cells are understood as, by field.
-    pub fn understood(&self, cells: &[String]) -> Vec<(String, String)> {
+    /// Returns the values that the cells are understood as, by field. ARR is in `currency`.
+    pub fn understood(&self, cells: &[String], currency: &str) -> Vec<(String, String)> {
         match self.mapping.kind {
             ImportKind::Customers => {
                 let defaults = customer_defaults(&self.mapping, &mut FieldErrors::default());
-                self.customer(cells).map(|input| shown(&input.or(&defaults))).unwrap_or_default()
+                self.customer(cells).map(|input| shown(&input.or(&defaults), currency)).unwrap_or_default()
             }
             ImportKind::Events => {
                 let mut errors = FieldErrors::default();
-                shown(&self.event_input(cells, &mut errors))
+                shown(&self.event_input(cells, &mut errors), currency)
             }
         }
     }
@@ -298,15 +299,19 @@ fn known_field(kind: ImportKind, name: &str, place: &str, errors: &mut FieldErro
     field
 }
 
-/// Returns the values of an input as text, by name.
-fn shown(input: &impl serde::Serialize) -> Vec<(String, String)> {
-    let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(input) else { return Vec::new() };
-    let text = |value: serde_json::Value| match value {
-        serde_json::Value::String(text) => Some(text),
-        serde_json::Value::Null => None,
-        other => Some(other.to_string()),
+/// Returns the values of an input as text, by name; amounts as money, in the input's currency if it has one.
+fn shown(input: &impl serde::Serialize, currency: &str) -> Vec<(String, String)> {
+    use serde_json::Value;
+    let Ok(Value::Object(fields)) = serde_json::to_value(input) else { return Vec::new() };
+    let currency = fields.get("currency").and_then(Value::as_str).unwrap_or(currency).to_uppercase();
+    let shown = |name: String, value: Value| match (name.as_str(), value) {
+        ("arrCents", Value::Number(cents)) => Some(("arr".to_owned(), money(cents.as_i64()?, &currency))),
+        ("amountCents", Value::Number(cents)) => Some(("amount".to_owned(), money(cents.as_i64()?, &currency))),
+        (_, Value::String(text)) => Some((name, text)),
+        (_, Value::Null) => None,
+        (_, other) => Some((name, other.to_string())),
     };
-    fields.into_iter().filter_map(|(name, value)| Some((name, text(value)?))).collect()
+    fields.into_iter().filter_map(|(name, value)| shown(name, value)).collect()
 }
 
 /// Returns the wire name of a kind that is spelled in another known way, else the text itself.

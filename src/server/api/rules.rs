@@ -1,0 +1,34 @@
+//! The rules that no schema can say, since they compare fields with each other or with the time: by operation, what is answered
+//! with 422. In backticks are the fields that `errors` may name.
+
+const DAY: &str = "`as_of` or `known_at` is in the future, or `known_at` is before `as_of`";
+
+pub const RULES: [(&str, &str); 10] = [
+    (
+        "list_customers",
+        "The last row of the `page`, which is `page` times `page_size`, is beyond 10,000, and it is not the first page; or \
+         `as_of` or `known_at` is in the future, or `known_at` is before `as_of`",
+    ),
+    ("export_customers", DAY),
+    ("get_portfolio", DAY),
+    ("get_health", DAY),
+    (
+        "get_health_history",
+        "`from` is after `to`, or 3,660 days before it or more; or `to` or `known_at` is in the future, or `known_at` is before `to`",
+    ),
+    ("get_health_changes", "`from` is after `to`, or `to` is in the future"),
+    (
+        "list_events",
+        "The last row of the `page`, which is `page` times `page_size`, is beyond 10,000, and it is not the first page; or \
+         `from` is after `to`",
+    ),
+    ("submit_event", "`Idempotency-Key` and `messageId` are both sent and differ, or `occurredAt` is more than 5 minutes ahead"),
+    (
+        "replay_quarantined",
+        "`content` is absent though only the beginning of the item is kept, or the item is no event that `POST /api/events` \
+         would accept: `body` when it is no JSON object, else the fields of the event: `kind`, `customerId`, `externalId`, \
+         `messageId`, `source`, `occurredAt`, `user`, `feature`, `count`, `priority`, `subject`, `number`, `amountCents`, \
+         `currency`, `dueDate`",
+    ),
+    ("create_scorecard", "`bands.healthy` is not above `bands.atRisk`"),
+];
