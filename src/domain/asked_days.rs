@@ -46,7 +46,7 @@ pub struct ChangeDays {
     pub to: NaiveDate,
 }
 
-/// How long a change reaches back unless something else is asked for, in days.
+/// The days that a change reaches back by default.
 const CHANGE_DAYS: i64 = 30;
 
 impl ChangeDays {
@@ -72,7 +72,7 @@ impl ChangeDays {
 pub struct PageDays {
     /// The length of the history.
     pub history: i64,
-    /// How far back the change reaches that is explained.
+    /// The days over which a change is explained.
     pub change: i64,
 }
 

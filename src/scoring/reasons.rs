@@ -13,7 +13,7 @@ pub enum Fact {
     Counted { factor: FactorKey, change: i64 },
     /// By how much the API calls became fewer that the last window is held against.
     LeftWindowBefore { api_calls: i64 },
-    /// How many invoices no longer count.
+    /// The number of invoices that no longer count.
     InvoicesLeft { invoices: i64 },
     /// By how much the invoices of each kind became more, or fewer.
     Invoices { on_time: i64, late: i64, overdue: i64 },
@@ -38,7 +38,7 @@ pub enum Wish<'a> {
         days: i64,
     },
     InvoicePaidOnTime,
-    /// As many as in so many days before.
+    /// The count equals that of so many days before.
     MoreApiCalls {
         days: i64,
     },

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use std::time::Duration;
 
-/// For how long what has changed is marked.
+/// The time for which a changed value stays marked.
 const MARKED: Duration = Duration::from_secs(2);
 
 /// True for a while after the second of the two has changed. `of` gives what the value belongs to, such as a day, and the

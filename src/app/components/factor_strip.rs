@@ -5,7 +5,7 @@ use crate::domain::scorecard::BandLimits;
 use crate::domain::{Factor, FactorKey, Factors};
 use leptos::prelude::*;
 
-/// How a factor stands, by the scores from which bands begin: the name in `data-stands`, which stylesheets select on.
+/// Returns the name for `data-stands`, which stylesheets select on: how a factor stands by the scores from which bands begin.
 pub fn stands(factor: &Factor, limits: &BandLimits) -> &'static str {
     match factor.score {
         _ if !factor.measured => "assumed",

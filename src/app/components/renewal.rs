@@ -7,7 +7,7 @@ use leptos::prelude::*;
 /// The days before a renewal within which it is marked.
 const SOON_DAYS: i64 = 30;
 
-/// How soon a renewal is: the name in `data-urgency`, which stylesheets select on.
+/// Returns the name for `data-urgency`, which stylesheets select on: how soon a renewal is.
 pub fn renewal_urgency(date: NaiveDate, today: NaiveDate) -> &'static str {
     match (date - today).num_days() {
         ..0 => "overdue",
@@ -16,7 +16,7 @@ pub fn renewal_urgency(date: NaiveDate, today: NaiveDate) -> &'static str {
     }
 }
 
-/// How far away a renewal date is; marked when that is soon, or over.
+/// Shows how far away a renewal date is; marked when that is soon, or over.
 #[component]
 pub fn RenewalCountdown(date: NaiveDate, today: NaiveDate) -> impl IntoView {
     view! {

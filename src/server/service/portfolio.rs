@@ -10,7 +10,7 @@ use quick_cache::sync::Cache;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// How all active customers, or those of one owner, stand as of a day: under all facts known now, or under those known at
+/// Returns the figures of all active customers, or those of one owner, as of a day: under all facts known now, or under those known at
 /// the end of a day.
 pub async fn get_portfolio(call: &Call, owner: Option<OwnerFilter>, at: AsOf) -> Result<Portfolio, AppError> {
     let question = (call.store.snapshot().await?, call.today(), at, owner.clone());

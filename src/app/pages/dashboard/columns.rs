@@ -22,7 +22,7 @@ const fn sort(sort: Sort, label: &'static str, title: &'static str, first: SortD
     SortLink { sort, label, title, first }
 }
 
-/// What needs attention comes first: low scores, near renewals, falls, long silence.
+/// The first order of a column brings what needs attention first: low scores, near renewals, falls, long silence.
 const BEFORE_FACTORS: [Column; 4] = [
     Column {
         class: "col-name",

@@ -5,7 +5,7 @@ use crate::domain::scorecard::BandLimits;
 use crate::domain::{Band, Factor, FactorKey, Health, Points};
 use std::cmp::Reverse;
 
-/// How many facts are told.
+/// The most facts told in a row.
 const TOLD: usize = 2;
 
 /// API calls that fell by fewer percent are no reason.
@@ -22,7 +22,7 @@ pub fn reasons(health: &Health, limits: &BandLimits) -> Vec<String> {
     costly.into_iter().filter_map(|(key, factor)| fact(key, factor)).take(TOLD).collect()
 }
 
-/// What was counted, held against what it is held against: "5 of 20 logins in 30 days".
+/// Says a count and the target it is held against: "5 of 20 logins in 30 days".
 fn fact(key: FactorKey, factor: &Factor) -> Option<String> {
     let (value, target) = (factor.value, factor.target.unwrap_or_default());
     let period = factor.window.map(|window| format!(" in {}", count((window.to - window.from).num_days() + 1, "day")));
