@@ -5,6 +5,7 @@ mod logging;
 mod transfer;
 
 use crate::server::guard::pace::Pace;
+use crate::server::service::run::post_queue::PostQueue;
 use crate::server::store::{Store, StoreError, StoreResult};
 use crate::server::{AppState, Settings, api, demo, jobs};
 use crate::site;
@@ -187,6 +188,7 @@ async fn open(database: &DatabaseArgs, settings: Settings) -> Result<AppState, S
         error => cannot("migrate", error),
     })?;
     let app = AppState {
+        posts: PostQueue::start(&store),
         store,
         clock: chrono::Utc::now,
         settings: Arc::new(settings),

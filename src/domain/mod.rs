@@ -5,6 +5,7 @@
 
 pub mod as_of;
 pub mod asked_days;
+pub mod band_change;
 pub mod batch;
 pub mod change;
 pub mod counts;

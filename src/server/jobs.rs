@@ -17,7 +17,7 @@ const PERIOD: Duration = Duration::from_secs(5);
 pub async fn roll_over(app: &AppState) -> Result<u64, StoreError> {
     let mut done = 0;
     loop {
-        match app.store.roll_over(app.read_clock().date_naive(), CHUNK).await? {
+        match app.store.roll_over(app.read_clock(), CHUNK).await? {
             0 => return Ok(done),
             chunk => done += chunk,
         }

@@ -31,6 +31,8 @@ pub struct AppState {
     pub settings: Arc<Settings>,
     /// Wakes the job that rescores customers, after a change that makes every row stale.
     pub rescore: Arc<tokio::sync::Notify>,
+    /// Takes single events in.
+    pub posts: service::run::post_queue::PostQueue,
     pub figures: Arc<service::portfolio::Figures>,
     pub past_days: Arc<service::past_days::PastDays>,
 }

@@ -1,5 +1,6 @@
 //! Imports, what takes them back, and exports, on files as people have them.
 
+use crate::domain::band_change::BandChangeCause;
 use crate::domain::import::ImportField;
 use crate::domain::{
     Band, CustomerFields, CustomerId, CustomerInput, EventFilter, FieldErrors, ImportCounts, ImportId, ImportKind, ImportState,
@@ -222,7 +223,7 @@ on_each_database! {
         assert!(is_current().await, "health does not depend on the owner");
         db.import_customers(Destination::Import(id), &input("startDate", "2026-04-01"), &CustomerInput::default(), now()).await.unwrap();
         assert!(!is_current().await);
-        db.rescore(&[acme], today()).await.unwrap();
+        db.rescore(&[acme], BandChangeCause::Import, midnight(today())).await.unwrap();
         assert!(is_current().await);
         db.take_back_customers(id, CustomerId(0), 10, today()).await.unwrap().unwrap();
         assert!(!is_current().await);

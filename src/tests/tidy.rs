@@ -78,6 +78,28 @@ fn customers_are_changed_in_one_file() {
 }
 
 #[test]
+fn health_is_written_by_one_function() {
+    // A replayed day and a benchmark write into databases of their own.
+    let allowed = ["tables/customer_health.rs", "ledger/health.rs", "views/replay.rs", "views/limits.rs"];
+    let others = inside(&["src/server/store/"]).filter(|file| !allowed.iter().any(|allowed| file.path.ends_with(allowed)));
+    forbid("health is written by put_health in src/server/store/ledger/health.rs", others, |line| {
+        contains_any(line, &["HEALTH_COLUMNS", "insert_band_changes("]) && !line.contains("fn insert_band_changes")
+    });
+}
+
+#[test]
+fn shelves_of_the_store_know_only_those_below() {
+    let rules: [(&'static [&'static str], &[&str]); 3] = [
+        (&["src/server/store/sql/"], &["store::tables", "store::ledger", "store::views"]),
+        (&["src/server/store/tables/"], &["store::ledger", "store::views"]),
+        (&["src/server/store/ledger/"], &["store::views"]),
+    ];
+    for (shelf, forbidden) in rules {
+        forbid(&format!("{shelf:?} must not see {forbidden:?}"), inside(shelf), |line| contains_any(line, forbidden));
+    }
+}
+
+#[test]
 fn server_functions_are_one_line_each_and_in_one_file() {
     forbid("server functions belong into src/app/server_fns.rs", outside(&["src/app/server_fns.rs"]), |line| {
         contains_any(line, &["#[server]", "#[server("])

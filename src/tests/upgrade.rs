@@ -2,7 +2,8 @@
 
 use super::api::Site;
 use super::harness::Database;
-use chrono::{DateTime, TimeZone, Utc};
+use crate::domain::CustomerId;
+use chrono::{DateTime, Duration, TimeZone, Utc};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
@@ -66,6 +67,25 @@ on_each_database! {
             let path = format!("/api/customers/{}/health", item["customer"]["id"]);
             assert_eq!(essence(&item["health"]), essence(&site.get(&path).await.ok()), "{path}");
         }
+    }
+
+    async fn changes_of_bands_before_the_upgrade_are_restated_and_marked_so(db: Database) {
+        let site = upgraded(db).await;
+        let today = later().date_naive();
+        site.database.roll_over_all(today).await;
+        assert_eq!(site.database.roll_over_all(today).await, 0, "it is done once");
+        let mut told = 0;
+        for customer in (1..=8).map(CustomerId) {
+            let changes = site.database.list_band_changes(customer).await.unwrap();
+            told += changes.len();
+            for change in &changes {
+                assert!(change.is_restated && change.before.band != change.after.band, "{change:?}");
+                assert!(change.day <= today && change.day > today - Duration::days(180), "{change:?}");
+            }
+            let health = site.database.get_health_of_today(customer, today).await.unwrap().unwrap();
+            assert!(changes.last().is_none_or(|last| last.after.band == health.band), "{changes:?}");
+        }
+        assert!(told > 5, "{told}");
     }
 
     async fn every_message_that_an_earlier_release_accepted_is_a_repeat(db: Database) {

@@ -1,5 +1,6 @@
 //! Batches of events. Each event gets its own verdict, none spoils the others, and refused ones are kept in the quarantine.
 
+use crate::domain::band_change::BandChangeCause;
 use crate::domain::batch::MAX_ITEM_BYTES;
 use crate::domain::event::{DEFAULT_SOURCE, MAX_SOURCE_CHARS};
 use crate::domain::list::Paging;
@@ -103,7 +104,7 @@ impl Batch {
         let stored = self.store().await;
         let stored = stored.and(self.stored().await);
         let touched: Vec<_> = self.touched.iter().copied().collect();
-        stored.and(self.call.store.rescore(&touched, self.call.today()).await.map_err(AppError::from))
+        stored.and(self.call.store.rescore(&touched, BandChangeCause::Facts, self.call.now).await.map_err(AppError::from))
     }
 }
 
@@ -278,7 +279,7 @@ pub async fn replay_quarantined(call: &Call, id: QuarantineId, corrected: Option
         Some((_, Err(errors))) => return Err(errors.into()),
         None => return Err(AppError::Internal),
     };
-    let stored = call.store.insert_event(incoming.customer, &incoming.event, incoming.received_at).await?;
+    let stored = call.posts.insert_event(incoming.customer, &incoming.event, incoming.received_at).await?;
     metrics::count_event(incoming.event.body.kind().name(), stored.repeated);
     match call.store.discard_quarantined(id).await {
         // Somebody else was faster.

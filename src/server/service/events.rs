@@ -23,7 +23,7 @@ pub async fn submit_event(call: &Call, customer: CustomerId, input: EventInput) 
     errors.or(|| ())?;
     let now = call.now;
     let event = input.parse(now)?;
-    let stored = call.store.insert_event(customer, &event, now).await?;
+    let stored = call.posts.insert_event(customer, &event, now).await?;
     metrics::count_event(event.body.kind().name(), stored.repeated);
     Ok(stored.into())
 }

@@ -12,6 +12,7 @@ pub mod live;
 pub mod notes;
 pub mod past_days;
 pub mod portfolio;
+pub mod run;
 pub mod scorecards;
 
 use crate::server::store::StoreError;

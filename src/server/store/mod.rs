@@ -21,6 +21,9 @@ pub use views::replay::ReplaySources;
 
 use crate::scoring::Measurements;
 use chrono::{DateTime, Utc};
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::sync::Mutex;
 
 pub use sql::changes::{Changed, Follower};
 
@@ -49,6 +52,11 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// The error of whatever a database would have done that does not answer.
+    pub fn unavailable() -> Self {
+        Self::Database(sqlx::Error::PoolTimedOut)
+    }
+
     /// Returns whether the database could not do anything at all (it is away, its disk is full); trying again later may help.
     pub fn is_unavailable(&self) -> bool {
         match self {
@@ -94,8 +102,9 @@ pub type StoreResult<T> = Result<T, StoreError>;
 #[derive(Clone)]
 pub struct Store {
     db: sql::db::Db,
-    posts: ledger::post_queue::PostQueue,
-    written: tables::writable::Written,
+    /// When the last write succeeded that asked whether there is room. Locked while one is under way, so that those who ask
+    /// at once share it.
+    written: Arc<Mutex<Option<Instant>>>,
 }
 
 /// A customer with its current health row.

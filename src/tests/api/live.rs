@@ -2,6 +2,7 @@
 
 use super::Site;
 use crate::domain::{CustomerId, CustomerInput, ImportKind, ImportState, Mapping};
+use crate::server::service::run::post_queue::PostQueue;
 use crate::server::store::{Destination, NewImport, Store};
 use crate::server::{Settings, jobs};
 use crate::tests::harness::*;
@@ -201,7 +202,7 @@ async fn a_change_by_one_process_is_told_by_another() {
     let (site, [acme]) = site_with(Database::postgres().await, ["Acme"]).await;
     let mut stream = Stream::open(&site, "").await;
     let other = Store::connect(&site.database.url).await.unwrap();
-    other.insert_event(CustomerId(id(&acme)), &login().event(), now()).await.unwrap();
+    PostQueue::start(&other).insert_event(CustomerId(id(&acme)), &login().event(), now()).await.unwrap();
     stream.until(&acme).await;
     // A command that ends right after its work leaves nothing untold.
     other.add_note(CustomerId(id(&acme)), "Ann", "Called", now()).await.unwrap();
@@ -223,7 +224,7 @@ async fn a_change_by_another_process_on_the_same_file_may_be_of_everything() {
         site.event(&bolt, json!({"kind": "login"})).await;
         assert_eq!(stream.message().await.customers, json!([id(&bolt)]));
     }
-    other.insert_event(CustomerId(id(&acme)), &login().event(), now()).await.unwrap();
+    PostQueue::start(&other).insert_event(CustomerId(id(&acme)), &login().event(), now()).await.unwrap();
     assert_eq!(stream.message().await.customers, Value::Null);
     // Also when it comes between two of ours.
     site.event(&bolt, json!({"kind": "login"})).await;

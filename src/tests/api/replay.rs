@@ -14,7 +14,7 @@ async fn told(db: Database) -> Site {
     let bolt = db.create_customer(&fields("Bolt"), now() - Duration::days(5)).await.unwrap().id;
     for (customer, fact, happened, received) in [(acme, login(), 15, 15), (acme, login(), 13, 6), (bolt, ticket(), 4, 4)] {
         let at = now() - Duration::days(received);
-        db.insert_event(customer, &fact.days_ago(happened).received_at(at), at).await.unwrap();
+        db.posts.insert_event(customer, &fact.days_ago(happened).received_at(at), at).await.unwrap();
     }
     db.roll_over_all(today()).await;
     Site::new(db)

@@ -36,6 +36,13 @@ impl Database {
         assert_eq!(stored.change7, change(7), "customer {id}");
         assert_eq!(stored.change30, change(30), "customer {id}");
         assert_eq!(stored.change90, change(90), "customer {id}");
+        let changes = self.list_band_changes(id).await.unwrap();
+        for (earlier, later) in changes.iter().zip(changes.iter().skip(1)) {
+            assert_eq!(earlier.after.band, later.before.band, "customer {id}");
+        }
+        if let Some(last) = changes.last() {
+            assert_eq!(Some(last.after.band), history.last().map(|point| point.band), "customer {id}");
+        }
         let weeks_ago = |weeks: usize| history.iter().nth_back(7 * weeks).unwrap().shown_score();
         assert_eq!(stored.trend, (1..=13).rev().map(weeks_ago).collect::<Vec<_>>(), "customer {id}");
         assert_eq!(stored.first_fact_on, facts.first_fact_on, "customer {id}");

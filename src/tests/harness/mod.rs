@@ -23,6 +23,7 @@ pub use proxy::{Mood, Proxy};
 use crate::domain::list::MAX_PAGE_SIZE;
 use crate::domain::{CustomerFields, CustomerId, CustomerQuery, FieldErrors, Health, NaiveDate, Segment};
 use crate::scoring;
+use crate::server::service::run::post_queue::PostQueue;
 use crate::server::store::{Store, StoreError, StoreResult, StoredEvent};
 use crate::server::{Actor, AppState, Call, Settings};
 use chrono::{DateTime, Duration, TimeZone, Utc};
@@ -36,6 +37,11 @@ pub fn now() -> DateTime<Utc> {
 
 pub fn today() -> NaiveDate {
     now().date_naive()
+}
+
+/// When a day begins.
+pub fn midnight(day: NaiveDate) -> DateTime<Utc> {
+    day.and_time(chrono::NaiveTime::MIN).and_utc()
 }
 
 pub fn days_ago(days: i64) -> NaiveDate {
@@ -70,6 +76,7 @@ macro_rules! on_each_database {
 pub struct Database {
     pub store: Store,
     /// To connect once more.
+    pub posts: PostQueue,
     pub url: String,
     /// The folder of a SQLite file.
     folder: Option<TempDir>,
@@ -98,19 +105,24 @@ impl Database {
 
     /// One that is migrated already, at another address.
     pub async fn at(url: &str) -> Self {
-        Self { store: Store::connect(url).await.unwrap(), url: url.to_owned(), folder: None, uploads: TempDir::new().unwrap() }
+        Self::on(Store::connect(url).await.unwrap(), url.to_owned(), None)
     }
 
     async fn migrated(url: String, folder: Option<TempDir>) -> Self {
         let store = Store::connect(&url).await.unwrap();
         store.migrate().await.unwrap();
-        Self { store, url, folder, uploads: TempDir::new().unwrap() }
+        Self::on(store, url, folder)
+    }
+
+    fn on(store: Store, url: String, folder: Option<TempDir>) -> Self {
+        Self { posts: PostQueue::start(&store), store, url, folder, uploads: TempDir::new().unwrap() }
     }
 
     /// Opens the database again once everything that was under way has ended.
     pub async fn reopened(self) -> Self {
         self.store.close().await;
-        Self { store: Store::connect(&self.url).await.unwrap(), ..self }
+        let store = Store::connect(&self.url).await.unwrap();
+        Self { posts: PostQueue::start(&store), store, ..self }
     }
 
     /// Another database of the same kind, opened and migrated; this one stays, as its folder holds both.
@@ -132,6 +144,7 @@ impl Database {
         let settings = Settings { upload_dir: self.uploads.path().to_owned(), ..Settings::default() };
         AppState {
             store: self.store.clone(),
+            posts: self.posts.clone(),
             clock: now,
             settings: Arc::new(settings),
             rescore: Arc::default(),
@@ -159,7 +172,7 @@ impl Database {
     }
 
     pub async fn try_send(&self, customer: CustomerId, fact: Fact) -> StoreResult<StoredEvent> {
-        self.insert_event(customer, &fact.event(), now()).await
+        self.posts.insert_event(customer, &fact.event(), now()).await
     }
 
     pub async fn send_all(&self, customer: CustomerId, facts: impl IntoIterator<Item = Fact>) {
@@ -184,7 +197,7 @@ impl Database {
     pub async fn roll_over_all(&self, today: NaiveDate) -> u64 {
         let mut done = 0;
         loop {
-            match self.roll_over(today, 100).await.unwrap() {
+            match self.roll_over(midnight(today), 100).await.unwrap() {
                 0 => return done,
                 chunk => done += chunk,
             }

@@ -24,8 +24,8 @@ on_each_database! {
         let (acme, other) = (db.customer("Acme").await, db.customer("Other").await);
         let posts: Vec<_> = (0..200)
             .map(|index| {
-                let (store, fact) = (db.store.clone(), mixed(index));
-                tokio::spawn(async move { store.insert_event(acme, &fact.event(), now()).await })
+                let (queue, fact) = (db.posts.clone(), mixed(index));
+                tokio::spawn(async move { queue.insert_event(acme, &fact.event(), now()).await })
             })
             .collect();
         // Meanwhile others post elsewhere, edit, take back and roll over.
@@ -34,7 +34,7 @@ on_each_database! {
             if index % 3 == 0 && !sent.repeated {
                 db.retract_event(sent.event.id, "test", now()).await.unwrap();
             }
-            db.roll_over(today(), 10).await.unwrap();
+            db.roll_over(midnight(today()), 10).await.unwrap();
         }
         db.update_customer(acme, 1, &CustomerFields { start_date: Some(days_ago(60)), ..blank() }, now()).await.unwrap();
         let mut ids = HashSet::<EventId>::new();
@@ -52,8 +52,8 @@ on_each_database! {
         let acme = db.customer("Acme").await;
         let posts: Vec<_> = (0..20)
             .map(|_| {
-                let store = db.store.clone();
-                tokio::spawn(async move { store.insert_event(acme, &login().message("m-1").event(), now()).await })
+                let queue = db.posts.clone();
+                tokio::spawn(async move { queue.insert_event(acme, &login().message("m-1").event(), now()).await })
             })
             .collect();
         let mut stored = 0;
@@ -67,8 +67,8 @@ on_each_database! {
     async fn of_the_same_message_for_many_customers_one_is_stored(db: Database) {
         let mut posts = Vec::new();
         for _ in 0..20 {
-            let (store, customer) = (db.store.clone(), db.customer("Acme").await);
-            posts.push(tokio::spawn(async move { store.insert_event(customer, &login().message("m-1").event(), now()).await }));
+            let (queue, customer) = (db.posts.clone(), db.customer("Acme").await);
+            posts.push(tokio::spawn(async move { queue.insert_event(customer, &login().message("m-1").event(), now()).await }));
         }
         let mut stored = 0;
         for post in posts {
@@ -86,8 +86,8 @@ on_each_database! {
     async fn a_post_that_is_given_up_leaves_nothing_half_done(db: Database) {
         let acme = db.customer("Acme").await;
         for delay in 0..40 {
-            let store = db.store.clone();
-            let post = tokio::spawn(async move { store.insert_event(acme, &mixed(delay).event(), now()).await });
+            let queue = db.posts.clone();
+            let post = tokio::spawn(async move { queue.insert_event(acme, &mixed(delay).event(), now()).await });
             for _ in 0..delay {
                 tokio::task::yield_now().await;
             }

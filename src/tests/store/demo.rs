@@ -41,7 +41,7 @@ on_each_database! {
         assert_eq!(events.total, sent.events.len() as i64);
         let keyed = events.items.iter().find(|event| event.message_id.is_some()).unwrap();
         let again = sent.events.iter().find(|event| event.message_id == keyed.message_id).unwrap();
-        let repeated = db.insert_event(id, again, now()).await.unwrap();
+        let repeated = db.posts.insert_event(id, again, now()).await.unwrap();
         assert!(repeated.repeated);
         assert_eq!(&repeated.event, keyed);
         assert_eq!(db.list_notes(id).await.unwrap()[0].text, "Met them");

@@ -11,9 +11,9 @@ on_each_database! {
         let last_month = now() - Duration::days(40);
         db.prepare_log(last_month.date_naive(), today() + Months::new(1)).await.unwrap();
         let old = login().days_ago(41).message("m-1");
-        let taken_back = db.insert_event(acme, &ticket().days_ago(41).event(), last_month).await.unwrap().event.id;
-        db.insert_event(acme, &old.clone().event(), last_month).await.unwrap();
-        db.insert_event(acme, &invoice("A-1").days_ago(41).due(days_ago(20)).event(), last_month).await.unwrap();
+        let taken_back = db.posts.insert_event(acme, &ticket().days_ago(41).event(), last_month).await.unwrap().event.id;
+        db.posts.insert_event(acme, &old.clone().event(), last_month).await.unwrap();
+        db.posts.insert_event(acme, &invoice("A-1").days_ago(41).due(days_ago(20)).event(), last_month).await.unwrap();
         db.retract_event(taken_back, "test", last_month).await.unwrap();
         db.send_all(acme, [login(), paid("A-1").days_ago(25)]).await;
         let (before, facts) = (db.health(acme).await, db.load_facts(acme, days_ago(60), today()).await.unwrap());
@@ -41,7 +41,7 @@ on_each_database! {
         let acme = db.create_customer(&blank(), now() - Duration::days(60)).await.unwrap().id;
         let send = async |fact: Fact, ago: i64| {
             let received = now() - Duration::days(ago);
-            db.insert_event(acme, &fact.days_ago(ago).received_at(received), received).await.unwrap().event.id
+            db.posts.insert_event(acme, &fact.days_ago(ago).received_at(received), received).await.unwrap().event.id
         };
         send(login(), 45).await;
         let taken_back = send(ticket(), 41).await;
@@ -89,7 +89,7 @@ on_each_database! {
     async fn a_month_that_was_cut_off_is_finished_the_next_time(db: Database) {
         let acme = db.customer("Acme").await;
         let last_month = now() - Duration::days(40);
-        db.insert_event(acme, &login().days_ago(41).event(), last_month).await.unwrap();
+        db.posts.insert_event(acme, &login().days_ago(41).event(), last_month).await.unwrap();
         db.send(acme, login()).await;
         // As a process leaves it that ends right after it has begun.
         let month = chrono::Datelike::with_day(&today(), 1).unwrap();
@@ -105,11 +105,11 @@ on_each_database! {
         let acme = db.customer("Acme").await;
         db.prepare_log(today(), today() + Months::new(1)).await.unwrap();
         for months in [0, 1, 14, 400] {
-            db.insert_event(acme, &login().days_ago(1).event(), now() + Months::new(months)).await.unwrap();
+            db.posts.insert_event(acme, &login().days_ago(1).event(), now() + Months::new(months)).await.unwrap();
         }
         // Room for months whose events are there already: they stay where they are.
         db.prepare_log(today(), today() + Months::new(15)).await.unwrap();
-        let late = db.insert_event(acme, &login().days_ago(1).event(), now() + Months::new(14)).await.unwrap().event;
+        let late = db.posts.insert_event(acme, &login().days_ago(1).event(), now() + Months::new(14)).await.unwrap().event;
         assert_eq!(db.list_events(acme, &EventFilter::default(), 1, 50).await.unwrap().total, 5);
         db.retract_event(late.id, "test", now() + Months::new(14)).await.unwrap();
     }

@@ -86,9 +86,9 @@ on_each_database! {
         let acme = db.customer("Acme").await;
         let late = days_ago(0).and_hms_opt(23, 58, 0).unwrap().and_utc();
         let event = login().at(late + Duration::minutes(4)).received_at(late);
-        let stored = db.insert_event(acme, &event, late).await.unwrap();
+        let stored = db.posts.insert_event(acme, &event, late).await.unwrap();
         assert_eq!(stored.after.band, Band::NoData);
-        assert!(db.roll_over(days_ago(-1), 10).await.unwrap() == 1);
+        assert!(db.roll_over(midnight(days_ago(-1)), 10).await.unwrap() == 1);
         assert_eq!(db.health_on(acme, days_ago(-1)).await.factors.login_frequency.value, Some(1));
         db.assert_settled(days_ago(-1)).await;
     }
@@ -108,7 +108,7 @@ on_each_database! {
         let acme = db.customer("Acme").await;
         db.send(acme, login().message("m-1")).await;
         let later = now() + Duration::hours(5);
-        let again = db.insert_event(acme, &login().message("m-1").received_at(later), later).await.unwrap();
+        let again = db.posts.insert_event(acme, &login().message("m-1").received_at(later), later).await.unwrap();
         assert!(again.repeated);
         assert_eq!(again.event.occurred_at, now());
     }
@@ -179,7 +179,7 @@ on_each_database! {
         ];
         for fact in sent {
             let new = fact.event();
-            let stored = db.insert_event(acme, &new, now()).await.unwrap().event;
+            let stored = db.posts.insert_event(acme, &new, now()).await.unwrap().event;
             assert_eq!((&stored.body, &stored.source, &stored.message_id), (&new.body, &new.source, &new.message_id));
             assert_eq!((stored.occurred_at, stored.received_at, stored.customer_id), (new.occurred_at, now(), acme));
             assert_eq!(db.list_events(acme, &EventFilter::default(), 1, 1).await.unwrap().items, [stored]);

@@ -1,6 +1,7 @@
 //! Whatever happens in whatever order, what is stored is what all events give when they are counted anew. The steps are drawn
 //! at random, the same ones in every run; a failure names its seed.
 
+use crate::domain::band_change::BandChangeCause;
 use crate::domain::{CustomerId, EventId, NewScorecard, Scorecard};
 use crate::server::store::{Incoming, StoreError};
 use crate::tests::harness::*;
@@ -52,15 +53,15 @@ impl Story<'_> {
         match self.dice.random_range(0..20) {
             0..=9 => {
                 let (customer, event) = (self.customer(), self.fact().received_at(self.now));
-                self.remember(self.db.insert_event(customer, &event, self.now).await.map(|stored| stored.event.id));
+                self.remember(self.db.posts.insert_event(customer, &event, self.now).await.map(|stored| stored.event.id));
             }
             // Several at the same moment share a transaction.
             10..=12 => {
                 let mut posts = Vec::new();
                 for _ in 0..8 {
-                    let (store, now) = (self.db.store.clone(), self.now);
+                    let (queue, now) = (self.db.posts.clone(), self.now);
                     let (customer, event) = (self.customer(), self.fact().received_at(now));
-                    posts.push(tokio::spawn(async move { store.insert_event(customer, &event, now).await }));
+                    posts.push(tokio::spawn(async move { queue.insert_event(customer, &event, now).await }));
                 }
                 for post in posts {
                     self.remember(post.await.unwrap().map(|stored| stored.event.id));
@@ -73,7 +74,7 @@ impl Story<'_> {
                     .collect();
                 self.db.insert_events(&incoming).await.1.unwrap();
                 let customers: Vec<_> = incoming.iter().map(|one| one.customer).collect();
-                self.db.rescore(&customers, now.date_naive()).await.unwrap();
+                self.db.rescore(&customers, BandChangeCause::Facts, now).await.unwrap();
             }
             15 | 16 if !self.events.is_empty() => {
                 let event = self.events.swap_remove(self.dice.random_range(0..self.events.len()));

@@ -10,7 +10,7 @@ on_each_database! {
         let mut ids = Vec::new();
         for received in [20, 5] {
             let event = login().days_ago(20).event();
-            ids.push(db.insert_event(acme, &event, now() - Duration::days(received)).await.unwrap().event.id);
+            ids.push(db.posts.insert_event(acme, &event, now() - Duration::days(received)).await.unwrap().event.id);
         }
         db.retract_event(ids[0], "test", now() - Duration::days(3)).await.unwrap();
         for (known_on, logins) in [(21, 0), (20, 1), (6, 1), (5, 2), (4, 2), (3, 1), (0, 1)] {
@@ -25,7 +25,7 @@ on_each_database! {
     async fn an_invoice_is_known_by_the_facts_received_about_it(db: Database) {
         let acme = db.customer("Acme").await;
         let send = async |fact: Fact, received: i64| {
-            db.insert_event(acme, &fact.event(), now() - Duration::days(received)).await.unwrap().event.id
+            db.posts.insert_event(acme, &fact.event(), now() - Duration::days(received)).await.unwrap().event.id
         };
         send(invoice("A-1").due(days_ago(30)).days_ago(60), 60).await;
         let payment = send(paid("A-1").days_ago(31), 10).await;

@@ -1,5 +1,6 @@
 //! The store's promises, each on SQLite and on PostgreSQL.
 
+mod band_changes;
 mod concurrency;
 mod customers;
 mod demo;

@@ -101,7 +101,7 @@ impl Life {
             let late = [0, 0, 1, 3, 20, 45][self.below(6)];
             let fact = self.fact();
             let event = fact.at(now - Duration::days(late) - Duration::minutes(1)).received_at(now);
-            if let Ok(stored) = db.insert_event(customer, &event, now).await {
+            if let Ok(stored) = db.posts.insert_event(customer, &event, now).await {
                 self.events.push(stored.event.id);
             }
         }

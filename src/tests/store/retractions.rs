@@ -70,7 +70,7 @@ on_each_database! {
         let acme = db.customer("Acme").await;
         let yesterday = now() - chrono::Duration::days(1);
         let event = login().days_ago(1).received_at(yesterday);
-        let id = db.insert_event(acme, &event, yesterday).await.unwrap().event.id;
+        let id = db.posts.insert_event(acme, &event, yesterday).await.unwrap().event.id;
         db.retract_event(id, "test", now()).await.unwrap();
         assert_eq!(db.load_facts(acme, days_ago(9), today()).await.unwrap().daily, []);
         db.assert_settled(today()).await;

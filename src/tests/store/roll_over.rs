@@ -39,7 +39,7 @@ on_each_database! {
         let tomorrow = days_ago(-1);
         let mut done = Vec::new();
         for _ in 0..4 {
-            done.push(db.roll_over(tomorrow, 2).await.unwrap());
+            done.push(db.roll_over(midnight(tomorrow), 2).await.unwrap());
         }
         assert_eq!(done, [2, 2, 1, 0]);
         db.assert_settled(tomorrow).await;

@@ -42,7 +42,7 @@ on_each_database! {
         let first = db.current_scorecard().await.unwrap();
         db.add_scorecard(&next(&first, other_rules), now()).await.unwrap();
         assert_eq!(db.count_stale(today()).await.unwrap(), (2, 2));
-        assert_eq!(db.roll_over(today(), 1).await.unwrap(), 1);
+        assert_eq!(db.roll_over(midnight(today()), 1).await.unwrap(), 1);
         assert_eq!(db.count_stale(today()).await.unwrap(), (1, 2));
         db.roll_over_all(today()).await;
         assert_eq!(db.count_stale(today()).await.unwrap(), (0, 2));

@@ -90,7 +90,7 @@ on_each_database! {
         execute(&url, sql).await;
         let store = Store::connect(&url).await.unwrap();
         store.migrate().await.unwrap();
-        store.roll_over(today(), 100).await.unwrap();
+        store.roll_over(midnight(today()), 100).await.unwrap();
         let midnight = days_ago(40).and_time(chrono::NaiveTime::MIN).and_utc();
         let noon = |ago| Some(now() - Duration::days(ago));
         for (id, expected) in [(1, noon(27)), (2, noon(14)), (3, None), (4, noon(9)), (5, Some(midnight))] {

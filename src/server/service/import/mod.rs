@@ -19,6 +19,7 @@ pub use folder::begin_upload;
 pub use run::{Progress, Target, import_file};
 pub use undo::undo_file;
 
+use crate::domain::band_change::BandChangeCause;
 use crate::domain::import::{Findings, ImportField, ImportList, ImportPage, PreviewRow, RawRow};
 use crate::domain::list::Paging;
 use crate::domain::{CustomerId, FieldErrors, ImportId, ImportKind, ImportState, Mapping, RowError};
@@ -81,7 +82,7 @@ async fn beating<T>(call: &Call, attempt: Attempt, work: impl Future<Output = T>
 
 async fn rescore(call: &Call, touched: &[CustomerId]) -> Result<(), AppError> {
     for some in touched.chunks(1000) {
-        call.store.rescore(some, call.read_clock().date_naive()).await?;
+        call.store.rescore(some, BandChangeCause::Import, call.read_clock()).await?;
     }
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! Customers are created, edited and archived, each with the health that follows. Every edit is guarded by a version.
 
+use crate::domain::band_change::BandChangeCause;
 use crate::domain::{Archive, Customer, CustomerFields, CustomerId};
-use crate::server::store::ledger::health::rescore_customer;
+use crate::server::store::ledger::health::{Occasion, rescore_customer};
 use crate::server::store::ledger::rules::load_rules;
 use crate::server::store::tables::customers::{
     get_customer_record, insert_customer, lock_customer, set_customer_archive, set_customer_fields,
@@ -15,7 +16,7 @@ impl Store {
         let id = insert_customer(&mut tx, fields, now, false).await?;
         let rules = load_rules(&mut tx).await?;
         let row = get_customer_record(&mut tx, id).await?;
-        rescore_customer(&mut tx, row.known(), &rules, now.date_naive()).await?;
+        rescore_customer(&mut tx, row.known(), &rules, Occasion { cause: BandChangeCause::Facts, now }).await?;
         let customer = row.customer()?;
         tx.commit().await?;
         Ok(customer)
@@ -36,7 +37,7 @@ impl Store {
         set_customer_fields(&mut tx, id, fields).await?;
         let rules = load_rules(&mut tx).await?;
         let row = get_customer_record(&mut tx, id).await?;
-        rescore_customer(&mut tx, row.known(), &rules, now.date_naive()).await?;
+        rescore_customer(&mut tx, row.known(), &rules, Occasion { cause: BandChangeCause::Facts, now }).await?;
         let customer = row.customer()?;
         tx.commit().await?;
         Ok(customer)

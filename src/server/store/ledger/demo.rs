@@ -1,16 +1,17 @@
 //! Generated customers: stored in bulk, and taken out again.
 
+use crate::domain::band_change::BandChangeCause;
 use crate::domain::{CustomerId, EventId, FactorKey, Factors, NaiveDate};
 use crate::scoring::{DailyCount, Facts};
 use crate::server::store::ledger::connections::settle_connections;
 use crate::server::store::ledger::facts::sum_up;
-use crate::server::store::ledger::health::store_health;
+use crate::server::store::ledger::health::{Occasion, put_scored};
 use crate::server::store::ledger::rules::load_rules;
 use crate::server::store::sql::bind::{binds, storable};
 use crate::server::store::sql::changes::Changed;
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::customers::{
-    Known, has_no_customers, insert_customer, set_customer_archive, store_first_facts,
+    Known, Noted, has_no_customers, insert_customer, set_customer_archive, store_first_facts,
 };
 use crate::server::store::tables::daily_activity::add_counts;
 use crate::server::store::tables::event_keys::content_hash;
@@ -92,7 +93,8 @@ async fn write_generated(tx: &mut Tx, generated: &[DemoCustomer], now: DateTime<
     settle_connections(tx, now.date_naive()).await?;
     let rules = load_rules(tx).await?;
     let scored = stored.iter().zip(&facts).map(|((known, _), facts)| (known, facts));
-    store_health(tx, scored, &rules, now.date_naive()).await?;
+    let occasion = Occasion { cause: BandChangeCause::Facts, now };
+    put_scored(tx, scored, &rules, occasion).await?;
     tx.changed(Changed::EVERYTHING);
     Ok(())
 }
@@ -108,7 +110,7 @@ async fn remove(tx: &mut Tx, today: NaiveDate) -> StoreResult<u64> {
     }
     let sql = "DELETE FROM retractions WHERE fact_customer_id IN (SELECT id FROM customers WHERE is_demo)";
     tx.execute(sql, binds![]).await?;
-    for table in ["events", "daily_activity", "invoices", "notes"] {
+    for table in ["events", "daily_activity", "invoices", "notes", "band_changes"] {
         let sql = format!("DELETE FROM {table} WHERE customer_id IN (SELECT id FROM customers WHERE is_demo)");
         tx.execute(AssertSqlSafe(sql), binds![]).await?;
     }
@@ -126,7 +128,8 @@ fn known(id: CustomerId, customer: &DemoCustomer) -> Known {
     }
     let done = customer.events.iter().filter(|event| event.body.kind().is_done_by_customer());
     let last_activity_at = done.map(|event| event.occurred_at).max();
-    Known { id, start_date: customer.fields.start_date, first_facts, last_activity_at }
+    let noted = Noted::NOTHING;
+    Known { id, start_date: customer.fields.start_date, first_facts, last_activity_at, noted }
 }
 
 /// Returns the facts that the store would load for the customer.

@@ -1,17 +1,22 @@
 //! Scoring anew: the only place that writes health, in the transaction of the facts, and for everybody when the UTC day
 //! changes.
 
-use crate::domain::{Band, CustomerId, Health, NaiveDate};
+use crate::domain::band_change::{BandChange, BandChangeCause, Standing};
+use crate::domain::{Band, CustomerId, Health, HistoryPoint, NaiveDate};
 use crate::scoring::{self, BAND_MEMORY_DAYS, Facts, Scores};
 use crate::server::store::ledger::facts::load_facts;
 use crate::server::store::ledger::rules::{Rules, load_basis, load_rules};
 use crate::server::store::sql::bind::{Bind, binds};
 use crate::server::store::sql::db::Tx;
+use crate::server::store::tables::band_changes::insert_band_changes;
 use crate::server::store::tables::customer_health::{HEALTH_COLUMNS, Scored, tenths};
-use crate::server::store::tables::customers::{Basis, CustomerRecord, Known, lock_known_customers, no_customer, read_measured};
+use crate::server::store::tables::customers::{
+    Basis, CustomerRecord, Known, Noted, lock_known_customers, no_customer, read_measured,
+};
+use crate::server::store::tables::first_days::earliest_day;
 use crate::server::store::tables::scorecards::read_scorecard;
 use crate::server::store::{Store, StoreResult};
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use sqlx::AssertSqlSafe;
 
 /// An arbitrary number that means "roll-over" among the database's advisory locks.
@@ -22,8 +27,9 @@ const CHUNK: usize = 200;
 
 impl Store {
     /// Rescores, in one transaction, up to `limit` customers whose row is not of `today`, the current scorecard and the
-    /// current connections; how many it did. None while another process is at it.
-    pub async fn roll_over(&self, today: NaiveDate, limit: i64) -> StoreResult<u64> {
+    /// current connections, or whose changes of band were never noted; how many it did. None while another process is at it.
+    pub async fn roll_over(&self, now: DateTime<Utc>, limit: i64) -> StoreResult<u64> {
+        let today = now.date_naive();
         // Most of the time nothing is stale, and knowing that takes no lock.
         if stale(&mut self.read().await?, today, 1).await?.is_empty() {
             return Ok(0);
@@ -38,7 +44,8 @@ impl Store {
         let stale = stale(&mut tx, today, limit).await?;
         let known = lock_known_customers(&mut tx, &stale).await?;
         let rules = load_rules(&mut tx).await?;
-        rescore_customers(&mut tx, &known, &rules, today).await?;
+        let occasion = Occasion { cause: BandChangeCause::Time, now };
+        rescore_customers(&mut tx, &known, &rules, occasion).await?;
         tx.commit().await?;
         Ok(known.len() as u64)
     }
@@ -58,14 +65,15 @@ impl Store {
         Ok(Some(scoring::score(id, &read_measured(id, &measured)?, &scorecard, today)))
     }
 
-    /// Scores those of these customers anew whose health is stale, some in each transaction.
-    pub async fn rescore(&self, customers: &[CustomerId], today: NaiveDate) -> StoreResult<()> {
+    /// Scores those of these customers anew whose health is stale, some in each transaction. `cause` is why it is.
+    pub async fn rescore(&self, customers: &[CustomerId], cause: BandChangeCause, now: DateTime<Utc>) -> StoreResult<()> {
+        let today = now.date_naive();
         for some in customers.chunks(CHUNK) {
             let mut tx = self.write().await?;
             let rules = load_rules(&mut tx).await?;
             let stale = stale_of(&mut tx, some, rules.basis(today)).await?;
             let known = lock_known_customers(&mut tx, &stale).await?;
-            rescore_customers(&mut tx, &known, &rules, today).await?;
+            rescore_customers(&mut tx, &known, &rules, Occasion { cause, now }).await?;
             tx.commit().await?;
         }
         Ok(())
@@ -84,11 +92,11 @@ impl Store {
 /// Says in SQL that the health in a row is stale, its [`Basis`] being $2 to $4.
 const STALE: &str = "(scored_day <> $2 OR scorecard_version <> $3 OR connections_version <> $4)";
 
-/// Customers whose stored health is stale.
+/// Returns customers whose stored health is stale, or whose changes of band were never noted.
 async fn stale(tx: &mut Tx, today: NaiveDate, limit: i64) -> StoreResult<Vec<CustomerId>> {
     let basis = load_basis(tx, today).await?;
     let binds = binds![limit, basis.day, basis.scorecard_version, basis.connections_version];
-    ids(tx, format!("SELECT id FROM customers WHERE {STALE} LIMIT $1"), binds).await
+    ids(tx, format!("SELECT id FROM customers WHERE {STALE} OR band_noted_day IS NULL LIMIT $1"), binds).await
 }
 
 /// Returns the stale ones of these customers.
@@ -117,52 +125,156 @@ pub async fn health_of_today(tx: &mut Tx, row: &CustomerRecord, rules: &Rules, t
 }
 
 /// Scores locked customers from their facts and stores what comes out.
-async fn rescore_customers(tx: &mut Tx, known: &[Known], rules: &Rules, today: NaiveDate) -> StoreResult<()> {
-    let found = load_facts(tx, known, rules.reach(today), today).await?;
-    store_health(tx, known.iter().map(|known| (known, &found[&known.id])), rules, today).await
+async fn rescore_customers(tx: &mut Tx, known: &[Known], rules: &Rules, occasion: Occasion) -> StoreResult<()> {
+    let found = load_facts(tx, known, rules.reach(occasion.today()), occasion.today()).await?;
+    put_scored(tx, known.iter().map(|known| (known, &found[&known.id])), rules, occasion).await
 }
 
 /// Rescores one customer and returns today's health. Stores also what else is known of it.
-pub async fn rescore_customer(tx: &mut Tx, known: Known, rules: &Rules, today: NaiveDate) -> StoreResult<Health> {
-    let found = load_facts(tx, std::slice::from_ref(&known), rules.reach(today), today).await?;
+pub async fn rescore_customer(tx: &mut Tx, known: Known, rules: &Rules, occasion: Occasion) -> StoreResult<Health> {
+    let found = load_facts(tx, std::slice::from_ref(&known), rules.reach(occasion.today()), occasion.today()).await?;
     let facts = &found[&known.id];
-    store_health(tx, [(&known, facts)], rules, today).await?;
-    Ok(rules.health(known.id, facts, today))
+    put_scored(tx, [(&known, facts)], rules, occasion).await?;
+    Ok(rules.health(known.id, facts, occasion.today()))
 }
 
-/// Writes customers' health of today. Their facts must reach back as far as [`Rules::reach`].
-pub async fn store_health<'a>(
+/// Scores customers and writes their health of today. Their facts must reach back as far as [`Rules::reach`].
+pub async fn put_scored<'a>(
     tx: &mut Tx,
     scored: impl IntoIterator<Item = (&'a Known, &'a Facts)>,
     rules: &Rules,
-    today: NaiveDate,
+    occasion: Occasion,
 ) -> StoreResult<()> {
-    let mut rows = Vec::new();
-    for (known, facts) in scored {
-        tx.changed(known.id);
-        rows.push(health_row(known, facts, rules, today)?);
-    }
-    tx.update_rows("customers", HEALTH_COLUMNS, rows).await
+    let score = |(known, facts)| NewHealth::of_facts(known, facts, rules, occasion.today());
+    let healths = scored.into_iter().map(score).collect::<StoreResult<_>>()?;
+    put_health(tx, healths, occasion).await
 }
 
-/// The values of [`HEALTH_COLUMNS`] that keep one customer's health of today.
-pub fn health_row(known: &Known, facts: &Facts, rules: &Rules, today: NaiveDate) -> StoreResult<Vec<Bind>> {
-    let Rules { scorecard, connections, .. } = rules;
-    let history = scoring::history(facts, scorecard, connections, today - Duration::days(BAND_MEMORY_DAYS), today);
-    let point = |days_ago: usize| history.iter().rev().nth(days_ago).copied();
-    let change = |days: usize| scoring::change(point(days)?, point(0)?);
-    let mut trend = scoring::trend(&history);
-    trend.pop();
-    let measured = scoring::measure(facts, scorecard, connections, today);
-    let scored = Scored {
-        scores: Scores::of(&measured, scorecard),
-        measured: &measured,
-        band_since: scoring::band_since(&history).unwrap_or(today),
-        band7: point(7).map_or(Band::NoData, |point| point.band).name(),
-        change7: change(7),
-        change30: change(30),
-        change90: change(90),
-        trend: &serde_json::Value::from_iter(trend.into_iter().map(tenths)).to_string(),
+/// Writes customers' health of today and appends the changes of their bands. Nothing else writes either.
+pub async fn put_health(tx: &mut Tx, healths: Vec<NewHealth>, occasion: Occasion) -> StoreResult<()> {
+    let mut rows = Vec::with_capacity(healths.len());
+    let mut changes = Vec::new();
+    for NewHealth { customer, row, basis, noted, moves } in healths {
+        tx.changed(customer);
+        rows.push(row);
+        changes.extend(moves.into_iter().map(|step| BandChange {
+            customer_id: customer,
+            day: step.day,
+            before: step.before,
+            after: step.after,
+            scorecard_version: basis.scorecard_version,
+            cause: step.restated.unwrap_or_else(|| occasion.cause_of(&noted, basis)),
+            is_restated: step.restated.is_some(),
+            noted_at: occasion.now,
+        }));
+    }
+    tx.update_rows("customers", HEALTH_COLUMNS, rows).await?;
+    insert_band_changes(tx, &changes).await
+}
+
+/// When and why health is written.
+#[derive(Clone, Copy)]
+pub struct Occasion {
+    /// The reason of whoever writes. Newer rules or connections go before it.
+    pub cause: BandChangeCause,
+    pub now: DateTime<Utc>,
+}
+
+impl Occasion {
+    pub fn today(&self) -> NaiveDate {
+        self.now.date_naive()
+    }
+
+    fn cause_of(&self, noted: &Noted, basis: Basis) -> BandChangeCause {
+        if noted.scorecard_version != basis.scorecard_version {
+            BandChangeCause::Rules
+        } else if noted.connections_version != basis.connections_version {
+            BandChangeCause::Connections
+        } else {
+            self.cause
+        }
+    }
+}
+
+/// A customer's health of today, ready to be put in the place of what was noted before.
+pub struct NewHealth {
+    customer: CustomerId,
+    row: Vec<Bind>,
+    basis: Basis,
+    noted: Noted,
+    moves: Vec<BandMove>,
+}
+
+/// A change of band that is not noted yet.
+struct BandMove {
+    day: NaiveDate,
+    before: Standing,
+    after: Standing,
+    /// The cause, where the day is one before changes were noted.
+    restated: Option<BandChangeCause>,
+}
+
+impl NewHealth {
+    /// Scores a customer from its facts, which must reach back as far as [`Rules::reach`].
+    pub fn of_facts(known: &Known, facts: &Facts, rules: &Rules, today: NaiveDate) -> StoreResult<Self> {
+        let Rules { scorecard, connections, .. } = rules;
+        let history = scoring::history(facts, scorecard, connections, today - Duration::days(BAND_MEMORY_DAYS), today);
+        let point = |days_ago: usize| history.iter().rev().nth(days_ago).copied();
+        let change = |days: usize| scoring::change(point(days)?, point(0)?);
+        let mut trend = scoring::trend(&history);
+        trend.pop();
+        let measured = scoring::measure(facts, scorecard, connections, today);
+        let scored = Scored {
+            scores: Scores::of(&measured, scorecard),
+            measured: &measured,
+            band_since: scoring::band_since(&history).unwrap_or(today),
+            noted_until: Some(today),
+            band7: point(7).map_or(Band::NoData, |point| point.band).name(),
+            change7: change(7),
+            change30: change(30),
+            change90: change(90),
+            trend: &serde_json::Value::from_iter(trend.into_iter().map(tenths)).to_string(),
+        };
+        let row = scored.row(known, facts.first_fact_on, rules.basis(today))?;
+        let moves = moves_since(&known.noted, &history, facts, today);
+        Ok(Self { customer: known.id, row, basis: rules.basis(today), noted: known.noted, moves })
+    }
+
+    /// Carries on the health that was noted today.
+    pub fn carried_on(known: &Known, scored: &Scored<'_>, basis: Basis) -> StoreResult<Self> {
+        let row = scored.row(known, earliest_day(&known.first_facts), basis)?;
+        let before = known.noted.standing;
+        let after = Standing { band: scored.scores.band, score: scored.scores.shown_score() };
+        // What is not noted yet is noted by the roll-over, from the facts.
+        let is_move = known.noted.until.is_some() && before.band != after.band;
+        let moves = is_move.then_some(BandMove { day: basis.day, before, after, restated: None });
+        Ok(Self { customer: known.id, row, basis, noted: known.noted, moves: moves.into_iter().collect() })
+    }
+
+    /// Returns the values of [`HEALTH_COLUMNS`].
+    pub fn into_row(self) -> Vec<Bind> {
+        self.row
+    }
+}
+
+/// Returns the changes of band between what was noted and the end of `history`, which is today. All of them are restated when
+/// nothing was noted. Days on which nothing ran are walked one by one: each change is told on its day.
+fn moves_since(noted: &Noted, history: &[HistoryPoint], facts: &Facts, today: NaiveDate) -> Vec<BandMove> {
+    let standing = |point: &HistoryPoint| Standing { band: point.band, score: point.shown_score() };
+    let mut before = match (noted.until, history.first()) {
+        (None, Some(first)) => standing(first),
+        _ => noted.standing,
     };
-    scored.row(known, facts.first_fact_on, rules, today)
+    let is_new = |day: NaiveDate| noted.until.is_none_or(|until| day > until || day == today);
+    let mut moves = Vec::new();
+    for point in history.iter().filter(|point| is_new(point.day)) {
+        let after = standing(point);
+        if after.band != before.band {
+            let happened = || facts.daily.iter().any(|daily| daily.day == point.day);
+            let cause = || if happened() { BandChangeCause::Facts } else { BandChangeCause::Time };
+            moves.push(BandMove { day: point.day, before, after, restated: noted.until.is_none().then(cause) });
+        }
+        before = after;
+    }
+    moves
 }

@@ -1,16 +1,17 @@
 //! Events on their way in, in transactions that hold their customers: single ones with their effect on the score each, or
 //! many at a time.
 
+use crate::domain::band_change::BandChangeCause;
 use crate::domain::{Event, EventId, FactorKey, ImportCounts, NaiveDate};
 use crate::scoring::Connections;
 use crate::server::store::ledger::connections::write_facts;
+use crate::server::store::ledger::health::{Occasion, put_health};
 use crate::server::store::ledger::plan::{Plan, Step};
 use crate::server::store::ledger::rules::{Rules, load_rules};
 use crate::server::store::ledger::standings::Standings;
 use crate::server::store::sql::bind::storable;
 use crate::server::store::sql::db::{Db, Tx};
 use crate::server::store::sql::pools::Pools;
-use crate::server::store::tables::customer_health::HEALTH_COLUMNS;
 use crate::server::store::tables::customers::store_stale;
 use crate::server::store::tables::events::find_event;
 use crate::server::store::tables::imports::{add_import_counts, hold_import, keep_import_events};
@@ -26,8 +27,57 @@ const ATTEMPTS: usize = 5;
 const TOGETHER: usize = 2000;
 /// The number of such transactions that PostgreSQL works on at a time; SQLite has one writer.
 const POSTGRES_WRITERS: usize = 2;
+/// The number of transactions of single events that PostgreSQL works on at a time.
+const POSTGRES_POST_WRITERS: usize = 3;
 
 impl Store {
+    /// Returns how many groups of single events are best stored at a time: SQLite has one writer.
+    pub fn post_writers(&self) -> usize {
+        if let Pools::Sqlite { .. } = self.db.pools { 1 } else { POSTGRES_POST_WRITERS }
+    }
+
+    /// Stores events, each with its effect on the score, in their order. `None` when one of several may connect a source:
+    /// that changes everybody's score, so such events come alone.
+    pub async fn post_events(&self, incoming: &[&Incoming]) -> StoreResult<Option<Vec<StoreResult<StoredEvent>>>> {
+        let today = last_day(incoming);
+        for _ in 0..ATTEMPTS {
+            let (mut tx, before, moves) = begin(&self.db, incoming).await?;
+            if moves && incoming.len() > 1 {
+                return Ok(None);
+            }
+            let plan = Plan::make(&mut tx, incoming).await?;
+            let mut standings = Standings::load(&mut tx, &plan, &before, moves, today).await?;
+            let Some(ids) = plan.write(&mut tx, moves, today).await? else { continue };
+            let after = if moves { &load_rules(&mut tx).await? } else { &before };
+            let mut stored = Vec::with_capacity(incoming.len());
+            for ((step, id), one) in plan.steps.iter().zip(&ids).zip(incoming) {
+                let health_before = standings.health(one.customer, &before, today)?;
+                if let Step::Append(invoice) = step {
+                    standings.add(one, invoice.as_ref(), after);
+                }
+                stored.push((health_before, standings.health(one.customer, after, today)?, *id));
+            }
+            let healths =
+                plan.changed.values().map(|known| standings.new_health(known, after, today)).collect::<StoreResult<_>>()?;
+            put_health(&mut tx, healths, occasion(incoming)).await?;
+            let mut answers = Vec::with_capacity(incoming.len());
+            for ((step, (before, after, id)), one) in plan.steps.into_iter().zip(stored).zip(incoming) {
+                answers.push(match step {
+                    Step::Append(_) => Ok(StoredEvent { event: event(id, one), before, after, repeated: false }),
+                    Step::Repeat(_) => {
+                        let event = find_event(&mut tx, id).await?.unwrap_or_else(|| event(id, one));
+                        Ok(StoredEvent { event, before, after, repeated: true })
+                    }
+                    Step::Refuse(_, error) => Err(error),
+                    Step::Reissue(reissue) => Err(reissue.conflict(&ids)),
+                });
+            }
+            tx.commit().await?;
+            return Ok(Some(answers));
+        }
+        Err(taken_again_and_again())
+    }
+
     /// Stores many events, those of a customer in one transaction; what became of each, and of none where the transaction
     /// failed that was to store it. The health of customers with events of the past is stale then, and so computed by whoever
     /// reads it, until [`Store::rescore`].
@@ -82,12 +132,14 @@ impl Store {
                 let (mut standings, _) = Standings::carried(&plan, &rules, moves, today)?;
                 plan.appended().for_each(|one| standings.add(one, None, &rules));
                 let (carried, stale): (Vec<_>, Vec<_>) = plan.changed.values().partition(|known| standings.has(known.id));
-                let rows = carried.into_iter().map(|known| standings.row(known, &rules, today)).collect::<StoreResult<_>>()?;
-                StoreResult::Ok((rows, stale))
+                let health = |known| standings.new_health(known, &rules, today);
+                let healths = carried.into_iter().map(health).collect::<StoreResult<_>>()?;
+                StoreResult::Ok((healths, stale))
             };
-            let (ids, (rows, stale)) = tokio::try_join!(plan.write(&mut tx, moves, today), score)?;
+            let (ids, (healths, stale)) = tokio::try_join!(plan.write(&mut tx, moves, today), score)?;
             let Some(ids) = ids else { continue };
-            tx.update_rows("customers", HEALTH_COLUMNS, rows).await?;
+            let cause = if import.is_some() { BandChangeCause::Import } else { BandChangeCause::Facts };
+            put_health(&mut tx, healths, Occasion { cause, ..occasion(incoming) }).await?;
             store_stale(&mut tx, stale).await?;
             if let Some(attempt) = import {
                 let appended = plan.steps.iter().zip(&ids).filter(|(step, _)| matches!(step, Step::Append(_)));
@@ -143,47 +195,6 @@ fn parts(incoming: &[Incoming]) -> Vec<Vec<usize>> {
     parts
 }
 
-/// Stores events, each with its effect on the score, in their order. `None` when one of several may connect a source:
-/// that changes everybody's score, so such events come alone.
-pub async fn post_events(db: &Db, incoming: &[&Incoming]) -> StoreResult<Option<Vec<StoreResult<StoredEvent>>>> {
-    let today = last_day(incoming);
-    for _ in 0..ATTEMPTS {
-        let (mut tx, before, moves) = begin(db, incoming).await?;
-        if moves && incoming.len() > 1 {
-            return Ok(None);
-        }
-        let plan = Plan::make(&mut tx, incoming).await?;
-        let mut standings = Standings::load(&mut tx, &plan, &before, moves, today).await?;
-        let Some(ids) = plan.write(&mut tx, moves, today).await? else { continue };
-        let after = if moves { &load_rules(&mut tx).await? } else { &before };
-        let mut stored = Vec::with_capacity(incoming.len());
-        for ((step, id), one) in plan.steps.iter().zip(&ids).zip(incoming) {
-            let health_before = standings.health(one.customer, &before, today)?;
-            if let Step::Append(invoice) = step {
-                standings.add(one, invoice.as_ref(), after);
-            }
-            stored.push((health_before, standings.health(one.customer, after, today)?, *id));
-        }
-        let rows = plan.changed.values().map(|known| standings.row(known, after, today)).collect::<StoreResult<_>>()?;
-        tx.update_rows("customers", HEALTH_COLUMNS, rows).await?;
-        let mut answers = Vec::with_capacity(incoming.len());
-        for ((step, (before, after, id)), one) in plan.steps.into_iter().zip(stored).zip(incoming) {
-            answers.push(match step {
-                Step::Append(_) => Ok(StoredEvent { event: event(id, one), before, after, repeated: false }),
-                Step::Repeat(_) => {
-                    let event = find_event(&mut tx, id).await?.unwrap_or_else(|| event(id, one));
-                    Ok(StoredEvent { event, before, after, repeated: true })
-                }
-                Step::Refuse(_, error) => Err(error),
-                Step::Reissue(reissue) => Err(reissue.conflict(&ids)),
-            });
-        }
-        tx.commit().await?;
-        return Ok(Some(answers));
-    }
-    Err(taken_again_and_again())
-}
-
 /// The transaction, the rules, and whether one of the events may connect a source earlier than it is.
 async fn begin(db: &Db, incoming: &[&Incoming]) -> StoreResult<(Tx, Rules, bool)> {
     let mut first = BTreeMap::<FactorKey, NaiveDate>::new();
@@ -200,6 +211,12 @@ async fn begin(db: &Db, incoming: &[&Incoming]) -> StoreResult<(Tx, Rules, bool)
 /// Today is one day for events that are stored together, also when midnight passes while they wait.
 fn last_day(incoming: &[&Incoming]) -> NaiveDate {
     incoming.iter().map(|one| one.received_at.date_naive()).max().unwrap_or_default()
+}
+
+/// The latest time of receipt counts for all.
+fn occasion(incoming: &[&Incoming]) -> Occasion {
+    let now = incoming.iter().map(|one| one.received_at).max().unwrap_or_default();
+    Occasion { cause: BandChangeCause::Facts, now }
 }
 
 fn taken_again_and_again() -> StoreError {

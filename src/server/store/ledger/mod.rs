@@ -9,7 +9,6 @@ pub mod import_customers;
 pub mod intake;
 pub mod normalise;
 pub mod plan;
-pub mod post_queue;
 pub mod retract;
 pub mod rules;
 pub mod standings;

@@ -1,11 +1,12 @@
 //! An event is taken back: its counts, its invoice and the health that follows change in one transaction, while the customer
 //! is locked.
 
+use crate::domain::band_change::BandChangeCause;
 use crate::domain::{Event, EventId, EventKind, FactorKey, NaiveDate};
 use crate::scoring::Connections;
 use crate::server::store::ledger::connections::{settle_connections, write_facts};
 use crate::server::store::ledger::facts::{ALL_FACTS, load_last_activity};
-use crate::server::store::ledger::health::{health_of_today, rescore_customer};
+use crate::server::store::ledger::health::{Occasion, health_of_today, rescore_customer};
 use crate::server::store::ledger::rules::load_rules;
 use crate::server::store::sql::bind::binds;
 use crate::server::store::sql::db::Tx;
@@ -43,7 +44,7 @@ impl Store {
             settle_connections(&mut tx, today).await?;
         }
         let rules = if moves { load_rules(&mut tx).await? } else { rules };
-        let after = rescore_customer(&mut tx, known, &rules, today).await?;
+        let after = rescore_customer(&mut tx, known, &rules, Occasion { cause: BandChangeCause::Facts, now }).await?;
         let event = get_event(&mut tx, id).await?;
         tx.commit().await?;
         Ok(StoredEvent { event, before, after, repeated: false })

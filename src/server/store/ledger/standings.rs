@@ -4,14 +4,13 @@
 use crate::domain::{Band, CustomerId, Health, NaiveDate, Points};
 use crate::scoring::{self, DailyCount, Facts, Invoice, Measurements, Scores};
 use crate::server::store::ledger::facts::load_facts;
-use crate::server::store::ledger::health::health_row;
+use crate::server::store::ledger::health::NewHealth;
 use crate::server::store::ledger::plan::{Plan, Step};
 use crate::server::store::ledger::rules::Rules;
 use crate::server::store::sql::bind::day;
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::customer_health::Scored;
 use crate::server::store::tables::customers::{CustomerRecord, Known};
-use crate::server::store::tables::first_days::earliest_day;
 use crate::server::store::{Incoming, StoreError, StoreResult};
 use std::collections::{HashMap, HashSet};
 
@@ -110,19 +109,15 @@ impl<'a> Standings<'a> {
         }
     }
 
-    /// The stored row of a customer after its events.
-    pub fn row(&self, known: &Known, rules: &Rules, today: NaiveDate) -> StoreResult<Vec<crate::server::store::sql::bind::Bind>> {
+    /// Returns a customer's health of today after its events.
+    pub fn new_health(&self, known: &Known, rules: &Rules, today: NaiveDate) -> StoreResult<NewHealth> {
         match self.0.get(&known.id) {
             Some(Standing::Carried(carried)) => {
                 let scored = carried_on(carried.row, &carried.before, &carried.measured, rules, today);
-                scored.ok_or_else(|| StoreError::Corrupt(format!("customer {} was carried on too far", known.id)))?.row(
-                    known,
-                    earliest_day(&known.first_facts),
-                    rules,
-                    today,
-                )
+                let too_far = || StoreError::Corrupt(format!("customer {} was carried on too far", known.id));
+                NewHealth::carried_on(known, &scored.ok_or_else(too_far)?, rules.basis(today))
             }
-            Some(Standing::Facts(facts)) => health_row(known, facts, rules, today),
+            Some(Standing::Facts(facts)) => NewHealth::of_facts(known, facts, rules, today),
             None => Err(StoreError::NotFound(format!("customer {}", known.id))),
         }
     }
@@ -160,6 +155,7 @@ fn carried_on<'a>(
         measured,
         scores,
         band_since,
+        noted_until: row.known().noted.until,
         band7: &row.band_7,
         change7: change(row.change_7),
         change30: change(row.change_30),

@@ -1,18 +1,17 @@
 //! The database is opened, brought up to date, and closed.
 
-use crate::server::store::ledger::post_queue::PostQueue;
 use crate::server::store::sql::bind::binds;
 use crate::server::store::sql::changes::{Changes, keep_sending};
 use crate::server::store::sql::db::Db;
 use crate::server::store::sql::pools::{OtherProcesses, Pools};
 use crate::server::store::sql::watch::Watch;
-use crate::server::store::tables::writable::Written;
 use crate::server::store::{Store, StoreError, StoreResult};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -64,7 +63,7 @@ impl Store {
 
     fn on(pools: Pools) -> Self {
         let db = Db { pools, changes: Changes::new() };
-        Self { posts: PostQueue::start(&db), db, written: Written::default() }
+        Self { db, written: Arc::default() }
     }
 
     pub(in crate::server::store) async fn run_migrations(&self) -> StoreResult<()> {

@@ -2,9 +2,8 @@
 
 use crate::domain::{NaiveDate, Points};
 use crate::scoring::{Measurements, Scores};
-use crate::server::store::ledger::rules::Rules;
 use crate::server::store::sql::bind::{Bind, binds};
-use crate::server::store::tables::customers::Known;
+use crate::server::store::tables::customers::{Basis, Known};
 use crate::server::store::{StoreError, StoreResult};
 
 /// The columns of [`row`].
@@ -16,6 +15,7 @@ pub const HEALTH_COLUMNS: &[&str] = &[
     "measured",
     "band",
     "band_since_day",
+    "band_noted_day",
     "band_7",
     "change_7",
     "change_30",
@@ -41,6 +41,8 @@ pub struct Scored<'a> {
     pub measured: &'a Measurements,
     pub scores: Scores,
     pub band_since: NaiveDate,
+    /// The day up to which changes of the band are noted.
+    pub noted_until: Option<NaiveDate>,
     pub band7: &'a str,
     pub change7: Option<Points>,
     pub change30: Option<Points>,
@@ -55,23 +57,18 @@ pub fn tenths(points: Option<Points>) -> Option<i64> {
 
 impl Scored<'_> {
     /// The values of [`HEALTH_COLUMNS`].
-    pub fn row(
-        &self,
-        known: &Known,
-        first_fact_on: Option<NaiveDate>,
-        rules: &Rules,
-        today: NaiveDate,
-    ) -> StoreResult<Vec<Bind>> {
+    pub fn row(&self, known: &Known, first_fact_on: Option<NaiveDate>, basis: Basis) -> StoreResult<Vec<Bind>> {
         let measured = serde_json::to_string(self.measured).map_err(|error| StoreError::Corrupt(error.to_string()))?;
         let shown = self.scores.shown_score();
         let mut binds = binds![
             known.id,
-            today,
-            rules.scorecard.version,
-            rules.connections_version,
+            basis.day,
+            basis.scorecard_version,
+            basis.connections_version,
             measured,
             self.scores.band.name(),
             self.band_since,
+            self.noted_until,
             self.band7,
             tenths(self.change7),
             tenths(self.change30),

@@ -1,11 +1,13 @@
 //! The table `customers`: its rows, how they are locked, and the only statements that change them.
 
+use crate::domain::band_change::Standing;
 use crate::domain::letters::composed;
-use crate::domain::{Archive, ArchiveReason, Customer, CustomerFields, CustomerId, Factors, NaiveDate, Points, Segment};
+use crate::domain::{Archive, ArchiveReason, Band, Customer, CustomerFields, CustomerId, Factors, NaiveDate, Points, Segment};
 use crate::scoring::Measurements;
 use crate::server::store::sql::bind::{Bind, binds, day, storable, time};
 use crate::server::store::sql::changes::Changed;
 use crate::server::store::sql::db::Tx;
+use crate::server::store::tables::band_changes::delete_band_changes;
 use crate::server::store::tables::first_days::{FIRST_DAYS, earliest_day, first_days};
 use crate::server::store::tables::origin::customers_named;
 use crate::server::store::tables::search_key::search_key;
@@ -46,6 +48,9 @@ pub struct CustomerRecord {
     scorecard_version: i64,
     connections_version: i64,
     measured: String,
+    band: String,
+    score: Option<i64>,
+    band_noted_day: Option<i32>,
     pub band_7: String,
     pub band_since_day: i32,
     pub change_7: Option<i64>,
@@ -62,7 +67,7 @@ macro_rules! select_customers {
             "SELECT id, name, segment, external_id, owner, arr_cents, renewal_day, start_day, crm_url, archived_reason, \
              archived_day, version, created_at, first_login_day, first_feature_day, first_ticket_day, first_invoice_day, \
              first_api_day, first_fact_day, last_activity_at, scored_day, scorecard_version, connections_version, measured, \
-             band_7, band_since_day, change_7, change_30, change_90, trend, is_demo FROM customers ",
+             band, score, band_noted_day, band_7, band_since_day, change_7, change_30, change_90, trend, is_demo FROM customers ",
             $rest
         )
     };
@@ -131,6 +136,12 @@ impl CustomerRecord {
             start_date: self.start_day.map(day),
             first_facts: self.first_facts(),
             last_activity_at: self.last_activity_at.map(time),
+            noted: Noted {
+                until: self.band_noted_day.map(day),
+                standing: Standing { band: Band::parse(&self.band).unwrap_or(Band::NoData), score: self.score.map(Points) },
+                scorecard_version: self.scorecard_version,
+                connections_version: self.connections_version,
+            },
         }
     }
 
@@ -293,6 +304,7 @@ pub async fn set_customer_fields(tx: &mut Tx, id: CustomerId, fields: &CustomerF
 
 /// Deletes a locked customer that has neither facts nor notes.
 pub async fn delete_customer(tx: &mut Tx, id: CustomerId) -> StoreResult<()> {
+    delete_band_changes(tx, &[id]).await?;
     tx.execute("DELETE FROM customers WHERE id = $1", binds![id]).await?;
     tx.changed(id);
     Ok(())
@@ -364,4 +376,25 @@ pub struct Known {
     pub first_facts: Factors<Option<NaiveDate>>,
     /// The time of the latest one that is the customer's doing.
     pub last_activity_at: Option<DateTime<Utc>>,
+    pub noted: Noted,
+}
+
+/// The health that a customer's row holds, from which its next change of band is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Noted {
+    /// The day up to which changes are noted; `None` until the first ones are.
+    pub until: Option<NaiveDate>,
+    pub standing: Standing,
+    pub scorecard_version: i64,
+    pub connections_version: i64,
+}
+
+impl Noted {
+    /// A new customer's.
+    pub const NOTHING: Self = Self {
+        until: None,
+        standing: Standing { band: Band::NoData, score: None },
+        scorecard_version: 0,
+        connections_version: 0,
+    };
 }

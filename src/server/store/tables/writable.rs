@@ -3,9 +3,7 @@
 use crate::server::store::sql::bind::binds;
 use crate::server::store::{Store, StoreResult};
 use chrono::{DateTime, Utc};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::Mutex;
 
 /// The time for which a successful write counts, so that asking often does not write often.
 const RECENTLY: Duration = Duration::from_secs(5);
@@ -16,15 +14,11 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// About as much as some events write with all that follows from them: a disk that has room for less is full.
 const BYTES: usize = 64 * 1024;
 
-/// When the last such write succeeded. Locked while one is under way, so that those who ask at once share it.
-#[derive(Clone, Default)]
-pub struct Written(Arc<Mutex<Option<Instant>>>);
-
 impl Store {
     /// Fails unless the database answers and has room for another write.
     pub async fn check_writable(&self, now: DateTime<Utc>) -> StoreResult<()> {
         self.ping().await?;
-        let mut written = self.written.0.lock().await;
+        let mut written = self.written.lock().await;
         let age = written.map(|at| at.elapsed());
         if age.is_some_and(|age| age < RECENTLY) {
             return Ok(());

@@ -3,7 +3,7 @@
 
 use crate::domain::{CustomerId, NaiveDate};
 use crate::server::store::ledger::facts::load_facts;
-use crate::server::store::ledger::health::health_row;
+use crate::server::store::ledger::health::NewHealth;
 use crate::server::store::ledger::rules::load_rules;
 use crate::server::store::sql::bind::{Bind, binds};
 use crate::server::store::sql::pools::Pools;
@@ -70,7 +70,7 @@ impl Store {
         let known = load_known_customers(&mut tx, customers).await?;
         let rules = load_rules(&mut tx).await?;
         let found = load_facts(&mut tx, &known, rules.reach(today), today).await?;
-        let row = |known: &Known| health_row(known, &found[&known.id], &rules, today);
+        let row = |known: &Known| Ok(NewHealth::of_facts(known, &found[&known.id], &rules, today)?.into_row());
         Ok(RawRows { health: known.iter().map(row).collect::<StoreResult<_>>()?, ..RawRows::default() })
     }
 

@@ -5,7 +5,7 @@ use crate::domain::{AsOf, CustomerId, Factors, NaiveDate};
 use crate::scoring::Connections;
 use crate::server::store::ledger::connections::connections_known_on;
 use crate::server::store::ledger::facts::{load_facts, load_last_activity};
-use crate::server::store::ledger::health::health_row;
+use crate::server::store::ledger::health::NewHealth;
 use crate::server::store::ledger::rules::Rules;
 use crate::server::store::sql::bind::{Bind, binds, end};
 use crate::server::store::sql::db::Tx;
@@ -173,7 +173,7 @@ async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) 
         let known =
             Known { first_facts: Factors::default(), last_activity_at: last_activity.get(&id).copied(), ..record.known() };
         let mut row = record.row_on(at.day)?;
-        row.extend(health_row(&known, &facts, &rules, at.day)?);
+        row.extend(NewHealth::of_facts(&known, &facts, &rules, at.day)?.into_row());
         rows.push(row);
     }
     Ok(rows)

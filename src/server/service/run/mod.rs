@@ -1,0 +1,3 @@
+//! What runs by itself beside requests: it begins with the app, and no caller waits for the whole of it.
+
+pub mod post_queue;
