@@ -1,5 +1,6 @@
 //! The rules of this repository that a compiler does not know, as checks of its text.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -168,6 +169,39 @@ fn dependencies_point_one_way() {
     for (folders, forbidden) in rules {
         let code = inside(folders).filter(|file| !file.path.contains("/tests"));
         forbid(&format!("{folders:?} must not see {forbidden:?}"), code, |line| contains_any(line, forbidden));
+    }
+}
+
+#[test]
+fn no_files_depend_on_each_other_in_a_circle() {
+    let sources: Vec<_> = outside(&["src/tests/"]).filter(|file| !file.path.contains("/tests")).collect();
+    let module = |file: &SourceFile| file.path.trim_start_matches("src/").trim_end_matches(".rs").replace('/', "::");
+    let mut modules: Vec<_> = sources.iter().map(module).filter(|module| !module.ends_with("mod")).collect();
+    // The longest name that a path begins with is its file.
+    modules.sort_by_key(|module| std::cmp::Reverse(module.len()));
+    let found = |path: &str| modules.iter().find(|module| path.starts_with(&format!("{module}::")) || path == **module).cloned();
+    let mut uses = BTreeMap::new();
+    for file in &sources {
+        let (name, code) = (module(file), file.text.split("#[cfg(test)]").next().unwrap_or_default());
+        let paths = code.split("crate::").skip(1).flat_map(used_paths);
+        let others: BTreeSet<_> = paths.filter_map(|path| found(&path)).filter(|other| *other != name).collect();
+        uses.insert(name, others);
+    }
+    // Who uses nobody that is left is in no circle.
+    while let Some(free) = uses.iter().find(|(_, others)| others.iter().all(|other| !uses.contains_key(other))) {
+        let free = free.0.clone();
+        uses.remove(&free);
+    }
+    assert!(uses.is_empty(), "these files are, or use, a circle: {:?}", uses.keys());
+}
+
+/// Returns the paths that the text after `crate::` names: `a::{b, c::d}` names `a::b` and `a::c::d`.
+fn used_paths(text: &str) -> Vec<String> {
+    let is_part = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | ':');
+    let (path, rest) = text.split_at(text.find(|letter| !is_part(letter)).unwrap_or(text.len()));
+    match rest.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
+        Some((names, _)) => names.split(',').map(|name| format!("{path}{}", name.trim())).collect(),
+        None => vec![path.to_owned()],
     }
 }
 

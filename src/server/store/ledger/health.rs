@@ -6,10 +6,10 @@ use crate::domain::{Band, CustomerId, Health, HistoryPoint, NaiveDate};
 use crate::scoring::{self, BAND_MEMORY_DAYS, Facts, Scores};
 use crate::server::store::ledger::facts::load_facts;
 use crate::server::store::ledger::rules::{Rules, load_basis, load_rules};
-use crate::server::store::sql::bind::{Bind, binds};
+use crate::server::store::sql::bind::{Bind, binds, tenths};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::band_changes::insert_band_changes;
-use crate::server::store::tables::customer_health::{HEALTH_COLUMNS, Scored, tenths};
+use crate::server::store::tables::customer_health::{HEALTH_COLUMNS, Scored};
 use crate::server::store::tables::customers::{
     Basis, CustomerRecord, Known, Noted, lock_known_customers, no_customer, read_measured,
 };

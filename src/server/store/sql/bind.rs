@@ -1,6 +1,6 @@
 //! Values of statements, and days and times as they are stored.
 
-use crate::domain::{CustomerId, EventId, NaiveDate, NoteId};
+use crate::domain::{CustomerId, EventId, NaiveDate, NoteId, Points};
 use chrono::{DateTime, NaiveTime, SubsecRound, Utc};
 
 /// A value to put in the place of `$1`, `$2`, ...
@@ -80,6 +80,11 @@ pub fn day(number: i32) -> NaiveDate {
 /// A stored time, likewise.
 pub fn time(micros: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(micros).unwrap_or_default()
+}
+
+/// Returns a score as it is stored, in tenths of points.
+pub fn tenths(points: Option<Points>) -> Option<i64> {
+    points.map(|Points(tenths)| tenths)
 }
 
 /// When a UTC day begins.

@@ -2,9 +2,8 @@
 
 use crate::domain::band_change::{BandChange, BandChangeCause, Standing};
 use crate::domain::{Band, CustomerId, Points};
-use crate::server::store::sql::bind::{binds, day, storable, time};
+use crate::server::store::sql::bind::{binds, day, storable, tenths, time};
 use crate::server::store::sql::db::Tx;
-use crate::server::store::tables::customer_health::tenths;
 use crate::server::store::{Store, StoreError, StoreResult};
 use sqlx::AssertSqlSafe;
 

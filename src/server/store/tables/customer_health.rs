@@ -2,7 +2,7 @@
 
 use crate::domain::{NaiveDate, Points};
 use crate::scoring::{Measurements, Scores};
-use crate::server::store::sql::bind::{Bind, binds};
+use crate::server::store::sql::bind::{Bind, binds, tenths};
 use crate::server::store::tables::customers::{Basis, Known};
 use crate::server::store::{StoreError, StoreResult};
 
@@ -49,10 +49,6 @@ pub struct Scored<'a> {
     pub change90: Option<Points>,
     /// The trend as it is stored.
     pub trend: &'a str,
-}
-
-pub fn tenths(points: Option<Points>) -> Option<i64> {
-    points.map(|Points(tenths)| tenths)
 }
 
 impl Scored<'_> {
