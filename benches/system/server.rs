@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use axum::routing::get;
 use axum::{Json, Router};
 use customer_health::domain::{CustomerId, CustomerQuery};
+use customer_health::server::service::run::following;
 use customer_health::server::service::run::post_queue::PostQueue;
 use customer_health::server::service::{customers, portfolio};
 use customer_health::server::store::Store;
@@ -25,6 +26,7 @@ pub fn database_to_serve() -> Option<String> {
 pub async fn open(url: &str) -> AppState {
     let store = Store::connect(url).await.expect("the database opens");
     store.migrate().await.expect("the schema is up to date");
+    following::keep_telling(&store);
     AppState {
         posts: PostQueue::start(&store),
         store,

@@ -5,6 +5,7 @@ mod logging;
 mod transfer;
 
 use crate::server::guard::pace::Pace;
+use crate::server::service::run::following;
 use crate::server::service::run::post_queue::PostQueue;
 use crate::server::store::{Store, StoreError, StoreResult};
 use crate::server::{AppState, Settings, api, demo, jobs};
@@ -187,6 +188,7 @@ async fn open(database: &DatabaseArgs, settings: Settings) -> Result<AppState, S
         StoreError::TooNew(_) => cannot("use", &error),
         error => cannot("migrate", error),
     })?;
+    following::keep_telling(&store);
     let app = AppState {
         posts: PostQueue::start(&store),
         store,
@@ -225,7 +227,7 @@ async fn serve(app: AppState, addr: SocketAddr, limits: Limits) -> Result<(), St
     let listener = tokio::net::TcpListener::bind(addr).await.map_err(|error| format!("cannot listen on {addr}: {error}"))?;
     let addr = listener.local_addr().map_err(|error| error.to_string())?;
     let _ = tokio::time::timeout(FIRST_ROLL_OVER, jobs::roll_over(&app)).await;
-    app.store.listen();
+    following::listen(&app.store);
     let job = tokio::spawn(jobs::keep_rolling_over(app.clone()));
     print_line(&format!("http://{addr}"))?;
     let ending = {

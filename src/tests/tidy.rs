@@ -89,6 +89,14 @@ fn health_is_written_by_one_function() {
 }
 
 #[test]
+fn the_store_begins_nothing_that_goes_on() {
+    // A connection is given back after a caller has gone.
+    let before_tests = |file: SourceFile| SourceFile { text: code_of(&file).to_owned(), ..file };
+    let store = inside(&["src/server/store/"]).filter(|file| !file.path.ends_with("sql/transaction.rs")).map(before_tests);
+    forbid("what goes on by itself belongs into src/server/service/run", store, |line| line.contains("tokio::spawn("));
+}
+
+#[test]
 fn shelves_of_the_store_know_only_those_below() {
     let rules: [(&'static [&'static str], &[&str]); 3] = [
         (&["src/server/store/sql/"], &["store::tables", "store::ledger", "store::views"]),
@@ -182,7 +190,7 @@ fn no_files_depend_on_each_other_in_a_circle() {
     let found = |path: &str| modules.iter().find(|module| path.starts_with(&format!("{module}::")) || path == **module).cloned();
     let mut uses = BTreeMap::new();
     for file in &sources {
-        let (name, code) = (module(file), file.text.split("#[cfg(test)]").next().unwrap_or_default());
+        let (name, code) = (module(file), code_of(file));
         let paths = code.split("crate::").skip(1).flat_map(used_paths);
         let others: BTreeSet<_> = paths.filter_map(|path| found(&path)).filter(|other| *other != name).collect();
         uses.insert(name, others);
@@ -193,6 +201,11 @@ fn no_files_depend_on_each_other_in_a_circle() {
         uses.remove(&free);
     }
     assert!(uses.is_empty(), "these files are, or use, a circle: {:?}", uses.keys());
+}
+
+/// Returns a file's text without its tests.
+fn code_of(file: &SourceFile) -> &str {
+    file.text.split("#[cfg(test)]").next().unwrap_or_default()
 }
 
 /// Returns the paths that the text after `crate::` names: `a::{b, c::d}` names `a::b` and `a::c::d`.

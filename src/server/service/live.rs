@@ -2,6 +2,7 @@
 
 use crate::domain::CustomerId;
 use crate::server::Call;
+use crate::server::service::run::following;
 use crate::server::store::{Changed, Follower};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -18,6 +19,7 @@ pub struct News {
 
 /// Follows all customers, or one. When something has changed since the mark `since`, this is the first thing told.
 pub fn follow(call: &Call, customer: Option<CustomerId>, since: Option<&str>) -> News {
+    following::listen(&call.store);
     News { follower: call.store.follow(since), customer, quiet_until: Instant::now() }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Site;
 use crate::domain::{CustomerId, CustomerInput, ImportKind, ImportState, Mapping};
+use crate::server::service::run::following;
 use crate::server::service::run::post_queue::PostQueue;
 use crate::server::store::{Destination, NewImport, Store};
 use crate::server::{Settings, jobs};
@@ -79,6 +80,7 @@ fn id(path: &str) -> i64 {
 /// A site that hears of its own changes (on PostgreSQL that takes a moment), with customers whose sources are connected.
 async fn site_with<const N: usize>(db: Database, names: [&str; N]) -> (Site, [String; N]) {
     let site = Site::new(db);
+    following::listen(&site.database);
     let mut follower = site.database.follow(None);
     let mut paths = names.map(str::to_owned);
     for path in &mut paths {
@@ -202,6 +204,7 @@ async fn a_change_by_one_process_is_told_by_another() {
     let (site, [acme]) = site_with(Database::postgres().await, ["Acme"]).await;
     let mut stream = Stream::open(&site, "").await;
     let other = Store::connect(&site.database.url).await.unwrap();
+    following::keep_telling(&other);
     PostQueue::start(&other).insert_event(CustomerId(id(&acme)), &login().event(), now()).await.unwrap();
     stream.until(&acme).await;
     // A command that ends right after its work leaves nothing untold.

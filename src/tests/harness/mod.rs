@@ -23,6 +23,7 @@ pub use proxy::{Mood, Proxy};
 use crate::domain::list::MAX_PAGE_SIZE;
 use crate::domain::{CustomerFields, CustomerId, CustomerQuery, FieldErrors, Health, NaiveDate, Segment};
 use crate::scoring;
+use crate::server::service::run::following;
 use crate::server::service::run::post_queue::PostQueue;
 use crate::server::store::{Store, StoreError, StoreResult, StoredEvent};
 use crate::server::{Actor, AppState, Call, Settings};
@@ -115,6 +116,7 @@ impl Database {
     }
 
     fn on(store: Store, url: String, folder: Option<TempDir>) -> Self {
+        following::keep_telling(&store);
         Self { posts: PostQueue::start(&store), store, url, folder, uploads: TempDir::new().unwrap() }
     }
 
@@ -122,6 +124,7 @@ impl Database {
     pub async fn reopened(self) -> Self {
         self.store.close().await;
         let store = Store::connect(&self.url).await.unwrap();
+        following::keep_telling(&store);
         Self { posts: PostQueue::start(&store), store, ..self }
     }
 

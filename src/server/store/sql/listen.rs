@@ -1,7 +1,7 @@
 //! Following: this process hears of what all processes change, and tells those who follow.
 
 use crate::server::store::Store;
-use crate::server::store::sql::changes::{Changed, Changes, Follower};
+use crate::server::store::sql::changes::{Changed, Changes, Follower, keep_sending};
 use crate::server::store::sql::other_processes::keep_watching;
 use crate::server::store::sql::pools::Pools;
 use sqlx::PgPool;
@@ -12,23 +12,30 @@ use std::time::Duration;
 const RETRY: Duration = Duration::from_secs(1);
 
 impl Store {
-    /// Begins to hear of the changes that other processes make. Following does so by itself. (On SQLite little is done while
-    /// nobody follows.)
-    pub fn listen(&self) {
+    /// Returns whether this is the first time that somebody wants to hear of other processes.
+    pub fn begin_listening(&self) -> bool {
+        self.db.changes.begin_listening()
+    }
+
+    /// Hears of the changes that other processes make, for as long as the database is open.
+    pub async fn hear_other_processes(&self) {
         let changes = self.db.changes.clone();
-        if !changes.begin_listening() {
-            return;
-        }
         match &self.db.pools {
-            Pools::Postgres(pool) => drop(tokio::spawn(keep_listening(pool.clone(), changes))),
-            Pools::Sqlite { others: Some(others), .. } => drop(tokio::spawn(keep_watching(others.clone(), changes))),
+            Pools::Postgres(pool) => keep_listening(pool.clone(), changes).await,
+            Pools::Sqlite { others: Some(others), .. } => keep_watching(others.clone(), changes).await,
             Pools::Sqlite { others: None, .. } => {}
+        }
+    }
+
+    /// Tells other processes of what this one commits, for as long as the database is open. SQLite's notice by themselves.
+    pub async fn tell_other_processes(&self) {
+        if let Pools::Postgres(pool) = &self.db.pools {
+            keep_sending(pool.clone(), self.db.changes.clone()).await;
         }
     }
 
     /// Everything that changes from now on; and if something has changed since a mark, everything at once.
     pub fn follow(&self, since: Option<&str>) -> Follower {
-        self.listen();
         self.db.changes.follow(since)
     }
 

@@ -1,7 +1,7 @@
 //! The database is opened, brought up to date, and closed.
 
 use crate::server::store::sql::bind::binds;
-use crate::server::store::sql::changes::{Changes, keep_sending};
+use crate::server::store::sql::changes::Changes;
 use crate::server::store::sql::db::Db;
 use crate::server::store::sql::pools::{OtherProcesses, Pools};
 use crate::server::store::sql::watch::Watch;
@@ -29,11 +29,7 @@ impl Store {
     /// `sqlite://path` (created when absent, its folder too) or `postgres://...`.
     pub async fn connect(url: &str) -> StoreResult<Self> {
         let pools = if url.starts_with("sqlite:") { connect_sqlite(url).await? } else { connect_postgres(url).await? };
-        let store = Self::on(pools);
-        if let Pools::Postgres(pool) = &store.db.pools {
-            tokio::spawn(keep_sending(pool.clone(), store.db.changes.clone()));
-        }
-        Ok(store)
+        Ok(Self::on(pools))
     }
 
     /// Returns whether the database is a file that [`Self::connect`] would create.
