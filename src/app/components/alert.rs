@@ -1,4 +1,4 @@
-//! What has gone wrong, where it cannot be overlooked or left unheard.
+//! Alerts say what has gone wrong, where it cannot be overlooked or left unheard.
 
 use super::icon::{Icon, IconName};
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! How a file is understood: what its rows are, and what each of its columns means.
+//! Mappings say how a file is understood: what its rows are, and what each of its columns means.
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

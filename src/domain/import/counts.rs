@@ -1,4 +1,4 @@
-//! How many rows an import stored, and how much taking it back undid.
+//! Counts of the rows that an import stored, and of what its undo took back.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! What would raise a score, as sentences.
+//! Sentences about what would raise a score.
 
 use crate::domain::counts::count;
 use crate::scoring::reasons::Wish;

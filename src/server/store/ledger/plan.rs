@@ -1,4 +1,4 @@
-//! What a transaction does with events: repeats are recognised, the rest is appended, counted and settled with its invoices.
+//! Plans of transactions with events: repeats are recognised, the rest is appended, counted and settled with its invoices.
 
 use crate::domain::{CustomerId, Event, EventBody, EventId, FactorKey, NaiveDate, NewEvent};
 use crate::scoring::Invoice;

@@ -1,4 +1,4 @@
-//! What commits changed, for those who follow: ids only, and only after the commit.
+//! Changes that commits made, for those who follow: ids only, and only after the commit.
 //!
 //! On SQLite one process serves, and tells its own followers; `other_processes` notices that others have written. On
 //! PostgreSQL any process may have committed, so all is told through the database (NOTIFY), and every process listens, to

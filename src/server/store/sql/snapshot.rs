@@ -1,4 +1,4 @@
-//! Whether the database has changed: what was computed from it holds for as long as its snapshot is the same.
+//! Snapshots tell whether the database has changed: a result computed from it holds as long as its snapshot is the same.
 
 use crate::server::store::sql::bind::binds;
 use crate::server::store::sql::pools::Pools;

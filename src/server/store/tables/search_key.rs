@@ -1,4 +1,4 @@
-//! What a search compares: text without the differences that people do not type, such as case and accents.
+//! Search keys, the texts that a search compares: without the differences that people do not type, such as case and accents.
 
 use crate::domain::CustomerFields;
 use unicode_normalization::UnicodeNormalization;

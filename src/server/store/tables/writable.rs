@@ -1,4 +1,4 @@
-//! Whether the database can be written, for whoever asks if the server is ready.
+//! Checks that the database can be written, for whoever asks if the server is ready.
 
 use crate::server::store::sql::bind::binds;
 use crate::server::store::{Store, StoreResult};

@@ -1,4 +1,4 @@
-//! What is only read: lists, figures, exports, past days.
+//! Views only read: lists, figures, exports, past days.
 
 pub mod customers;
 pub mod export;
