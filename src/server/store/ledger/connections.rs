@@ -32,8 +32,8 @@ impl Store {
 }
 
 /// An arbitrary number that means "connections" among the database's advisory locks.
-pub const LOCK_SHARED: &str = "SELECT pg_advisory_xact_lock_shared(7100917) IS NULL";
-pub const LOCK_ALONE: &str = "SELECT pg_advisory_xact_lock(7100917) IS NULL";
+const LOCK_SHARED: &str = "SELECT pg_advisory_xact_lock_shared(7100917) IS NULL";
+const LOCK_ALONE: &str = "SELECT pg_advisory_xact_lock(7100917) IS NULL";
 
 /// Begins a transaction that adds or takes back facts, with the rules as they are. `moves` tells from the connections
 /// whether that may change them; the answer comes back, and after it [`settle`] is due.
@@ -101,7 +101,7 @@ pub async fn connections_known_on(tx: &mut Tx, known_on: NaiveDate) -> StoreResu
 }
 
 /// Per factor the earliest day of the facts that counted at the end of a day and were retracted after it.
-pub async fn taken_back_since(tx: &mut Tx, known_on: NaiveDate) -> StoreResult<Factors<Option<NaiveDate>>> {
+async fn taken_back_since(tx: &mut Tx, known_on: NaiveDate) -> StoreResult<Factors<Option<NaiveDate>>> {
     // The events themselves may have been dropped.
     let sql = "SELECT fact_kind, MIN(fact_day) FROM retractions
                WHERE retracted_at >= $1 AND fact_received_day <= $2 GROUP BY fact_kind";

@@ -142,7 +142,7 @@ impl From<Customer> for ImportedCustomer {
     }
 }
 
-pub async fn load_by_external_id(tx: &mut Tx, rows: &[CustomerInput]) -> StoreResult<HashMap<String, ImportedCustomer>> {
+async fn load_by_external_id(tx: &mut Tx, rows: &[CustomerInput]) -> StoreResult<HashMap<String, ImportedCustomer>> {
     let ids: Vec<_> = rows.iter().map(external_id).collect();
     let sql = format!(select_customers!("WHERE external_id {} ORDER BY id {}"), tx.one_of(), tx.for_update());
     let found: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![spellings(&ids)]).await?;
@@ -158,7 +158,7 @@ pub async fn load_by_external_id(tx: &mut Tx, rows: &[CustomerInput]) -> StoreRe
     Ok(known)
 }
 
-pub async fn write_customer(
+async fn write_customer(
     tx: &mut Tx,
     import: ImportId,
     customer: Option<CustomerId>,

@@ -52,7 +52,7 @@ impl Store {
 }
 
 /// Returns a customer's known facts after one was retracted: its first and its latest one may be others now.
-pub async fn known_without(
+async fn known_without(
     tx: &mut Tx,
     row: &CustomerRecord,
     factor: FactorKey,

@@ -45,7 +45,7 @@ pub fn derive_invoice(number: &str, facts: &[InvoiceFact]) -> Option<Invoice> {
 }
 
 /// The facts about a number that count, the earliest received first.
-pub async fn load_invoice_facts(tx: &mut Tx, customer: CustomerId, number: &str) -> StoreResult<Vec<InvoiceFact>> {
+async fn load_invoice_facts(tx: &mut Tx, customer: CustomerId, number: &str) -> StoreResult<Vec<InvoiceFact>> {
     let sql = "SELECT id, day, payload FROM events WHERE customer_id = $1 AND invoice_number = $2
                AND NOT EXISTS (SELECT 1 FROM retractions WHERE event_id = events.id) ORDER BY id";
     tx.all(sql, binds![customer, number]).await?.into_iter().map(invoice_fact).collect()

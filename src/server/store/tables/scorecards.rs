@@ -85,7 +85,7 @@ pub fn read_scorecard(version: i64, content: &str) -> StoreResult<Scorecard> {
     serde_json::from_str(content).map_err(|error| StoreError::Corrupt(format!("scorecard {version}: {error}")))
 }
 
-pub fn scorecard_text(scorecard: &Scorecard) -> StoreResult<String> {
+fn scorecard_text(scorecard: &Scorecard) -> StoreResult<String> {
     serde_json::to_string(scorecard).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
