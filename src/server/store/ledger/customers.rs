@@ -4,6 +4,7 @@ use crate::domain::band_change::BandChangeCause;
 use crate::domain::{Archive, Customer, CustomerFields, CustomerId};
 use crate::server::store::ledger::health::{Occasion, rescore_customer};
 use crate::server::store::ledger::rules::load_rules;
+use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::customers::{
     get_customer_record, insert_customer, lock_customer, set_customer_archive, set_customer_fields,
 };
@@ -14,10 +15,7 @@ impl Store {
     pub async fn create_customer(&self, fields: &CustomerFields, now: DateTime<Utc>) -> StoreResult<Customer> {
         let mut tx = self.write().await?;
         let id = insert_customer(&mut tx, fields, now, false).await?;
-        let rules = load_rules(&mut tx).await?;
-        let row = get_customer_record(&mut tx, id).await?;
-        rescore_customer(&mut tx, row.known(), &rules, Occasion { cause: BandChangeCause::Facts, now }).await?;
-        let customer = row.customer()?;
+        let customer = rescored(&mut tx, id, now).await?;
         tx.commit().await?;
         Ok(customer)
     }
@@ -35,10 +33,7 @@ impl Store {
             return Err(StoreError::Conflict(format!("customer {id} was changed meanwhile: read it again, then change it")));
         }
         set_customer_fields(&mut tx, id, fields).await?;
-        let rules = load_rules(&mut tx).await?;
-        let row = get_customer_record(&mut tx, id).await?;
-        rescore_customer(&mut tx, row.known(), &rules, Occasion { cause: BandChangeCause::Facts, now }).await?;
-        let customer = row.customer()?;
+        let customer = rescored(&mut tx, id, now).await?;
         tx.commit().await?;
         Ok(customer)
     }
@@ -55,4 +50,12 @@ impl Store {
         tx.commit().await?;
         Ok(customer)
     }
+}
+
+/// Rescores a customer whose fields were written in this transaction, and returns it.
+async fn rescored(tx: &mut Tx, id: CustomerId, now: DateTime<Utc>) -> StoreResult<Customer> {
+    let rules = load_rules(tx).await?;
+    let row = get_customer_record(tx, id).await?;
+    rescore_customer(tx, row.known(), &rules, Occasion { cause: BandChangeCause::Facts, now }).await?;
+    row.customer()
 }

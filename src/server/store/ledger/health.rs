@@ -228,21 +228,21 @@ impl NewHealth {
             scores: Scores::of(&measured, scorecard),
             measured: &measured,
             band_since: scoring::band_since(&history).unwrap_or(today),
-            noted_until: Some(today),
             band7: point(7).map_or(Band::NoData, |point| point.band).name(),
             change7: change(7),
             change30: change(30),
             change90: change(90),
             trend: &serde_json::Value::from_iter(trend.into_iter().map(tenths)).to_string(),
         };
-        let row = scored.row(known, facts.first_fact_on, rules.basis(today))?;
+        let basis = rules.basis(today);
+        let row = scored.row(known, facts.first_fact_on, Some(today), basis)?;
         let moves = moves_since(&known.noted, &history, facts, today);
-        Ok(Self { customer: known.id, row, basis: rules.basis(today), noted: known.noted, moves })
+        Ok(Self { customer: known.id, row, basis, noted: known.noted, moves })
     }
 
     /// Carries on the health that was noted today.
     pub fn carried_on(known: &Known, scored: &Scored<'_>, basis: Basis) -> StoreResult<Self> {
-        let row = scored.row(known, earliest_day(&known.first_facts), basis)?;
+        let row = scored.row(known, earliest_day(&known.first_facts), known.noted.until, basis)?;
         let before = known.noted.standing;
         let after = Standing { band: scored.scores.band, score: scored.scores.shown_score() };
         // What is not noted yet is noted by the roll-over, from the facts.

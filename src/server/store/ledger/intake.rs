@@ -33,13 +33,18 @@ const POSTGRES_POST_WRITERS: usize = 3;
 impl Store {
     /// Returns how many groups of single events are best stored at a time: SQLite has one writer.
     pub fn post_writers(&self) -> usize {
-        if let Pools::Sqlite { .. } = self.db.pools { 1 } else { POSTGRES_POST_WRITERS }
+        self.writers(POSTGRES_POST_WRITERS)
+    }
+
+    fn writers(&self, on_postgres: usize) -> usize {
+        if let Pools::Sqlite { .. } = self.db.pools { 1 } else { on_postgres }
     }
 
     /// Stores events, each with its effect on the score, in their order. `None` when one of several may connect a source:
     /// that changes everybody's score, so such events come alone.
     pub async fn post_events(&self, incoming: &[&Incoming]) -> StoreResult<Option<Vec<StoreResult<StoredEvent>>>> {
-        let today = last_day(incoming);
+        let occasion = occasion(incoming, BandChangeCause::Facts);
+        let today = occasion.today();
         for _ in 0..ATTEMPTS {
             let (mut tx, before, moves) = begin(&self.db, incoming).await?;
             if moves && incoming.len() > 1 {
@@ -59,7 +64,7 @@ impl Store {
             }
             let healths =
                 plan.changed.values().map(|known| standings.new_health(known, after, today)).collect::<StoreResult<_>>()?;
-            put_health(&mut tx, healths, occasion(incoming)).await?;
+            put_health(&mut tx, healths, occasion).await?;
             let mut answers = Vec::with_capacity(incoming.len());
             for ((step, (before, after, id)), one) in plan.steps.into_iter().zip(stored).zip(incoming) {
                 answers.push(match step {
@@ -82,8 +87,7 @@ impl Store {
     /// failed that was to store it. The health of customers with events of the past is stale then, and so computed by whoever
     /// reads it, until [`Store::rescore`].
     pub async fn insert_events(&self, incoming: &[Incoming]) -> (Vec<Option<Verdict>>, StoreResult<()>) {
-        let writers = if let Pools::Sqlite { .. } = self.db.pools { 1 } else { POSTGRES_WRITERS };
-        self.insert_in_parts(None, incoming, writers).await
+        self.insert_in_parts(None, incoming, self.writers(POSTGRES_WRITERS)).await
     }
 
     /// Stores the events of an import as [`Self::insert_events`] does. The import remembers them as ranges of ids, so one
@@ -119,7 +123,9 @@ impl Store {
     }
 
     async fn insert_together(&self, import: Option<Attempt>, incoming: &[&Incoming]) -> StoreResult<Vec<Verdict>> {
-        let today = last_day(incoming);
+        let cause = if import.is_some() { BandChangeCause::Import } else { BandChangeCause::Facts };
+        let occasion = occasion(incoming, cause);
+        let today = occasion.today();
         for _ in 0..ATTEMPTS {
             let (mut tx, rules, moves) = begin(&self.db, incoming).await?;
             let counts = match import {
@@ -138,8 +144,7 @@ impl Store {
             };
             let (ids, (healths, stale)) = tokio::try_join!(plan.write(&mut tx, moves, today), score)?;
             let Some(ids) = ids else { continue };
-            let cause = if import.is_some() { BandChangeCause::Import } else { BandChangeCause::Facts };
-            put_health(&mut tx, healths, Occasion { cause, ..occasion(incoming) }).await?;
+            put_health(&mut tx, healths, occasion).await?;
             store_stale(&mut tx, stale).await?;
             if let Some(attempt) = import {
                 let appended = plan.steps.iter().zip(&ids).filter(|(step, _)| matches!(step, Step::Append(_)));
@@ -208,20 +213,15 @@ async fn begin(db: &Db, incoming: &[&Incoming]) -> StoreResult<(Tx, Rules, bool)
     write_facts(db, moves).await
 }
 
-/// Today is one day for events that are stored together, also when midnight passes while they wait.
-fn last_day(incoming: &[&Incoming]) -> NaiveDate {
-    incoming.iter().map(|one| one.received_at.date_naive()).max().unwrap_or_default()
-}
-
-/// The latest time of receipt counts for all.
-fn occasion(incoming: &[&Incoming]) -> Occasion {
-    let now = incoming.iter().map(|one| one.received_at).max().unwrap_or_default();
-    Occasion { cause: BandChangeCause::Facts, now }
+/// Returns one time, and so one day, for events that are stored together, also when midnight passes while they wait.
+fn occasion(incoming: &[&Incoming], cause: BandChangeCause) -> Occasion {
+    Occasion { cause, now: incoming.iter().map(|one| one.received_at).max().unwrap_or_default() }
 }
 
 fn taken_again_and_again() -> StoreError {
     StoreError::Conflict("others are sending the same message ids at this moment; try again".into())
 }
+
 /// Returns the event as it can be read from now on.
 fn event(id: EventId, Incoming { customer, event, received_at }: &Incoming) -> Event {
     Event {

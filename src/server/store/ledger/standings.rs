@@ -155,7 +155,6 @@ fn carried_on<'a>(
         measured,
         scores,
         band_since,
-        noted_until: row.known().noted.until,
         band7: &row.band_7,
         change7: change(row.change_7),
         change30: change(row.change_30),

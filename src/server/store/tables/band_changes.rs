@@ -5,7 +5,6 @@ use crate::domain::{Band, CustomerId, Points};
 use crate::server::store::sql::bind::{binds, day, storable, tenths, time};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::{Store, StoreError, StoreResult};
-use sqlx::AssertSqlSafe;
 
 impl Store {
     /// Returns a customer's changes in the order in which they were noted.
@@ -72,9 +71,8 @@ pub async fn insert_band_changes(tx: &mut Tx, changes: &[BandChange]) -> StoreRe
     Ok(())
 }
 
-/// Deletes the changes of customers that are about to be deleted.
-pub async fn delete_band_changes(tx: &mut Tx, customers: &[CustomerId]) -> StoreResult<()> {
-    let sql = format!("DELETE FROM band_changes WHERE customer_id {}", tx.one_of());
-    tx.execute(AssertSqlSafe(sql), binds![customers]).await?;
+/// Deletes the changes of a customer that is about to be deleted.
+pub async fn delete_band_changes(tx: &mut Tx, customer: CustomerId) -> StoreResult<()> {
+    tx.execute("DELETE FROM band_changes WHERE customer_id = $1", binds![customer]).await?;
     Ok(())
 }

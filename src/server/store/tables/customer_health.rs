@@ -6,7 +6,7 @@ use crate::server::store::sql::bind::{Bind, binds, tenths};
 use crate::server::store::tables::customers::{Basis, Known};
 use crate::server::store::{StoreError, StoreResult};
 
-/// The columns of [`row`].
+/// The columns of [`Scored::row`].
 pub const HEALTH_COLUMNS: &[&str] = &[
     "id",
     "scored_day",
@@ -41,8 +41,6 @@ pub struct Scored<'a> {
     pub measured: &'a Measurements,
     pub scores: Scores,
     pub band_since: NaiveDate,
-    /// The day up to which changes of the band are noted.
-    pub noted_until: Option<NaiveDate>,
     pub band7: &'a str,
     pub change7: Option<Points>,
     pub change30: Option<Points>,
@@ -52,8 +50,14 @@ pub struct Scored<'a> {
 }
 
 impl Scored<'_> {
-    /// The values of [`HEALTH_COLUMNS`].
-    pub fn row(&self, known: &Known, first_fact_on: Option<NaiveDate>, basis: Basis) -> StoreResult<Vec<Bind>> {
+    /// Returns the values of [`HEALTH_COLUMNS`]. Changes of the band are noted up to `noted_until`.
+    pub fn row(
+        &self,
+        known: &Known,
+        first_fact_on: Option<NaiveDate>,
+        noted_until: Option<NaiveDate>,
+        basis: Basis,
+    ) -> StoreResult<Vec<Bind>> {
         let measured = serde_json::to_string(self.measured).map_err(|error| StoreError::Corrupt(error.to_string()))?;
         let shown = self.scores.shown_score();
         let mut binds = binds![
@@ -64,7 +68,7 @@ impl Scored<'_> {
             measured,
             self.scores.band.name(),
             self.band_since,
-            self.noted_until,
+            noted_until,
             self.band7,
             tenths(self.change7),
             tenths(self.change30),

@@ -304,7 +304,7 @@ pub async fn set_customer_fields(tx: &mut Tx, id: CustomerId, fields: &CustomerF
 
 /// Deletes a locked customer that has neither facts nor notes.
 pub async fn delete_customer(tx: &mut Tx, id: CustomerId) -> StoreResult<()> {
-    delete_band_changes(tx, &[id]).await?;
+    delete_band_changes(tx, id).await?;
     tx.execute("DELETE FROM customers WHERE id = $1", binds![id]).await?;
     tx.changed(id);
     Ok(())
