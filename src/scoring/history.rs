@@ -28,6 +28,7 @@ pub fn history(
     let api_days = rules.api_trend.days();
     // Days are counted from `base`, since arithmetic with dates would cost more than all the rest.
     let first = (from - base).num_days();
+    let mut last: Option<(Measurements, Points, Band)> = None;
     from.iter_days()
         .take_while(|day| *day <= to)
         .zip(first..)
@@ -44,8 +45,13 @@ pub fn history(
                 api_calls_before: api_calls.window(number - api_days, api_days),
                 connected: Factors::from_fn(|key| connections.is_connected(key, day)),
             };
-            let Scores { score, band, .. } = Scores::of(&measured, scorecard);
-            HistoryPoint { day, score, band }
+            // Most days are measured like the day before.
+            let same = last.take().filter(|(before, ..)| *before == measured);
+            let (_, score, band) = last.insert(same.unwrap_or_else(|| {
+                let Scores { score, band, .. } = Scores::of(&measured, scorecard);
+                (measured, score, band)
+            }));
+            HistoryPoint { day, score: *score, band: *band }
         })
         .collect()
 }

@@ -37,13 +37,15 @@ impl Store {
 /// Everything known now, of whatever day.
 pub const ALL_FACTS: AsOf = AsOf { day: NaiveDate::MAX, known_at: None };
 
-/// All activity of a customer in one row, because a row costs more to fetch than its content.
+/// All activity of some customers in one row, because a row costs more to fetch than its content. A customer is a paragraph:
+/// its id, and then one count a line, as [`activity_line`] writes it. No key has control characters.
 #[derive(sqlx::FromRow)]
 struct ActivityRow {
-    customer_id: i64,
-    /// One count a line, as [`activity_line`] writes it: no key has control characters.
-    lines: String,
+    paragraphs: String,
 }
+
+/// Customers whose ids are the same when divided by this share a row.
+const IDS_A_ROW: i64 = 16;
 
 /// Kinds in a line of activity are numbers below this, in the order of [`EventKind::ALL`].
 const KINDS: i32 = 8;
@@ -61,17 +63,24 @@ fn activity_line() -> String {
 }
 
 impl ActivityRow {
-    fn daily_counts(&self) -> StoreResult<Vec<DailyCount>> {
-        let parse = |line: &str| {
-            let mut parts = line.splitn(3, ' ');
-            let number: i32 = parts.next()?.parse().ok()?;
-            let kind = *EventKind::ALL.get(number.rem_euclid(KINDS) as usize)?;
-            let count = parts.next().map_or(Ok(1), str::parse).ok()?;
-            Some(DailyCount { day: day(number.div_euclid(KINDS)), kind, key: parts.next().unwrap_or_default().to_owned(), count })
-        };
-        let corrupt = |line| StoreError::Corrupt(format!("activity of customer {}, {line}", self.customer_id));
-        self.lines.split('\n').map(|line| parse(line).ok_or_else(|| corrupt(line))).collect()
+    /// Returns each customer's counts, in no order.
+    fn daily_counts(&self) -> impl Iterator<Item = StoreResult<(CustomerId, Vec<DailyCount>)>> {
+        self.paragraphs.split("\n\n").map(|paragraph| {
+            let corrupt = |line| StoreError::Corrupt(format!("activity, {line}"));
+            let (id, lines) = paragraph.split_once('\n').ok_or_else(|| corrupt(paragraph))?;
+            let id = id.parse().map_err(|_| corrupt(id))?;
+            let daily = lines.split('\n').map(|line| parse_count(line).ok_or_else(|| corrupt(line)));
+            Ok((CustomerId(id), daily.collect::<StoreResult<_>>()?))
+        })
     }
+}
+
+fn parse_count(line: &str) -> Option<DailyCount> {
+    let mut parts = line.splitn(3, ' ');
+    let number: i32 = parts.next()?.parse().ok()?;
+    let kind = *EventKind::ALL.get(number.rem_euclid(KINDS) as usize)?;
+    let count = parts.next().map_or(Ok(1), str::parse).ok()?;
+    Some(DailyCount { day: day(number.div_euclid(KINDS)), kind, key: parts.next().unwrap_or_default().to_owned(), count })
 }
 
 pub async fn load_facts(
@@ -189,18 +198,21 @@ async fn load_daily(
     known_on: NaiveDate,
 ) -> StoreResult<HashMap<CustomerId, Vec<DailyCount>>> {
     let sql = format!(
-        "SELECT customer_id, string_agg({}, '\n') AS lines
-         FROM daily_activity WHERE customer_id {} AND day BETWEEN $2 AND $3 AND received_day <= $4 GROUP BY customer_id",
+        "SELECT string_agg(paragraph, '\n\n') AS paragraphs FROM (
+             SELECT customer_id, CAST(customer_id AS TEXT) || '\n' || string_agg({}, '\n') AS paragraph
+             FROM daily_activity WHERE customer_id {} AND day BETWEEN $2 AND $3 AND received_day <= $4 GROUP BY customer_id
+         ) AS activity GROUP BY customer_id / {IDS_A_ROW}",
         activity_line(),
         tx.one_of()
     );
     let rows: Vec<ActivityRow> = tx.all(AssertSqlSafe(sql), binds![customers, from, to, known_on]).await?;
-    let counts = |row: ActivityRow| {
-        let mut daily = row.daily_counts()?;
+    let mut found = HashMap::with_capacity(customers.len());
+    for counts in rows.iter().flat_map(ActivityRow::daily_counts) {
+        let (customer, mut daily) = counts?;
         sum_up(&mut daily);
-        Ok((CustomerId(row.customer_id), daily))
-    };
-    rows.into_iter().map(counts).collect()
+        found.insert(customer, daily);
+    }
+    Ok(found)
 }
 
 /// One count per day, kind and key, in this order: what was received on different days is added up, and what was

@@ -21,31 +21,35 @@ use tokio::task::{JoinError, JoinSet};
 /// The customers that are loaded and scored at once.
 const CHUNK: usize = 250;
 
+/// Returns how many chunks are worked on at a time: for each core one that waits for the database and one that scores.
+fn chunks_at_once() -> usize {
+    2 * std::thread::available_parallelism().map_or(2, usize::from)
+}
+
 impl Store {
     /// Builds a store in which the given day is today, as far as it is known: what `list_customers` and `get_portfolio` answer
     /// there they answered, or would have, on that day. It has the customers that existed by then, archived ones that were
     /// archived by then, and nothing else. Dropping the future ends the work.
     pub async fn replay(&self, at: AsOf) -> StoreResult<Store> {
         let rules = Arc::new(rules(&mut self.read().await?, at).await?);
+        let customers = candidates(&mut self.read().await?, at).await?;
+        let mut chunks = customers.chunks(CHUNK);
+        let mut running = JoinSet::new();
+        let mut fill_up = |running: &mut JoinSet<_>| {
+            let free = chunks_at_once().saturating_sub(running.len());
+            for chunk in chunks.by_ref().take(free) {
+                running.spawn(score(self.clone(), chunk.to_vec(), Arc::clone(&rules), at));
+            }
+        };
+        fill_up(&mut running);
         let replay = Store::in_memory().await?;
         replay.migrate().await?;
         let mut tx = replay.write().await?;
         drop_indexes(&mut tx).await?;
         store_rules(&mut tx, &rules).await?;
-        let customers = candidates(&mut self.read().await?, at).await?;
-        let workers = std::thread::available_parallelism().map_or(2, usize::from);
-        let mut chunks = customers.chunks(CHUNK);
-        let mut running = JoinSet::new();
-        loop {
-            while running.len() < workers
-                && let Some(chunk) = chunks.next()
-            {
-                running.spawn(score(self.clone(), chunk.to_vec(), Arc::clone(&rules), at));
-            }
-            match running.join_next().await {
-                Some(rows) => insert(&mut tx, rows.map_err(failed)??).await?,
-                None => break,
-            }
+        while let Some(rows) = running.join_next().await {
+            fill_up(&mut running);
+            insert(&mut tx, rows.map_err(failed)??).await?;
         }
         tx.commit().await?;
         Ok(replay)
