@@ -146,12 +146,14 @@ async fn first_known_on(
     Ok(rows.into_iter().map(|(id, first)| (CustomerId(id), first.map(day))).collect())
 }
 
-/// The time of the latest thing that each customer had done as of a day; customers who had done nothing are left out.
-/// Where raw events were dropped, days of activity are what is left to ask: then it may be the midnight that its day begins with.
+/// The time of the latest thing that each customer had done as of a day; customers who had done nothing are left out. Only what
+/// was received from the day `received_from` on is looked at: PostgreSQL keeps events by the month of receipt, and need not look
+/// into months before it. Where raw events were dropped, days of activity are what is left to ask: then it may be the midnight that its day begins with.
 pub async fn load_last_activity(
     tx: &mut Tx,
     customers: &[CustomerId],
     at: AsOf,
+    received_from: NaiveDate,
 ) -> StoreResult<HashMap<CustomerId, DateTime<Utc>>> {
     let kinds = EventKind::ALL.into_iter().filter(|kind| kind.is_done_by_customer());
     let kinds = kinds.map(|kind| format!("'{}'", kind.name())).collect::<Vec<_>>().join(", ");
@@ -159,14 +161,14 @@ pub async fn load_last_activity(
     let sql = format!(
         "SELECT id, (
              SELECT occurred_at FROM events WHERE customer_id = customers.id AND kind IN ({kinds})
-             AND occurred_at < $2 AND received_day <= $3
+             AND occurred_at < $2 AND received_day BETWEEN $5 AND $3
              AND NOT EXISTS (SELECT 1 FROM retractions WHERE event_id = events.id AND retracted_at < $4)
              ORDER BY occurred_at DESC LIMIT 1
          ) AS last_at FROM customers WHERE id {}",
         tx.one_of()
     );
-    let rows: Vec<(i64, Option<i64>)> =
-        tx.all(AssertSqlSafe(sql), binds![customers, end(Some(at.day)), known_at, end(at.known_at)]).await?;
+    let binds = binds![customers, end(Some(at.day)), known_at, end(at.known_at), received_from];
+    let rows: Vec<(i64, Option<i64>)> = tx.all(AssertSqlSafe(sql), binds).await?;
     let mut latest: HashMap<_, _> = rows.into_iter().filter_map(|(id, last)| Some((CustomerId(id), time(last?)))).collect();
     if events_kept_from(tx).await?.is_some() {
         let sql = format!(

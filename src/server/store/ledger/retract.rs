@@ -70,7 +70,7 @@ async fn known_without(
         *first = number.map(crate::server::store::sql::bind::day);
     }
     if known.last_activity_at == Some(occurred_at) {
-        known.last_activity_at = load_last_activity(tx, &[known.id], ALL_FACTS).await?.remove(&known.id);
+        known.last_activity_at = load_last_activity(tx, &[known.id], ALL_FACTS, NaiveDate::MIN).await?.remove(&known.id);
     }
     Ok(known)
 }

@@ -216,7 +216,7 @@ async fn known_now(tx: &mut Tx, known: Vec<Known>) -> StoreResult<Vec<Known>> {
         let first = firsts.entry(customer).or_default().get_mut(FactorKey::fed_by(kind));
         *first = Some(first.map_or(day(number), |first| first.min(day(number))));
     }
-    let latest = load_last_activity(tx, &ids, ALL_FACTS).await?;
+    let latest = load_last_activity(tx, &ids, ALL_FACTS, NaiveDate::MIN).await?;
     let now = |known: Known| Known {
         first_facts: firsts.get(&known.id.0).cloned().unwrap_or_default(),
         last_activity_at: latest.get(&known.id).copied(),

@@ -2,7 +2,7 @@
 //! the health that the very code of [`health`] gives for the day, so lists and figures are read there by the queries of today.
 
 use crate::domain::{AsOf, CustomerId, Factors, NaiveDate};
-use crate::scoring::Connections;
+use crate::scoring::{Connections, Facts};
 use crate::server::store::ledger::connections::connections_known_on;
 use crate::server::store::ledger::facts::{load_facts, load_last_activity};
 use crate::server::store::ledger::health::NewHealth;
@@ -14,7 +14,9 @@ use crate::server::store::tables::customer_health::HEALTH_COLUMNS;
 use crate::server::store::tables::customers::{CustomerRecord, FIELD_COLUMNS, Known, select_customers};
 use crate::server::store::tables::scorecards::{current_scorecard, ensure_first_scorecard, scorecard_in_force};
 use crate::server::store::{Store, StoreError, StoreResult};
+use chrono::Duration;
 use sqlx::AssertSqlSafe;
+use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::task::{JoinError, JoinSet};
 
@@ -163,7 +165,14 @@ async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) 
     let records: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![&ids[..]]).await?;
     let known: Vec<_> = records.iter().map(CustomerRecord::known).collect();
     let mut facts = load_facts(&mut tx, &known, rules.reach(at.day), at).await?;
-    let last_activity = load_last_activity(&mut tx, &ids, at).await?;
+    let (lively, quiet): (Vec<_>, Vec<_>) =
+        ids.into_iter().partition(|id| facts.get(id).is_some_and(|facts| is_lively(facts, at.day)));
+    let mut last_activity = HashMap::new();
+    for (ids, received_from) in [(lively, at.day - Duration::days(LIVELY_DAYS + 1)), (quiet, NaiveDate::MIN)] {
+        if !ids.is_empty() {
+            last_activity.extend(load_last_activity(&mut tx, &ids, at, received_from).await?);
+        }
+    }
     drop(tx);
     let mut rows = Vec::with_capacity(records.len());
     for record in &records {
@@ -181,6 +190,15 @@ async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) 
         rows.push(row);
     }
     Ok(rows)
+}
+
+/// A customer that did something within so many days is lively.
+const LIVELY_DAYS: i64 = 31;
+
+/// Returns whether the customer's latest activity is known to be so recent that it need not be searched for in months long past.
+/// An event may be received up to one day before it happens, because clocks differ.
+fn is_lively(facts: &Facts, day: NaiveDate) -> bool {
+    facts.daily.iter().any(|daily| daily.kind.is_done_by_customer() && (day - daily.day).num_days() <= LIVELY_DAYS)
 }
 
 async fn insert(tx: &mut Tx, rows: Vec<Vec<Bind>>) -> StoreResult<()> {
