@@ -2,10 +2,11 @@
 
 use super::Site;
 use crate::domain::{CustomerId, CustomerInput, ImportKind, ImportState, Mapping};
+use crate::server::Settings;
 use crate::server::service::run::following;
+use crate::server::service::run::jobs;
 use crate::server::service::run::post_queue::PostQueue;
 use crate::server::store::{Destination, NewImport, Store};
-use crate::server::{Settings, jobs};
 use crate::tests::harness::*;
 use axum::body::{Body, BodyDataStream};
 use futures::StreamExt;
