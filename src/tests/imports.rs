@@ -225,7 +225,7 @@ on_each_database! {
         assert!(!is_current().await);
         db.rescore(&[acme], BandChangeCause::Import, midnight(today())).await.unwrap();
         assert!(is_current().await);
-        db.take_back_customers(id, CustomerId(0), 10, today()).await.unwrap().unwrap();
+        db.take_back_customers(id, None, 10, today()).await.unwrap().unwrap();
         assert!(!is_current().await);
     }
 

@@ -254,7 +254,7 @@ impl<'a> Sink<'a> {
         for (line, change) in lines.into_iter().zip(changes) {
             match change {
                 Ok(CustomerChange::Created(id) | CustomerChange::Updated(id)) => {
-                    self.touched.insert(id);
+                    self.touched.extend(id);
                 }
                 Ok(CustomerChange::Unchanged) => {}
                 Err(errors) => refused.push((line, row_errors(self.mapping, line, errors))),
@@ -297,7 +297,10 @@ impl<'a> Sink<'a> {
                 let verdicts = self.call.store.check_events(&incoming).await?;
                 (verdicts.into_iter().map(Some).collect(), Ok(()))
             }
-            Target::Import(attempt) => self.call.store.insert_events_of(attempt, &incoming).await,
+            Target::Import(attempt) => {
+                let (verdicts, stored) = self.call.store.insert_events_of(attempt, &incoming).await;
+                (verdicts.into_iter().map(|verdict| verdict.map(Verdict::without_id)).collect(), stored)
+            }
         };
         for (((line, address), one), verdict) in lines.into_iter().zip(&incoming).zip(verdicts) {
             let verdict = match (verdict, self.target) {

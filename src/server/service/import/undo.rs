@@ -2,7 +2,7 @@
 //! rescored.
 
 use super::beating;
-use crate::domain::{CustomerId, ImportCounts, ImportId, ImportState, UndoReport};
+use crate::domain::{ImportCounts, ImportId, ImportState, UndoReport};
 use crate::server::Call;
 use crate::server::store::Attempt;
 use crate::wire::AppError;
@@ -55,11 +55,11 @@ async fn take_back_all(call: &Call, attempt: Attempt) -> Result<UndoReport, AppE
         call.store.add_import_progress(attempt, &nothing, percent, call.read_clock()).await?;
     }
     let mut touched = customers;
-    let mut after = CustomerId(0);
+    let mut after = None;
     while let Some((ids, more)) =
         call.store.take_back_customers(attempt, after, CUSTOMERS, call.read_clock().date_naive()).await?
     {
-        after = ids.last().copied().unwrap_or(after);
+        after = ids.last().copied().or(after);
         touched.extend(ids);
         report.removed += more.removed;
         report.archived_count += more.archived_count;

@@ -1,7 +1,7 @@
 //! Generated customers: stored in bulk, and taken out again.
 
 use crate::domain::band_change::BandChangeCause;
-use crate::domain::{CustomerId, EventId, FactorKey, Factors, NaiveDate};
+use crate::domain::{CustomerId, FactorKey, Factors, NaiveDate};
 use crate::scoring::{DailyCount, Facts};
 use crate::server::store::ledger::connections::settle_connections;
 use crate::server::store::ledger::facts::sum_up;
@@ -15,7 +15,7 @@ use crate::server::store::tables::customers::{
 };
 use crate::server::store::tables::daily_activity::add_counts;
 use crate::server::store::tables::event_keys::content_hash;
-use crate::server::store::tables::events::{event_row, insert_events};
+use crate::server::store::tables::events::{EventRef, event_row, insert_events};
 use crate::server::store::tables::first_days::earliest_day;
 use crate::server::store::tables::invoices::{InvoiceFact, derive_invoice, invoice_row, store_invoices};
 use crate::server::store::{DemoCustomer, Store, StoreError, StoreResult};
@@ -136,11 +136,11 @@ fn known(id: CustomerId, customer: &DemoCustomer) -> Known {
 fn facts(known: &Known, customer: &DemoCustomer) -> Facts {
     let mut daily = Vec::with_capacity(customer.events.len());
     let mut about_invoices = BTreeMap::<&str, Vec<InvoiceFact>>::new();
-    for event in &customer.events {
+    for (place, event) in customer.events.iter().enumerate() {
         let (key, count) = event.body.activity();
         daily.push(DailyCount { day: event.day(), kind: event.body.kind(), key: key.to_owned(), count });
         if let Some(number) = event.body.invoice_number() {
-            let fact = InvoiceFact { event: EventId(0), day: event.day(), body: event.body.clone() };
+            let fact = InvoiceFact { event: EventRef::InBatch(place), day: event.day(), body: event.body.clone() };
             about_invoices.entry(number).or_default().push(fact);
         }
     }

@@ -43,7 +43,7 @@ impl Store {
     /// Stores events, each with its effect on the score, in their order. `None` when one of several may connect a source:
     /// that changes everybody's score, so such events come alone.
     pub async fn post_events(&self, incoming: &[&Incoming]) -> StoreResult<Option<Vec<StoreResult<StoredEvent>>>> {
-        let occasion = occasion(incoming, BandChangeCause::Facts);
+        let Some(occasion) = occasion(incoming, BandChangeCause::Facts) else { return Ok(Some(Vec::new())) };
         let today = occasion.today();
         for _ in 0..ATTEMPTS {
             let (mut tx, before, moves) = begin(&self.db, incoming).await?;
@@ -55,21 +55,24 @@ impl Store {
             let Some(ids) = plan.write(&mut tx, moves, today).await? else { continue };
             let after = if moves { &load_rules(&mut tx).await? } else { &before };
             let mut stored = Vec::with_capacity(incoming.len());
-            for ((step, id), one) in plan.steps.iter().zip(&ids).zip(incoming) {
+            for (step, one) in plan.steps.iter().zip(incoming) {
                 let health_before = standings.health(one.customer, &before, today)?;
                 if let Step::Append(invoice) = step {
                     standings.add(one, invoice.as_ref(), after);
                 }
-                stored.push((health_before, standings.health(one.customer, after, today)?, *id));
+                stored.push((health_before, standings.health(one.customer, after, today)?));
             }
             let healths =
                 plan.changed.values().map(|known| standings.new_health(known, after, today)).collect::<StoreResult<_>>()?;
             put_health(&mut tx, healths, occasion).await?;
             let mut answers = Vec::with_capacity(incoming.len());
-            for ((step, (before, after, id)), one) in plan.steps.into_iter().zip(stored).zip(incoming) {
+            for (place, ((step, (before, after)), one)) in plan.steps.into_iter().zip(stored).zip(incoming).enumerate() {
                 answers.push(match step {
-                    Step::Append(_) => Ok(StoredEvent { event: event(id, one), before, after, repeated: false }),
+                    Step::Append(_) => {
+                        Ok(StoredEvent { event: event(ids.of_event(place)?, one), before, after, repeated: false })
+                    }
                     Step::Repeat(_) => {
+                        let id = ids.of_event(place)?;
                         let event = find_event(&mut tx, id).await?.unwrap_or_else(|| event(id, one));
                         Ok(StoredEvent { event, before, after, repeated: true })
                     }
@@ -124,7 +127,7 @@ impl Store {
 
     async fn insert_together(&self, import: Option<Attempt>, incoming: &[&Incoming]) -> StoreResult<Vec<Verdict>> {
         let cause = if import.is_some() { BandChangeCause::Import } else { BandChangeCause::Facts };
-        let occasion = occasion(incoming, cause);
+        let Some(occasion) = occasion(incoming, cause) else { return Ok(Vec::new()) };
         let today = occasion.today();
         for _ in 0..ATTEMPTS {
             let (mut tx, rules, moves) = begin(&self.db, incoming).await?;
@@ -147,10 +150,12 @@ impl Store {
             put_health(&mut tx, healths, occasion).await?;
             store_stale(&mut tx, stale).await?;
             if let Some(attempt) = import {
-                let appended = plan.steps.iter().zip(&ids).filter(|(step, _)| matches!(step, Step::Append(_)));
-                keep_import_events(&mut tx, attempt.import, appended.map(|(_, id)| *id)).await?;
+                let appended = plan.steps.iter().enumerate().filter(|(_, step)| matches!(step, Step::Append(_)));
+                let appended: Vec<_> = appended.map(|(place, _)| ids.of_event(place)).collect::<StoreResult<_>>()?;
+                keep_import_events(&mut tx, attempt.import, appended).await?;
             }
-            let verdicts: Vec<_> = plan.steps.into_iter().enumerate().map(|(place, step)| step.verdict(place, &ids)).collect();
+            let verdict = |(place, step): (usize, Step)| step.verdict(place, &ids);
+            let verdicts: Vec<_> = plan.steps.into_iter().enumerate().map(verdict).collect::<StoreResult<_>>()?;
             if let (Some(attempt), Some(last)) = (import, incoming.last()) {
                 let more = count_verdicts(&verdicts);
                 add_import_counts(&mut tx, attempt, counts, more, last.received_at).await?;
@@ -161,17 +166,11 @@ impl Store {
         Err(taken_again_and_again())
     }
 
-    /// Returns the verdicts that events would get; nothing is stored, and the ids of accepted ones mean nothing.
-    pub async fn check_events(&self, incoming: &[Incoming]) -> StoreResult<Vec<Verdict>> {
+    /// Returns the verdicts that events would get. Nothing is stored.
+    pub async fn check_events(&self, incoming: &[Incoming]) -> StoreResult<Vec<Verdict<()>>> {
         let mut tx = self.write().await?;
-        let verdict = |step| match step {
-            Step::Append(_) => Verdict::Accepted(EventId(0)),
-            Step::Repeat(first) => Verdict::Duplicate(first),
-            Step::Refuse(field, error) => Verdict::Refused(field, error),
-            Step::Reissue(reissue) => Verdict::Refused("number", reissue.conflict(&[])),
-        };
         let incoming: Vec<_> = incoming.iter().collect();
-        Ok(Plan::make(&mut tx, &incoming).await?.steps.into_iter().map(verdict).collect())
+        Ok(Plan::make(&mut tx, &incoming).await?.steps.into_iter().map(Step::expected_verdict).collect())
     }
 }
 
@@ -213,9 +212,11 @@ async fn begin(db: &Db, incoming: &[&Incoming]) -> StoreResult<(Tx, Rules, bool)
     write_facts(db, moves).await
 }
 
-/// Returns one time, and so one day, for events that are stored together, also when midnight passes while they wait.
-fn occasion(incoming: &[&Incoming], cause: BandChangeCause) -> Occasion {
-    Occasion { cause, now: incoming.iter().map(|one| one.received_at).max().unwrap_or_default() }
+/// Returns one time, and so one day, for events that are stored together, also when midnight passes while they wait. No
+/// events make no occasion.
+fn occasion(incoming: &[&Incoming], cause: BandChangeCause) -> Option<Occasion> {
+    let now = incoming.iter().map(|one| one.received_at).max()?;
+    Some(Occasion { cause, now })
 }
 
 fn taken_again_and_again() -> StoreError {

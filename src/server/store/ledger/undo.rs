@@ -100,18 +100,20 @@ impl Store {
         Ok(rows.len() as i64)
     }
 
-    /// Takes back up to `limit` of the customers that an import created or changed, from those after `after` on. The last
-    /// of them and what was done, or nothing when there are no more. Health is stale until [`Store::rescore`].
+    /// Takes back up to `limit` of the customers that an import created or changed: the first ones, or those that follow
+    /// `after`. Returns their ids and what was done to them, or `None` when there are no more. Their health is stale until
+    /// [`Store::rescore`].
     pub async fn take_back_customers(
         &self,
         attempt: Attempt,
-        after: CustomerId,
+        after: Option<CustomerId>,
         limit: i64,
         today: NaiveDate,
     ) -> StoreResult<Option<(Vec<CustomerId>, UndoReport)>> {
         let mut tx = self.write().await?;
         hold_import(&mut tx, attempt).await?;
-        let sql = "SELECT customer_id, previous, imported FROM import_customers WHERE import_id = $1 AND customer_id > $2
+        let sql =
+            "SELECT customer_id, previous, imported FROM import_customers WHERE import_id = $1 AND customer_id > COALESCE($2, 0)
                    ORDER BY customer_id LIMIT $3";
         let changes: Vec<(i64, Option<String>, String)> = tx.all(sql, binds![attempt.import.0, after, limit]).await?;
         if changes.is_empty() {

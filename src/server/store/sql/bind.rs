@@ -68,6 +68,9 @@ bind_from! {
     CustomerId => |id| Self::Int(Some(id.0)),
     EventId => |id| Self::Int(Some(id.0)),
     NoteId => |id| Self::Int(Some(id.0)),
+    Option<CustomerId> => |id| Self::Int(id.map(|id| id.0)),
+    Option<EventId> => |id| Self::Int(id.map(|id| id.0)),
+    Option<NoteId> => |id| Self::Int(id.map(|id| id.0)),
     &[CustomerId] => |ids| Self::Ints(ids.iter().map(|id| Some(id.0)).collect()),
     Vec<String> => |texts| Self::Texts(texts.into_iter().map(Some).collect()),
 }

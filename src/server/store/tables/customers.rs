@@ -116,7 +116,7 @@ impl CustomerRecord {
 
     pub fn is_scored_on(&self, basis: Basis) -> bool {
         let Self { scorecard_version, connections_version, .. } = *self;
-        basis == Basis { day: day(self.scored_day), scorecard_version, connections_version }
+        scored_on(self.scored_day).is_some_and(|day| basis == Basis { day, scorecard_version, connections_version })
     }
 
     fn trend(&self) -> StoreResult<Vec<Option<Points>>> {
@@ -169,6 +169,14 @@ impl CustomerRecord {
             self.first_api_day,
         ))
     }
+}
+
+/// The value of `scored_day` in a row whose health is stale. It is 1970-01-01 as a day, of which no health ever is.
+const STALE_SINCE_EVER: i32 = 0;
+
+/// Returns the day that a row's health is of; `None` where it is marked as stale.
+fn scored_on(scored_day: i32) -> Option<NaiveDate> {
+    (scored_day != STALE_SINCE_EVER).then(|| day(scored_day))
 }
 
 pub fn read_measured(id: CustomerId, measured: &str) -> StoreResult<Measurements> {
@@ -239,7 +247,7 @@ pub async fn store_first_facts(tx: &mut Tx, known: impl IntoIterator<Item = &Kno
 pub async fn store_stale(tx: &mut Tx, known: impl IntoIterator<Item = &Known>) -> StoreResult<()> {
     let known: Vec<_> = known.into_iter().collect();
     known.iter().for_each(|known| tx.changed(known.id));
-    let more = |known: &Known| binds![NaiveDate::default(), known.last_activity_at];
+    let more = |known: &Known| binds![Bind::Day(Some(STALE_SINCE_EVER)), known.last_activity_at];
     store_known(tx, &["scored_day", "last_activity_at"], known, more).await
 }
 
@@ -263,7 +271,7 @@ async fn store_known(
 
 /// Makes everybody's health stale.
 pub async fn mark_all_stale(tx: &mut Tx) -> StoreResult<()> {
-    tx.execute("UPDATE customers SET scored_day = 0", binds![]).await?;
+    tx.execute("UPDATE customers SET scored_day = $1", vec![Bind::Day(Some(STALE_SINCE_EVER))]).await?;
     tx.changed(Changed::EVERYTHING);
     Ok(())
 }

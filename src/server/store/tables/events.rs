@@ -75,6 +75,13 @@ impl EventRow {
     }
 }
 
+/// An event: by its id or, before it has one, by its place in the batch that brings it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventRef {
+    Stored(EventId),
+    InBatch(usize),
+}
+
 /// The log keeps events as they once came; features are counted by their composed letters.
 pub fn read_body(id: EventId, payload: &str) -> StoreResult<EventBody> {
     let body: EventBody = serde_json::from_str(payload).map_err(|error| StoreError::Corrupt(format!("event {id}: {error}")))?;
@@ -102,10 +109,10 @@ pub async fn find_events(tx: &mut Tx, ids: BTreeSet<EventId>) -> StoreResult<Has
     rows.into_iter().map(|row| Ok((EventId(row.id), row.event()?))).collect()
 }
 
-/// The latest event's; 0 when there is none.
-pub async fn last_event_id(tx: &mut Tx) -> StoreResult<EventId> {
-    let (last,): (i64,) = tx.one("SELECT COALESCE(MAX(id), 0) FROM events", binds![]).await?;
-    Ok(EventId(last))
+/// Returns the id of the latest event.
+pub async fn last_event_id(tx: &mut Tx) -> StoreResult<Option<EventId>> {
+    let (last,): (Option<i64>,) = tx.one("SELECT MAX(id) FROM events", binds![]).await?;
+    Ok(last.map(EventId))
 }
 
 /// The columns of [`row`].

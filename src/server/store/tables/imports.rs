@@ -258,8 +258,8 @@ pub async fn add_import_counts(
 }
 
 /// Remembers which events an import brought.
-pub async fn keep_import_events(tx: &mut Tx, import: ImportId, ids: impl Iterator<Item = EventId>) -> StoreResult<()> {
-    let mut ids: Vec<_> = ids.map(|id| id.0).collect();
+pub async fn keep_import_events(tx: &mut Tx, import: ImportId, ids: Vec<EventId>) -> StoreResult<()> {
+    let mut ids: Vec<_> = ids.into_iter().map(|id| id.0).collect();
     ids.sort_unstable();
     let mut ranges: Vec<(i64, i64)> = Vec::new();
     for id in ids {

@@ -4,14 +4,14 @@ use crate::domain::{CustomerId, EventBody, EventId, NaiveDate};
 use crate::scoring::Invoice;
 use crate::server::store::sql::bind::{Bind, binds, day, end};
 use crate::server::store::sql::db::Tx;
-use crate::server::store::tables::events::read_body;
+use crate::server::store::tables::events::{EventRef, read_body};
 use crate::server::store::{StoreError, StoreResult};
 use sqlx::AssertSqlSafe;
 use std::collections::{BTreeMap, HashMap};
 
 /// The content of one event about an invoice.
 pub struct InvoiceFact {
-    pub event: EventId,
+    pub event: EventRef,
     pub day: NaiveDate,
     pub body: EventBody,
 }
@@ -52,8 +52,8 @@ async fn load_invoice_facts(tx: &mut Tx, customer: CustomerId, number: &str) -> 
 }
 
 fn invoice_fact((id, number, payload): (i64, i32, String)) -> StoreResult<InvoiceFact> {
-    let body = read_body(EventId(id), &payload)?;
-    Ok(InvoiceFact { event: EventId(id), day: day(number), body })
+    let id = EventId(id);
+    Ok(InvoiceFact { event: EventRef::Stored(id), day: day(number), body: read_body(id, &payload)? })
 }
 
 /// The facts that count about any of these numbers, of any of these customers.
