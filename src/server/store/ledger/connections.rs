@@ -118,10 +118,9 @@ async fn taken_back_since(tx: &mut Tx, known_on: NaiveDate) -> StoreResult<Facto
 /// grows, which makes every row stale; the roll-over then scores them anew.
 pub async fn settle_connections(tx: &mut Tx, today: NaiveDate) -> StoreResult<()> {
     let (before, version) = load_connections(tx).await?;
-    let sql =
-        "SELECT MIN(first_login_day), MIN(first_feature_day), MIN(first_ticket_day), MIN(first_invoice_day), MIN(first_api_day)
-               FROM customers";
-    let after = Connections(first_days(tx.one::<FirstDays>(sql, binds![]).await?));
+    let earliest: Vec<_> = FIRST_DAYS.iter().map(|(_, column)| format!("MIN({column})")).collect();
+    let sql = format!("SELECT {} FROM customers", earliest.join(", "));
+    let after = Connections(first_days(tx.one::<FirstDays>(AssertSqlSafe(sql), binds![]).await?));
     if after == before {
         return Ok(());
     }

@@ -7,17 +7,18 @@ use crate::server::store::ledger::connections::settle_connections;
 use crate::server::store::ledger::facts::sum_up;
 use crate::server::store::ledger::health::{Occasion, put_scored};
 use crate::server::store::ledger::rules::load_rules;
-use crate::server::store::sql::bind::{binds, storable};
+use crate::server::store::sql::bind::binds;
 use crate::server::store::sql::changes::Changed;
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::customers::{
     Known, Noted, has_no_customers, insert_customer, set_customer_archive, store_first_facts,
 };
-use crate::server::store::tables::daily_activity::add_counts;
-use crate::server::store::tables::event_keys::content_hash;
+use crate::server::store::tables::daily_activity::{add_counts, count_row};
+use crate::server::store::tables::event_keys::{content_hash, insert_keys, key_row};
 use crate::server::store::tables::events::{EventRef, event_row, insert_events};
 use crate::server::store::tables::first_days::earliest_day;
 use crate::server::store::tables::invoices::{InvoiceFact, derive_invoice, invoice_row, store_invoices};
+use crate::server::store::tables::notes::note_row;
 use crate::server::store::{DemoCustomer, Store, StoreError, StoreResult};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
@@ -155,18 +156,17 @@ async fn insert_demo_events(tx: &mut Tx, stored: &[(Known, &DemoCustomer)]) -> S
     let mut keys = Vec::new();
     for ((customer, event), id) in all.iter().zip(insert_events(tx, rows).await?) {
         if let Some(message_id) = &event.message_id {
-            keys.push(binds![&event.source, message_id, id, content_hash(*customer, event)?]);
+            keys.push(key_row(&event.source, message_id, id, content_hash(*customer, event)?));
         }
     }
-    tx.insert_rows("INSERT INTO event_keys (source, message_id, event_id, content_hash)", keys, "").await?;
-    Ok(())
+    insert_keys(tx, keys).await
 }
 
 async fn insert_facts(tx: &mut Tx, stored: &[(Known, &DemoCustomer)], facts: &[Facts]) -> StoreResult<()> {
     let (mut activity, mut about_invoices) = (Vec::new(), Vec::new());
     for ((known, _), facts) in stored.iter().zip(facts) {
         for daily in &facts.daily {
-            activity.push(binds![known.id, daily.day, daily.kind.name(), &daily.key, daily.day, daily.count]);
+            activity.push(count_row(known.id, daily.day, daily.kind, &daily.key, daily.day, daily.count));
         }
         about_invoices.extend(facts.invoices.iter().map(|invoice| invoice_row(known.id, invoice)));
     }
@@ -177,8 +177,8 @@ async fn insert_facts(tx: &mut Tx, stored: &[(Known, &DemoCustomer)], facts: &[F
 async fn insert_notes(tx: &mut Tx, stored: &[(Known, &DemoCustomer)]) -> StoreResult<()> {
     let mut rows = Vec::new();
     for (known, customer) in stored {
-        rows.extend(customer.notes.iter().map(|(author, text, at)| binds![known.id, author, text, storable(*at)]));
+        rows.extend(customer.notes.iter().map(|(author, text, at)| note_row(known.id, author, text, *at)));
     }
-    tx.insert_rows("INSERT INTO notes (customer_id, author, text, created_at)", rows, "").await?;
+    tx.insert_rows("notes", rows, "").await?;
     Ok(())
 }

@@ -3,11 +3,10 @@
 use crate::domain::{CustomerId, Event, EventBody, EventId, FactorKey, NaiveDate, NewEvent};
 use crate::scoring::Invoice;
 use crate::server::store::ledger::connections::settle_connections;
-use crate::server::store::sql::bind::binds;
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::customers::{CustomerRecord, Known, lock_customers, no_customer, store_first_facts};
 use crate::server::store::tables::daily_activity::{add_counts, counts_of};
-use crate::server::store::tables::event_keys::{UsedKeys, content_hash, load_keys};
+use crate::server::store::tables::event_keys::{UsedKeys, claim_keys, content_hash, key_row, load_keys};
 use crate::server::store::tables::events::{EventRef, event_row, find_events, insert_events, last_event_id};
 use crate::server::store::tables::invoices::{InvoiceFact, derive_invoice, invoice_row, load_facts_about, store_invoices};
 use crate::server::store::tables::origin::events_named;
@@ -224,13 +223,10 @@ impl<'a> Plan<'a> {
             ids.0.push(id);
         }
         let key = |((source, message_id), (event, hash)): (&(&str, &str), &(EventRef, String))| {
-            binds![*source, *message_id, ids.find(*event), hash]
+            Some(key_row(source, message_id, ids.find(*event)?, hash.clone()))
         };
         // In the order of the keys, so that no two of us wait for each other.
-        let into = "INSERT INTO event_keys (source, message_id, event_id, content_hash)";
-        let unless_taken = "ON CONFLICT (source, message_id) DO NOTHING";
-        let taken = tx.insert_rows(into, self.keys.iter().map(key).collect(), unless_taken).await?;
-        if taken < self.keys.len() as u64 {
+        if !claim_keys(tx, self.keys.iter().filter_map(key).collect()).await? {
             return Ok(None);
         }
         self.write_counts(tx).await?;

@@ -14,7 +14,7 @@ use crate::server::store::tables::customers::{
     CustomerRecord, Known, delete_customer, lock_known_customers, select_customers, set_customer_archive, set_customer_fields,
     store_first_facts, store_stale,
 };
-use crate::server::store::tables::daily_activity::add_counts;
+use crate::server::store::tables::daily_activity::{add_counts, count_row};
 use crate::server::store::tables::events::read_body;
 use crate::server::store::tables::imports::hold_import;
 use crate::server::store::tables::invoices::{derive_invoice, invoice_row, load_facts_about, store_invoices};
@@ -78,7 +78,7 @@ impl Store {
             let fact = (CustomerId(*customer), body.kind(), day(*number), day(*received_on));
             retractions.push(retraction_row(id, reason, now, fact));
             let (key, count) = body.activity();
-            *counts.entry((*customer, *number, body.kind().name(), key.to_owned())).or_default() -= count;
+            *counts.entry((*customer, *number, body.kind(), key.to_owned())).or_default() -= count;
             keys.entry(source.as_str()).or_default().extend(message_id.clone());
             about.extend(body.invoice_number().map(|number| (CustomerId(*customer), number.to_owned())));
         }
@@ -89,7 +89,9 @@ impl Store {
             tx.execute(AssertSqlSafe(sql), binds![source, message_ids]).await?;
         }
         let today = now.date_naive();
-        let row = |((customer, number, kind, key), count)| binds![customer, day(number), kind, key, today, count];
+        let row = |((customer, number, kind, key), count): ((i64, i32, EventKind, String), i64)| {
+            count_row(CustomerId(customer), day(number), kind, &key, today, count)
+        };
         add_counts(&mut tx, counts.into_iter().map(row).collect()).await?;
         settle_invoices(&mut tx, customers, about).await?;
         let known = known_now(&mut tx, known).await?;

@@ -9,11 +9,11 @@ use crate::server::store::{Store, StoreError, StoreResult};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 
-/// The columns of [`Row`].
-const COLUMNS: &str = "version, content, created_at, author, note";
+/// The columns of [`ScorecardRow`].
+const SCORECARD_COLUMNS: &str = "version, content, created_at, author, note";
 
 #[derive(sqlx::FromRow)]
-struct Row {
+struct ScorecardRow {
     version: i64,
     content: String,
     created_at: i64,
@@ -21,7 +21,7 @@ struct Row {
     note: String,
 }
 
-impl Row {
+impl ScorecardRow {
     fn scorecard(self) -> StoreResult<ScorecardVersion> {
         let scorecard = read_scorecard(self.version, &self.content)?;
         Ok(ScorecardVersion { scorecard, created_at: created_at(self.created_at), author: self.author, note: self.note })
@@ -40,14 +40,14 @@ impl Store {
 
     /// Every version, the newest first.
     pub async fn list_scorecards(&self) -> StoreResult<Vec<ScorecardVersion>> {
-        let sql = format!("SELECT {COLUMNS} FROM scorecards ORDER BY version DESC");
-        let rows: Vec<Row> = self.read().await?.all(AssertSqlSafe(sql), binds![]).await?;
-        rows.into_iter().map(Row::scorecard).collect()
+        let sql = format!("SELECT {SCORECARD_COLUMNS} FROM scorecards ORDER BY version DESC");
+        let rows: Vec<ScorecardRow> = self.read().await?.all(AssertSqlSafe(sql), binds![]).await?;
+        rows.into_iter().map(ScorecardRow::scorecard).collect()
     }
 
     pub async fn get_scorecard(&self, version: i64) -> StoreResult<ScorecardVersion> {
-        let sql = format!("SELECT {COLUMNS} FROM scorecards WHERE version = $1");
-        let row: Option<Row> = self.read().await?.optional(AssertSqlSafe(sql), binds![version]).await?;
+        let sql = format!("SELECT {SCORECARD_COLUMNS} FROM scorecards WHERE version = $1");
+        let row: Option<ScorecardRow> = self.read().await?.optional(AssertSqlSafe(sql), binds![version]).await?;
         row.ok_or_else(|| StoreError::NotFound(format!("scorecard {version}")))?.scorecard()
     }
 

@@ -7,11 +7,11 @@ use crate::server::store::ledger::connections::connections_known_on;
 use crate::server::store::ledger::facts::{load_facts, load_last_activity};
 use crate::server::store::ledger::health::NewHealth;
 use crate::server::store::ledger::rules::Rules;
-use crate::server::store::sql::bind::{Bind, binds, end};
+use crate::server::store::sql::bind::{Row, binds, end};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::connections::{load_connections, store_connections};
 use crate::server::store::tables::customer_health::HEALTH_COLUMNS;
-use crate::server::store::tables::customers::{CustomerRecord, FIELD_COLUMNS, Known, select_customers};
+use crate::server::store::tables::customers::{CustomerRecord, Known, select_customers};
 use crate::server::store::tables::scorecards::{current_scorecard, ensure_first_scorecard, scorecard_in_force};
 use crate::server::store::{Store, StoreError, StoreResult};
 use sqlx::AssertSqlSafe;
@@ -153,7 +153,7 @@ async fn candidates(tx: &mut Tx, at: AsOf) -> StoreResult<Vec<CustomerId>> {
 }
 
 /// Loads some customers and scores them as of the day; the rows to be stored.
-async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) -> StoreResult<Vec<Vec<Bind>>> {
+async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) -> StoreResult<Vec<Row>> {
     let mut tx = store.read().await?;
     let sql = format!(select_customers!("WHERE id {}"), tx.one_of());
     let records: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![&ids[..]]).await?;
@@ -173,14 +173,14 @@ async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) 
         let known =
             Known { first_facts: Factors::default(), last_activity_at: last_activity.get(&id).copied(), ..record.known() };
         let mut row = record.row_on(at.day)?;
-        row.extend(NewHealth::of_facts(&known, &facts, &rules, at.day)?.into_row());
+        let health = NewHealth::of_facts(&known, &facts, &rules, at.day)?.into_row();
+        row.extend(HEALTH_COLUMNS.iter().copied().zip(health));
         rows.push(row);
     }
     Ok(rows)
 }
 
-async fn insert(tx: &mut Tx, rows: Vec<Vec<Bind>>) -> StoreResult<()> {
-    let into = format!("INSERT INTO customers ({}, {})", FIELD_COLUMNS, HEALTH_COLUMNS.join(", "));
-    tx.insert_rows(&into, rows, "").await?;
+async fn insert(tx: &mut Tx, rows: Vec<Row>) -> StoreResult<()> {
+    tx.insert_rows("customers", rows, "").await?;
     Ok(())
 }
