@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use tokio::sync::{Semaphore, mpsc};
 
 /// The rows that are stored while the next are read.
-const CHUNK: usize = 8000;
+const ROWS_PER_CHUNK: usize = 8000;
 /// The customers that one transaction stores: few enough for other writers to get their turn.
 const CUSTOMERS_TOGETHER: usize = 2000;
 
@@ -135,10 +135,10 @@ async fn drive(
         let (reading, owned, now) = (meter.clone(), mapping.clone(), call.read_clock());
         let reader = tokio::task::spawn_blocking(move || {
             let mut rows = RowReader::new(&owned, &columns)?;
-            let mut chunk = Chunk::with_capacity(CHUNK);
+            let mut chunk = Chunk::with_capacity(ROWS_PER_CHUNK);
             source.read(&columns, &reading, |row| {
                 chunk.push((row.line, rows.read(&row, now)));
-                chunk.len() < CHUNK || sender.blocking_send(std::mem::take(&mut chunk)).is_ok()
+                chunk.len() < ROWS_PER_CHUNK || sender.blocking_send(std::mem::take(&mut chunk)).is_ok()
             })?;
             // The receiver is gone only after it has failed, which it reports itself.
             let _ = sender.blocking_send(chunk);

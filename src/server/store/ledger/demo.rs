@@ -36,7 +36,7 @@ impl Store {
                 "There are customers already. The demo portfolio is for an empty database.".to_owned(),
             ));
         }
-        remove(&mut tx, now.date_naive()).await?;
+        remove_demo_customers(&mut tx, now.date_naive()).await?;
         write_generated(&mut tx, generated, now).await?;
         tx.commit().await?;
         Ok(load)
@@ -59,7 +59,7 @@ impl Store {
     pub async fn remove_demo(&self, today: NaiveDate) -> StoreResult<u64> {
         let mut tx = self.write_connections().await?;
         next_load(&mut tx).await?;
-        let removed = remove(&mut tx, today).await?;
+        let removed = remove_demo_customers(&mut tx, today).await?;
         tx.commit().await?;
         Ok(removed)
     }
@@ -83,12 +83,12 @@ async fn write_generated(tx: &mut Tx, generated: &[DemoCustomer], now: DateTime<
         if customer.archived.is_some() {
             set_customer_archive(tx, id, customer.archived).await?;
         }
-        let known = known(id, customer);
+        let known = demo_known(id, customer);
         stored.push((known, customer));
     }
     store_first_facts(tx, stored.iter().map(|(known, _)| known)).await?;
     insert_demo_events(tx, &stored).await?;
-    let facts: Vec<_> = stored.iter().map(|(known, customer)| facts(known, customer)).collect();
+    let facts: Vec<_> = stored.iter().map(|(known, customer)| demo_facts(known, customer)).collect();
     insert_facts(tx, &stored, &facts).await?;
     insert_notes(tx, &stored).await?;
     settle_connections(tx, now.date_naive()).await?;
@@ -100,14 +100,14 @@ async fn write_generated(tx: &mut Tx, generated: &[DemoCustomer], now: DateTime<
     Ok(())
 }
 
-async fn remove(tx: &mut Tx, today: NaiveDate) -> StoreResult<u64> {
+async fn remove_demo_customers(tx: &mut Tx, today: NaiveDate) -> StoreResult<u64> {
     let lock = format!("SELECT id FROM customers WHERE is_demo ORDER BY id {}", tx.for_update());
     if tx.all::<(i64,)>(AssertSqlSafe(lock), binds![]).await?.is_empty() {
         return Ok(0);
     }
-    const EVENTS: &str = "SELECT id FROM events WHERE customer_id IN (SELECT id FROM customers WHERE is_demo)";
+    const DEMO_EVENTS: &str = "SELECT id FROM events WHERE customer_id IN (SELECT id FROM customers WHERE is_demo)";
     for table in ["event_keys", "retractions"] {
-        tx.execute(AssertSqlSafe(format!("DELETE FROM {table} WHERE event_id IN ({EVENTS})")), binds![]).await?;
+        tx.execute(AssertSqlSafe(format!("DELETE FROM {table} WHERE event_id IN ({DEMO_EVENTS})")), binds![]).await?;
     }
     let sql = "DELETE FROM retractions WHERE fact_customer_id IN (SELECT id FROM customers WHERE is_demo)";
     tx.execute(sql, binds![]).await?;
@@ -121,7 +121,7 @@ async fn remove(tx: &mut Tx, today: NaiveDate) -> StoreResult<u64> {
     Ok(removed)
 }
 
-fn known(id: CustomerId, customer: &DemoCustomer) -> Known {
+fn demo_known(id: CustomerId, customer: &DemoCustomer) -> Known {
     let mut first_facts = Factors::<Option<NaiveDate>>::default();
     for event in &customer.events {
         let first = first_facts.get_mut(FactorKey::fed_by(event.body.kind()));
@@ -134,7 +134,7 @@ fn known(id: CustomerId, customer: &DemoCustomer) -> Known {
 }
 
 /// Returns the facts that the store would load for the customer.
-fn facts(known: &Known, customer: &DemoCustomer) -> Facts {
+fn demo_facts(known: &Known, customer: &DemoCustomer) -> Facts {
     let mut daily = Vec::with_capacity(customer.events.len());
     let mut about_invoices = BTreeMap::<&str, Vec<InvoiceFact>>::new();
     for (place, event) in customer.events.iter().enumerate() {

@@ -21,10 +21,10 @@ use futures::stream::FuturesUnordered;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The most attempts of a transaction when somebody else takes a message id between our look and our write.
-const ATTEMPTS: usize = 5;
+const MAX_ATTEMPTS: usize = 5;
 
 /// The events of one transaction of many: enough to share the wait for the disk, few enough for others to get a turn.
-const TOGETHER: usize = 2000;
+const EVENTS_PER_TRANSACTION: usize = 2000;
 /// The number of such transactions that PostgreSQL works on at a time; SQLite has one writer.
 const POSTGRES_WRITERS: usize = 2;
 /// The number of transactions of single events that PostgreSQL works on at a time.
@@ -45,8 +45,8 @@ impl Store {
     pub async fn post_events(&self, incoming: &[&Incoming]) -> StoreResult<Option<Vec<StoreResult<StoredEvent>>>> {
         let Some(occasion) = occasion(incoming, BandChangeCause::Facts) else { return Ok(Some(Vec::new())) };
         let today = occasion.today();
-        for _ in 0..ATTEMPTS {
-            let (mut tx, before, moves) = begin(&self.db, incoming).await?;
+        for _ in 0..MAX_ATTEMPTS {
+            let (mut tx, before, moves) = begin_intake(&self.db, incoming).await?;
             if moves && incoming.len() > 1 {
                 return Ok(None);
             }
@@ -69,11 +69,11 @@ impl Store {
             for (place, ((step, (before, after)), one)) in plan.steps.into_iter().zip(stored).zip(incoming).enumerate() {
                 answers.push(match step {
                     Step::Append(_) => {
-                        Ok(StoredEvent { event: event(ids.of_event(place)?, one), before, after, repeated: false })
+                        Ok(StoredEvent { event: stored_event(ids.of_event(place)?, one), before, after, repeated: false })
                     }
                     Step::Repeat(_) => {
                         let id = ids.of_event(place)?;
-                        let event = find_event(&mut tx, id).await?.unwrap_or_else(|| event(id, one));
+                        let event = find_event(&mut tx, id).await?.unwrap_or_else(|| stored_event(id, one));
                         Ok(StoredEvent { event, before, after, repeated: true })
                     }
                     Step::Refuse(_, error) => Err(error),
@@ -106,7 +106,7 @@ impl Store {
         writers: usize,
     ) -> (Vec<Option<Verdict>>, StoreResult<()>) {
         let mut verdicts: Vec<_> = incoming.iter().map(|_| None).collect();
-        let mut parts = parts(incoming).into_iter();
+        let mut parts = split_by_customer(incoming).into_iter();
         let insert = |part: Vec<usize>| async move {
             let events: Vec<_> = part.iter().map(|place| &incoming[*place]).collect();
             (self.insert_together(import, &events).await, part)
@@ -129,8 +129,8 @@ impl Store {
         let cause = if import.is_some() { BandChangeCause::Import } else { BandChangeCause::Facts };
         let Some(occasion) = occasion(incoming, cause) else { return Ok(Vec::new()) };
         let today = occasion.today();
-        for _ in 0..ATTEMPTS {
-            let (mut tx, rules, moves) = begin(&self.db, incoming).await?;
+        for _ in 0..MAX_ATTEMPTS {
+            let (mut tx, rules, moves) = begin_intake(&self.db, incoming).await?;
             let counts = match import {
                 Some(attempt) => hold_import(&mut tx, attempt).await?,
                 None => ImportCounts::default(),
@@ -176,7 +176,7 @@ impl Store {
 
 /// The places of events in the transactions that store them. A customer is in one only, so that few are locked and written
 /// twice; and so are those whose events claim the same message id, of which the first one gets it.
-fn parts(incoming: &[Incoming]) -> Vec<Vec<usize>> {
+fn split_by_customer(incoming: &[Incoming]) -> Vec<Vec<usize>> {
     let (mut claims, mut tied) = (HashMap::new(), HashSet::new());
     for Incoming { customer, event, .. } in incoming {
         let Some(message_id) = &event.message_id else { continue };
@@ -190,7 +190,7 @@ fn parts(incoming: &[Incoming]) -> Vec<Vec<usize>> {
     places.sort_by_key(customer);
     let mut parts: Vec<Vec<usize>> = Vec::new();
     for inseparable in places.chunk_by(|one, next| customer(one) == customer(next)) {
-        match parts.last_mut().filter(|part| part.len() < TOGETHER) {
+        match parts.last_mut().filter(|part| part.len() < EVENTS_PER_TRANSACTION) {
             Some(part) => part.extend(inseparable),
             None => parts.push(inseparable.to_vec()),
         }
@@ -200,7 +200,7 @@ fn parts(incoming: &[Incoming]) -> Vec<Vec<usize>> {
 }
 
 /// The transaction, the rules, and whether one of the events may connect a source earlier than it is.
-async fn begin(db: &Db, incoming: &[&Incoming]) -> StoreResult<(Tx, Rules, bool)> {
+async fn begin_intake(db: &Db, incoming: &[&Incoming]) -> StoreResult<(Tx, Rules, bool)> {
     let mut first = BTreeMap::<FactorKey, NaiveDate>::new();
     for Incoming { event, .. } in incoming {
         let day = first.entry(FactorKey::fed_by(event.body.kind())).or_insert(event.day());
@@ -224,7 +224,7 @@ fn taken_again_and_again() -> StoreError {
 }
 
 /// Returns the event as it can be read from now on.
-fn event(id: EventId, Incoming { customer, event, received_at }: &Incoming) -> Event {
+fn stored_event(id: EventId, Incoming { customer, event, received_at }: &Incoming) -> Event {
     Event {
         id,
         customer_id: *customer,

@@ -28,7 +28,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 const IS_IMPORTED: &str = "(SELECT last_event_id FROM import_events WHERE import_id = $1 AND first_event_id <= events.id
                             ORDER BY first_event_id DESC LIMIT 1) >= events.id";
 /// The most names of archived customers in a report.
-const NAMES: usize = 100;
+const MAX_NAMED_IN_REPORT: usize = 100;
 
 /// Its id, customer, day, day of receipt, payload, source and message id.
 type ImportedEvent = (i64, i64, i32, i32, String, String, Option<String>);
@@ -144,7 +144,7 @@ impl Store {
                         set_customer_archive(&mut tx, id, Some(archive)).await?;
                     }
                     report.archived_count += 1;
-                    if report.archived.len() < NAMES {
+                    if report.archived.len() < MAX_NAMED_IN_REPORT {
                         report.archived.push(customer.fields.name);
                     }
                 }

@@ -4,17 +4,15 @@ use crate::domain::quarantine::{KEPT_DAYS, MAX_CONTENT_BYTES, QuarantineUse};
 use crate::domain::{ItemVerdict, Page, QuarantineId, QuarantinedItem};
 use crate::server::store::sql::bind::{Row, binds, row, storable, time};
 use crate::server::store::sql::db::Tx;
+use crate::server::store::sql::locks::AdvisoryLock;
 use crate::server::store::{RefusedItem, Store, StoreError, StoreResult};
 use chrono::{DateTime, Duration, Utc};
 use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// An arbitrary number that means "quarantine" among the database's advisory locks.
-const LOCK: &str = "SELECT pg_advisory_xact_lock(7100919) IS NULL";
-
 /// The most items that one transaction deletes for their age: others want to write as well.
-const DELETED_TOGETHER: i64 = 1000;
+const ITEMS_DELETED_TOGETHER: i64 = 1000;
 
 impl Store {
     /// Keeps refused items while there is room for their source; for each, whether it is kept. What is there already takes
@@ -22,10 +20,7 @@ impl Store {
     pub async fn quarantine(&self, refused: &[RefusedItem], now: DateTime<Utc>) -> StoreResult<Vec<bool>> {
         let hashes: Vec<_> = refused.iter().map(|item| format!("{:x}", Sha256::digest(&item.content))).collect();
         let mut tx = self.write().await?;
-        if tx.has_locks() {
-            // Two that count at once would both take the room that is left.
-            tx.one::<(bool,)>(LOCK, binds![]).await?;
-        }
+        tx.lock(AdvisoryLock::Quarantine).await?;
         let mut room = Room::load(&mut tx).await?;
         let known = known_hashes(&mut tx, &hashes).await?;
         let (mut rows, mut kept) = (BTreeMap::<&str, Kept>::new(), Vec::with_capacity(refused.len()));
@@ -85,7 +80,7 @@ impl Store {
         let mut discarded = 0;
         loop {
             let mut tx = self.write().await?;
-            let deleted = tx.execute(sql, binds![now - Duration::days(KEPT_DAYS), DELETED_TOGETHER]).await?;
+            let deleted = tx.execute(sql, binds![now - Duration::days(KEPT_DAYS), ITEMS_DELETED_TOGETHER]).await?;
             tx.commit().await?;
             discarded += deleted;
             if deleted == 0 {

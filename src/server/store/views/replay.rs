@@ -19,7 +19,7 @@ use std::sync::Arc;
 use tokio::task::{JoinError, JoinSet};
 
 /// The customers that are loaded and scored at once.
-const CHUNK: usize = 250;
+const CUSTOMERS_SCORED_AT_ONCE: usize = 250;
 
 impl Store {
     /// Builds a store in which the given day is today, as far as it is known: what `list_customers` and `get_portfolio` answer
@@ -34,7 +34,7 @@ impl Store {
         store_rules(&mut tx, &rules).await?;
         let customers = candidates(&mut self.read().await?, at).await?;
         let workers = std::thread::available_parallelism().map_or(2, usize::from);
-        let mut chunks = customers.chunks(CHUNK);
+        let mut chunks = customers.chunks(CUSTOMERS_SCORED_AT_ONCE);
         let mut running = JoinSet::new();
         loop {
             while running.len() < workers
