@@ -6,9 +6,10 @@ mod transfer;
 
 use crate::server::guard::pace::Pace;
 use crate::server::service::run::following;
+use crate::server::service::run::jobs;
 use crate::server::service::run::post_queue::PostQueue;
 use crate::server::store::{Store, StoreError, StoreResult};
-use crate::server::{AppState, Settings, api, demo, jobs};
+use crate::server::{AppState, Settings, api, demo};
 use crate::site;
 use crate::site::connections::{self, Limits};
 use args::{AccessArgs, CurrencyArgs, DatabaseArgs, DemoArgs, LimitArgs, ListenArgs, LogArgs, RetentionArgs, UploadArgs};

@@ -123,7 +123,7 @@ pub async fn import(app: &AppState, args: ImportArgs) -> Result<String, String> 
         bar.set_message(counts.words());
         let left = PRINTED_ERRORS.saturating_sub(printed);
         for error in refused.iter().take(left) {
-            bar.suspend(|| eprintln!("{}", import::words(kind, error)));
+            bar.suspend(|| eprintln!("{}", import::error_line(kind, error)));
         }
         if printed < PRINTED_ERRORS && printed + refused.len() > PRINTED_ERRORS && args.errors.is_none() {
             bar.suspend(|| eprintln!("and more errors; --errors FILE writes all of them into a file"));

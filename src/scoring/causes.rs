@@ -1,4 +1,4 @@
-//! Why a score changed. The way from one day's standing to another's is walked in steps, one for each cause. A step's effect
+//! Why a score changed. The way from one day's score to another's is walked in steps, one for each cause. A step's effect
 //! on the contributions is its cause's part, so the parts sum to the difference by construction.
 
 use super::facts::{Connections, Facts};
@@ -13,7 +13,7 @@ use chrono::Duration;
 
 /// Everything that a score follows from: a day, the facts known of it, and the rules in force.
 #[derive(Clone, Copy, Debug)]
-pub struct Standing<'a> {
+pub struct ScoreInputs<'a> {
     /// Must reach back from the earlier of the two compared days by the scorecard's lookback.
     pub facts: &'a Facts,
     pub scorecard: &'a Scorecard,
@@ -22,8 +22,8 @@ pub struct Standing<'a> {
     pub day: NaiveDate,
 }
 
-/// Splits the change between two standings of a customer into causes. `before.day` must not be after `after.day`.
-pub fn explain_change(id: CustomerId, before: Standing<'_>, after: Standing<'_>) -> HealthChange {
+/// Splits the change between a customer's scores of two days into causes. `before.day` must not be after `after.day`.
+pub fn explain_change(id: CustomerId, before: ScoreInputs<'_>, after: ScoreInputs<'_>) -> HealthChange {
     let (from, to) = (before.day, after.day);
     let (known, now_known) = (before.facts.until(from), after.facts.until(from));
     let kept = known.without_retracted(&now_known);
@@ -87,7 +87,7 @@ fn difference(before: &Step, after: &Step) -> Factors<Points> {
 }
 
 /// Returns the facts behind a step, factor by factor.
-fn facts(cause: Cause, last: &Step, next: &Step, before: Standing<'_>, after: Standing<'_>) -> Vec<CauseFact> {
+fn facts(cause: Cause, last: &Step, next: &Step, before: ScoreInputs<'_>, after: ScoreInputs<'_>) -> Vec<CauseFact> {
     let (old, new) = (before.scorecard, after.scorecard);
     let fact = |factor: FactorKey| {
         let fact = match cause {

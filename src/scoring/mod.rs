@@ -17,7 +17,7 @@ mod what_if;
 mod words;
 
 pub use activity::{daily_totals, feature_uses, invoice_rows};
-pub use causes::{Standing, explain_change};
+pub use causes::{ScoreInputs, explain_change};
 pub use drivers::drivers;
 pub use facts::{Connections, DailyCount, Facts, Invoice};
 pub use history::{BAND_MEMORY_DAYS, TREND_POINTS, band_since, change, history, trend};

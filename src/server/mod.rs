@@ -6,7 +6,6 @@ mod call;
 pub mod demo;
 mod formats;
 pub mod guard;
-pub mod jobs;
 pub mod metrics;
 pub mod service;
 mod settings;

@@ -52,7 +52,7 @@ const SPARE: usize = 16;
 /// The most bytes of a request's head.
 const MAX_HEAD: usize = 64 * 1024;
 /// The pause after accepting a connection failed, for example for lack of file descriptors.
-const PAUSE: Duration = Duration::from_millis(20);
+const ACCEPT_RETRY: Duration = Duration::from_millis(20);
 
 /// Serves until `ending` is done, and then until the requests under way are answered.
 pub async fn serve(listener: TcpListener, router: Router, limits: Limits, ending: impl Future<Output = ()>) {
@@ -76,7 +76,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, ending
                 Err(error) => {
                     tracing::warn!(%error, "a connection cannot be accepted");
                     held.close_longest_waiting();
-                    tokio::time::sleep(PAUSE).await;
+                    tokio::time::sleep(ACCEPT_RETRY).await;
                 }
             },
         }

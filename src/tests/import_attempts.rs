@@ -121,7 +121,7 @@ on_each_database! {
         undo_file(&later(&db), run.import).await.unwrap();
 
         assert!(is_too_late(db.retract_imported(suspended, &[acme], "late", now()).await));
-        assert!(is_too_late(db.take_back_customers(suspended, CustomerId(0), 10, today()).await));
+        assert!(is_too_late(db.take_back_customers(suspended, None, 10, today()).await));
         assert!(is_too_late(db.finish_undo(suspended, &UndoReport::default(), now()).await));
         assert_eq!(db.get_import(run.import).await.unwrap().import.undo.retracted, 1);
         assert!(matches!(undo_file(&db.call(), run.import).await, Err(AppError::Conflict(_))));

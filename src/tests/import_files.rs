@@ -2,7 +2,7 @@
 
 use crate::domain::import::Outlook;
 use crate::domain::{CustomerFields, EventFilter, ImportKind, Mapping};
-use crate::server::service::import::{Errors, import_file, recognise, words};
+use crate::server::service::import::{Errors, error_line, import_file, recognise};
 use crate::server::store::NewImport;
 use crate::tests::api::Site;
 use crate::tests::harness::*;
@@ -12,7 +12,7 @@ const WREN: &str = "externalId,name,segment\nHD-1,Wren Hotels,SMB\n";
 
 /// The errors of rows, in words.
 fn told(done: &Done) -> Vec<String> {
-    done.errors.iter().map(|error| words(ImportKind::Customers, error)).collect()
+    done.errors.iter().map(|error| error_line(ImportKind::Customers, error)).collect()
 }
 
 async fn customers(db: &Database, ids: &[&str]) -> Vec<CustomerFields> {

@@ -8,7 +8,7 @@ use crate::domain::{
 };
 use crate::server::Actor;
 use crate::server::service::export::{self, Format, What};
-use crate::server::service::import::{Errors, Source, import_file, recognise, undo_file, words};
+use crate::server::service::import::{Errors, Source, error_line, import_file, recognise, undo_file};
 use crate::server::store::{Destination, NewImport};
 use crate::tests::api::Site;
 use crate::tests::harness::*;
@@ -175,7 +175,7 @@ on_each_database! {
             let done = import_with(&db, &file, mapping.clone(), is_dry).await.unwrap();
             let mut places: Vec<_> = done.errors.iter().map(|error| (error.line, error.column.as_str())).collect();
             places.dedup();
-            let texts: Vec<_> = done.errors.iter().map(|error| words(ImportKind::Events, error)).collect();
+            let texts: Vec<_> = done.errors.iter().map(|error| error_line(ImportKind::Events, error)).collect();
             assert_eq!(places, expected, "{texts:#?}");
             assert_eq!((done.counts.created, done.counts.rejected), (2, 8), "dry: {is_dry}");
         }
@@ -225,7 +225,7 @@ on_each_database! {
         assert!(!is_current().await);
         db.rescore(&[acme], BandChangeCause::Import, midnight(today())).await.unwrap();
         assert!(is_current().await);
-        db.take_back_customers(id, CustomerId(0), 10, today()).await.unwrap().unwrap();
+        db.take_back_customers(id, None, 10, today()).await.unwrap().unwrap();
         assert!(!is_current().await);
     }
 

@@ -1,6 +1,7 @@
 //! What happens by itself: the day changes, scores follow.
 
-use crate::server::{AppState, jobs};
+use crate::server::AppState;
+use crate::server::service::run::jobs;
 use crate::tests::harness::*;
 
 on_each_database! {

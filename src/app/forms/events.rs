@@ -37,7 +37,7 @@ impl LogSubject {
     }
 }
 
-const KINDS: [(EventKind, &str); 5] = [
+const KIND_CHOICES: [(EventKind, &str); 5] = [
     (EventKind::Login, "Login"),
     (EventKind::FeatureUse, "Feature use"),
     (EventKind::ApiCall, "API calls"),
@@ -67,7 +67,7 @@ pub fn EventForms(#[prop(into)] subject: Signal<LogSubject>) -> impl IntoView {
     let query = use_query_map();
     let kind = Memo::new(move |_| {
         let chosen = query.read().get("log").and_then(|name| EventKind::parse(&name));
-        KINDS.map(|(kind, _)| kind).into_iter().find(|kind| Some(*kind) == chosen).unwrap_or(EventKind::Login)
+        KIND_CHOICES.map(|(kind, _)| kind).into_iter().find(|kind| Some(*kind) == chosen).unwrap_or(EventKind::Login)
     });
     let tab = move |(of, label): (EventKind, &'static str)| {
         let current = move || (kind.get() == of).then_some("true");
@@ -77,7 +77,7 @@ pub fn EventForms(#[prop(into)] subject: Signal<LogSubject>) -> impl IntoView {
     let hidden = move |of: EventKind| move || kind.get() != of;
     view! {
         <div class="event-forms">
-            <nav class="tabs" aria-label="Kind of event">{KINDS.map(tab)}</nav>
+            <nav class="tabs" aria-label="Kind of event">{KIND_CHOICES.map(tab)}</nav>
             <div hidden=hidden(EventKind::Login)><LoginForm subject /></div>
             <div hidden=hidden(EventKind::FeatureUse)><FeatureForm subject /></div>
             <div hidden=hidden(EventKind::ApiCall)><ApiCallForm subject /></div>

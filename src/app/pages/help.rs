@@ -34,16 +34,16 @@ fn Method(scorecard: Scorecard) -> impl IntoView {
             <h2>"What the score means"</h2>
             <p>
                 "A customer's health is a number from 0 to 100: the weighted mean of five factors, each of them from 0 to 100. \
-                 It is computed from the events that systems and people sent, for a whole UTC day, and for any past day just \
-                 as well. Every number leads back to the events behind it."
+                 It is computed from the events that systems and people send, for one UTC day at a time, today or any day in the \
+                 past. Every number leads back to the events behind it."
             </p>
             <BandRules scorecard=scorecard.clone() />
         </section>
         <section class="panel">
             <h2>"The five factors"</h2>
             <p class="muted">
-                "Scorecard version " {version} ". Weights, windows, targets, bands and what assumed factors do can be changed: "
-                <a href="/scorecard">"Scoring"</a> " shows what a change would do before it is made, and every version there was."
+                "Scorecard version " {version} ". Weights, windows, targets, bands and the treatment of missing data can be changed: "
+                <a href="/scorecard">"Scoring"</a> " shows what a change would do before it is saved, and keeps every version."
             </p>
             <FactorRules scorecard=scorecard.clone() />
             <p>
@@ -66,19 +66,19 @@ fn Method(scorecard: Scorecard) -> impl IntoView {
         <section class="panel" id="past">
             <h2>"Past days"</h2>
             <p>
-                "The portfolio and a customer’s page can show any past day. As known now counts every fact of the day, also those \
-                 that arrived later, under today’s scorecard. As known then counts only what had been received by the end of that day, \
-                 under the scorecard in force: what this page said then. Names, owners, ARR and renewal dates are always today’s. \
-                 A day of the portfolio that was not looked at lately is worked out anew, which takes a moment with thousands of \
-                 customers; eight such days can be asked for at once."
+                "The portfolio and a customer’s page can show any past day. “As known now” counts every fact of that day, also those \
+                 that arrived later, under today’s scorecard. “As known then” counts only the facts that had arrived by the end of \
+                 that day, under the scorecard of that time: it is what the page showed then. Names, owners, ARR and renewal dates are \
+                 always today’s. A day of the portfolio that nobody has looked at lately is computed anew, which takes a moment with \
+                 thousands of customers; at most eight such days can be asked for at a time."
             </p>
         </section>
         <section class="panel" id="live">
             <h2>"Live"</h2>
             <p>
-                "The portfolio and the page of a customer follow new events and the change of the day by themselves while they are \
-                 seen; what you are typing stays. The words in the top bar say how old the figures are, and when the connection is \
-                 lost. A past day stands still."
+                "While you look at the portfolio or at a customer’s page, new events show up by themselves, and so does the new day at \
+                 midnight (UTC). What you are typing stays. The words in the top bar say how old the figures are, or that the \
+                 connection is lost. A page that shows a past day stays as it is."
             </p>
         </section>
     }
@@ -110,9 +110,9 @@ fn Sending() -> impl IntoView {
 fn Importing() -> impl IntoView {
     let mib = |bytes: u64| bytes / 1024 / 1024;
     let limits = format!(
-        "A file may have {} MiB, {} MiB once it is unpacked but no more than 16 MiB and a hundred times its size, and {} lines. \
-         Up to {MAX_WAITING_UPLOADS} files of {} MiB together wait to be imported, each for two days. What is larger can be \
-         imported on the command line, which has no such limits.",
+        "A file may have up to {} MiB. A compressed one may unpack to {} MiB, but to no more than 16 MiB and a hundred times its \
+         own size. Either may have {} lines. Up to {MAX_WAITING_UPLOADS} files, of {} MiB together, wait to be imported, each for two \
+         days. Larger files can be imported on the command line, which has no such limits.",
         mib(MAX_UPLOAD_BYTES),
         mib(MAX_UNPACKED_BYTES),
         format::group(MAX_UPLOAD_ROWS as i64),
@@ -127,20 +127,21 @@ fn Importing() -> impl IntoView {
                  written until you say so."
             </p>
             <p>
-                "Customers are recognised by their external id: those that are new are created, of the others what differs is changed, \
-                 and an empty cell changes nothing. Events are recognised by their message id, or else by what they say. So the same \
-                 file can be imported again, whole or longer than before. A row whose external id stands further up with another name \
-                 is refused: spreadsheets shorten long numbers to the same text."
+                "Customers are recognised by their external id. New ones are created; known ones get what differs, and an empty cell \
+                 changes nothing. Events are recognised by their message id, or else by their content. So the same file can be \
+                 imported again, also with rows added to it. A row is refused when an earlier row has its external id with another \
+                 name, because spreadsheets shorten long numbers to the same text."
             </p>
             <p>
-                "Amounts may be like 1,234.50 or in cents, monthly revenue is taken times twelve, days are like 2026-01-31, times like \
-                 2026-01-31T09:30:00Z; without an offset they are UTC. A ticket’s priority that is not known here becomes normal."
+                "Amounts are written like 1,234.50 or in cents, and monthly revenue is multiplied by twelve. Days are written like \
+                 2026-01-31, times like 2026-01-31T09:30:00Z; a time without an offset is UTC. A ticket with a priority that is not \
+                 known here gets the priority normal."
             </p>
             <p>{limits}</p>
             <p>
-                "An import can be undone. One whose server is stopped is noticed within half a minute, and says what it has stored. \
-                 Events that systems send many at a time and that are refused wait in the "
-                <a href="/quarantine">"quarantine"</a> ", where they can be corrected and sent again, for 90 days."
+                "An import can be undone. When the server is stopped during an import, the import ends within half a minute, and says \
+                 what it has stored. Refused events of systems that send many at a time wait for 90 days in the "
+                <a href="/quarantine">"quarantine"</a> ", where they can be corrected and sent again."
             </p>
         </section>
     }

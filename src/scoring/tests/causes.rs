@@ -2,7 +2,7 @@
 
 use super::given::*;
 use crate::domain::{Cause, FactorKey, HealthChange, Points};
-use crate::scoring::{Facts, Standing, explain_change};
+use crate::scoring::{Facts, ScoreInputs, explain_change};
 
 /// From `days` before the as-of day to it, as everything is known now.
 fn change_over(given: &Given, days: i64) -> HealthChange {
@@ -11,8 +11,8 @@ fn change_over(given: &Given, days: i64) -> HealthChange {
 
 /// Explains the change when only `known` was known on the first day.
 fn change_between(given: &Given, known: &Facts, days: i64) -> HealthChange {
-    let before = Standing { facts: known, scorecard: &given.scorecard, connections: &given.connections, day: day(days) };
-    let after = Standing { facts: &given.facts, scorecard: &given.scorecard, connections: &given.connections, day: day(0) };
+    let before = ScoreInputs { facts: known, scorecard: &given.scorecard, connections: &given.connections, day: day(days) };
+    let after = ScoreInputs { facts: &given.facts, scorecard: &given.scorecard, connections: &given.connections, day: day(0) };
     explain_change(CUSTOMER, before, after)
 }
 

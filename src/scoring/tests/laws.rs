@@ -3,7 +3,7 @@
 use super::given::*;
 use crate::domain::scorecard::{BandLimits, FactorRule};
 use crate::domain::{Cause, EventKind, FactorKey, Factors, Health, MissingPolicy, Points, Scorecard, Share};
-use crate::scoring::{Connections, DailyCount, Facts, Invoice, Standing, explain_change, history};
+use crate::scoring::{Connections, DailyCount, Facts, Invoice, ScoreInputs, explain_change, history};
 use proptest::prelude::*;
 
 const DAILY_KINDS: [EventKind; 4] = [EventKind::Login, EventKind::FeatureUse, EventKind::SupportTicket, EventKind::ApiCall];
@@ -177,8 +177,8 @@ proptest! {
 
     #[test]
     fn the_causes_of_a_change_sum_to_it(given in any_given(), other in any_given(), days in 0..150i64) {
-        let before = Standing { facts: &other.facts, scorecard: &other.scorecard, connections: &other.connections, day: day(days) };
-        let after = Standing { facts: &given.facts, scorecard: &given.scorecard, connections: &given.connections, day: day(0) };
+        let before = ScoreInputs { facts: &other.facts, scorecard: &other.scorecard, connections: &other.connections, day: day(days) };
+        let after = ScoreInputs { facts: &given.facts, scorecard: &given.scorecard, connections: &given.connections, day: day(0) };
         let change = explain_change(CUSTOMER, before, after);
         prop_assert_eq!(&change.before, &other.health_on(days));
         prop_assert_eq!(&change.after, &given.health());
@@ -196,7 +196,7 @@ proptest! {
         for (index, invoice) in given.facts.invoices.iter_mut().enumerate() {
             invoice.number = index.to_string();
         }
-        let standing = |day| Standing { facts: &given.facts, scorecard: &given.scorecard, connections: &given.connections, day };
+        let standing = |day| ScoreInputs { facts: &given.facts, scorecard: &given.scorecard, connections: &given.connections, day };
         let change = explain_change(CUSTOMER, standing(day(days)), standing(day(0)));
         let causes: Vec<_> = change.causes.iter().map(|part| part.cause).collect();
         for never in [Cause::ScorecardChange, Cause::Retracted, Cause::LateArrived] {

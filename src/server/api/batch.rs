@@ -28,7 +28,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio_util::io::StreamReader;
 
 /// The largest body, in bytes after decompression.
-const MAX_BYTES: usize = 1 << 30;
+const MAX_BODY_BYTES: usize = 1 << 30;
 /// The bytes that any body may unpack to, and the bytes that each sent byte allows beyond.
 const FREE_BYTES: usize = 16 << 20;
 const MAX_RATIO: usize = 100;
@@ -157,7 +157,7 @@ async fn read_items(reader: &mut Reader, format: Format, batch: &mut Batch, turn
                 FREE_BYTES >> 20
             )));
         }
-        if size > MAX_BYTES {
+        if size > MAX_BODY_BYTES {
             return Err(AppError::TooLarge("The body is larger than 1 GiB: what follows was not read.".into()));
         }
         for byte in &piece[..length] {

@@ -13,7 +13,7 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use futures::TryStreamExt;
 
-const COLUMNS: [&str; 22] = [
+const LIST_COLUMNS: [&str; 22] = [
     "id",
     "name",
     "segment",
@@ -54,14 +54,14 @@ pub async fn export_customers(call: Call, query: Query<CsvParameters>) -> Result
 
 fn write(rows: &[CustomerRow], currency: &str) -> Result<Vec<u8>, csv::Error> {
     let mut csv = csv::Writer::from_writer(Vec::new());
-    csv.write_record(COLUMNS)?;
+    csv.write_record(LIST_COLUMNS)?;
     for row in rows {
         csv.write_record(record(row, currency))?;
     }
     csv.into_inner().map_err(|error| csv::Error::from(error.into_error()))
 }
 
-fn record(row: &CustomerRow, currency: &str) -> [String; COLUMNS.len()] {
+fn record(row: &CustomerRow, currency: &str) -> [String; LIST_COLUMNS.len()] {
     let (fields, health) = (&row.customer.fields, &row.health);
     let factor = |points: Points| health.shown_score().map_or_else(String::new, |_| points.to_string());
     let text = |text: &Option<String>| text.as_deref().map_or_else(String::new, plain);

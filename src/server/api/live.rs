@@ -14,7 +14,7 @@ use futures::stream::{self, StreamExt};
 use std::time::Duration;
 
 /// The time after which a browser whose stream broke off connects again.
-const RETRY: Duration = Duration::from_secs(1);
+const RECONNECT_AFTER: Duration = Duration::from_secs(1);
 /// The pause after which a silent stream sends a sign of life: shorter than the patience of proxies.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
@@ -42,7 +42,7 @@ pub async fn follow_changes(call: Call, headers: HeaderMap, query: Query<LivePar
     let customer = customer.map(|id| CustomerId(integer(&mut errors, "customer", id, 1, i64::MAX)));
     errors.or(|| ())?;
     let news = live::follow(&call, customer, last.or(since));
-    let hello = Event::default().retry(RETRY).id(news.mark());
+    let hello = Event::default().retry(RECONNECT_AFTER).id(news.mark());
     let messages = stream::unfold(news, |mut news| async {
         let changed = news.next().await?;
         Some((Event::default().id(news.mark()).json_data(changed), news))

@@ -14,13 +14,13 @@ pub async fn get_healthz() -> &'static str {
 }
 
 /// The longest wait for the database. Load balancers do not wait long for an answer.
-const PATIENCE: Duration = Duration::from_secs(2);
+const READINESS_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Tells whether the database answers and can be written, which a full disk prevents.
 /// When not, it answers 503 with `Retry-After`. Never asks for the access token. A query is ignored.
 #[utoipa::path(get, path = "/readyz", tag = "Operations", responses((status = 200, description = "Ready", body = str)))]
 pub async fn get_readyz(call: Call) -> Result<&'static str, AppError> {
-    match tokio::time::timeout(PATIENCE, call.store.check_writable(call.now)).await {
+    match tokio::time::timeout(READINESS_PATIENCE, call.store.check_writable(call.now)).await {
         Ok(Ok(())) => Ok("ready"),
         failed_or_late => {
             tracing::warn!(?failed_or_late, "not ready");

@@ -9,9 +9,9 @@ use tokio::time::Instant;
 /// The batches worked on at a time. Each holds two chunks of items in memory.
 const BATCHES_AT_ONCE: usize = 4;
 /// The longest wait of a batch for its turn, when it has items to work on.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TURN_PATIENCE: Duration = Duration::from_secs(5);
 /// The longest time for which a batch may make the server wait in one turn, all pauses added up.
-const PAUSE: Duration = Duration::from_secs(1);
+const MAX_WAIT_IN_A_TURN: Duration = Duration::from_secs(1);
 
 /// The places for batches that are worked on.
 #[derive(Clone)]
@@ -27,21 +27,21 @@ impl Default for Places {
 pub struct Turn {
     places: Places,
     place: Option<OwnedSemaphorePermit>,
-    /// The part of [`PAUSE`] that is left.
+    /// The part of [`MAX_WAIT_IN_A_TURN`] that is left.
     left: Duration,
 }
 
 impl Turn {
     pub fn new(places: Places) -> Self {
-        Self { places, place: None, left: PAUSE }
+        Self { places, place: None, left: MAX_WAIT_IN_A_TURN }
     }
 
     /// Takes a place, unless the batch has one. Places go to batches in the order in which they ask.
     pub async fn take(&mut self) -> Result<(), AppError> {
         if self.place.is_none() {
-            let place = tokio::time::timeout(PATIENCE, self.places.0.clone().acquire_owned()).await;
+            let place = tokio::time::timeout(TURN_PATIENCE, self.places.0.clone().acquire_owned()).await;
             self.place = Some(place.ok().and_then(Result::ok).ok_or_else(AppError::overloaded)?);
-            self.left = PAUSE;
+            self.left = MAX_WAIT_IN_A_TURN;
         }
         Ok(())
     }

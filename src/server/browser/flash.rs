@@ -9,13 +9,13 @@ use axum::http::request::Parts;
 const COOKIE: &str = "flash";
 const SECONDS: i64 = 180;
 /// The most bytes of a cookie's name and value. Browsers keep 4096, as they are sent.
-const MAX_BYTES: usize = 4000;
+const MAX_COOKIE_BYTES: usize = 4000;
 
 /// Returns the cookie that tells the next page about an accepted form. A message too long for a cookie is shortened.
 pub fn cookie_of(mut done: Done) -> Option<HeaderValue> {
     loop {
         let text = serde_json::to_string(&done).ok()?;
-        if percent_encode(&text).len() <= MAX_BYTES || done.message.is_empty() {
+        if percent_encode(&text).len() <= MAX_COOKIE_BYTES || done.message.is_empty() {
             return HeaderValue::from_str(&cookie(COOKIE, &text, SECONDS)).ok();
         }
         let kept = done.message.chars().count() * 3 / 4;

@@ -21,7 +21,7 @@ use tokio::io::AsyncWriteExt;
 use tokio_util::io::ReaderStream;
 
 /// The longest wait for the next piece of a file.
-const PATIENCE: Duration = Duration::from_secs(30);
+const UPLOAD_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Returns the routes whose bodies may be longer, and take longer, than those of others.
 pub fn router() -> Router<AppState> {
@@ -134,8 +134,8 @@ async fn write(mut field: Field<'_>, upload: &mut NamedTempFile) -> Result<(), A
     };
     let mut file = tokio::fs::File::from_std(upload.reopen().map_err(failed)?);
     let mut size = 0;
-    let silent = |_| AppError::BadRequest(format!("Nothing came for {} seconds.", PATIENCE.as_secs()));
-    while let Some(piece) = tokio::time::timeout(PATIENCE, field.chunk()).await.map_err(silent)?.map_err(broken)? {
+    let silent = |_| AppError::BadRequest(format!("Nothing came for {} seconds.", UPLOAD_PATIENCE.as_secs()));
+    while let Some(piece) = tokio::time::timeout(UPLOAD_PATIENCE, field.chunk()).await.map_err(silent)?.map_err(broken)? {
         size += piece.len() as u64;
         if size > MAX_UPLOAD_BYTES {
             return Err(too_large());

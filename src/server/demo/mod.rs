@@ -21,7 +21,7 @@ type Dice = rand_chacha::ChaCha8Rng;
 const SOURCE: &str = "demo";
 
 /// The customers that one transaction loads, which bounds memory for a large portfolio.
-const CHUNK: usize = 200;
+const CUSTOMERS_PER_STEP: usize = 200;
 
 /// The choice of a portfolio.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ async fn load(store: &Store, options: &Options, if_empty: bool, now: DateTime<Ut
     let mut summary = Summary { seed: options.seed, customers: 0, events: 0 };
     let mut load = None;
     loop {
-        let chunk: Vec<_> = customers.by_ref().take(CHUNK).collect();
+        let chunk: Vec<_> = customers.by_ref().take(CUSTOMERS_PER_STEP).collect();
         match load {
             None => load = Some(store.begin_demo(&chunk, if_empty, now).await?),
             Some(_) if chunk.is_empty() => break,
@@ -96,7 +96,7 @@ async fn load(store: &Store, options: &Options, if_empty: bool, now: DateTime<Ut
 
 /// Returns a progress bar, shown only on a terminal and only when loading takes a while.
 fn progress_bar(customers: usize) -> ProgressBar {
-    if customers <= CHUNK {
+    if customers <= CUSTOMERS_PER_STEP {
         return ProgressBar::hidden();
     }
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} customers, {eta} left");

@@ -5,7 +5,7 @@ use crate::domain::Segment;
 /// The customer success team.
 pub const OWNERS: [&str; 6] = ["Amara Okafor", "Ben Carter", "Chloe Laurent", "Diego Romero", "Hanna Lindqvist", "Priya Nair"];
 
-const NAMES: [&str; 80] = [
+const COMPANY_NAMES: [&str; 80] = [
     "Aldervane",
     "Ambermoor",
     "Arkenfield",
@@ -145,7 +145,7 @@ const REGIONS: [&str; 9] = ["", " Nordic", " Iberia", " Pacific", " Alpine", " B
 
 /// Returns the name of the customer with this index. No two customers of a portfolio share one.
 pub fn company(seed: u64, index: usize, segment: Segment) -> String {
-    let (names, trades) = (NAMES.len(), trades(segment));
+    let (names, trades) = (COMPANY_NAMES.len(), trades(segment));
     let offset = (seed % names as u64) as usize;
     // 53 has no factor in common with the number of names, so each block of customers has every name once. From block to
     // block, a name moves on to its next trade.
@@ -153,8 +153,8 @@ pub fn company(seed: u64, index: usize, segment: Segment) -> String {
     let trade = trades[(name * 3 + offset + block) % trades.len()];
     let round = block / trades.len();
     match (REGIONS.get(round), round) {
-        (Some(region), _) => format!("{} {trade}{region}", NAMES[name]),
-        (None, round) => format!("{} {trade} {round}", NAMES[name]),
+        (Some(region), _) => format!("{} {trade}{region}", COMPANY_NAMES[name]),
+        (None, round) => format!("{} {trade} {round}", COMPANY_NAMES[name]),
     }
 }
 

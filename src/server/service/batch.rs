@@ -18,7 +18,7 @@ use std::collections::{BTreeSet, HashMap};
 use tokio::task::JoinHandle;
 
 /// The items that are stored while the next are read, and about the bytes that these may have.
-const CHUNK: usize = 8000;
+const ITEMS_PER_CHUNK: usize = 8000;
 const CHUNK_BYTES: usize = 4 << 20;
 
 /// An item as it was sent, with its position.
@@ -56,7 +56,7 @@ impl Batch {
     pub async fn push(&mut self, item: Item) -> Result<(), AppError> {
         self.chunk_bytes += item.content.len();
         self.chunk.push(item);
-        if self.chunk.len() == CHUNK || self.chunk_bytes >= CHUNK_BYTES { self.store().await } else { Ok(()) }
+        if self.chunk.len() == ITEMS_PER_CHUNK || self.chunk_bytes >= CHUNK_BYTES { self.store().await } else { Ok(()) }
     }
 
     /// Stores everything that has arrived, and waits until it is stored.
@@ -76,10 +76,10 @@ impl Batch {
     async fn store(&mut self) -> Result<(), AppError> {
         self.chunk_bytes = 0;
         let lines = self.chunk.iter().map(|item| item.line).collect();
-        let items = read(&self.call, std::mem::take(&mut self.chunk)).await?;
+        let items = parse_chunk(&self.call, std::mem::take(&mut self.chunk)).await?;
         self.stored().await?;
         let call = self.call.clone();
-        self.storing = Some(tokio::spawn(async move { store(&call, lines, items).await }));
+        self.storing = Some(tokio::spawn(async move { store_chunk(&call, lines, items).await }));
         Ok(())
     }
 
@@ -111,7 +111,7 @@ impl Batch {
 /// An item's text, with the event parsed from it or its errors.
 type Read = (String, Result<Incoming, FieldErrors>);
 
-async fn store(call: &Call, lines: Vec<i64>, read: Vec<Read>) -> Stored {
+async fn store_chunk(call: &Call, lines: Vec<i64>, read: Vec<Read>) -> Stored {
     let (mut events, mut items) = (Vec::with_capacity(lines.len()), Vec::with_capacity(lines.len()));
     for (content, read) in read {
         items.push((content, read.map(|event| events.push(event))));
@@ -161,7 +161,7 @@ fn named_source(content: &str) -> String {
 }
 
 /// Parses items and looks up the customers that they name.
-async fn read(call: &Call, chunk: Vec<Item>) -> Result<Vec<Read>, AppError> {
+async fn parse_chunk(call: &Call, chunk: Vec<Item>) -> Result<Vec<Read>, AppError> {
     let now = call.now;
     let parsed: Vec<_> = chunk
         .into_iter()
@@ -273,7 +273,7 @@ pub async fn replay_quarantined(call: &Call, id: QuarantineId, corrected: Option
         return Err(FieldErrors::one("content", format!("must be at most {MAX_CORRECTED_CHARS} characters")).into());
     }
     let content = corrected.unwrap_or(item.content).into_bytes();
-    let read = read(call, vec![Item { line: 1, content, is_too_long: false }]).await?.pop();
+    let read = parse_chunk(call, vec![Item { line: 1, content, is_too_long: false }]).await?.pop();
     let incoming = match read {
         Some((_, Ok(incoming))) => incoming,
         Some((_, Err(errors))) => return Err(errors.into()),

@@ -11,7 +11,7 @@ use futures::stream::{self, Stream};
 use serde_json::{Map, Value, json};
 
 /// The rows of a page.
-const PAGE: i64 = 1000;
+const ROWS_PER_PAGE: i64 = 1000;
 
 /// The kinds of data that can be exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,28 +144,28 @@ pub fn export(call: Call, what: What, format: Format) -> impl Stream<Item = Resu
     stream::try_unfold((call, Some(None)), move |(call, after)| async move {
         let Some(after) = after else { return Ok(None) };
         let origin = call.store.origin().await?;
-        let (rows, last) = load(&call, &origin, what, after.unwrap_or(0)).await?;
+        let (rows, last) = load(&call, &origin, what, after).await?;
         let is_first = after.is_none();
         let text = match format {
             Format::Csv => csv(what, &rows, is_first)?,
             Format::Ndjson => ndjson(&rows),
         };
-        let next = last.filter(|_| rows.len() as i64 == PAGE).map(Some);
+        let next = last.filter(|_| rows.len() as i64 == ROWS_PER_PAGE).map(Some);
         Ok(Some((Piece { text, rows: rows.len() }, (call, next))))
     })
 }
 
 type Row = Map<String, Value>;
 
-/// Returns one page of rows after an id, and the id of its last row.
-async fn load(call: &Call, origin: &Origin, what: What, after: i64) -> Result<(Vec<Row>, Option<i64>), AppError> {
+/// Returns one page of rows, the first one or the one after an id, and the id of its last row.
+async fn load(call: &Call, origin: &Origin, what: What, after: Option<i64>) -> Result<(Vec<Row>, Option<i64>), AppError> {
     if let What::Events | What::RetractedEvents = what {
-        let events = call.store.export_events(EventId(after), PAGE, what == What::RetractedEvents).await?;
+        let events = call.store.export_events(after.map(EventId), ROWS_PER_PAGE, what == What::RetractedEvents).await?;
         let last = events.last().map(|(event, _)| event.id.0);
         return Ok((events.into_iter().map(|(event, external_id)| event_row(origin, event, external_id)).collect(), last));
     }
     if what == What::Notes {
-        let notes = call.store.export_notes(NoteId(after), PAGE).await?;
+        let notes = call.store.export_notes(after.map(NoteId), ROWS_PER_PAGE).await?;
         let last = notes.last().map(|(_, _, note)| note.id.0);
         return Ok((
             notes.into_iter().map(|(customer, external_id, note)| note_row(origin, customer, external_id, note)).collect(),
@@ -173,7 +173,7 @@ async fn load(call: &Call, origin: &Origin, what: What, after: i64) -> Result<(V
         ));
     }
     let today = call.today();
-    let found = call.store.export_customers(CustomerId(after), PAGE, today).await?;
+    let found = call.store.export_customers(after.map(CustomerId), ROWS_PER_PAGE, today).await?;
     let last = found.last().map(|row| row.customer.id.0);
     let rows = match what {
         What::Health => {

@@ -6,7 +6,7 @@ use crate::domain::{
     AsOf, ChangeDays, Customer, CustomerId, CustomerRow, DayCount, EventKind, FactorKey, Factors, Health, HealthChange,
     HealthHistory, HistoryDays, NaiveDate, PageDays, Scorecard,
 };
-use crate::scoring::{self, Connections, Facts, Standing};
+use crate::scoring::{self, Connections, Facts, ScoreInputs};
 use crate::server::Call;
 use crate::server::store::{CurrentHealth, Store};
 use crate::wire::AppError;
@@ -212,8 +212,8 @@ impl Scoring {
         scoring::score(id, &measured, &self.scorecard, as_of)
     }
 
-    fn standing<'a>(&'a self, facts: &'a Facts, day: NaiveDate) -> Standing<'a> {
-        Standing { facts, scorecard: &self.scorecard, connections: &self.connections, day }
+    fn standing<'a>(&'a self, facts: &'a Facts, day: NaiveDate) -> ScoreInputs<'a> {
+        ScoreInputs { facts, scorecard: &self.scorecard, connections: &self.connections, day }
     }
 
     /// Explains the change between two days with the same knowledge at both.

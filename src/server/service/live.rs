@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// The least time between two messages. Changes in between share a message.
-const PAUSE: Duration = Duration::from_millis(500);
+const MESSAGE_PAUSE: Duration = Duration::from_millis(500);
 
 /// The messages to one follower.
 pub struct News {
@@ -38,7 +38,7 @@ impl News {
                 () = tokio::time::sleep_until(self.quiet_until) => break,
             }
         }
-        self.quiet_until = Instant::now() + PAUSE;
+        self.quiet_until = Instant::now() + MESSAGE_PAUSE;
         Some(changed)
     }
 

@@ -1,7 +1,7 @@
 //! The rules of scoring: read them, try others, put them in force.
 
 use crate::domain::ScorecardPreview;
-use crate::domain::{CustomerId, FieldErrors, NewScorecard, Scorecard, ScorecardInput, ScorecardVersion};
+use crate::domain::{FieldErrors, NewScorecard, Scorecard, ScorecardInput, ScorecardVersion};
 use crate::scoring::{self, WhatIf};
 use crate::server::Call;
 use crate::wire::AppError;
@@ -9,8 +9,8 @@ use crate::wire::pages::ScorecardPage;
 use chrono::Duration;
 use std::collections::HashMap;
 
-/// The customers held in memory at a time.
-const CHUNK: i64 = 500;
+/// The customers that a preview holds in memory at a time.
+const CUSTOMERS_IN_MEMORY: i64 = 500;
 
 /// Returns the rules in force.
 pub async fn get_scorecard(call: &Call) -> Result<Scorecard, AppError> {
@@ -74,11 +74,11 @@ pub async fn preview_scorecard(call: &Call, input: &ScorecardInput) -> Result<Sc
     let measures_alike = proposed.measures_like(&current);
     let from = today - Duration::days(proposed.lookback_days().max(current.lookback_days()));
     let mut what_if = WhatIf::new(&current, &proposed);
-    let mut last = CustomerId(0);
+    let mut last = None;
     loop {
-        let chunk = call.store.list_active_after(last, CHUNK, today).await?;
+        let chunk = call.store.list_active_after(last, CUSTOMERS_IN_MEMORY, today).await?;
         let Some(end) = chunk.last() else { return Ok(what_if.finish()) };
-        last = end.customer.id;
+        last = Some(end.customer.id);
         let needed: Vec<_> = chunk.iter().filter(|row| !measures_alike || !row.is_current).map(|row| row.customer.id).collect();
         let facts = if needed.is_empty() { HashMap::new() } else { call.store.load_facts_of(&needed, from, today).await? };
         for row in chunk {

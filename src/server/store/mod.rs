@@ -132,18 +132,28 @@ pub struct Incoming {
     pub received_at: DateTime<Utc>,
 }
 
-/// The outcome of an event that came in with others.
+/// The outcome of an event that came in with others. An event that was only checked has no id: `Verdict<()>`.
 #[derive(Debug)]
-pub enum Verdict {
-    Accepted(EventId),
-    /// Stored before, under the same message id or as the same invoice.
-    Duplicate(EventId),
+pub enum Verdict<Id = EventId> {
+    Accepted(Id),
+    /// The event was stored before, under the same message id or as the same invoice.
+    Duplicate(Id),
     /// The field that is to blame, and why: not found, or a conflict.
     Refused(&'static str, StoreError),
 }
 
+impl Verdict {
+    pub fn without_id(self) -> Verdict<()> {
+        match self {
+            Self::Accepted(_) => Verdict::Accepted(()),
+            Self::Duplicate(_) => Verdict::Duplicate(()),
+            Self::Refused(field, error) => Verdict::Refused(field, error),
+        }
+    }
+}
+
 /// Counts the outcomes of events for an import.
-pub fn count_verdicts<'a>(verdicts: impl IntoIterator<Item = &'a Verdict>) -> ImportCounts {
+pub fn count_verdicts<'a, Id: 'a>(verdicts: impl IntoIterator<Item = &'a Verdict<Id>>) -> ImportCounts {
     let mut counts = ImportCounts::default();
     for verdict in verdicts {
         counts.rows += 1;

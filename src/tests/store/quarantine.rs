@@ -2,7 +2,7 @@
 
 use crate::domain::quarantine::{KEPT_DAYS, MAX_BYTES, MAX_BYTES_OF_SOURCE, MAX_CONTENT_BYTES, MAX_ITEMS_OF_SOURCE};
 use crate::domain::{FieldErrors, ItemVerdict};
-use crate::server::jobs;
+use crate::server::service::run::jobs;
 use crate::server::store::RefusedItem;
 use crate::tests::harness::*;
 use chrono::Duration;

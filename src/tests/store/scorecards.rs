@@ -2,7 +2,7 @@
 
 use crate::domain::{NewScorecard, Scorecard, ScorecardInput};
 use crate::server::Actor;
-use crate::server::jobs;
+use crate::server::service::run::jobs;
 use crate::server::service::scorecards;
 use crate::tests::harness::*;
 use std::time::Duration;

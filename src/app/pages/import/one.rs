@@ -8,6 +8,7 @@ use crate::app::state::use_revision;
 use crate::app::{format, until_answered};
 use crate::domain::import::{ImportPage as Page, MAX_LISTED_ERRORS, Outlook, PreviewRow, RowOutlook, ValueChange};
 use crate::domain::{Import, ImportCounts, ImportId, ImportKind, ImportState, RowError};
+use crate::wire::AppError;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -19,8 +20,8 @@ const PERIOD: Duration = Duration::from_millis(800);
 #[component]
 pub fn ImportPage() -> impl IntoView {
     let (params, revision, look) = (use_params_map(), use_revision(), RwSignal::new(0_u32));
-    let id = Memo::new(move |_| ImportId(params.read().get("id").and_then(|id| id.parse().ok()).unwrap_or(0)));
-    let page = Resource::new(move || (id.get(), revision.get(), look.get()), |(id, ..)| until_answered(move || load_import(id)));
+    let id = Memo::new(move |_| params.read().get("id").and_then(|id| id.parse::<ImportId>().ok()));
+    let page = Resource::new(move || (id.get(), revision.get(), look.get()), |(id, ..)| until_answered(move || load(id)));
     // Runs in the browser only. Without JavaScript the page refreshes itself.
     Effect::new(move |timer: Option<Option<TimeoutHandle>>| {
         if let Some(timer) = timer.flatten() {
@@ -33,6 +34,14 @@ pub fn ImportPage() -> impl IntoView {
         <div class="narrow stack">
             <Loaded resource=page view=one />
         </div>
+    }
+}
+
+/// Loads an import. No id means that the address has none that can be one.
+async fn load(id: Option<ImportId>) -> Result<Page, AppError> {
+    match id {
+        Some(id) => load_import(id).await,
+        None => Err(AppError::NotFound("import with such an id".into())),
     }
 }
 

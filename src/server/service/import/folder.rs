@@ -28,14 +28,14 @@ pub fn remove_files(path: Option<&str>) {
 }
 
 /// Returns the folder of the database's uploads.
-pub async fn find(call: &Call) -> Result<PathBuf, AppError> {
+pub async fn find_upload_folder(call: &Call) -> Result<PathBuf, AppError> {
     let folder = format!("customer-health-{}", call.store.origin().await?.as_str());
     std::path::absolute(call.settings.upload_dir.join(folder)).map_err(not_ours)
 }
 
 /// Creates a file for an upload, which is removed when it is dropped. Refused when too many uploads wait.
 pub async fn begin_upload(call: &Call) -> Result<NamedTempFile, AppError> {
-    let folder = find(call).await?;
+    let folder = find_upload_folder(call).await?;
     super::blocking(move || {
         // The file exists before the others are counted, so that of two simultaneous uploads at least one counts the other.
         let upload = create(&folder, UPLOAD)?;

@@ -174,7 +174,7 @@ pub async fn remove_old_files(call: &Call) -> Result<(), AppError> {
         remove_files(over.path.as_deref());
         call.store.forget_import_files(over.import.id).await?;
     }
-    let folder = folder::find(call).await?;
+    let folder = folder::find_upload_folder(call).await?;
     let known = call.store.list_import_paths().await?;
     let known = known.into_iter().flat_map(|path| [errors_path(&path), path.into()]).collect();
     let now = call.now;
@@ -188,7 +188,7 @@ pub async fn remove_old_files(call: &Call) -> Result<(), AppError> {
 
 /// Deletes an upload that was not imported.
 pub async fn discard_upload(call: &Call, id: ImportId) -> Result<(), AppError> {
-    let stored = find(call, id).await?;
+    let stored = find_import(call, id).await?;
     discard(call, stored).await
 }
 
@@ -199,7 +199,7 @@ async fn discard(call: &Call, stored: StoredImport) -> Result<(), AppError> {
 }
 
 /// Returns the import. When its work was cut off, it is marked as failed first.
-async fn find(call: &Call, id: ImportId) -> Result<StoredImport, AppError> {
+async fn find_import(call: &Call, id: ImportId) -> Result<StoredImport, AppError> {
     let stored = call.store.get_import(id).await?;
     if !stored.import.state.is_busy() || cut_off_imports(call).await? == 0 {
         return Ok(stored);
@@ -229,7 +229,7 @@ pub async fn list_imports(call: &Call, paging: Paging) -> Result<ImportList, App
 
 /// Returns the read model of an import's page.
 pub async fn get_import(call: &Call, id: ImportId) -> Result<ImportPage, AppError> {
-    let StoredImport { import, path, .. } = find(call, id).await?;
+    let StoredImport { import, path, .. } = find_import(call, id).await?;
     let mut page = ImportPage {
         import,
         columns: Vec::new(),
@@ -290,7 +290,7 @@ pub struct Choice {
 /// Stores the chosen mapping and starts a dry run in the background. When the kind has changed, the columns are recognised
 /// anew instead, so that the visitor can look at them first.
 pub async fn check_import(call: &Call, id: ImportId, choice: Choice) -> Result<ImportState, AppError> {
-    let StoredImport { import, path, .. } = find(call, id).await?;
+    let StoredImport { import, path, .. } = find_import(call, id).await?;
     let Some(path) = path else { return Err(AppError::Conflict(GONE.into())) };
     let source = Source::uploaded(&path, &import.file_name);
     let Findings { columns, rows } = load_findings(call, id, &source).await?;
@@ -323,7 +323,7 @@ pub async fn reconsider_import(call: &Call, id: ImportId) -> Result<(), AppError
 
 /// Imports a file after its dry run, in the background. The rows that the dry run refused can still be read for some time.
 pub async fn run_import(call: &Call, id: ImportId) -> Result<(), AppError> {
-    let StoredImport { import, path, .. } = find(call, id).await?;
+    let StoredImport { import, path, .. } = find_import(call, id).await?;
     let Some(path) = path else { return Err(AppError::Conflict(GONE.into())) };
     let source = Source::uploaded(&path, &import.file_name);
     let Findings { columns, .. } = load_findings(call, id, &source).await?;
@@ -338,8 +338,8 @@ pub async fn run_import(call: &Call, id: ImportId) -> Result<(), AppError> {
 
 /// Undoes an import, in the background.
 pub async fn undo_import(call: &Call, id: ImportId) -> Result<(), AppError> {
-    find(call, id).await?;
-    let attempt = undo::begin(call, id).await?;
+    find_import(call, id).await?;
+    let attempt = undo::begin_undo(call, id).await?;
     let call = call.clone();
     tokio::spawn(async move { undo::undo(&call, attempt).await });
     Ok(())
@@ -348,11 +348,11 @@ pub async fn undo_import(call: &Call, id: ImportId) -> Result<(), AppError> {
 /// Returns the path of the errors of an upload's dry run, as CSV.
 pub async fn get_import_errors(call: &Call, id: ImportId) -> Result<PathBuf, AppError> {
     let missing = || AppError::NotFound(format!("list of errors of import {id}"));
-    let path = find(call, id).await?.path.map(|path| errors_path(&path));
+    let path = find_import(call, id).await?.path.map(|path| errors_path(&path));
     path.filter(|path| path.exists()).ok_or_else(missing)
 }
 
 /// Returns a row's error in words: "line 3: arr must be ...".
-pub fn words(kind: ImportKind, error: &RowError) -> String {
+pub fn error_line(kind: ImportKind, error: &RowError) -> String {
     format!("line {}: {}", error.line, error.sentence(kind))
 }

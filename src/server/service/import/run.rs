@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use tokio::sync::{Semaphore, mpsc};
 
 /// The rows that are stored while the next are read.
-const CHUNK: usize = 8000;
+const ROWS_PER_CHUNK: usize = 8000;
 /// The customers that one transaction stores: few enough for other writers to get their turn.
 const CUSTOMERS_TOGETHER: usize = 2000;
 
@@ -135,10 +135,10 @@ async fn drive(
         let (reading, owned, now) = (meter.clone(), mapping.clone(), call.read_clock());
         let reader = tokio::task::spawn_blocking(move || {
             let mut rows = RowReader::new(&owned, &columns)?;
-            let mut chunk = Chunk::with_capacity(CHUNK);
+            let mut chunk = Chunk::with_capacity(ROWS_PER_CHUNK);
             source.read(&columns, &reading, |row| {
                 chunk.push((row.line, rows.read(&row, now)));
-                chunk.len() < CHUNK || sender.blocking_send(std::mem::take(&mut chunk)).is_ok()
+                chunk.len() < ROWS_PER_CHUNK || sender.blocking_send(std::mem::take(&mut chunk)).is_ok()
             })?;
             // The receiver is gone only after it has failed, which it reports itself.
             let _ = sender.blocking_send(chunk);
@@ -254,7 +254,7 @@ impl<'a> Sink<'a> {
         for (line, change) in lines.into_iter().zip(changes) {
             match change {
                 Ok(CustomerChange::Created(id) | CustomerChange::Updated(id)) => {
-                    self.touched.insert(id);
+                    self.touched.extend(id);
                 }
                 Ok(CustomerChange::Unchanged) => {}
                 Err(errors) => refused.push((line, row_errors(self.mapping, line, errors))),
@@ -297,7 +297,10 @@ impl<'a> Sink<'a> {
                 let verdicts = self.call.store.check_events(&incoming).await?;
                 (verdicts.into_iter().map(Some).collect(), Ok(()))
             }
-            Target::Import(attempt) => self.call.store.insert_events_of(attempt, &incoming).await,
+            Target::Import(attempt) => {
+                let (verdicts, stored) = self.call.store.insert_events_of(attempt, &incoming).await;
+                (verdicts.into_iter().map(|verdict| verdict.map(Verdict::without_id)).collect(), stored)
+            }
         };
         for (((line, address), one), verdict) in lines.into_iter().zip(&incoming).zip(verdicts) {
             let verdict = match (verdict, self.target) {

@@ -1,7 +1,7 @@
 //! A dry run's memory of earlier rows, since rows of the same file can repeat or contradict each other. It holds a hash with
 //! a number for each row; customers' fields wait in a file without a name.
 
-use crate::domain::{CustomerFields, EventBody, EventId};
+use crate::domain::{CustomerFields, EventBody};
 use crate::server::store::{Incoming, StoreError, Verdict};
 use crate::wire::AppError;
 use sha2::{Digest, Sha256};
@@ -56,7 +56,7 @@ pub struct SeenEvents(ByHash);
 
 impl SeenEvents {
     /// Returns the verdict on an event that the database would accept.
-    pub fn verdict(&mut self, one: &Incoming) -> Verdict {
+    pub fn verdict(&mut self, one: &Incoming) -> Verdict<()> {
         let Incoming { customer, event, .. } = one;
         let content = hash(&format!("{customer}\n{:?}", event.content)) as u32;
         let message = event.message_id.as_deref().map(|id| hash(&format!("{}\n{id}", event.source)));
@@ -66,7 +66,7 @@ impl SeenEvents {
         };
         for (field, key) in [("messageId", message), ("number", issue)] {
             match key.and_then(|key| self.0.get(key)) {
-                Some(known) if known == content => return Verdict::Duplicate(EventId(0)),
+                Some(known) if known == content => return Verdict::Duplicate(()),
                 Some(_) => {
                     let conflict = StoreError::Conflict("another row of this file says something else".into());
                     return Verdict::Refused(field, conflict);
@@ -77,7 +77,7 @@ impl SeenEvents {
         for key in [message, issue].into_iter().flatten() {
             *self.0.entry(key) = content;
         }
-        Verdict::Accepted(EventId(0))
+        Verdict::Accepted(())
     }
 }
 

@@ -2,23 +2,23 @@
 //! rescored.
 
 use super::beating;
-use crate::domain::{CustomerId, ImportCounts, ImportId, ImportState, UndoReport};
+use crate::domain::{ImportCounts, ImportId, ImportState, UndoReport};
 use crate::server::Call;
 use crate::server::store::Attempt;
 use crate::wire::AppError;
 
 /// The customers that one transaction sets back, and those whose events it retracts.
-const CUSTOMERS: i64 = 200;
-const CUSTOMERS_WITH_EVENTS: usize = 50;
+const CUSTOMERS_TAKEN_BACK_TOGETHER: i64 = 200;
+const CUSTOMERS_RETRACTED_TOGETHER: usize = 50;
 
 /// Undoes an import right away.
 pub async fn undo_file(call: &Call, id: ImportId) -> Result<UndoReport, AppError> {
-    super::find(call, id).await?;
-    take_back(call, begin(call, id).await?).await
+    super::find_import(call, id).await?;
+    take_back(call, begin_undo(call, id).await?).await
 }
 
 /// Begins an undo. From then on nobody else works on the import.
-pub async fn begin(call: &Call, id: ImportId) -> Result<Attempt, AppError> {
+pub async fn begin_undo(call: &Call, id: ImportId) -> Result<Attempt, AppError> {
     Ok(call.store.move_import(id, &[ImportState::Finished, ImportState::Failed], ImportState::Undoing, call.now).await?)
 }
 
@@ -48,18 +48,18 @@ async fn take_back_all(call: &Call, attempt: Attempt) -> Result<UndoReport, AppE
     let reason = format!("import {} undone", attempt.import);
     let customers = call.store.list_customers_of_import(attempt.import).await?;
     let mut done = 0;
-    for some in customers.chunks(CUSTOMERS_WITH_EVENTS) {
+    for some in customers.chunks(CUSTOMERS_RETRACTED_TOGETHER) {
         report.retracted += call.store.retract_imported(attempt, some, &reason, call.read_clock()).await?;
         done += some.len();
         let percent = (done * 90 / customers.len().max(1)) as i64;
         call.store.add_import_progress(attempt, &nothing, percent, call.read_clock()).await?;
     }
     let mut touched = customers;
-    let mut after = CustomerId(0);
+    let mut after = None;
     while let Some((ids, more)) =
-        call.store.take_back_customers(attempt, after, CUSTOMERS, call.read_clock().date_naive()).await?
+        call.store.take_back_customers(attempt, after, CUSTOMERS_TAKEN_BACK_TOGETHER, call.read_clock().date_naive()).await?
     {
-        after = ids.last().copied().unwrap_or(after);
+        after = ids.last().copied().or(after);
         touched.extend(ids);
         report.removed += more.removed;
         report.archived_count += more.archived_count;

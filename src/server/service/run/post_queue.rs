@@ -10,12 +10,12 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 
 /// The most events in one transaction.
-const GROUP: usize = 64;
+const EVENTS_PER_GROUP: usize = 64;
 /// The most that wait. One more is refused at once, instead of being answered long after its sender has given up.
-const WAITING: usize = 1024;
+const MAX_WAITING_EVENTS: usize = 1024;
 /// The longest wait for a group to become as large as those before it were on average: senders answered together come
 /// again together, and the first of them should not get a transaction for itself.
-const PATIENCE: Duration = Duration::from_millis(1);
+const GROUP_PATIENCE: Duration = Duration::from_millis(1);
 
 #[derive(Clone)]
 pub struct PostQueue(mpsc::Sender<Post>);
@@ -38,24 +38,24 @@ impl PostQueue {
 impl PostQueue {
     /// Works for as long as somebody can send to it.
     pub fn start(store: &Store) -> Self {
-        let (sender, receiver) = mpsc::channel(WAITING);
-        tokio::spawn(write(store.clone(), receiver));
+        let (sender, receiver) = mpsc::channel(MAX_WAITING_EVENTS);
+        tokio::spawn(write_groups(store.clone(), receiver));
         Self(sender)
     }
 }
 
 /// While transactions are under way, the next group grows.
-async fn write(store: Store, mut receiver: mpsc::Receiver<Post>) {
+async fn write_groups(store: Store, mut receiver: mpsc::Receiver<Post>) {
     let writers = Arc::new(Semaphore::new(store.post_writers()));
     let mut usual = 1;
     while let Ok(writer) = Arc::clone(&writers).acquire_owned().await {
-        let mut posts = Vec::with_capacity(GROUP);
-        if receiver.recv_many(&mut posts, GROUP).await == 0 {
+        let mut posts = Vec::with_capacity(EVENTS_PER_GROUP);
+        if receiver.recv_many(&mut posts, EVENTS_PER_GROUP).await == 0 {
             return;
         }
-        let latest = Instant::now() + PATIENCE;
+        let latest = Instant::now() + GROUP_PATIENCE;
         while posts.len() < usual {
-            let room = GROUP - posts.len();
+            let room = EVENTS_PER_GROUP - posts.len();
             match timeout_at(latest, receiver.recv_many(&mut posts, room)).await {
                 Ok(more) if more > 0 => {}
                 _ => break,
@@ -64,13 +64,13 @@ async fn write(store: Store, mut receiver: mpsc::Receiver<Post>) {
         usual = (usual + posts.len()) / 2;
         let store = store.clone();
         tokio::spawn(async move {
-            answer(&store, posts).await;
+            store_and_answer(&store, posts).await;
             drop(writer);
         });
     }
 }
 
-async fn answer(store: &Store, mut posts: Vec<Post>) {
+async fn store_and_answer(store: &Store, mut posts: Vec<Post>) {
     // Nobody waits any more for those that were given up.
     posts.retain(|post| !post.answer.is_closed());
     let (group, answers): (Vec<_>, Vec<_>) = posts.into_iter().map(|post| (post.incoming, post.answer)).unzip();

@@ -9,6 +9,7 @@ use crate::scoring::{BAND_MEMORY_DAYS, Connections};
 use crate::server::store::ledger::rules::{Rules, load_rules};
 use crate::server::store::sql::bind::{binds, day, end};
 use crate::server::store::sql::db::{Db, Tx};
+use crate::server::store::sql::locks::AdvisoryLock;
 use crate::server::store::tables::connections::{load_connections, store_connections};
 use crate::server::store::tables::first_days::{FIRST_DAYS, FirstDays, first_days};
 use crate::server::store::{Store, StoreError, StoreResult};
@@ -31,15 +32,11 @@ impl Store {
     }
 }
 
-/// An arbitrary number that means "connections" among the database's advisory locks.
-const LOCK_SHARED: &str = "SELECT pg_advisory_xact_lock_shared(7100917) IS NULL";
-const LOCK_ALONE: &str = "SELECT pg_advisory_xact_lock(7100917) IS NULL";
-
 /// Begins a transaction that adds or takes back facts, with the rules as they are. `moves` tells from the connections
 /// whether that may change them; the answer comes back, and after it [`settle`] is due.
 pub async fn write_facts(db: &Db, moves: impl Fn(&Connections) -> bool) -> StoreResult<(Tx, Rules, bool)> {
     let mut tx = db.write().await?;
-    lock(&mut tx, LOCK_SHARED).await?;
+    tx.share_lock(AdvisoryLock::Connections).await?;
     let mut rules = load_rules(&mut tx).await?;
     if !moves(&rules.connections) {
         return Ok((tx, rules, false));
@@ -55,15 +52,8 @@ pub async fn write_facts(db: &Db, moves: impl Fn(&Connections) -> bool) -> Store
 
 pub async fn write_connections(db: &Db) -> StoreResult<Tx> {
     let mut tx = db.write().await?;
-    lock(&mut tx, LOCK_ALONE).await?;
+    tx.lock(AdvisoryLock::Connections).await?;
     Ok(tx)
-}
-
-pub async fn lock(tx: &mut Tx, sql: &'static str) -> StoreResult<()> {
-    if tx.has_locks() {
-        tx.one::<(bool,)>(sql, binds![]).await?;
-    }
-    Ok(())
 }
 
 /// The earliest fact of a factor is either one that was taken back since, or one that still counts. Of the latter none is
@@ -118,10 +108,9 @@ async fn taken_back_since(tx: &mut Tx, known_on: NaiveDate) -> StoreResult<Facto
 /// grows, which makes every row stale; the roll-over then scores them anew.
 pub async fn settle_connections(tx: &mut Tx, today: NaiveDate) -> StoreResult<()> {
     let (before, version) = load_connections(tx).await?;
-    let sql =
-        "SELECT MIN(first_login_day), MIN(first_feature_day), MIN(first_ticket_day), MIN(first_invoice_day), MIN(first_api_day)
-               FROM customers";
-    let after = Connections(first_days(tx.one::<FirstDays>(sql, binds![]).await?));
+    let earliest: Vec<_> = FIRST_DAYS.iter().map(|(_, column)| format!("MIN({column})")).collect();
+    let sql = format!("SELECT {} FROM customers", earliest.join(", "));
+    let after = Connections(first_days(tx.one::<FirstDays>(AssertSqlSafe(sql), binds![]).await?));
     if after == before {
         return Ok(());
     }

@@ -1,23 +1,24 @@
 //! Generated customers: stored in bulk, and taken out again.
 
 use crate::domain::band_change::BandChangeCause;
-use crate::domain::{CustomerId, EventId, FactorKey, Factors, NaiveDate};
+use crate::domain::{CustomerId, FactorKey, Factors, NaiveDate};
 use crate::scoring::{DailyCount, Facts};
 use crate::server::store::ledger::connections::settle_connections;
 use crate::server::store::ledger::facts::sum_up;
 use crate::server::store::ledger::health::{Occasion, put_scored};
 use crate::server::store::ledger::rules::load_rules;
-use crate::server::store::sql::bind::{binds, storable};
+use crate::server::store::sql::bind::binds;
 use crate::server::store::sql::changes::Changed;
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::customers::{
     Known, Noted, has_no_customers, insert_customer, set_customer_archive, store_first_facts,
 };
-use crate::server::store::tables::daily_activity::add_counts;
-use crate::server::store::tables::event_keys::content_hash;
-use crate::server::store::tables::events::{event_row, insert_events};
+use crate::server::store::tables::daily_activity::{add_counts, count_row};
+use crate::server::store::tables::event_keys::{content_hash, insert_keys, key_row};
+use crate::server::store::tables::events::{EventRef, event_row, insert_events};
 use crate::server::store::tables::first_days::earliest_day;
 use crate::server::store::tables::invoices::{InvoiceFact, derive_invoice, invoice_row, store_invoices};
+use crate::server::store::tables::notes::note_row;
 use crate::server::store::{DemoCustomer, Store, StoreError, StoreResult};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
@@ -35,7 +36,7 @@ impl Store {
                 "There are customers already. The demo portfolio is for an empty database.".to_owned(),
             ));
         }
-        remove(&mut tx, now.date_naive()).await?;
+        remove_demo_customers(&mut tx, now.date_naive()).await?;
         write_generated(&mut tx, generated, now).await?;
         tx.commit().await?;
         Ok(load)
@@ -58,7 +59,7 @@ impl Store {
     pub async fn remove_demo(&self, today: NaiveDate) -> StoreResult<u64> {
         let mut tx = self.write_connections().await?;
         next_load(&mut tx).await?;
-        let removed = remove(&mut tx, today).await?;
+        let removed = remove_demo_customers(&mut tx, today).await?;
         tx.commit().await?;
         Ok(removed)
     }
@@ -82,12 +83,12 @@ async fn write_generated(tx: &mut Tx, generated: &[DemoCustomer], now: DateTime<
         if customer.archived.is_some() {
             set_customer_archive(tx, id, customer.archived).await?;
         }
-        let known = known(id, customer);
+        let known = demo_known(id, customer);
         stored.push((known, customer));
     }
     store_first_facts(tx, stored.iter().map(|(known, _)| known)).await?;
     insert_demo_events(tx, &stored).await?;
-    let facts: Vec<_> = stored.iter().map(|(known, customer)| facts(known, customer)).collect();
+    let facts: Vec<_> = stored.iter().map(|(known, customer)| demo_facts(known, customer)).collect();
     insert_facts(tx, &stored, &facts).await?;
     insert_notes(tx, &stored).await?;
     settle_connections(tx, now.date_naive()).await?;
@@ -99,14 +100,14 @@ async fn write_generated(tx: &mut Tx, generated: &[DemoCustomer], now: DateTime<
     Ok(())
 }
 
-async fn remove(tx: &mut Tx, today: NaiveDate) -> StoreResult<u64> {
+async fn remove_demo_customers(tx: &mut Tx, today: NaiveDate) -> StoreResult<u64> {
     let lock = format!("SELECT id FROM customers WHERE is_demo ORDER BY id {}", tx.for_update());
     if tx.all::<(i64,)>(AssertSqlSafe(lock), binds![]).await?.is_empty() {
         return Ok(0);
     }
-    const EVENTS: &str = "SELECT id FROM events WHERE customer_id IN (SELECT id FROM customers WHERE is_demo)";
+    const DEMO_EVENTS: &str = "SELECT id FROM events WHERE customer_id IN (SELECT id FROM customers WHERE is_demo)";
     for table in ["event_keys", "retractions"] {
-        tx.execute(AssertSqlSafe(format!("DELETE FROM {table} WHERE event_id IN ({EVENTS})")), binds![]).await?;
+        tx.execute(AssertSqlSafe(format!("DELETE FROM {table} WHERE event_id IN ({DEMO_EVENTS})")), binds![]).await?;
     }
     let sql = "DELETE FROM retractions WHERE fact_customer_id IN (SELECT id FROM customers WHERE is_demo)";
     tx.execute(sql, binds![]).await?;
@@ -120,7 +121,7 @@ async fn remove(tx: &mut Tx, today: NaiveDate) -> StoreResult<u64> {
     Ok(removed)
 }
 
-fn known(id: CustomerId, customer: &DemoCustomer) -> Known {
+fn demo_known(id: CustomerId, customer: &DemoCustomer) -> Known {
     let mut first_facts = Factors::<Option<NaiveDate>>::default();
     for event in &customer.events {
         let first = first_facts.get_mut(FactorKey::fed_by(event.body.kind()));
@@ -133,14 +134,14 @@ fn known(id: CustomerId, customer: &DemoCustomer) -> Known {
 }
 
 /// Returns the facts that the store would load for the customer.
-fn facts(known: &Known, customer: &DemoCustomer) -> Facts {
+fn demo_facts(known: &Known, customer: &DemoCustomer) -> Facts {
     let mut daily = Vec::with_capacity(customer.events.len());
     let mut about_invoices = BTreeMap::<&str, Vec<InvoiceFact>>::new();
-    for event in &customer.events {
+    for (place, event) in customer.events.iter().enumerate() {
         let (key, count) = event.body.activity();
         daily.push(DailyCount { day: event.day(), kind: event.body.kind(), key: key.to_owned(), count });
         if let Some(number) = event.body.invoice_number() {
-            let fact = InvoiceFact { event: EventId(0), day: event.day(), body: event.body.clone() };
+            let fact = InvoiceFact { event: EventRef::InBatch(place), day: event.day(), body: event.body.clone() };
             about_invoices.entry(number).or_default().push(fact);
         }
     }
@@ -155,18 +156,17 @@ async fn insert_demo_events(tx: &mut Tx, stored: &[(Known, &DemoCustomer)]) -> S
     let mut keys = Vec::new();
     for ((customer, event), id) in all.iter().zip(insert_events(tx, rows).await?) {
         if let Some(message_id) = &event.message_id {
-            keys.push(binds![&event.source, message_id, id, content_hash(*customer, event)?]);
+            keys.push(key_row(&event.source, message_id, id, content_hash(*customer, event)?));
         }
     }
-    tx.insert_rows("INSERT INTO event_keys (source, message_id, event_id, content_hash)", keys, "").await?;
-    Ok(())
+    insert_keys(tx, keys).await
 }
 
 async fn insert_facts(tx: &mut Tx, stored: &[(Known, &DemoCustomer)], facts: &[Facts]) -> StoreResult<()> {
     let (mut activity, mut about_invoices) = (Vec::new(), Vec::new());
     for ((known, _), facts) in stored.iter().zip(facts) {
         for daily in &facts.daily {
-            activity.push(binds![known.id, daily.day, daily.kind.name(), &daily.key, daily.day, daily.count]);
+            activity.push(count_row(known.id, daily.day, daily.kind, &daily.key, daily.day, daily.count));
         }
         about_invoices.extend(facts.invoices.iter().map(|invoice| invoice_row(known.id, invoice)));
     }
@@ -177,8 +177,8 @@ async fn insert_facts(tx: &mut Tx, stored: &[(Known, &DemoCustomer)], facts: &[F
 async fn insert_notes(tx: &mut Tx, stored: &[(Known, &DemoCustomer)]) -> StoreResult<()> {
     let mut rows = Vec::new();
     for (known, customer) in stored {
-        rows.extend(customer.notes.iter().map(|(author, text, at)| binds![known.id, author, text, storable(*at)]));
+        rows.extend(customer.notes.iter().map(|(author, text, at)| note_row(known.id, author, text, *at)));
     }
-    tx.insert_rows("INSERT INTO notes (customer_id, author, text, created_at)", rows, "").await?;
+    tx.insert_rows("notes", rows, "").await?;
     Ok(())
 }

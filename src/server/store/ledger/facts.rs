@@ -48,7 +48,7 @@ struct ActivityRow {
 const IDS_A_ROW: i64 = 16;
 
 /// Kinds in a line of activity are numbers below this, in the order of [`EventKind::ALL`].
-const KINDS: i32 = 8;
+const KIND_NUMBERS: i32 = 8;
 
 /// The SQL that writes one count as short as it can, since writing takes most of the time: day and kind as one number, and
 /// after it, unless it is 1 without a key, the count and the key. `164011` or `164009 3 export`.
@@ -56,9 +56,9 @@ fn activity_line() -> String {
     let kinds = EventKind::ALL.iter().enumerate().map(|(number, kind)| format!("WHEN '{}' THEN {number}", kind.name()));
     let kinds = kinds.collect::<Vec<_>>().join(" ");
     format!(
-        "CAST(day * {KINDS} + CASE kind {kinds} ELSE {unknown} END AS TEXT)
+        "CAST(day * {KIND_NUMBERS} + CASE kind {kinds} ELSE {unknown} END AS TEXT)
          || CASE WHEN count = 1 AND key = '' THEN '' ELSE ' ' || CAST(count AS TEXT) || ' ' || key END",
-        unknown = KINDS - 1
+        unknown = KIND_NUMBERS - 1
     )
 }
 
@@ -78,9 +78,9 @@ impl ActivityRow {
 fn parse_count(line: &str) -> Option<DailyCount> {
     let mut parts = line.splitn(3, ' ');
     let number: i32 = parts.next()?.parse().ok()?;
-    let kind = *EventKind::ALL.get(number.rem_euclid(KINDS) as usize)?;
+    let kind = *EventKind::ALL.get(number.rem_euclid(KIND_NUMBERS) as usize)?;
     let count = parts.next().map_or(Ok(1), str::parse).ok()?;
-    Some(DailyCount { day: day(number.div_euclid(KINDS)), kind, key: parts.next().unwrap_or_default().to_owned(), count })
+    Some(DailyCount { day: day(number.div_euclid(KIND_NUMBERS)), kind, key: parts.next().unwrap_or_default().to_owned(), count })
 }
 
 pub async fn load_facts(

@@ -8,6 +8,7 @@ use crate::server::store::ledger::facts::load_facts;
 use crate::server::store::ledger::rules::{Rules, load_basis, load_rules};
 use crate::server::store::sql::bind::{Bind, binds, tenths};
 use crate::server::store::sql::db::Tx;
+use crate::server::store::sql::locks::AdvisoryLock;
 use crate::server::store::tables::band_changes::insert_band_changes;
 use crate::server::store::tables::customer_health::{HEALTH_COLUMNS, Scored};
 use crate::server::store::tables::customers::{
@@ -19,11 +20,8 @@ use crate::server::store::{Store, StoreResult};
 use chrono::{DateTime, Duration, Utc};
 use sqlx::AssertSqlSafe;
 
-/// An arbitrary number that means "roll-over" among the database's advisory locks.
-const LOCK: &str = "SELECT pg_try_advisory_xact_lock(7100919)";
-
 /// The most customers that one transaction scores: others want to write as well.
-const CHUNK: usize = 200;
+const CUSTOMERS_PER_RESCORE: usize = 200;
 
 impl Store {
     /// Rescores, in one transaction, up to `limit` customers whose row is not of `today`, the current scorecard and the
@@ -35,11 +33,8 @@ impl Store {
             return Ok(0);
         }
         let mut tx = self.write().await?;
-        if tx.has_locks() {
-            let (is_ours,): (bool,) = tx.one(LOCK, binds![]).await?;
-            if !is_ours {
-                return Ok(0);
-            }
+        if !tx.try_lock(AdvisoryLock::RollOver).await? {
+            return Ok(0);
         }
         let stale = stale(&mut tx, today, limit).await?;
         let known = lock_known_customers(&mut tx, &stale).await?;
@@ -68,7 +63,7 @@ impl Store {
     /// Scores those of these customers anew whose health is stale, some in each transaction. `cause` is why it is.
     pub async fn rescore(&self, customers: &[CustomerId], cause: BandChangeCause, now: DateTime<Utc>) -> StoreResult<()> {
         let today = now.date_naive();
-        for some in customers.chunks(CHUNK) {
+        for some in customers.chunks(CUSTOMERS_PER_RESCORE) {
             let mut tx = self.write().await?;
             let rules = load_rules(&mut tx).await?;
             let stale = stale_of(&mut tx, some, rules.basis(today)).await?;

@@ -63,15 +63,15 @@ impl Store {
                     let (before, after) = (before.clone(), fields.clone());
                     differences.push(Difference { place, before, after, is_archived });
                     match &differences[differences.len() - 1].before {
-                        None => CustomerChange::Created(CustomerId(0)),
-                        Some(_) => CustomerChange::Updated(CustomerId(0)),
+                        None => CustomerChange::Created(None),
+                        Some(_) => CustomerChange::Updated(None),
                     }
                 }
                 (before, Destination::Import(attempt)) => {
                     write_customer(&mut tx, attempt.import, customer, before.as_ref(), &fields, now).await?
                 }
             };
-            if let CustomerChange::Created(id) | CustomerChange::Updated(id) = change {
+            if let CustomerChange::Created(Some(id)) | CustomerChange::Updated(Some(id)) = change {
                 known.insert(external, ImportedCustomer { id, fields, is_archived });
             }
             changes.push(Ok(change));
@@ -84,11 +84,11 @@ impl Store {
     }
 }
 
-/// The outcome of a customer's row.
+/// The outcome of a customer's row. A dry run writes no customer, and so tells no id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CustomerChange {
-    Created(CustomerId),
-    Updated(CustomerId),
+    Created(Option<CustomerId>),
+    Updated(Option<CustomerId>),
     Unchanged,
 }
 
@@ -166,19 +166,20 @@ async fn write_customer(
     fields: &CustomerFields,
     now: DateTime<Utc>,
 ) -> StoreResult<CustomerChange> {
-    let change = match customer {
-        None => CustomerChange::Created(insert_customer(tx, fields, now, false).await?),
+    let (id, change) = match customer {
+        None => {
+            let id = insert_customer(tx, fields, now, false).await?;
+            (id, CustomerChange::Created(Some(id)))
+        }
         Some(id) => {
             set_customer_fields(tx, id, fields).await?;
-            CustomerChange::Updated(id)
+            (id, CustomerChange::Updated(Some(id)))
         }
     };
-    if let CustomerChange::Created(id) | CustomerChange::Updated(id) = change {
-        // What it was before the import's first row about it stays what it was before the import.
-        let sql = "INSERT INTO import_customers (import_id, customer_id, previous, imported) VALUES ($1, $2, $3, $4)
-                   ON CONFLICT (import_id, customer_id) DO UPDATE SET imported = excluded.imported";
-        let previous = before.map(json).transpose()?;
-        tx.execute(sql, binds![import.0, id, previous, json(fields)?]).await?;
-    }
+    // What it was before the import's first row about it stays what it was before the import.
+    let sql = "INSERT INTO import_customers (import_id, customer_id, previous, imported) VALUES ($1, $2, $3, $4)
+               ON CONFLICT (import_id, customer_id) DO UPDATE SET imported = excluded.imported";
+    let previous = before.map(json).transpose()?;
+    tx.execute(sql, binds![import.0, id, previous, json(fields)?]).await?;
     Ok(change)
 }

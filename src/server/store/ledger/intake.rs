@@ -21,10 +21,10 @@ use futures::stream::FuturesUnordered;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The most attempts of a transaction when somebody else takes a message id between our look and our write.
-const ATTEMPTS: usize = 5;
+const MAX_ATTEMPTS: usize = 5;
 
 /// The events of one transaction of many: enough to share the wait for the disk, few enough for others to get a turn.
-const TOGETHER: usize = 2000;
+const EVENTS_PER_TRANSACTION: usize = 2000;
 /// The number of such transactions that PostgreSQL works on at a time; SQLite has one writer.
 const POSTGRES_WRITERS: usize = 2;
 /// The number of transactions of single events that PostgreSQL works on at a time.
@@ -43,10 +43,10 @@ impl Store {
     /// Stores events, each with its effect on the score, in their order. `None` when one of several may connect a source:
     /// that changes everybody's score, so such events come alone.
     pub async fn post_events(&self, incoming: &[&Incoming]) -> StoreResult<Option<Vec<StoreResult<StoredEvent>>>> {
-        let occasion = occasion(incoming, BandChangeCause::Facts);
+        let Some(occasion) = occasion(incoming, BandChangeCause::Facts) else { return Ok(Some(Vec::new())) };
         let today = occasion.today();
-        for _ in 0..ATTEMPTS {
-            let (mut tx, before, moves) = begin(&self.db, incoming).await?;
+        for _ in 0..MAX_ATTEMPTS {
+            let (mut tx, before, moves) = begin_intake(&self.db, incoming).await?;
             if moves && incoming.len() > 1 {
                 return Ok(None);
             }
@@ -55,22 +55,25 @@ impl Store {
             let Some(ids) = plan.write(&mut tx, moves, today).await? else { continue };
             let after = if moves { &load_rules(&mut tx).await? } else { &before };
             let mut stored = Vec::with_capacity(incoming.len());
-            for ((step, id), one) in plan.steps.iter().zip(&ids).zip(incoming) {
+            for (step, one) in plan.steps.iter().zip(incoming) {
                 let health_before = standings.health(one.customer, &before, today)?;
                 if let Step::Append(invoice) = step {
                     standings.add(one, invoice.as_ref(), after);
                 }
-                stored.push((health_before, standings.health(one.customer, after, today)?, *id));
+                stored.push((health_before, standings.health(one.customer, after, today)?));
             }
             let healths =
                 plan.changed.values().map(|known| standings.new_health(known, after, today)).collect::<StoreResult<_>>()?;
             put_health(&mut tx, healths, occasion).await?;
             let mut answers = Vec::with_capacity(incoming.len());
-            for ((step, (before, after, id)), one) in plan.steps.into_iter().zip(stored).zip(incoming) {
+            for (place, ((step, (before, after)), one)) in plan.steps.into_iter().zip(stored).zip(incoming).enumerate() {
                 answers.push(match step {
-                    Step::Append(_) => Ok(StoredEvent { event: event(id, one), before, after, repeated: false }),
+                    Step::Append(_) => {
+                        Ok(StoredEvent { event: stored_event(ids.of_event(place)?, one), before, after, repeated: false })
+                    }
                     Step::Repeat(_) => {
-                        let event = find_event(&mut tx, id).await?.unwrap_or_else(|| event(id, one));
+                        let id = ids.of_event(place)?;
+                        let event = find_event(&mut tx, id).await?.unwrap_or_else(|| stored_event(id, one));
                         Ok(StoredEvent { event, before, after, repeated: true })
                     }
                     Step::Refuse(_, error) => Err(error),
@@ -103,7 +106,7 @@ impl Store {
         writers: usize,
     ) -> (Vec<Option<Verdict>>, StoreResult<()>) {
         let mut verdicts: Vec<_> = incoming.iter().map(|_| None).collect();
-        let mut parts = parts(incoming).into_iter();
+        let mut parts = split_by_customer(incoming).into_iter();
         let insert = |part: Vec<usize>| async move {
             let events: Vec<_> = part.iter().map(|place| &incoming[*place]).collect();
             (self.insert_together(import, &events).await, part)
@@ -124,10 +127,10 @@ impl Store {
 
     async fn insert_together(&self, import: Option<Attempt>, incoming: &[&Incoming]) -> StoreResult<Vec<Verdict>> {
         let cause = if import.is_some() { BandChangeCause::Import } else { BandChangeCause::Facts };
-        let occasion = occasion(incoming, cause);
+        let Some(occasion) = occasion(incoming, cause) else { return Ok(Vec::new()) };
         let today = occasion.today();
-        for _ in 0..ATTEMPTS {
-            let (mut tx, rules, moves) = begin(&self.db, incoming).await?;
+        for _ in 0..MAX_ATTEMPTS {
+            let (mut tx, rules, moves) = begin_intake(&self.db, incoming).await?;
             let counts = match import {
                 Some(attempt) => hold_import(&mut tx, attempt).await?,
                 None => ImportCounts::default(),
@@ -147,10 +150,12 @@ impl Store {
             put_health(&mut tx, healths, occasion).await?;
             store_stale(&mut tx, stale).await?;
             if let Some(attempt) = import {
-                let appended = plan.steps.iter().zip(&ids).filter(|(step, _)| matches!(step, Step::Append(_)));
-                keep_import_events(&mut tx, attempt.import, appended.map(|(_, id)| *id)).await?;
+                let appended = plan.steps.iter().enumerate().filter(|(_, step)| matches!(step, Step::Append(_)));
+                let appended: Vec<_> = appended.map(|(place, _)| ids.of_event(place)).collect::<StoreResult<_>>()?;
+                keep_import_events(&mut tx, attempt.import, appended).await?;
             }
-            let verdicts: Vec<_> = plan.steps.into_iter().enumerate().map(|(place, step)| step.verdict(place, &ids)).collect();
+            let verdict = |(place, step): (usize, Step)| step.verdict(place, &ids);
+            let verdicts: Vec<_> = plan.steps.into_iter().enumerate().map(verdict).collect::<StoreResult<_>>()?;
             if let (Some(attempt), Some(last)) = (import, incoming.last()) {
                 let more = count_verdicts(&verdicts);
                 add_import_counts(&mut tx, attempt, counts, more, last.received_at).await?;
@@ -161,23 +166,17 @@ impl Store {
         Err(taken_again_and_again())
     }
 
-    /// Returns the verdicts that events would get; nothing is stored, and the ids of accepted ones mean nothing.
-    pub async fn check_events(&self, incoming: &[Incoming]) -> StoreResult<Vec<Verdict>> {
+    /// Returns the verdicts that events would get. Nothing is stored.
+    pub async fn check_events(&self, incoming: &[Incoming]) -> StoreResult<Vec<Verdict<()>>> {
         let mut tx = self.write().await?;
-        let verdict = |step| match step {
-            Step::Append(_) => Verdict::Accepted(EventId(0)),
-            Step::Repeat(first) => Verdict::Duplicate(first),
-            Step::Refuse(field, error) => Verdict::Refused(field, error),
-            Step::Reissue(reissue) => Verdict::Refused("number", reissue.conflict(&[])),
-        };
         let incoming: Vec<_> = incoming.iter().collect();
-        Ok(Plan::make(&mut tx, &incoming).await?.steps.into_iter().map(verdict).collect())
+        Ok(Plan::make(&mut tx, &incoming).await?.steps.into_iter().map(Step::expected_verdict).collect())
     }
 }
 
 /// The places of events in the transactions that store them. A customer is in one only, so that few are locked and written
 /// twice; and so are those whose events claim the same message id, of which the first one gets it.
-fn parts(incoming: &[Incoming]) -> Vec<Vec<usize>> {
+fn split_by_customer(incoming: &[Incoming]) -> Vec<Vec<usize>> {
     let (mut claims, mut tied) = (HashMap::new(), HashSet::new());
     for Incoming { customer, event, .. } in incoming {
         let Some(message_id) = &event.message_id else { continue };
@@ -191,7 +190,7 @@ fn parts(incoming: &[Incoming]) -> Vec<Vec<usize>> {
     places.sort_by_key(customer);
     let mut parts: Vec<Vec<usize>> = Vec::new();
     for inseparable in places.chunk_by(|one, next| customer(one) == customer(next)) {
-        match parts.last_mut().filter(|part| part.len() < TOGETHER) {
+        match parts.last_mut().filter(|part| part.len() < EVENTS_PER_TRANSACTION) {
             Some(part) => part.extend(inseparable),
             None => parts.push(inseparable.to_vec()),
         }
@@ -201,7 +200,7 @@ fn parts(incoming: &[Incoming]) -> Vec<Vec<usize>> {
 }
 
 /// The transaction, the rules, and whether one of the events may connect a source earlier than it is.
-async fn begin(db: &Db, incoming: &[&Incoming]) -> StoreResult<(Tx, Rules, bool)> {
+async fn begin_intake(db: &Db, incoming: &[&Incoming]) -> StoreResult<(Tx, Rules, bool)> {
     let mut first = BTreeMap::<FactorKey, NaiveDate>::new();
     for Incoming { event, .. } in incoming {
         let day = first.entry(FactorKey::fed_by(event.body.kind())).or_insert(event.day());
@@ -213,9 +212,11 @@ async fn begin(db: &Db, incoming: &[&Incoming]) -> StoreResult<(Tx, Rules, bool)
     write_facts(db, moves).await
 }
 
-/// Returns one time, and so one day, for events that are stored together, also when midnight passes while they wait.
-fn occasion(incoming: &[&Incoming], cause: BandChangeCause) -> Occasion {
-    Occasion { cause, now: incoming.iter().map(|one| one.received_at).max().unwrap_or_default() }
+/// Returns one time, and so one day, for events that are stored together, also when midnight passes while they wait. No
+/// events make no occasion.
+fn occasion(incoming: &[&Incoming], cause: BandChangeCause) -> Option<Occasion> {
+    let now = incoming.iter().map(|one| one.received_at).max()?;
+    Some(Occasion { cause, now })
 }
 
 fn taken_again_and_again() -> StoreError {
@@ -223,7 +224,7 @@ fn taken_again_and_again() -> StoreError {
 }
 
 /// Returns the event as it can be read from now on.
-fn event(id: EventId, Incoming { customer, event, received_at }: &Incoming) -> Event {
+fn stored_event(id: EventId, Incoming { customer, event, received_at }: &Incoming) -> Event {
     Event {
         id,
         customer_id: *customer,

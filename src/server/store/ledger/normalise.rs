@@ -6,6 +6,7 @@ use crate::domain::letters::composed;
 use crate::domain::{Customer, CustomerId};
 use crate::server::store::sql::bind::binds;
 use crate::server::store::sql::db::Tx;
+use crate::server::store::sql::locks::AdvisoryLock;
 use crate::server::store::tables::customers::{
     CustomerRecord, Known, letters_row, mark_all_stale, select_customers, store_letters, store_stale,
 };
@@ -14,10 +15,8 @@ use crate::server::store::{Store, StoreResult};
 use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
 
-/// An arbitrary number that means "letters" among the database's advisory locks: one process at a time decides who gets an id.
-const LOCK: &str = "SELECT pg_advisory_xact_lock(7100920) IS NULL";
-/// The customers that one transaction brings up to date.
-const CUSTOMERS: i64 = 500;
+/// The most customers that one transaction brings up to date.
+const CUSTOMERS_COMPOSED_TOGETHER: i64 = 500;
 
 impl Store {
     /// Does what is left to do; nothing, after the first time.
@@ -43,11 +42,9 @@ impl Store {
             return Ok(0);
         }
         let mut tx = self.write().await?;
-        if tx.has_locks() {
-            tx.one::<(bool,)>(LOCK, binds![]).await?;
-        }
+        tx.lock(AdvisoryLock::Letters).await?;
         let sql = format!(select_customers!("WHERE search_key IS NULL ORDER BY id LIMIT $1 {}"), tx.for_update());
-        let records: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![CUSTOMERS]).await?;
+        let records: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![CUSTOMERS_COMPOSED_TOGETHER]).await?;
         let customers: Vec<_> = records.iter().map(CustomerRecord::customer).collect::<StoreResult<_>>()?;
         let mut holders = load_holders(&mut tx, &customers).await?;
         let mut rows = Vec::with_capacity(customers.len());

@@ -3,24 +3,23 @@
 use crate::domain::{CustomerId, Event, EventBody, EventId, FactorKey, NaiveDate, NewEvent};
 use crate::scoring::Invoice;
 use crate::server::store::ledger::connections::settle_connections;
-use crate::server::store::sql::bind::binds;
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::customers::{CustomerRecord, Known, lock_customers, no_customer, store_first_facts};
 use crate::server::store::tables::daily_activity::{add_counts, counts_of};
-use crate::server::store::tables::event_keys::{UsedKeys, content_hash, load_keys};
-use crate::server::store::tables::events::{event_row, find_events, insert_events, last_event_id};
+use crate::server::store::tables::event_keys::{UsedKeys, claim_keys, content_hash, key_row, load_keys};
+use crate::server::store::tables::events::{EventRef, event_row, find_events, insert_events, last_event_id};
 use crate::server::store::tables::invoices::{InvoiceFact, derive_invoice, invoice_row, load_facts_about, store_invoices};
 use crate::server::store::tables::origin::events_named;
 use crate::server::store::{Incoming, StoreError, StoreResult, Verdict};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// The decision about an event. Until they are written, the nth event's id is -n.
+/// The decision about an event.
 pub enum Step {
     /// Append the event; its invoice is then this one.
     Append(Option<Invoice>),
     /// Store nothing: the event repeats this one.
-    Repeat(EventId),
+    Repeat(EventRef),
     /// Refuse the event; the field is to blame.
     Refuse(&'static str, StoreError),
     /// Its invoice was issued before with other content.
@@ -28,34 +27,62 @@ pub enum Step {
 }
 
 impl Step {
-    /// Returns the verdict on the event at a place among others, whose ids these are now.
-    pub fn verdict(self, place: usize, ids: &[EventId]) -> Verdict {
-        match self {
-            Self::Append(_) => Verdict::Accepted(ids[place]),
-            Self::Repeat(_) => Verdict::Duplicate(ids[place]),
+    /// Returns the verdict on the event at a place of the batch, which is written.
+    pub fn verdict(self, place: usize, ids: &BatchIds) -> StoreResult<Verdict> {
+        Ok(match self {
+            Self::Append(_) => Verdict::Accepted(ids.of_event(place)?),
+            Self::Repeat(_) => Verdict::Duplicate(ids.of_event(place)?),
             Self::Refuse(field, error) => Verdict::Refused(field, error),
             Self::Reissue(reissue) => Verdict::Refused("number", reissue.conflict(ids)),
+        })
+    }
+
+    /// Returns the verdict that the event would get if its batch were written.
+    pub fn expected_verdict(self) -> Verdict<()> {
+        match self {
+            Self::Append(_) => Verdict::Accepted(()),
+            Self::Repeat(_) => Verdict::Duplicate(()),
+            Self::Refuse(field, error) => Verdict::Refused(field, error),
+            Self::Reissue(reissue) => Verdict::Refused("number", reissue.conflict(&BatchIds::default())),
         }
+    }
+}
+
+/// The ids of a batch's events as far as it is written: each event's own id, or that of the event it repeats. A refused event
+/// has none.
+#[derive(Default)]
+pub struct BatchIds(Vec<Option<EventId>>);
+
+impl BatchIds {
+    fn find(&self, event: EventRef) -> Option<EventId> {
+        match event {
+            EventRef::Stored(id) => Some(id),
+            EventRef::InBatch(place) => self.0.get(place).copied().flatten(),
+        }
+    }
+
+    /// Returns the id of the event at a place of the batch. Fails where the event was refused.
+    pub fn of_event(&self, place: usize) -> StoreResult<EventId> {
+        let no_id = || StoreError::Corrupt(format!("event {place} of a batch has no id"));
+        self.find(EventRef::InBatch(place)).ok_or_else(no_id)
     }
 }
 
 /// The conflict of an invoice that is issued again with other content.
 pub struct Reissue {
     number: String,
-    first: (EventId, NaiveDate),
-    /// They would void the new one too, since facts about an invoice may arrive in any order.
-    voids: Vec<(EventId, NaiveDate)>,
+    first: (EventRef, NaiveDate),
+    /// The facts that would void the new invoice too, since facts about an invoice may arrive in any order.
+    voids: Vec<(EventRef, NaiveDate)>,
 }
 
 impl Reissue {
-    /// Says what is to be retracted first. `ids` are those that the events of this transaction have now, as far as they are
-    /// written.
-    pub fn conflict(&self, ids: &[EventId]) -> StoreError {
-        let name =
-            |(id, day): &(EventId, NaiveDate)| match index_of_unwritten(*id).map_or(Some(*id), |place| ids.get(place).copied()) {
-                Some(id) => format!("event {id} of {day}"),
-                None => format!("of {day}, in the same request"),
-            };
+    /// Returns the conflict, which names the events that are to be retracted first.
+    pub fn conflict(&self, ids: &BatchIds) -> StoreError {
+        let name = |(event, day): &(EventRef, NaiveDate)| match ids.find(*event) {
+            Some(id) => format!("event {id} of {day}"),
+            None => format!("of {day}, in the same request"),
+        };
         let voids: Vec<_> = self.voids.iter().map(name).collect();
         let (number, first) = (&self.number, name(&self.first));
         StoreError::Conflict(match voids.is_empty() {
@@ -67,14 +94,6 @@ impl Reissue {
             ),
         })
     }
-}
-
-fn unwritten(index: usize) -> EventId {
-    EventId(-(index as i64) - 1)
-}
-
-fn index_of_unwritten(id: EventId) -> Option<usize> {
-    (id.0 < 0).then(|| (-id.0 - 1) as usize)
 }
 
 /// The work of a transaction, decided on the rows that it has locked.
@@ -93,7 +112,7 @@ pub struct Plan<'a> {
 }
 
 /// By source and message id, the event and the hash of its content.
-type Keys<'a> = BTreeMap<(&'a str, &'a str), (EventId, String)>;
+type Keys<'a> = BTreeMap<(&'a str, &'a str), (EventRef, String)>;
 
 impl<'a> Plan<'a> {
     pub async fn make(tx: &mut Tx, incoming: &'a [&'a Incoming]) -> StoreResult<Self> {
@@ -116,13 +135,13 @@ impl<'a> Plan<'a> {
             invoices,
         };
         for (index, (one, hash)) in incoming.iter().zip(hashes).enumerate() {
-            let step = plan.step(unwritten(index), one, hash);
+            let step = plan.step(EventRef::InBatch(index), one, hash);
             plan.steps.push(step);
         }
         Ok(plan)
     }
 
-    fn step(&mut self, id: EventId, one: &'a Incoming, hash: String) -> Step {
+    fn step(&mut self, this: EventRef, one: &'a Incoming, hash: String) -> Step {
         let Incoming { customer, event, .. } = one;
         let Ok(position) = self.customers.binary_search_by_key(&customer.0, |row| row.id) else {
             return Step::Refuse("customerId", no_customer(*customer));
@@ -130,8 +149,10 @@ impl<'a> Plan<'a> {
         let key = event.message_id.as_deref().map(|message_id| (event.source.as_str(), message_id));
         if let Some(key) = key {
             let stored = self.used.keys.get(&(key.0.to_owned(), key.1.to_owned()));
-            match stored.or_else(|| self.keys.get(&key)) {
-                Some((first, content)) if *content == hash || self.says_the_same(*first, one) => return Step::Repeat(*first),
+            let stored = stored.map(|(first, content)| (EventRef::Stored(*first), content));
+            let in_batch = || self.keys.get(&key).map(|(first, content)| (*first, content));
+            match stored.or_else(in_batch) {
+                Some((first, content)) if *content == hash || self.says_the_same(first, one) => return Step::Repeat(first),
                 Some(_) => return Step::Refuse("messageId", message_conflict(event)),
                 None => {}
             }
@@ -143,13 +164,13 @@ impl<'a> Plan<'a> {
                 Some(Ok(first)) => step = Step::Repeat(first),
                 Some(Err(reissue)) => return Step::Reissue(reissue),
                 None => {
-                    facts.push(InvoiceFact { event: id, day: event.day(), body: event.body.clone() });
+                    facts.push(InvoiceFact { event: this, day: event.day(), body: event.body.clone() });
                     step = Step::Append(derive_invoice(number, facts));
                 }
             }
         }
         if let Some(key) = key {
-            let first = if let Step::Repeat(first) = step { first } else { id };
+            let first = if let Step::Repeat(first) = step { first } else { this };
             self.keys.insert(key, (first, hash));
         }
         if let Step::Append(_) = step {
@@ -165,17 +186,20 @@ impl<'a> Plan<'a> {
 
     /// Returns whether the event states an earlier event's fact in other words: with a default written out, say, as exports
     /// do. Where it has no time it is of any.
-    fn says_the_same(&self, earlier: EventId, one: &Incoming) -> bool {
+    fn says_the_same(&self, earlier: EventRef, one: &Incoming) -> bool {
         let has_time = one.event.content.occurred_at.is_some();
         let is_same = |customer: CustomerId, body: &EventBody, occurred_at: DateTime<Utc>| {
             (customer, body) == (one.customer, &one.event.body) && (!has_time || occurred_at == one.event.occurred_at)
         };
-        match self.used.events.get(&earlier) {
-            Some(event) => is_same(event.customer_id, &event.body, event.occurred_at),
-            None => index_of_unwritten(earlier).is_some_and(|index| {
-                let Incoming { customer, event, .. } = &self.incoming[index];
+        match earlier {
+            EventRef::Stored(id) => {
+                let stored = self.used.events.get(&id);
+                stored.is_some_and(|event| is_same(event.customer_id, &event.body, event.occurred_at))
+            }
+            EventRef::InBatch(place) => {
+                let Incoming { customer, event, .. } = &self.incoming[place];
                 is_same(*customer, &event.body, event.occurred_at)
-            }),
+            }
         }
     }
 
@@ -183,29 +207,26 @@ impl<'a> Plan<'a> {
         self.steps.iter().zip(self.incoming).filter(|(step, _)| matches!(step, Step::Append(_))).map(|(_, one)| *one)
     }
 
-    /// Writes the events and what is derived from them but health. For each event the id of the one it is, which means
-    /// nothing where it is refused. `None` when somebody took one of the message ids meanwhile.
-    pub async fn write(&self, tx: &mut Tx, moves: bool, today: NaiveDate) -> StoreResult<Option<Vec<EventId>>> {
+    /// Writes the events and all that is derived from them except health. Returns `None` when another process took one of the
+    /// message ids meanwhile: then the transaction is to be begun again.
+    pub async fn write(&self, tx: &mut Tx, moves: bool, today: NaiveDate) -> StoreResult<Option<BatchIds>> {
         let row = |one: &Incoming| event_row(one.customer, &one.event, one.received_at);
         let rows = self.appended().map(row).collect::<StoreResult<_>>()?;
         let mut written = insert_events(tx, rows).await?.into_iter();
-        let mut ids = Vec::with_capacity(self.steps.len());
+        let mut ids = BatchIds(Vec::with_capacity(self.steps.len()));
         for step in &self.steps {
             let id = match step {
-                Step::Append(_) => written.next().unwrap_or(EventId(0)),
-                Step::Repeat(first) => written_id(&ids, *first),
-                Step::Refuse(..) | Step::Reissue(_) => EventId(0),
+                Step::Append(_) => written.next(),
+                Step::Repeat(first) => ids.find(*first),
+                Step::Refuse(..) | Step::Reissue(_) => None,
             };
-            ids.push(id);
+            ids.0.push(id);
         }
-        let key = |((source, message_id), (event, hash)): (&(&str, &str), &(EventId, String))| {
-            binds![*source, *message_id, written_id(&ids, *event), hash]
+        let key = |((source, message_id), (event, hash)): (&(&str, &str), &(EventRef, String))| {
+            Some(key_row(source, message_id, ids.find(*event)?, hash.clone()))
         };
         // In the order of the keys, so that no two of us wait for each other.
-        let into = "INSERT INTO event_keys (source, message_id, event_id, content_hash)";
-        let unless_taken = "ON CONFLICT (source, message_id) DO NOTHING";
-        let taken = tx.insert_rows(into, self.keys.iter().map(key).collect(), unless_taken).await?;
-        if taken < self.keys.len() as u64 {
+        if !claim_keys(tx, self.keys.iter().filter_map(key).collect()).await? {
             return Ok(None);
         }
         self.write_counts(tx).await?;
@@ -231,11 +252,6 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// The id that an event has got by now.
-fn written_id(ids: &[EventId], id: EventId) -> EventId {
-    index_of_unwritten(id).map_or(id, |index| ids[index])
-}
-
 /// The message ids among the events' that were used before, by source and message id, with the event and the hash of its
 /// content; and those of these events that came with another hash.
 struct Used {
@@ -249,7 +265,7 @@ impl Used {
         let message_ids = incoming.iter().filter_map(|one| one.event.message_id.as_deref()).collect();
         let exported = events_named(tx, message_ids).await?;
         let mut differing = BTreeSet::new();
-        let last = if exported.is_empty() { EventId(0) } else { last_event_id(tx).await? };
+        let last = if exported.is_empty() { None } else { last_event_id(tx).await? };
         for (Incoming { event, .. }, hash) in incoming.iter().zip(hashes) {
             let Some(message_id) = &event.message_id else { continue };
             let key = (event.source.clone(), message_id.clone());
@@ -258,7 +274,7 @@ impl Used {
                     differing.insert(*first);
                 }
                 // One of ours, that came without a message id. Later ones were lost with what a backup did not have.
-                (None, Some(id)) if *id <= last => {
+                (None, Some(id)) if last.is_some_and(|last| *id <= last) => {
                     differing.insert(*id);
                     keys.insert(key, (*id, String::new()));
                 }
@@ -279,7 +295,7 @@ fn message_conflict(event: &NewEvent) -> StoreError {
 }
 
 /// The event that issued this invoice already with the same content, or what stands in its way when its content was another.
-fn issued_before(facts: &[InvoiceFact], event: &NewEvent) -> Option<Result<EventId, Reissue>> {
+fn issued_before(facts: &[InvoiceFact], event: &NewEvent) -> Option<Result<EventRef, Reissue>> {
     let EventBody::InvoiceIssued { number, .. } = &event.body else { return None };
     let issue = facts.iter().find(|fact| matches!(fact.body, EventBody::InvoiceIssued { .. }))?;
     if issue.day == event.day() && issue.body == event.body {

@@ -11,7 +11,7 @@ use crate::server::store::ledger::rules::load_rules;
 use crate::server::store::sql::bind::binds;
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::customers::{CustomerRecord, Known, lock_customer, store_first_facts};
-use crate::server::store::tables::daily_activity::add_counts;
+use crate::server::store::tables::daily_activity::{add_counts, count_row};
 use crate::server::store::tables::events::get_event;
 use crate::server::store::tables::invoices::settle_invoice;
 use crate::server::store::tables::retractions::{retraction_row, store_retractions};
@@ -34,7 +34,7 @@ impl Store {
         let taken_back = retraction_row(id, reason, now, (customer, body.kind(), day, received_at.date_naive()));
         store_retractions(&mut tx, vec![taken_back]).await?;
         let (key, times) = body.activity();
-        add_counts(&mut tx, vec![binds![customer, day, body.kind().name(), key, today, -times]]).await?;
+        add_counts(&mut tx, vec![count_row(customer, day, body.kind(), key, today, -times)]).await?;
         if let Some(number) = body.invoice_number() {
             settle_invoice(&mut tx, customer, number).await?;
         }

@@ -14,9 +14,9 @@ use crate::server::store::tables::customers::{CustomerRecord, Known};
 use crate::server::store::{Incoming, StoreError, StoreResult};
 use std::collections::{HashMap, HashSet};
 
-pub struct Standings<'a>(HashMap<CustomerId, Standing<'a>>);
+pub struct Standings<'a>(HashMap<CustomerId, ScoredFrom<'a>>);
 
-enum Standing<'a> {
+enum ScoredFrom<'a> {
     Carried(Carried<'a>),
     Facts(Facts),
 }
@@ -33,7 +33,7 @@ impl<'a> Standings<'a> {
     pub async fn load(tx: &mut Tx, plan: &'a Plan<'_>, rules: &Rules, moves: bool, today: NaiveDate) -> StoreResult<Self> {
         let (mut standings, rest) = Self::carried(plan, rules, moves, today)?;
         let found = load_facts(tx, &rest, rules.reach(today), today).await?;
-        standings.0.extend(found.into_iter().map(|(id, facts)| (id, Standing::Facts(facts))));
+        standings.0.extend(found.into_iter().map(|(id, facts)| (id, ScoredFrom::Facts(facts))));
         Ok(standings)
     }
 
@@ -55,7 +55,7 @@ impl<'a> Standings<'a> {
             }
             let measured = row.measured()?;
             let before = Scores::of(&measured, &rules.scorecard);
-            standings.0.insert(id, Standing::Carried(Carried { row, before, measured }));
+            standings.0.insert(id, ScoredFrom::Carried(Carried { row, before, measured }));
         }
         standings.give_up(plan, rules, today, &mut rest);
         Ok((standings, rest))
@@ -65,13 +65,13 @@ impl<'a> Standings<'a> {
     fn give_up(&mut self, plan: &Plan<'_>, rules: &Rules, today: NaiveDate, rest: &mut Vec<Known>) {
         let mut ends = HashMap::new();
         for (step, one) in plan.steps.iter().zip(plan.incoming) {
-            if let (Step::Append(_), Some(Standing::Carried(carried))) = (step, self.0.get(&one.customer)) {
+            if let (Step::Append(_), Some(ScoredFrom::Carried(carried))) = (step, self.0.get(&one.customer)) {
                 let end = ends.entry(one.customer).or_insert_with(|| carried.measured.clone());
                 end.add(&one.event.body, &rules.scorecard);
             }
         }
         for (id, measured) in ends {
-            if let Some(Standing::Carried(carried)) = self.0.get(&id)
+            if let Some(ScoredFrom::Carried(carried)) = self.0.get(&id)
                 && (!measured.names_features() || carried_on(carried.row, &carried.before, &measured, rules, today).is_none())
             {
                 rest.push(carried.row.known());
@@ -86,8 +86,8 @@ impl<'a> Standings<'a> {
 
     pub fn health(&self, id: CustomerId, rules: &Rules, today: NaiveDate) -> StoreResult<Health> {
         Ok(match self.0.get(&id) {
-            Some(Standing::Carried(carried)) => scoring::score(id, &carried.measured, &rules.scorecard, today),
-            Some(Standing::Facts(facts)) => rules.health(id, facts, today),
+            Some(ScoredFrom::Carried(carried)) => scoring::score(id, &carried.measured, &rules.scorecard, today),
+            Some(ScoredFrom::Facts(facts)) => rules.health(id, facts, today),
             None => rules.health(id, &Facts::default(), today),
         })
     }
@@ -95,8 +95,8 @@ impl<'a> Standings<'a> {
     /// Adds an event, with what its invoice then is.
     pub fn add(&mut self, Incoming { customer, event, .. }: &Incoming, invoice: Option<&Invoice>, rules: &Rules) {
         match self.0.get_mut(customer) {
-            Some(Standing::Carried(carried)) => carried.measured.add(&event.body, &rules.scorecard),
-            Some(Standing::Facts(facts)) => {
+            Some(ScoredFrom::Carried(carried)) => carried.measured.add(&event.body, &rules.scorecard),
+            Some(ScoredFrom::Facts(facts)) => {
                 let (key, count) = event.body.activity();
                 facts.daily.push(DailyCount { day: event.day(), kind: event.body.kind(), key: key.to_owned(), count });
                 facts.first_fact_on = facts.first_fact_on.into_iter().chain([event.day()]).min();
@@ -112,12 +112,12 @@ impl<'a> Standings<'a> {
     /// Returns a customer's health of today after its events.
     pub fn new_health(&self, known: &Known, rules: &Rules, today: NaiveDate) -> StoreResult<NewHealth> {
         match self.0.get(&known.id) {
-            Some(Standing::Carried(carried)) => {
+            Some(ScoredFrom::Carried(carried)) => {
                 let scored = carried_on(carried.row, &carried.before, &carried.measured, rules, today);
                 let too_far = || StoreError::Corrupt(format!("customer {} was carried on too far", known.id));
                 NewHealth::carried_on(known, &scored.ok_or_else(too_far)?, rules.basis(today))
             }
-            Some(Standing::Facts(facts)) => NewHealth::of_facts(known, facts, rules, today),
+            Some(ScoredFrom::Facts(facts)) => NewHealth::of_facts(known, facts, rules, today),
             None => Err(StoreError::NotFound(format!("customer {}", known.id))),
         }
     }

@@ -14,7 +14,7 @@ use crate::server::store::tables::customers::{
     CustomerRecord, Known, delete_customer, lock_known_customers, select_customers, set_customer_archive, set_customer_fields,
     store_first_facts, store_stale,
 };
-use crate::server::store::tables::daily_activity::add_counts;
+use crate::server::store::tables::daily_activity::{add_counts, count_row};
 use crate::server::store::tables::events::read_body;
 use crate::server::store::tables::imports::hold_import;
 use crate::server::store::tables::invoices::{derive_invoice, invoice_row, load_facts_about, store_invoices};
@@ -28,7 +28,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 const IS_IMPORTED: &str = "(SELECT last_event_id FROM import_events WHERE import_id = $1 AND first_event_id <= events.id
                             ORDER BY first_event_id DESC LIMIT 1) >= events.id";
 /// The most names of archived customers in a report.
-const NAMES: usize = 100;
+const MAX_NAMED_IN_REPORT: usize = 100;
 
 /// Its id, customer, day, day of receipt, payload, source and message id.
 type ImportedEvent = (i64, i64, i32, i32, String, String, Option<String>);
@@ -78,7 +78,7 @@ impl Store {
             let fact = (CustomerId(*customer), body.kind(), day(*number), day(*received_on));
             retractions.push(retraction_row(id, reason, now, fact));
             let (key, count) = body.activity();
-            *counts.entry((*customer, *number, body.kind().name(), key.to_owned())).or_default() -= count;
+            *counts.entry((*customer, *number, body.kind(), key.to_owned())).or_default() -= count;
             keys.entry(source.as_str()).or_default().extend(message_id.clone());
             about.extend(body.invoice_number().map(|number| (CustomerId(*customer), number.to_owned())));
         }
@@ -89,7 +89,9 @@ impl Store {
             tx.execute(AssertSqlSafe(sql), binds![source, message_ids]).await?;
         }
         let today = now.date_naive();
-        let row = |((customer, number, kind, key), count)| binds![customer, day(number), kind, key, today, count];
+        let row = |((customer, number, kind, key), count): ((i64, i32, EventKind, String), i64)| {
+            count_row(CustomerId(customer), day(number), kind, &key, today, count)
+        };
         add_counts(&mut tx, counts.into_iter().map(row).collect()).await?;
         settle_invoices(&mut tx, customers, about).await?;
         let known = known_now(&mut tx, known).await?;
@@ -100,18 +102,20 @@ impl Store {
         Ok(rows.len() as i64)
     }
 
-    /// Takes back up to `limit` of the customers that an import created or changed, from those after `after` on. The last
-    /// of them and what was done, or nothing when there are no more. Health is stale until [`Store::rescore`].
+    /// Takes back up to `limit` of the customers that an import created or changed: the first ones, or those that follow
+    /// `after`. Returns their ids and what was done to them, or `None` when there are no more. Their health is stale until
+    /// [`Store::rescore`].
     pub async fn take_back_customers(
         &self,
         attempt: Attempt,
-        after: CustomerId,
+        after: Option<CustomerId>,
         limit: i64,
         today: NaiveDate,
     ) -> StoreResult<Option<(Vec<CustomerId>, UndoReport)>> {
         let mut tx = self.write().await?;
         hold_import(&mut tx, attempt).await?;
-        let sql = "SELECT customer_id, previous, imported FROM import_customers WHERE import_id = $1 AND customer_id > $2
+        let sql =
+            "SELECT customer_id, previous, imported FROM import_customers WHERE import_id = $1 AND customer_id > COALESCE($2, 0)
                    ORDER BY customer_id LIMIT $3";
         let changes: Vec<(i64, Option<String>, String)> = tx.all(sql, binds![attempt.import.0, after, limit]).await?;
         if changes.is_empty() {
@@ -140,7 +144,7 @@ impl Store {
                         set_customer_archive(&mut tx, id, Some(archive)).await?;
                     }
                     report.archived_count += 1;
-                    if report.archived.len() < NAMES {
+                    if report.archived.len() < MAX_NAMED_IN_REPORT {
                         report.archived.push(customer.fields.name);
                     }
                 }

@@ -42,6 +42,31 @@ macro_rules! binds {
 }
 pub(in crate::server::store) use binds;
 
+/// A row to be written: each column beside its value.
+pub type Row = Vec<(&'static str, Bind)>;
+
+/// A row to be written, as pairs of `column: value`.
+macro_rules! row {
+    ($($column:ident: $value:expr),* $(,)?) => {
+        vec![$((stringify!($column), crate::server::store::sql::bind::Bind::from($value))),*]
+    };
+}
+pub(in crate::server::store) use row;
+
+/// Takes rows of the same columns apart: the columns, and each row's values.
+pub fn columns_and_values(rows: Vec<Row>) -> (Vec<&'static str>, Vec<Vec<Bind>>) {
+    let columns: Vec<_> = rows.first().into_iter().flatten().map(|(column, _)| *column).collect();
+    debug_assert!(rows.iter().all(|row| row.iter().map(|(column, _)| *column).eq(columns.iter().copied())), "{columns:?}");
+    let values = |row: Row| row.into_iter().map(|(_, value)| value).collect();
+    (columns, rows.into_iter().map(values).collect())
+}
+
+/// Returns what follows SET in an UPDATE that writes the row, `a = $1, b = $2`, and the values.
+pub fn assignments(row: Row) -> (String, Vec<Bind>) {
+    let set: Vec<_> = row.iter().enumerate().map(|(index, (column, _))| format!("{column} = ${}", index + 1)).collect();
+    (set.join(", "), row.into_iter().map(|(_, value)| value).collect())
+}
+
 macro_rules! bind_from {
     ($($type:ty => |$value:ident| $bind:expr),* $(,)?) => {
         $(impl From<$type> for Bind {
@@ -68,6 +93,9 @@ bind_from! {
     CustomerId => |id| Self::Int(Some(id.0)),
     EventId => |id| Self::Int(Some(id.0)),
     NoteId => |id| Self::Int(Some(id.0)),
+    Option<CustomerId> => |id| Self::Int(id.map(|id| id.0)),
+    Option<EventId> => |id| Self::Int(id.map(|id| id.0)),
+    Option<NoteId> => |id| Self::Int(id.map(|id| id.0)),
     &[CustomerId] => |ids| Self::Ints(ids.iter().map(|id| Some(id.0)).collect()),
     Vec<String> => |texts| Self::Texts(texts.into_iter().map(Some).collect()),
 }

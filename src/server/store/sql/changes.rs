@@ -20,9 +20,9 @@ const MAX_NAMED: usize = 100;
 /// The most changes that a follower may be behind before it is told that everything changed.
 const BACKLOG: usize = 256;
 /// The pause of a process between two messages to the others.
-const PAUSE: Duration = Duration::from_millis(100);
+const NOTIFY_PAUSE: Duration = Duration::from_millis(100);
 /// The pause after a failure.
-const RETRY: Duration = Duration::from_secs(1);
+const NOTIFY_RETRY: Duration = Duration::from_secs(1);
 
 /// The customers that changed; null when any of them may have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -146,9 +146,9 @@ pub async fn keep_sending(pool: PgPool, changes: Changes) {
         changes.0.filled.notified().await;
         if let Err(error) = changes.send(&pool).await {
             tracing::warn!(%error, "open pages cannot be told of changes, will try again");
-            tokio::time::sleep(RETRY).await;
+            tokio::time::sleep(NOTIFY_RETRY).await;
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(NOTIFY_PAUSE).await;
     }
 }
 

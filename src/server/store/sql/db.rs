@@ -3,7 +3,7 @@
 //! SQLite has one write connection, whose transactions begin IMMEDIATE, beside a pool that only reads; PostgreSQL has
 //! one pool, and writers lock the customers they change.
 
-use crate::server::store::sql::bind::Bind;
+use crate::server::store::sql::bind::{Bind, Row, columns_and_values};
 use crate::server::store::sql::changes::{Changed, Changes};
 use crate::server::store::sql::pools::Pools;
 use crate::server::store::sql::transaction::{On, Open};
@@ -136,8 +136,11 @@ impl Tx {
         Ok(run!(self, query(), sql, binds, execute rows_affected))
     }
 
-    /// Writes all rows by as few statements as do it well: `{into} VALUES (...), ... {then}`. How many were written.
-    pub async fn insert_rows(&mut self, into: &str, rows: Vec<Vec<Bind>>, then: &str) -> StoreResult<u64> {
+    /// Inserts rows, which have the same columns, by as few statements as do it well: `INSERT INTO {table} ... {then}`. Returns
+    /// how many were written.
+    pub async fn insert_rows(&mut self, table: &str, rows: Vec<Row>, then: &str) -> StoreResult<u64> {
+        let (columns, rows) = columns_and_values(rows);
+        let into = format!("INSERT INTO {table} ({})", columns.join(", "));
         let mut written = 0;
         for (given, binds) in self.given_rows(rows) {
             written += self.execute(AssertSqlSafe(format!("{into} SELECT * FROM {given} WHERE true {then}")), binds).await?;
@@ -145,7 +148,47 @@ impl Tx {
         Ok(written)
     }
 
-    /// Sets columns of many rows at once; the first column tells which row.
+    /// Inserts rows as [`Self::insert_rows`] does. A row with the same `key` is overwritten.
+    pub async fn replace_rows(&mut self, table: &str, key: &[&str], rows: Vec<Row>) -> StoreResult<()> {
+        let columns = rows.first().into_iter().flatten().map(|(column, _)| *column);
+        let others = columns.filter(|column| !key.contains(column));
+        let set: Vec<_> = others.map(|column| format!("{column} = excluded.{column}")).collect();
+        let replace = format!("ON CONFLICT ({}) DO UPDATE SET {}", key.join(", "), set.join(", "));
+        self.insert_rows(table, rows, &replace).await?;
+        Ok(())
+    }
+
+    /// Inserts rows as [`Self::insert_rows`] does. Returns their ids in the order of the rows.
+    pub async fn insert_rows_with_ids(&mut self, table: &str, rows: Vec<Row>) -> StoreResult<Vec<i64>> {
+        let (columns, rows) = columns_and_values(rows);
+        let into = format!("INSERT INTO {table} ({})", columns.join(", "));
+        let mut ids = Vec::with_capacity(rows.len());
+        for (given, binds) in self.given_rows(rows) {
+            let sql = format!("{into} SELECT * FROM {given} RETURNING id");
+            let mut some: Vec<(i64,)> = self.all(AssertSqlSafe(sql), binds).await?;
+            // Ids are given in the order of the rows, but need not come back in it.
+            some.sort_unstable();
+            ids.extend(some.into_iter().map(|(id,)| id));
+        }
+        Ok(ids)
+    }
+
+    /// Inserts one row. Returns the columns `returning` of it.
+    pub async fn insert_row<T: Record>(&mut self, table: &str, row: Row, returning: &str) -> StoreResult<T> {
+        let (columns, values): (Vec<_>, Vec<_>) = row.into_iter().unzip();
+        let places: Vec<_> = (1..=values.len()).map(|number| format!("${number}")).collect();
+        let (columns, places) = (columns.join(", "), places.join(", "));
+        let sql = format!("INSERT INTO {table} ({columns}) VALUES ({places}) RETURNING {returning}");
+        self.one(AssertSqlSafe(sql), values).await
+    }
+
+    /// Updates many rows at once. The first column tells which row, the others are set.
+    pub async fn set_rows(&mut self, table: &str, rows: Vec<Row>) -> StoreResult<()> {
+        let (columns, rows) = columns_and_values(rows);
+        self.update_rows(table, &columns, rows).await
+    }
+
+    /// Updates many rows at once, as [`Self::set_rows`] does, where columns and values are apart.
     pub async fn update_rows(&mut self, table: &str, columns: &[&str], rows: Vec<Vec<Bind>>) -> StoreResult<()> {
         let set: Vec<_> =
             columns.iter().enumerate().skip(1).map(|(index, column)| format!("{column} = given.column{}", index + 1)).collect();

@@ -9,7 +9,7 @@ use sqlx::postgres::PgListener;
 use std::time::Duration;
 
 /// The pause after a failure.
-const RETRY: Duration = Duration::from_secs(1);
+const LISTEN_RETRY: Duration = Duration::from_secs(1);
 
 impl Store {
     /// Returns whether this is the first time that somebody wants to hear of other processes.
@@ -59,7 +59,7 @@ async fn keep_listening(pool: PgPool, changes: Changes) {
             Err(error) => tracing::warn!(%error, "changes cannot be followed, will try again"),
             Ok(()) => {}
         }
-        tokio::time::sleep(RETRY).await;
+        tokio::time::sleep(LISTEN_RETRY).await;
     }
 }
 

@@ -6,6 +6,7 @@ pub mod changes;
 pub mod db;
 pub mod json;
 pub mod listen;
+pub mod locks;
 pub mod open;
 pub mod other_processes;
 pub mod pools;

@@ -18,12 +18,12 @@ static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// The longest time that a request waits for SQLite's writers before it.
-const PATIENCE: Duration = Duration::from_secs(30);
+const SQLITE_PATIENCE: Duration = Duration::from_secs(30);
 /// The longest wait for a connection to PostgreSQL, which may be away: then people want to know soon.
 const POSTGRES_PATIENCE: Duration = Duration::from_secs(10);
 
 /// The most statements that a connection keeps ready: those that write rows differ with how many they write.
-const STATEMENTS: usize = 500;
+const STATEMENTS_KEPT_READY: usize = 500;
 
 impl Store {
     /// `sqlite://path` (created when absent, its folder too) or `postgres://...`.
@@ -50,7 +50,8 @@ impl Store {
             .synchronous(SqliteSynchronous::Off)
             .row_buffer_size(1000);
         // The database lives as long as its one connection, which therefore never retires.
-        let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).idle_timeout(None).max_lifetime(None);
+        let pool =
+            SqlitePoolOptions::new().max_connections(1).acquire_timeout(SQLITE_PATIENCE).idle_timeout(None).max_lifetime(None);
         let pool = pool.connect_with(options.clone()).await?;
         // Of no use here: what is in memory has one connection.
         let watch = Watch::new(options);
@@ -131,20 +132,20 @@ async fn connect_sqlite_with(options: SqliteConnectOptions) -> StoreResult<Pools
         // NORMAL loses acknowledged commits when the power fails.
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(PATIENCE)
+        .busy_timeout(SQLITE_PATIENCE)
         // Rows that the connection's thread may be ahead of its reader: each wait for the other costs more than a row.
         .row_buffer_size(1000)
-        .statement_cache_capacity(STATEMENTS)
+        .statement_cache_capacity(STATEMENTS_KEPT_READY)
         // Kibibytes, when negative.
         .pragma("cache_size", "-65536")
         .pragma("temp_store", "memory");
-    let writer = SqlitePoolOptions::new().acquire_timeout(PATIENCE);
+    let writer = SqlitePoolOptions::new().acquire_timeout(SQLITE_PATIENCE);
     let writer = Watch::on(writer, |pool| pool.connect_lazy_with(options.clone()));
     let others = OtherProcesses::since_now(writer.clone()).await?;
     let readers = std::thread::available_parallelism().map_or(4, |cores| cores.get().max(4) as u32);
     let read = SqlitePoolOptions::new()
         .max_connections(readers)
-        .acquire_timeout(PATIENCE)
+        .acquire_timeout(SQLITE_PATIENCE)
         .connect_lazy_with(options.clone().pragma("query_only", "true"));
     Ok(Pools::Sqlite {
         write: writer.pool().clone(),
@@ -155,7 +156,7 @@ async fn connect_sqlite_with(options: SqliteConnectOptions) -> StoreResult<Pools
 }
 
 async fn connect_postgres(url: &str) -> StoreResult<Pools> {
-    let options = PgConnectOptions::from_str(url)?.statement_cache_capacity(STATEMENTS);
+    let options = PgConnectOptions::from_str(url)?.statement_cache_capacity(STATEMENTS_KEPT_READY);
     let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(POSTGRES_PATIENCE);
     Ok(Pools::Postgres(pool.connect_with(options).await?))
 }

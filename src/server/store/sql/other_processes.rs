@@ -6,9 +6,9 @@ use crate::server::store::sql::pools::OtherProcesses;
 use std::time::Duration;
 
 /// The pause between two looks while somebody follows.
-const PERIOD: Duration = Duration::from_millis(500);
+const LOOK_PERIOD: Duration = Duration::from_millis(500);
 /// The pause after a failure.
-const RETRY: Duration = Duration::from_secs(5);
+const LOOK_RETRY: Duration = Duration::from_secs(5);
 
 /// Looks for as long as the pool is open, but rests while nobody follows; what happened meanwhile is told afterwards.
 pub async fn keep_watching(OtherProcesses { writer, first }: OtherProcesses, changes: Changes) {
@@ -20,12 +20,12 @@ pub async fn keep_watching(OtherProcesses { writer, first }: OtherProcesses, cha
                 if std::mem::replace(&mut known, count) != count {
                     changes.tell(Changed::EVERYTHING);
                 }
-                PERIOD
+                LOOK_PERIOD
             }
             Err(sqlx::Error::PoolClosed) => return,
             Err(error) => {
                 tracing::warn!(%error, "changes by other processes cannot be followed, will try again");
-                RETRY
+                LOOK_RETRY
             }
         };
         tokio::time::sleep(pause).await;

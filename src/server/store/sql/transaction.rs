@@ -6,7 +6,7 @@ use sqlx::{Postgres, Sqlite};
 use std::time::Duration;
 
 /// The longest time for a database to roll back before its connection is closed instead.
-const PATIENCE: Duration = Duration::from_secs(5);
+const ROLLBACK_PATIENCE: Duration = Duration::from_secs(5);
 
 pub enum On {
     Sqlite(PoolConnection<Sqlite>),
@@ -30,7 +30,7 @@ impl On {
 
     /// Rolls back and gives the connection to the next, or closes it.
     async fn give_back(mut self) {
-        if !matches!(tokio::time::timeout(PATIENCE, self.run("ROLLBACK")).await, Ok(Ok(()))) {
+        if !matches!(tokio::time::timeout(ROLLBACK_PATIENCE, self.run("ROLLBACK")).await, Ok(Ok(()))) {
             self.close_on_drop();
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::domain::band_change::{BandChange, BandChangeCause, Standing};
 use crate::domain::{Band, CustomerId, Points};
-use crate::server::store::sql::bind::{binds, day, storable, tenths, time};
+use crate::server::store::sql::bind::{binds, day, row, storable, tenths, time};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::{Store, StoreError, StoreResult};
 
@@ -51,23 +51,21 @@ impl BandChangeRow {
 }
 
 pub async fn insert_band_changes(tx: &mut Tx, changes: &[BandChange]) -> StoreResult<()> {
-    let into = "INSERT INTO band_changes (customer_id, day, band_before, band_after, score_before, score_after,
-                scorecard_version, cause, is_restated, noted_at)";
     let row = |change: &BandChange| {
-        binds![
-            change.customer_id,
-            change.day,
-            change.before.band.name(),
-            change.after.band.name(),
-            tenths(change.before.score),
-            tenths(change.after.score),
-            change.scorecard_version,
-            change.cause.name(),
-            change.is_restated,
-            storable(change.noted_at),
-        ]
+        row! {
+            customer_id: change.customer_id,
+            day: change.day,
+            band_before: change.before.band.name(),
+            band_after: change.after.band.name(),
+            score_before: tenths(change.before.score),
+            score_after: tenths(change.after.score),
+            scorecard_version: change.scorecard_version,
+            cause: change.cause.name(),
+            is_restated: change.is_restated,
+            noted_at: storable(change.noted_at),
+        }
     };
-    tx.insert_rows(into, changes.iter().map(row).collect(), "").await?;
+    tx.insert_rows("band_changes", changes.iter().map(row).collect(), "").await?;
     Ok(())
 }
 

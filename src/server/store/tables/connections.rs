@@ -1,11 +1,13 @@
 //! The table `connections`: one row with the day since when each factor's source is connected, and the version of these days.
 
+use crate::domain::Factors;
 use crate::scoring::Connections;
 use crate::server::store::StoreResult;
-use crate::server::store::sql::bind::binds;
+use crate::server::store::sql::bind::{Bind, assignments, binds, row};
 use crate::server::store::sql::changes::Changed;
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::first_days::first_days;
+use sqlx::AssertSqlSafe;
 
 /// The row of connections.
 #[derive(sqlx::FromRow)]
@@ -27,6 +29,15 @@ macro_rules! connections_columns {
 }
 pub(in crate::server::store) use connections_columns;
 
+/// The column of each factor's day.
+const CONNECTION_DAYS: Factors<&str> = Factors {
+    login_frequency: "login_day",
+    feature_adoption: "feature_day",
+    support_load: "ticket_day",
+    invoice_timeliness: "invoice_day",
+    api_trend: "api_day",
+};
+
 impl ConnectionsRow {
     /// The connections with their version.
     pub fn connections(&self) -> (Connections, i64) {
@@ -43,12 +54,9 @@ pub async fn load_connections(tx: &mut Tx) -> StoreResult<(Connections, i64)> {
 }
 
 pub async fn store_connections(tx: &mut Tx, connections: &Connections, version: i64) -> StoreResult<()> {
-    let sql =
-        "UPDATE connections SET version = $1, login_day = $2, feature_day = $3, ticket_day = $4, invoice_day = $5, api_day = $6
-               WHERE id = 1";
-    let mut binds = binds![version];
-    binds.extend(connections.0.iter().map(|(_, first)| (*first).into()));
-    tx.execute(sql, binds).await?;
+    let days = connections.0.iter().map(|(factor, first)| (*CONNECTION_DAYS.get(factor), Bind::from(*first)));
+    let (set, binds) = assignments(row! { version: version }.into_iter().chain(days).collect());
+    tx.execute(AssertSqlSafe(format!("UPDATE connections SET {set} WHERE id = 1")), binds).await?;
     tx.changed(Changed::EVERYTHING);
     Ok(())
 }

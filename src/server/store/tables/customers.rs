@@ -4,7 +4,7 @@ use crate::domain::band_change::Standing;
 use crate::domain::letters::composed;
 use crate::domain::{Archive, ArchiveReason, Band, Customer, CustomerFields, CustomerId, Factors, NaiveDate, Points, Segment};
 use crate::scoring::Measurements;
-use crate::server::store::sql::bind::{Bind, binds, day, storable, time};
+use crate::server::store::sql::bind::{Bind, Row, assignments, binds, day, row, storable, time};
 use crate::server::store::sql::changes::Changed;
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::band_changes::delete_band_changes;
@@ -116,7 +116,7 @@ impl CustomerRecord {
 
     pub fn is_scored_on(&self, basis: Basis) -> bool {
         let Self { scorecard_version, connections_version, .. } = *self;
-        basis == Basis { day: day(self.scored_day), scorecard_version, connections_version }
+        scored_on(self.scored_day).is_some_and(|day| basis == Basis { day, scorecard_version, connections_version })
     }
 
     fn trend(&self) -> StoreResult<Vec<Option<Points>>> {
@@ -150,14 +150,19 @@ impl CustomerRecord {
         time(self.created_at).date_naive() <= on || self.start_day.is_some_and(|start| day(start) <= on)
     }
 
-    /// The values of [`FIELD_COLUMNS`] on a day: as they are now, but not archived before that was done.
-    pub fn row_on(&self, on: NaiveDate) -> StoreResult<Vec<Bind>> {
+    /// Returns the row of a day, without the health: as it is now, but not archived before that was done.
+    pub fn row_on(&self, on: NaiveDate) -> StoreResult<Row> {
         let customer = self.customer()?;
         let archived = customer.archived.filter(|archive| archive.date <= on);
-        let mut binds = field_binds(&customer.fields);
-        binds.extend(binds![self.version, customer.created_at, self.is_demo]);
-        binds.extend(binds![archived.map(|archive| archive.reason.name()), archived.map(|archive| archive.date)]);
-        Ok(binds)
+        let mut row = field_row(&customer.fields);
+        row.extend(row! {
+            version: self.version,
+            created_at: customer.created_at,
+            is_demo: self.is_demo,
+            archived_reason: archived.map(|archive| archive.reason.name()),
+            archived_day: archived.map(|archive| archive.date),
+        });
+        Ok(row)
     }
 
     fn first_facts(&self) -> Factors<Option<NaiveDate>> {
@@ -169,6 +174,14 @@ impl CustomerRecord {
             self.first_api_day,
         ))
     }
+}
+
+/// The value of `scored_day` in a row whose health is stale. It is 1970-01-01 as a day, of which no health ever is.
+const STALE_SINCE_EVER: i32 = 0;
+
+/// Returns the day that a row's health is of; `None` where it is marked as stale.
+fn scored_on(scored_day: i32) -> Option<NaiveDate> {
+    (scored_day != STALE_SINCE_EVER).then(|| day(scored_day))
 }
 
 pub fn read_measured(id: CustomerId, measured: &str) -> StoreResult<Measurements> {
@@ -232,38 +245,33 @@ pub async fn lock_known_customers(tx: &mut Tx, ids: &[CustomerId]) -> StoreResul
 
 /// Stores customers' first days ahead of their health, for the connections to be taken from.
 pub async fn store_first_facts(tx: &mut Tx, known: impl IntoIterator<Item = &Known>) -> StoreResult<()> {
-    store_known(tx, &[], known, |_| binds![]).await
+    store_known(tx, known, |_| Row::new()).await
 }
 
 /// Stores what else is known of customers that have got facts, and that their health is not of these facts yet.
 pub async fn store_stale(tx: &mut Tx, known: impl IntoIterator<Item = &Known>) -> StoreResult<()> {
     let known: Vec<_> = known.into_iter().collect();
     known.iter().for_each(|known| tx.changed(known.id));
-    let more = |known: &Known| binds![NaiveDate::default(), known.last_activity_at];
-    store_known(tx, &["scored_day", "last_activity_at"], known, more).await
+    let stale = |known: &Known| {
+        row! { scored_day: Bind::Day(Some(STALE_SINCE_EVER)), last_activity_at: known.last_activity_at }
+    };
+    store_known(tx, known, stale).await
 }
 
 /// Stores customers' first days, and more columns.
-async fn store_known(
-    tx: &mut Tx,
-    columns: &[&str],
-    known: impl IntoIterator<Item = &Known>,
-    more: impl Fn(&Known) -> Vec<Bind>,
-) -> StoreResult<()> {
-    let row = |known: &Known| -> Vec<Bind> {
-        let mut binds = binds![known.id, earliest_day(&known.first_facts)];
-        binds.extend(known.first_facts.iter().map(|(_, first)| (*first).into()));
-        binds.extend(more(known));
-        binds
+async fn store_known(tx: &mut Tx, known: impl IntoIterator<Item = &Known>, more: impl Fn(&Known) -> Row) -> StoreResult<()> {
+    let row = |known: &Known| {
+        let mut row = row! { id: known.id, first_fact_day: earliest_day(&known.first_facts) };
+        row.extend(known.first_facts.iter().map(|(factor, first)| (*FIRST_DAYS.get(factor), Bind::from(*first))));
+        row.extend(more(known));
+        row
     };
-    let first_days = FIRST_DAYS.iter().map(|(_, column)| *column);
-    let columns: Vec<_> = ["id", "first_fact_day"].into_iter().chain(first_days).chain(columns.iter().copied()).collect();
-    tx.update_rows("customers", &columns, known.into_iter().map(row).collect()).await
+    tx.set_rows("customers", known.into_iter().map(row).collect()).await
 }
 
 /// Makes everybody's health stale.
 pub async fn mark_all_stale(tx: &mut Tx) -> StoreResult<()> {
-    tx.execute("UPDATE customers SET scored_day = 0", binds![]).await?;
+    tx.execute("UPDATE customers SET scored_day = $1", vec![Bind::Day(Some(STALE_SINCE_EVER))]).await?;
     tx.changed(Changed::EVERYTHING);
     Ok(())
 }
@@ -278,26 +286,24 @@ pub async fn set_customer_archive(tx: &mut Tx, id: CustomerId, archive: Option<A
 
 /// A new customer, not scored yet.
 pub async fn insert_customer(tx: &mut Tx, fields: &CustomerFields, now: DateTime<Utc>, is_demo: bool) -> StoreResult<CustomerId> {
-    let sql =
-        "INSERT INTO customers (name, name_key, segment, external_id, external_key, owner, owner_key, arr_cents, renewal_day,
-               start_day, crm_url, search_key, version, created_at, is_demo)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, $13, $14) RETURNING id";
-    let mut binds = field_binds(fields);
-    binds.extend(binds![storable(now), is_demo]);
-    let (id,): (i64,) = tx.one(sql, binds).await.map_err(|error| taken(error, fields))?;
+    let mut row = field_row(fields);
+    row.extend(row! { version: 1, created_at: storable(now), is_demo: is_demo });
+    let (id,): (i64,) = tx.insert_row("customers", row, "id").await.map_err(|error| taken(error, fields))?;
     tx.changed(CustomerId(id));
     Ok(CustomerId(id))
 }
 
 /// Changes a locked customer. Its health is stale from then on when the start date, on which it depends, is another one.
 pub async fn set_customer_fields(tx: &mut Tx, id: CustomerId, fields: &CustomerFields) -> StoreResult<()> {
-    let sql = "UPDATE customers SET name = $1, name_key = $2, segment = $3, external_id = $4, external_key = $5, owner = $6,
-               owner_key = $7, arr_cents = $8, renewal_day = $9, start_day = $10, crm_url = $11, search_key = $12,
-               version = version + 1, scored_day = CASE WHEN start_day IS DISTINCT FROM $10 THEN 0 ELSE scored_day END
-               WHERE id = $13";
-    let mut binds = field_binds(fields);
-    binds.push(id.into());
-    tx.execute(sql, binds).await.map_err(|error| taken(error, fields))?;
+    let (set, mut binds) = assignments(field_row(fields));
+    binds.extend(binds![fields.start_date, id]);
+    let (start_day, id_place) = (binds.len() - 1, binds.len());
+    let sql = format!(
+        "UPDATE customers SET {set}, version = version + 1,
+         scored_day = CASE WHEN start_day IS DISTINCT FROM ${start_day} THEN {STALE_SINCE_EVER} ELSE scored_day END
+         WHERE id = ${id_place}"
+    );
+    tx.execute(AssertSqlSafe(sql), binds).await.map_err(|error| taken(error, fields))?;
     tx.changed(id);
     Ok(())
 }
@@ -310,43 +316,37 @@ pub async fn delete_customer(tx: &mut Tx, id: CustomerId) -> StoreResult<()> {
     Ok(())
 }
 
-/// The columns of [`CustomerRecord::row_on`].
-pub const FIELD_COLUMNS: &str = "name, name_key, segment, external_id, external_key, owner, owner_key, arr_cents, renewal_day, \
-     start_day, crm_url, search_key, version, created_at, is_demo, archived_reason, archived_day";
-
-/// The values of the twelve columns that follow from the fields, `name` first, `search_key` last.
-fn field_binds(fields: &CustomerFields) -> Vec<Bind> {
+/// Returns the columns that follow from a customer's fields.
+fn field_row(fields: &CustomerFields) -> Row {
     let lower = |text: &Option<String>| text.as_deref().map(str::to_lowercase);
-    binds![
-        &fields.name,
-        fields.name.to_lowercase(),
-        fields.segment.label(),
-        fields.external_id.clone(),
-        lower(&fields.external_id),
-        fields.owner.clone(),
-        lower(&fields.owner),
-        fields.arr_cents,
-        fields.renewal_date,
-        fields.start_date,
-        fields.crm_url.clone(),
-        search_key(fields),
-    ]
+    row! {
+        name: &fields.name,
+        name_key: fields.name.to_lowercase(),
+        segment: fields.segment.label(),
+        external_id: fields.external_id.clone(),
+        external_key: lower(&fields.external_id),
+        owner: fields.owner.clone(),
+        owner_key: lower(&fields.owner),
+        arr_cents: fields.arr_cents,
+        renewal_day: fields.renewal_date,
+        start_day: fields.start_date,
+        crm_url: fields.crm_url.clone(),
+        search_key: search_key(fields),
+    }
 }
 
-/// A row for [`store_letters`]: how a customer's name, owner and external id are written, and what follows from that.
-pub fn letters_row(id: CustomerId, fields: &CustomerFields) -> Vec<Bind> {
-    let mut row = binds![id];
-    // Neither the segment nor what stands between the owner and the search key.
-    row.extend(
-        field_binds(fields).into_iter().enumerate().filter(|(place, _)| ![2, 7, 8, 9, 10].contains(place)).map(|(_, bind)| bind),
-    );
-    row
+/// The columns that depend on how the letters of a customer's texts are composed.
+const LETTER_COLUMNS: [&str; 7] = ["name", "name_key", "external_id", "external_key", "owner", "owner_key", "search_key"];
+
+/// Returns a row for [`store_letters`]: a customer's texts in the letters of `fields`.
+pub fn letters_row(id: CustomerId, fields: &CustomerFields) -> Row {
+    let letters = field_row(fields).into_iter().filter(|(column, _)| LETTER_COLUMNS.contains(column));
+    row! { id: id }.into_iter().chain(letters).collect()
 }
 
 /// Writes the same customers in other letters, which is no edit.
-pub async fn store_letters(tx: &mut Tx, rows: Vec<Vec<Bind>>) -> StoreResult<()> {
-    let columns = ["id", "name", "name_key", "external_id", "external_key", "owner", "owner_key", "search_key"];
-    tx.update_rows("customers", &columns, rows).await
+pub async fn store_letters(tx: &mut Tx, rows: Vec<Row>) -> StoreResult<()> {
+    tx.set_rows("customers", rows).await
 }
 
 /// The only unique thing that a customer's fields can violate is the external id.

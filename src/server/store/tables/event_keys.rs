@@ -1,7 +1,7 @@
 //! The message ids of events that were accepted, with a hash of the content: what came before is recognised by them.
 
 use crate::domain::{CustomerId, EventId, NewEvent};
-use crate::server::store::sql::bind::binds;
+use crate::server::store::sql::bind::{Row, binds, row};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::{Incoming, StoreError, StoreResult};
 use std::collections::{BTreeSet, HashMap};
@@ -29,6 +29,23 @@ pub async fn load_keys(tx: &mut Tx, incoming: &[&Incoming]) -> StoreResult<UsedK
     let rows: Vec<(String, String, i64, String)> =
         tx.all_planned_anew(sqlx::AssertSqlSafe(sql), binds![sources, message_ids]).await?;
     Ok(rows.into_iter().map(|(source, message_id, id, hash)| ((source, message_id), (EventId(id), hash))).collect())
+}
+
+/// Returns the row of a message id that an event has used. `hash` is of the event's content.
+pub fn key_row(source: &str, message_id: &str, event: EventId, hash: String) -> Row {
+    row! { source: source, message_id: message_id, event_id: event, content_hash: hash }
+}
+
+/// Inserts message ids. Fails when one is taken.
+pub async fn insert_keys(tx: &mut Tx, rows: Vec<Row>) -> StoreResult<()> {
+    tx.insert_rows("event_keys", rows, "").await?;
+    Ok(())
+}
+
+/// Inserts message ids, except those that are taken. Returns true when none was.
+pub async fn claim_keys(tx: &mut Tx, rows: Vec<Row>) -> StoreResult<bool> {
+    let wanted = rows.len() as u64;
+    Ok(tx.insert_rows("event_keys", rows, "ON CONFLICT (source, message_id) DO NOTHING").await? == wanted)
 }
 
 pub type UsedKeys = HashMap<(String, String), (EventId, String)>;

@@ -4,15 +4,13 @@
 use crate::domain::NaiveDate;
 use crate::server::store::sql::bind::{binds, day};
 use crate::server::store::sql::db::Tx;
+use crate::server::store::sql::locks::AdvisoryLock;
 use crate::server::store::{Store, StoreResult};
 use chrono::{Datelike, Months};
 use sqlx::AssertSqlSafe;
 
-/// An arbitrary number that means "event log" among the database's advisory locks.
-const LOCK: &str = "SELECT pg_advisory_xact_lock(7100918) IS NULL";
-
 /// The most raw events that one transaction deletes from SQLite: others want to write as well.
-const CHUNK: i64 = 5000;
+const EVENTS_DELETED_TOGETHER: i64 = 5000;
 
 impl Store {
     /// Makes room in the log for events that are received on the days `from..=to`.
@@ -36,7 +34,7 @@ impl Store {
     async fn create_month(&self, month: NaiveDate) -> StoreResult<()> {
         let (name, from, to) = (partition(month), month.to_epoch_days(), (month + Months::new(1)).to_epoch_days());
         let mut tx = self.write().await?;
-        tx.one::<(bool,)>(LOCK, binds![]).await?;
+        tx.lock(AdvisoryLock::EventLog).await?;
         // Events that have come before their month had a partition stay where they are.
         let sql =
             "SELECT COUNT(*) FROM (SELECT 1 FROM events_other WHERE received_day >= $1 AND received_day < $2 LIMIT 1) AS early";
@@ -62,7 +60,7 @@ impl Store {
         let sql = "UPDATE event_log SET kept_from_day = $1 WHERE kept_from_day IS NULL OR kept_from_day < $1";
         tx.execute(sql, binds![month]).await?;
         if tx.has_locks() {
-            tx.one::<(bool,)>(LOCK, binds![]).await?;
+            tx.lock(AdvisoryLock::EventLog).await?;
             for name in old_partitions(&mut tx, month).await? {
                 tx.execute(AssertSqlSafe(format!("ALTER TABLE events DETACH PARTITION {name}")), binds![]).await?;
                 let kept = format!("INSERT INTO events SELECT * FROM {name} WHERE invoice_number IS NOT NULL");
@@ -76,7 +74,7 @@ impl Store {
                    (SELECT id FROM events WHERE received_day < $1 AND invoice_number IS NULL ORDER BY id LIMIT $2)";
         loop {
             let mut tx = self.write().await?;
-            let deleted = tx.execute(sql, binds![month, CHUNK]).await?;
+            let deleted = tx.execute(sql, binds![month, EVENTS_DELETED_TOGETHER]).await?;
             if deleted == 0 {
                 tx.execute("UPDATE event_log SET dropped_to_day = $1", binds![month]).await?;
                 return tx.commit().await;

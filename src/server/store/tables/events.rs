@@ -1,7 +1,7 @@
 //! The table `events`: the log of what was received.
 
 use crate::domain::{CustomerId, Event, EventBody, EventFilter, EventId, EventKind, NewEvent, Page, Retraction};
-use crate::server::store::sql::bind::{Bind, binds, midnight, storable, time};
+use crate::server::store::sql::bind::{Bind, Row, binds, midnight, row, storable, time};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::{Store, StoreError, StoreResult};
 use chrono::{DateTime, Duration, Utc};
@@ -75,6 +75,13 @@ impl EventRow {
     }
 }
 
+/// An event: by its id or, before it has one, by its place in the batch that brings it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventRef {
+    Stored(EventId),
+    InBatch(usize),
+}
+
 /// The log keeps events as they once came; features are counted by their composed letters.
 pub fn read_body(id: EventId, payload: &str) -> StoreResult<EventBody> {
     let body: EventBody = serde_json::from_str(payload).map_err(|error| StoreError::Corrupt(format!("event {id}: {error}")))?;
@@ -102,42 +109,30 @@ pub async fn find_events(tx: &mut Tx, ids: BTreeSet<EventId>) -> StoreResult<Has
     rows.into_iter().map(|row| Ok((EventId(row.id), row.event()?))).collect()
 }
 
-/// The latest event's; 0 when there is none.
-pub async fn last_event_id(tx: &mut Tx) -> StoreResult<EventId> {
-    let (last,): (i64,) = tx.one("SELECT COALESCE(MAX(id), 0) FROM events", binds![]).await?;
-    Ok(EventId(last))
+/// Returns the id of the latest event.
+pub async fn last_event_id(tx: &mut Tx) -> StoreResult<Option<EventId>> {
+    let (last,): (Option<i64>,) = tx.one("SELECT MAX(id) FROM events", binds![]).await?;
+    Ok(last.map(EventId))
 }
 
-/// The columns of [`row`].
-const COLUMNS: &str =
-    "customer_id, kind, source, message_id, occurred_at, day, received_at, received_day, payload, invoice_number";
-
-/// The values of an event's row but its id.
-pub fn event_row(customer: CustomerId, event: &NewEvent, received_at: DateTime<Utc>) -> StoreResult<Vec<Bind>> {
+/// Returns the row of a new event.
+pub fn event_row(customer: CustomerId, event: &NewEvent, received_at: DateTime<Utc>) -> StoreResult<Row> {
     let payload = serde_json::to_string(&event.body).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-    Ok(binds![
-        customer,
-        event.body.kind().name(),
-        &event.source,
-        event.message_id.clone(),
-        event.occurred_at,
-        event.day(),
-        storable(received_at),
-        received_at.date_naive(),
-        payload,
-        event.body.invoice_number(),
-    ])
+    Ok(row! {
+        customer_id: customer,
+        kind: event.body.kind().name(),
+        source: &event.source,
+        message_id: event.message_id.clone(),
+        occurred_at: event.occurred_at,
+        day: event.day(),
+        received_at: storable(received_at),
+        received_day: received_at.date_naive(),
+        payload: payload,
+        invoice_number: event.body.invoice_number(),
+    })
 }
 
-/// Appends rows to the log; their ids, in their order.
-pub async fn insert_events(tx: &mut Tx, rows: Vec<Vec<Bind>>) -> StoreResult<Vec<EventId>> {
-    let mut ids = Vec::with_capacity(rows.len());
-    for (given, binds) in tx.given_rows(rows) {
-        let sql = format!("INSERT INTO events ({COLUMNS}) SELECT * FROM {given} RETURNING id");
-        let mut rows: Vec<(i64,)> = tx.all(AssertSqlSafe(sql), binds).await?;
-        // Ids are given in the order of the rows, but need not come back in it.
-        rows.sort_unstable();
-        ids.extend(rows.into_iter().map(|(id,)| EventId(id)));
-    }
-    Ok(ids)
+/// Appends events to the log. Returns their ids, in the order of the rows.
+pub async fn insert_events(tx: &mut Tx, rows: Vec<Row>) -> StoreResult<Vec<EventId>> {
+    Ok(tx.insert_rows_with_ids("events", rows).await?.into_iter().map(EventId).collect())
 }

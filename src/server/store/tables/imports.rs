@@ -2,7 +2,7 @@
 
 use crate::domain::import::{Findings, Outlook};
 use crate::domain::{EventId, Import, ImportCounts, ImportId, ImportState, Mapping, Page, UndoReport};
-use crate::server::store::sql::bind::{binds, storable, time};
+use crate::server::store::sql::bind::{binds, row, storable, time};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::sql::json::{json, read_json};
 use crate::server::store::{Attempt, NewImport, Store, StoreError, StoreResult, StoredImport};
@@ -12,31 +12,28 @@ use sqlx::AssertSqlSafe;
 impl Store {
     /// Whoever has created an import may work on it.
     pub async fn create_import(&self, import: &NewImport, now: DateTime<Utc>) -> StoreResult<Attempt> {
-        let sql = "INSERT INTO imports
-                       (file_name, path, findings, mapping, state, author, started_at, alive_at, counts, percent, undo_report)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10) RETURNING id, attempt";
         let mut tx = self.write().await?;
         let NewImport { file_name, path, findings, mapping, state, author } = import;
-        let (counts, undo) = (json(&ImportCounts::default())?, json(&UndoReport::default())?);
-        let binds = binds![
-            file_name,
-            path.clone(),
-            findings.as_ref().map(json).transpose()?,
-            json(mapping)?,
-            state.name(),
-            author.clone(),
-            storable(now),
-            storable(now),
-            counts,
-            undo
-        ];
-        let (id, number): (i64, i64) = tx.one(sql, binds).await?;
+        let row = row! {
+            file_name: file_name,
+            path: path.clone(),
+            findings: findings.as_ref().map(json).transpose()?,
+            mapping: json(mapping)?,
+            state: state.name(),
+            author: author.clone(),
+            started_at: storable(now),
+            alive_at: storable(now),
+            counts: json(&ImportCounts::default())?,
+            percent: 0,
+            undo_report: json(&UndoReport::default())?,
+        };
+        let (id, number): (i64, i64) = tx.insert_row("imports", row, "id, attempt").await?;
         tx.commit().await?;
         Ok(Attempt { import: ImportId(id), number })
     }
 
     pub async fn get_import(&self, id: ImportId) -> StoreResult<StoredImport> {
-        let row: Option<Row> = self.read().await?.optional(select_imports!("WHERE id = $1"), binds![id.0]).await?;
+        let row: Option<ImportRow> = self.read().await?.optional(select_imports!("WHERE id = $1"), binds![id.0]).await?;
         row.ok_or_else(|| no_import(id))?.import()
     }
 
@@ -53,7 +50,7 @@ impl Store {
         let mut tx = self.read().await?;
         let (total,): (i64,) = tx.one("SELECT COUNT(*) FROM imports", binds![]).await?;
         let binds = binds![page_size, (page - 1) * page_size];
-        let rows: Vec<Row> = tx.all(select_imports!("ORDER BY id DESC LIMIT $1 OFFSET $2"), binds).await?;
+        let rows: Vec<ImportRow> = tx.all(select_imports!("ORDER BY id DESC LIMIT $1 OFFSET $2"), binds).await?;
         let items = rows.into_iter().map(|row| Ok(row.import()?.import)).collect::<StoreResult<_>>()?;
         Ok(Page { items, total, page, page_size })
     }
@@ -61,13 +58,13 @@ impl Store {
     /// Uploads that nobody has imported since then.
     pub async fn list_forgotten_uploads(&self, before: DateTime<Utc>) -> StoreResult<Vec<StoredImport>> {
         let sql = select_imports!("WHERE path IS NOT NULL AND state IN ('uploaded', 'checked') AND started_at < $1");
-        self.read().await?.all::<Row>(sql, binds![before]).await?.into_iter().map(Row::import).collect()
+        self.read().await?.all::<ImportRow>(sql, binds![before]).await?.into_iter().map(ImportRow::import).collect()
     }
 
     /// Imports from before then that are over and may have left files.
     pub async fn list_imports_with_files(&self, before: DateTime<Utc>) -> StoreResult<Vec<StoredImport>> {
         let sql = select_imports!("WHERE path IS NOT NULL AND state IN ('finished', 'failed', 'undone') AND started_at < $1");
-        self.read().await?.all::<Row>(sql, binds![before]).await?.into_iter().map(Row::import).collect()
+        self.read().await?.all::<ImportRow>(sql, binds![before]).await?.into_iter().map(ImportRow::import).collect()
     }
 
     /// Keeps what the dry run of an upload found.
@@ -181,11 +178,11 @@ impl Store {
         let sql = format!(
             "UPDATE imports SET state = CASE state WHEN 'checking' THEN 'uploaded' ELSE 'failed' END,
              problem = CASE state WHEN 'checking' THEN 'The server was stopped while it checked the file.' ELSE $2 END,
-             attempt = attempt + 1 WHERE {SILENT} RETURNING {COLUMNS}"
+             attempt = attempt + 1 WHERE {SILENT} RETURNING {IMPORT_COLUMNS}"
         );
-        let rows: Vec<Row> = tx.all(AssertSqlSafe(sql), binds![silent_since, problem]).await?;
+        let rows: Vec<ImportRow> = tx.all(AssertSqlSafe(sql), binds![silent_since, problem]).await?;
         tx.commit().await?;
-        rows.into_iter().map(Row::import).collect()
+        rows.into_iter().map(ImportRow::import).collect()
     }
 
     /// The end of a dry run or a run.
@@ -258,8 +255,8 @@ pub async fn add_import_counts(
 }
 
 /// Remembers which events an import brought.
-pub async fn keep_import_events(tx: &mut Tx, import: ImportId, ids: impl Iterator<Item = EventId>) -> StoreResult<()> {
-    let mut ids: Vec<_> = ids.map(|id| id.0).collect();
+pub async fn keep_import_events(tx: &mut Tx, import: ImportId, ids: Vec<EventId>) -> StoreResult<()> {
+    let mut ids: Vec<_> = ids.into_iter().map(|id| id.0).collect();
     ids.sort_unstable();
     let mut ranges: Vec<(i64, i64)> = Vec::new();
     for id in ids {
@@ -268,8 +265,8 @@ pub async fn keep_import_events(tx: &mut Tx, import: ImportId, ids: impl Iterato
             _ => ranges.push((id, id)),
         }
     }
-    let rows = ranges.into_iter().map(|(first, last)| binds![import.0, first, last]).collect();
-    tx.insert_rows("INSERT INTO import_events (import_id, first_event_id, last_event_id)", rows, "").await?;
+    let row = |(first, last)| row! { import_id: import.0, first_event_id: first, last_event_id: last };
+    tx.insert_rows("import_events", ranges.into_iter().map(row).collect(), "").await?;
     Ok(())
 }
 
@@ -283,8 +280,8 @@ macro_rules! import_columns {
          undo_report"
     };
 }
-/// The columns of [`Row`].
-const COLUMNS: &str = import_columns!();
+/// The columns of [`ImportRow`].
+const IMPORT_COLUMNS: &str = import_columns!();
 
 macro_rules! select_imports {
     ($rest:expr) => {
@@ -294,7 +291,7 @@ macro_rules! select_imports {
 use {import_columns, select_imports};
 
 #[derive(sqlx::FromRow)]
-struct Row {
+struct ImportRow {
     id: i64,
     file_name: String,
     path: Option<String>,
@@ -311,7 +308,7 @@ struct Row {
     undo_report: String,
 }
 
-impl Row {
+impl ImportRow {
     fn import(self) -> StoreResult<StoredImport> {
         let corrupt = || StoreError::Corrupt(format!("import {}, state", self.id));
         let import = Import {

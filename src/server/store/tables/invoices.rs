@@ -2,16 +2,16 @@
 
 use crate::domain::{CustomerId, EventBody, EventId, NaiveDate};
 use crate::scoring::Invoice;
-use crate::server::store::sql::bind::{Bind, binds, day, end};
+use crate::server::store::sql::bind::{Row, binds, day, end, row};
 use crate::server::store::sql::db::Tx;
-use crate::server::store::tables::events::read_body;
+use crate::server::store::tables::events::{EventRef, read_body};
 use crate::server::store::{StoreError, StoreResult};
 use sqlx::AssertSqlSafe;
 use std::collections::{BTreeMap, HashMap};
 
 /// The content of one event about an invoice.
 pub struct InvoiceFact {
-    pub event: EventId,
+    pub event: EventRef,
     pub day: NaiveDate,
     pub body: EventBody,
 }
@@ -52,8 +52,8 @@ async fn load_invoice_facts(tx: &mut Tx, customer: CustomerId, number: &str) -> 
 }
 
 fn invoice_fact((id, number, payload): (i64, i32, String)) -> StoreResult<InvoiceFact> {
-    let body = read_body(EventId(id), &payload)?;
-    Ok(InvoiceFact { event: EventId(id), day: day(number), body })
+    let id = EventId(id);
+    Ok(InvoiceFact { event: EventRef::Stored(id), day: day(number), body: read_body(id, &payload)? })
 }
 
 /// The facts that count about any of these numbers, of any of these customers.
@@ -91,30 +91,23 @@ pub async fn settle_invoice(tx: &mut Tx, customer: CustomerId, number: &str) -> 
     store_invoices(tx, vec![invoice_row(customer, &invoice)]).await
 }
 
-/// Writes invoices in place of what was known of them.
-pub async fn store_invoices(tx: &mut Tx, rows: Vec<Vec<Bind>>) -> StoreResult<()> {
-    let replace = "ON CONFLICT (customer_id, number) DO UPDATE SET amount_cents = excluded.amount_cents,
-                   currency = excluded.currency, issued_day = excluded.issued_day, due_day = excluded.due_day,
-                   paid_day = excluded.paid_day, voided_day = excluded.voided_day";
-    tx.insert_rows(&format!("INSERT INTO invoices ({COLUMNS})"), rows, replace).await?;
-    Ok(())
+/// Writes invoices in the place of what was known of them.
+pub async fn store_invoices(tx: &mut Tx, rows: Vec<Row>) -> StoreResult<()> {
+    tx.replace_rows("invoices", &["customer_id", "number"], rows).await
 }
 
-/// The columns of [`row`].
-const COLUMNS: &str = "customer_id, number, amount_cents, currency, issued_day, due_day, paid_day, voided_day";
-
-/// The values of an invoice's row.
-pub fn invoice_row(customer: CustomerId, invoice: &Invoice) -> Vec<Bind> {
-    binds![
-        customer,
-        &invoice.number,
-        invoice.amount_cents,
-        &invoice.currency,
-        invoice.issued_on,
-        invoice.due_on,
-        invoice.paid_on,
-        invoice.voided_on,
-    ]
+/// Returns the row of an invoice.
+pub fn invoice_row(customer: CustomerId, invoice: &Invoice) -> Row {
+    row! {
+        customer_id: customer,
+        number: &invoice.number,
+        amount_cents: invoice.amount_cents,
+        currency: &invoice.currency,
+        issued_day: invoice.issued_on,
+        due_day: invoice.due_on,
+        paid_day: invoice.paid_on,
+        voided_day: invoice.voided_on,
+    }
 }
 
 /// A customer's invoices in one row, because a row costs more to fetch than its content. One a line: amount, currency, the days

@@ -1,21 +1,24 @@
 //! Notes that staff keep about a customer.
 
 use crate::domain::{CustomerId, Note, NoteId};
-use crate::server::store::sql::bind::{binds, storable, time};
+use crate::server::store::sql::bind::{Row, binds, row, storable, time};
 use crate::server::store::tables::customers::lock_customer;
 use crate::server::store::{Store, StoreError, StoreResult};
 use chrono::{DateTime, Utc};
 
+/// Returns the row of a new note.
+pub fn note_row(customer: CustomerId, author: &str, text: &str, at: DateTime<Utc>) -> Row {
+    row! { customer_id: customer, author: author, text: text, created_at: storable(at) }
+}
+
 impl Store {
     pub async fn add_note(&self, customer: CustomerId, author: &str, text: &str, now: DateTime<Utc>) -> StoreResult<Note> {
-        let created_at = storable(now);
         let mut tx = self.write().await?;
         lock_customer(&mut tx, customer).await?;
-        let sql = "INSERT INTO notes (customer_id, author, text, created_at) VALUES ($1, $2, $3, $4) RETURNING id";
-        let (id,): (i64,) = tx.one(sql, binds![customer, author, text, created_at]).await?;
+        let (id,): (i64,) = tx.insert_row("notes", note_row(customer, author, text, now), "id").await?;
         tx.changed(customer);
         tx.commit().await?;
-        Ok(Note { id: NoteId(id), author: author.to_owned(), text: text.to_owned(), created_at })
+        Ok(Note { id: NoteId(id), author: author.to_owned(), text: text.to_owned(), created_at: storable(now) })
     }
 
     /// The latest first.

@@ -8,9 +8,9 @@ use crate::server::store::{Store, StoreResult};
 use std::collections::HashMap;
 
 /// The beginning of all names of customers.
-const CUSTOMER: &str = "customer-";
+const CUSTOMER_PREFIX: &str = "customer-";
 /// The beginning of all names of events.
-const EVENT: &str = "event-";
+const EVENT_PREFIX: &str = "event-";
 
 /// The name of a database.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ pub struct Origin(String);
 
 impl Store {
     pub async fn origin(&self) -> StoreResult<Origin> {
-        load(&mut self.read().await?).await
+        load_origin(&mut self.read().await?).await
     }
 }
 
@@ -29,12 +29,12 @@ impl Origin {
 
     /// An external id.
     pub fn name_customer(&self, id: CustomerId) -> String {
-        format!("{CUSTOMER}{}-{id}", self.0)
+        format!("{CUSTOMER_PREFIX}{}-{id}", self.0)
     }
 
     /// A message id.
     pub fn name_event(&self, id: EventId) -> String {
-        format!("{EVENT}{}-{id}", self.0)
+        format!("{EVENT_PREFIX}{}-{id}", self.0)
     }
 
     fn id(&self, kind: &str, name: &str) -> Option<i64> {
@@ -42,20 +42,20 @@ impl Origin {
     }
 }
 
-async fn load(tx: &mut Tx) -> StoreResult<Origin> {
+async fn load_origin(tx: &mut Tx) -> StoreResult<Origin> {
     let (name,) = tx.one("SELECT name FROM origin", binds![]).await?;
     Ok(Origin(name))
 }
 
 /// Returns the names that are of this database's customers, with the ids.
 pub async fn customers_named(tx: &mut Tx, names: Vec<&str>) -> StoreResult<HashMap<String, CustomerId>> {
-    let ids = ids_named(tx, CUSTOMER, names).await?;
+    let ids = ids_named(tx, CUSTOMER_PREFIX, names).await?;
     Ok(ids.into_iter().map(|(name, id)| (name, CustomerId(id))).collect())
 }
 
 /// Returns the names that are of this database's events, with the ids.
 pub async fn events_named(tx: &mut Tx, names: Vec<&str>) -> StoreResult<HashMap<String, EventId>> {
-    let ids = ids_named(tx, EVENT, names).await?;
+    let ids = ids_named(tx, EVENT_PREFIX, names).await?;
     Ok(ids.into_iter().map(|(name, id)| (name, EventId(id))).collect())
 }
 
@@ -65,6 +65,6 @@ async fn ids_named(tx: &mut Tx, kind: &str, mut names: Vec<&str>) -> StoreResult
     if names.is_empty() {
         return Ok(Vec::new());
     }
-    let origin = load(tx).await?;
+    let origin = load_origin(tx).await?;
     Ok(names.into_iter().filter_map(|name| Some((name.to_owned(), origin.id(kind, name)?))).collect())
 }

@@ -2,19 +2,17 @@
 
 use crate::domain::quarantine::{KEPT_DAYS, MAX_CONTENT_BYTES, QuarantineUse};
 use crate::domain::{ItemVerdict, Page, QuarantineId, QuarantinedItem};
-use crate::server::store::sql::bind::{Bind, binds, storable, time};
+use crate::server::store::sql::bind::{Row, binds, row, storable, time};
 use crate::server::store::sql::db::Tx;
+use crate::server::store::sql::locks::AdvisoryLock;
 use crate::server::store::{RefusedItem, Store, StoreError, StoreResult};
 use chrono::{DateTime, Duration, Utc};
 use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// An arbitrary number that means "quarantine" among the database's advisory locks.
-const LOCK: &str = "SELECT pg_advisory_xact_lock(7100919) IS NULL";
-
 /// The most items that one transaction deletes for their age: others want to write as well.
-const DELETED_TOGETHER: i64 = 1000;
+const ITEMS_DELETED_TOGETHER: i64 = 1000;
 
 impl Store {
     /// Keeps refused items while there is room for their source; for each, whether it is kept. What is there already takes
@@ -22,10 +20,7 @@ impl Store {
     pub async fn quarantine(&self, refused: &[RefusedItem], now: DateTime<Utc>) -> StoreResult<Vec<bool>> {
         let hashes: Vec<_> = refused.iter().map(|item| format!("{:x}", Sha256::digest(&item.content))).collect();
         let mut tx = self.write().await?;
-        if tx.has_locks() {
-            // Two that count at once would both take the room that is left.
-            tx.one::<(bool,)>(LOCK, binds![]).await?;
-        }
+        tx.lock(AdvisoryLock::Quarantine).await?;
         let mut room = Room::load(&mut tx).await?;
         let known = known_hashes(&mut tx, &hashes).await?;
         let (mut rows, mut kept) = (BTreeMap::<&str, Kept>::new(), Vec::with_capacity(refused.len()));
@@ -42,12 +37,10 @@ impl Store {
                 rows.insert(hash, row);
             }
         }
-        let into = "INSERT INTO quarantine (source, content, is_cut, content_hash, verdict, errors, bytes, first_received_at,
-                    last_received_at, times)";
         let again = "ON CONFLICT (content_hash) DO UPDATE SET verdict = excluded.verdict, errors = excluded.errors,
                      bytes = excluded.bytes, last_received_at = excluded.last_received_at,
                      times = quarantine.times + excluded.times";
-        tx.insert_rows(into, rows.iter().map(|(hash, row)| row.binds(hash, storable(now))).collect(), again).await?;
+        tx.insert_rows("quarantine", rows.iter().map(|(hash, kept)| kept.row(hash, storable(now))).collect(), again).await?;
         tx.commit().await?;
         Ok(kept)
     }
@@ -57,8 +50,8 @@ impl Store {
         let mut tx = self.read().await?;
         let (total,): (i64,) = tx.one("SELECT COUNT(*) FROM quarantine", binds![]).await?;
         let sql = select_items!("ORDER BY id DESC LIMIT $1 OFFSET $2");
-        let rows: Vec<Row> = tx.all(sql, binds![page_size, (page - 1) * page_size]).await?;
-        let items = rows.into_iter().map(Row::item).collect::<StoreResult<_>>()?;
+        let rows: Vec<QuarantineRow> = tx.all(sql, binds![page_size, (page - 1) * page_size]).await?;
+        let items = rows.into_iter().map(QuarantineRow::item).collect::<StoreResult<_>>()?;
         Ok(Page { items, total, page, page_size })
     }
 
@@ -87,7 +80,7 @@ impl Store {
         let mut discarded = 0;
         loop {
             let mut tx = self.write().await?;
-            let deleted = tx.execute(sql, binds![now - Duration::days(KEPT_DAYS), DELETED_TOGETHER]).await?;
+            let deleted = tx.execute(sql, binds![now - Duration::days(KEPT_DAYS), ITEMS_DELETED_TOGETHER]).await?;
             tx.commit().await?;
             discarded += deleted;
             if deleted == 0 {
@@ -97,7 +90,7 @@ impl Store {
     }
 
     pub async fn get_quarantined(&self, id: QuarantineId) -> StoreResult<QuarantinedItem> {
-        let row: Option<Row> = self.read().await?.optional(select_items!("WHERE id = $1"), binds![id.0]).await?;
+        let row: Option<QuarantineRow> = self.read().await?.optional(select_items!("WHERE id = $1"), binds![id.0]).await?;
         row.ok_or_else(|| no_item(id))?.item()
     }
 
@@ -181,15 +174,25 @@ impl<'a> Kept<'a> {
         (self.content.len() + self.errors.len()) as i64
     }
 
-    fn binds(&self, hash: &str, now: DateTime<Utc>) -> Vec<Bind> {
+    fn row(&self, hash: &str, now: DateTime<Utc>) -> Row {
         let RefusedItem { source, content, verdict, .. } = self.item;
-        let is_cut = self.content.len() < content.len();
-        binds![source, self.content, is_cut, hash, verdict.name(), &self.errors, self.bytes(), now, now, self.times]
+        row! {
+            source: source,
+            content: self.content,
+            is_cut: self.content.len() < content.len(),
+            content_hash: hash,
+            verdict: verdict.name(),
+            errors: &self.errors,
+            bytes: self.bytes(),
+            first_received_at: now,
+            last_received_at: now,
+            times: self.times,
+        }
     }
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+struct QuarantineRow {
     id: i64,
     source: String,
     content: String,
@@ -201,7 +204,7 @@ struct Row {
     times: i64,
 }
 
-impl Row {
+impl QuarantineRow {
     fn item(self) -> StoreResult<QuarantinedItem> {
         let corrupt = |column| StoreError::Corrupt(format!("quarantined item {}, {column}", self.id));
         Ok(QuarantinedItem {

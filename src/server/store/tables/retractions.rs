@@ -2,23 +2,29 @@
 
 use crate::domain::{CustomerId, EventId, EventKind, NaiveDate};
 use crate::server::store::StoreResult;
-use crate::server::store::sql::bind::{Bind, binds, storable};
+use crate::server::store::sql::bind::{Row, row, storable};
 use crate::server::store::sql::db::Tx;
 use chrono::{DateTime, Utc};
 
-/// A row for [`store_retractions`]: also which fact it is, since a retraction may outlive its event.
+/// Returns the row of a retraction. It keeps the fact that was taken back, since a retraction may outlive its event.
 pub fn retraction_row(
     id: EventId,
     reason: &str,
     now: DateTime<Utc>,
     (customer, kind, day, received_on): (CustomerId, EventKind, NaiveDate, NaiveDate),
-) -> Vec<Bind> {
-    binds![id, reason, storable(now), customer, kind.name(), day, received_on]
+) -> Row {
+    row! {
+        event_id: id,
+        reason: reason,
+        retracted_at: storable(now),
+        fact_customer_id: customer,
+        fact_kind: kind.name(),
+        fact_day: day,
+        fact_received_day: received_on,
+    }
 }
 
-pub async fn store_retractions(tx: &mut Tx, rows: Vec<Vec<Bind>>) -> StoreResult<()> {
-    let into = "INSERT INTO retractions
-                (event_id, reason, retracted_at, fact_customer_id, fact_kind, fact_day, fact_received_day)";
-    tx.insert_rows(into, rows, "").await?;
+pub async fn store_retractions(tx: &mut Tx, rows: Vec<Row>) -> StoreResult<()> {
+    tx.insert_rows("retractions", rows, "").await?;
     Ok(())
 }

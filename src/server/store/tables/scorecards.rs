@@ -9,11 +9,11 @@ use crate::server::store::{Store, StoreError, StoreResult};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 
-/// The columns of [`Row`].
-const COLUMNS: &str = "version, content, created_at, author, note";
+/// The columns of [`ScorecardRow`].
+const SCORECARD_COLUMNS: &str = "version, content, created_at, author, note";
 
 #[derive(sqlx::FromRow)]
-struct Row {
+struct ScorecardRow {
     version: i64,
     content: String,
     created_at: i64,
@@ -21,12 +21,10 @@ struct Row {
     note: String,
 }
 
-impl Row {
+impl ScorecardRow {
     fn scorecard(self) -> StoreResult<ScorecardVersion> {
         let scorecard = read_scorecard(self.version, &self.content)?;
-        // The first version is older than anything.
-        let created_at = (self.created_at > 0).then(|| time(self.created_at));
-        Ok(ScorecardVersion { scorecard, created_at, author: self.author, note: self.note })
+        Ok(ScorecardVersion { scorecard, created_at: created_at(self.created_at), author: self.author, note: self.note })
     }
 }
 
@@ -42,14 +40,14 @@ impl Store {
 
     /// Every version, the newest first.
     pub async fn list_scorecards(&self) -> StoreResult<Vec<ScorecardVersion>> {
-        let sql = format!("SELECT {COLUMNS} FROM scorecards ORDER BY version DESC");
-        let rows: Vec<Row> = self.read().await?.all(AssertSqlSafe(sql), binds![]).await?;
-        rows.into_iter().map(Row::scorecard).collect()
+        let sql = format!("SELECT {SCORECARD_COLUMNS} FROM scorecards ORDER BY version DESC");
+        let rows: Vec<ScorecardRow> = self.read().await?.all(AssertSqlSafe(sql), binds![]).await?;
+        rows.into_iter().map(ScorecardRow::scorecard).collect()
     }
 
     pub async fn get_scorecard(&self, version: i64) -> StoreResult<ScorecardVersion> {
-        let sql = format!("SELECT {COLUMNS} FROM scorecards WHERE version = $1");
-        let row: Option<Row> = self.read().await?.optional(AssertSqlSafe(sql), binds![version]).await?;
+        let sql = format!("SELECT {SCORECARD_COLUMNS} FROM scorecards WHERE version = $1");
+        let row: Option<ScorecardRow> = self.read().await?.optional(AssertSqlSafe(sql), binds![version]).await?;
         row.ok_or_else(|| StoreError::NotFound(format!("scorecard {version}")))?.scorecard()
     }
 
@@ -75,10 +73,19 @@ impl Store {
 
     /// The days on which versions other than the first came into force, the oldest first.
     pub async fn list_scorecard_marks(&self) -> StoreResult<Vec<ScorecardMark>> {
-        let sql = "SELECT version, created_at FROM scorecards WHERE created_at > 0 ORDER BY version";
-        let rows: Vec<(i64, i64)> = self.read().await?.all(sql, binds![]).await?;
-        Ok(rows.into_iter().map(|(version, at)| ScorecardMark { version, day: time(at).date_naive() }).collect())
+        let rows: Vec<(i64, i64)> =
+            self.read().await?.all("SELECT version, created_at FROM scorecards ORDER BY version", binds![]).await?;
+        let mark = |(version, at)| Some(ScorecardMark { version, day: created_at(at)?.date_naive() });
+        Ok(rows.into_iter().filter_map(mark).collect())
     }
+}
+
+/// The `created_at` of the version that a database starts with: it was in force before anything happened.
+const BEFORE_EVERYTHING: i64 = 0;
+
+/// Returns the time at which a version came into force; `None` for the first one.
+fn created_at(micros: i64) -> Option<DateTime<Utc>> {
+    (micros != BEFORE_EVERYTHING).then(|| time(micros))
 }
 
 pub fn read_scorecard(version: i64, content: &str) -> StoreResult<Scorecard> {
@@ -125,8 +132,9 @@ pub async fn compose_key_features(tx: &mut Tx) -> StoreResult<bool> {
 
 /// Stores the scorecard that a new database starts with, unless its version is there.
 pub async fn ensure_first_scorecard(tx: &mut Tx, scorecard: &Scorecard) -> StoreResult<()> {
-    let sql = "INSERT INTO scorecards (version, content, created_at, author, note) VALUES ($1, $2, 0, 'Customer Health', $3)
+    let sql = "INSERT INTO scorecards (version, content, created_at, author, note) VALUES ($1, $2, $3, 'Customer Health', $4)
                ON CONFLICT (version) DO NOTHING";
-    tx.execute(sql, binds![scorecard.version, scorecard_text(scorecard)?, "The rules a new database starts with."]).await?;
+    let note = "The rules a new database starts with.";
+    tx.execute(sql, binds![scorecard.version, scorecard_text(scorecard)?, BEFORE_EVERYTHING, note]).await?;
     Ok(())
 }

@@ -10,9 +10,9 @@ const RECENTLY: Duration = Duration::from_secs(5);
 /// The time for which it still counts while others are writing and this has to wait for them.
 const LONG_AGO: Duration = Duration::from_secs(30);
 /// The longest wait for others.
-const PATIENCE: Duration = Duration::from_secs(1);
+const WRITE_PATIENCE: Duration = Duration::from_secs(1);
 /// About as much as some events write with all that follows from them: a disk that has room for less is full.
-const BYTES: usize = 64 * 1024;
+const BYTES_WRITTEN: usize = 64 * 1024;
 
 impl Store {
     /// Fails unless the database answers and has room for another write.
@@ -23,7 +23,7 @@ impl Store {
         if age.is_some_and(|age| age < RECENTLY) {
             return Ok(());
         }
-        match tokio::time::timeout(PATIENCE, self.write_something(now)).await {
+        match tokio::time::timeout(WRITE_PATIENCE, self.write_something(now)).await {
             Ok(result) => result?,
             Err(_) if age.is_some_and(|age| age < LONG_AGO) => return Ok(()),
             Err(_) => return Err(sqlx::Error::PoolTimedOut.into()),
@@ -36,7 +36,7 @@ impl Store {
         // SQLite does not write a page that stays as it was.
         let stamp = format!("{:016x}", now.timestamp_micros());
         let mut tx = self.write().await?;
-        tx.execute("UPDATE write_check SET content = $1 WHERE id = 1", binds![stamp.repeat(BYTES / stamp.len())]).await?;
+        tx.execute("UPDATE write_check SET content = $1 WHERE id = 1", binds![stamp.repeat(BYTES_WRITTEN / stamp.len())]).await?;
         tx.commit().await
     }
 }

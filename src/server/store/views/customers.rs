@@ -40,11 +40,16 @@ impl Store {
         get_customer_record(&mut tx, id).await?.current(basis)
     }
 
-    /// Up to `limit` active customers whose ids follow `after`, in the order of their ids.
-    pub async fn list_active_after(&self, after: CustomerId, limit: i64, today: NaiveDate) -> StoreResult<Vec<CurrentHealth>> {
+    /// Returns up to `limit` active customers in the order of their ids: those that follow `after`, or the first ones.
+    pub async fn list_active_after(
+        &self,
+        after: Option<CustomerId>,
+        limit: i64,
+        today: NaiveDate,
+    ) -> StoreResult<Vec<CurrentHealth>> {
         let mut tx = self.read().await?;
         let basis = load_basis(&mut tx, today).await?;
-        let sql = select_customers!("WHERE id > $1 AND archived_day IS NULL ORDER BY id LIMIT $2");
+        let sql = select_customers!("WHERE id > COALESCE($1, 0) AND archived_day IS NULL ORDER BY id LIMIT $2");
         let rows: Vec<CustomerRecord> = tx.all(sql, binds![after, limit]).await?;
         rows.iter().map(|row| row.current(basis)).collect()
     }

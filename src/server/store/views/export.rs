@@ -10,22 +10,33 @@ use crate::server::store::{CurrentHealth, Store, StoreResult};
 use sqlx::AssertSqlSafe;
 
 impl Store {
-    /// Customers after this one, with their current health.
-    pub async fn export_customers(&self, after: CustomerId, limit: i64, today: NaiveDate) -> StoreResult<Vec<CurrentHealth>> {
+    /// Returns the customers after this one, or the first ones, with their current health.
+    pub async fn export_customers(
+        &self,
+        after: Option<CustomerId>,
+        limit: i64,
+        today: NaiveDate,
+    ) -> StoreResult<Vec<CurrentHealth>> {
         let mut tx = self.read().await?;
         let basis = load_basis(&mut tx, today).await?;
-        let sql = select_customers!("WHERE id > $1 ORDER BY id LIMIT $2");
+        let sql = select_customers!("WHERE id > COALESCE($1, 0) ORDER BY id LIMIT $2");
         let rows: Vec<CustomerRecord> = tx.all(sql, binds![after, limit]).await?;
         rows.iter().map(|row| row.current(basis)).collect()
     }
 
-    /// Events after this one, each with its customer's external id: those that count, or those that are retracted.
-    pub async fn export_events(&self, after: EventId, limit: i64, retracted: bool) -> StoreResult<Vec<(Event, Option<String>)>> {
+    /// Returns the events after this one, or the first ones, each with its customer's external id: those that count, or those
+    /// that are retracted.
+    pub async fn export_events(
+        &self,
+        after: Option<EventId>,
+        limit: i64,
+        retracted: bool,
+    ) -> StoreResult<Vec<(Event, Option<String>)>> {
         let mut tx = self.read().await?;
         let is = if retracted { "IS NOT NULL" } else { "IS NULL" };
         let sql = format!(
             "SELECT id, customer_id, source, message_id, occurred_at, received_at, payload, reason, retracted_at
-             FROM events LEFT JOIN retractions ON event_id = id WHERE id > $1 AND event_id {is} ORDER BY id LIMIT $2"
+             FROM events LEFT JOIN retractions ON event_id = id WHERE id > COALESCE($1, 0) AND event_id {is} ORDER BY id LIMIT $2"
         );
         let rows: Vec<EventRow> = tx.all(AssertSqlSafe(sql), binds![after, limit]).await?;
         let events: Vec<_> = rows.into_iter().map(EventRow::event).collect::<StoreResult<_>>()?;
@@ -38,10 +49,10 @@ impl Store {
         Ok(events.into_iter().map(with_name).collect())
     }
 
-    /// Notes after this one, each with its customer and that one's external id.
-    pub async fn export_notes(&self, after: NoteId, limit: i64) -> StoreResult<Vec<(CustomerId, Option<String>, Note)>> {
+    /// Returns the notes after this one, or the first ones, each with its customer and that one's external id.
+    pub async fn export_notes(&self, after: Option<NoteId>, limit: i64) -> StoreResult<Vec<(CustomerId, Option<String>, Note)>> {
         let sql = "SELECT customer_id, external_id, notes.id, author, text, notes.created_at
-                   FROM notes JOIN customers ON customers.id = customer_id WHERE notes.id > $1 ORDER BY notes.id LIMIT $2";
+                   FROM notes JOIN customers ON customers.id = customer_id WHERE notes.id > COALESCE($1, 0) ORDER BY notes.id LIMIT $2";
         let rows: Vec<(i64, Option<String>, i64, String, String, i64)> =
             self.read().await?.all(sql, binds![after, limit]).await?;
         let note = |(customer, external_id, id, author, text, created_at)| {

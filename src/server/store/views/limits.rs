@@ -1,16 +1,16 @@
 //! The least that the database has to do: the same rows read and written with nothing around it. Benchmarks hold the
 //! product against it.
 
-use crate::domain::{CustomerId, NaiveDate};
+use crate::domain::{CustomerId, EventId, NaiveDate};
 use crate::server::store::ledger::facts::load_facts;
 use crate::server::store::ledger::health::NewHealth;
 use crate::server::store::ledger::rules::load_rules;
-use crate::server::store::sql::bind::{Bind, binds};
+use crate::server::store::sql::bind::{Bind, Row, binds};
 use crate::server::store::sql::pools::Pools;
 use crate::server::store::tables::customer_health::HEALTH_COLUMNS;
 use crate::server::store::tables::customers::{Known, load_known_customers};
 use crate::server::store::tables::daily_activity::{add_counts, counts_of};
-use crate::server::store::tables::event_keys::content_hash;
+use crate::server::store::tables::event_keys::{content_hash, insert_keys, key_row};
 use crate::server::store::tables::events::{event_row, insert_events};
 use crate::server::store::{Incoming, Store, StoreResult};
 use chrono::Duration;
@@ -19,9 +19,9 @@ use sqlx::AssertSqlSafe;
 /// Rows that are ready to be written.
 #[derive(Clone, Default)]
 pub struct RawRows {
-    events: Vec<Vec<Bind>>,
-    keys: Vec<Vec<Bind>>,
-    counts: Vec<Vec<Bind>>,
+    events: Vec<Row>,
+    keys: Vec<Row>,
+    counts: Vec<Row>,
     health: Vec<Vec<Bind>>,
 }
 
@@ -58,7 +58,9 @@ impl Store {
             let Incoming { customer, event, received_at } = one;
             rows.events.push(event_row(*customer, event, *received_at)?);
             let hash = content_hash(*customer, event)?;
-            rows.keys.push(binds![&event.source, event.message_id.clone(), 0, hash]);
+            // The events have no ids yet, and any number costs the same to write.
+            let any_event = EventId(1);
+            rows.keys.extend(event.message_id.as_deref().map(|id| key_row(&event.source, id, any_event, hash)));
         }
         rows.counts = counts_of(incoming);
         Ok(rows)
@@ -78,7 +80,7 @@ impl Store {
     pub async fn write_raw(&self, rows: RawRows) -> StoreResult<()> {
         let mut tx = self.write().await?;
         insert_events(&mut tx, rows.events).await?;
-        tx.insert_rows("INSERT INTO event_keys (source, message_id, event_id, content_hash)", rows.keys, "").await?;
+        insert_keys(&mut tx, rows.keys).await?;
         add_counts(&mut tx, rows.counts).await?;
         tx.update_rows("customers", HEALTH_COLUMNS, rows.health).await?;
         tx.commit().await

@@ -7,11 +7,11 @@ use crate::server::store::ledger::connections::connections_known_on;
 use crate::server::store::ledger::facts::{load_facts, load_last_activity};
 use crate::server::store::ledger::health::NewHealth;
 use crate::server::store::ledger::rules::Rules;
-use crate::server::store::sql::bind::{Bind, binds, end};
+use crate::server::store::sql::bind::{Row, binds, end};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::connections::{load_connections, store_connections};
 use crate::server::store::tables::customer_health::HEALTH_COLUMNS;
-use crate::server::store::tables::customers::{CustomerRecord, FIELD_COLUMNS, Known, select_customers};
+use crate::server::store::tables::customers::{CustomerRecord, Known, select_customers};
 use crate::server::store::tables::scorecards::{current_scorecard, ensure_first_scorecard, scorecard_in_force};
 use crate::server::store::{Store, StoreError, StoreResult};
 use chrono::Duration;
@@ -21,7 +21,7 @@ use std::sync::Arc;
 use tokio::task::{JoinError, JoinSet};
 
 /// The customers that are loaded and scored at once.
-const CHUNK: usize = 250;
+const CUSTOMERS_SCORED_AT_ONCE: usize = 250;
 
 /// Returns how many chunks are worked on at a time: for each core one that waits for the database and one that scores.
 fn chunks_at_once() -> usize {
@@ -35,7 +35,7 @@ impl Store {
     pub async fn replay(&self, at: AsOf) -> StoreResult<Store> {
         let rules = Arc::new(rules(&mut self.read().await?, at).await?);
         let customers = candidates(&mut self.read().await?, at).await?;
-        let mut chunks = customers.chunks(CHUNK);
+        let mut chunks = customers.chunks(CUSTOMERS_SCORED_AT_ONCE);
         let mut running = JoinSet::new();
         let mut fill_up = |running: &mut JoinSet<_>| {
             let free = chunks_at_once().saturating_sub(running.len());
@@ -159,7 +159,7 @@ async fn candidates(tx: &mut Tx, at: AsOf) -> StoreResult<Vec<CustomerId>> {
 }
 
 /// Loads some customers and scores them as of the day; the rows to be stored.
-async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) -> StoreResult<Vec<Vec<Bind>>> {
+async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) -> StoreResult<Vec<Row>> {
     let mut tx = store.read().await?;
     let sql = format!(select_customers!("WHERE id {}"), tx.one_of());
     let records: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![&ids[..]]).await?;
@@ -186,7 +186,8 @@ async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) 
         let known =
             Known { first_facts: Factors::default(), last_activity_at: last_activity.get(&id).copied(), ..record.known() };
         let mut row = record.row_on(at.day)?;
-        row.extend(NewHealth::of_facts(&known, &facts, &rules, at.day)?.into_row());
+        let health = NewHealth::of_facts(&known, &facts, &rules, at.day)?.into_row();
+        row.extend(HEALTH_COLUMNS.iter().copied().zip(health));
         rows.push(row);
     }
     Ok(rows)
@@ -201,8 +202,7 @@ fn is_lively(facts: &Facts, day: NaiveDate) -> bool {
     facts.daily.iter().any(|daily| daily.kind.is_done_by_customer() && (day - daily.day).num_days() <= LIVELY_DAYS)
 }
 
-async fn insert(tx: &mut Tx, rows: Vec<Vec<Bind>>) -> StoreResult<()> {
-    let into = format!("INSERT INTO customers ({}, {})", FIELD_COLUMNS, HEALTH_COLUMNS.join(", "));
-    tx.insert_rows(&into, rows, "").await?;
+async fn insert(tx: &mut Tx, rows: Vec<Row>) -> StoreResult<()> {
+    tx.insert_rows("customers", rows, "").await?;
     Ok(())
 }

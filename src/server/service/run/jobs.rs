@@ -1,23 +1,23 @@
 //! Work that no request waits for. Customers are rolled over to a new day and to a new scorecard; the event log gets room
 //! for the next month and loses its oldest; imports of processes that are gone are marked as failed.
 
-use super::service::import;
-use super::store::StoreError;
-use super::{Actor, AppState};
+use crate::server::service::import;
+use crate::server::store::StoreError;
+use crate::server::{Actor, AppState};
 use chrono::Months;
 use std::time::Duration;
 
 /// The customers that one transaction rescores.
-const CHUNK: i64 = 200;
-/// The pause between searches for stale rows. A source's first fact makes every row stale, and so does a scorecard saved by
+const CUSTOMERS_PER_RESCORE: i64 = 200;
+/// The longest pause between searches for stale rows. A source's first fact makes every row stale, and so does a scorecard saved by
 /// another process. A new UTC day and a scorecard saved by this process are not waited for: they start a search at once.
-const PERIOD: Duration = Duration::from_secs(5);
+const SEARCH_PERIOD: Duration = Duration::from_secs(5);
 
 /// Rescores customers until no row is stale. Returns how many were rescored.
 pub async fn roll_over(app: &AppState) -> Result<u64, StoreError> {
     let mut done = 0;
     loop {
-        match app.store.roll_over(app.read_clock(), CHUNK).await? {
+        match app.store.roll_over(app.read_clock(), CUSTOMERS_PER_RESCORE).await? {
             0 => return Ok(done),
             chunk => done += chunk,
         }
@@ -67,5 +67,5 @@ pub async fn keep_rolling_over(app: AppState) {
 fn until_next_look(app: &AppState) -> Duration {
     let now = app.read_clock();
     let midnight = (now.date_naive() + chrono::Duration::days(1)).and_time(chrono::NaiveTime::MIN).and_utc();
-    (midnight - now).to_std().map_or(PERIOD, |left| PERIOD.min(left + Duration::from_millis(100)))
+    (midnight - now).to_std().map_or(SEARCH_PERIOD, |left| SEARCH_PERIOD.min(left + Duration::from_millis(100)))
 }
