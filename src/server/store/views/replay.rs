@@ -12,7 +12,9 @@ use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::connections::{load_connections, store_connections};
 use crate::server::store::tables::customer_health::HEALTH_COLUMNS;
 use crate::server::store::tables::customers::{CustomerRecord, FIELD_COLUMNS, Known, select_customers};
+use crate::server::store::tables::fact_days::{FactDays, store_fact_days};
 use crate::server::store::tables::scorecards::{current_scorecard, ensure_first_scorecard, scorecard_in_force};
+use crate::server::store::views::silence::load_recent_fact_days;
 use crate::server::store::{Store, StoreError, StoreResult};
 use sqlx::AssertSqlSafe;
 use std::sync::Arc;
@@ -32,6 +34,8 @@ impl Store {
         let mut tx = replay.write().await?;
         drop_indexes(&mut tx).await?;
         store_rules(&mut tx, &rules).await?;
+        let fact_days = load_recent_fact_days(&mut self.read().await?, at).await?;
+        store_fact_days(&mut tx, fact_days.into_iter().map(|(kind, day)| ((day, kind), day)).collect::<FactDays>()).await?;
         let customers = candidates(&mut self.read().await?, at).await?;
         let workers = std::thread::available_parallelism().map_or(2, usize::from);
         let mut chunks = customers.chunks(CHUNK);
