@@ -26,7 +26,7 @@ const CHUNK: usize = 250;
 impl Store {
     /// Builds a store in which the given day is today, as far as it is known: what `list_customers` and `get_portfolio` answer
     /// there they answered, or would have, on that day. It has the customers that existed by then, archived ones that were
-    /// archived by then, and nothing else. Dropping the future ends the work.
+    /// archived by then, the days of their facts, and nothing else. Dropping the future ends the work.
     pub async fn replay(&self, at: AsOf) -> StoreResult<Store> {
         let rules = Arc::new(rules(&mut self.read().await?, at).await?);
         let replay = Store::in_memory().await?;
