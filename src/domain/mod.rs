@@ -30,6 +30,7 @@ pub mod preview;
 pub mod quarantine;
 pub mod scorecard;
 pub mod scorecard_input;
+pub mod silent_source;
 
 pub use chrono::NaiveDate;
 
@@ -55,6 +56,7 @@ pub use portfolio::Portfolio;
 pub use preview::{ScoreMove, ScorecardPreview};
 pub use scorecard::{MissingPolicy, Scorecard, ScorecardVersion};
 pub use scorecard_input::{NewScorecard, ScorecardInput};
+pub use silent_source::SilentSource;
 
 #[cfg(test)]
 mod tests;

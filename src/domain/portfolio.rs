@@ -3,7 +3,7 @@
 use super::change::MainCause;
 use super::list::OwnerFilter;
 use super::scorecard::BandLimits;
-use super::{Band, CustomerId, FactorKey, NaiveDate, Points, Segment};
+use super::{Band, CustomerId, FactorKey, NaiveDate, Points, Segment, SilentSource};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -117,6 +117,8 @@ pub struct Portfolio {
     pub archived: i64,
     /// Factors that are assumed because no customer has ever had a fact for them.
     pub unconnected: Vec<FactorKey>,
+    /// Kinds of facts that have stopped coming, whoever owns the customers.
+    pub silent_sources: Vec<SilentSource>,
     /// True when some of the customers are demo customers.
     pub has_demo: bool,
 }

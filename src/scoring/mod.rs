@@ -13,6 +13,7 @@ mod history;
 mod measure;
 mod reasons;
 mod score;
+mod silence;
 mod what_if;
 mod words;
 
@@ -23,6 +24,7 @@ pub use facts::{Connections, DailyCount, Facts, Invoice};
 pub use history::{BAND_MEMORY_DAYS, TREND_POINTS, band_since, change, history, trend};
 pub use measure::{InvoiceCounts, Measurements, measure};
 pub use score::{Scores, score, weakest, weight_shares};
+pub use silence::{SOURCE_MEMORY_DAYS, silent_sources};
 pub use what_if::WhatIf;
 pub use words::{next_step, rationale};
 

@@ -2,7 +2,7 @@
 
 use crate::domain::{
     AsOf, Customer, CustomerId, DayCount, Driver, Event, EventFilter, FactorKey, Factors, Health, HealthChange, HistoryPoint,
-    InvoiceRow, NaiveDate, Note, Page, Points, Scorecard, ScorecardMark, ScorecardVersion,
+    InvoiceRow, NaiveDate, Note, Page, Points, Scorecard, ScorecardMark, ScorecardVersion, SilentSource,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,8 @@ pub struct CustomerPage {
     pub scorecard: Scorecard,
     /// Factors that are assumed because no customer has ever had a fact for them.
     pub unconnected: Vec<FactorKey>,
+    /// Kinds of facts that have stopped coming, of any customer.
+    pub silent_sources: Vec<SilentSource>,
     /// The portfolio's currency: that of ARR, and the default for invoices.
     pub currency: String,
 }

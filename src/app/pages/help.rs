@@ -55,6 +55,16 @@ fn Method(scorecard: Scorecard) -> impl IntoView {
             <h2>"Measured or assumed"</h2>
             <MissingDataRule scorecard />
         </section>
+        <section class="panel" id="silent-sources">
+            <h2>"Sources that fall silent"</h2>
+            <p>
+                "A broken feed looks like customers who left. So when logins, feature uses, API calls, support tickets or invoices of \
+                 anybody have not come for much longer than usual, the portfolio and the factor on a customer’s page say so. Usual is \
+                 the gap between days with such a fact that 95 % of the gaps of the last 180 days do not exceed; more than three times \
+                 that is too long, four days at the least. With fewer than five gaps there is nothing usual. Scores stay what the \
+                 facts say."
+            </p>
+        </section>
         <section class="panel" id="changes">
             <h2>"Why a score changes"</h2>
             <p>

@@ -195,6 +195,13 @@ fn the_portfolio() {
             renewals_overdue: mentions(),
             archived: 1,
             unconnected: vec![FactorKey::SupportLoad],
+            silent_sources: vec![SilentSource {
+                factor: FactorKey::LoginFrequency,
+                last_day: day(17),
+                days: 12,
+                usual_gap_days: 3,
+                sentence: "No login of anybody for 12 days".into(),
+            }],
             has_demo: true,
         }
     );

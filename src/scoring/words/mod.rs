@@ -4,9 +4,11 @@ mod changes;
 mod drivers;
 mod factors;
 mod rationale;
+mod silence;
 
 pub(super) use changes::{change_sentence, fact_sentence};
 pub(super) use drivers::wish_sentence;
 pub(super) use factors::explain;
 pub use factors::next_step;
 pub use rationale::rationale;
+pub(super) use silence::silence_sentence;

@@ -151,6 +151,7 @@ pub async fn get_customer_page(call: &Call, id: CustomerId, at: AsOf, days: Page
         features: scoring::feature_uses(&facts, scorecard, as_of),
         notes: call.store.list_notes(id).await?,
         unconnected: connections.unconnected(),
+        silent_sources: scoring::silent_sources(&call.store.list_recent_fact_days(at).await?, as_of),
         currency: call.settings.currency.clone(),
         customer,
         scorecard: scoring.scorecard,

@@ -39,4 +39,21 @@ on_each_database! {
         assert_eq!(mover["change"], json!(-2.8));
         assert_eq!(mover["cause"], json!({"factor": "supportLoad", "change": -4.0, "sentence": "2 new tickets"}));
     }
+
+    async fn a_source_that_has_stopped_is_told_with_its_last_day(db: Database) {
+        let site = Site::new(db);
+        let customer = site.customer("Acme").await;
+        for day in 1..=9 {
+            site.event(&customer, json!({"kind": "login", "occurredAt": format!("2026-03-0{day}T08:00:00Z")})).await;
+        }
+        let portfolio = site.get("/api/portfolio").await.ok();
+        let silent = json!([{
+            "factor": "loginFrequency", "lastDay": "2026-03-09", "days": 7, "usualGapDays": 1,
+            "sentence": "No login of anybody for 7 days"
+        }]);
+        assert_eq!(portfolio["silentSources"], silent);
+        assert_eq!(site.get("/api/portfolio?as_of=2026-03-12").await.ok()["silentSources"], json!([]));
+        site.event(&customer, json!({"kind": "login"})).await;
+        assert_eq!(site.get("/api/portfolio").await.ok()["silentSources"], json!([]));
+    }
 }

@@ -1,9 +1,9 @@
 //! What the stored health must be: computed from nothing but the events that count, by other means than the store's.
 
 use super::Database;
-use crate::domain::{CustomerId, CustomerQuery, Event, EventBody, EventFilter, FactorKey, Factors, NaiveDate};
+use crate::domain::{CustomerId, CustomerQuery, Event, EventBody, EventFilter, FactorKey, Factors, NaiveDate, Window};
 use crate::scoring::{self, Connections, DailyCount, Facts, Invoice};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 impl Database {
     /// Fails unless the health, the facts and the connections that are stored are those that the events give.
@@ -14,6 +14,7 @@ impl Database {
         }
         let connections = connections(events.values().flatten());
         assert_eq!(self.connections().await.unwrap(), connections);
+        self.assert_fact_days(events.values().flatten(), today).await;
         for (id, events) in &events {
             self.assert_customer_settled(*id, events, &connections, today).await;
         }
@@ -49,6 +50,13 @@ impl Database {
         let ours = |event: &&Event| matches!(event.body, EventBody::InvoiceIssued { .. } | EventBody::InvoiceVoided { .. });
         let done = events.iter().filter(|event| !ours(event));
         assert_eq!(stored.last_activity_at, done.map(|event| event.occurred_at).max(), "customer {id}");
+    }
+
+    async fn assert_fact_days(&self, events: impl Iterator<Item = &Event>, today: NaiveDate) {
+        let recent = Window::ending(today, scoring::SOURCE_MEMORY_DAYS);
+        let days = events.map(|event| (event.body.kind(), day(event))).filter(|(_, day)| recent.contains(*day));
+        let stored: BTreeSet<_> = self.list_recent_fact_days(today.into()).await.unwrap().into_iter().collect();
+        assert_eq!(stored, days.collect(), "days of facts");
     }
 
     async fn all_customers(&self, today: NaiveDate) -> Vec<CustomerId> {

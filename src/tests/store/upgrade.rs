@@ -1,6 +1,8 @@
 //! What older releases wrote, read by this one.
 
-use crate::domain::{CustomerFields, CustomerId, CustomerInput, EventFilter, FactorKey, NewScorecard, Scorecard};
+use crate::domain::{
+    AsOf, CustomerFields, CustomerId, CustomerInput, EventFilter, EventKind, FactorKey, NewScorecard, Scorecard,
+};
 use crate::server::store::{CustomerChange, Destination, Store};
 use crate::tests::harness::*;
 use chrono::Duration;
@@ -96,6 +98,39 @@ on_each_database! {
         for (id, expected) in [(1, noon(27)), (2, noon(14)), (3, None), (4, noon(9)), (5, Some(midnight))] {
             let last = store.get_current(CustomerId(id), today()).await.unwrap().last_activity_at;
             assert_eq!(last, expected, "customer {id}");
+        }
+        store.close().await;
+    }
+
+    async fn the_days_of_facts_of_an_older_release_are_known_with_what_was_taken_back(db: Database) {
+        let url = db.fresh_url().await;
+        database_before(22, &url).await;
+        let is_demo = if url.starts_with("sqlite:") { "0" } else { "false" };
+        let mut sql = format!(
+            "INSERT INTO customers (id, name, name_key, segment, version, created_at, is_demo)
+             VALUES (1, 'A', 'a', 'SMB', 1, 0, {is_demo}), (2, 'B', 'b', 'SMB', 1, 0, {is_demo});\n"
+        );
+        // Customer, happened and received how many days ago, key, count. The first was taken back, and another one arrived late.
+        for (customer, happened, received, key, count) in [
+            (1, 30, 30, "", 2), (1, 30, 20, "", -2), (2, 30, 10, "", 1),
+            // One of two stays; another came and went within a day.
+            (1, 29, 29, "", 1), (2, 29, 28, "", 1), (1, 29, 27, "", -1),
+            (1, 28, 28, "", 0),
+        ] {
+            let (happened, received) = (days_ago(happened).to_epoch_days(), days_ago(received).to_epoch_days());
+            sql += &format!("INSERT INTO daily_activity VALUES ({customer}, {happened}, 'login', '{key}', {received}, {count});\n");
+        }
+        execute(&url, sql).await;
+        let store = Store::connect(&url).await.unwrap();
+        store.migrate().await.unwrap();
+        for (known_at, expected) in
+            [(None, vec![29, 30]), (Some(30), vec![30]), (Some(28), vec![29, 30]), (Some(20), vec![29]), (Some(11), vec![29]), (Some(10), vec![29, 30])]
+        {
+            let at = AsOf { day: today(), known_at: known_at.map(days_ago) };
+            let mut days = store.list_recent_fact_days(at).await.unwrap();
+            days.sort();
+            let expected: Vec<_> = expected.into_iter().rev().map(|ago| (EventKind::Login, days_ago(ago))).collect();
+            assert_eq!(days, expected, "{known_at:?}");
         }
         store.close().await;
     }

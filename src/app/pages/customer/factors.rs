@@ -3,7 +3,7 @@
 use super::words::value_words;
 use crate::app::components::charts::ActivityBars;
 use crate::app::components::rules::Reason;
-use crate::app::components::stands;
+use crate::app::components::{SilentSourceLine, stands};
 use crate::app::format;
 use crate::domain::scorecard::FactorRule;
 use crate::domain::{Factor, FactorKey, Points, Window};
@@ -46,6 +46,7 @@ fn FactorRow(page: StoredValue<CustomerPage>, key: FactorKey, next_step: Option<
             <div class="factor__story">
                 <p class="factor__value"><strong>{value}</strong>" "<span>{of}</span></p>
                 <p>{explanation}"."</p>
+                <SilentSourceLine sources=page.with_value(|page| page.silent_sources.clone()) factor=key />
                 {next_step.map(|step| view! { <p class="factor__step"><b>"Next step: "</b>{step}"."</p> })}
                 {(key == FactorKey::FeatureAdoption).then(|| view! { <Features page rule=rule.clone() /> })}
                 <details class="factor__why">

@@ -1,7 +1,8 @@
-//! Notices to read before the figures: whose figures they are, which sources are not connected, which customers are
-//! invented.
+//! Notices to read before the figures: whose figures they are, which sources are not connected or have fallen silent,
+//! which customers are invented.
 
 use super::links::Links;
+use crate::app::components::SilentSourcesNotice;
 use crate::app::format;
 use crate::domain::list::OwnerFilter;
 use crate::domain::{AsOf, CustomerQuery, FactorKey, Portfolio};
@@ -10,7 +11,7 @@ use leptos::prelude::*;
 /// Shows the notices. `query` is the list's: of its filters only the owner narrows the figures.
 #[component]
 pub fn Notices(portfolio: Portfolio, query: Memo<CustomerQuery>) -> impl IntoView {
-    let Portfolio { today, as_of, known_at, owner, unconnected, has_demo, .. } = portfolio;
+    let Portfolio { today, as_of, known_at, owner, unconnected, silent_sources, has_demo, .. } = portfolio;
     let whole = Links { owner: None, at: AsOf { day: as_of, known_at }.asked(today) }.all();
     let narrowed = Memo::new(move |_| query.with(|query| CustomerQuery { owner: None, ..query.clone() }.is_filtered()));
     let whose = move || {
@@ -43,7 +44,7 @@ pub fn Notices(portfolio: Portfolio, query: Memo<CustomerQuery>) -> impl IntoVie
             </p>
         }
     });
-    view! { <div class="notices">{whose} {missing} {demo}</div> }
+    view! { <div class="notices">{whose} <SilentSourcesNotice sources=silent_sources /> {missing} {demo}</div> }
 }
 
 /// Names the unconnected sources: "Support tickets and API calls are not connected: these factors are assumed, not

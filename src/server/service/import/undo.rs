@@ -54,6 +54,7 @@ async fn take_back_all(call: &Call, attempt: Attempt) -> Result<UndoReport, AppE
         let percent = (done * 90 / customers.len().max(1)) as i64;
         call.store.add_import_progress(attempt, &nothing, percent, call.read_clock()).await?;
     }
+    call.store.recount_fact_days().await?;
     let mut touched = customers;
     let mut after = None;
     while let Some((ids, more)) =

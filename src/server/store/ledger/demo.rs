@@ -4,6 +4,7 @@ use crate::domain::band_change::BandChangeCause;
 use crate::domain::{CustomerId, FactorKey, Factors, NaiveDate};
 use crate::scoring::{DailyCount, Facts};
 use crate::server::store::ledger::connections::settle_connections;
+use crate::server::store::ledger::fact_days::recount_fact_days;
 use crate::server::store::ledger::facts::sum_up;
 use crate::server::store::ledger::health::{Occasion, put_scored};
 use crate::server::store::ledger::rules::load_rules;
@@ -16,6 +17,7 @@ use crate::server::store::tables::customers::{
 use crate::server::store::tables::daily_activity::{add_counts, count_row};
 use crate::server::store::tables::event_keys::{content_hash, insert_keys, key_row};
 use crate::server::store::tables::events::{EventRef, event_row, insert_events};
+use crate::server::store::tables::fact_days::{FactDays, store_past_fact_days};
 use crate::server::store::tables::first_days::earliest_day;
 use crate::server::store::tables::invoices::{InvoiceFact, derive_invoice, invoice_row, store_invoices};
 use crate::server::store::tables::notes::note_row;
@@ -117,6 +119,7 @@ async fn remove_demo_customers(tx: &mut Tx, today: NaiveDate) -> StoreResult<u64
     }
     let removed = tx.execute("DELETE FROM customers WHERE is_demo", binds![]).await?;
     settle_connections(tx, today).await?;
+    recount_fact_days(tx).await?;
     tx.changed(Changed::EVERYTHING);
     Ok(removed)
 }
@@ -163,14 +166,16 @@ async fn insert_demo_events(tx: &mut Tx, stored: &[(Known, &DemoCustomer)]) -> S
 }
 
 async fn insert_facts(tx: &mut Tx, stored: &[(Known, &DemoCustomer)], facts: &[Facts]) -> StoreResult<()> {
-    let (mut activity, mut about_invoices) = (Vec::new(), Vec::new());
+    let (mut activity, mut about_invoices, mut days) = (Vec::new(), Vec::new(), FactDays::new());
     for ((known, _), facts) in stored.iter().zip(facts) {
         for daily in &facts.daily {
             activity.push(count_row(known.id, daily.day, daily.kind, &daily.key, daily.day, daily.count));
+            days.insert((daily.day, daily.kind), daily.day);
         }
         about_invoices.extend(facts.invoices.iter().map(|invoice| invoice_row(known.id, invoice)));
     }
     add_counts(tx, activity).await?;
+    store_past_fact_days(tx, days).await?;
     store_invoices(tx, about_invoices).await
 }
 

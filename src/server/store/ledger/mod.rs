@@ -3,6 +3,7 @@
 pub mod connections;
 pub mod customers;
 pub mod demo;
+pub mod fact_days;
 pub mod facts;
 pub mod health;
 pub mod import_customers;

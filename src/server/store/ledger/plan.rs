@@ -8,6 +8,7 @@ use crate::server::store::tables::customers::{CustomerRecord, Known, lock_custom
 use crate::server::store::tables::daily_activity::{add_counts, counts_of};
 use crate::server::store::tables::event_keys::{UsedKeys, claim_keys, content_hash, key_row, load_keys};
 use crate::server::store::tables::events::{EventRef, event_row, find_events, insert_events, last_event_id};
+use crate::server::store::tables::fact_days::{fact_days_of, store_fact_days};
 use crate::server::store::tables::invoices::{InvoiceFact, derive_invoice, invoice_row, load_facts_about, store_invoices};
 use crate::server::store::tables::origin::events_named;
 use crate::server::store::{Incoming, StoreError, StoreResult, Verdict};
@@ -247,6 +248,7 @@ impl<'a> Plan<'a> {
             }
         }
         add_counts(tx, counts_of(self.appended())).await?;
+        store_fact_days(tx, fact_days_of(self.appended())).await?;
         let row = |((customer, _), invoice): (&(CustomerId, &str), &Invoice)| invoice_row(*customer, invoice);
         store_invoices(tx, settled.iter().map(row).collect()).await
     }

@@ -3,8 +3,8 @@
 
 use crate::domain::band_change::BandChangeCause;
 use crate::domain::{Event, EventId, EventKind, FactorKey, NaiveDate};
-use crate::scoring::Connections;
-use crate::server::store::ledger::connections::{settle_connections, write_facts};
+use crate::server::store::ledger::connections::{settle_connections, write_connections};
+use crate::server::store::ledger::fact_days::settle_fact_day;
 use crate::server::store::ledger::facts::{ALL_FACTS, load_last_activity};
 use crate::server::store::ledger::health::{Occasion, health_of_today, rescore_customer};
 use crate::server::store::ledger::rules::load_rules;
@@ -24,8 +24,9 @@ impl Store {
         let today = now.date_naive();
         let Event { customer_id: customer, body, occurred_at, received_at, .. } = get_event(&mut self.read().await?, id).await?;
         let (factor, day) = (FactorKey::fed_by(body.kind()), occurred_at.date_naive());
-        let moves = |connections: &Connections| connections.0.get(factor).is_none_or(|first| day <= first);
-        let (mut tx, rules, moves) = write_facts(&self.db, moves).await?;
+        let mut tx = write_connections(&self.db).await?;
+        let rules = load_rules(&mut tx).await?;
+        let moves = rules.connections.0.get(factor).is_none_or(|first| day <= first);
         let row = lock_customer(&mut tx, customer).await?;
         if get_event(&mut tx, id).await?.retraction.is_some() {
             return Err(StoreError::Conflict(format!("event {id} is retracted already")));
@@ -35,6 +36,7 @@ impl Store {
         store_retractions(&mut tx, vec![taken_back]).await?;
         let (key, times) = body.activity();
         add_counts(&mut tx, vec![count_row(customer, day, body.kind(), key, today, -times)]).await?;
+        settle_fact_day(&mut tx, day, body.kind(), today).await?;
         if let Some(number) = body.invoice_number() {
             settle_invoice(&mut tx, customer, number).await?;
         }

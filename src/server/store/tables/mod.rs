@@ -8,6 +8,7 @@ pub mod daily_activity;
 pub mod event_keys;
 pub mod event_log;
 pub mod events;
+pub mod fact_days;
 pub mod first_days;
 pub mod imports;
 pub mod invoices;

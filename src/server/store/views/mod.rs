@@ -6,3 +6,4 @@ pub mod limits;
 pub mod list;
 pub mod portfolio;
 pub mod replay;
+pub mod silence;

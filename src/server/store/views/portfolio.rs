@@ -5,12 +5,14 @@ use crate::domain::list::{ChangeFilter, OwnerFilter, RenewalFilter, is_new};
 use crate::domain::numbers::round_div;
 use crate::domain::portfolio::{BandTally, MeanScore, Mention, Mentions, Movers, Tally};
 use crate::domain::{Band, CustomerId, CustomerQuery, NaiveDate, Points, Portfolio, Segment};
+use crate::scoring;
 use crate::server::store::sql::bind::{binds, day};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::connections::load_connections;
 use crate::server::store::tables::first_days::earliest_day;
 use crate::server::store::tables::scorecards::current_scorecard;
 use crate::server::store::views::list::Selection;
+use crate::server::store::views::silence::load_recent_fact_days;
 use crate::server::store::{Store, StoreError, StoreResult};
 use sqlx::AssertSqlSafe;
 
@@ -46,6 +48,7 @@ impl Store {
             renewals_overdue,
             archived: tally(&mut tx, &Selection::of(&archived, today)).await?.customers,
             unconnected: connections.unconnected(),
+            silent_sources: scoring::silent_sources(&load_recent_fact_days(&mut tx, today.into()).await?, today),
             has_demo: tx.optional::<(i64,)>("SELECT id FROM customers WHERE is_demo LIMIT 1", binds![]).await?.is_some(),
         })
     }

@@ -12,7 +12,9 @@ use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::connections::{load_connections, store_connections};
 use crate::server::store::tables::customer_health::HEALTH_COLUMNS;
 use crate::server::store::tables::customers::{CustomerRecord, Known, select_customers};
+use crate::server::store::tables::fact_days::{FactDays, store_fact_days};
 use crate::server::store::tables::scorecards::{current_scorecard, ensure_first_scorecard, scorecard_in_force};
+use crate::server::store::views::silence::load_recent_fact_days;
 use crate::server::store::{Store, StoreError, StoreResult};
 use chrono::Duration;
 use sqlx::AssertSqlSafe;
@@ -31,7 +33,7 @@ fn chunks_at_once() -> usize {
 impl Store {
     /// Builds a store in which the given day is today, as far as it is known: what `list_customers` and `get_portfolio` answer
     /// there they answered, or would have, on that day. It has the customers that existed by then, archived ones that were
-    /// archived by then, and nothing else. Dropping the future ends the work.
+    /// archived by then, the days of their facts, and nothing else. Dropping the future ends the work.
     pub async fn replay(&self, at: AsOf) -> StoreResult<Store> {
         let rules = Arc::new(rules(&mut self.read().await?, at).await?);
         let customers = candidates(&mut self.read().await?, at).await?;
@@ -49,6 +51,8 @@ impl Store {
         let mut tx = replay.write().await?;
         drop_indexes(&mut tx).await?;
         store_rules(&mut tx, &rules).await?;
+        let fact_days = load_recent_fact_days(&mut self.read().await?, at).await?;
+        store_fact_days(&mut tx, fact_days.into_iter().map(|(kind, day)| ((day, kind), day)).collect::<FactDays>()).await?;
         while let Some(rows) = running.join_next().await {
             fill_up(&mut running);
             insert(&mut tx, rows.map_err(failed)??).await?;
