@@ -44,10 +44,10 @@ pub async fn load_customer_page(
     answer(async { health::get_customer_page(&call(), id, day(as_of, known_at)?, page_days(days, since)?).await }).await
 }
 
-/// Returns a page of a customer's events. `query` is a query string without the question mark.
+/// Returns a page of a customer's timeline. `query` is a query string without the question mark.
 #[server(prefix = "/app", endpoint = "load_timeline", input = GetUrl)]
 pub async fn load_timeline(id: CustomerId, query: String) -> Result<Timeline, AppError> {
-    answer(async { events::list_events(&call(), id, event_query(&query)?).await }).await
+    answer(async { events::load_timeline(&call(), id, event_query(&query)?).await }).await
 }
 
 /// Returns the read model of the form for a customer, or for a new one.
@@ -145,6 +145,12 @@ pub async fn restore_customer(customer: CustomerId, #[server(flatten)] form: For
 #[server(prefix = "/app", endpoint = "add_note")]
 pub async fn add_note(customer: CustomerId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
     accept(&form, forms::add_note(&call(), customer, &form)).await
+}
+
+/// Changes a note's text; the form's `author` is who changes it.
+#[server(prefix = "/app", endpoint = "update_note")]
+pub async fn update_note(customer: CustomerId, note: NoteId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
+    accept(&form, forms::update_note(&call(), customer, note, &form)).await
 }
 
 #[server(prefix = "/app", endpoint = "delete_note")]

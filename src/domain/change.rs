@@ -27,14 +27,14 @@ pub enum Cause {
 }
 
 impl Cause {
-    /// Returns the cause's name for people: "Left the window".
+    /// Returns the cause's name for people: "No longer counts".
     pub fn label(self) -> &'static str {
         match self {
             Self::ScorecardChange => "Scorecard changed",
             Self::SourceConnected => "Source connected",
             Self::Retracted => "Retracted",
             Self::LateArrived => "Arrived late",
-            Self::LeftWindow => "Left the window",
+            Self::LeftWindow => "No longer counts",
             Self::TimePassed => "Time passed",
             Self::NewEvents => "New events",
         }
@@ -59,7 +59,7 @@ pub struct CausePart {
 #[serde(rename_all = "camelCase")]
 pub struct CauseFact {
     pub factor: FactorKey,
-    /// The fact in words: "14 logins left the window".
+    /// The fact in words: "14 logins from before 28 Oct 2026 no longer count".
     pub sentence: String,
     /// The days on which the events behind it happened; null when there are none.
     pub days: Option<Window>,
@@ -82,8 +82,8 @@ pub struct HealthChange {
     pub factors: Factors<Points>,
     /// The causes that had an effect, in their fixed order. Their parts sum to `change`, and for each factor to its change.
     pub causes: Vec<CausePart>,
-    /// The change in words: "-9.4 since 1 Oct 2026: login frequency -6.1 (14 logins left the window), support load -3.3 (2
-    /// new tickets)".
+    /// The change in words: "-9.4 since 1 Oct 2026: login frequency -6.1 (14 logins from before 12 Oct 2026 no longer count),
+    /// support load -3.3 (2 new tickets)".
     pub sentence: String,
 }
 
@@ -95,7 +95,7 @@ impl HealthChange {
         (self.change != Points::ZERO).then(|| MainCause { factor, change: *change, sentence: self.facts_of(factor) })
     }
 
-    /// Returns a factor's facts in words, cause by cause: "13 logins left the window, 4 new logins".
+    /// Returns a factor's facts in words, cause by cause: "3 logins retracted, 4 new logins".
     pub fn facts_of(&self, factor: FactorKey) -> String {
         let facts = self.causes.iter().flat_map(|part| &part.facts).filter(|fact| fact.factor == factor);
         facts.map(|fact| fact.sentence.as_str()).collect::<Vec<_>>().join(", ")
@@ -109,7 +109,21 @@ pub struct MainCause {
     pub factor: FactorKey,
     /// The change of the factor's contribution.
     pub change: Points,
-    /// The facts behind it in words: "13 logins left the window, 4 new logins".
+    /// The facts behind it in words: "3 logins retracted, 4 new logins".
+    pub sentence: String,
+}
+
+/// A fall of a score within its history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Fall {
+    /// The last day before it.
+    pub from: NaiveDate,
+    /// The day on which the score had fallen.
+    pub to: NaiveDate,
+    /// The points, below 0.
+    pub change: Points,
+    /// The main causes in words: "1 invoice fell overdue".
     pub sentence: String,
 }
 

@@ -60,6 +60,11 @@ impl Window {
         Self::ending(last, (self.to - self.from).num_days() + 1)
     }
 
+    /// Returns the number of its days.
+    pub fn days(self) -> i64 {
+        (self.to - self.from).num_days() + 1
+    }
+
     pub fn contains(self, day: NaiveDate) -> bool {
         (self.from..=self.to).contains(&day)
     }

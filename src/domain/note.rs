@@ -12,13 +12,22 @@ pub struct Note {
     pub author: String,
     pub text: String,
     pub created_at: DateTime<Utc>,
+    /// The last change of the text; null when there was none.
+    pub edited: Option<NoteEdit>,
 }
 
-/// The body of a request that adds a note.
+/// The change of a note's text: who made it, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NoteEdit {
+    pub by: String,
+    pub at: DateTime<Utc>,
+}
+
+/// The body of a request that adds a note, or changes its text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct NoteInput {
-    /// The name of the author, 1 to 100 characters.
+    /// The name of who writes, 1 to 100 characters.
     #[schema(max_length = 100)]
     pub author: Option<String>,
     /// The text, 1 to 5,000 characters. Line breaks and tabs are allowed.

@@ -99,7 +99,7 @@ fn facts(cause: Cause, last: &Step, next: &Step, before: ScoreInputs<'_>, after:
             _ => moved(cause, factor, &last.measured, &next.measured),
         };
         let days = days(cause, factor, new, before.day, after.day);
-        fact.map(|fact| CauseFact { factor, sentence: fact_sentence(cause, fact), days })
+        fact.map(|fact| CauseFact { factor, sentence: fact_sentence(cause, fact, days), days })
     };
     FactorKey::ALL.into_iter().filter_map(fact).collect()
 }

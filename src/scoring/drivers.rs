@@ -40,13 +40,13 @@ fn wish<'a>(factor: FactorKey, measured: &Measurements, scorecard: &'a Scorecard
             let unused = unused(measured, &rule.key_features);
             (missing > 0).then_some(Wish::MoreFeatures { missing, are_key: !rule.key_features.is_empty(), unused })
         }
-        FactorKey::SupportLoad => {
-            wished.tickets = 0;
-            (measured.tickets > 0).then_some(Wish::NoNewTicket { tickets: measured.tickets, days })
-        }
+        // Tickets count until they are old: there is nothing to do but wait.
+        FactorKey::SupportLoad => None,
         FactorKey::InvoiceTimeliness => {
-            wished.invoices.on_time += 1;
-            Some(Wish::InvoicePaidOnTime)
+            let open = measured.invoices.open;
+            wished.invoices.on_time += open.max(1);
+            wished.invoices.open = 0;
+            Some(Wish::InvoicesPaidOnTime { open })
         }
         FactorKey::ApiTrend => {
             wished.api_calls = measured.api_calls_before;

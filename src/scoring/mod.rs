@@ -9,6 +9,8 @@ mod activity;
 mod causes;
 mod drivers;
 mod facts;
+mod falls;
+mod headline;
 mod history;
 mod measure;
 mod reasons;
@@ -21,12 +23,14 @@ pub use activity::{daily_totals, feature_uses, invoice_rows};
 pub use causes::{ScoreInputs, explain_change};
 pub use drivers::drivers;
 pub use facts::{Connections, DailyCount, Facts, Invoice};
+pub use falls::falls;
+pub use headline::{STOPPED_DAYS, Subject, headline};
 pub use history::{BAND_MEMORY_DAYS, TREND_POINTS, band_since, change, history, trend};
 pub use measure::{InvoiceCounts, Measurements, measure};
 pub use score::{Scores, score, weakest, weight_shares};
 pub use silence::{SOURCE_MEMORY_DAYS, silent_sources};
 pub use what_if::WhatIf;
-pub use words::{next_step, rationale};
+pub use words::{fall_sentence, next_step, rationale};
 
 #[cfg(test)]
 mod tests;

@@ -32,12 +32,11 @@ pub enum Wish<'a> {
         /// The key features to choose from, where it is known which were used.
         unused: Vec<&'a str>,
     },
-    /// No ticket until these are so many days old.
-    NoNewTicket {
-        tickets: i64,
-        days: i64,
+    /// The invoices that are not due yet, or the next one where there are none. An overdue invoice that is paid stays one that
+    /// was not on time.
+    InvoicesPaidOnTime {
+        open: i64,
     },
-    InvoicePaidOnTime,
     /// The count equals that of so many days before.
     MoreApiCalls {
         days: i64,

@@ -1,8 +1,10 @@
 //! Read models: everything that one page shows, loaded in one request.
 
+use crate::domain::people::People;
+use crate::domain::timeline::Entry;
 use crate::domain::{
-    AsOf, Customer, CustomerId, DayCount, Driver, Event, EventFilter, FactorKey, Factors, Health, HealthChange, HistoryPoint,
-    InvoiceRow, NaiveDate, Note, Page, Points, Scorecard, ScorecardMark, ScorecardVersion, SilentSource,
+    AsOf, Customer, CustomerId, DayCount, Driver, Event, EventFilter, FactorKey, Factors, Fall, Health, HealthChange,
+    HistoryPoint, InvoiceRow, NaiveDate, Note, Page, Points, Scorecard, ScorecardMark, ScorecardVersion, SilentSource,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -13,6 +15,8 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase")]
 pub struct CustomerPage {
     pub customer: Customer,
+    /// The facts that matter most on the chosen day, in one sentence.
+    pub headline: String,
     /// Another customer whose external id looks the same on screen. An older release may have stored the two in differently
     /// composed letters.
     pub same_external_id: Option<CustomerId>,
@@ -28,11 +32,14 @@ pub struct CustomerPage {
     pub change7: Option<Points>,
     pub change30: Option<Points>,
     pub change90: Option<Points>,
-    pub is_new: bool,
+    /// The last day on which the customer is shown as new; null when it is not.
+    pub new_until: Option<NaiveDate>,
     /// One point a day, earliest first, up to today or to the day at whose end knowledge is cut.
     pub history: Vec<HistoryPoint>,
     /// The days on which scorecards came into force, oldest first, without the first scorecard.
     pub scorecard_marks: Vec<ScorecardMark>,
+    /// The steepest falls within the history, earliest first.
+    pub falls: Vec<Fall>,
     /// Why the score changed up to the chosen day. Both days are seen either as known now, or each as known on that day.
     pub changes: HealthChange,
     /// Steps that would raise the chosen day's score, most helpful first.
@@ -44,6 +51,7 @@ pub struct CustomerPage {
     /// The features used in the adoption window, with the number of uses.
     pub features: Vec<(String, i64)>,
     pub notes: Vec<Note>,
+    pub people: People,
     pub scorecard: Scorecard,
     /// Factors that are assumed because no customer has ever had a fact for them.
     pub unconnected: Vec<FactorKey>,
@@ -54,17 +62,23 @@ pub struct CustomerPage {
 }
 
 impl CustomerPage {
+    pub fn is_new(&self) -> bool {
+        self.new_until.is_some()
+    }
+
     /// Returns the chosen day and the knowledge it is seen with.
     pub fn at(&self) -> AsOf {
         AsOf { day: self.health.as_of, known_at: self.known_at }
     }
 }
 
-/// A customer's events, newest first.
+/// A page of a customer's timeline, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Timeline {
-    pub page: Page<Event>,
+    pub page: Page<Entry>,
+    /// The number of events that the filter lets through.
+    pub events: i64,
     pub filter: EventFilter,
     /// The day before which received events may have been dropped from the timeline, though they still count; null when none
     /// were.

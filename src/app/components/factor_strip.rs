@@ -2,7 +2,7 @@
 //! whether somebody must act, and an assumed one is empty. Hover or focus opens the numbers; plain CSS does it.
 
 use crate::domain::scorecard::BandLimits;
-use crate::domain::{Factor, FactorKey, Factors};
+use crate::domain::{Factor, FactorKey, Factors, Points};
 use leptos::prelude::*;
 
 /// Returns the name for `data-stands`, which stylesheets select on: how a factor stands by the scores from which bands begin.
@@ -16,7 +16,14 @@ pub fn stands(factor: &Factor, limits: &BandLimits) -> &'static str {
 }
 
 #[component]
-pub fn FactorStrip(factors: Factors<Factor>, limits: BandLimits) -> impl IntoView {
+pub fn FactorStrip(
+    factors: Factors<Factor>,
+    limits: BandLimits,
+    /// True when nobody must act on them yet.
+    #[prop(optional)]
+    quiet: bool,
+) -> impl IntoView {
+    let limits = if quiet { BandLimits { at_risk: Points::ZERO, healthy: Points::ZERO } } else { limits };
     view! { <button type="button" class="factor-strip tip" aria-label=words(&factors) style=drawing(&factors, &limits)></button> }
 }
 

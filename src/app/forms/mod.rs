@@ -17,7 +17,7 @@ pub use archive::{ArchiveDialog, RestoreForm};
 pub use customer::CustomerForm;
 pub use events::{EventForms, LOG_PANEL, LogSubject, focus_event_form};
 pub use imports::{DiscardUploadForm, MappingForm, ReconsiderForm, RunImportForm, UndoImportForm, UploadForm};
-pub use notes::{DeleteNoteForm, NoteForm};
+pub use notes::{DeleteNoteForm, EditNoteForm, NoteForm};
 pub use parts::ActionForm;
 pub use pay::PayInvoiceForm;
 pub use quarantine::{DiscardAllDialog, DiscardForm, ReplayForm};

@@ -7,6 +7,7 @@ pub use filters::{ChangeFilter, OwnerFilter, RenewalFilter, Sort, SortDirection}
 pub use rows::{CustomerList, CustomerRow, Page, Weakest};
 
 use super::{AskedDay, Band, FieldErrors, NaiveDate, Points, Segment};
+use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
 /// The smallest change of a score that counts as a move.
@@ -15,7 +16,13 @@ pub const MOVE_POINTS: Points = Points(20);
 pub const NEW_DAYS: i64 = 30;
 /// Returns whether a customer is new, judged by its start date, or else by its first fact.
 pub fn is_new(start_date: Option<NaiveDate>, first_fact_on: Option<NaiveDate>, today: NaiveDate) -> bool {
-    start_date.or(first_fact_on).is_some_and(|start| (today - start).num_days() < NEW_DAYS)
+    new_until(start_date, first_fact_on, today).is_some()
+}
+
+/// Returns the last day on which a customer that is new today is new.
+pub fn new_until(start_date: Option<NaiveDate>, first_fact_on: Option<NaiveDate>, today: NaiveDate) -> Option<NaiveDate> {
+    let last = start_date.or(first_fact_on)? + Duration::days(NEW_DAYS - 1);
+    (today <= last).then_some(last)
 }
 
 pub const DEFAULT_PAGE_SIZE: i64 = 50;

@@ -2,6 +2,7 @@
 
 use crate::domain::list::{CustomerList, CustomerRow, Page};
 use crate::domain::portfolio::{BandTally, MeanScore, Mention, Mentions, Movers, Tally};
+use crate::domain::timeline::Entry;
 use crate::domain::*;
 use crate::scoring::{self, InvoiceCounts, Measurements};
 use crate::wire::pages::{EventEffect, Timeline};
@@ -147,11 +148,12 @@ fn events_of_every_kind() {
         retraction: Some(Retraction { reason: "sent twice".into(), retracted_at: at(11) }),
         ..event(EventBody::ApiCall { count: 5 })
     };
-    let page = Page { items: vec![retracted], total: 1, page: 1, page_size: 50 };
+    let page = Page { items: vec![Entry::Event(retracted)], total: 1, page: 1, page_size: 50 };
     frozen!(
         "timeline",
         Timeline {
             page,
+            events: 1,
             filter: EventFilter { kind: Some(EventKind::ApiCall), from: Some(day(1)), to: None },
             kept_from: None,
             now: at(12)
@@ -209,7 +211,7 @@ fn the_portfolio() {
 
 #[test]
 fn notes_and_field_errors() {
-    frozen!("note", Note { id: NoteId(3), author: "Priya".into(), text: "one\ntwo".into(), created_at: at(9) });
+    frozen!("note", Note { id: NoteId(3), author: "Priya".into(), text: "one\ntwo".into(), created_at: at(9), edited: None });
     frozen!("field_errors", FieldErrors::one("amountCents", "must be between 0 and 100"));
 }
 

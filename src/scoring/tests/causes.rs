@@ -33,7 +33,7 @@ fn what_left_the_window_is_told_from_what_is_new() {
     assert_eq!(
         parts(&change),
         [
-            (Cause::LeftWindow, -150, vec!["12 logins left the window"]),
+            (Cause::LeftWindow, -150, vec!["12 logins from before 1 Jun 2026 no longer count"]),
             (Cause::NewEvents, 5, vec!["2 new logins", "1 new ticket"]),
         ]
     );
@@ -41,7 +41,7 @@ fn what_left_the_window_is_told_from_what_is_new() {
     assert_eq!(change.factors.login_frequency, Points(-125));
     assert_eq!(
         change.sentence,
-        "-14.5 since 20 Jun 2026: login frequency -12.5 (12 logins left the window, 2 new logins), support load -2.0 (1 new ticket)"
+        "-14.5 since 20 Jun 2026: login frequency -12.5 (12 logins from before 1 Jun 2026 no longer count, 2 new logins), support load -2.0 (1 new ticket)"
     );
 }
 
@@ -116,10 +116,10 @@ fn calls_that_leave_the_window_before_are_told() {
     let change = change_over(&given().api_calls(65, 100).api_calls(35, 100).api_calls(3, 100), 10);
     assert_eq!(
         change.causes.iter().flat_map(|part| &part.facts).map(|fact| fact.sentence.as_str()).collect::<Vec<_>>(),
-        ["100 API calls left the window", "100 new API calls"]
+        ["100 API calls from before 1 Jun 2026 no longer count", "100 new API calls"]
     );
     let change = change_over(&given().api_calls(65, 100).api_calls(5, 100), 10);
-    assert_eq!(change.causes[0].facts[0].sentence, "100 API calls left the window before");
+    assert_eq!(change.causes[0].facts[0].sentence, "100 earlier API calls are no longer compared with");
 }
 
 #[test]
@@ -139,5 +139,5 @@ fn nothing_changes_within_a_day() {
 fn an_invoice_that_leaves_its_window_is_told() {
     let given = given().invoice(issued(45).due(41)).rule(FactorKey::InvoiceTimeliness, |rule| rule.window_days = Some(40));
     let change = change_over(&given, 10);
-    assert_eq!(parts(&change), [(Cause::LeftWindow, 100, vec!["1 invoice left the window"])]);
+    assert_eq!(parts(&change), [(Cause::LeftWindow, 100, vec!["1 invoice from before 1 Jun 2026 no longer counts"])]);
 }

@@ -18,11 +18,18 @@ fn each_factor_says_what_it_takes_and_what_it_brings() {
     let expected = [
         ("2 more features", 100),
         ("7 more logins within 30 days", 87),
-        ("No new ticket until the last 2 are older than 90 days", 40),
         ("The next invoice paid on time", 33),
         ("As many API calls as in the 30 days before", 25),
     ];
     assert_eq!(sentences(&given), expected.map(|(sentence, gain)| (sentence.to_owned(), Points(gain))));
+}
+
+#[test]
+fn nobody_is_told_to_wait_until_tickets_are_old_or_to_pay_what_is_late_already() {
+    let late = given().logins(3, 20).features(3, 5).tickets(3, 9).invoices(1, 0, 2, 0).api_calls(3, 100).api_calls(40, 50);
+    assert_eq!(sentences(&late), [("The next invoice paid on time".to_owned(), Points(33))]);
+    let open = given().logins(3, 20).features(3, 5).tickets(3, 9).invoices(1, 0, 1, 2).api_calls(3, 100).api_calls(40, 50);
+    assert_eq!(sentences(&open), [("The 2 open invoices paid by their due days".to_owned(), Points(50))]);
 }
 
 #[test]

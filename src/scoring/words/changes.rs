@@ -1,11 +1,12 @@
 //! Why a score changed, as sentences.
 
+use super::headline::day;
 use crate::domain::counts::count;
-use crate::domain::{Cause, FactorKey, HealthChange, Points};
+use crate::domain::{Cause, FactorKey, HealthChange, Points, Window};
 use crate::scoring::reasons::Fact;
 
-/// "14 logins left the window"
-pub fn fact_sentence(cause: Cause, fact: Fact) -> String {
+/// "34 logins from before 28 Oct 2026 no longer count". `days` are those of the events behind the fact.
+pub fn fact_sentence(cause: Cause, fact: Fact, days: Option<Window>) -> String {
     match fact {
         Fact::Scorecard { old, new } => format!("scorecard version {new} in place of {old}"),
         Fact::Connected(factor) => format!("{} connected", factor.source_in_sentence()),
@@ -15,14 +16,24 @@ pub fn fact_sentence(cause: Cause, fact: Fact) -> String {
             match cause {
                 Cause::Retracted => format!("{counted} retracted"),
                 Cause::LateArrived => format!("{counted} arrived late"),
-                Cause::LeftWindow => format!("{counted} left the window"),
+                Cause::LeftWindow => no_longer_counts(change.abs(), noun, days),
                 _ => counted.replacen(noun, &format!("new {noun}"), 1),
             }
         }
-        Fact::LeftWindowBefore { api_calls } => format!("{} left the window before", count(api_calls, "API call")),
-        Fact::InvoicesLeft { invoices } => format!("{} left the window", count(invoices, "invoice")),
+        Fact::LeftWindowBefore { api_calls } => {
+            let are = if api_calls == 1 { "is" } else { "are" };
+            format!("{} {are} no longer compared with", count(api_calls, "earlier API call"))
+        }
+        Fact::InvoicesLeft { invoices } => no_longer_counts(invoices, "invoice", days),
         Fact::Invoices { on_time, late, overdue } => invoices_sentence(cause, on_time, late, overdue),
     }
+}
+
+/// Tells of events that are too old by now: "1 ticket from before 28 Oct 2026 no longer counts".
+fn no_longer_counts(number: i64, noun: &str, days: Option<Window>) -> String {
+    let counts = if number == 1 { "counts" } else { "count" };
+    let before = days.and_then(|days| days.to.succ_opt()).map(|first| format!(" from before {}", day(first)));
+    format!("{}{} no longer {counts}", count(number, noun), before.unwrap_or_default())
 }
 
 fn noun(factor: FactorKey) -> &'static str {
@@ -57,10 +68,10 @@ fn invoices_sentence(cause: Cause, on_time: i64, late: i64, overdue: i64) -> Str
 
 /// Returns the change in one line, with the factor that moved most first.
 pub fn change_sentence(change: &HealthChange) -> String {
-    let since = change.from.format("%-d %b %Y");
+    let since = day(change.from);
     match (change.before.shown_score(), change.after.shown_score()) {
         (None, None) => return format!("No score on either day: too little data since {since}"),
-        (None, Some(score)) => return format!("New since {since}: {score}; there was too little data before"),
+        (None, Some(score)) => return format!("First score since {since}: {score}; there was too little data before"),
         (Some(score), None) => return format!("No score any more, after {score} on {since}: too little data"),
         _ => {}
     }
@@ -77,4 +88,20 @@ pub fn change_sentence(change: &HealthChange) -> String {
         true => format!("{head} since {since}"),
         false => format!("{head} since {since}: {}", parts.join(", ")),
     }
+}
+
+/// The most causes that are told of a fall.
+const TOLD_CAUSES: usize = 2;
+
+/// Returns the causes of a fall, the one that cost most first: "34 logins from before 28 Oct 2026 no longer count, 1 invoice
+/// fell overdue".
+pub fn fall_sentence(change: &HealthChange) -> String {
+    let causes = change
+        .causes
+        .iter()
+        .flat_map(|part| part.facts.iter().map(move |fact| (*part.factors.get(fact.factor), fact.sentence.as_str())));
+    let mut costly: Vec<_> = causes.filter(|(points, _)| *points < Points::ZERO).collect();
+    costly.sort_by_key(|(points, _)| *points);
+    let told: Vec<_> = costly.into_iter().take(TOLD_CAUSES).map(|(_, sentence)| sentence).collect();
+    told.join(", ")
 }

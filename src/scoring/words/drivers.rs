@@ -10,8 +10,9 @@ pub fn wish_sentence(wish: Wish<'_>) -> String {
         Wish::MoreFeatures { missing, are_key, unused } => {
             more(missing, if are_key { "key feature" } else { "feature" }) + &named(&unused)
         }
-        Wish::NoNewTicket { tickets, days } => format!("No new ticket until the last {tickets} are older than {days} days"),
-        Wish::InvoicePaidOnTime => "The next invoice paid on time".to_owned(),
+        Wish::InvoicesPaidOnTime { open: 0 } => "The next invoice paid on time".to_owned(),
+        Wish::InvoicesPaidOnTime { open: 1 } => "The open invoice paid by its due day".to_owned(),
+        Wish::InvoicesPaidOnTime { open } => format!("The {open} open invoices paid by their due days"),
         Wish::MoreApiCalls { days } => format!("As many API calls as in the {days} days before"),
     }
 }

@@ -3,12 +3,15 @@
 mod changes;
 mod drivers;
 mod factors;
+mod headline;
 mod rationale;
 mod silence;
 
+pub use changes::fall_sentence;
 pub(super) use changes::{change_sentence, fact_sentence};
 pub(super) use drivers::wish_sentence;
 pub(super) use factors::explain;
 pub use factors::next_step;
+pub(super) use headline::headline_sentence;
 pub use rationale::rationale;
 pub(super) use silence::silence_sentence;

@@ -57,14 +57,13 @@ pub async fn list_events(
     Id(customer): Id<CustomerId>,
     query: Query<EventParameters>,
 ) -> Result<Json<Page<Event>>, AppError> {
-    let timeline = events::list_events(&call, customer, EventQuery::from_pairs(query.pairs())?).await?;
-    Ok(Json(timeline.page))
+    events::list_events(&call, customer, EventQuery::from_pairs(query.pairs())?).await.map(Json)
 }
 
 /// Retracts an event, with a reason. It stays visible and no longer counts; its message id stays used.
 #[utoipa::path(post, path = "/api/events/{id}/retract", tag = "Events", params(("id" = i64, Path, description = "The event's id")),
     request_body = RetractInput,
-    responses((status = 200, description = "The event, and what taking it back did to the score", body = EventEffect)))]
+    responses((status = 200, description = "The event, and what retracting it did to the score", body = EventEffect)))]
 pub async fn retract_event(
     call: Call,
     Id(event): Id<EventId>,

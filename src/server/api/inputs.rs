@@ -61,10 +61,13 @@ bodies! {
     "What is to be kept about a customer."
     NewNote = Fields::of::<NoteInput>().require(&["author", "text"]).0;
 
+    "A note's new text, and who writes it."
+    NoteChange = Fields::of::<NoteInput>().require(&["author", "text"]).0;
+
     "Why a customer leaves the lists."
     ArchiveInput = Fields::of::<ReasonInput>().one_of("reason", ArchiveReason::ALL.map(ArchiveReason::name)).require(&["reason"]).0;
 
-    "Why an event is taken back."
+    "Why an event is retracted."
     RetractInput = Fields::of::<ReasonInput>().require(&["reason"]).0;
 
     "The next version of the rules."

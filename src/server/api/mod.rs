@@ -13,6 +13,7 @@ mod live;
 mod notes;
 mod operations;
 mod parameters;
+mod people;
 mod portfolio;
 pub mod problem;
 pub mod rules;
@@ -45,9 +46,10 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(health::get_health))
         .routes(routes!(health::get_health_history))
         .routes(routes!(health::get_health_changes))
+        .routes(routes!(people::list_people))
         // notes
         .routes(routes!(notes::list_notes, notes::add_note))
-        .routes(routes!(notes::delete_note))
+        .routes(routes!(notes::update_note, notes::delete_note))
         // all customers together
         .routes(routes!(portfolio::get_portfolio))
         .routes(routes!(live::follow_changes))

@@ -1,7 +1,7 @@
 //! `/api/customers/{id}/notes`: the notes that staff keep about a customer.
 
 use super::extract::{Id, Json, NoQuery};
-use super::inputs::NewNote;
+use super::inputs::{NewNote, NoteChange};
 use crate::domain::{CustomerId, Note, NoteId, NoteInput};
 use crate::server::Call;
 use crate::server::service::notes;
@@ -38,6 +38,20 @@ pub async fn add_note(
     let note = notes::add_note(&call, customer, input).await?;
     let location = format!("/api/customers/{customer}/notes/{}", note.id);
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(note)))
+}
+
+/// Changes a note's text. Its author and its day stay; `edited` says who changed it last, and when.
+#[utoipa::path(patch, path = "/api/customers/{id}/notes/{noteId}", tag = "Notes", request_body = NoteChange, params(
+        ("id" = i64, Path, description = "The customer's id"), ("noteId" = i64, Path, description = "The note's id")),
+    responses((status = 200, description = "The note", body = Note)))]
+pub async fn update_note(
+    call: Call,
+    Id(customer): Id<CustomerId>,
+    Id(note): Id<NoteId>,
+    _: NoQuery,
+    Json(input): Json<NoteInput>,
+) -> Result<Json<Note>, AppError> {
+    notes::update_note(&call, customer, note, input).await.map(Json)
 }
 
 /// Deletes a note for good.

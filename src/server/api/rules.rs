@@ -3,7 +3,7 @@
 
 const DAY_RULE: &str = "`as_of` or `known_at` is in the future, or `known_at` is before `as_of`";
 
-pub const RULES: [(&str, &str); 10] = [
+pub const RULES: [(&str, &str); 11] = [
     (
         "list_customers",
         "The last row of the `page`, which is `page` times `page_size`, is beyond 10,000, and it is not the first page; or \
@@ -12,6 +12,7 @@ pub const RULES: [(&str, &str); 10] = [
     ("export_customers", DAY_RULE),
     ("get_portfolio", DAY_RULE),
     ("get_health", DAY_RULE),
+    ("list_people", DAY_RULE),
     (
         "get_health_history",
         "`from` is after `to`, or 3,660 days before it or more; or `to` or `known_at` is in the future, or `known_at` is before `to`",

@@ -1,6 +1,6 @@
 //! Events: submit, list, retract.
 
-use crate::domain::{CustomerId, EventId, EventInput, EventQuery, FieldErrors};
+use crate::domain::{CustomerId, Event, EventId, EventInput, EventQuery, FieldErrors, Page};
 use crate::server::store::StoredEvent;
 use crate::server::{Call, metrics};
 use crate::wire::AppError;
@@ -37,9 +37,16 @@ pub async fn retract_event(call: &Call, event: EventId, reason: Option<&str>) ->
 }
 
 /// A customer's events, newest first.
-pub async fn list_events(call: &Call, customer: CustomerId, query: EventQuery) -> Result<Timeline, AppError> {
+pub async fn list_events(call: &Call, customer: CustomerId, query: EventQuery) -> Result<Page<Event>, AppError> {
     let EventQuery { filter, paging } = query;
     call.store.get_customer(customer).await?;
-    let page = call.store.list_events(customer, &filter, paging.page, paging.page_size).await?;
-    Ok(Timeline { page, filter, kept_from: call.store.events_kept_from().await?, now: call.now })
+    Ok(call.store.list_events(customer, &filter, paging.page, paging.page_size).await?)
+}
+
+/// A customer's events and notes, newest first, with the API calls of a day as one entry.
+pub async fn load_timeline(call: &Call, customer: CustomerId, query: EventQuery) -> Result<Timeline, AppError> {
+    let EventQuery { filter, paging } = query;
+    call.store.get_customer(customer).await?;
+    let (page, events) = call.store.list_entries(customer, &filter, paging.page, paging.page_size).await?;
+    Ok(Timeline { page, events, filter, kept_from: call.store.events_kept_from().await?, now: call.now })
 }

@@ -98,7 +98,7 @@ impl What {
                 "change90",
                 "lastActivityAt",
             ],
-            Self::Notes => &["externalId", "author", "text", "createdAt"],
+            Self::Notes => &["externalId", "author", "text", "createdAt", "editedBy", "editedAt"],
         }
     }
 }
@@ -250,6 +250,8 @@ fn note_row(origin: &Origin, customer: CustomerId, external_id: Option<String>, 
         "author": note.author,
         "text": note.text,
         "createdAt": note.created_at,
+        "editedBy": note.edited.as_ref().map(|edit| &edit.by),
+        "editedAt": note.edited.as_ref().map(|edit| edit.at),
     }))
 }
 

@@ -1,10 +1,11 @@
 //! Health: today's from the stored row, any other day's from the facts known now or known then.
 
 use crate::domain::letters::composed;
-use crate::domain::list::{MAX_PAGE_SIZE, is_new};
+use crate::domain::list::{MAX_PAGE_SIZE, is_new, new_until};
+use crate::domain::people::PEOPLE_DAYS;
 use crate::domain::{
-    AsOf, ChangeDays, Customer, CustomerId, CustomerRow, DayCount, EventKind, FactorKey, Factors, Health, HealthChange,
-    HealthHistory, HistoryDays, NaiveDate, PageDays, Scorecard,
+    AsOf, ChangeDays, Customer, CustomerId, CustomerRow, DayCount, EventKind, FactorKey, Factors, Fall, Health, HealthChange,
+    HealthHistory, HistoryDays, HistoryPoint, NaiveDate, PageDays, Scorecard,
 };
 use crate::scoring::{self, Connections, Facts, ScoreInputs};
 use crate::server::Call;
@@ -130,19 +131,28 @@ pub async fn get_customer_page(call: &Call, id: CustomerId, at: AsOf, days: Page
     };
     let measured = scoring::measure(&facts, scorecard, connections, as_of);
     let memory = scoring::history(&facts, scorecard, connections, as_of - Duration::days(scoring::BAND_MEMORY_DAYS), as_of);
+    let history = scoring::history(&facts, scorecard, connections, last - Duration::days(days.history - 1), last);
+    let health = scoring::score(id, &measured, scorecard, as_of);
+    let new_until = new_until(customer.fields.start_date, facts.first_fact_on, as_of);
+    let renewal = customer.fields.renewal_date;
+    let subject =
+        scoring::Subject { facts: &facts, health: &health, limits: &scorecard.bands, renewal, is_new: new_until.is_some() };
     let change = |days: usize| scoring::change(*memory.iter().rev().nth(days)?, *memory.last()?);
     Ok(CustomerPage {
         same_external_id: find_same_external_id(call, &customer).await?,
         today,
         known_at: at.known_at,
-        health: scoring::score(id, &measured, scorecard, as_of),
+        headline: scoring::headline(&subject),
+        falls: scoring.falls(id, &facts, &history),
+        people: call.store.list_people(id, at, PEOPLE_DAYS).await?,
+        health,
         has_facts: measured.has_facts,
         band_since: scoring::band_since(&memory).unwrap_or(as_of),
         change7: change(7),
         change30: change(30),
         change90: change(90),
-        is_new: is_new(customer.fields.start_date, facts.first_fact_on, as_of),
-        history: scoring::history(&facts, scorecard, connections, last - Duration::days(days.history - 1), last),
+        new_until,
+        history,
         scorecard_marks: call.store.list_scorecard_marks().await?,
         changes,
         drivers: scoring::drivers(&measured, scorecard),
@@ -211,6 +221,15 @@ impl Scoring {
     fn health(&self, id: CustomerId, facts: &Facts, as_of: NaiveDate) -> Health {
         let measured = scoring::measure(facts, &self.scorecard, &self.connections, as_of);
         scoring::score(id, &measured, &self.scorecard, as_of)
+    }
+
+    /// Explains the steepest falls within a history.
+    fn falls(&self, id: CustomerId, facts: &Facts, history: &[HistoryPoint]) -> Vec<Fall> {
+        let explained = |(from, to)| {
+            let change = self.change(id, facts, from, to);
+            Fall { from, to, change: change.change, sentence: scoring::fall_sentence(&change) }
+        };
+        scoring::falls(history).into_iter().map(explained).collect()
     }
 
     fn standing<'a>(&'a self, facts: &'a Facts, day: NaiveDate) -> ScoreInputs<'a> {

@@ -11,6 +11,7 @@ pub mod import;
 pub mod live;
 pub mod notes;
 pub mod past_days;
+pub mod people;
 pub mod portfolio;
 pub mod run;
 pub mod scorecards;

@@ -14,6 +14,12 @@ pub async fn add_note(call: &Call, customer: CustomerId, input: NoteInput) -> Re
     Ok(call.store.add_note(customer, &author, &text, call.now).await?)
 }
 
+/// Changes a note's text. The note's day stays, and it keeps who changed it.
+pub async fn update_note(call: &Call, customer: CustomerId, note: NoteId, input: NoteInput) -> Result<Note, AppError> {
+    let (editor, text) = input.parse()?;
+    Ok(call.store.update_note(customer, note, &editor, &text, call.now).await?)
+}
+
 pub async fn delete_note(call: &Call, customer: CustomerId, note: NoteId) -> Result<(), AppError> {
     Ok(call.store.delete_note(customer, note).await?)
 }

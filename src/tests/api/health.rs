@@ -74,7 +74,7 @@ on_each_database! {
         assert_eq!(
             change["sentence"],
             "+0.5 since 1 Mar 2026: feature adoption +5.0 (feature uses connected, 1 new feature), \
-             login frequency -2.5 (2 logins left the window), support load -2.0 (support tickets connected, 1 new ticket)"
+             login frequency -2.5 (2 logins from before 15 Feb 2026 no longer count), support load -2.0 (support tickets connected, 1 new ticket)"
         );
         sums_up(&change);
         assert_eq!(change["before"], site.get(&format!("{customer}/health?as_of=2026-03-01")).await.ok());

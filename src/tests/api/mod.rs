@@ -13,6 +13,7 @@ mod health;
 mod live;
 mod notes;
 mod operations;
+mod people;
 mod portfolio;
 mod replay;
 mod scorecards;

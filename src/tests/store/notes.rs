@@ -1,6 +1,6 @@
 //! Notes: dated, the latest first, each of one customer.
 
-use crate::domain::CustomerId;
+use crate::domain::{CustomerId, Note, NoteEdit};
 use crate::server::store::StoreError;
 use crate::tests::harness::*;
 use chrono::Duration;
@@ -13,6 +13,17 @@ on_each_database! {
         db.add_note(other, "Ada", "Of another customer", now()).await.unwrap();
         assert_eq!((first.author.as_str(), first.text.as_str(), first.created_at), ("Ada", "Called.\nNobody there.", now()));
         assert_eq!(db.list_notes(acme).await.unwrap(), [second, first]);
+    }
+
+    async fn a_changed_note_keeps_its_day_and_who_changed_it_when(db: Database) {
+        let (acme, other) = (db.customer("Acme").await, db.customer("Other").await);
+        let note = db.add_note(acme, "Ada", "Called", now()).await.unwrap();
+        let later = now() + Duration::days(2);
+        let changed = db.update_note(acme, note.id, "Bob", "Called twice", later).await.unwrap();
+        assert_eq!(changed, Note { text: "Called twice".into(), edited: Some(NoteEdit { by: "Bob".into(), at: later }), ..note.clone() });
+        assert_eq!(db.list_notes(acme).await.unwrap(), [changed]);
+        let foreign = db.update_note(other, note.id, "Bob", "Mine", later).await;
+        assert!(matches!(foreign, Err(StoreError::NotFound(what)) if what == format!("note {}", note.id)));
     }
 
     async fn a_note_is_deleted_by_its_customer_only(db: Database) {

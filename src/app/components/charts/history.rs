@@ -1,11 +1,11 @@
 //! The score over time: a line over the bands' zones, broken where there was no data, with a link for each day.
 
+use super::history_marks::{Falls, HistoryMarks};
 use super::scorecard_marks::{ScorecardMarks, ScorecardNote};
 use crate::app::components::band_attribute;
 use crate::app::format;
 use crate::domain::scorecard::BandLimits;
-use crate::domain::{Band, NaiveDate, Points};
-use crate::domain::{HistoryPoint, ScorecardMark};
+use crate::domain::{Band, Fall, HistoryPoint, NaiveDate, Points, ScorecardMark};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -82,6 +82,9 @@ pub fn HistoryChart(
     marks: Vec<ScorecardMark>,
     /// The version of the scorecard that scored the points.
     scorecard: i64,
+    falls: Vec<Fall>,
+    /// The days of notes, latest first.
+    noted: Vec<NaiveDate>,
     selected: NaiveDate,
     href: impl Fn(NaiveDate) -> String + Clone + Send + Sync + 'static,
 ) -> impl IntoView {
@@ -95,6 +98,7 @@ pub fn HistoryChart(
         .enumerate()
         .map(|(index, point)| {
             let (text, standing) = label(point);
+            let noted = if noted.contains(&point.day) { ", noted" } else { "" };
             let (href, day) = (href.clone(), point.day);
             let side = if index < count / 2 { "start" } else { "end" };
             let current = (point.day == selected).then_some("date");
@@ -105,7 +109,7 @@ pub fn HistoryChart(
                     class="history__day" href=move || href(day) data-noscroll="true" data-band=band_attribute(point.band) data-side=side
                     aria-current=current tabindex=tabindex style=score
                 >
-                    <span class="history__tip"><b>{text}</b>" "{standing}</span>
+                    <span class="history__tip"><b>{text}</b>" "{standing}{noted}</span>
                 </a>
             }
         })
@@ -130,6 +134,7 @@ pub fn HistoryChart(
                     <path class="history__line" d=line(&points) />
                 </svg>
                 <ScorecardMarks points=points.clone() marks=marks.clone() />
+                <HistoryMarks points=points.clone() falls=falls.clone() notes=noted.clone() />
                 <div class="history__days" role="group" aria-label="Pick a day: the arrow keys move, Enter opens it" on:keydown=walk>
                     {days}
                 </div>
@@ -137,6 +142,7 @@ pub fn HistoryChart(
                 {nothing.then(|| view! { <p class="history__nothing">{TOO_LITTLE}</p> })}
             </div>
             <Axis points=points.clone() />
+            <Falls falls href />
             <ScorecardNote points marks scorecard />
         </figure>
     }

@@ -3,6 +3,7 @@
 
 mod activity;
 mod history;
+mod history_marks;
 mod scorecard_marks;
 mod waterfall;
 

@@ -15,7 +15,7 @@ pub fn ChangesSection(page: StoredValue<CustomerPage>, place: Memo<Place>) -> im
     let nothing = factors.is_empty();
     let factors = factors.into_iter().map(|factor| view! { <FactorChange factor place /> }).collect_view();
     view! {
-        <section class="panel" id="changes" aria-labelledby="changes-title">
+        <section class="panel customer__five" id="changes" aria-labelledby="changes-title">
             <div class="panel__head">
                 <h2 id="changes-title">"What changed"</h2>
                 <Lengths label="How far back" choices=CHANGE_DAYS shown=Place::change_days show=Place::changed_since place />
@@ -120,7 +120,8 @@ fn moved(change: &HealthChange) -> Vec<Moved> {
         change.causes.iter().filter_map(part).collect::<Vec<_>>()
     };
     let moved = |factor: FactorKey| Moved { factor, points: *change.factors.get(factor), causes: by(factor) };
-    let mut moved: Vec<_> = FactorKey::ALL.into_iter().map(moved).filter(|moved| !moved.causes.is_empty()).collect();
+    // Parts that cancel each other out move nothing.
+    let mut moved: Vec<_> = FactorKey::ALL.into_iter().map(moved).filter(|moved| moved.points != Points::ZERO).collect();
     moved.sort_by_key(|moved| std::cmp::Reverse(moved.points.0.abs()));
     moved
 }

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 #[component]
 pub fn CustomerHead(page: StoredValue<CustomerPage>) -> impl IntoView {
-    let (customer, is_new) = page.with_value(|page| (page.customer.clone(), page.is_new));
+    let (customer, headline) = page.with_value(|page| (page.customer.clone(), page.headline.clone()));
     let (id, name) = (customer.id, customer.fields.name.clone());
     let (last_list, same_day) = (use_last_list(), page.with_value(|page| page.at().asked(page.today).href("/")));
     let portfolio = move || last_list.href(&same_day);
@@ -29,9 +29,9 @@ pub fn CustomerHead(page: StoredValue<CustomerPage>) -> impl IntoView {
                 <div class="customer-head__name">
                     <h1>{name}</h1>
                     <span class="tag">{customer.fields.segment.label()}</span>
-                    {is_new.then(|| view! { <span class="tag" data-kind="new">"New"</span> })}
                     {customer.archived.map(|archive| view! { <span class="tag" data-kind="archived">"Archived: "{archive.reason.label()}</span> })}
                 </div>
+                <p class="customer-head__headline">{headline}</p>
                 <Identity page />
             </div>
             <div class="page-head__actions no-print">

@@ -13,12 +13,13 @@ pub fn HistorySection(page: Memo<CustomerPage>, place: Memo<Place>) -> impl Into
     // Text typed into the form stays while the chart follows changes.
     let days = Memo::new(move |_| page.with(|page| (page.health.as_of, page.today)));
     let chart = move || {
-        let CustomerPage { history: points, scorecard, scorecard_marks: marks, health, today, .. } = page.get();
+        let CustomerPage { history: points, scorecard, scorecard_marks: marks, falls, notes, health, today, .. } = page.get();
+        let noted = notes.into_iter().map(|note| note.created_at.date_naive()).collect();
         let as_of = health.as_of;
         let outside = points.first().is_some_and(|first| as_of < first.day);
         let href = move |day| place.with(|place| if day == today { place.today().href() } else { place.on(day).href() });
         view! {
-            <HistoryChart points limits=scorecard.bands marks scorecard=scorecard.version selected=as_of href />
+            <HistoryChart points limits=scorecard.bands marks scorecard=scorecard.version falls noted selected=as_of href />
             {outside.then(|| view! { <p class="muted">"The chosen day is earlier than this chart reaches."</p> })}
         }
     };

@@ -1,6 +1,7 @@
 //! `/customers/{id}`: one customer, today or as of a past day; history, factors, events, notes.
 
 mod banners;
+mod bar;
 mod changes;
 mod factors;
 mod failure;
@@ -8,6 +9,7 @@ mod head;
 mod history;
 mod invoices;
 mod notes;
+mod people;
 mod place;
 mod standing;
 mod timeline;
@@ -24,6 +26,7 @@ use crate::app::until_answered;
 use crate::domain::CustomerId;
 use crate::wire::pages::{CustomerPage as Page, Timeline};
 use banners::{ArchivedBanner, ExternalIdBanner, FirstEvent, PastDayBanner};
+use bar::SmallHeader;
 use changes::ChangesSection;
 use factors::FactorsSection;
 use failure::PageFailure;
@@ -34,6 +37,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use notes::NotesSection;
+use people::PeopleSection;
 use place::Place;
 use standing::StandingStrip;
 use timeline::TimelineSection;
@@ -81,7 +85,9 @@ type Asked = (CustomerId, String);
 /// Shows the page's sections, in the order in which one reads them.
 #[component]
 fn Customer(page: Memo<Page>, timeline: Resource<Answer<Asked, Timeline>>, place: Memo<Place>) -> impl IntoView {
-    let who = Memo::new(move |_| page.with(|page| (page.customer.clone(), page.is_new, page.at().asked(page.today))));
+    let who = Memo::new(move |_| page.with(|page| (page.customer.clone(), page.headline.clone(), page.at().asked(page.today))));
+    // Of whom nothing is known, there is nothing to show but how to send the first event.
+    let is_known = Memo::new(move |_| page.with(|page| page.has_facts || page.health.as_of != page.today));
     let head = move || {
         // Tracking alone would not compute the memo, so it would never hear of the next value.
         who.with(|_| ());
@@ -95,36 +101,50 @@ fn Customer(page: Memo<Page>, timeline: Resource<Answer<Asked, Timeline>>, place
             <ArchivedBanner page />
             <ExternalIdBanner page />
             <PastDayBanner page place />
-            <StandingStrip page place />
+            {is_known.get_untracked().then(|| view! { <SmallHeader page /> <StandingStrip page place /> })}
             <FirstEvent page />
         }
     };
+    let changes = move || view! { <ChangesSection page=StoredValue::new(page.get()) place /> };
+    let factors = move || view! { <FactorsSection page=StoredValue::new(page.get()) /> };
+    let composition = move || view! { <Composition page=StoredValue::new(page.get()) /> };
     let figures = move || {
-        let page = StoredValue::new(page.get());
-        view! {
-            <Composition page />
-            <ChangesSection page place />
-            <FactorsSection page />
-        }
+        is_known.get().then(|| {
+            view! {
+                <HistorySection page place />
+                {changes}
+                {factors}
+                <PeopleSection page place />
+                {composition}
+            }
+        })
+    };
+    let events = move || {
+        is_known.get().then(|| {
+            view! {
+                <section class="panel" id="events" aria-labelledby="events-title">
+                    <Followed
+                        resource=timeline
+                        key=|_| ()
+                        view=move |timeline| view! { <TimelineSection timeline place /> }.into_any()
+                    />
+                </section>
+            }
+        })
     };
     let changed = use_changed(move || page.with(|page| ((page.customer.id, page.health.as_of), page.health.score)));
     view! {
         <div class="customer" data-changed=move || changed.get().then_some("")>
             {head}
             {standing}
-            <HistorySection page place />
             {figures}
-            <section class="panel customer__seven" id="events" aria-labelledby="events-title">
-                <Followed
-                    resource=timeline
-                    key=|_| ()
-                    view=move |timeline| view! { <TimelineSection timeline place /> }.into_any()
-                />
-            </section>
+            <div class="customer__seven stack">
+                <NotesSection page />
+                {events}
+            </div>
             <div class="customer__five stack">
                 <LogSection page />
-                <NotesSection page />
-                <InvoicesSection page />
+                {move || is_known.get().then(|| view! { <InvoicesSection page /> })}
             </div>
         </div>
     }

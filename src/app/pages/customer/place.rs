@@ -21,6 +21,8 @@ pub struct Place {
     pub events_page: Option<String>,
     /// The event that the visitor is asked about before it is retracted.
     pub retract: Option<String>,
+    /// True when all people are listed.
+    pub everybody: bool,
     /// The chosen form for logging an event.
     pub log: Option<String>,
 }
@@ -47,6 +49,7 @@ impl Place {
             events_to: text("events_to"),
             events_page: text("events_page"),
             retract: text("retract"),
+            everybody: text("people").is_some(),
             log: text("log"),
         }
     }
@@ -121,7 +124,12 @@ impl Place {
         Self { retract: event.map(|event| event.to_string()), ..self.clone() }
     }
 
+    pub fn with_everybody(&self) -> Self {
+        Self { everybody: true, ..self.clone() }
+    }
+
     pub fn href(&self) -> String {
+        let people = self.everybody.then(|| "all".to_owned());
         let named = [
             ("as_of", &self.as_of),
             ("known_at", &self.known_at),
@@ -132,6 +140,7 @@ impl Place {
             ("events_to", &self.events_to),
             ("events_page", &self.events_page),
             ("retract", &self.retract),
+            ("people", &people),
             ("log", &self.log),
         ];
         let pairs: Vec<_> = named.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))).collect();
@@ -153,6 +162,11 @@ impl Place {
     /// Returns the address of the place at the explained change.
     pub fn changes_href(&self) -> String {
         format!("{}#changes", self.href())
+    }
+
+    /// Returns the address of the place at the people.
+    pub fn people_href(&self) -> String {
+        format!("{}#people", self.href())
     }
 
     /// Returns the address of the place at an event.
@@ -192,6 +206,7 @@ mod tests {
                 place.with_retract(Some(EventId(9))).event_href(EventId(9)),
                 "/customers/7?as_of=2026-03-04&days=30&kind=login&events_page=2&retract=9#event-9",
             ),
+            (place.today().with_everybody().people_href(), "/customers/7?days=30&kind=login&events_page=2&people=all#people"),
             (Place::new(CustomerId(7), |_| None).href(), "/customers/7"),
         ];
         for (found, expected) in cases {

@@ -1,39 +1,57 @@
 //! The customer's standing in one strip: score and band, change, coverage, renewal, ARR.
 
 use super::place::Place;
-use super::words::{coverage_sentence, no_data_reason, since_words};
+use super::words::{coverage_sentence, new_words, no_data_reason, since_words};
 use crate::app::components::{BandBadge, ChangeFigure, RenewalCountdown, ScoreFigure};
 use crate::app::format;
-use crate::domain::{Band, Points};
+use crate::domain::{Band, Points, Share};
 use crate::wire::pages::CustomerPage;
 use leptos::prelude::*;
 
 #[component]
 pub fn StandingStrip(page: StoredValue<CustomerPage>, place: Memo<Place>) -> impl IntoView {
+    // Where all is measured, there is nothing to say.
+    let incomplete = page.with_value(|page| page.health.coverage < Share::ALL);
     view! {
-        <dl class="standing panel">
+        <dl class="standing panel" data-incomplete=incomplete.then_some("")>
             <ScoreCell page />
             <ChangeCell page place />
-            <CoverageCell page />
+            {incomplete.then(|| view! { <CoverageCell page /> })}
             <RenewalCell page />
             <ArrCell page />
         </dl>
     }
 }
 
+/// Shows the band, or that the customer is new.
+pub fn pill(page: &CustomerPage) -> AnyView {
+    match page.is_new() && page.health.band != Band::NoData {
+        true => view! { <span class="band-badge" data-band="no-data">"New"</span> }.into_any(),
+        false => view! { <BandBadge band=page.health.band /> }.into_any(),
+    }
+}
+
 #[component]
 fn ScoreCell(page: StoredValue<CustomerPage>) -> impl IntoView {
-    let (health, since) = page.with_value(|page| (page.health.clone(), page.band_since));
+    let (health, since, is_new) = page.with_value(|page| (page.health.clone(), page.band_since, page.is_new()));
     let note = match health.band {
         Band::NoData => page.with_value(no_data_reason),
+        _ if is_new => page.with_value(new_words),
         _ => since_words(since, health.as_of),
     };
+    // A first login must not look like an alarm.
+    let band = if is_new { Band::NoData } else { health.band };
+    let score = match is_new && health.band != Band::NoData {
+        true => view! { <span class="score" data-band="no-data" data-size="large">{health.score.to_string()}</span> }.into_any(),
+        false => view! { <ScoreFigure score=health.score band large=true /> }.into_any(),
+    };
+    let pill = page.with_value(pill);
     view! {
         <div class="standing__cell standing__score" >
             <dt>"Score"</dt>
             <dd>
-                <ScoreFigure score=health.score band=health.band large=true />
-                <BandBadge band=health.band />
+                {score}
+                {pill}
                 <p class="standing__note">{note}</p>
             </dd>
         </div>
@@ -66,9 +84,8 @@ fn ChangeCell(page: StoredValue<CustomerPage>, place: Memo<Place>) -> impl IntoV
 
 #[component]
 fn CoverageCell(page: StoredValue<CustomerPage>) -> impl IntoView {
-    let (value, sentence) = page.with_value(|page| match page.has_facts {
-        true => (format!("{} measured", page.health.coverage), coverage_sentence(&page.health, page.scorecard.missing_policy)),
-        false => ("Nothing received yet".to_owned(), String::new()),
+    let (value, sentence) = page.with_value(|page| {
+        (format!("{} measured", page.health.coverage), coverage_sentence(&page.health, page.scorecard.missing_policy))
     });
     view! {
         <div class="standing__cell">

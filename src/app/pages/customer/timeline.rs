@@ -1,4 +1,4 @@
-//! The events, newest first, day by day: filtered by kind, paged, each with a link to retract it.
+//! The timeline, newest first, day by day: events, each with a link to retract it, the API calls of a day in one line, notes.
 
 use super::place::Place;
 use super::words::event_sentence;
@@ -6,7 +6,8 @@ use crate::app::components::icon::IconName;
 use crate::app::components::{EmptyState, Pagination, Tab, Tabs};
 use crate::app::format;
 use crate::app::forms::RetractForm;
-use crate::domain::{Event, EventFilter, EventId, EventKind, NaiveDate, Retraction};
+use crate::domain::timeline::Entry;
+use crate::domain::{Event, EventFilter, EventId, EventKind, NaiveDate, Note, NoteId, Retraction, Window};
 use crate::wire::pages::Timeline;
 use chrono::SecondsFormat;
 use leptos::prelude::*;
@@ -17,6 +18,7 @@ pub fn TimelineSection(timeline: Memo<Timeline>, place: Memo<Place>) -> impl Int
     let filter = Memo::new(move |_| timeline.read().filter);
     let pages = Memo::new(move |_| timeline.with(|timeline| (timeline.page.page, timeline.page.pages())));
     let total = Memo::new(move |_| timeline.read().page.total);
+    let events = Memo::new(move |_| timeline.read().events);
     let empty = Memo::new(move |_| timeline.read().page.items.is_empty());
     let list = move || match empty.get() {
         true => view! { <NoEvents kind=kind.get() place beyond=total.get() != 0 /> }.into_any(),
@@ -31,7 +33,7 @@ pub fn TimelineSection(timeline: Memo<Timeline>, place: Memo<Place>) -> impl Int
         <div class="panel__head">
             <h2 id="events-title">"Events"</h2>
             <p class="muted">
-                {move || format::count(total.get(), "event")}{move || kind.get().map(|_| " of this kind")}
+                {move || format::count(events.get(), "event")}{move || kind.get().map(|_| " of this kind")}
             </p>
         </div>
         {move || view! { <KindFilter kind=kind.get() place /> }}
@@ -104,30 +106,81 @@ fn NoEvents(
     }
 }
 
-/// Lists the events under the days on which they happened. An event keeps its element when the list changes, so that an open
+/// The identity of an entry, with whatever of it can change.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Key {
+    Event(EventId, bool),
+    Calls(NaiveDate, i64),
+    Note(NoteId, String),
+}
+
+impl Key {
+    fn of(entry: &Entry) -> Self {
+        match entry {
+            Entry::Event(event) => Self::Event(event.id, event.retraction.is_some()),
+            Entry::Calls { day, calls } => Self::Calls(*day, *calls),
+            Entry::Note(note) => Self::Note(note.id, note.text.clone()),
+        }
+    }
+}
+
+/// Shows the API calls of a day in one line, with a link to each of them.
+#[component]
+fn CallsItem(day: NaiveDate, calls: i64, place: Memo<Place>) -> impl IntoView {
+    let href = move || place.read().with_events(Some(EventKind::ApiCall), Some(Window::ending(day, 1))).events_href();
+    view! {
+        <li class="event">
+            <span class="event__time"></span>
+            <div class="event__text">{format::count(calls, "API call")}</div>
+            <span class="event__source"></span>
+            <a class="event__retract no-print" href=href data-noscroll="true">
+                "Each"
+                <span class="sr-only">{format!(" of the API calls of {}", format::day(day))}</span>
+            </a>
+        </li>
+    }
+}
+
+#[component]
+fn NoteItem(note: Note) -> impl IntoView {
+    let at = note.created_at;
+    view! {
+        <li class="event" data-kind="note">
+            <time class="event__time" datetime=at.to_rfc3339_opts(SecondsFormat::Secs, true) title=format::time(at)>
+                {at.format("%H:%M").to_string()}
+            </time>
+            <div class="event__text"><b>{note.author}": "</b>{note.text}</div>
+            <span class="event__source">"note"</span>
+            <a class="event__retract no-print" href=format!("#note-{}", note.id)>"Open"<span class="sr-only">" the note"</span></a>
+        </li>
+    }
+}
+
+/// Lists the entries under the days on which they happened. An event keeps its element when the list changes, so that an open
 /// question about it stays open.
 #[component]
 fn Days(timeline: Memo<Timeline>, place: Memo<Place>) -> impl IntoView {
     let today = Memo::new(move |_| timeline.read().now.date_naive());
-    let events = Memo::new(move |_| timeline.with(|timeline| timeline.page.items.clone()));
+    let entries = Memo::new(move |_| timeline.with(|timeline| timeline.page.items.clone()));
     let days = move || {
-        let mut days: Vec<_> = events.read().iter().map(|event| event.occurred_at.date_naive()).collect();
+        let mut days: Vec<_> = entries.read().iter().map(Entry::day).collect();
         days.dedup();
         days
     };
     let day = move |day: NaiveDate| {
-        let of_day = move || {
-            let is_of_day = |event: &&Event| event.occurred_at.date_naive() == day;
-            events.read().iter().filter(is_of_day).cloned().collect::<Vec<_>>()
-        };
+        let of_day = move || entries.read().iter().filter(|entry| entry.day() == day).cloned().collect::<Vec<_>>();
         view! {
             <section class="timeline__group">
                 <h3 class="timeline__day">{format::day(day)} " "<span>{move || format::days_ago(day, today.get())}</span></h3>
                 <ol>
                     <For
                         each=of_day
-                        key=|event| (event.id, event.retraction.is_some())
-                        children=move |event| view! { <EventItem event place /> }
+                        key=Key::of
+                        children=move |entry| match entry {
+                            Entry::Event(event) => view! { <EventItem event place /> }.into_any(),
+                            Entry::Calls { day, calls } => view! { <CallsItem day calls place /> }.into_any(),
+                            Entry::Note(note) => view! { <NoteItem note /> }.into_any(),
+                        }
                     />
                 </ol>
             </section>

@@ -35,6 +35,14 @@ pub fn since_words(since: NaiveDate, as_of: NaiveDate) -> String {
     }
 }
 
+/// Says that a new customer's score is one of few days: "so far, shown as New until 4 Apr 2026".
+pub fn new_words(page: &CustomerPage) -> String {
+    match page.new_until {
+        Some(day) => format!("so far, shown as New until {}", format::day(day)),
+        None => String::new(),
+    }
+}
+
 /// Explains why there is no score to show.
 pub fn no_data_reason(page: &CustomerPage) -> String {
     let as_of = page.health.as_of;

@@ -60,17 +60,23 @@ fn cells(
     let (score, band) = (health.score, health.band);
     let is_since = (today - band_since).num_days() < BAND_MEMORY_DAYS && band != Band::NoData;
     let since = is_since.then(|| format!("In this band since {}", format::day(band_since)));
-    let standing = standing_words(&health, band_since, today);
+    // A first login must not look like an alarm.
+    let is_new = is_new && band != Band::NoData;
+    let standing = if is_new { format!("{score} so far") } else { standing_words(&health, band_since, today) };
+    let pill = match is_new {
+        true => view! { <span class="band-badge" data-band="no-data">"New"</span> }.into_any(),
+        false => view! { <BandBadge band score /> }.into_any(),
+    };
+    let shown_band = if is_new { Band::NoData } else { band };
     let factors = match last_activity_at {
-        Some(_) => view! { <FactorStrip factors=health.factors limits=limits.clone() /> }.into_any(),
+        Some(_) => view! { <FactorStrip factors=health.factors limits=limits.clone() quiet=is_new /> }.into_any(),
         None => view! { <NothingReceived /> }.into_any(),
     };
     let fields = customer.fields;
     let is_archived = customer.archived.is_some();
     let archived = customer.archived.map(|archive| format!("{}, {}", archive.reason.label(), format::day(archive.date)));
     let owner = fields.owner.unwrap_or_else(|| "no owner".to_owned());
-    let new = is_new.then(|| "New".to_owned());
-    let about = [archived, new, Some(fields.segment.label().to_owned()), Some(owner)];
+    let about = [archived, Some(fields.segment.label().to_owned()), Some(owner)];
     let about = about.into_iter().flatten().collect::<Vec<_>>().join(" · ");
     let (name, whole_name) = (fields.name.clone(), fields.name);
     let (arr, whole_arr) = match fields.arr_cents {
@@ -99,13 +105,13 @@ fn cells(
         <td class="col-arr" title=whole_arr>{arr}</td>
         <td class="col-renewal" data-urgency=urgency>{renewal}</td>
         <td class="col-score" title=since>
-            <BandBadge band score />
+            {pill}
             {standing}
         </td>
         <td class="col-factors" colspan="5">{factors}</td>
         <td class="col-reason" title=reason.clone()>{reason.clone()}</td>
         <td class="col-change" data-direction=direction(change) data-over=format!("{change_days} days ")>{change_words(change, band)}</td>
-        <td class="col-trend" data-band=band_attribute(band)><Sparkline points=trend label="Score over 90 days" /></td>
+        <td class="col-trend" data-band=band_attribute(shown_band)><Sparkline points=trend label="Score over 90 days" /></td>
         <td class="col-activity" title=last_day.map(format::day)>{activity}</td>
     }
 }

@@ -11,7 +11,7 @@ mod scorecards;
 pub use customers::{archive_customer, create_customer, restore_customer, update_customer};
 pub use events::{retract_event, submit_event};
 pub use imports::{check_import, discard_upload, reconsider_import, run_import, undo_import};
-pub use notes::{add_note, delete_note};
+pub use notes::{add_note, delete_note, update_note};
 pub use quarantine::{discard_quarantine, discard_quarantined, replay_quarantined};
 pub use scorecards::{preview_scorecard, restore_scorecard, save_scorecard};
 

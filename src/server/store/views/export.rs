@@ -2,10 +2,11 @@
 
 use crate::domain::{CustomerId, Event, EventId, NaiveDate, Note, NoteId};
 use crate::server::store::ledger::rules::load_basis;
-use crate::server::store::sql::bind::{binds, time};
+use crate::server::store::sql::bind::binds;
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::customers::{CustomerRecord, select_customers};
 use crate::server::store::tables::events::EventRow;
+use crate::server::store::tables::notes::NoteRow;
 use crate::server::store::{CurrentHealth, Store, StoreResult};
 use sqlx::AssertSqlSafe;
 
@@ -51,16 +52,19 @@ impl Store {
 
     /// Returns the notes after this one, or the first ones, each with its customer and that one's external id.
     pub async fn export_notes(&self, after: Option<NoteId>, limit: i64) -> StoreResult<Vec<(CustomerId, Option<String>, Note)>> {
-        let sql = "SELECT customer_id, external_id, notes.id, author, text, notes.created_at
+        let sql = "SELECT customer_id, external_id, notes.id, author, text, notes.created_at, edited_by, edited_at
                    FROM notes JOIN customers ON customers.id = customer_id WHERE notes.id > COALESCE($1, 0) ORDER BY notes.id LIMIT $2";
-        let rows: Vec<(i64, Option<String>, i64, String, String, i64)> =
-            self.read().await?.all(sql, binds![after, limit]).await?;
-        let note = |(customer, external_id, id, author, text, created_at)| {
-            let note = Note { id: NoteId(id), author, text, created_at: time(created_at) };
-            (CustomerId(customer), external_id, note)
-        };
-        Ok(rows.into_iter().map(note).collect())
+        let rows: Vec<ExportedNote> = self.read().await?.all(sql, binds![after, limit]).await?;
+        Ok(rows.into_iter().map(|row| (CustomerId(row.customer_id), row.external_id, row.note.note())).collect())
     }
+}
+
+#[derive(sqlx::FromRow)]
+struct ExportedNote {
+    customer_id: i64,
+    external_id: Option<String>,
+    #[sqlx(flatten)]
+    note: NoteRow,
 }
 
 async fn external_ids(tx: &mut Tx, events: &[Event]) -> StoreResult<Vec<(i64, Option<String>)>> {

@@ -4,6 +4,8 @@ pub mod customers;
 pub mod export;
 pub mod limits;
 pub mod list;
+pub mod people;
 pub mod portfolio;
 pub mod replay;
 pub mod silence;
+pub mod timeline;
