@@ -30,6 +30,7 @@ pub mod preview;
 pub mod quarantine;
 pub mod scorecard;
 pub mod scorecard_input;
+pub mod today;
 
 pub use chrono::NaiveDate;
 
@@ -50,11 +51,12 @@ pub use import::{Import, ImportCounts, ImportKind, ImportState, Mapping, RowErro
 pub use invoice::{InvoiceRow, InvoiceStatus};
 pub use list::{CustomerList, CustomerQuery, CustomerRow, Page, Sort, SortDirection};
 pub use note::{Note, NoteInput};
-pub use numbers::{Points, Share};
+pub use numbers::{Multiple, Points, Share};
 pub use portfolio::Portfolio;
 pub use preview::{ScoreMove, ScorecardPreview};
 pub use scorecard::{MissingPolicy, Scorecard, ScorecardVersion};
 pub use scorecard_input::{NewScorecard, ScorecardInput};
+pub use today::{MedianArr, NeededCustomer, Today, UrgencyParts};
 
 #[cfg(test)]
 mod tests;

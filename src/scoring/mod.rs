@@ -13,6 +13,7 @@ mod history;
 mod measure;
 mod reasons;
 mod score;
+mod urgency;
 mod what_if;
 mod words;
 
@@ -20,11 +21,12 @@ pub use activity::{daily_totals, feature_uses, invoice_rows};
 pub use causes::{Standing, explain_change};
 pub use drivers::drivers;
 pub use facts::{Connections, DailyCount, Facts, Invoice};
-pub use history::{BAND_MEMORY_DAYS, TREND_POINTS, band_since, change, history, trend};
+pub use history::{BAND_MEMORY_DAYS, TREND_POINTS, band_fell_on, band_since, change, history, trend};
 pub use measure::{InvoiceCounts, Measurements, measure};
 pub use score::{Scores, score, weakest, weight_shares};
+pub use urgency::{FALL_DAYS, RENEWAL_DAYS, SILENT_DAYS, Signs};
 pub use what_if::WhatIf;
-pub use words::{next_step, rationale};
+pub use words::{next_step, rationale, reason_in_facts, reasons};
 
 #[cfg(test)]
 mod tests;

@@ -193,6 +193,7 @@ fn the_portfolio() {
             new_churn_risks: mentions(),
             renewals_at_risk: mentions(),
             renewals_overdue: mentions(),
+            needed: 2,
             archived: 1,
             unconnected: vec![FactorKey::SupportLoad],
             has_demo: true,

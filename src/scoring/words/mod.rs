@@ -4,9 +4,11 @@ mod changes;
 mod drivers;
 mod factors;
 mod rationale;
+mod reasons;
 
 pub(super) use changes::{change_sentence, fact_sentence};
 pub(super) use drivers::wish_sentence;
 pub(super) use factors::explain;
 pub use factors::next_step;
 pub use rationale::rationale;
+pub use reasons::{reason_in_facts, reasons};

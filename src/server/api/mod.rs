@@ -17,6 +17,7 @@ mod portfolio;
 pub mod problem;
 pub mod rules;
 mod scorecards;
+mod today;
 mod turns;
 
 use super::AppState;
@@ -50,6 +51,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(notes::delete_note))
         // all customers together
         .routes(routes!(portfolio::get_portfolio))
+        .routes(routes!(today::get_today))
         .routes(routes!(live::follow_changes))
         // the rules
         .routes(routes!(scorecards::get_scorecard))

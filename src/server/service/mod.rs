@@ -14,6 +14,7 @@ pub mod past_days;
 pub mod portfolio;
 pub mod run;
 pub mod scorecards;
+pub mod today;
 
 use crate::server::store::StoreError;
 use crate::wire::AppError;

@@ -114,6 +114,10 @@ pub struct CurrentHealth {
     pub is_current: bool,
     pub measured: Measurements,
     pub band_since: NaiveDate,
+    /// As [`band_fell_on`](crate::scoring::band_fell_on) gives it.
+    pub band_fell_on: Option<NaiveDate>,
+    /// As [`Signs::urgency`](crate::scoring::Signs::urgency) gives it; null when nobody is needed.
+    pub urgency: Option<i64>,
     /// Null where either day has no data.
     pub change7: Option<Points>,
     pub change30: Option<Points>,
