@@ -20,7 +20,7 @@ pub struct Signs {
     pub score: Points,
     /// True when the customer started less than 30 days ago: a red score after one login is no news.
     pub is_new: bool,
-    /// As [`band_fell_on`](super::band_fell_on) gives it.
+    /// The fall that [`band_fell_on`](super::band_fell_on) finds.
     pub band_fell_on: Option<NaiveDate>,
     pub renewal_date: Option<NaiveDate>,
     /// The day of the latest thing that the customer did.

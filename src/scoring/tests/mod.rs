@@ -10,4 +10,5 @@ mod invoices;
 mod laws;
 mod missing;
 mod over_time;
+mod urgency;
 mod what_if;

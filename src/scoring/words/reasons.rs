@@ -126,13 +126,18 @@ fn overdue(invoices: &[Invoice], today: NaiveDate) -> Option<String> {
     let is_one_currency = overdue.iter().all(|invoice| invoice.currency == first.currency);
     let cents = overdue.iter().fold(0_i64, |sum, invoice| sum.saturating_add(invoice.amount_cents));
     Some(match (overdue.len(), is_one_currency) {
-        (1, _) => format!("Invoice of {} {days} overdue", money_short(cents, &first.currency)),
+        (1, _) => format!("Invoice of {} {days} overdue", short_amount(cents, &first.currency)),
         (number, true) => {
-            let amount = money_short(cents, &first.currency);
+            let amount = short_amount(cents, &first.currency);
             format!("{number} invoices of {amount} overdue, the oldest {days}")
         }
         (number, false) => format!("{number} invoices overdue, the oldest {days}"),
     })
+}
+
+/// "$27k", "$1.2M"
+fn short_amount(cents: i64, currency: &str) -> String {
+    money_short(cents, currency).replacen(".0", "", 1)
 }
 
 /// "30 Oct", with the year where it could be another one's.
@@ -166,7 +171,7 @@ fn in_one_line(told: Vec<String>) -> String {
 mod tests {
     use super::*;
     use crate::domain::{CustomerId, Factors, NaiveDate, Scorecard};
-    use crate::scoring::{InvoiceCounts, Measurements, score};
+    use crate::scoring::{Connections, DailyCount, InvoiceCounts, Measurements, measure, score};
 
     /// The reasons of measurements under the default rules, of sources that are all connected.
     fn check(measured: Measurements, expected: &[&str]) {
@@ -192,6 +197,77 @@ mod tests {
             &["7 tickets in 90 days", "3 of 5 features in 90 days"],
         );
         check(Measurements { logins: 20, features: 5, ..Measurements::default() }, &[]);
+    }
+
+    const TODAY: Option<NaiveDate> = NaiveDate::from_ymd_opt(2026, 11, 27);
+
+    fn day(ago: i64) -> NaiveDate {
+        TODAY.unwrap() - chrono::Duration::days(ago)
+    }
+
+    fn daily(kind: EventKind, key: &str, ago: i64, count: i64) -> DailyCount {
+        DailyCount { day: day(ago), kind, key: key.to_owned(), count }
+    }
+
+    fn owed(number: &str, cents: i64, currency: &str, due: i64) -> Invoice {
+        Invoice {
+            number: number.into(),
+            amount_cents: cents,
+            currency: currency.into(),
+            issued_on: Some(day(due + 30)),
+            due_on: Some(day(due)),
+            paid_on: None,
+            voided_on: None,
+        }
+    }
+
+    /// The reason in facts under the default rules, of sources that are all connected. The last activity is `active` days ago.
+    fn check_line(daily: Vec<DailyCount>, invoices: Vec<Invoice>, active: i64, expected: &str) {
+        let card = Scorecard::default();
+        let connections = Connections(Factors::from_fn(|_| Some(day(500))));
+        let facts = Facts { first_fact_on: Some(day(400)), daily, invoices, ..Facts::default() };
+        let health = score(CustomerId(1), &measure(&facts, &card, &connections, day(0)), &card, day(0));
+        assert_eq!(reason_in_facts(&facts, &health, &card, Some(day(active))), expected, "score {}", health.score);
+    }
+
+    #[test]
+    fn a_reason_in_facts_holds_each_window_against_the_one_before() {
+        use EventKind::{ApiCall, FeatureUse, Login, SupportTicket};
+        let logins = vec![daily(Login, "", 40, 34), daily(Login, "", 28, 4)];
+        check_line(
+            logins.clone(),
+            vec![owed("A", 2_700_000, "USD", 5)],
+            28,
+            "No feature in 90 days; logins 34 → 4, none since 30 Oct; invoice of $27k 5 days overdue",
+        );
+        let features = |ago, count: i64| (0..count).map(move |index| daily(FeatureUse, &format!("f{index}"), ago, 1));
+        check_line(
+            logins.iter().cloned().chain(features(100, 5)).chain(features(10, 2)).collect(),
+            vec![owed("A", 100_000, "USD", 40), owed("B", 200_000, "USD", 12)],
+            10,
+            "Logins 34 → 4, none since 30 Oct; features 5 → 2; 2 invoices of $3k overdue, the oldest 40 days",
+        );
+        check_line(
+            features(1, 5)
+                .chain([daily(SupportTicket, "", 100, 2), daily(SupportTicket, "", 3, 12), daily(Login, "", 0, 19)])
+                .collect(),
+            vec![owed("A", 100_000, "USD", 40), owed("B", 200_000, "EUR", 1)],
+            0,
+            "Tickets 2 → 12; 2 invoices overdue, the oldest 40 days",
+        );
+        // Silence is told first, once, and a rise is not told as a fall.
+        check_line(
+            vec![daily(Login, "", 45, 3), daily(Login, "", 1, 5), daily(ApiCall, "", 40, 1200), daily(ApiCall, "", 20, 90)],
+            vec![],
+            20,
+            "Silent since 7 Nov; 5 of 20 logins in 30 days; no feature in 90 days",
+        );
+        check_line(
+            features(20, 5).chain([daily(ApiCall, "", 40, 1200), daily(ApiCall, "", 20, 90)]).collect(),
+            vec![],
+            20,
+            "Silent since 7 Nov; no login in 30 days; API calls 1,200 → 90",
+        );
     }
 
     #[test]

@@ -2,8 +2,7 @@
 //! with 422. In backticks are the fields that `errors` may name.
 
 const DAY: &str = "`as_of` or `known_at` is in the future, or `known_at` is before `as_of`";
-const PAGE_OF_DAY: &str =
-    "The last row of the `page`, which is `page` times `page_size`, is beyond 10,000, and it is not the first page; or \
+const PAGE_OF_DAY: &str = "The last row of the `page`, which is `page` times `page_size`, is beyond 10,000, and it is not the first page; or \
      `as_of` or `known_at` is in the future, or `known_at` is before `as_of`";
 
 pub const RULES: [(&str, &str); 11] = [

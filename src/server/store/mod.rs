@@ -114,9 +114,9 @@ pub struct CurrentHealth {
     pub is_current: bool,
     pub measured: Measurements,
     pub band_since: NaiveDate,
-    /// As [`band_fell_on`](crate::scoring::band_fell_on) gives it.
+    /// The fall that [`band_fell_on`](crate::scoring::band_fell_on) finds.
     pub band_fell_on: Option<NaiveDate>,
-    /// As [`Signs::urgency`](crate::scoring::Signs::urgency) gives it; null when nobody is needed.
+    /// The urgency that [`Signs::urgency`](crate::scoring::Signs::urgency) gives; null when nobody is needed.
     pub urgency: Option<i64>,
     /// Null where either day has no data.
     pub change7: Option<Points>,

@@ -19,4 +19,5 @@ mod retractions;
 mod roll_over;
 mod schema;
 mod scorecards;
+mod today;
 mod upgrade;

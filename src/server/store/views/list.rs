@@ -33,12 +33,7 @@ pub struct CustomerPage {
 }
 
 /// Loads the page and the order that a query asks for of the customers that a selection has.
-pub async fn load_page(
-    tx: &mut Tx,
-    selection: Selection,
-    query: &CustomerQuery,
-    today: NaiveDate,
-) -> StoreResult<CustomerPage> {
+pub async fn load_page(tx: &mut Tx, selection: Selection, query: &CustomerQuery, today: NaiveDate) -> StoreResult<CustomerPage> {
     let Selection { condition, mut binds } = selection;
     let basis = load_basis(tx, today).await?;
     let count = format!(
