@@ -36,6 +36,7 @@ pub async fn open(url: &str) -> AppState {
         rescore: Arc::default(),
         figures: Arc::default(),
         past_days: Arc::default(),
+        todays: Arc::default(),
     }
 }
 

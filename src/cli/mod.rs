@@ -197,6 +197,7 @@ async fn open(database: &DatabaseArgs, settings: Settings) -> Result<AppState, S
         settings: Arc::new(settings),
         rescore: Arc::default(),
         figures: Arc::default(),
+        todays: Arc::default(),
         past_days: Arc::default(),
     };
     jobs::tend_log(&app).await.map_err(|error| cannot("prepare", &error))?;

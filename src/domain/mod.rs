@@ -33,6 +33,7 @@ pub mod scorecard;
 pub mod scorecard_input;
 pub mod silent_source;
 pub mod timeline;
+pub mod today;
 
 pub use chrono::NaiveDate;
 
@@ -53,12 +54,13 @@ pub use import::{Import, ImportCounts, ImportKind, ImportState, Mapping, RowErro
 pub use invoice::{InvoiceRow, InvoiceStatus};
 pub use list::{CustomerList, CustomerQuery, CustomerRow, Page, Sort, SortDirection};
 pub use note::{Note, NoteEdit, NoteInput};
-pub use numbers::{Points, Share};
+pub use numbers::{Multiple, Points, Share};
 pub use portfolio::Portfolio;
 pub use preview::{ScoreMove, ScorecardPreview};
 pub use scorecard::{MissingPolicy, Scorecard, ScorecardVersion};
 pub use scorecard_input::{NewScorecard, ScorecardInput};
 pub use silent_source::SilentSource;
+pub use today::{MedianArr, NeededCustomer, Today, UrgencyParts};
 
 #[cfg(test)]
 mod tests;

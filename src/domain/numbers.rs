@@ -85,6 +85,27 @@ impl fmt::Display for Share {
     }
 }
 
+/// A number of times, in thousandths: `Multiple(1790)` is 1.79 times. In JSON it is a number with up to three decimals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Multiple(pub i64);
+
+impl Multiple {
+    pub const ONE: Self = Self(1000);
+
+    /// Returns one and `part / whole` of another one, rounded half up.
+    pub fn one_and(part: i64, whole: i64) -> Self {
+        Self(Self::ONE.0 + Share::of(part, whole).0)
+    }
+}
+
+impl fmt::Display for Multiple {
+    /// Formats two decimals, rounded half up: "1.79".
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hundredths = round_div(self.0.into(), 10);
+        write!(f, "{}.{:02}", hundredths / 100, hundredths % 100)
+    }
+}
+
 /// Divides and rounds to the nearest integer, halves up (towards +infinity).
 pub fn round_div(numerator: i128, denominator: i128) -> i128 {
     let (numerator, denominator) = (2 * numerator + denominator, 2 * denominator);
@@ -121,6 +142,7 @@ macro_rules! serde_as_fraction {
 
 serde_as_fraction!(Points, 10.0);
 serde_as_fraction!(Share, 1000.0);
+serde_as_fraction!(Multiple, 1000.0);
 
 /// Reads a whole number where one may be, as JSON Schema knows them: 5.0 and 5e0 are the number 5.
 pub fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {

@@ -114,6 +114,8 @@ pub struct Portfolio {
     pub renewals_at_risk: Mentions,
     /// Customers whose renewal date is before today, earliest first.
     pub renewals_overdue: Mentions,
+    /// The number of customers that need somebody: those of `GET /api/today`.
+    pub needed: i64,
     pub archived: i64,
     /// Factors that are assumed because no customer has ever had a fact for them.
     pub unconnected: Vec<FactorKey>,

@@ -78,6 +78,15 @@ pub fn band_since(history: &[HistoryPoint]) -> Option<NaiveDate> {
     history.iter().rev().take_while(|point| point.band == band).last().map(|point| point.day)
 }
 
+/// Returns the latest day on which the band got worse than the day before, and was not made good: at the end of `history` it is
+/// still worse than before that day. A day without data is neither better nor worse.
+pub fn band_fell_on(history: &[HistoryPoint]) -> Option<NaiveDate> {
+    let band = history.last()?.band;
+    let is_worse = |later: Band, earlier: Band| later > earlier && later != Band::NoData && earlier != Band::NoData;
+    let fell = |pair: &&[HistoryPoint]| is_worse(pair[1].band, pair[0].band) && is_worse(band, pair[0].band);
+    history.windows(2).rev().find(fell).map(|pair| pair[1].day)
+}
+
 /// Running totals of one kind of event over the days from `base` on.
 struct Sums {
     /// The totals: `totals[i]` is the sum of the days before `base + i`.

@@ -16,6 +16,7 @@ mod measure;
 mod reasons;
 mod score;
 mod silence;
+mod urgency;
 mod what_if;
 mod words;
 
@@ -25,12 +26,13 @@ pub use drivers::drivers;
 pub use facts::{Connections, DailyCount, Facts, Invoice};
 pub use falls::falls;
 pub use headline::{STOPPED_DAYS, Subject, headline};
-pub use history::{BAND_MEMORY_DAYS, TREND_POINTS, band_since, change, history, trend};
+pub use history::{BAND_MEMORY_DAYS, TREND_POINTS, band_fell_on, band_since, change, history, trend};
 pub use measure::{InvoiceCounts, Measurements, measure};
 pub use score::{Scores, score, weakest, weight_shares};
 pub use silence::{SOURCE_MEMORY_DAYS, silent_sources};
+pub use urgency::{FALL_DAYS, RENEWAL_DAYS, SILENT_DAYS, Signs};
 pub use what_if::WhatIf;
-pub use words::{fall_sentence, next_step, rationale};
+pub use words::{fall_sentence, next_step, rationale, reason_in_facts, reasons};
 
 #[cfg(test)]
 mod tests;

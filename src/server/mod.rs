@@ -33,5 +33,6 @@ pub struct AppState {
     /// Takes single events in.
     pub posts: service::run::post_queue::PostQueue,
     pub figures: Arc<service::portfolio::Figures>,
+    pub todays: Arc<service::today::Todays>,
     pub past_days: Arc<service::past_days::PastDays>,
 }

@@ -69,6 +69,16 @@ on_each_database! {
         }
     }
 
+    async fn who_needs_somebody_is_known_without_anybody_acting(db: Database) {
+        let site = upgraded(db).await;
+        let today = later().date_naive();
+        assert!(site.database.roll_over_all(today).await >= 8);
+        site.database.assert_settled(today).await;
+        let needed = site.get("/api/today").await.ok();
+        assert!(needed["total"].as_i64().is_some_and(|total| total > 1), "{needed}");
+        assert_eq!(needed["total"], site.get("/api/portfolio").await.ok()["needed"]);
+    }
+
     async fn changes_of_bands_before_the_upgrade_are_restated_and_marked_so(db: Database) {
         let site = upgraded(db).await;
         let today = later().date_naive();

@@ -4,11 +4,13 @@ use crate::domain::{FactorKey, FieldErrors};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// The column that the list is ordered by. Unknown values, and scores without data, come last in both directions.
+/// The order of the list. Unknown values, and scores without data, come last in both directions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Sort {
+    /// First those that need somebody, most urgent first, then everybody else by score.
     #[default]
+    Urgency,
     Score,
     Name,
     Segment,
@@ -27,7 +29,8 @@ pub enum Sort {
 }
 
 impl Sort {
-    const PLAIN: [(Self, &str); 10] = [
+    const PLAIN: [(Self, &str); 11] = [
+        (Self::Urgency, "urgency"),
         (Self::Score, "score"),
         (Self::Name, "name"),
         (Self::Segment, "segment"),
@@ -44,7 +47,7 @@ impl Sort {
     pub fn name(self) -> &'static str {
         match self {
             Self::Factor(key) => key.query_name(),
-            plain => Self::PLAIN.iter().find(|(sort, _)| *sort == plain).map_or("score", |(_, name)| name),
+            plain => Self::PLAIN.iter().find(|(sort, _)| *sort == plain).map_or("urgency", |(_, name)| name),
         }
     }
 

@@ -77,7 +77,7 @@ fn what_cannot_be_meant_is_refused() {
         assert_eq!(from(text).unwrap_err(), [expected], "{text}");
     }
     let sort = from("sort=colour").unwrap_err();
-    assert!(sort[0].starts_with("sort must be one of score, name, segment, owner, arr, renewal, change"), "{sort:?}");
+    assert!(sort[0].starts_with("sort must be one of urgency, score, name, segment, owner, arr, renewal, change"), "{sort:?}");
     assert!(from("page=200").is_ok(), "row 10,000 is the last one served");
 }
 

@@ -195,6 +195,7 @@ fn the_portfolio() {
             new_churn_risks: mentions(),
             renewals_at_risk: mentions(),
             renewals_overdue: mentions(),
+            needed: 2,
             archived: 1,
             unconnected: vec![FactorKey::SupportLoad],
             silent_sources: vec![SilentSource {
@@ -207,6 +208,28 @@ fn the_portfolio() {
             has_demo: true,
         }
     );
+}
+
+#[test]
+fn who_needs_somebody_today() {
+    let parts = UrgencyParts { risk: Multiple(664), nearness: Multiple(1789), newness: Multiple::ONE };
+    let needed = NeededCustomer {
+        place: 6,
+        customer: customer(),
+        score: Points(336),
+        band: Band::ChurnRisk,
+        band_since: day(26),
+        band_fell_on: Some(day(26)),
+        arr_cents: Some(32_900_000),
+        arr_assumed: true,
+        renewal_date: None,
+        rank: 39_051_300,
+        parts,
+        reason: "Logins 34 → 4".into(),
+        help: Some(Driver { factor: FactorKey::LoginFrequency, gain: Points(200), sentence: "16 more logins".into() }),
+    };
+    let page = Page { items: vec![needed], total: 6, page: 2, page_size: 5 };
+    frozen!("today", Today { page, as_of: day(30), known_at: None, currency: "USD".into() });
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::given::*;
 use crate::domain::{Band, HistoryPoint, Points};
-use crate::scoring::Standing;
+use crate::scoring::ScoreInputs;
 use crate::scoring::{explain_change, fall_sentence, falls, history};
 
 /// Finds falls in scores of days, the last one of which is today; 0 stands for a day without data. Days are told by their
@@ -44,7 +44,7 @@ fn a_fall_names_the_causes_that_cost_most() {
     let points = history(&given.facts, &given.scorecard, &given.connections, day(20), day(0));
     let found = falls(&points);
     assert_eq!(found, [(day(2), day(0))]);
-    let standing = |day| Standing { facts: &given.facts, scorecard: &given.scorecard, connections: &given.connections, day };
+    let standing = |day| ScoreInputs { facts: &given.facts, scorecard: &given.scorecard, connections: &given.connections, day };
     let change = explain_change(CUSTOMER, standing(found[0].0), standing(found[0].1));
     // Logins fall from 50.0 to 10.0, a quarter of which is 10.0; invoices from 100.0 to 50.0, a fifth of which is 10.0.
     assert_eq!(change.change, Points(-200));

@@ -13,4 +13,5 @@ mod laws;
 mod missing;
 mod over_time;
 mod silence;
+mod urgency;
 mod what_if;

@@ -5,6 +5,7 @@ mod drivers;
 mod factors;
 mod headline;
 mod rationale;
+mod reasons;
 mod silence;
 
 pub use changes::fall_sentence;
@@ -14,4 +15,5 @@ pub(super) use factors::explain;
 pub use factors::next_step;
 pub(super) use headline::headline_sentence;
 pub use rationale::rationale;
+pub use reasons::{reason_in_facts, reasons};
 pub(super) use silence::silence_sentence;

@@ -18,6 +18,7 @@ mod portfolio;
 pub mod problem;
 pub mod rules;
 mod scorecards;
+mod today;
 mod turns;
 
 use super::AppState;
@@ -52,6 +53,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(notes::update_note, notes::delete_note))
         // all customers together
         .routes(routes!(portfolio::get_portfolio))
+        .routes(routes!(today::get_today))
         .routes(routes!(live::follow_changes))
         // the rules
         .routes(routes!(scorecards::get_scorecard))

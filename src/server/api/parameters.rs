@@ -57,7 +57,8 @@ pub struct FilterParameters {
     arr: Option<String>,
     /// The value `true` lists the archived customers instead of the active ones.
     archived: Option<bool>,
-    /// The column to order by; `score` when absent. `change` is over 30 days.
+    /// The order; `urgency` when absent: first those that need somebody, most urgent first, then the others by score.
+    /// `change` is over 30 days.
     #[param(schema_with = sorts)]
     sort: Option<String>,
     /// The direction of the order; `asc` when absent.
@@ -98,7 +99,7 @@ pub struct EventFilterParameters {
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)]
 pub struct OwnerParameters {
-    /// The owner whose customers to count, or `none` for customers without an owner. An owner whose name is none is written
+    /// The owner whose customers to look at, or `none` for customers without an owner. An owner whose name is none is written
     /// `"none"`, in double quotes.
     #[param(schema_with = text)]
     owner: Option<String>,
@@ -166,6 +167,7 @@ together! {
     CsvParameters = FilterParameters DayParameters;
     EventParameters = EventFilterParameters PagingParameters;
     PortfolioParameters = OwnerParameters DayParameters;
+    TodayParameters = OwnerParameters DayParameters PagingParameters;
 }
 
 fn text() -> Object {

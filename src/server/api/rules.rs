@@ -3,14 +3,14 @@
 
 const DAY_RULE: &str = "`as_of` or `known_at` is in the future, or `known_at` is before `as_of`";
 
-pub const RULES: [(&str, &str); 11] = [
-    (
-        "list_customers",
-        "The last row of the `page`, which is `page` times `page_size`, is beyond 10,000, and it is not the first page; or \
-         `as_of` or `known_at` is in the future, or `known_at` is before `as_of`",
-    ),
+const PAGE_OF_DAY: &str = "The last row of the `page`, which is `page` times `page_size`, is beyond 10,000, and it is not the first page; or \
+     `as_of` or `known_at` is in the future, or `known_at` is before `as_of`";
+
+pub const RULES: [(&str, &str); 12] = [
+    ("list_customers", PAGE_OF_DAY),
     ("export_customers", DAY_RULE),
     ("get_portfolio", DAY_RULE),
+    ("get_today", PAGE_OF_DAY),
     ("get_health", DAY_RULE),
     ("list_people", DAY_RULE),
     (

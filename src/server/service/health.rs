@@ -17,8 +17,8 @@ use std::collections::HashMap;
 
 /// Everything besides facts that a score follows from.
 pub(super) struct Scoring {
-    scorecard: Scorecard,
-    connections: Connections,
+    pub(super) scorecard: Scorecard,
+    pub(super) connections: Connections,
 }
 
 impl Scoring {

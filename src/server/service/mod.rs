@@ -15,6 +15,7 @@ pub mod people;
 pub mod portfolio;
 pub mod run;
 pub mod scorecards;
+pub mod today;
 
 use crate::server::store::StoreError;
 use crate::wire::AppError;

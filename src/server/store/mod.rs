@@ -114,6 +114,10 @@ pub struct CurrentHealth {
     pub is_current: bool,
     pub measured: Measurements,
     pub band_since: NaiveDate,
+    /// The fall that [`band_fell_on`](crate::scoring::band_fell_on) finds.
+    pub band_fell_on: Option<NaiveDate>,
+    /// The urgency that [`Signs::urgency`](crate::scoring::Signs::urgency) gives; null when nobody is needed.
+    pub urgency: Option<i64>,
     /// Null where either day has no data.
     pub change7: Option<Points>,
     pub change30: Option<Points>,

@@ -44,6 +44,7 @@ async fn the_document_lists_every_route() {
     GET    /api/scorecards  list_scorecards  200 default
     POST   /api/scorecards  create_scorecard  201 422 default
     GET    /api/scorecards/{version}  get_scorecard_version  200 default
+    GET    /api/today  get_today  200 422 default
     GET    /customers.csv  export_customers  200 422 default
     GET    /healthz  get_healthz  200 default
     GET    /metrics  get_metrics  200 default

@@ -18,5 +18,6 @@ mod portfolio;
 mod replay;
 mod scorecards;
 mod security;
+mod today;
 
 pub use client::{Answer, Site};

@@ -1,8 +1,11 @@
 //! What the stored health must be: computed from nothing but the events that count, by other means than the store's.
 
 use super::Database;
-use crate::domain::{CustomerId, CustomerQuery, Event, EventBody, EventFilter, FactorKey, Factors, NaiveDate, Window};
-use crate::scoring::{self, Connections, DailyCount, Facts, Invoice};
+use crate::domain::list::is_new;
+use crate::domain::{
+    CustomerId, CustomerQuery, Event, EventBody, EventFilter, FactorKey, Factors, InvoiceStatus, NaiveDate, Window,
+};
+use crate::scoring::{self, Connections, DailyCount, Facts, Invoice, Signs};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 impl Database {
@@ -18,6 +21,12 @@ impl Database {
         for (id, events) in &events {
             self.assert_customer_settled(*id, events, &connections, today).await;
         }
+    }
+
+    /// [`Self::assert_settled`] for one customer, the connections being as they are stored.
+    pub async fn assert_settled_of(&self, id: CustomerId, today: NaiveDate) {
+        let connections = self.connections().await.unwrap();
+        self.assert_customer_settled(id, &self.events_that_count(id).await, &connections, today).await;
     }
 
     async fn assert_customer_settled(&self, id: CustomerId, events: &[Event], connections: &Connections, today: NaiveDate) {
@@ -49,7 +58,25 @@ impl Database {
         assert_eq!(stored.first_fact_on, facts.first_fact_on, "customer {id}");
         let ours = |event: &&Event| matches!(event.body, EventBody::InvoiceIssued { .. } | EventBody::InvoiceVoided { .. });
         let done = events.iter().filter(|event| !ours(event));
-        assert_eq!(stored.last_activity_at, done.map(|event| event.occurred_at).max(), "customer {id}");
+        let last_activity_at = done.map(|event| event.occurred_at).max();
+        assert_eq!(stored.last_activity_at, last_activity_at, "customer {id}");
+        assert_eq!(stored.band_fell_on, scoring::band_fell_on(&history), "customer {id}");
+        let last = history.last().unwrap();
+        let fields = &stored.customer.fields;
+        let signs = Signs {
+            band: last.band,
+            score: last.score,
+            is_new: is_new(fields.start_date, facts.first_fact_on, today),
+            band_fell_on: stored.band_fell_on,
+            renewal_date: fields.renewal_date,
+            last_activity_on: last_activity_at.map(|time| time.date_naive()),
+            overdue_invoices: facts
+                .invoices
+                .iter()
+                .filter(|invoice| invoice.status(today) == Some(InvoiceStatus::Overdue))
+                .count() as i64,
+        };
+        assert_eq!(stored.urgency, signs.urgency(today), "customer {id}");
     }
 
     async fn assert_fact_days(&self, events: impl Iterator<Item = &Event>, today: NaiveDate) {

@@ -152,6 +152,7 @@ impl Database {
             settings: Arc::new(settings),
             rescore: Arc::default(),
             figures: Arc::default(),
+            todays: Arc::default(),
             past_days: Arc::default(),
         }
     }

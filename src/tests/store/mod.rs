@@ -22,4 +22,5 @@ mod schema;
 mod scorecards;
 mod silence;
 mod timeline;
+mod today;
 mod upgrade;

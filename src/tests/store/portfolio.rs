@@ -67,6 +67,8 @@ async fn assert_every_figure_is_a_list(db: &Database, portfolio: &Portfolio, of:
         let below = if step == 9 { 101 } else { 10 * step + 10 };
         assert_lists(db, &format!("{of}&score_from={}&score_below={below}", 10 * step), *customers).await;
     }
+    let needed = db.list_needed(&parse_query(of).unwrap(), today()).await.unwrap();
+    assert_eq!(needed.total, portfolio.needed, "{of}");
     assert_mentions(db, &format!("{of}&change=up_7"), &portfolio.movers7.up).await;
     assert_mentions(db, &format!("{of}&change=down_7"), &portfolio.movers7.down).await;
     assert_mentions(db, &format!("{of}&change=up_30"), &portfolio.movers30.up).await;
@@ -94,6 +96,7 @@ on_each_database! {
         assert!(portfolio.movers7.up.tally.customers > 0 && portfolio.movers7.down.tally.customers > 0);
         assert!(portfolio.movers30.up.tally.customers > 0 && portfolio.movers30.down.tally.customers > 0);
         assert!(portfolio.new_churn_risks.tally.customers > 0);
+        assert!(portfolio.needed > 3);
         assert!(portfolio.renewals_at_risk.tally.customers > 5 && portfolio.renewals_overdue.tally.customers > 0);
         assert_eq!(portfolio.archived, 6);
         assert_eq!(portfolio.unconnected, [FactorKey::InvoiceTimeliness, FactorKey::ApiTrend]);

@@ -31,6 +31,8 @@ struct Shown {
     band_since: NaiveDate,
     changes: [Option<crate::domain::Points>; 3],
     trend: Vec<Option<crate::domain::Points>>,
+    urgency: Option<i64>,
+    band_fell_on: Option<NaiveDate>,
     first_fact_on: Option<NaiveDate>,
     last_activity_at: Option<DateTime<Utc>>,
 }
@@ -45,6 +47,8 @@ async fn shown(store: &Store, query: &str, day: NaiveDate) -> Vec<Shown> {
             band_since: row.band_since,
             changes: [row.change7, row.change30, row.change90],
             trend: row.trend,
+            urgency: row.urgency,
+            band_fell_on: row.band_fell_on,
             first_fact_on: row.first_fact_on,
             last_activity_at: row.last_activity_at,
         }

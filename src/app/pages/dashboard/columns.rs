@@ -45,12 +45,15 @@ const BEFORE_FACTORS: [Column; 4] = [
 
 /// The lengths over which the score's change can be shown.
 const CHANGES: [(i64, Sort, &str); 2] = [(7, Sort::Change7, "change over 7 days"), (30, Sort::Change, "change over 30 days")];
+const REASON: Column =
+    Column { class: "col-reason", sorts: &[sort(Sort::Urgency, "Reason", "who needs you first", SortDirection::Asc)] };
 const LAST_ACTIVITY: Column =
     Column { class: "col-activity", sorts: &[sort(Sort::LastActivity, "Last activity", "last activity", SortDirection::Asc)] };
 
 /// Returns the name of a sort order for places without a header.
 pub fn sort_label(sort: Sort) -> &'static str {
     match sort {
+        Sort::Urgency => "Who is first",
         Sort::Score => "Score",
         Sort::Name => "Name",
         Sort::Segment => "Segment",
@@ -95,9 +98,7 @@ pub fn ListHead(query: Signal<CustomerQuery>) -> impl IntoView {
         <thead>
             <tr>
                 {before.collect_view()} {factors.collect_view()}
-                <th scope="col" class="col-reason">
-                    "Reason"
-                </th>
+                {header_cell(query, REASON)}
                 <ChangeHead query />
                 <th scope="col" class="col-trend">
                     "90 days"
@@ -185,7 +186,7 @@ mod tests {
 
     #[test]
     fn every_sort_order_has_a_header() {
-        let plain = BEFORE_FACTORS.iter().chain([&LAST_ACTIVITY]).flat_map(|column| column.sorts).map(|link| link.sort);
+        let plain = BEFORE_FACTORS.iter().chain([&REASON, &LAST_ACTIVITY]).flat_map(|column| column.sorts).map(|link| link.sort);
         let changes = CHANGES.map(|(_, sort, _)| sort);
         let headers: Vec<_> = plain.chain(changes).chain(FactorKey::ALL.map(Sort::Factor)).collect();
         assert_eq!(Sort::all().filter(|sort| !headers.contains(sort)).collect::<Vec<_>>(), []);

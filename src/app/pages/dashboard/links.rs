@@ -62,7 +62,7 @@ impl Links {
         let sort = match change {
             ChangeFilter::Up7 | ChangeFilter::Down7 => Sort::Change7,
             ChangeFilter::Up30 | ChangeFilter::Down30 => Sort::Change,
-            ChangeFilter::NewChurnRisk => Sort::Score,
+            ChangeFilter::NewChurnRisk => Sort::Urgency,
         };
         self.to(CustomerQuery { change: Some(change), sort, direction, ..CustomerQuery::default() })
     }

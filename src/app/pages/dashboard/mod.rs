@@ -12,7 +12,6 @@ mod list;
 mod mine;
 mod notices;
 mod query;
-mod reason;
 mod row;
 mod score_panel;
 mod summary;

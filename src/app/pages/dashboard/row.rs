@@ -1,7 +1,6 @@
 //! A customer's row in the list.
 
 use super::links::customer_href;
-use super::reason::reasons;
 use crate::app::components::{
     BandBadge, FactorStrip, NothingReceived, Sparkline, band_attribute, change_words, direction, renewal_urgency, renewal_words,
     use_changed,
@@ -9,15 +8,12 @@ use crate::app::components::{
 use crate::app::format;
 use crate::domain::scorecard::BandLimits;
 use crate::domain::{AskedDay, Band, CustomerId, CustomerList, CustomerRow, Health, NaiveDate, Share};
-use crate::scoring::BAND_MEMORY_DAYS;
+use crate::scoring::{BAND_MEMORY_DAYS, SILENT_DAYS, reasons};
 use crate::wire::AppError;
 use leptos::prelude::*;
 
 /// A page of the list; `None` until the first has arrived.
 pub type Loaded = Option<Result<CustomerList, AppError>>;
-
-/// A customer of whom nothing was heard for so many days is silent: the longer windows still speak well of it.
-const SILENT_DAYS: i64 = 14;
 
 /// The row of a customer, which follows the list; `loaded` has the customer as long as the row is there. `at` is how the
 /// address asks for the list's day, `change_days` over how many days the score's change is shown, `limits` where bands begin.

@@ -1,7 +1,7 @@
 //! Generated customers: stored in bulk, and taken out again.
 
 use crate::domain::band_change::BandChangeCause;
-use crate::domain::{CustomerId, FactorKey, Factors, NaiveDate};
+use crate::domain::{CustomerFields, CustomerId, FactorKey, Factors, NaiveDate};
 use crate::scoring::{DailyCount, Facts};
 use crate::server::store::ledger::connections::settle_connections;
 use crate::server::store::ledger::fact_days::recount_fact_days;
@@ -133,7 +133,8 @@ fn demo_known(id: CustomerId, customer: &DemoCustomer) -> Known {
     let done = customer.events.iter().filter(|event| event.body.kind().is_done_by_customer());
     let last_activity_at = done.map(|event| event.occurred_at).max();
     let noted = Noted::NOTHING;
-    Known { id, start_date: customer.fields.start_date, first_facts, last_activity_at, noted }
+    let CustomerFields { start_date, renewal_date, .. } = customer.fields;
+    Known { id, start_date, renewal_date, first_facts, last_activity_at, noted }
 }
 
 /// Returns the facts that the store would load for the customer.

@@ -2,8 +2,9 @@
 //! changes.
 
 use crate::domain::band_change::{BandChange, BandChangeCause, Standing};
+use crate::domain::list::is_new;
 use crate::domain::{Band, CustomerId, Health, HistoryPoint, NaiveDate};
-use crate::scoring::{self, BAND_MEMORY_DAYS, Facts, Scores};
+use crate::scoring::{self, BAND_MEMORY_DAYS, Facts, Scores, Signs};
 use crate::server::store::ledger::facts::load_facts;
 use crate::server::store::ledger::rules::{Rules, load_basis, load_rules};
 use crate::server::store::sql::bind::{Bind, binds, tenths};
@@ -223,6 +224,7 @@ impl NewHealth {
             scores: Scores::of(&measured, scorecard),
             measured: &measured,
             band_since: scoring::band_since(&history).unwrap_or(today),
+            band_fell_on: scoring::band_fell_on(&history),
             band7: point(7).map_or(Band::NoData, |point| point.band).name(),
             change7: change(7),
             change30: change(30),
@@ -230,14 +232,14 @@ impl NewHealth {
             trend: &serde_json::Value::from_iter(trend.into_iter().map(tenths)).to_string(),
         };
         let basis = rules.basis(today);
-        let row = scored.row(known, facts.first_fact_on, Some(today), basis)?;
+        let row = row(&scored, known, facts.first_fact_on, Some(today), basis)?;
         let moves = moves_since(&known.noted, &history, facts, today);
         Ok(Self { customer: known.id, row, basis, noted: known.noted, moves })
     }
 
     /// Carries on the health that was noted today.
     pub fn carried_on(known: &Known, scored: &Scored<'_>, basis: Basis) -> StoreResult<Self> {
-        let row = scored.row(known, earliest_day(&known.first_facts), known.noted.until, basis)?;
+        let row = row(scored, known, earliest_day(&known.first_facts), known.noted.until, basis)?;
         let before = known.noted.standing;
         let after = Standing { band: scored.scores.band, score: scored.scores.shown_score() };
         // What is not noted yet is noted by the roll-over, from the facts.
@@ -250,6 +252,26 @@ impl NewHealth {
     pub fn into_row(self) -> Vec<Bind> {
         self.row
     }
+}
+
+/// Returns the values of [`HEALTH_COLUMNS`], with how urgently the customer needs somebody.
+fn row(
+    scored: &Scored<'_>,
+    known: &Known,
+    first_fact_on: Option<NaiveDate>,
+    noted_until: Option<NaiveDate>,
+    basis: Basis,
+) -> StoreResult<Vec<Bind>> {
+    let signs = Signs {
+        band: scored.scores.band,
+        score: scored.scores.score,
+        is_new: is_new(known.start_date, first_fact_on, basis.day),
+        band_fell_on: scored.band_fell_on,
+        renewal_date: known.renewal_date,
+        last_activity_on: known.last_activity_at.map(|time| time.date_naive()),
+        overdue_invoices: scored.measured.invoices.overdue,
+    };
+    scored.row(known, first_fact_on, noted_until, signs.urgency(basis.day), basis)
 }
 
 /// Returns the changes of band between what was noted and the end of `history`, which is today. All of them are restated when

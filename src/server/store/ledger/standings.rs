@@ -12,6 +12,7 @@ use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::customer_health::Scored;
 use crate::server::store::tables::customers::{CustomerRecord, Known};
 use crate::server::store::{Incoming, StoreError, StoreResult};
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
 pub struct Standings<'a>(HashMap<CustomerId, ScoredFrom<'a>>);
@@ -148,6 +149,15 @@ fn carried_on<'a>(
     if before.band == Band::NoData || scores.band == Band::NoData {
         return None;
     }
+    let fell_before = row.band_fell_day.map(day);
+    let band_fell_on = match scores.band.cmp(&before.band) {
+        Ordering::Equal => fell_before,
+        Ordering::Greater => Some(today),
+        // What had not been made good may be now.
+        Ordering::Less if scores.band == Band::Healthy => None,
+        Ordering::Less if fell_before.is_none() => None,
+        Ordering::Less => return None,
+    };
     // The past did not change, so each change moves by as much as today's score.
     let difference = scores.score.0 - before.score.0;
     let change = |change: Option<i64>| change.map(|change| Points(change + difference));
@@ -155,6 +165,7 @@ fn carried_on<'a>(
         measured,
         scores,
         band_since,
+        band_fell_on,
         band7: &row.band_7,
         change7: change(row.change_7),
         change30: change(row.change_30),

@@ -15,7 +15,9 @@ pub const HEALTH_COLUMNS: &[&str] = &[
     "measured",
     "band",
     "band_since_day",
+    "band_fell_day",
     "band_noted_day",
+    "urgency",
     "band_7",
     "change_7",
     "change_30",
@@ -41,6 +43,7 @@ pub struct Scored<'a> {
     pub measured: &'a Measurements,
     pub scores: Scores,
     pub band_since: NaiveDate,
+    pub band_fell_on: Option<NaiveDate>,
     pub band7: &'a str,
     pub change7: Option<Points>,
     pub change30: Option<Points>,
@@ -50,12 +53,14 @@ pub struct Scored<'a> {
 }
 
 impl Scored<'_> {
-    /// Returns the values of [`HEALTH_COLUMNS`]. Changes of the band are noted up to `noted_until`.
+    /// Returns the values of [`HEALTH_COLUMNS`]. Changes of the band are noted up to `noted_until`; `urgency` is
+    /// in thousandths.
     pub fn row(
         &self,
         known: &Known,
         first_fact_on: Option<NaiveDate>,
         noted_until: Option<NaiveDate>,
+        urgency: Option<i64>,
         basis: Basis,
     ) -> StoreResult<Vec<Bind>> {
         let measured = serde_json::to_string(self.measured).map_err(|error| StoreError::Corrupt(error.to_string()))?;
@@ -68,7 +73,9 @@ impl Scored<'_> {
             measured,
             self.scores.band.name(),
             self.band_since,
+            self.band_fell_on,
             noted_until,
+            urgency,
             self.band7,
             tenths(self.change7),
             tenths(self.change30),

@@ -53,6 +53,8 @@ pub struct CustomerRecord {
     band_noted_day: Option<i32>,
     pub band_7: String,
     pub band_since_day: i32,
+    pub band_fell_day: Option<i32>,
+    urgency: Option<i64>,
     pub change_7: Option<i64>,
     pub change_30: Option<i64>,
     pub change_90: Option<i64>,
@@ -67,7 +69,7 @@ macro_rules! select_customers {
             "SELECT id, name, segment, external_id, owner, arr_cents, renewal_day, start_day, crm_url, archived_reason, \
              archived_day, version, created_at, first_login_day, first_feature_day, first_ticket_day, first_invoice_day, \
              first_api_day, first_fact_day, last_activity_at, scored_day, scorecard_version, connections_version, measured, \
-             band, score, band_noted_day, band_7, band_since_day, change_7, change_30, change_90, trend, is_demo FROM customers ",
+             band, score, band_noted_day, band_7, band_since_day, band_fell_day, urgency, change_7, change_30, change_90, trend, is_demo FROM customers ",
             $rest
         )
     };
@@ -105,6 +107,8 @@ impl CustomerRecord {
             is_current: self.is_scored_on(basis),
             measured: self.measured()?,
             band_since: day(self.band_since_day),
+            band_fell_on: self.band_fell_day.map(day),
+            urgency: self.urgency,
             change7: self.change_7.map(Points),
             change30: self.change_30.map(Points),
             change90: self.change_90.map(Points),
@@ -134,6 +138,7 @@ impl CustomerRecord {
         Known {
             id: CustomerId(self.id),
             start_date: self.start_day.map(day),
+            renewal_date: self.renewal_day.map(day),
             first_facts: self.first_facts(),
             last_activity_at: self.last_activity_at.map(time),
             noted: Noted {
@@ -293,14 +298,15 @@ pub async fn insert_customer(tx: &mut Tx, fields: &CustomerFields, now: DateTime
     Ok(CustomerId(id))
 }
 
-/// Changes a locked customer. Its health is stale from then on when the start date, on which it depends, is another one.
+/// Changes a locked customer. Its health is stale from then on when the start or renewal date, on which it depends, is another
+/// one.
 pub async fn set_customer_fields(tx: &mut Tx, id: CustomerId, fields: &CustomerFields) -> StoreResult<()> {
     let (set, mut binds) = assignments(field_row(fields));
-    binds.extend(binds![fields.start_date, id]);
-    let (start_day, id_place) = (binds.len() - 1, binds.len());
+    binds.extend(binds![fields.start_date, fields.renewal_date, id]);
+    let (start_day, renewal_day, id_place) = (binds.len() - 2, binds.len() - 1, binds.len());
     let sql = format!(
         "UPDATE customers SET {set}, version = version + 1,
-         scored_day = CASE WHEN start_day IS DISTINCT FROM ${start_day} THEN {STALE_SINCE_EVER} ELSE scored_day END
+         scored_day = CASE WHEN start_day IS DISTINCT FROM ${start_day} OR renewal_day IS DISTINCT FROM ${renewal_day} THEN {STALE_SINCE_EVER} ELSE scored_day END
          WHERE id = ${id_place}"
     );
     tx.execute(AssertSqlSafe(sql), binds).await.map_err(|error| taken(error, fields))?;
@@ -367,11 +373,12 @@ pub struct Basis {
     pub connections_version: i64,
 }
 
-/// Everything that scoring knows of a customer besides its activity and invoices.
+/// Everything that scoring, and who needs somebody, rest on besides a customer's activity and invoices.
 #[derive(Clone)]
 pub struct Known {
     pub id: CustomerId,
     pub start_date: Option<NaiveDate>,
+    pub renewal_date: Option<NaiveDate>,
     /// Per factor the day of the earliest fact that counts.
     pub first_facts: Factors<Option<NaiveDate>>,
     /// The time of the latest one that is the customer's doing.

@@ -3,41 +3,63 @@
 
 use crate::domain::letters::composed;
 use crate::domain::list::{ChangeFilter, MOVE_POINTS, NEW_DAYS, OwnerFilter, RenewalFilter, Sort, SortDirection};
-use crate::domain::{Band, CustomerQuery, FactorKey, NaiveDate, Points};
+use crate::domain::{Band, CustomerQuery, FactorKey, MedianArr, NaiveDate, Points};
+use crate::scoring::RENEWAL_DAYS;
 use crate::server::store::ledger::rules::load_basis;
 use crate::server::store::sql::bind::{Bind, binds};
+use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::customers::{CustomerRecord, select_customers};
 use crate::server::store::tables::search_key::folded;
+use crate::server::store::views::median_arr::{counted_arr, load_median_arr};
 use crate::server::store::{CurrentHealth, Store, StoreResult};
 use chrono::Duration;
 use sqlx::AssertSqlSafe;
 
-/// The days ahead in which renewals are looked for.
-const RENEWAL_DAYS: i64 = 90;
-
 impl Store {
     /// The page's customers in order, and how many there are in all.
     pub async fn list_customers(&self, query: &CustomerQuery, today: NaiveDate) -> StoreResult<(Vec<CurrentHealth>, i64)> {
-        let selection = Selection::of(query, today);
-        let mut tx = self.read().await?;
-        let basis = load_basis(&mut tx, today).await?;
-        let count = format!("SELECT COUNT(*) FROM customers WHERE {}", selection.condition);
-        let (total,): (i64,) = tx.one(AssertSqlSafe(count), selection.binds.clone()).await?;
-        let order = order_by(query.sort, query.direction);
-        let (limit, offset) = (selection.binds.len() + 1, selection.binds.len() + 2);
-        // The page is found by the few columns that filter and sort, and only then read whole.
-        let page = format!(
-            select_customers!(
-                "WHERE id IN (SELECT id FROM customers WHERE {0} ORDER BY {1}, id LIMIT ${2} OFFSET ${3}) ORDER BY {1}, id"
-            ),
-            selection.condition, order, limit, offset
-        );
-        let mut binds = selection.binds;
-        binds.extend(binds![query.page_size, (query.page - 1) * query.page_size]);
-        let rows: Vec<CustomerRecord> = tx.all(AssertSqlSafe(page), binds).await?;
-        let found = rows.iter().map(|row| row.current(basis)).collect::<StoreResult<_>>()?;
-        Ok((found, total))
+        let page = load_page(&mut self.read().await?, Selection::of(query, today), query, today).await?;
+        Ok((page.customers, page.total))
     }
+}
+
+/// One page of the customers that a selection has.
+pub struct CustomerPage {
+    pub customers: Vec<CurrentHealth>,
+    /// The number of customers on all pages.
+    pub total: i64,
+    /// Loaded where the order needs it: by urgency, when somebody's ARR is unknown.
+    pub median_arr: MedianArr,
+}
+
+/// Loads the page and the order that a query asks for of the customers that a selection has.
+pub async fn load_page(tx: &mut Tx, selection: Selection, query: &CustomerQuery, today: NaiveDate) -> StoreResult<CustomerPage> {
+    let Selection { condition, mut binds } = selection;
+    let basis = load_basis(tx, today).await?;
+    let count = format!(
+        "SELECT COUNT(*), COUNT(CASE WHEN urgency IS NOT NULL AND arr_cents IS NULL THEN 1 END) FROM customers WHERE {condition}"
+    );
+    let (total, assumed): (i64, i64) = tx.one(AssertSqlSafe(count), binds.clone()).await?;
+    let median_arr = match query.sort == Sort::Urgency && assumed > 0 {
+        true => load_median_arr(tx).await?,
+        false => MedianArr::default(),
+    };
+    let order = match query.sort {
+        Sort::Urgency => urgency_order(query.direction, &median_arr, &mut binds),
+        column => order_by(column, query.direction),
+    };
+    let (limit, offset) = (binds.len() + 1, binds.len() + 2);
+    // The page is found by the few columns that filter and sort, and only then read whole.
+    let page = format!(
+        select_customers!(
+            "WHERE id IN (SELECT id FROM customers WHERE {0} ORDER BY {1}, id LIMIT ${2} OFFSET ${3}) ORDER BY {1}, id"
+        ),
+        condition, order, limit, offset
+    );
+    binds.extend(binds![query.page_size, (query.page - 1) * query.page_size]);
+    let rows: Vec<CustomerRecord> = tx.all(AssertSqlSafe(page), binds).await?;
+    let customers = rows.iter().map(|row| row.current(basis)).collect::<StoreResult<_>>()?;
+    Ok(CustomerPage { customers, total, median_arr })
 }
 
 /// The customers that a query's filters select, as a condition with its values.
@@ -134,7 +156,7 @@ fn containing(text: &str) -> String {
 /// The order without the id that ends every order. Unknown values, and customers without data, come last both ways.
 fn order_by(sort: Sort, direction: SortDirection) -> String {
     let column = match sort {
-        Sort::Score => "score",
+        Sort::Urgency | Sort::Score => "score",
         Sort::Name => "name_key",
         Sort::Segment => "segment",
         // Not the bare column: SQLite would walk the owners' index and look up every row.
@@ -151,9 +173,24 @@ fn order_by(sort: Sort, direction: SortDirection) -> String {
         Sort::Factor(FactorKey::InvoiceTimeliness) => "invoice_timeliness",
         Sort::Factor(FactorKey::ApiTrend) => "api_trend",
     };
-    let direction = match direction {
+    format!("{column} {} NULLS LAST", in_sql(direction))
+}
+
+/// The order of need: those that need somebody by their rank, highest first, then everybody else by score. It has no rounding,
+/// so that of two ranks that look alike the higher one is first.
+fn urgency_order(direction: SortDirection, median_arr: &MedianArr, binds: &mut Vec<Bind>) -> String {
+    let arr = counted_arr(median_arr, binds);
+    let by_score = order_by(Sort::Score, direction);
+    let highest_first = match direction {
+        SortDirection::Asc => SortDirection::Desc,
+        SortDirection::Desc => SortDirection::Asc,
+    };
+    format!("urgency * {arr} {} NULLS LAST, {by_score}", in_sql(highest_first))
+}
+
+fn in_sql(direction: SortDirection) -> &'static str {
+    match direction {
         SortDirection::Asc => "ASC",
         SortDirection::Desc => "DESC",
-    };
-    format!("{column} {direction} NULLS LAST")
+    }
 }

@@ -46,6 +46,7 @@ impl Store {
             new_churn_risks,
             renewals_at_risk,
             renewals_overdue,
+            needed: groups.iter().map(|group| group.needed).sum(),
             archived: tally(&mut tx, &Selection::of(&archived, today)).await?.customers,
             unconnected: connections.unconnected(),
             silent_sources: scoring::silent_sources(&load_recent_fact_days(&mut tx, today.into()).await?, today),
@@ -107,6 +108,7 @@ struct Group {
     step: Option<i64>,
     #[sqlx(flatten)]
     tally: TallyRow,
+    needed: i64,
     score_sum: i64,
     change_7_sum: i64,
     change_7_known: i64,
@@ -128,6 +130,7 @@ async fn load_groups(tx: &mut Tx, query: &CustomerQuery, today: NaiveDate) -> St
             "SELECT band, CASE WHEN score >= 900 THEN 9 ELSE score / 100 END AS step, ",
             "CAST(SUM(customers) AS BIGINT) AS customers, CAST(SUM(arr_known) AS BIGINT) AS arr_known, \
              CAST(SUM(arr_millions) AS BIGINT) AS arr_millions, CAST(SUM(arr_rest) AS BIGINT) AS arr_rest, \
+             CAST(SUM(needed) AS BIGINT) AS needed, \
              COALESCE(CAST(SUM(score * customers) AS BIGINT), 0) AS score_sum, \
              COALESCE(CAST(SUM(change_7_sum) AS BIGINT), 0) AS change_7_sum, \
              CAST(SUM(change_7_known) AS BIGINT) AS change_7_known, \
@@ -135,7 +138,7 @@ async fn load_groups(tx: &mut Tx, query: &CustomerQuery, today: NaiveDate) -> St
              CAST(SUM(change_30_known) AS BIGINT) AS change_30_known \
              FROM (SELECT band, score, ",
             tally_columns!(""),
-            ", SUM(change_7) AS change_7_sum, COUNT(change_7) AS change_7_known, \
+            ", COUNT(urgency) AS needed, SUM(change_7) AS change_7_sum, COUNT(change_7) AS change_7_known, \
              SUM(change_30) AS change_30_sum, COUNT(change_30) AS change_30_known \
              FROM customers WHERE {} GROUP BY band, score) AS by_score GROUP BY 1, 2"
         ),

@@ -1,0 +1,288 @@
+//! The reasons why a customer is not healthy: the facts that cost it most points, in few words.
+
+use crate::domain::counts::{count, group};
+use crate::domain::money::money_short;
+use crate::domain::scorecard::BandLimits;
+use crate::domain::{Band, EventKind, Factor, FactorKey, Health, InvoiceStatus, NaiveDate, Points, Scorecard, Window};
+use crate::scoring::urgency::SILENT_DAYS;
+use crate::scoring::{Facts, Invoice};
+use std::cmp::Reverse;
+use std::collections::HashSet;
+
+/// The most factors told of.
+const TOLD: usize = 2;
+
+/// API calls that fell by fewer percent are no reason.
+const STEADY_PERCENT: i64 = 10;
+
+/// The facts behind a score that is not healthy, the one that costs most first. Assumed factors have none.
+pub fn reasons(health: &Health, limits: &BandLimits) -> Vec<String> {
+    costly(health, limits).into_iter().filter_map(|(key, factor)| fact(key, factor)).take(TOLD).collect()
+}
+
+/// Returns the measured factors that keep a customer from being healthy, the one that costs most first.
+fn costly<'a>(health: &'a Health, limits: &BandLimits) -> Vec<(FactorKey, &'a Factor)> {
+    if !matches!(health.band, Band::AtRisk | Band::ChurnRisk) {
+        return Vec::new();
+    }
+    let mut costly: Vec<_> =
+        health.factors.iter().filter(|(_, factor)| factor.measured && factor.score < limits.healthy).collect();
+    costly.sort_by_key(|(_, factor)| Reverse((1000 - factor.score.0) * factor.weight.0));
+    costly
+}
+
+/// Says a count and the target it is held against: "5 of 20 logins in 30 days".
+fn fact(key: FactorKey, factor: &Factor) -> Option<String> {
+    let (value, target) = (factor.value, factor.target.unwrap_or_default());
+    let period = factor.window.map(|window| format!(" in {}", count((window.to - window.from).num_days() + 1, "day")));
+    let period = period.unwrap_or_default();
+    let of_target = |noun: &str| match value {
+        Some(0) => format!("No {noun}{period}"),
+        value => format!("{} of {}{period}", group(value.unwrap_or_default()), count(target, noun)),
+    };
+    match (key, value) {
+        (FactorKey::LoginFrequency, _) => Some(of_target("login")),
+        (FactorKey::FeatureAdoption, _) => Some(of_target("feature")),
+        (FactorKey::SupportLoad, value) => Some(format!("{}{period}", count(value.unwrap_or_default(), "ticket"))),
+        (FactorKey::InvoiceTimeliness, on_time) => {
+            Some(format!("{} of {} not on time", group(target - on_time.unwrap_or_default()), count(target, "invoice")))
+        }
+        (FactorKey::ApiTrend, _) if factor.score == Points::ZERO => Some(format!("No API call{period}")),
+        (FactorKey::ApiTrend, Some(percent)) if percent <= -STEADY_PERCENT => {
+            // Rounding must not claim that all calls are gone.
+            Some(format!("API calls down {} %{period}", (-percent).min(99)))
+        }
+        (FactorKey::ApiTrend, _) => None,
+    }
+}
+
+/// Returns the reasons in one line, each factor held against the window before: "Logins 34 → 4, none since 30 Oct; invoice of $27k
+/// 5 days overdue". `facts` must reach back from the health's day by twice the scorecard's lookback. `last_activity_on` is the day
+/// of the latest thing that the customer did.
+pub fn reason_in_facts(facts: &Facts, health: &Health, scorecard: &Scorecard, last_activity_on: Option<NaiveDate>) -> String {
+    let today = health.as_of;
+    let is_long_ago = |day: &NaiveDate| (today - *day).num_days() >= SILENT_DAYS;
+    let last_login = last_day(facts, EventKind::Login, today).filter(is_long_ago);
+    let mut silent_since = last_activity_on.filter(is_long_ago);
+    let overdue = overdue(&facts.invoices, today);
+    let mut told = Vec::new();
+    for (key, factor) in costly(health, &scorecard.bands) {
+        // Overdue invoices are told with their amounts.
+        if told.len() == TOLD || key == FactorKey::InvoiceTimeliness && overdue.is_some() {
+            continue;
+        }
+        let Some(mut text) = worsening(key, factor, facts, scorecard).or_else(|| fact(key, factor)) else { continue };
+        if let (FactorKey::LoginFrequency, Some(day)) = (key, last_login) {
+            text += &format!(", none since {}", short_day(day, today));
+            // Saying it once is enough.
+            silent_since = silent_since.filter(|since| *since != day);
+        }
+        told.push(text);
+    }
+    told.extend(overdue);
+    if let Some(day) = silent_since {
+        told.insert(0, format!("Silent since {}", short_day(day, today)));
+    }
+    if told.is_empty() {
+        told.push(format!("Only {} of the score rests on facts", health.coverage));
+    }
+    in_one_line(told)
+}
+
+/// Says a change for the worse against the window before: "Logins 34 → 4". Changes of less than a tenth are none.
+fn worsening(key: FactorKey, factor: &Factor, facts: &Facts, scorecard: &Scorecard) -> Option<String> {
+    let window = factor.window?;
+    let sum = |kind: EventKind, window: Window| {
+        let daily = facts.daily.iter().filter(|daily| daily.kind == kind && window.contains(daily.day));
+        daily.map(|daily| daily.count).sum::<i64>()
+    };
+    let features = |window: Window| {
+        let rule = scorecard.factors.get(key);
+        let used = facts.daily.iter().filter(|daily| daily.kind == EventKind::FeatureUse && window.contains(daily.day));
+        used.map(|daily| daily.key.as_str()).filter(|feature| rule.counts(feature)).collect::<HashSet<_>>().len() as i64
+    };
+    let (noun, before, now) = match key {
+        FactorKey::LoginFrequency => ("Logins", sum(EventKind::Login, window.before()), sum(EventKind::Login, window)),
+        FactorKey::FeatureAdoption => ("Features", features(window.before()), features(window)),
+        FactorKey::SupportLoad => {
+            ("Tickets", sum(EventKind::SupportTicket, window.before()), sum(EventKind::SupportTicket, window))
+        }
+        FactorKey::ApiTrend => ("API calls", sum(EventKind::ApiCall, window.before()), sum(EventKind::ApiCall, window)),
+        FactorKey::InvoiceTimeliness => return None,
+    };
+    let worse_by = if key == FactorKey::SupportLoad { now - before } else { before - now };
+    (before > 0 && 10 * worse_by >= before).then(|| format!("{noun} {} → {}", group(before), group(now)))
+}
+
+fn last_day(facts: &Facts, kind: EventKind, today: NaiveDate) -> Option<NaiveDate> {
+    facts.daily.iter().filter(|daily| daily.kind == kind && daily.day <= today).map(|daily| daily.day).max()
+}
+
+/// Says which invoices are overdue: "invoice of $27k 5 days overdue", "2 invoices of $40k overdue, the oldest 12 days".
+fn overdue(invoices: &[Invoice], today: NaiveDate) -> Option<String> {
+    let overdue: Vec<_> = invoices.iter().filter(|invoice| invoice.status(today) == Some(InvoiceStatus::Overdue)).collect();
+    let first = overdue.first()?;
+    let days = count((today - overdue.iter().filter_map(|invoice| invoice.due_on).min()?).num_days(), "day");
+    let is_one_currency = overdue.iter().all(|invoice| invoice.currency == first.currency);
+    let cents = overdue.iter().fold(0_i64, |sum, invoice| sum.saturating_add(invoice.amount_cents));
+    Some(match (overdue.len(), is_one_currency) {
+        (1, _) => format!("Invoice of {} {days} overdue", short_amount(cents, &first.currency)),
+        (number, true) => {
+            let amount = short_amount(cents, &first.currency);
+            format!("{number} invoices of {amount} overdue, the oldest {days}")
+        }
+        (number, false) => format!("{number} invoices overdue, the oldest {days}"),
+    })
+}
+
+/// "$27k", "$1.2M"
+fn short_amount(cents: i64, currency: &str) -> String {
+    money_short(cents, currency).replacen(".0", "", 1)
+}
+
+/// "30 Oct", with the year where it could be another one's.
+fn short_day(day: NaiveDate, today: NaiveDate) -> String {
+    let form = if (today - day).num_days() < 180 { "%-d %b" } else { "%-d %b %Y" };
+    day.format(form).to_string()
+}
+
+/// Joins sentences without their capital letters, except for the first. "API" stays.
+fn in_one_line(told: Vec<String>) -> String {
+    let mut line = String::new();
+    for text in told {
+        let mut letters = text.chars();
+        match (line.is_empty(), letters.next(), letters.clone().next()) {
+            (false, Some(first), Some(second)) if second.is_lowercase() => {
+                line.push_str("; ");
+                line.extend(first.to_lowercase());
+                line.push_str(letters.as_str());
+            }
+            (false, ..) => {
+                line.push_str("; ");
+                line.push_str(&text);
+            }
+            (true, ..) => line.push_str(&text),
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{CustomerId, Factors, NaiveDate, Scorecard};
+    use crate::scoring::{Connections, DailyCount, InvoiceCounts, Measurements, measure, score};
+
+    /// The reasons of measurements under the default rules, of sources that are all connected.
+    fn check(measured: Measurements, expected: &[&str]) {
+        let card = Scorecard::default();
+        let measured = Measurements { has_facts: true, connected: Factors::from_fn(|_| true), ..measured };
+        let health = score(CustomerId(1), &measured, &card, NaiveDate::from_ymd_opt(2026, 3, 16).unwrap());
+        assert_eq!(reasons(&health, &card.bands), expected, "score {}", health.score);
+    }
+
+    #[test]
+    fn the_facts_that_cost_most_are_told_of_who_is_not_healthy() {
+        let invoices = InvoiceCounts { on_time: 1, overdue: 3, ..InvoiceCounts::default() };
+        check(
+            Measurements { logins: 5, features: 5, invoices, ..Measurements::default() },
+            &["5 of 20 logins in 30 days", "3 of 4 invoices not on time"],
+        );
+        check(
+            Measurements { tickets: 12, features: 2, logins: 20, ..Measurements::default() },
+            &["12 tickets in 90 days", "2 of 5 features in 90 days"],
+        );
+        check(
+            Measurements { logins: 20, features: 3, tickets: 7, api_calls: 40, api_calls_before: 100, ..Measurements::default() },
+            &["7 tickets in 90 days", "3 of 5 features in 90 days"],
+        );
+        check(Measurements { logins: 20, features: 5, ..Measurements::default() }, &[]);
+    }
+
+    const TODAY: Option<NaiveDate> = NaiveDate::from_ymd_opt(2026, 11, 27);
+
+    fn day(ago: i64) -> NaiveDate {
+        TODAY.unwrap() - chrono::Duration::days(ago)
+    }
+
+    fn daily(kind: EventKind, key: &str, ago: i64, count: i64) -> DailyCount {
+        DailyCount { day: day(ago), kind, key: key.to_owned(), count }
+    }
+
+    fn owed(number: &str, cents: i64, currency: &str, due: i64) -> Invoice {
+        Invoice {
+            number: number.into(),
+            amount_cents: cents,
+            currency: currency.into(),
+            issued_on: Some(day(due + 30)),
+            due_on: Some(day(due)),
+            paid_on: None,
+            voided_on: None,
+        }
+    }
+
+    /// The reason in facts under the default rules, of sources that are all connected. The last activity is `active` days ago.
+    fn check_line(daily: Vec<DailyCount>, invoices: Vec<Invoice>, active: i64, expected: &str) {
+        let card = Scorecard::default();
+        let connections = Connections(Factors::from_fn(|_| Some(day(500))));
+        let facts = Facts { first_fact_on: Some(day(400)), daily, invoices, ..Facts::default() };
+        let health = score(CustomerId(1), &measure(&facts, &card, &connections, day(0)), &card, day(0));
+        assert_eq!(reason_in_facts(&facts, &health, &card, Some(day(active))), expected, "score {}", health.score);
+    }
+
+    #[test]
+    fn a_reason_in_facts_holds_each_window_against_the_one_before() {
+        use EventKind::{ApiCall, FeatureUse, Login, SupportTicket};
+        let logins = vec![daily(Login, "", 40, 34), daily(Login, "", 28, 4)];
+        check_line(
+            logins.clone(),
+            vec![owed("A", 2_700_000, "USD", 5)],
+            28,
+            "No feature in 90 days; logins 34 → 4, none since 30 Oct; invoice of $27k 5 days overdue",
+        );
+        let features = |ago, count: i64| (0..count).map(move |index| daily(FeatureUse, &format!("f{index}"), ago, 1));
+        check_line(
+            logins.iter().cloned().chain(features(100, 5)).chain(features(10, 2)).collect(),
+            vec![owed("A", 100_000, "USD", 40), owed("B", 200_000, "USD", 12)],
+            10,
+            "Logins 34 → 4, none since 30 Oct; features 5 → 2; 2 invoices of $3k overdue, the oldest 40 days",
+        );
+        check_line(
+            features(1, 5)
+                .chain([daily(SupportTicket, "", 100, 2), daily(SupportTicket, "", 3, 12), daily(Login, "", 0, 19)])
+                .collect(),
+            vec![owed("A", 100_000, "USD", 40), owed("B", 200_000, "EUR", 1)],
+            0,
+            "Tickets 2 → 12; 2 invoices overdue, the oldest 40 days",
+        );
+        // Silence is told first, once, and a rise is not told as a fall.
+        check_line(
+            vec![daily(Login, "", 45, 3), daily(Login, "", 1, 5), daily(ApiCall, "", 40, 1200), daily(ApiCall, "", 20, 90)],
+            vec![],
+            20,
+            "Silent since 7 Nov; 5 of 20 logins in 30 days; no feature in 90 days",
+        );
+        check_line(
+            features(20, 5).chain([daily(ApiCall, "", 40, 1200), daily(ApiCall, "", 20, 90)]).collect(),
+            vec![],
+            20,
+            "Silent since 7 Nov; no login in 30 days; API calls 1,200 → 90",
+        );
+    }
+
+    #[test]
+    fn what_is_steady_or_assumed_is_no_reason() {
+        check(
+            Measurements { logins: 0, features: 5, api_calls: 95, api_calls_before: 100, ..Measurements::default() },
+            &["No login in 30 days"],
+        );
+        check(
+            Measurements { features: 5, api_calls: 10, api_calls_before: 100, ..Measurements::default() },
+            &["No login in 30 days", "API calls down 90 % in 30 days"],
+        );
+        check(
+            Measurements { features: 5, api_calls_before: 100, ..Measurements::default() },
+            &["No login in 30 days", "No API call in 30 days"],
+        );
+    }
+}

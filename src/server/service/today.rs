@@ -1,0 +1,88 @@
+//! Today: who needs somebody, who is first, and why.
+
+use super::health::{Scoring, store_of};
+use crate::domain::list::is_new;
+use crate::domain::today::{MedianArr, rank};
+use crate::domain::{AsOf, CustomerQuery, NaiveDate, NeededCustomer, Page, Today};
+use crate::scoring::{self, Facts, Signs};
+use crate::server::Call;
+use crate::server::store::{CurrentHealth, Snapshot};
+use crate::wire::AppError;
+use chrono::Duration;
+use quick_cache::sync::Cache;
+use std::sync::Arc;
+
+/// Returns a page of those of a query's customers that need somebody, most urgent first, as of the query's day.
+pub async fn get_today(call: &Call, query: &CustomerQuery) -> Result<Today, AppError> {
+    let at = query.at.resolve(call.today())?;
+    let question = (call.store.snapshot().await?, at, query.to_query_string());
+    let answer = call.todays.0.get_or_insert_async(&question, async { compute(call, query, at).await.map(Arc::new) });
+    Ok(Today::clone(&*answer.await?))
+}
+
+/// The latest answers. Each is valid until the database changes, for everybody who asks.
+pub struct Todays(Cache<(Snapshot, AsOf, String), Arc<Today>>);
+
+impl Default for Todays {
+    fn default() -> Self {
+        Self(Cache::new(100))
+    }
+}
+
+async fn compute(call: &Call, query: &CustomerQuery, at: AsOf) -> Result<Today, AppError> {
+    let store = store_of(call, at).await?;
+    let found = store.list_needed(query, at.day).await?;
+    let scoring = Scoring::current(&store).await?;
+    let ids: Vec<_> = found.customers.iter().map(|current| current.customer.id).collect();
+    let from = at.day - Duration::days(2 * scoring.scorecard.lookback_days());
+    let mut facts = call.store.load_facts_of(&ids, from, at).await?;
+    let first = (query.page - 1) * query.page_size + 1;
+    let item = |(place, current): (i64, CurrentHealth)| {
+        let facts = facts.remove(&current.customer.id).unwrap_or_default();
+        scoring.needed(place, current, &facts, &found.median_arr, at.day)
+    };
+    let items = (first..).zip(found.customers).map(item).collect();
+    let page = Page { items, total: found.total, page: query.page, page_size: query.page_size };
+    Ok(Today { page, as_of: at.day, known_at: at.known_at, currency: call.settings.currency.clone() })
+}
+
+impl Scoring {
+    fn needed(
+        &self,
+        place: i64,
+        current: CurrentHealth,
+        facts: &Facts,
+        median_arr: &MedianArr,
+        today: NaiveDate,
+    ) -> NeededCustomer {
+        let CurrentHealth { customer, band_since, band_fell_on, first_fact_on, last_activity_at, .. } = current;
+        let measured = scoring::measure(facts, &self.scorecard, &self.connections, today);
+        let health = scoring::score(customer.id, &measured, &self.scorecard, today);
+        let last_activity_on = last_activity_at.map(|time| time.date_naive());
+        let signs = Signs {
+            band: health.band,
+            score: health.score,
+            is_new: is_new(customer.fields.start_date, first_fact_on, today),
+            band_fell_on,
+            renewal_date: customer.fields.renewal_date,
+            last_activity_on,
+            overdue_invoices: measured.invoices.overdue,
+        };
+        let (parts, arr_cents) = (signs.parts(today), median_arr.arr_cents(&customer.fields));
+        NeededCustomer {
+            place,
+            score: health.score,
+            band: health.band,
+            band_since,
+            band_fell_on,
+            arr_cents,
+            arr_assumed: customer.fields.arr_cents.is_none(),
+            renewal_date: customer.fields.renewal_date,
+            rank: rank(arr_cents, parts),
+            parts,
+            reason: scoring::reason_in_facts(facts, &health, &self.scorecard, last_activity_on),
+            help: scoring::drivers(&measured, &self.scorecard).into_iter().next(),
+            customer,
+        }
+    }
+}
