@@ -3,9 +3,10 @@
 mod filters;
 mod rows;
 
-pub use filters::{ChangeFilter, OwnerFilter, RenewalFilter, Sort, SortDirection};
+pub use filters::{ChangeFilter, Measure, OwnerFilter, RenewalFilter, Sort, SortDirection};
 pub use rows::{CustomerList, CustomerRow, Page, Weakest};
 
+use super::band_history::{DEFAULT_PERIOD, Moved, MovedBy, PERIODS};
 use super::{AskedDay, Band, FieldErrors, NaiveDate, Points, Segment};
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +43,12 @@ pub struct CustomerQuery {
     pub arr_unknown: bool,
     /// True to list the archived customers instead of the active ones.
     pub archived: bool,
+    /// The move between bands, in the last `days` days, that customers must have made.
+    pub moved: Option<Moved>,
+    /// The period of moves and of bands over time: 30, 90, 180 or 365 days.
+    pub days: i64,
+    /// The measure that the dashboard draws bands and scores by. It selects nothing.
+    pub by: Measure,
     /// The day to list customers as of.
     pub at: AskedDay,
     pub sort: Sort,
@@ -63,6 +70,9 @@ impl Default for CustomerQuery {
             score_below: None,
             arr_unknown: false,
             archived: false,
+            moved: None,
+            days: DEFAULT_PERIOD,
+            by: Measure::default(),
             at: AskedDay::default(),
             sort: Sort::default(),
             direction: SortDirection::default(),
@@ -77,6 +87,7 @@ impl CustomerQuery {
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, FieldErrors> {
         let mut query = Self::default();
         let mut errors = FieldErrors::default();
+        let (mut moved_from, mut moved_to, mut moved_by) = (None, None, None);
         for (name, sent) in pairs {
             let value = sent.trim();
             match name {
@@ -85,9 +96,9 @@ impl CustomerQuery {
                 _ if value.is_empty() => {}
                 "segment" => query.segment = choice(&mut errors, name, value, Segment::parse, "Enterprise, SMB, Startup"),
                 "band" => {
-                    let names = "healthy, at_risk, churn_risk, no_data";
                     // A form with a checkbox per band sends the name several times.
-                    let bands = value.split(',').filter_map(|band| choice(&mut errors, name, band.trim(), Band::parse, names));
+                    let bands =
+                        value.split(',').filter_map(|band| choice(&mut errors, name, band.trim(), Band::parse, BAND_NAMES));
                     query.bands.extend(bands);
                 }
                 "renewal" => {
@@ -103,6 +114,15 @@ impl CustomerQuery {
                 "archived" => {
                     query.archived = choice(&mut errors, name, value, |text| text.parse().ok(), "true, false").unwrap_or(false)
                 }
+                "moved_from" => moved_from = choice(&mut errors, name, value, Band::parse, BAND_NAMES),
+                "moved_to" => moved_to = choice(&mut errors, name, value, Band::parse, BAND_NAMES),
+                "moved_by" => moved_by = choice(&mut errors, name, value, MovedBy::parse, "facts, rules"),
+                "days" => {
+                    let parse = |text: &str| PERIODS.into_iter().find(|days| days.to_string() == text);
+                    let names = PERIODS.map(|days| days.to_string()).join(", ");
+                    query.days = choice(&mut errors, name, value, parse, &names).unwrap_or(DEFAULT_PERIOD);
+                }
+                "by" => query.by = choice(&mut errors, name, value, Measure::parse, "arr, customers").unwrap_or_default(),
                 "sort" => {
                     let names: Vec<_> = Sort::all().map(Sort::name).collect();
                     query.sort = choice(&mut errors, name, value, Sort::parse, &names.join(", ")).unwrap_or_default();
@@ -119,6 +139,15 @@ impl CustomerQuery {
                 // Others add names to an address, such as advertisers' tracking. The API refuses unknown names before this.
                 _ => {}
             }
+        }
+        match (moved_from, moved_to) {
+            _ if !errors.0.is_empty() => {}
+            (Some(from), Some(to)) if from == to => errors.add("moved_to", "must be another band than `moved_from`"),
+            (Some(from), Some(to)) => query.moved = Some(Moved { from, to, by: moved_by.unwrap_or_default() }),
+            (None, Some(_)) => errors.add("moved_from", "must be given with `moved_to`"),
+            (Some(_), None) => errors.add("moved_to", "must be given with `moved_from`"),
+            (None, None) if moved_by.is_some() => errors.add("moved_by", "must be given with `moved_from` and `moved_to`"),
+            (None, None) => {}
         }
         if errors.0.is_empty() && query.page * query.page_size > MAX_ROW && query.page > 1 {
             errors.add("page", format!("reaches beyond row {MAX_ROW}; narrow the filter instead"));
@@ -140,6 +169,11 @@ impl CustomerQuery {
         put("score_from", self.score_from.map(|points| points.to_string()));
         put("score_below", self.score_below.map(|points| points.to_string()));
         put("arr", self.arr_unknown.then(|| "unknown".to_owned()));
+        put("moved_from", self.moved.map(|moved| moved.from.name().to_owned()));
+        put("moved_to", self.moved.map(|moved| moved.to.name().to_owned()));
+        put("moved_by", self.moved.filter(|moved| moved.by != MovedBy::default()).map(|moved| moved.by.name().to_owned()));
+        put("days", (self.days != default.days).then(|| self.days.to_string()));
+        put("by", (self.by != default.by).then(|| self.by.name().to_owned()));
         put("archived", self.archived.then(|| "true".to_owned()));
         put("sort", (self.sort != default.sort).then(|| self.sort.name().to_owned()));
         put("direction", (self.direction != default.direction).then(|| self.direction.name().to_owned()));
@@ -158,6 +192,12 @@ impl CustomerQuery {
         }
     }
 
+    /// Returns the query for everything that figures follow from: its filters, period and day, whatever its order and page.
+    pub fn of_figures(&self) -> Self {
+        let Self { sort, direction, page, page_size, by, .. } = Self::default();
+        Self { sort, direction, page, page_size, by, ..self.clone() }
+    }
+
     /// Returns the days over which rows show the score's change: 7 or 30, as the order asks, else as the filter asks.
     pub fn change_days(&self) -> i64 {
         use ChangeFilter::{Down7, NewChurnRisk, Up7};
@@ -171,10 +211,13 @@ impl CustomerQuery {
 
     /// Returns whether any filter is set.
     pub fn is_filtered(&self) -> bool {
-        let Self { sort, direction, page, page_size, archived, at, .. } = self.clone();
-        *self != Self { sort, direction, page, page_size, archived, at, ..Self::default() }
+        let Self { sort, direction, page, page_size, archived, days, by, at, .. } = self.clone();
+        *self != Self { sort, direction, page, page_size, archived, days, by, at, ..Self::default() }
     }
 }
+
+/// The bands' names on the wire, for messages.
+const BAND_NAMES: &str = "healthy, at_risk, churn_risk, no_data";
 
 fn choice<T>(errors: &mut FieldErrors, field: &str, text: &str, parse: impl Fn(&str) -> Option<T>, names: &str) -> Option<T> {
     let value = parse(text);

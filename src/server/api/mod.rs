@@ -50,6 +50,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(notes::delete_note))
         // all customers together
         .routes(routes!(portfolio::get_portfolio))
+        .routes(routes!(portfolio::get_portfolio_bands))
         .routes(routes!(live::follow_changes))
         // the rules
         .routes(routes!(scorecards::get_scorecard))

@@ -2,6 +2,7 @@
 //! be read. The domain parses the values.
 
 use super::inputs::{TEXT, day, names};
+use crate::domain::band_history::{MovedBy, PERIODS};
 use crate::domain::list::{ChangeFilter, RenewalFilter};
 use crate::domain::{Band, EventKind, Segment, Sort, SortDirection};
 use crate::server::service::export;
@@ -55,8 +56,27 @@ pub struct FilterParameters {
     /// The value `unknown` lists only customers whose ARR is unknown.
     #[param(schema_with = unknown)]
     arr: Option<String>,
+    /// The band before a move: with `moved_to`, only customers that went from the one to the other within `days` days.
+    moved_from: Option<Band>,
+    /// The band after the move.
+    moved_to: Option<Band>,
+    /// The reason of the move: `facts` (when absent: by the band on the first and on the last day, both under today's rules),
+    /// or `rules` (all changes of band noted in the period were due to new rules or a source that was connected; by the band
+    /// before the first of them and after the last). No customer is in both.
+    #[param(schema_with = movers)]
+    moved_by: Option<String>,
+    /// The period of moves, and of figures by band, in days up to the day that is looked at; 90 when absent.
+    #[param(schema_with = periods)]
+    days: Option<String>,
     /// The value `true` lists the archived customers instead of the active ones.
     archived: Option<bool>,
+}
+
+/// The order of `CustomerQuery`.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code)]
+pub struct OrderParameters {
     /// The column to order by; `score` when absent. `change` is over 30 days.
     #[param(schema_with = sorts)]
     sort: Option<String>,
@@ -91,17 +111,6 @@ pub struct EventFilterParameters {
     /// The last UTC day of the events, not before `from`.
     #[param(schema_with = day)]
     to: Option<String>,
-}
-
-/// See `OwnerFilter`.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[allow(dead_code)]
-pub struct OwnerParameters {
-    /// The owner whose customers to count, or `none` for customers without an owner. An owner whose name is none is written
-    /// `"none"`, in double quotes.
-    #[param(schema_with = text)]
-    owner: Option<String>,
 }
 
 /// See `HistoryDays`.
@@ -162,10 +171,10 @@ macro_rules! together {
 }
 
 together! {
-    ListParameters = FilterParameters DayParameters PagingParameters;
-    CsvParameters = FilterParameters DayParameters;
+    ListParameters = FilterParameters OrderParameters DayParameters PagingParameters;
+    CsvParameters = FilterParameters OrderParameters DayParameters;
     EventParameters = EventFilterParameters PagingParameters;
-    PortfolioParameters = OwnerParameters DayParameters;
+    PortfolioParameters = FilterParameters DayParameters;
 }
 
 fn text() -> Object {
@@ -186,6 +195,14 @@ fn renewals() -> Object {
 
 fn changes() -> Object {
     names(ChangeFilter::NAMES.iter().copied()).build()
+}
+
+fn movers() -> Object {
+    names(MovedBy::ALL.map(MovedBy::name)).build()
+}
+
+fn periods() -> Object {
+    names(PERIODS.map(|days| days.to_string())).build()
 }
 
 fn unknown() -> Object {

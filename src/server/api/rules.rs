@@ -3,14 +3,20 @@
 
 const DAY: &str = "`as_of` or `known_at` is in the future, or `known_at` is before `as_of`";
 
-pub const RULES: [(&str, &str); 10] = [
+/// The rules of the filters of customers, after which comes [`DAY`]'s.
+const FILTERS: &str = "One of `moved_from` and `moved_to` is sent without the other, they are equal, or `moved_by` is sent without \
+                       them; or `as_of` or `known_at` is in the future, or `known_at` is before `as_of`";
+
+pub const RULES: [(&str, &str); 11] = [
     (
         "list_customers",
-        "The last row of the `page`, which is `page` times `page_size`, is beyond 10,000, and it is not the first page; or \
+        "The last row of the `page`, which is `page` times `page_size`, is beyond 10,000, and it is not the first page; \
+         one of `moved_from` and `moved_to` is sent without the other, they are equal, or `moved_by` is sent without them; or \
          `as_of` or `known_at` is in the future, or `known_at` is before `as_of`",
     ),
-    ("export_customers", DAY),
-    ("get_portfolio", DAY),
+    ("export_customers", FILTERS),
+    ("get_portfolio", FILTERS),
+    ("get_portfolio_bands", FILTERS),
     ("get_health", DAY),
     (
         "get_health_history",

@@ -100,6 +100,10 @@ on_each_database! {
         };
         let mut cases = vec![
             ("list_customers", "GET /api/customers?page=201".to_owned(), Value::Null, "page"),
+            ("list_customers", "GET /api/customers?moved_to=healthy".to_owned(), Value::Null, "moved_from"),
+            ("export_customers", "GET /customers.csv?moved_by=rules".to_owned(), Value::Null, "moved_by"),
+            ("get_portfolio", "GET /api/portfolio?moved_from=healthy".to_owned(), Value::Null, "moved_to"),
+            ("get_portfolio_bands", "GET /api/portfolio/bands?moved_from=healthy&moved_to=healthy".to_owned(), Value::Null, "moved_to"),
             ("list_events", "GET /api/customers/1/events?page=51&page_size=200".to_owned(), Value::Null, "page"),
             ("list_events", "GET /api/customers/1/events?from=2026-03-02&to=2026-03-01".to_owned(), Value::Null, "from"),
             ("submit_event", "POST /api/customers/1/events".to_owned(), json!({"kind": "login", "messageId": "b"}), "Idempotency-Key"),
@@ -111,7 +115,7 @@ on_each_database! {
         ];
         let health = "/api/customers/1/health";
         cases.extend(days("list_customers", "/api/customers").into_iter().chain(days("export_customers", "/customers.csv")));
-        cases.extend(days("get_portfolio", "/api/portfolio").into_iter().chain(days("get_health", health)));
+        cases.extend(days("get_portfolio", "/api/portfolio").into_iter().chain(days("get_portfolio_bands", "/api/portfolio/bands")).chain(days("get_health", health)));
         for (id, part, queries) in [
             ("get_health_history", "history", vec![("from=2026-03-02&to=2026-03-01", "from"), ("from=2016-03-08", "from"), ("to=2026-03-17", "to"),
                 ("known_at=2026-03-17", "known_at"), ("to=2026-03-10&known_at=2026-03-09", "known_at")]),

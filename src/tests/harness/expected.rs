@@ -1,6 +1,7 @@
 //! What the stored health must be: computed from nothing but the events that count, by other means than the store's.
 
 use super::Database;
+use crate::domain::band_runs::BandRuns;
 use crate::domain::{CustomerId, CustomerQuery, Event, EventBody, EventFilter, FactorKey, Factors, NaiveDate};
 use crate::scoring::{self, Connections, DailyCount, Facts, Invoice};
 use std::collections::{BTreeMap, HashMap};
@@ -14,12 +15,20 @@ impl Database {
         }
         let connections = connections(events.values().flatten());
         assert_eq!(self.connections().await.unwrap(), connections);
+        let runs = self.stored_band_runs().await;
         for (id, events) in &events {
-            self.assert_customer_settled(*id, events, &connections, today).await;
+            self.assert_customer_settled(*id, events, &connections, runs[&id.0].as_deref(), today).await;
         }
     }
 
-    async fn assert_customer_settled(&self, id: CustomerId, events: &[Event], connections: &Connections, today: NaiveDate) {
+    async fn assert_customer_settled(
+        &self,
+        id: CustomerId,
+        events: &[Event],
+        connections: &Connections,
+        runs: Option<&str>,
+        today: NaiveDate,
+    ) {
         let stored = self.get_current(id, today).await.unwrap();
         let scorecard = self.current_scorecard().await.unwrap();
         let facts = facts(stored.customer.fields.start_date, events);
@@ -33,6 +42,7 @@ impl Database {
         let history = scoring::history(&facts, &scorecard, connections, from, today);
         let change = |days: usize| scoring::change(*history.iter().nth_back(days).unwrap(), *history.last().unwrap());
         assert_eq!(Some(stored.band_since), scoring::band_since(&history), "customer {id}");
+        assert_eq!(runs, Some(&*BandRuns::of(&history).to_string()), "customer {id}");
         assert_eq!(stored.change7, change(7), "customer {id}");
         assert_eq!(stored.change30, change(30), "customer {id}");
         assert_eq!(stored.change90, change(90), "customer {id}");

@@ -1,8 +1,10 @@
 //! Views only read: lists, figures, exports, past days.
 
+pub mod bands;
 pub mod customers;
 pub mod export;
 pub mod limits;
 pub mod list;
 pub mod portfolio;
 pub mod replay;
+pub mod selection;

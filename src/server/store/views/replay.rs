@@ -1,14 +1,17 @@
 //! Past days of the whole portfolio. A replayed day is a database in memory in which that day is today: its customers hold
 //! the health that the very code of [`health`] gives for the day, so lists and figures are read there by the queries of today.
 
+use crate::domain::band_change::BandChange;
+use crate::domain::band_history::Period;
 use crate::domain::{AsOf, CustomerId, Factors, NaiveDate};
-use crate::scoring::Connections;
+use crate::scoring::{BAND_MEMORY_DAYS, Connections};
 use crate::server::store::ledger::connections::connections_known_on;
 use crate::server::store::ledger::facts::{load_facts, load_last_activity};
 use crate::server::store::ledger::health::NewHealth;
 use crate::server::store::ledger::rules::Rules;
 use crate::server::store::sql::bind::{Bind, binds, end};
 use crate::server::store::sql::db::Tx;
+use crate::server::store::tables::band_changes::{insert_band_changes, load_band_changes};
 use crate::server::store::tables::connections::{load_connections, store_connections};
 use crate::server::store::tables::customer_health::HEALTH_COLUMNS;
 use crate::server::store::tables::customers::{CustomerRecord, FIELD_COLUMNS, Known, select_customers};
@@ -24,7 +27,7 @@ const CHUNK: usize = 250;
 impl Store {
     /// Builds a store in which the given day is today, as far as it is known: what `list_customers` and `get_portfolio` answer
     /// there they answered, or would have, on that day. It has the customers that existed by then, archived ones that were
-    /// archived by then, and nothing else. Dropping the future ends the work.
+    /// archived by then, the changes of their bands, and nothing else. Dropping the future ends the work.
     pub async fn replay(&self, at: AsOf) -> StoreResult<Store> {
         let rules = Arc::new(rules(&mut self.read().await?, at).await?);
         let replay = Store::in_memory().await?;
@@ -43,7 +46,7 @@ impl Store {
                 running.spawn(score(self.clone(), chunk.to_vec(), Arc::clone(&rules), at));
             }
             match running.join_next().await {
-                Some(rows) => insert(&mut tx, rows.map_err(failed)??).await?,
+                Some(some) => insert(&mut tx, some.map_err(failed)??).await?,
                 None => break,
             }
         }
@@ -152,21 +155,30 @@ async fn candidates(tx: &mut Tx, at: AsOf) -> StoreResult<Vec<CustomerId>> {
     Ok(rows.into_iter().map(|(id,)| CustomerId(id)).collect())
 }
 
-/// Loads some customers and scores them as of the day; the rows to be stored.
-async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) -> StoreResult<Vec<Vec<Bind>>> {
+/// Some customers of the day, ready to be stored.
+struct Replayed {
+    rows: Vec<Vec<Bind>>,
+    changes: Vec<BandChange>,
+}
+
+/// Loads some customers and scores them as of the day.
+async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) -> StoreResult<Replayed> {
     let mut tx = store.read().await?;
     let sql = format!(select_customers!("WHERE id {}"), tx.one_of());
     let records: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![&ids[..]]).await?;
     let known: Vec<_> = records.iter().map(CustomerRecord::known).collect();
     let mut facts = load_facts(&mut tx, &known, rules.reach(at.day), at).await?;
     let last_activity = load_last_activity(&mut tx, &ids, at).await?;
+    let mut changes = load_band_changes(&mut tx, &ids, Period::ending(at.day, BAND_MEMORY_DAYS)).await?;
     drop(tx);
+    changes.retain(|change| change.noted_at < end(at.known_at));
     let mut rows = Vec::with_capacity(records.len());
     for record in &records {
         let id = CustomerId(record.id);
         let mut facts = facts.remove(&id).unwrap_or_default();
         facts.first_fact_on = facts.first_fact_on.filter(|first| *first <= at.day);
         if !record.existed_on(at.day) && facts.first_fact_on.is_none() {
+            changes.retain(|change| change.customer_id != id);
             continue;
         }
         // The factors' own first days serve only writes, of which there are none here.
@@ -176,11 +188,11 @@ async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) 
         row.extend(NewHealth::of_facts(&known, &facts, &rules, at.day)?.into_row());
         rows.push(row);
     }
-    Ok(rows)
+    Ok(Replayed { rows, changes })
 }
 
-async fn insert(tx: &mut Tx, rows: Vec<Vec<Bind>>) -> StoreResult<()> {
+async fn insert(tx: &mut Tx, Replayed { rows, changes }: Replayed) -> StoreResult<()> {
     let into = format!("INSERT INTO customers ({}, {})", FIELD_COLUMNS, HEALTH_COLUMNS.join(", "));
     tx.insert_rows(&into, rows, "").await?;
-    Ok(())
+    insert_band_changes(tx, &changes).await
 }
