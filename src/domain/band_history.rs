@@ -57,30 +57,12 @@ pub struct BandMove {
 }
 
 /// The reason of a customer's move.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MovedBy {
     /// Its own facts, or time.
-    #[default]
     Facts,
     /// New rules, or a source that was connected.
     Rules,
-}
-
-impl MovedBy {
-    pub const ALL: [Self; 2] = [Self::Facts, Self::Rules];
-
-    /// Returns the name used in query strings.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Facts => "facts",
-            Self::Rules => "rules",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|by| by.name() == text)
-    }
 }
 
 /// Selects the customers that made a move.
@@ -89,6 +71,23 @@ pub struct Moved {
     pub from: Band,
     pub to: Band,
     pub by: MovedBy,
+}
+
+impl Moved {
+    /// Returns all moves with this reason.
+    pub fn all(by: MovedBy) -> impl Iterator<Item = Self> {
+        let pairs = Band::ALL.into_iter().flat_map(|from| Band::ALL.map(|to| (from, to)));
+        pairs.filter(|(from, to)| from != to).map(move |(from, to)| Self { from, to, by })
+    }
+
+    /// Returns the name used in query strings: `healthy_to_at_risk`.
+    pub fn name(self) -> String {
+        format!("{}_to_{}", self.from.name(), self.to.name())
+    }
+
+    pub fn parse(text: &str, by: MovedBy) -> Option<Self> {
+        Self::all(by).find(|moved| moved.name() == text)
+    }
 }
 
 /// The days of a period, in numbers of days since 1970-01-01.

@@ -87,7 +87,6 @@ impl CustomerQuery {
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, FieldErrors> {
         let mut query = Self::default();
         let mut errors = FieldErrors::default();
-        let (mut moved_from, mut moved_to, mut moved_by) = (None, None, None);
         for (name, sent) in pairs {
             let value = sent.trim();
             match name {
@@ -96,9 +95,9 @@ impl CustomerQuery {
                 _ if value.is_empty() => {}
                 "segment" => query.segment = choice(&mut errors, name, value, Segment::parse, "Enterprise, SMB, Startup"),
                 "band" => {
+                    let names = "healthy, at_risk, churn_risk, no_data";
                     // A form with a checkbox per band sends the name several times.
-                    let bands =
-                        value.split(',').filter_map(|band| choice(&mut errors, name, band.trim(), Band::parse, BAND_NAMES));
+                    let bands = value.split(',').filter_map(|band| choice(&mut errors, name, band.trim(), Band::parse, names));
                     query.bands.extend(bands);
                 }
                 "renewal" => {
@@ -114,9 +113,15 @@ impl CustomerQuery {
                 "archived" => {
                     query.archived = choice(&mut errors, name, value, |text| text.parse().ok(), "true, false").unwrap_or(false)
                 }
-                "moved_from" => moved_from = choice(&mut errors, name, value, Band::parse, BAND_NAMES),
-                "moved_to" => moved_to = choice(&mut errors, name, value, Band::parse, BAND_NAMES),
-                "moved_by" => moved_by = choice(&mut errors, name, value, MovedBy::parse, "facts, rules"),
+                "moved" | "moved_by_rules" => {
+                    let by = if name == "moved" { MovedBy::Facts } else { MovedBy::Rules };
+                    let moved =
+                        choice(&mut errors, name, value, |text| Moved::parse(text, by), "two bands such as healthy_to_at_risk");
+                    if query.moved.is_some() {
+                        errors.add("moved_by_rules", "must not be given with `moved`: nobody moved for both reasons");
+                    }
+                    query.moved = moved;
+                }
                 "days" => {
                     let parse = |text: &str| PERIODS.into_iter().find(|days| days.to_string() == text);
                     let names = PERIODS.map(|days| days.to_string()).join(", ");
@@ -140,15 +145,6 @@ impl CustomerQuery {
                 _ => {}
             }
         }
-        match (moved_from, moved_to) {
-            _ if !errors.0.is_empty() => {}
-            (Some(from), Some(to)) if from == to => errors.add("moved_to", "must be another band than `moved_from`"),
-            (Some(from), Some(to)) => query.moved = Some(Moved { from, to, by: moved_by.unwrap_or_default() }),
-            (None, Some(_)) => errors.add("moved_from", "must be given with `moved_to`"),
-            (Some(_), None) => errors.add("moved_to", "must be given with `moved_from`"),
-            (None, None) if moved_by.is_some() => errors.add("moved_by", "must be given with `moved_from` and `moved_to`"),
-            (None, None) => {}
-        }
         if errors.0.is_empty() && query.page * query.page_size > MAX_ROW && query.page > 1 {
             errors.add("page", format!("reaches beyond row {MAX_ROW}; narrow the filter instead"));
         }
@@ -169,9 +165,8 @@ impl CustomerQuery {
         put("score_from", self.score_from.map(|points| points.to_string()));
         put("score_below", self.score_below.map(|points| points.to_string()));
         put("arr", self.arr_unknown.then(|| "unknown".to_owned()));
-        put("moved_from", self.moved.map(|moved| moved.from.name().to_owned()));
-        put("moved_to", self.moved.map(|moved| moved.to.name().to_owned()));
-        put("moved_by", self.moved.filter(|moved| moved.by != MovedBy::default()).map(|moved| moved.by.name().to_owned()));
+        put("moved", self.moved.filter(|moved| moved.by == MovedBy::Facts).map(Moved::name));
+        put("moved_by_rules", self.moved.filter(|moved| moved.by == MovedBy::Rules).map(Moved::name));
         put("days", (self.days != default.days).then(|| self.days.to_string()));
         put("by", (self.by != default.by).then(|| self.by.name().to_owned()));
         put("archived", self.archived.then(|| "true".to_owned()));
@@ -215,9 +210,6 @@ impl CustomerQuery {
         *self != Self { sort, direction, page, page_size, archived, days, by, at, ..Self::default() }
     }
 }
-
-/// The bands' names on the wire, for messages.
-const BAND_NAMES: &str = "healthy, at_risk, churn_risk, no_data";
 
 fn choice<T>(errors: &mut FieldErrors, field: &str, text: &str, parse: impl Fn(&str) -> Option<T>, names: &str) -> Option<T> {
     let value = parse(text);

@@ -23,7 +23,7 @@ fn nothing_asked_is_the_default() {
 fn every_filter_is_read() {
     let query = from(
         "search= acme &segment=smb&band=at_risk,churn_risk&owner=Priya&renewal=next_90&change=down_7&score_from=40\
-         &score_below=70&arr=unknown&moved_from=healthy&moved_to=at_risk&moved_by=rules&days=30&by=customers&archived=true&sort=api_trend&direction=desc&page=2&page_size=100\
+         &score_below=70&arr=unknown&moved_by_rules=healthy_to_at_risk&days=30&by=customers&archived=true&sort=api_trend&direction=desc&page=2&page_size=100\
          &as_of=2026-03-04&known_at=then",
     );
     let expected = CustomerQuery {
@@ -74,11 +74,12 @@ fn what_cannot_be_meant_is_refused() {
         ("score_from=101", "score_from must be a whole number between 0 and 100"),
         ("days=7", "days must be one of 30, 90, 180, 365"),
         ("by=score", "by must be one of arr, customers"),
-        ("moved_from=healthy", "moved_to must be given with `moved_from`"),
-        ("moved_to=no_data", "moved_from must be given with `moved_to`"),
-        ("moved_by=rules", "moved_by must be given with `moved_from` and `moved_to`"),
-        ("moved_from=healthy&moved_to=ok", "moved_to must be one of healthy, at_risk, churn_risk, no_data"),
-        ("moved_from=healthy&moved_to=healthy", "moved_to must be another band than `moved_from`"),
+        ("moved=healthy", "moved must be one of two bands such as healthy_to_at_risk"),
+        ("moved=healthy_to_healthy", "moved must be one of two bands such as healthy_to_at_risk"),
+        (
+            "moved=healthy_to_no_data&moved_by_rules=healthy_to_no_data",
+            "moved_by_rules must not be given with `moved`: nobody moved for both reasons",
+        ),
         ("page=0", "page must be a whole number between 1 and 10000"),
         ("page=two", "page must be a whole number between 1 and 10000"),
         ("page_size=201", "page_size must be a whole number between 1 and 200"),
@@ -105,7 +106,8 @@ fn order_and_page_do_not_count_as_filters() {
         "renewal=overdue",
         "arr=unknown",
         "score_from=0",
-        "moved_from=healthy&moved_to=at_risk",
+        "moved=healthy_to_at_risk",
+        "moved_by_rules=no_data_to_healthy",
     ] {
         assert!(from(text).unwrap().is_filtered(), "{text}");
     }
@@ -154,7 +156,7 @@ prop_compose! {
         sort in select(Sort::all().collect()),
         at in any_day(),
         (page, page_size) in (1..50i64, 1..=200i64),
-        moved in prop::option::of((0..4usize, 1..4usize, select(MovedBy::ALL.to_vec()))),
+        moved in prop::option::of((0..4usize, 1..4usize, select(vec![MovedBy::Facts, MovedBy::Rules]))),
     ) -> CustomerQuery {
         CustomerQuery {
             search, segment, bands, renewal, change,

@@ -2,7 +2,7 @@
 //! be read. The domain parses the values.
 
 use super::inputs::{TEXT, day, names};
-use crate::domain::band_history::{MovedBy, PERIODS};
+use crate::domain::band_history::{Moved, MovedBy, PERIODS};
 use crate::domain::list::{ChangeFilter, RenewalFilter};
 use crate::domain::{Band, EventKind, Segment, Sort, SortDirection};
 use crate::server::service::export;
@@ -56,15 +56,14 @@ pub struct FilterParameters {
     /// The value `unknown` lists only customers whose ARR is unknown.
     #[param(schema_with = unknown)]
     arr: Option<String>,
-    /// The band before a move: with `moved_to`, only customers that went from the one to the other within `days` days.
-    moved_from: Option<Band>,
-    /// The band after the move.
-    moved_to: Option<Band>,
-    /// The reason of the move: `facts` (when absent: by the band on the first and on the last day, both under today's rules),
-    /// or `rules` (all changes of band noted in the period were due to new rules or a source that was connected; by the band
-    /// before the first of them and after the last). No customer is in both.
-    #[param(schema_with = movers)]
-    moved_by: Option<String>,
+    /// A move between two bands, such as `healthy_to_at_risk`: only customers that were in the one `days` days before and are
+    /// in the other, both under today's rules, but for those of `moved_by_rules`.
+    #[param(schema_with = moves)]
+    moved: Option<String>,
+    /// Such a move of customers whose changes of band noted in the period were all due to new rules, or to a source that was
+    /// connected: by the band before the first of these changes and the one after the last. Not with `moved`.
+    #[param(schema_with = moves)]
+    moved_by_rules: Option<String>,
     /// The period of moves, and of figures by band, in days up to the day that is looked at; 90 when absent.
     #[param(schema_with = periods)]
     days: Option<String>,
@@ -197,8 +196,8 @@ fn changes() -> Object {
     names(ChangeFilter::NAMES.iter().copied()).build()
 }
 
-fn movers() -> Object {
-    names(MovedBy::ALL.map(MovedBy::name)).build()
+fn moves() -> Object {
+    names(Moved::all(MovedBy::Facts).map(Moved::name)).build()
 }
 
 fn periods() -> Object {

@@ -16,7 +16,7 @@ pub async fn get_portfolio(call: Call, query: Query<PortfolioParameters>) -> Res
 }
 
 /// Returns customers and ARR by band for each day of a period that ends on the day, and the moves between bands from its first
-/// day to its last. The list of customers with the same filters, `days`, `moved_from` and `moved_to` has exactly those of a move.
+/// day to its last. The list of customers with the same filters and day, `days`, and `moved` or `moved_by_rules`, has exactly those of a move.
 #[utoipa::path(get, path = "/api/portfolio/bands", tag = "Portfolio",
     params(PortfolioParameters),
     responses((status = 200, description = "The bands of the period", body = BandHistory)))]

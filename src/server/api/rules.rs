@@ -3,15 +3,15 @@
 
 const DAY: &str = "`as_of` or `known_at` is in the future, or `known_at` is before `as_of`";
 
-/// The rules of the filters of customers, after which comes [`DAY`]'s.
-const FILTERS: &str = "One of `moved_from` and `moved_to` is sent without the other, they are equal, or `moved_by` is sent without \
-                       them; or `as_of` or `known_at` is in the future, or `known_at` is before `as_of`";
+/// The rules of the filters of customers, with those of [`DAY`].
+const FILTERS: &str =
+    "`moved` and `moved_by_rules` are both sent; or `as_of` or `known_at` is in the future, or `known_at` is before `as_of`";
 
 pub const RULES: [(&str, &str); 11] = [
     (
         "list_customers",
         "The last row of the `page`, which is `page` times `page_size`, is beyond 10,000, and it is not the first page; \
-         one of `moved_from` and `moved_to` is sent without the other, they are equal, or `moved_by` is sent without them; or \
+         `moved` and `moved_by_rules` are both sent; or \
          `as_of` or `known_at` is in the future, or `known_at` is before `as_of`",
     ),
     ("export_customers", FILTERS),

@@ -98,12 +98,13 @@ on_each_database! {
             [("as_of=2026-03-17", "as_of"), ("known_at=2026-03-17", "known_at"), ("as_of=2026-03-10&known_at=2026-03-09", "known_at")]
                 .map(|(query, field)| (id, format!("GET {path}?{query}"), Value::Null, field))
         };
+        let both = "moved=healthy_to_at_risk&moved_by_rules=healthy_to_at_risk";
         let mut cases = vec![
             ("list_customers", "GET /api/customers?page=201".to_owned(), Value::Null, "page"),
-            ("list_customers", "GET /api/customers?moved_to=healthy".to_owned(), Value::Null, "moved_from"),
-            ("export_customers", "GET /customers.csv?moved_by=rules".to_owned(), Value::Null, "moved_by"),
-            ("get_portfolio", "GET /api/portfolio?moved_from=healthy".to_owned(), Value::Null, "moved_to"),
-            ("get_portfolio_bands", "GET /api/portfolio/bands?moved_from=healthy&moved_to=healthy".to_owned(), Value::Null, "moved_to"),
+            ("list_customers", format!("GET /api/customers?{both}"), Value::Null, "moved_by_rules"),
+            ("export_customers", format!("GET /customers.csv?{both}"), Value::Null, "moved_by_rules"),
+            ("get_portfolio", format!("GET /api/portfolio?{both}"), Value::Null, "moved_by_rules"),
+            ("get_portfolio_bands", format!("GET /api/portfolio/bands?{both}"), Value::Null, "moved_by_rules"),
             ("list_events", "GET /api/customers/1/events?page=51&page_size=200".to_owned(), Value::Null, "page"),
             ("list_events", "GET /api/customers/1/events?from=2026-03-02&to=2026-03-01".to_owned(), Value::Null, "from"),
             ("submit_event", "POST /api/customers/1/events".to_owned(), json!({"kind": "login", "messageId": "b"}), "Idempotency-Key"),

@@ -1,6 +1,6 @@
 //! ARR by band over time, and moves between bands: restated, filtered, and each move a list of its own.
 
-use crate::domain::band_history::{BandMove, MovedBy};
+use crate::domain::band_history::{BandMove, Moved, MovedBy};
 use crate::domain::{Band, BandHistory, CustomerFields, CustomerId, CustomerQuery, NewScorecard, Points, Scorecard};
 use crate::server::Actor;
 use crate::server::service::portfolio;
@@ -39,7 +39,8 @@ async fn assert_moves_are_lists(db: &Database, history: &BandHistory, of: &str) 
     for (moves, by) in [(&history.moves, MovedBy::Facts), (&history.moves_by_rules, MovedBy::Rules)] {
         for BandMove { from, to, tally } in moves {
             let days = history.days;
-            let query = format!("{of}&moved_from={}&moved_to={}&moved_by={}&days={days}", from.name(), to.name(), by.name());
+            let moved = Moved { from: *from, to: *to, by }.name();
+            let query = format!("{of}&{}={moved}&days={days}", if by == MovedBy::Facts { "moved" } else { "moved_by_rules" });
             let names = db.list(&query).await;
             assert_eq!(names.len() as i64, tally.customers, "{query}");
             assert_eq!(db.list(&format!("{query}&arr=unknown")).await.len() as i64, tally.arr_unknown, "{query}");
@@ -94,7 +95,7 @@ on_each_database! {
             assert_eq!(told.customers, expected.iter().map(|day| day[band].0).collect::<Vec<_>>(), "{:?}", told.band);
             assert_eq!(told.arr_cents, expected.iter().map(|day| day[band].1).collect::<Vec<_>>(), "{:?}", told.band);
         }
-        assert!(history.bands[0].arr_cents.first() > history.bands[0].arr_cents.last(), "{history:?}");
+        assert!(history.bands[..3].iter().all(|band| band.customers.iter().any(|customers| *customers > 1)), "{history:?}");
         assert!(history.moves.len() > 1, "{history:?}");
         for (days, from) in [(30, 30), (90, 90), (365, 365)] {
             let shorter = bands(&db, &format!("days={days}")).await;
@@ -133,7 +134,7 @@ on_each_database! {
         let with_tickets = bands(&db, "search=acme").await;
         db.retract_event(ticket.event.id, "test", now()).await.unwrap();
         db.assert_settled(today()).await;
-        for event in db.list_events(acme, &Default::default(), 1, 20).await.unwrap().items {
+        for event in db.list_events(acme, &Default::default(), 1, 1000).await.unwrap().items {
             if event.body.kind() == crate::domain::EventKind::SupportTicket && event.retraction.is_none() {
                 db.retract_event(event.id, "test", now()).await.unwrap();
             }
@@ -149,14 +150,16 @@ on_each_database! {
         active_until(&db, "Fallen", Some(7 * K), 40).await;
         let fallen = bands(&db, "search=fallen").await.moves;
         assert_eq!(fallen.len(), 1);
+        // As if these customers had been here for long.
+        db.run_raw("UPDATE band_changes SET day = day - 200").await;
         new_rules(&db, |scorecard| scorecard.bands.healthy = Points(1000)).await;
         let history = bands(&db, "").await;
         // Under the new rules nobody was healthy on any day.
         assert_eq!(history.bands[0].customers, [0; 91]);
         let told: Vec<_> = history.moves_by_rules.iter().map(|told| (told.from, told.to, told.tally.arr_cents)).collect();
         assert_eq!(told, [(Band::Healthy, Band::AtRisk, 10 * K)]);
-        assert_eq!(db.list("moved_from=healthy&moved_to=at_risk&moved_by=rules").await, ["Steady"]);
-        assert_eq!(db.list("moved_from=healthy&moved_to=at_risk&moved_by=facts").await, Vec::<String>::new());
+        assert_eq!(db.list("moved_by_rules=healthy_to_at_risk").await, ["Steady"]);
+        assert_eq!(db.list("moved=healthy_to_at_risk").await, Vec::<String>::new());
         assert_moves_are_lists(&db, &history, "sort=name").await;
         // The one that fell by its own doing is not the rules' doing.
         assert!(history.moves.iter().all(|told| told.tally.arr_cents == 7 * K), "{history:?}");

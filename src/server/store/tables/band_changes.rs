@@ -57,7 +57,7 @@ impl BandChangeRow {
 }
 
 /// Returns the customers whose changes in a period, after its first day, all came over many customers at once: new rules or a
-/// connected source. With each the band before the first of them and the one after the last.
+/// connected source. A first score is the customer's own, whatever was connected by it. With each the band before the first of them and the one after the last.
 pub async fn load_changes_of_all(tx: &mut Tx, period: Period) -> StoreResult<HashMap<i64, (Band, Band)>> {
     // The inner condition is that of the index on these causes. In most periods it finds nobody.
     let sql = "SELECT earliest.customer_id, earliest.band_before, latest.band_after
@@ -66,7 +66,8 @@ pub async fn load_changes_of_all(tx: &mut Tx, period: Period) -> StoreResult<Has
                                            WHERE cause IN ('rules', 'connections') AND day > $1 AND day <= $2)
                      AND day > $1 AND day <= $2
                      GROUP BY customer_id
-                     HAVING COUNT(*) = COUNT(CASE WHEN cause IN ('rules', 'connections') THEN 1 END)) AS told
+                     HAVING COUNT(*) = COUNT(CASE WHEN cause IN ('rules', 'connections') AND band_before <> 'no_data' THEN 1 END))
+                    AS told
                JOIN band_changes AS earliest ON earliest.id = told.first_id
                JOIN band_changes AS latest ON latest.id = told.last_id";
     let day = |number| Bind::Day(Some(number));
