@@ -1,7 +1,9 @@
 //! Every call from a page to the server. Each is one line: the use case of the same name answers.
 
 use crate::domain::import::{ImportList, ImportPage};
-use crate::domain::{CustomerId, CustomerList, ImportId, NoteId, Portfolio, QuarantineId, QuarantinePage, Scorecard};
+use crate::domain::{
+    BandHistory, CustomerId, CustomerList, ImportId, NoteId, Portfolio, QuarantineId, QuarantinePage, Scorecard,
+};
 use crate::wire::pages::{CustomerPage, EditPage, ScorecardPage, Timeline};
 use crate::wire::{AppError, FormValues, Outcome, Previewed};
 use leptos::prelude::*;
@@ -11,18 +13,20 @@ use leptos::server_fn::codec::GetUrl;
 use crate::server::{
     browser::cookies::set_cookie,
     browser::forms::{self, accept},
-    browser::page::{answer, call, customer_query, day, event_query, owner_filter, page_days, paging},
+    browser::page::{answer, call, customer_query, day, event_query, page_days, paging},
     service::{batch, customers, demo, events, health, import, portfolio, scorecards},
 };
 
-/// Returns the figures of all active customers, or of one owner's, as of a day (today when absent), as it is or was known.
+/// Returns the figures of the customers that a query selects. `query` is a query string without the question mark.
 #[server(prefix = "/app", endpoint = "load_portfolio", input = GetUrl)]
-pub async fn load_portfolio(
-    owner: Option<String>,
-    as_of: Option<String>,
-    known_at: Option<String>,
-) -> Result<Portfolio, AppError> {
-    answer(async { portfolio::get_portfolio(&call(), owner_filter(owner)?, day(as_of, known_at)?).await }).await
+pub async fn load_portfolio(query: String) -> Result<Portfolio, AppError> {
+    answer(async { portfolio::get_portfolio_figures(&call(), &customer_query(&query)?).await }).await
+}
+
+/// Returns their ARR by band over the query's period. `query` is a query string without the question mark.
+#[server(prefix = "/app", endpoint = "load_portfolio_bands", input = GetUrl)]
+pub async fn load_portfolio_bands(query: String) -> Result<BandHistory, AppError> {
+    answer(async { portfolio::get_portfolio_bands(&call(), &customer_query(&query)?).await }).await
 }
 
 /// Returns one page of the list. `query` is a query string without the question mark.

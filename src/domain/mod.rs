@@ -6,6 +6,8 @@
 pub mod as_of;
 pub mod asked_days;
 pub mod band_change;
+pub mod band_history;
+pub mod band_runs;
 pub mod batch;
 pub mod change;
 pub mod counts;
@@ -39,6 +41,7 @@ pub use chrono::NaiveDate;
 
 pub use as_of::{AsOf, AskedDay, KnownAt};
 pub use asked_days::{ChangeDays, HistoryDays, PageDays};
+pub use band_history::BandHistory;
 pub use batch::{BatchReport, ItemReport, ItemVerdict, QuarantinePage, QuarantinedItem};
 pub use change::{Cause, CauseFact, CausePart, Driver, Fall, HealthChange, MainCause};
 pub use customer::{Archive, ArchiveReason, Customer, CustomerFields, CustomerInput, Segment};

@@ -93,8 +93,8 @@ pub struct Portfolio {
     pub known_at: Option<NaiveDate>,
     /// The day of the earliest fact of any customer, as known now; null before there is one.
     pub first_fact_on: Option<NaiveDate>,
-    /// The owner whose customers these figures cover; `none` stands for customers without an owner. Absent for all
-    /// customers.
+    /// The owner whose customers these figures cover; `none` stands for customers without an owner. Null where the filters name
+    /// none.
     #[schema(value_type = Option<String>)]
     pub owner: Option<OwnerFilter>,
     /// The currency's code (ISO 4217).
@@ -107,6 +107,8 @@ pub struct Portfolio {
     pub mean: MeanScore,
     /// The number of customers with a score in each of [0, 10), [10, 20) ... [90, 100].
     pub distribution: Vec<i64>,
+    /// The known ARR of these customers.
+    pub distribution_arr_cents: Vec<i64>,
     pub movers7: Movers,
     pub movers30: Movers,
     pub new_churn_risks: Mentions,

@@ -7,8 +7,8 @@ use crate::domain::scorecard::FactorRule;
 use crate::domain::{Band, EventKind, Factors, HistoryPoint, NaiveDate, Points, Scorecard};
 use std::collections::HashMap;
 
-/// The days that the search for the beginning of a customer's band goes back.
-pub const BAND_MEMORY_DAYS: i64 = 180;
+/// The days that a customer's bands are kept for, and that the search for the beginning of its band goes back.
+pub const BAND_MEMORY_DAYS: i64 = 365;
 
 /// Returns the score of each day in `from..=to`, earliest first: exactly what `score(measure(..))` gives for each.
 /// `facts.daily` must reach back from `from` by the scorecard's lookback.

@@ -196,7 +196,7 @@ on_each_database! {
         let bands = async || {
             let listed = parse_query("band=no_data").unwrap();
             let (rows, _) = db.list_customers(&listed, today()).await.unwrap();
-            let portfolio = db.get_portfolio(None, "USD", today()).await.unwrap();
+            let portfolio = db.get_portfolio(&crate::domain::CustomerQuery::default(), "USD", today()).await.unwrap();
             let no_data = portfolio.bands.iter().find(|tally| tally.band == Band::NoData).unwrap().tally.customers;
             (db.health(acme).await.band, rows.iter().any(|row| row.customer.id == acme), no_data)
         };

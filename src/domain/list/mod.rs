@@ -3,9 +3,10 @@
 mod filters;
 mod rows;
 
-pub use filters::{ChangeFilter, OwnerFilter, RenewalFilter, Sort, SortDirection};
+pub use filters::{ChangeFilter, Measure, OwnerFilter, RenewalFilter, Sort, SortDirection};
 pub use rows::{CustomerList, CustomerRow, Page, Weakest};
 
+use super::band_history::{DEFAULT_PERIOD, Moved, MovedBy, PERIODS};
 use super::{AskedDay, Band, FieldErrors, NaiveDate, Points, Segment};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
@@ -49,6 +50,12 @@ pub struct CustomerQuery {
     pub arr_unknown: bool,
     /// True to list the archived customers instead of the active ones.
     pub archived: bool,
+    /// The move between bands, in the last `days` days, that customers must have made.
+    pub moved: Option<Moved>,
+    /// The period of moves and of bands over time: 30, 90, 180 or 365 days.
+    pub days: i64,
+    /// The measure that the dashboard draws bands and scores by. It selects nothing.
+    pub by: Measure,
     /// The day to list customers as of.
     pub at: AskedDay,
     pub sort: Sort,
@@ -70,6 +77,9 @@ impl Default for CustomerQuery {
             score_below: None,
             arr_unknown: false,
             archived: false,
+            moved: None,
+            days: DEFAULT_PERIOD,
+            by: Measure::default(),
             at: AskedDay::default(),
             sort: Sort::default(),
             direction: SortDirection::default(),
@@ -110,6 +120,21 @@ impl CustomerQuery {
                 "archived" => {
                     query.archived = choice(&mut errors, name, value, |text| text.parse().ok(), "true, false").unwrap_or(false)
                 }
+                "moved" | "moved_by_rules" => {
+                    let by = if name == "moved" { MovedBy::Facts } else { MovedBy::Rules };
+                    let moved =
+                        choice(&mut errors, name, value, |text| Moved::parse(text, by), "two bands such as healthy_to_at_risk");
+                    if query.moved.is_some() {
+                        errors.add("moved_by_rules", "must not be given with `moved`: nobody moved for both reasons");
+                    }
+                    query.moved = moved;
+                }
+                "days" => {
+                    let parse = |text: &str| PERIODS.into_iter().find(|days| days.to_string() == text);
+                    let names = PERIODS.map(|days| days.to_string()).join(", ");
+                    query.days = choice(&mut errors, name, value, parse, &names).unwrap_or(DEFAULT_PERIOD);
+                }
+                "by" => query.by = choice(&mut errors, name, value, Measure::parse, "arr, customers").unwrap_or_default(),
                 "sort" => {
                     let names: Vec<_> = Sort::all().map(Sort::name).collect();
                     query.sort = choice(&mut errors, name, value, Sort::parse, &names.join(", ")).unwrap_or_default();
@@ -147,6 +172,10 @@ impl CustomerQuery {
         put("score_from", self.score_from.map(|points| points.to_string()));
         put("score_below", self.score_below.map(|points| points.to_string()));
         put("arr", self.arr_unknown.then(|| "unknown".to_owned()));
+        put("moved", self.moved.filter(|moved| moved.by == MovedBy::Facts).map(Moved::name));
+        put("moved_by_rules", self.moved.filter(|moved| moved.by == MovedBy::Rules).map(Moved::name));
+        put("days", (self.days != default.days).then(|| self.days.to_string()));
+        put("by", (self.by != default.by).then(|| self.by.name().to_owned()));
         put("archived", self.archived.then(|| "true".to_owned()));
         put("sort", (self.sort != default.sort).then(|| self.sort.name().to_owned()));
         put("direction", (self.direction != default.direction).then(|| self.direction.name().to_owned()));
@@ -165,6 +194,12 @@ impl CustomerQuery {
         }
     }
 
+    /// Returns the query for everything that figures follow from: its filters, period and day, whatever its order and page.
+    pub fn of_figures(&self) -> Self {
+        let Self { sort, direction, page, page_size, by, .. } = Self::default();
+        Self { sort, direction, page, page_size, by, ..self.clone() }
+    }
+
     /// Returns the days over which rows show the score's change: 7 or 30, as the order asks, else as the filter asks.
     pub fn change_days(&self) -> i64 {
         use ChangeFilter::{Down7, NewChurnRisk, Up7};
@@ -178,8 +213,8 @@ impl CustomerQuery {
 
     /// Returns whether any filter is set.
     pub fn is_filtered(&self) -> bool {
-        let Self { sort, direction, page, page_size, archived, at, .. } = self.clone();
-        *self != Self { sort, direction, page, page_size, archived, at, ..Self::default() }
+        let Self { sort, direction, page, page_size, archived, days, by, at, .. } = self.clone();
+        *self != Self { sort, direction, page, page_size, archived, days, by, at, ..Self::default() }
     }
 }
 

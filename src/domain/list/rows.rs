@@ -37,7 +37,7 @@ pub struct Weakest {
 pub struct CustomerRow {
     pub customer: Customer,
     pub health: Health,
-    /// The day since which the customer is in its band. The search goes back 180 days, so a day that far back means that day
+    /// The day since which the customer is in its band. The search goes back 365 days, so a day that far back means that day
     /// or earlier.
     pub band_since: NaiveDate,
     /// The score's change over 7 days; null when either day has no data.

@@ -1,6 +1,7 @@
 //! What the words accept and refuse, and the shape they have on the wire.
 
 mod as_of;
+mod bands;
 mod customers;
 mod events;
 mod numbers;

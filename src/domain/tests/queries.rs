@@ -1,7 +1,8 @@
 //! The customer list's query, to and from a URL.
 
 use super::messages;
-use crate::domain::list::{ChangeFilter, OwnerFilter, RenewalFilter};
+use crate::domain::band_history::{Moved, MovedBy, PERIODS};
+use crate::domain::list::{ChangeFilter, Measure, OwnerFilter, RenewalFilter};
 use crate::domain::{AskedDay, Band, CustomerQuery, KnownAt, NaiveDate, Segment, Sort, SortDirection};
 use proptest::prelude::*;
 
@@ -22,7 +23,7 @@ fn nothing_asked_is_the_default() {
 fn every_filter_is_read() {
     let query = from(
         "search= acme &segment=smb&band=at_risk,churn_risk&owner=Priya&renewal=next_90&change=down_7&score_from=40\
-         &score_below=70&arr=unknown&archived=true&sort=api_trend&direction=desc&page=2&page_size=100\
+         &score_below=70&arr=unknown&moved_by_rules=healthy_to_at_risk&days=30&by=customers&archived=true&sort=api_trend&direction=desc&page=2&page_size=100\
          &as_of=2026-03-04&known_at=then",
     );
     let expected = CustomerQuery {
@@ -36,6 +37,9 @@ fn every_filter_is_read() {
         score_below: Some(70),
         arr_unknown: true,
         archived: true,
+        moved: Some(Moved { from: Band::Healthy, to: Band::AtRisk, by: MovedBy::Rules }),
+        days: 30,
+        by: Measure::Customers,
         at: AskedDay { as_of: NaiveDate::from_ymd_opt(2026, 3, 4), known_at: Some(KnownAt::Then) },
         sort: Sort::Factor(crate::domain::FactorKey::ApiTrend),
         direction: SortDirection::Desc,
@@ -68,6 +72,14 @@ fn what_cannot_be_meant_is_refused() {
         ("archived=1", "archived must be one of true, false"),
         ("direction=up", "direction must be one of asc, desc"),
         ("score_from=101", "score_from must be a whole number between 0 and 100"),
+        ("days=7", "days must be one of 30, 90, 180, 365"),
+        ("by=score", "by must be one of arr, customers"),
+        ("moved=healthy", "moved must be one of two bands such as healthy_to_at_risk"),
+        ("moved=healthy_to_healthy", "moved must be one of two bands such as healthy_to_at_risk"),
+        (
+            "moved=healthy_to_no_data&moved_by_rules=healthy_to_no_data",
+            "moved_by_rules must not be given with `moved`: nobody moved for both reasons",
+        ),
         ("page=0", "page must be a whole number between 1 and 10000"),
         ("page=two", "page must be a whole number between 1 and 10000"),
         ("page_size=201", "page_size must be a whole number between 1 and 200"),
@@ -83,7 +95,7 @@ fn what_cannot_be_meant_is_refused() {
 
 #[test]
 fn order_and_page_do_not_count_as_filters() {
-    assert!(!from("sort=name&direction=desc&page=3&page_size=10&archived=true").unwrap().is_filtered());
+    assert!(!from("sort=name&direction=desc&page=3&page_size=10&archived=true&days=365&by=customers").unwrap().is_filtered());
     for text in [
         "search=a",
         "segment=SMB",
@@ -94,6 +106,8 @@ fn order_and_page_do_not_count_as_filters() {
         "renewal=overdue",
         "arr=unknown",
         "score_from=0",
+        "moved=healthy_to_at_risk",
+        "moved_by_rules=no_data_to_healthy",
     ] {
         assert!(from(text).unwrap().is_filtered(), "{text}");
     }
@@ -142,6 +156,7 @@ prop_compose! {
         sort in select(Sort::all().collect()),
         at in any_day(),
         (page, page_size) in (1..50i64, 1..=200i64),
+        moved in prop::option::of((0..4usize, 1..4usize, select(vec![MovedBy::Facts, MovedBy::Rules]))),
     ) -> CustomerQuery {
         CustomerQuery {
             search, segment, bands, renewal, change,
@@ -150,6 +165,9 @@ prop_compose! {
             score_below: scores.1,
             arr_unknown: flags.0,
             archived: flags.1,
+            moved: moved.map(|(from, on, by)| Moved { from: Band::ALL[from], to: Band::ALL[(from + on) % 4], by }),
+            days: PERIODS[(page % 4) as usize],
+            by: if flags.0 { Measure::Customers } else { Measure::Arr },
             at,
             sort,
             direction: if flags.2 { SortDirection::Desc } else { SortDirection::Asc },

@@ -190,6 +190,7 @@ fn the_portfolio() {
             band_limits: Scorecard::default().bands,
             mean: MeanScore { score: Some(Points(701)), change7: Some(Points(-4)), change30: None },
             distribution: vec![0, 0, 0, 1, 0, 2, 0, 4, 8, 1],
+            distribution_arr_cents: vec![0, 0, 0, 100, 0, 0, 0, 5, 9, 1],
             movers7: movers(7),
             movers30: movers(30),
             new_churn_risks: mentions(),

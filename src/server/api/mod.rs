@@ -54,6 +54,7 @@ fn routes() -> OpenApiRouter<AppState> {
         // all customers together
         .routes(routes!(portfolio::get_portfolio))
         .routes(routes!(today::get_today))
+        .routes(routes!(portfolio::get_portfolio_bands))
         .routes(routes!(live::follow_changes))
         // the rules
         .routes(routes!(scorecards::get_scorecard))

@@ -2,6 +2,7 @@
 //! be read. The domain parses the values.
 
 use super::inputs::{TEXT_PATTERN, day, names};
+use crate::domain::band_history::{Moved, MovedBy, PERIODS};
 use crate::domain::list::{ChangeFilter, RenewalFilter};
 use crate::domain::{Band, EventKind, Segment, Sort, SortDirection};
 use crate::server::service::export;
@@ -55,8 +56,26 @@ pub struct FilterParameters {
     /// The value `unknown` lists only customers whose ARR is unknown.
     #[param(schema_with = unknown)]
     arr: Option<String>,
+    /// A move between two bands, such as `healthy_to_at_risk`: only customers that were in the one `days` days before and are
+    /// in the other, both under today's rules, but for those of `moved_by_rules`.
+    #[param(schema_with = moves)]
+    moved: Option<String>,
+    /// Such a move of customers whose changes of band noted in the period were all due to new rules, or to a source that was
+    /// connected: by the band before the first of these changes and the one after the last. Not with `moved`.
+    #[param(schema_with = moves)]
+    moved_by_rules: Option<String>,
+    /// The period of moves, and of figures by band, in days up to the day that is looked at; 90 when absent.
+    #[param(schema_with = periods)]
+    days: Option<String>,
     /// The value `true` lists the archived customers instead of the active ones.
     archived: Option<bool>,
+}
+
+/// The order of `CustomerQuery`.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code)]
+pub struct OrderParameters {
     /// The order; `urgency` when absent: first those that need somebody, most urgent first, then the others by score.
     /// `change` is over 30 days.
     #[param(schema_with = sorts)]
@@ -163,11 +182,11 @@ macro_rules! together {
 }
 
 together! {
-    ListParameters = FilterParameters DayParameters PagingParameters;
-    CsvParameters = FilterParameters DayParameters;
+    ListParameters = FilterParameters OrderParameters DayParameters PagingParameters;
+    CsvParameters = FilterParameters OrderParameters DayParameters;
     EventParameters = EventFilterParameters PagingParameters;
-    PortfolioParameters = OwnerParameters DayParameters;
     TodayParameters = OwnerParameters DayParameters PagingParameters;
+    PortfolioParameters = FilterParameters DayParameters;
 }
 
 fn text() -> Object {
@@ -188,6 +207,14 @@ fn renewals() -> Object {
 
 fn changes() -> Object {
     names(ChangeFilter::NAMES.iter().copied()).build()
+}
+
+fn moves() -> Object {
+    names(Moved::all(MovedBy::Facts).map(Moved::name)).build()
+}
+
+fn periods() -> Object {
+    names(PERIODS.map(|days| days.to_string())).build()
 }
 
 fn unknown() -> Object {

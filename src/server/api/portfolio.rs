@@ -1,9 +1,8 @@
-//! `/api/portfolio`: figures about all customers together.
+//! `/api/portfolio`: figures about the customers that filters select, all active ones where there are none.
 
 use super::extract::{Json, Query};
 use super::parameters::PortfolioParameters;
-use crate::domain::list::OwnerFilter;
-use crate::domain::{AsOf, Portfolio};
+use crate::domain::{BandHistory, CustomerQuery, Portfolio};
 use crate::server::Call;
 use crate::server::service::portfolio;
 use crate::wire::AppError;
@@ -13,7 +12,14 @@ use crate::wire::AppError;
     params(PortfolioParameters),
     responses((status = 200, description = "The portfolio as of the day", body = Portfolio)))]
 pub async fn get_portfolio(call: Call, query: Query<PortfolioParameters>) -> Result<Json<Portfolio>, AppError> {
-    let [owner, as_of, known_at] = query.values(["owner", "as_of", "known_at"]);
-    let owner = OwnerFilter::parse(owner)?;
-    portfolio::get_portfolio(&call, owner, AsOf::parse(as_of, known_at, call.today())?).await.map(Json)
+    portfolio::get_portfolio(&call, &CustomerQuery::from_pairs(query.pairs())?).await.map(Json)
+}
+
+/// Returns customers and ARR by band for each day of a period that ends on the day, and the moves between bands from its first
+/// day to its last. The list of customers with the same filters and day, `days`, and `moved` or `moved_by_rules`, has exactly those of a move.
+#[utoipa::path(get, path = "/api/portfolio/bands", tag = "Portfolio",
+    params(PortfolioParameters),
+    responses((status = 200, description = "The bands of the period", body = BandHistory)))]
+pub async fn get_portfolio_bands(call: Call, query: Query<PortfolioParameters>) -> Result<Json<BandHistory>, AppError> {
+    portfolio::get_portfolio_bands(&call, &CustomerQuery::from_pairs(query.pairs())?).await.map(Json)
 }

@@ -6,10 +6,20 @@ const DAY_RULE: &str = "`as_of` or `known_at` is in the future, or `known_at` is
 const PAGE_OF_DAY: &str = "The last row of the `page`, which is `page` times `page_size`, is beyond 10,000, and it is not the first page; or \
      `as_of` or `known_at` is in the future, or `known_at` is before `as_of`";
 
-pub const RULES: [(&str, &str); 12] = [
-    ("list_customers", PAGE_OF_DAY),
-    ("export_customers", DAY_RULE),
-    ("get_portfolio", DAY_RULE),
+/// The rules of the filters of customers, with those of [`DAY_RULE`].
+const FILTERS: &str =
+    "`moved` and `moved_by_rules` are both sent; or `as_of` or `known_at` is in the future, or `known_at` is before `as_of`";
+
+pub const RULES: [(&str, &str); 13] = [
+    (
+        "list_customers",
+        "The last row of the `page`, which is `page` times `page_size`, is beyond 10,000, and it is not the first page; \
+         `moved` and `moved_by_rules` are both sent; or \
+         `as_of` or `known_at` is in the future, or `known_at` is before `as_of`",
+    ),
+    ("export_customers", FILTERS),
+    ("get_portfolio", FILTERS),
+    ("get_portfolio_bands", FILTERS),
     ("get_today", PAGE_OF_DAY),
     ("get_health", DAY_RULE),
     ("list_people", DAY_RULE),

@@ -3,7 +3,7 @@
 
 use super::cookies::cookies;
 use super::{flash, upload};
-use crate::domain::list::{OwnerFilter, Paging};
+use crate::domain::list::Paging;
 use crate::domain::{AsOf, CustomerQuery, EventQuery, PageDays};
 use crate::server::{Actor, AppState, Call};
 use crate::wire::{AppError, PageStart, Preferences, ResponseStatus, ThemeChoice};
@@ -104,11 +104,6 @@ pub fn paging(text: &str) -> Result<Paging, AppError> {
 /// Reads the day that is asked for, and what is known of it.
 pub fn day(as_of: Option<String>, known_at: Option<String>) -> Result<AsOf, AppError> {
     Ok(AsOf::parse(as_of.as_deref(), known_at.as_deref(), call().today())?)
-}
-
-/// Reads whose customers are asked for.
-pub fn owner_filter(owner: Option<String>) -> Result<Option<OwnerFilter>, AppError> {
-    Ok(OwnerFilter::parse(owner.as_deref())?)
 }
 
 /// Reads the spans of a customer's page.

@@ -247,7 +247,7 @@ on_each_database! {
             ("/customers.csv?as_of=2026-03-17", "as_of"),
             ("/api/portfolio?as_of=2026-03-17", "as_of"),
             ("/api/portfolio?as_of=2026-03-02&known_at=2026-03-01", "known_at"),
-            ("/api/portfolio?segment=SMB", "segment"),
+            ("/api/portfolio?sort=name", "sort"),
             ("/api/portfolio?owner=nul%00", "owner"),
             ("/api/scorecard?version=1", "version"),
         ];

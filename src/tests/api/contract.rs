@@ -98,9 +98,14 @@ on_each_database! {
             [("as_of=2026-03-17", "as_of"), ("known_at=2026-03-17", "known_at"), ("as_of=2026-03-10&known_at=2026-03-09", "known_at")]
                 .map(|(query, field)| (id, format!("GET {path}?{query}"), Value::Null, field))
         };
+        let both = "moved=healthy_to_at_risk&moved_by_rules=healthy_to_at_risk";
         let mut cases = vec![
             ("list_customers", "GET /api/customers?page=201".to_owned(), Value::Null, "page"),
             ("get_today", "GET /api/today?page=201".to_owned(), Value::Null, "page"),
+            ("list_customers", format!("GET /api/customers?{both}"), Value::Null, "moved_by_rules"),
+            ("export_customers", format!("GET /customers.csv?{both}"), Value::Null, "moved_by_rules"),
+            ("get_portfolio", format!("GET /api/portfolio?{both}"), Value::Null, "moved_by_rules"),
+            ("get_portfolio_bands", format!("GET /api/portfolio/bands?{both}"), Value::Null, "moved_by_rules"),
             ("list_events", "GET /api/customers/1/events?page=51&page_size=200".to_owned(), Value::Null, "page"),
             ("list_events", "GET /api/customers/1/events?from=2026-03-02&to=2026-03-01".to_owned(), Value::Null, "from"),
             ("submit_event", "POST /api/customers/1/events".to_owned(), json!({"kind": "login", "messageId": "b"}), "Idempotency-Key"),
@@ -113,7 +118,7 @@ on_each_database! {
         let health = "/api/customers/1/health";
         cases.extend(days("list_customers", "/api/customers").into_iter().chain(days("export_customers", "/customers.csv")));
         cases.extend(days("get_today", "/api/today"));
-        cases.extend(days("get_portfolio", "/api/portfolio").into_iter().chain(days("get_health", health)));
+        cases.extend(days("get_portfolio", "/api/portfolio").into_iter().chain(days("get_portfolio_bands", "/api/portfolio/bands")).chain(days("get_health", health)));
         for (id, part, queries) in [
             ("get_health_history", "history", vec![("from=2026-03-02&to=2026-03-01", "from"), ("from=2016-03-08", "from"), ("to=2026-03-17", "to"),
                 ("known_at=2026-03-17", "known_at"), ("to=2026-03-10&known_at=2026-03-09", "known_at")]),

@@ -56,4 +56,30 @@ on_each_database! {
         site.event(&customer, json!({"kind": "login"})).await;
         assert_eq!(site.get("/api/portfolio").await.ok()["silentSources"], json!([]));
     }
+
+    async fn every_filter_of_the_list_narrows_the_figures_and_the_bands(db: Database) {
+        let site = Site::new(db);
+        for (name, segment, arr) in [("Anvil", "SMB", 100), ("Bolt", "Startup", 30), ("Bolts", "SMB", 7)] {
+            let input = json!({"name": name, "segment": segment, "arrCents": arr});
+            assert_eq!(site.post("/api/customers", input).await.status, 201);
+        }
+        site.event("/api/customers/1", json!({"kind": "login", "occurredAt": "2026-03-10T08:00:00Z"})).await;
+        for (query, customers, arr) in [("", 3, 137), ("segment=SMB", 2, 107), ("search=bolt", 2, 37), ("band=no_data", 2, 37), ("segment=SMB&search=bolt", 1, 7), ("archived=true", 0, 0)] {
+            let portfolio = site.get(&format!("/api/portfolio?{query}")).await.ok();
+            assert_eq!((&portfolio["all"]["customers"], &portfolio["all"]["arrCents"]), (&json!(customers), &json!(arr)), "{query}");
+            let bands = site.get(&format!("/api/portfolio/bands?{query}&days=30")).await.ok();
+            let last = |column: &str| bands["bands"].as_array().unwrap().iter().map(|band| band[column][30].as_i64().unwrap()).sum::<i64>();
+            assert_eq!((last("customers"), last("arrCents")), (customers, arr), "{query}");
+        }
+        let bands = site.get("/api/portfolio/bands?days=30").await.ok();
+        assert_eq!((&bands["from"], &bands["asOf"], &bands["days"]), (&json!("2026-02-14"), &json!("2026-03-16"), &json!(30)));
+        assert_eq!((&bands["bands"][3]["band"], &bands["bands"][3]["customers"][23], &bands["bands"][3]["customers"][24]), (&json!("no_data"), &json!(3), &json!(2)));
+        let moves = bands["moves"].as_array().unwrap();
+        assert_eq!((moves.len(), &moves[0]["from"], &moves[0]["arrCents"], &bands["movesByRules"], &bands["pending"]), (1, &json!("no_data"), &json!(100), &json!([]), &json!(0)));
+        let listed = site.get(&format!("/api/customers?days=30&moved=no_data_to_{}", moves[0]["to"].as_str().unwrap())).await.ok();
+        assert_eq!((&listed["total"], &listed["items"][0]["customer"]["name"]), (&json!(1), &json!("Anvil")));
+        // On an earlier day the period is another.
+        let before = site.get("/api/portfolio/bands?days=30&as_of=2026-03-09").await.ok();
+        assert_eq!((&before["asOf"], &before["moves"]), (&json!("2026-03-09"), &json!([])));
+    }
 }

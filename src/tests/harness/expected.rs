@@ -1,6 +1,7 @@
 //! What the stored health must be: computed from nothing but the events that count, by other means than the store's.
 
 use super::Database;
+use crate::domain::band_runs::BandRuns;
 use crate::domain::list::is_new;
 use crate::domain::{
     CustomerId, CustomerQuery, Event, EventBody, EventFilter, FactorKey, Factors, InvoiceStatus, NaiveDate, Window,
@@ -18,18 +19,27 @@ impl Database {
         let connections = connections(events.values().flatten());
         assert_eq!(self.connections().await.unwrap(), connections);
         self.assert_fact_days(events.values().flatten(), today).await;
+        let runs = self.stored_band_runs().await;
         for (id, events) in &events {
-            self.assert_customer_settled(*id, events, &connections, today).await;
+            self.assert_customer_settled(*id, events, &connections, runs[&id.0].as_deref(), today).await;
         }
     }
 
     /// [`Self::assert_settled`] for one customer, the connections being as they are stored.
     pub async fn assert_settled_of(&self, id: CustomerId, today: NaiveDate) {
         let connections = self.connections().await.unwrap();
-        self.assert_customer_settled(id, &self.events_that_count(id).await, &connections, today).await;
+        let runs = self.stored_band_runs().await;
+        self.assert_customer_settled(id, &self.events_that_count(id).await, &connections, runs[&id.0].as_deref(), today).await;
     }
 
-    async fn assert_customer_settled(&self, id: CustomerId, events: &[Event], connections: &Connections, today: NaiveDate) {
+    async fn assert_customer_settled(
+        &self,
+        id: CustomerId,
+        events: &[Event],
+        connections: &Connections,
+        runs: Option<&str>,
+        today: NaiveDate,
+    ) {
         let stored = self.get_current(id, today).await.unwrap();
         let scorecard = self.current_scorecard().await.unwrap();
         let facts = facts(stored.customer.fields.start_date, events);
@@ -43,6 +53,7 @@ impl Database {
         let history = scoring::history(&facts, &scorecard, connections, from, today);
         let change = |days: usize| scoring::change(*history.iter().nth_back(days).unwrap(), *history.last().unwrap());
         assert_eq!(Some(stored.band_since), scoring::band_since(&history), "customer {id}");
+        assert_eq!(runs, Some(&*BandRuns::of(&history).to_string()), "customer {id}");
         assert_eq!(stored.change7, change(7), "customer {id}");
         assert_eq!(stored.change30, change(30), "customer {id}");
         assert_eq!(stored.change90, change(90), "customer {id}");

@@ -2,6 +2,7 @@
 
 use super::Database;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
+use std::collections::HashMap;
 
 impl Database {
     /// Runs statements that both databases understand.
@@ -16,6 +17,16 @@ impl Database {
                 sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
             }
         }
+    }
+
+    /// Returns each customer's runs of bands as they are stored.
+    pub async fn stored_band_runs(&self) -> HashMap<i64, Option<String>> {
+        let sql = "SELECT CAST(id AS BIGINT), band_runs FROM customers";
+        let rows: Vec<(i64, Option<String>)> = match self.url.starts_with("sqlite:") {
+            true => sqlx::query_as(sql).fetch_all(&mut SqliteConnection::connect(&self.url).await.unwrap()).await.unwrap(),
+            false => sqlx::query_as(sql).fetch_all(&mut PgConnection::connect(&self.url).await.unwrap()).await.unwrap(),
+        };
+        rows.into_iter().collect()
     }
 
     /// Makes the database one that has not seen a migration yet, whose changes must be undone by hand.

@@ -1,6 +1,6 @@
 //! Generated customers: loaded in bulk as if each event had been sent, and taken out without a trace.
 
-use crate::domain::{CustomerFields, EventFilter};
+use crate::domain::{CustomerFields, CustomerQuery, EventFilter};
 use crate::server::demo::{self, Options};
 use crate::server::store::DemoCustomer;
 use crate::tests::harness::*;
@@ -45,7 +45,7 @@ on_each_database! {
         assert!(repeated.repeated);
         assert_eq!(&repeated.event, keyed);
         assert_eq!(db.list_notes(id).await.unwrap()[0].text, "Met them");
-        assert!(db.get_portfolio(None, "USD", today()).await.unwrap().has_demo);
+        assert!(db.get_portfolio(&CustomerQuery::default(), "USD", today()).await.unwrap().has_demo);
         // Loaded facts can be taken back like any other.
         db.retract_event(events.items.last().unwrap().id, "test", now()).await.unwrap();
         db.roll_over_all(today()).await;
@@ -75,7 +75,7 @@ on_each_database! {
         assert_eq!((db.health(acme).await, db.connections().await.unwrap()), before);
         assert_eq!((db.page("").await.1, db.list_notes(acme).await.unwrap().len()), (1, 1));
         assert!(db.send(acme, login().days_ago(3).message("m-1")).await.repeated);
-        assert!(!db.get_portfolio(None, "USD", today()).await.unwrap().has_demo);
+        assert!(!db.get_portfolio(&CustomerQuery::default(), "USD", today()).await.unwrap().has_demo);
         db.assert_settled(today()).await;
         assert_eq!(db.remove_demo(today()).await.unwrap(), 0);
         // And it can come back, its message ids included.
@@ -101,7 +101,7 @@ on_each_database! {
         }
         db.roll_over_all(today()).await;
         db.assert_settled(today()).await;
-        let portfolio = db.get_portfolio(None, "USD", today()).await.unwrap();
+        let portfolio = db.get_portfolio(&CustomerQuery::default(), "USD", today()).await.unwrap();
         assert_eq!((portfolio.all.customers, portfolio.archived), (18, 1));
         assert!(portfolio.bands.iter().all(|band| band.tally.customers > 0), "{:?}", portfolio.bands);
     }
@@ -121,7 +121,7 @@ on_each_database! {
                 refused => assert_conflict(refused, "There are customers already", "a page that was later"),
             }
         }
-        let portfolio = db.get_portfolio(None, "USD", today()).await.unwrap();
+        let portfolio = db.get_portfolio(&CustomerQuery::default(), "USD", today()).await.unwrap();
         assert_eq!((loaded, portfolio.all.customers + portfolio.archived), (1, 19));
         db.roll_over_all(today()).await;
         db.assert_settled(today()).await;
@@ -144,7 +144,7 @@ on_each_database! {
             }
         }
         assert!(loaded >= 1);
-        let portfolio = db.get_portfolio(None, "USD", today()).await.unwrap();
+        let portfolio = db.get_portfolio(&CustomerQuery::default(), "USD", today()).await.unwrap();
         assert_eq!(portfolio.all.customers + portfolio.archived, 450);
         // A page finds them there, and a removal ends what is under way.
         assert_conflict(demo::run_if_empty(&db, &options, now()).await, "There are customers already", "");

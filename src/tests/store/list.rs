@@ -1,6 +1,6 @@
 //! The list: every filter, every sort, every page.
 
-use crate::domain::{Archive, ArchiveReason, CustomerFields, CustomerId, Segment, Sort, SortDirection};
+use crate::domain::{Archive, ArchiveReason, CustomerFields, CustomerId, CustomerQuery, Segment, Sort, SortDirection};
 use crate::tests::harness::*;
 
 /// Five customers of whom each list shows some. By score: Cobalt 96, birch 61, Ärger 25, then the two without data.
@@ -133,7 +133,7 @@ on_each_database! {
         {
             assert_eq!(db.list(query).await, [expected], "{query}");
             let owner = parse_query(query).unwrap().owner;
-            let portfolio = db.get_portfolio(owner.clone(), "USD", today()).await.unwrap();
+            let portfolio = db.get_portfolio(&CustomerQuery { owner: owner.clone(), ..CustomerQuery::default() }, "USD", today()).await.unwrap();
             assert_eq!((portfolio.all.customers, portfolio.owner), (1, owner), "{query}");
         }
     }
@@ -175,7 +175,7 @@ on_each_database! {
             for direction in [SortDirection::Asc, SortDirection::Desc] {
                 let mut seen = Vec::new();
                 for page in 1..=6 {
-                    let query = crate::domain::CustomerQuery { sort, direction, page, page_size: 5, ..Default::default() };
+                    let query = CustomerQuery { sort, direction, page, page_size: 5, ..Default::default() };
                     let (found, total) = db.list_customers(&query, today()).await.unwrap();
                     assert_eq!(total, 23);
                     seen.extend(found.iter().map(|row| row.customer.id));

@@ -1,6 +1,7 @@
 //! The store's promises, each on SQLite and on PostgreSQL.
 
 mod band_changes;
+mod bands;
 mod concurrency;
 mod customers;
 mod demo;

@@ -1,7 +1,7 @@
 //! The portfolio: each figure is the total of the list it links to.
 
 use crate::domain::portfolio::{Mentions, Tally};
-use crate::domain::{Archive, ArchiveReason, Band, CustomerFields, FactorKey, Points, Portfolio, Segment};
+use crate::domain::{Archive, ArchiveReason, Band, CustomerFields, CustomerQuery, FactorKey, Points, Portfolio, Segment};
 use crate::server::Actor;
 use crate::server::service;
 use crate::server::store::Store;
@@ -83,7 +83,7 @@ on_each_database! {
     async fn every_figure_is_the_total_of_a_list(db: Database) {
         forty(&db).await;
         for owner in [None, Some("ada"), Some("Bob"), Some("nobody"), Some("none")] {
-            let portfolio = db.get_portfolio(owner.map(|owner| owner.to_owned().into()), "EUR", today()).await.unwrap();
+            let portfolio = db.get_portfolio(&CustomerQuery { owner: owner.map(|owner| owner.to_owned().into()), ..CustomerQuery::default() }, "EUR", today()).await.unwrap();
             assert_eq!((portfolio.owner.clone().map(String::from).as_deref(), portfolio.currency.as_str(), portfolio.as_of), (owner, "EUR", today()));
             assert_every_figure_is_a_list(&db, &portfolio, &owner.map(|owner| format!("owner={owner}")).unwrap_or_default()).await;
         }
@@ -91,7 +91,7 @@ on_each_database! {
 
     async fn the_figures_say_something(db: Database) {
         forty(&db).await;
-        let portfolio = db.get_portfolio(None, "USD", today()).await.unwrap();
+        let portfolio = db.get_portfolio(&CustomerQuery::default(), "USD", today()).await.unwrap();
         assert!(portfolio.bands.iter().all(|band| band.tally.customers > 0), "{:?}", portfolio.bands);
         assert!(portfolio.movers7.up.tally.customers > 0 && portfolio.movers7.down.tally.customers > 0);
         assert!(portfolio.movers30.up.tally.customers > 0 && portfolio.movers30.down.tally.customers > 0);
@@ -104,7 +104,7 @@ on_each_database! {
 
     async fn means_and_movers_are_those_of_the_list(db: Database) {
         forty(&db).await;
-        let portfolio = db.get_portfolio(None, "USD", today()).await.unwrap();
+        let portfolio = db.get_portfolio(&CustomerQuery::default(), "USD", today()).await.unwrap();
         let (rows, _) = db.list_customers(&parse_query("").unwrap(), today()).await.unwrap();
         let scorecard = db.current_scorecard().await.unwrap();
         let scores: Vec<_> = rows
@@ -129,7 +129,7 @@ on_each_database! {
             db.customer_with(CustomerFields { arr_cents: Some(999_999_999_999_999), ..blank() }).await;
         }
         db.customer("Unknown").await;
-        let portfolio = db.get_portfolio(None, "USD", today()).await.unwrap();
+        let portfolio = db.get_portfolio(&CustomerQuery::default(), "USD", today()).await.unwrap();
         assert_eq!(portfolio.all, Tally { customers: 4, arr_cents: 2_999_999_999_999_997, arr_unknown: 1 });
     }
 
@@ -137,7 +137,7 @@ on_each_database! {
         let (app, another) = (db.app(), Store::connect(&db.url).await.unwrap());
         for customers in 0..6 {
             for _ in 0..2 {
-                let told = service::portfolio::get_portfolio(&app.call(Actor::Visitor), None, today().into()).await.unwrap();
+                let told = service::portfolio::get_portfolio(&app.call(Actor::Visitor), &CustomerQuery::default()).await.unwrap();
                 assert_eq!((told.all.customers, told.mean.score), (customers, None));
             }
             let writer = if customers % 2 == 0 { &another } else { &db.store };
@@ -147,12 +147,12 @@ on_each_database! {
     }
 
     async fn an_empty_portfolio_has_no_mean(db: Database) {
-        let portfolio = db.get_portfolio(None, "USD", today()).await.unwrap();
+        let portfolio = db.get_portfolio(&CustomerQuery::default(), "USD", today()).await.unwrap();
         assert_eq!((portfolio.all, portfolio.archived, portfolio.has_demo), (Tally::default(), 0, false));
         assert_eq!((portfolio.mean.score, portfolio.mean.change7, portfolio.mean.change30), (None, None, None));
         assert_eq!(portfolio.unconnected, FactorKey::ALL);
         db.customer("No data").await;
-        assert_eq!(db.get_portfolio(None, "USD", today()).await.unwrap().mean.score, None);
+        assert_eq!(db.get_portfolio(&CustomerQuery::default(), "USD", today()).await.unwrap().mean.score, None);
     }
 }
 
@@ -161,7 +161,7 @@ on_each_database! {
 async fn a_snapshot_stays_while_nothing_is_written() {
     let db = Database::sqlite().await;
     let before = db.snapshot().await.unwrap();
-    db.get_portfolio(None, "USD", today()).await.unwrap();
+    db.get_portfolio(&CustomerQuery::default(), "USD", today()).await.unwrap();
     assert_eq!(db.snapshot().await.unwrap(), before);
     db.customer("Acme").await;
     let after = db.snapshot().await.unwrap();

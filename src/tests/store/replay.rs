@@ -1,7 +1,9 @@
 //! Past days of the whole portfolio: as they were known they are what was stored on the day; restated they are what all
 //! facts give.
 
-use crate::domain::{Archive, ArchiveReason, AsOf, CustomerFields, CustomerId, EventId, Health, NaiveDate, Portfolio};
+use crate::domain::{
+    Archive, ArchiveReason, AsOf, BandHistory, CustomerFields, CustomerId, CustomerQuery, EventId, Health, NaiveDate, Portfolio,
+};
 use crate::scoring;
 use crate::server::store::{CurrentHealth, DemoCustomer, Incoming, Store};
 use crate::tests::harness::*;
@@ -61,6 +63,7 @@ struct Remembered {
     day: NaiveDate,
     lists: Vec<Vec<Shown>>,
     portfolio: Portfolio,
+    bands: BandHistory,
 }
 
 async fn remember(store: &Store, day: NaiveDate) -> Remembered {
@@ -68,7 +71,9 @@ async fn remember(store: &Store, day: NaiveDate) -> Remembered {
     for query in QUERIES {
         lists.push(shown(store, query, day).await);
     }
-    Remembered { day, lists, portfolio: store.get_portfolio(None, "USD", day).await.unwrap() }
+    let everybody = CustomerQuery::default();
+    let portfolio = store.get_portfolio(&everybody, "USD", day).await.unwrap();
+    Remembered { day, lists, portfolio, bands: store.get_band_history(&everybody, "USD", day).await.unwrap() }
 }
 
 /// Days of a portfolio's life, chosen by a seed: events of the day and late ones, payments, retractions, new customers.
@@ -157,6 +162,7 @@ on_each_database! {
                 assert_eq!(replayed, then, "{query}");
             }
             assert_eq!(replayed.portfolio, then.portfolio);
+            assert_eq!(replayed.bands, then.bands);
         }
     }
 

@@ -1,6 +1,6 @@
 //! A new scorecard: versions, and health that follows it.
 
-use crate::domain::{NewScorecard, Scorecard, ScorecardInput};
+use crate::domain::{CustomerQuery, NewScorecard, Scorecard, ScorecardInput};
 use crate::server::Actor;
 use crate::server::service::run::jobs;
 use crate::server::service::scorecards;
@@ -112,14 +112,14 @@ on_each_database! {
             let new = next(&current, change);
             let input: ScorecardInput = serde_json::from_value(serde_json::to_value(&new.scorecard).unwrap()).unwrap();
             let preview = scorecards::preview_scorecard(&app.call(Actor::Visitor), &input).await.unwrap();
-            let before = db.get_portfolio(None, "USD", today()).await.unwrap();
+            let before = db.get_portfolio(&CustomerQuery::default(), "USD", today()).await.unwrap();
             assert_eq!(preview.changes, new.scorecard.changes_since(&current));
             assert_eq!((preview.customers, preview.mean_before), (3, before.mean.score));
             db.add_scorecard(&new, now()).await.unwrap();
             let again = scorecards::preview_scorecard(&app.call(Actor::Visitor), &input).await.unwrap();
             assert_eq!((again.mean_before, again.moves.len(), again.movers.len()), (preview.mean_after, 0, 0), "stale rows are not believed");
             db.roll_over_all(today()).await;
-            let after = db.get_portfolio(None, "USD", today()).await.unwrap();
+            let after = db.get_portfolio(&CustomerQuery::default(), "USD", today()).await.unwrap();
             assert_eq!(preview.mean_after, after.mean.score);
             let bands = |portfolio: &crate::domain::Portfolio| portfolio.bands.iter().map(|band| (band.band, band.tally.customers)).collect::<Vec<_>>();
             assert_eq!(preview.bands.iter().map(|(band, count, _)| (*band, *count)).collect::<Vec<_>>(), bands(&before));

@@ -38,18 +38,14 @@ pub fn DashboardPage() -> impl IntoView {
     let query = Memo::new(move |_| query::parse(&search.read()));
     let last_list = use_last_list();
     Effect::new(move |_| last_list.leave(search.get()));
-    let owner = Memo::new(move |_| query.with(|query| query.owner.clone().map(String::from)));
+    let asked = Memo::new(move |_| query::of_figures(&search.read()));
     let load_demo = ServerAction::<LoadDemo>::new();
     let day = Memo::new(move |_| query::asked_day(&search.read()));
     let (loads, news) = (load_demo.version(), use_news());
     let heard = move || day.with(|(as_of, known_at)| follows(as_of, known_at)).then(|| news.get());
     let portfolio = Resource::new(
-        move || ((owner.get(), day.get()), loads.get(), heard()),
-        |(asked, ..)| async move {
-            let (owner, (as_of, known_at)) = asked.clone();
-            let ask = move || load_portfolio(owner.clone(), as_of.clone(), known_at.clone());
-            (asked, until_answered(ask).await)
-        },
+        move || (asked.get(), loads.get(), heard()),
+        |(asked, ..)| async move { (asked.clone(), until_answered(move || load_portfolio(asked.clone())).await) },
     );
     let list = Resource::new(
         move || (search.get(), loads.get(), heard()),
@@ -97,14 +93,11 @@ fn use_between_days(shown: impl Fn() -> bool + Send + Sync + 'static) -> Signal<
 /// The day that is asked for, as typed: (`as_of`, `known_at`).
 type Day = (Option<String>, Option<String>);
 
-/// The portfolio's parameters: its owner and the day.
-type Asked = (Option<String>, Day);
-
 #[component]
 fn Content(
     query: Memo<CustomerQuery>,
     day: Memo<Day>,
-    portfolio: Resource<Answer<Asked, Portfolio>>,
+    portfolio: Resource<Answer<String, Portfolio>>,
     list: Resource<Answer<String, CustomerList>>,
     load_demo: ServerAction<LoadDemo>,
     pending: Signal<bool>,
@@ -112,7 +105,7 @@ fn Content(
     let (portfolio, list) = (latest(portfolio), latest(list));
     let between_days = use_between_days(move || {
         let day = day.get();
-        let figures = portfolio.with(|answer| answer.as_ref().is_none_or(|((_, of), _)| *of == day));
+        let figures = portfolio.with(|answer| answer.as_ref().is_none_or(|(search, _)| query::asked_day(search) == day));
         figures && list.with(|answer| answer.as_ref().is_none_or(|(search, _)| query::asked_day(search) == day))
     });
     let portfolio = Memo::new(move |_| portfolio.get().map(|(_, portfolio)| portfolio));

@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn the_limit_of_the_search_is_not_told_as_a_number_of_days() {
         let today = NaiveDate::from_ymd_opt(2026, 3, 16).unwrap();
-        for (days, words) in [(0, "since today"), (1, "1 day"), (179, "179 days"), (180, "over 180 days")] {
+        for (days, words) in [(0, "since today"), (1, "1 day"), (364, "364 days"), (365, "over 365 days")] {
             assert_eq!(days_in_band(today - chrono::Duration::days(days), today), words);
         }
     }

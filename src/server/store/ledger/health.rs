@@ -2,6 +2,7 @@
 //! changes.
 
 use crate::domain::band_change::{BandChange, BandChangeCause, Standing};
+use crate::domain::band_runs::BandRuns;
 use crate::domain::list::is_new;
 use crate::domain::{Band, CustomerId, Health, HistoryPoint, NaiveDate};
 use crate::scoring::{self, BAND_MEMORY_DAYS, Facts, Scores, Signs};
@@ -26,7 +27,7 @@ const CUSTOMERS_PER_RESCORE: usize = 200;
 
 impl Store {
     /// Rescores, in one transaction, up to `limit` customers whose row is not of `today`, the current scorecard and the
-    /// current connections, or whose changes of band were never noted; how many it did. None while another process is at it.
+    /// current connections, or whose past bands were never worked out; how many it did. None while another process is at it.
     pub async fn roll_over(&self, now: DateTime<Utc>, limit: i64) -> StoreResult<u64> {
         let today = now.date_naive();
         // Most of the time nothing is stale, and knowing that takes no lock.
@@ -88,11 +89,11 @@ impl Store {
 /// Says in SQL that the health in a row is stale, its [`Basis`] being $2 to $4.
 const STALE: &str = "(scored_day <> $2 OR scorecard_version <> $3 OR connections_version <> $4)";
 
-/// Returns customers whose stored health is stale, or whose changes of band were never noted.
+/// Returns customers whose stored health is stale, or whose past bands an older release did not work out.
 async fn stale(tx: &mut Tx, today: NaiveDate, limit: i64) -> StoreResult<Vec<CustomerId>> {
     let basis = load_basis(tx, today).await?;
     let binds = binds![limit, basis.day, basis.scorecard_version, basis.connections_version];
-    ids(tx, format!("SELECT id FROM customers WHERE {STALE} OR band_noted_day IS NULL LIMIT $1"), binds).await
+    ids(tx, format!("SELECT id FROM customers WHERE {STALE} OR band_runs IS NULL LIMIT $1"), binds).await
 }
 
 /// Returns the stale ones of these customers.
@@ -225,6 +226,7 @@ impl NewHealth {
             measured: &measured,
             band_since: scoring::band_since(&history).unwrap_or(today),
             band_fell_on: scoring::band_fell_on(&history),
+            band_runs: Some(BandRuns::of(&history).to_string()),
             band7: point(7).map_or(Band::NoData, |point| point.band).name(),
             change7: change(7),
             change30: change(30),
@@ -273,11 +275,17 @@ fn row(
     };
     scored.row(known, first_fact_on, noted_until, signs.urgency(basis.day), basis)
 }
+/// The days before today whose changes are noted, as restated, for a customer of whom none were.
+const RESTATED_DAYS: usize = 180;
 
 /// Returns the changes of band between what was noted and the end of `history`, which is today. All of them are restated when
 /// nothing was noted. Days on which nothing ran are walked one by one: each change is told on its day.
 fn moves_since(noted: &Noted, history: &[HistoryPoint], facts: &Facts, today: NaiveDate) -> Vec<BandMove> {
     let standing = |point: &HistoryPoint| Standing { band: point.band, score: point.shown_score() };
+    let history = match noted.until {
+        None => &history[history.len().saturating_sub(RESTATED_DAYS + 1)..],
+        Some(_) => history,
+    };
     let mut before = match (noted.until, history.first()) {
         (None, Some(first)) => standing(first),
         _ => noted.standing,

@@ -1,6 +1,7 @@
 //! Where customers stand while events come in. Events of today are added to the stored measurements, without looking at
 //! any fact; whatever touches the past, or invoices, is measured from all facts.
 
+use crate::domain::band_runs::BandRuns;
 use crate::domain::{Band, CustomerId, Health, NaiveDate, Points};
 use crate::scoring::{self, DailyCount, Facts, Invoice, Measurements, Scores};
 use crate::server::store::ledger::facts::load_facts;
@@ -158,6 +159,13 @@ fn carried_on<'a>(
         Ordering::Less if fell_before.is_none() => None,
         Ordering::Less => return None,
     };
+    let band_runs = match before.band == scores.band {
+        true => row.band_runs.clone(),
+        false => row.band_runs.as_deref().and_then(BandRuns::parse).map(|mut runs| {
+            runs.set_last(today, scores.band);
+            runs.to_string()
+        }),
+    };
     // The past did not change, so each change moves by as much as today's score.
     let difference = scores.score.0 - before.score.0;
     let change = |change: Option<i64>| change.map(|change| Points(change + difference));
@@ -166,6 +174,7 @@ fn carried_on<'a>(
         scores,
         band_since,
         band_fell_on,
+        band_runs,
         band7: &row.band_7,
         change7: change(row.change_7),
         change30: change(row.change_30),

@@ -1,20 +1,26 @@
 //! The table `band_changes`: appended to where health is written, and never changed.
 
 use crate::domain::band_change::{BandChange, BandChangeCause, Standing};
+use crate::domain::band_history::Period;
 use crate::domain::{Band, CustomerId, Points};
-use crate::server::store::sql::bind::{binds, day, row, storable, tenths, time};
+use crate::server::store::sql::bind::{Bind, binds, day, row, storable, tenths, time};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::{Store, StoreError, StoreResult};
+use sqlx::AssertSqlSafe;
+use std::collections::HashMap;
 
 impl Store {
     /// Returns a customer's changes in the order in which they were noted.
     pub async fn list_band_changes(&self, customer: CustomerId) -> StoreResult<Vec<BandChange>> {
-        let sql = "SELECT id, customer_id, day, band_before, band_after, score_before, score_after, scorecard_version, cause,
-                   is_restated, noted_at FROM band_changes WHERE customer_id = $1 ORDER BY id";
-        let rows: Vec<BandChangeRow> = self.read().await?.all(sql, binds![customer]).await?;
+        let sql = format!("SELECT {COLUMNS} FROM band_changes WHERE customer_id = $1 ORDER BY id");
+        let rows: Vec<BandChangeRow> = self.read().await?.all(AssertSqlSafe(sql), binds![customer]).await?;
         rows.into_iter().map(BandChangeRow::band_change).collect()
     }
 }
+
+/// The columns of [`BandChangeRow`].
+const COLUMNS: &str = "id, customer_id, day, band_before, band_after, score_before, score_after, scorecard_version, cause,
+                       is_restated, noted_at";
 
 #[derive(sqlx::FromRow)]
 struct BandChangeRow {
@@ -48,6 +54,39 @@ impl BandChangeRow {
             noted_at: time(self.noted_at),
         })
     }
+}
+
+/// Returns the customers whose changes in a period, after its first day, all came over many customers at once: new rules or a
+/// connected source. A first score is the customer's own, whatever was connected by it. With each the band before the first of them and the one after the last.
+pub async fn load_changes_of_all(tx: &mut Tx, period: Period) -> StoreResult<HashMap<i64, (Band, Band)>> {
+    // The inner condition is that of the index on these causes. In most periods it finds nobody.
+    let sql = "SELECT earliest.customer_id, earliest.band_before, latest.band_after
+               FROM (SELECT customer_id, MIN(id) AS first_id, MAX(id) AS last_id FROM band_changes
+                     WHERE customer_id IN (SELECT customer_id FROM band_changes
+                                           WHERE cause IN ('rules', 'connections') AND day > $1 AND day <= $2)
+                     AND day > $1 AND day <= $2
+                     GROUP BY customer_id
+                     HAVING COUNT(*) = COUNT(CASE WHEN cause IN ('rules', 'connections') AND band_before <> 'no_data' THEN 1 END))
+                    AS told
+               JOIN band_changes AS earliest ON earliest.id = told.first_id
+               JOIN band_changes AS latest ON latest.id = told.last_id";
+    let day = |number| Bind::Day(Some(number));
+    let rows: Vec<(i64, String, String)> = tx.all(sql, vec![day(period.first), day(period.last)]).await?;
+    let read = |(customer, before, after): (i64, String, String)| {
+        let corrupt = || StoreError::Corrupt(format!("bands of customer {customer} in band_changes"));
+        let band = |name: &str| Band::parse(name).ok_or_else(corrupt);
+        Ok((customer, (band(&before)?, band(&after)?)))
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// Returns the changes of some customers in a period, in the order in which they were noted.
+pub async fn load_band_changes(tx: &mut Tx, customers: &[CustomerId], period: Period) -> StoreResult<Vec<BandChange>> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM band_changes WHERE customer_id {} AND day > $2 AND day <= $3 ORDER BY id", tx.one_of());
+    let binds = vec![Bind::from(customers), Bind::Day(Some(period.first)), Bind::Day(Some(period.last))];
+    let rows: Vec<BandChangeRow> = tx.all(AssertSqlSafe(sql), binds).await?;
+    rows.into_iter().map(BandChangeRow::band_change).collect()
 }
 
 pub async fn insert_band_changes(tx: &mut Tx, changes: &[BandChange]) -> StoreResult<()> {

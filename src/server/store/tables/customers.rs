@@ -51,6 +51,7 @@ pub struct CustomerRecord {
     band: String,
     score: Option<i64>,
     band_noted_day: Option<i32>,
+    pub band_runs: Option<String>,
     pub band_7: String,
     pub band_since_day: i32,
     pub band_fell_day: Option<i32>,
@@ -69,7 +70,7 @@ macro_rules! select_customers {
             "SELECT id, name, segment, external_id, owner, arr_cents, renewal_day, start_day, crm_url, archived_reason, \
              archived_day, version, created_at, first_login_day, first_feature_day, first_ticket_day, first_invoice_day, \
              first_api_day, first_fact_day, last_activity_at, scored_day, scorecard_version, connections_version, measured, \
-             band, score, band_noted_day, band_7, band_since_day, band_fell_day, urgency, change_7, change_30, change_90, trend, is_demo FROM customers ",
+             band, score, band_noted_day, band_runs, band_7, band_since_day, band_fell_day, urgency, change_7, change_30, change_90, trend, is_demo FROM customers ",
             $rest
         )
     };

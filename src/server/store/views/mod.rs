@@ -1,5 +1,6 @@
 //! Views only read: lists, figures, exports, past days.
 
+pub mod bands;
 pub mod customers;
 pub mod export;
 pub mod limits;
@@ -8,6 +9,7 @@ pub mod median_arr;
 pub mod people;
 pub mod portfolio;
 pub mod replay;
+pub mod selection;
 pub mod silence;
 pub mod timeline;
 pub mod today;

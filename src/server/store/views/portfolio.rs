@@ -1,7 +1,7 @@
-//! The portfolio's figures: how all active customers, or those of one owner, stand today. Each is counted by the very
+//! The portfolio's figures: how the customers that a query selects stand today. Each is counted by the very
 //! condition that selects the list it links to.
 
-use crate::domain::list::{ChangeFilter, OwnerFilter, RenewalFilter, is_new};
+use crate::domain::list::{ChangeFilter, RenewalFilter, is_new};
 use crate::domain::numbers::round_div;
 use crate::domain::portfolio::{BandTally, MeanScore, Mention, Mentions, Movers, Tally};
 use crate::domain::{Band, CustomerId, CustomerQuery, NaiveDate, Points, Portfolio, Segment};
@@ -11,7 +11,7 @@ use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::connections::load_connections;
 use crate::server::store::tables::first_days::earliest_day;
 use crate::server::store::tables::scorecards::current_scorecard;
-use crate::server::store::views::list::Selection;
+use crate::server::store::views::selection::Selection;
 use crate::server::store::views::silence::load_recent_fact_days;
 use crate::server::store::{Store, StoreError, StoreResult};
 use sqlx::AssertSqlSafe;
@@ -20,34 +20,36 @@ use sqlx::AssertSqlSafe;
 const NAMED: i64 = 5;
 
 impl Store {
-    /// From current rows. Customers without data are in no mean, no mover and not in the distribution.
-    pub async fn get_portfolio(&self, owner: Option<OwnerFilter>, currency: &str, today: NaiveDate) -> StoreResult<Portfolio> {
+    /// From current rows of the customers that the query's filters select. Those without data are in no mean, no mover and not
+    /// in the distribution.
+    pub async fn get_portfolio(&self, query: &CustomerQuery, currency: &str, today: NaiveDate) -> StoreResult<Portfolio> {
         let mut tx = self.read().await?;
-        let everybody = CustomerQuery { owner, ..CustomerQuery::default() };
-        let groups = load_groups(&mut tx, &everybody, today).await?;
+        let everybody = Selection::load(&mut tx, query, today).await?;
+        let groups = load_groups(&mut tx, &everybody).await?;
         let [up7, down7, up30, down30, new_churn_risks, renewals_at_risk, renewals_overdue] =
-            load_mentions(&mut tx, &everybody, today).await?;
-        let archived = CustomerQuery { archived: true, ..everybody.clone() };
+            load_mentions(&mut tx, everybody, query.archived, today).await?;
+        let archived = Selection::load(&mut tx, &CustomerQuery { archived: true, ..query.clone() }, today).await?;
         let (connections, _) = load_connections(&mut tx).await?;
         Ok(Portfolio {
             today,
             as_of: today,
             known_at: None,
             first_fact_on: earliest_day(&connections.0),
-            owner: everybody.owner.clone(),
+            owner: query.owner.clone(),
             currency: currency.to_owned(),
             all: groups.iter().map(Group::tally).sum(),
             bands: Band::ALL.map(|band| band_tally(band, &groups)).to_vec(),
             band_limits: current_scorecard(&mut tx).await?.bands,
             mean: mean(&groups),
-            distribution: distribution(&groups),
+            distribution: distribution(&groups, |tally| tally.customers),
+            distribution_arr_cents: distribution(&groups, |tally| tally.arr_cents),
             movers7: Movers { days: 7, up: up7, down: down7 },
             movers30: Movers { days: 30, up: up30, down: down30 },
             new_churn_risks,
             renewals_at_risk,
             renewals_overdue,
             needed: groups.iter().map(|group| group.needed).sum(),
-            archived: tally(&mut tx, &Selection::of(&archived, today)).await?.customers,
+            archived: tally(&mut tx, &archived).await?.customers,
             unconnected: connections.unconnected(),
             silent_sources: scoring::silent_sources(&load_recent_fact_days(&mut tx, today.into()).await?, today),
             has_demo: tx.optional::<(i64,)>("SELECT id FROM customers WHERE is_demo LIMIT 1", binds![]).await?.is_some(),
@@ -122,8 +124,7 @@ impl Group {
     }
 }
 
-async fn load_groups(tx: &mut Tx, query: &CustomerQuery, today: NaiveDate) -> StoreResult<Vec<Group>> {
-    let Selection { condition, binds } = Selection::of(query, today);
+async fn load_groups(tx: &mut Tx, Selection { condition, binds }: &Selection) -> StoreResult<Vec<Group>> {
     // By score first: that is an order of SQLite's index, and few groups are left to be sorted by step.
     let sql = format!(
         concat!(
@@ -144,7 +145,7 @@ async fn load_groups(tx: &mut Tx, query: &CustomerQuery, today: NaiveDate) -> St
         ),
         condition
     );
-    tx.all(AssertSqlSafe(sql), binds).await
+    tx.all(AssertSqlSafe(sql), binds.clone()).await
 }
 
 fn band_tally(band: Band, groups: &[Group]) -> BandTally {
@@ -164,9 +165,9 @@ fn mean(groups: &[Group]) -> MeanScore {
     }
 }
 
-fn distribution(groups: &[Group]) -> Vec<i64> {
-    let step = |step: i64| groups.iter().filter(|group| group.step == Some(step)).map(|group| group.tally.customers).sum();
-    (0..10).map(step).collect()
+fn distribution(groups: &[Group], figure: fn(&Tally) -> i64) -> Vec<i64> {
+    let step = |step: i64| groups.iter().filter(|group| group.step == Some(step)).map(Group::tally).sum();
+    (0..10).map(|number| figure(&step(number))).collect()
 }
 
 async fn tally(tx: &mut Tx, selection: &Selection) -> StoreResult<Tally> {
@@ -206,11 +207,12 @@ fn lists(everybody: &CustomerQuery) -> [List; 7] {
 /// The columns that the lists' conditions and orders read.
 const LISTED: &str = "id, band, band_7, change_7, change_30, arr_cents, renewal_day, start_day, first_fact_day";
 
-/// All lists, each with its figures and its first customers. The table is read once, for those that are on any list.
-async fn load_mentions(tx: &mut Tx, everybody: &CustomerQuery, today: NaiveDate) -> StoreResult<[Mentions; 7]> {
-    let lists = lists(everybody);
+/// All lists of the selected customers, each with its figures and its first customers. The table is read once, for those that
+/// are on any list.
+async fn load_mentions(tx: &mut Tx, everybody: Selection, archived: bool, today: NaiveDate) -> StoreResult<[Mentions; 7]> {
+    let lists = lists(&CustomerQuery { archived, ..CustomerQuery::default() });
     // Said once for all lists, so that SQLite does not walk its index for each of them.
-    let Selection { condition: of_everybody, mut binds } = Selection::of(everybody, today);
+    let Selection { condition: of_everybody, mut binds } = everybody;
     let conditions = lists.each_ref().map(|list| {
         let selection = Selection::continuing(&list.query, today, std::mem::take(&mut binds));
         binds = selection.binds;
@@ -230,7 +232,7 @@ async fn load_mentions(tx: &mut Tx, everybody: &CustomerQuery, today: NaiveDate)
     };
     let firsts: Vec<_> = lists.iter().enumerate().map(first).collect();
     let sql = format!(
-        "WITH listed AS MATERIALIZED (SELECT {LISTED}, archived_day, owner FROM customers
+        "WITH listed AS MATERIALIZED (SELECT {LISTED}, archived_day FROM customers
              WHERE {of_everybody} AND (({})))
          SELECT CAST(list AS BIGINT) AS list, customers, arr_known, arr_millions, arr_rest, named.id AS id, name, segment, score,
              band, told AS change, customer.arr_cents AS arr_cents, renewal_day, start_day, first_fact_day

@@ -1,14 +1,17 @@
 //! Past days of the whole portfolio. A replayed day is a database in memory in which that day is today: its customers hold
 //! the health that the very code of [`health`] gives for the day, so lists and figures are read there by the queries of today.
 
+use crate::domain::band_change::BandChange;
+use crate::domain::band_history::Period;
 use crate::domain::{AsOf, CustomerId, Factors, NaiveDate};
-use crate::scoring::{Connections, Facts};
+use crate::scoring::{BAND_MEMORY_DAYS, Connections, Facts};
 use crate::server::store::ledger::connections::connections_known_on;
 use crate::server::store::ledger::facts::{load_facts, load_last_activity};
 use crate::server::store::ledger::health::NewHealth;
 use crate::server::store::ledger::rules::Rules;
 use crate::server::store::sql::bind::{Row, binds, end};
 use crate::server::store::sql::db::Tx;
+use crate::server::store::tables::band_changes::{insert_band_changes, load_band_changes};
 use crate::server::store::tables::connections::{load_connections, store_connections};
 use crate::server::store::tables::customer_health::HEALTH_COLUMNS;
 use crate::server::store::tables::customers::{CustomerRecord, Known, select_customers};
@@ -33,7 +36,7 @@ fn chunks_at_once() -> usize {
 impl Store {
     /// Builds a store in which the given day is today, as far as it is known: what `list_customers` and `get_portfolio` answer
     /// there they answered, or would have, on that day. It has the customers that existed by then, archived ones that were
-    /// archived by then, the days of their facts, and nothing else. Dropping the future ends the work.
+    /// archived by then, the changes of their bands, the days of their facts, and nothing else. Dropping the future ends the work.
     pub async fn replay(&self, at: AsOf) -> StoreResult<Store> {
         let rules = Arc::new(rules(&mut self.read().await?, at).await?);
         let customers = candidates(&mut self.read().await?, at).await?;
@@ -162,13 +165,20 @@ async fn candidates(tx: &mut Tx, at: AsOf) -> StoreResult<Vec<CustomerId>> {
     Ok(rows.into_iter().map(|(id,)| CustomerId(id)).collect())
 }
 
-/// Loads some customers and scores them as of the day; the rows to be stored.
-async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) -> StoreResult<Vec<Row>> {
+/// Some customers of the day, ready to be stored.
+struct Replayed {
+    rows: Vec<Row>,
+    changes: Vec<BandChange>,
+}
+
+/// Loads some customers and scores them as of the day.
+async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) -> StoreResult<Replayed> {
     let mut tx = store.read().await?;
     let sql = format!(select_customers!("WHERE id {}"), tx.one_of());
     let records: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![&ids[..]]).await?;
     let known: Vec<_> = records.iter().map(CustomerRecord::known).collect();
     let mut facts = load_facts(&mut tx, &known, rules.reach(at.day), at).await?;
+    let mut changes = load_band_changes(&mut tx, &ids, Period::ending(at.day, BAND_MEMORY_DAYS)).await?;
     let (lively, quiet): (Vec<_>, Vec<_>) =
         ids.into_iter().partition(|id| facts.get(id).is_some_and(|facts| is_lively(facts, at.day)));
     let mut last_activity = HashMap::new();
@@ -178,12 +188,14 @@ async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) 
         }
     }
     drop(tx);
+    changes.retain(|change| change.noted_at < end(at.known_at));
     let mut rows = Vec::with_capacity(records.len());
     for record in &records {
         let id = CustomerId(record.id);
         let mut facts = facts.remove(&id).unwrap_or_default();
         facts.first_fact_on = facts.first_fact_on.filter(|first| *first <= at.day);
         if !record.existed_on(at.day) && facts.first_fact_on.is_none() {
+            changes.retain(|change| change.customer_id != id);
             continue;
         }
         // The factors' own first days serve only writes, of which there are none here.
@@ -194,7 +206,7 @@ async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) 
         row.extend(HEALTH_COLUMNS.iter().copied().zip(health));
         rows.push(row);
     }
-    Ok(rows)
+    Ok(Replayed { rows, changes })
 }
 
 /// A customer that did something within so many days is lively.
@@ -206,7 +218,7 @@ fn is_lively(facts: &Facts, day: NaiveDate) -> bool {
     facts.daily.iter().any(|daily| daily.kind.is_done_by_customer() && (day - daily.day).num_days() <= LIVELY_DAYS)
 }
 
-async fn insert(tx: &mut Tx, rows: Vec<Row>) -> StoreResult<()> {
+async fn insert(tx: &mut Tx, Replayed { rows, changes }: Replayed) -> StoreResult<()> {
     tx.insert_rows("customers", rows, "").await?;
-    Ok(())
+    insert_band_changes(tx, &changes).await
 }

@@ -1,0 +1,151 @@
+//! The customers that a query selects, as a condition of SQL. Lists, figures and exports all select by it.
+
+use crate::domain::band_history::{Moved, Period, PeriodRuns};
+use crate::domain::band_runs::read_runs;
+use crate::domain::letters::composed;
+use crate::domain::list::{ChangeFilter, MOVE_POINTS, NEW_DAYS, OwnerFilter, RenewalFilter};
+use crate::domain::{Band, CustomerId, CustomerQuery, NaiveDate, Points};
+use crate::server::store::sql::bind::{Bind, binds};
+use crate::server::store::sql::db::Tx;
+use crate::server::store::tables::band_changes::load_changes_of_all;
+use crate::server::store::tables::customer_health::{StoredRuns, load_runs};
+use crate::server::store::tables::search_key::folded;
+use crate::server::store::{StoreError, StoreResult};
+use chrono::Duration;
+
+/// The days ahead in which renewals are looked for.
+const RENEWAL_DAYS: i64 = 90;
+
+/// The customers that a query's filters select, as a condition with its values.
+pub struct Selection {
+    pub condition: String,
+    pub binds: Vec<Bind>,
+}
+
+impl Selection {
+    /// Builds the condition of all filters. Those who moved are found by their runs, and selected by their ids.
+    pub async fn load(tx: &mut Tx, query: &CustomerQuery, today: NaiveDate) -> StoreResult<Self> {
+        let mut selection = Self::continuing(query, today, Vec::new());
+        if let Some(moved) = query.moved {
+            let ids = moved_customers(tx, &selection, moved, Period::ending(today, query.days)).await?;
+            selection.and(&format!("id {}", tx.one_of().replace("$1", "?")), binds![&ids[..]]);
+        }
+        Ok(selection)
+    }
+
+    /// Builds the conditions of a statement that has values already: of all filters but the one of moves.
+    pub fn continuing(query: &CustomerQuery, today: NaiveDate, binds: Vec<Bind>) -> Self {
+        let archived = if query.archived { "archived_day IS NOT NULL" } else { "archived_day IS NULL" };
+        let mut selection = Self { condition: archived.to_owned(), binds };
+        if let Some(text) = &query.search {
+            selection.and("search_key LIKE ? ESCAPE '\\'", binds![containing(text)]);
+        }
+        if let Some(segment) = query.segment {
+            selection.and("segment = ?", binds![segment.label()]);
+        }
+        if !query.bands.is_empty() {
+            let bands = query.bands.iter().map(|band| Bind::from(band.name())).collect();
+            selection.and(&format!("band IN ({})", vec!["?"; query.bands.len()].join(", ")), bands);
+        }
+        match &query.owner {
+            Some(OwnerFilter::Named(name)) => selection.and("owner = ?", binds![composed(name)]),
+            Some(OwnerFilter::Nobody) => selection.and("owner IS NULL", binds![]),
+            None => {}
+        }
+        if query.arr_unknown {
+            selection.and("arr_cents IS NULL", binds![]);
+        }
+        // Scores are null without data, and null is never within bounds.
+        if let Some(points) = query.score_from {
+            selection.and("score >= ?", binds![10 * points]);
+        }
+        if let Some(points) = query.score_below {
+            selection.and("score < ?", binds![10 * points]);
+        }
+        match query.renewal {
+            Some(RenewalFilter::Next90) => {
+                selection.and("renewal_day BETWEEN ? AND ?", binds![today, today + Duration::days(RENEWAL_DAYS)])
+            }
+            Some(RenewalFilter::Overdue) => selection.and("renewal_day < ?", binds![today]),
+            None => {}
+        }
+        let Points(move_points) = MOVE_POINTS;
+        match query.change {
+            Some(ChangeFilter::Up7) => selection.and("change_7 >= ?", binds![move_points]),
+            Some(ChangeFilter::Down7) => selection.and("change_7 <= ?", binds![-move_points]),
+            Some(ChangeFilter::Up30) => selection.and("change_30 >= ?", binds![move_points]),
+            Some(ChangeFilter::Down30) => selection.and("change_30 <= ?", binds![-move_points]),
+            Some(ChangeFilter::NewChurnRisk) => selection.and(
+                "band = ? AND band_7 IN (?, ?) AND COALESCE(start_day, first_fact_day) <= ?",
+                binds![Band::ChurnRisk.name(), Band::AtRisk.name(), Band::Healthy.name(), today - Duration::days(NEW_DAYS)],
+            ),
+            None => {}
+        }
+        selection
+    }
+
+    /// Narrows the selection; each `?` stands for one of the values.
+    pub fn and(&mut self, condition: &str, binds: Vec<Bind>) {
+        self.condition.push_str(" AND ");
+        let mut binds = binds.into_iter();
+        for char in condition.chars() {
+            match (char, binds.len()) {
+                ('?', 1..) => {
+                    self.binds.extend(binds.next());
+                    self.condition.push_str(&format!("${}", self.binds.len()));
+                }
+                _ => self.condition.push(char),
+            }
+        }
+    }
+}
+
+/// A LIKE pattern for a part of a [`search_key`](crate::server::store::tables::search_key).
+fn containing(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for char in folded(text).chars() {
+        if matches!(char, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(char);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// Returns those of the selected customers that made a move in a period.
+async fn moved_customers(tx: &mut Tx, selection: &Selection, moved: Moved, period: Period) -> StoreResult<Vec<CustomerId>> {
+    let mut ids = Vec::new();
+    each_period(tx, selection, period, |customer, runs| {
+        if runs.and_then(|(_, told)| told) == Some(moved) {
+            ids.push(CustomerId(customer.id));
+        }
+    })
+    .await?;
+    Ok(ids)
+}
+
+/// Hands over every selected customer with its runs in a period and its move, where its runs are worked out.
+pub async fn each_period(
+    tx: &mut Tx,
+    selection: &Selection,
+    period: Period,
+    mut tell: impl FnMut(StoredRuns<'_>, Option<(&PeriodRuns, Option<Moved>)>),
+) -> StoreResult<()> {
+    let text = load_runs(tx, &selection.condition, selection.binds.clone()).await?;
+    let noted = load_changes_of_all(tx, period).await?;
+    let mut runs = PeriodRuns::default();
+    for line in text.lines() {
+        let corrupt = || StoreError::Corrupt(format!("runs of bands: {line}"));
+        let customer = StoredRuns::read(line).ok_or_else(corrupt)?;
+        if customer.runs.is_empty() {
+            tell(customer, None);
+        } else if runs.take(read_runs(customer.runs), period) {
+            let moved = runs.moved(noted.get(&customer.id).copied());
+            tell(customer, Some((&runs, moved)));
+        } else {
+            return Err(corrupt());
+        }
+    }
+    Ok(())
+}
