@@ -1,7 +1,7 @@
 //! Sources that fall silent: told of the facts of anybody, as of any day, as it is known or was known then.
 
 use crate::domain::PageDays;
-use crate::domain::{Archive, ArchiveReason, AsOf, CustomerId, EventId, FactorKey, NaiveDate};
+use crate::domain::{Archive, ArchiveReason, AsOf, CustomerId, CustomerQuery, EventId, FactorKey, NaiveDate};
 use crate::server::service::health::get_customer_page;
 use crate::server::service::portfolio::get_portfolio;
 use crate::tests::harness::*;
@@ -16,7 +16,8 @@ async fn send_then(db: &Database, customer: CustomerId, fact: Fact, received: i6
 
 /// The silent sources with their days, as the portfolio tells them; the customer's page must tell the same.
 async fn silent(db: &Database, customer: CustomerId, at: AsOf) -> Vec<(FactorKey, i64)> {
-    let portfolio = get_portfolio(&db.call(), None, at).await.unwrap();
+    let portfolio =
+        get_portfolio(&db.call(), &CustomerQuery { at: at.asked(today()), ..CustomerQuery::default() }).await.unwrap();
     let page = get_customer_page(&db.call(), customer, at, PageDays { history: 90, change: 30 }).await.unwrap();
     assert_eq!(page.silent_sources, portfolio.silent_sources, "{at:?}");
     portfolio.silent_sources.iter().map(|silent| (silent.factor, silent.days)).collect()
@@ -34,7 +35,8 @@ on_each_database! {
             db.send(bolt, api_calls(3).days_ago(ago - 12)).await;
         }
         assert_eq!(silent_today(&db, acme).await, [(FactorKey::LoginFrequency, 12)]);
-        let owned = db.get_portfolio(Some("nobody".to_owned().into()), "USD", today()).await.unwrap();
+        let query = CustomerQuery { owner: Some("nobody".to_owned().into()), ..CustomerQuery::default() };
+        let owned = db.get_portfolio(&query, "USD", today()).await.unwrap();
         assert_eq!(owned.silent_sources.len(), 1, "whoever owns the customers");
 
         let other = db.customer("Other").await;

@@ -2,8 +2,8 @@
 
 use crate::domain::customer::MAX_CENTS;
 use crate::domain::{
-    Archive, ArchiveReason, CustomerFields, CustomerId, CustomerInput, ImportKind, ImportState, Mapping, MedianArr, NaiveDate,
-    Segment,
+    Archive, ArchiveReason, CustomerFields, CustomerId, CustomerInput, CustomerQuery, ImportKind, ImportState, Mapping,
+    MedianArr, NaiveDate, Segment,
 };
 use crate::server::store::{Destination, NewImport};
 use crate::tests::harness::*;
@@ -69,7 +69,7 @@ on_each_database! {
         let mut needed = names(&db, "", today()).await;
         needed.sort();
         assert_eq!(needed, ["falling", "over", "owing", "renews", "silent"]);
-        assert_eq!(db.get_portfolio(None, "USD", today()).await.unwrap().needed, 5);
+        assert_eq!(db.get_portfolio(&CustomerQuery::default(), "USD", today()).await.unwrap().needed, 5);
         assert_eq!(db.list("").await[..5], names(&db, "", today()).await);
         db.assert_settled(today()).await;
     }
@@ -182,7 +182,7 @@ on_each_database! {
             let customer = at_risk(&db, fields, i64::from(random.next_u32() % 20)).await;
             // Near a limit of the bands, on which side of it each event may move it.
             db.send_all(customer, (0..number % 6).map(|index| feature(&format!("f{index}")).days_ago(20 + index))).await;
-            db.send_all(customer, (0..random.next_u32() % 8).map(|_| ticket().days_ago(i64::from(number) % 7 + 1))).await;
+            db.send_all(customer, (0..random.next_u32() % 8).map(|_| ticket().days_ago(number % 7 + 1))).await;
             db.send_all(customer, (0..random.next_u32() % 12).map(|_| login().days_ago(3))).await;
             for _ in 0..14 {
                 let fact = match random.next_u32() % 4 {

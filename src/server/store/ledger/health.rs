@@ -8,11 +8,11 @@ use crate::domain::{Band, CustomerId, Health, HistoryPoint, NaiveDate};
 use crate::scoring::{self, BAND_MEMORY_DAYS, Facts, Scores, Signs};
 use crate::server::store::ledger::facts::load_facts;
 use crate::server::store::ledger::rules::{Rules, load_basis, load_rules};
-use crate::server::store::sql::bind::{Bind, binds, tenths};
+use crate::server::store::sql::bind::{Bind, Row, binds, tenths};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::sql::locks::AdvisoryLock;
 use crate::server::store::tables::band_changes::insert_band_changes;
-use crate::server::store::tables::customer_health::{HEALTH_COLUMNS, Scored};
+use crate::server::store::tables::customer_health::Scored;
 use crate::server::store::tables::customers::{
     Basis, CustomerRecord, Known, Noted, lock_known_customers, no_customer, read_measured,
 };
@@ -165,7 +165,7 @@ pub async fn put_health(tx: &mut Tx, healths: Vec<NewHealth>, occasion: Occasion
             noted_at: occasion.now,
         }));
     }
-    tx.update_rows("customers", HEALTH_COLUMNS, rows).await?;
+    tx.update_rows("customers", rows).await?;
     insert_band_changes(tx, &changes).await
 }
 
@@ -196,7 +196,7 @@ impl Occasion {
 /// A customer's health of today, ready to be put in the place of what was noted before.
 pub struct NewHealth {
     customer: CustomerId,
-    row: Vec<Bind>,
+    row: Row,
     basis: Basis,
     noted: Noted,
     moves: Vec<BandMove>,
@@ -250,20 +250,20 @@ impl NewHealth {
         Ok(Self { customer: known.id, row, basis, noted: known.noted, moves: moves.into_iter().collect() })
     }
 
-    /// Returns the values of [`HEALTH_COLUMNS`].
-    pub fn into_row(self) -> Vec<Bind> {
+    /// Returns the health columns of the customer's row, whose `id` comes first.
+    pub fn into_row(self) -> Row {
         self.row
     }
 }
 
-/// Returns the values of [`HEALTH_COLUMNS`], with how urgently the customer needs somebody.
+/// Returns the health columns of the customer's row, with how urgently the customer needs somebody.
 fn row(
     scored: &Scored<'_>,
     known: &Known,
     first_fact_on: Option<NaiveDate>,
     noted_until: Option<NaiveDate>,
     basis: Basis,
-) -> StoreResult<Vec<Bind>> {
+) -> StoreResult<Row> {
     let signs = Signs {
         band: scored.scores.band,
         score: scored.scores.score,

@@ -183,13 +183,8 @@ impl Tx {
     }
 
     /// Updates many rows at once. The first column tells which row, the others are set.
-    pub async fn set_rows(&mut self, table: &str, rows: Vec<Row>) -> StoreResult<()> {
+    pub async fn update_rows(&mut self, table: &str, rows: Vec<Row>) -> StoreResult<()> {
         let (columns, rows) = columns_and_values(rows);
-        self.update_rows(table, &columns, rows).await
-    }
-
-    /// Updates many rows at once, as [`Self::set_rows`] does, where columns and values are apart.
-    pub async fn update_rows(&mut self, table: &str, columns: &[&str], rows: Vec<Vec<Bind>>) -> StoreResult<()> {
         let set: Vec<_> =
             columns.iter().enumerate().skip(1).map(|(index, column)| format!("{column} = given.column{}", index + 1)).collect();
         let (set, key) = (set.join(", "), columns.first().copied().unwrap_or_default());

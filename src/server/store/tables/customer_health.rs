@@ -2,44 +2,11 @@
 
 use crate::domain::{NaiveDate, Points};
 use crate::scoring::{Measurements, Scores};
-use crate::server::store::sql::bind::{Bind, binds, tenths};
+use crate::server::store::sql::bind::{Bind, Row, row, tenths};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::customers::{Basis, Known};
 use crate::server::store::{StoreError, StoreResult};
 use sqlx::AssertSqlSafe;
-
-/// The columns of [`Scored::row`].
-pub const HEALTH_COLUMNS: &[&str] = &[
-    "id",
-    "scored_day",
-    "scorecard_version",
-    "connections_version",
-    "measured",
-    "band",
-    "band_since_day",
-    "band_fell_day",
-    "band_noted_day",
-    "urgency",
-    "band_runs",
-    "band_7",
-    "change_7",
-    "change_30",
-    "change_90",
-    "trend",
-    "first_fact_day",
-    "last_activity_at",
-    "score",
-    "login_frequency",
-    "feature_adoption",
-    "support_load",
-    "invoice_timeliness",
-    "api_trend",
-    "first_login_day",
-    "first_feature_day",
-    "first_ticket_day",
-    "first_invoice_day",
-    "first_api_day",
-];
 
 /// A customer's health of a day, as it is stored.
 pub struct Scored<'a> {
@@ -58,8 +25,8 @@ pub struct Scored<'a> {
 }
 
 impl Scored<'_> {
-    /// Returns the values of [`HEALTH_COLUMNS`]. Changes of the band are noted up to `noted_until`; `urgency` is
-    /// in thousandths.
+    /// Returns the health columns of the customer's row, whose `id` comes first. Changes of the band are noted up to
+    /// `noted_until`; `urgency` is in thousandths.
     pub fn row(
         &self,
         known: &Known,
@@ -67,33 +34,42 @@ impl Scored<'_> {
         noted_until: Option<NaiveDate>,
         urgency: Option<i64>,
         basis: Basis,
-    ) -> StoreResult<Vec<Bind>> {
+    ) -> StoreResult<Row> {
         let measured = serde_json::to_string(self.measured).map_err(|error| StoreError::Corrupt(error.to_string()))?;
         let shown = self.scores.shown_score();
-        let mut binds = binds![
-            known.id,
-            basis.day,
-            basis.scorecard_version,
-            basis.connections_version,
-            measured,
-            self.scores.band.name(),
-            self.band_since,
-            self.band_fell_on,
-            noted_until,
-            urgency,
-            self.band_runs.as_deref(),
-            self.band7,
-            tenths(self.change7),
-            tenths(self.change30),
-            tenths(self.change90),
-            self.trend,
-            first_fact_on,
-            known.last_activity_at,
-            tenths(shown),
-        ];
-        binds.extend(self.scores.factors.iter().map(|(_, score)| shown.map(|_| score.0).into()));
-        binds.extend(known.first_facts.iter().map(|(_, first)| (*first).into()));
-        Ok(binds)
+        let factor = |score: Points| shown.map(|_| score.0);
+        let (factors, first_facts) = (&self.scores.factors, &known.first_facts);
+        Ok(row! {
+            id: known.id,
+            scored_day: basis.day,
+            scorecard_version: basis.scorecard_version,
+            connections_version: basis.connections_version,
+            measured: measured,
+            band: self.scores.band.name(),
+            band_since_day: self.band_since,
+            band_fell_day: self.band_fell_on,
+            band_noted_day: noted_until,
+            urgency: urgency,
+            band_runs: self.band_runs.as_deref(),
+            band_7: self.band7,
+            change_7: tenths(self.change7),
+            change_30: tenths(self.change30),
+            change_90: tenths(self.change90),
+            trend: self.trend,
+            first_fact_day: first_fact_on,
+            last_activity_at: known.last_activity_at,
+            score: tenths(shown),
+            login_frequency: factor(factors.login_frequency),
+            feature_adoption: factor(factors.feature_adoption),
+            support_load: factor(factors.support_load),
+            invoice_timeliness: factor(factors.invoice_timeliness),
+            api_trend: factor(factors.api_trend),
+            first_login_day: first_facts.login_frequency,
+            first_feature_day: first_facts.feature_adoption,
+            first_ticket_day: first_facts.support_load,
+            first_invoice_day: first_facts.invoice_timeliness,
+            first_api_day: first_facts.api_trend,
+        })
     }
 }
 

@@ -272,7 +272,7 @@ async fn store_known(tx: &mut Tx, known: impl IntoIterator<Item = &Known>, more:
         row.extend(more(known));
         row
     };
-    tx.set_rows("customers", known.into_iter().map(row).collect()).await
+    tx.update_rows("customers", known.into_iter().map(row).collect()).await
 }
 
 /// Makes everybody's health stale.
@@ -353,7 +353,7 @@ pub fn letters_row(id: CustomerId, fields: &CustomerFields) -> Row {
 
 /// Writes the same customers in other letters, which is no edit.
 pub async fn store_letters(tx: &mut Tx, rows: Vec<Row>) -> StoreResult<()> {
-    tx.set_rows("customers", rows).await
+    tx.update_rows("customers", rows).await
 }
 
 /// The only unique thing that a customer's fields can violate is the external id.

@@ -5,9 +5,8 @@ use crate::domain::{CustomerId, EventId, NaiveDate};
 use crate::server::store::ledger::facts::load_facts;
 use crate::server::store::ledger::health::NewHealth;
 use crate::server::store::ledger::rules::load_rules;
-use crate::server::store::sql::bind::{Bind, Row, binds};
+use crate::server::store::sql::bind::{Row, binds};
 use crate::server::store::sql::pools::Pools;
-use crate::server::store::tables::customer_health::HEALTH_COLUMNS;
 use crate::server::store::tables::customers::{Known, load_known_customers};
 use crate::server::store::tables::daily_activity::{add_counts, counts_of};
 use crate::server::store::tables::event_keys::{content_hash, insert_keys, key_row};
@@ -22,7 +21,7 @@ pub struct RawRows {
     events: Vec<Row>,
     keys: Vec<Row>,
     counts: Vec<Row>,
-    health: Vec<Vec<Bind>>,
+    health: Vec<Row>,
 }
 
 impl RawRows {
@@ -82,7 +81,7 @@ impl Store {
         insert_events(&mut tx, rows.events).await?;
         insert_keys(&mut tx, rows.keys).await?;
         add_counts(&mut tx, rows.counts).await?;
-        tx.update_rows("customers", HEALTH_COLUMNS, rows.health).await?;
+        tx.update_rows("customers", rows.health).await?;
         tx.commit().await
     }
 

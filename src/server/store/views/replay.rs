@@ -13,7 +13,6 @@ use crate::server::store::sql::bind::{Row, binds, end};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::band_changes::{insert_band_changes, load_band_changes};
 use crate::server::store::tables::connections::{load_connections, store_connections};
-use crate::server::store::tables::customer_health::HEALTH_COLUMNS;
 use crate::server::store::tables::customers::{CustomerRecord, Known, select_customers};
 use crate::server::store::tables::fact_days::{FactDays, store_fact_days};
 use crate::server::store::tables::scorecards::{current_scorecard, ensure_first_scorecard, scorecard_in_force};
@@ -202,8 +201,7 @@ async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) 
         let known =
             Known { first_facts: Factors::default(), last_activity_at: last_activity.get(&id).copied(), ..record.known() };
         let mut row = record.row_on(at.day)?;
-        let health = NewHealth::of_facts(&known, &facts, &rules, at.day)?.into_row();
-        row.extend(HEALTH_COLUMNS.iter().copied().zip(health));
+        row.extend(NewHealth::of_facts(&known, &facts, &rules, at.day)?.into_row());
         rows.push(row);
     }
     Ok(Replayed { rows, changes })
