@@ -1,6 +1,8 @@
 //! `/api/openapi.json` and `/api/docs`
 
 use super::Site;
+use crate::domain::list::{ChangeFilter, OwnerFilter, RenewalFilter};
+use crate::domain::{AskedDay, Band, CustomerQuery, KnownAt, NaiveDate, Segment, Sort, SortDirection};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -71,6 +73,33 @@ async fn the_document_is_whole() {
             assert_eq!(declared, used, "{path}");
         }
     }
+}
+
+#[tokio::test]
+async fn the_api_documents_all_that_a_page_can_ask_of_the_list() {
+    // Every field is named, so that the compiler asks for a new one here.
+    let query = CustomerQuery {
+        search: Some("acme".into()),
+        segment: Some(Segment::Smb),
+        bands: vec![Band::AtRisk],
+        owner: Some(OwnerFilter::Nobody),
+        renewal: Some(RenewalFilter::Next90),
+        change: Some(ChangeFilter::Up7),
+        score_from: Some(1),
+        score_below: Some(2),
+        arr_unknown: true,
+        archived: true,
+        at: AskedDay { as_of: Some(NaiveDate::MIN), known_at: Some(KnownAt::Then) },
+        sort: Sort::Name,
+        direction: SortDirection::Desc,
+        page: 2,
+        page_size: 10,
+    };
+    let asked: BTreeSet<_> = query.to_pairs().into_iter().map(|(name, _)| name.to_owned()).collect();
+    let document = Site::sqlite().await.get("/api/openapi.json").await.ok();
+    let parameters = document["paths"]["/api/customers"]["get"]["parameters"].as_array().unwrap();
+    let documented: BTreeSet<_> = parameters.iter().map(|parameter| parameter["name"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(documented, asked);
 }
 
 #[tokio::test]
