@@ -16,7 +16,7 @@ use sqlx::AssertSqlSafe;
 const RENEWAL_DAYS: i64 = 90;
 
 impl Store {
-    /// The page's customers in order, and how many there are in all.
+    /// Returns the customers of the query's page in order, and how many the query selects in all.
     pub async fn list_customers(&self, query: &CustomerQuery, today: NaiveDate) -> StoreResult<(Vec<CurrentHealth>, i64)> {
         let selection = Selection::of(query, today);
         let mut tx = self.read().await?;
@@ -118,7 +118,7 @@ impl Selection {
     }
 }
 
-/// A LIKE pattern for a part of a [`search_key`](crate::server::store::tables::search_key).
+/// Returns the LIKE pattern that finds a text within a [`search_key`](crate::server::store::tables::search_key).
 fn containing(text: &str) -> String {
     let mut pattern = String::from("%");
     for char in folded(text).chars() {
@@ -131,7 +131,8 @@ fn containing(text: &str) -> String {
     pattern
 }
 
-/// The order without the id that ends every order. Unknown values, and customers without data, come last both ways.
+/// Returns what follows ORDER BY. Unknown values, and customers without data, come last in both directions. The id is to be added
+/// as the last column.
 fn order_by(sort: Sort, direction: SortDirection) -> String {
     let column = match sort {
         Sort::Score => "score",
