@@ -16,14 +16,14 @@ use sqlx::AssertSqlSafe;
 const RENEWAL_DAYS: i64 = 90;
 
 impl Store {
-    /// Returns the customers of the query's page in order, and how many the query selects in all.
+    /// The page's customers in order, and how many there are in all.
     pub async fn list_customers(&self, query: &CustomerQuery, today: NaiveDate) -> StoreResult<(Vec<CurrentHealth>, i64)> {
         let selection = Selection::of(query, today);
         let mut tx = self.read().await?;
         let basis = load_basis(&mut tx, today).await?;
         let count = format!("SELECT COUNT(*) FROM customers WHERE {}", selection.condition);
         let (total,): (i64,) = tx.one(AssertSqlSafe(count), selection.binds.clone()).await?;
-        let order = order_by(query.sort, query.direction);
+        let order = order(query.sort, query.direction);
         let (limit, offset) = (selection.binds.len() + 1, selection.binds.len() + 2);
         // The page is found by the few columns that filter and sort, and only then read whole.
         let page = format!(
@@ -118,7 +118,7 @@ impl Selection {
     }
 }
 
-/// Returns the LIKE pattern that finds a text within a [`search_key`](crate::server::store::tables::search_key).
+/// A LIKE pattern for a part of a [`search_key`](crate::server::store::tables::search_key).
 fn containing(text: &str) -> String {
     let mut pattern = String::from("%");
     for char in folded(text).chars() {
@@ -131,9 +131,8 @@ fn containing(text: &str) -> String {
     pattern
 }
 
-/// Returns what follows ORDER BY. Unknown values, and customers without data, come last in both directions. The id is to be added
-/// as the last column.
-fn order_by(sort: Sort, direction: SortDirection) -> String {
+/// The order without the id that ends every order. Unknown values, and customers without data, come last both ways.
+fn order(sort: Sort, direction: SortDirection) -> String {
     let column = match sort {
         Sort::Score => "score",
         Sort::Name => "name_key",
