@@ -118,7 +118,7 @@ pub struct CurrentHealth {
     pub is_current: bool,
     pub measured: Measurements,
     pub band_since: NaiveDate,
-    /// The change over 7 days. Absent when either day has no data; the others likewise.
+    /// Null where either day has no data.
     pub change7: Option<Points>,
     pub change30: Option<Points>,
     pub change90: Option<Points>,

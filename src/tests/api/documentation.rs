@@ -149,7 +149,7 @@ fn takes(document: &Value, schema: &Value, sample: &Value) -> bool {
         "object" => sample.is_object(),
         other => panic!("{other} is no type"),
     });
-    let is_day = sample.as_str().is_some_and(|text| text.parse::<chrono::NaiveDate>().is_ok());
+    let is_day = sample.as_str().is_some_and(|text| text.parse::<NaiveDate>().is_ok());
     is_of_type && schema["enum"].as_array().is_none_or(|names| names.contains(sample)) && (schema["format"] != "date" || is_day)
 }
 

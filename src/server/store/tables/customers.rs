@@ -372,7 +372,7 @@ pub struct Basis {
 pub struct Known {
     pub id: CustomerId,
     pub start_date: Option<NaiveDate>,
-    /// The day of each factor's earliest fact that counts.
+    /// Per factor the day of the earliest fact that counts.
     pub first_facts: Factors<Option<NaiveDate>>,
     /// The time of the latest thing that the customer did.
     pub last_activity_at: Option<DateTime<Utc>>,
