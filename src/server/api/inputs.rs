@@ -15,13 +15,13 @@ use utoipa::openapi::{KnownFormat, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 /// A pattern for texts without control characters. Texts are trimmed, so their ends may have any white space.
-pub const TEXT: &str = r"^[\t-\r ]*[^\u0000-\u001f\u007f-\u009f]*[\t-\r ]*$";
+pub const TEXT_PATTERN: &str = r"^[\t-\r ]*[^\u0000-\u001f\u007f-\u009f]*[\t-\r ]*$";
 /// A pattern for such texts that are not blank.
-const FILLED_TEXT: &str = r"^[\t-\r ]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*[\t-\r ]*$";
+const FILLED_TEXT_PATTERN: &str = r"^[\t-\r ]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*[\t-\r ]*$";
 /// A pattern for days from 1970 to 2199.
-pub const DAY: &str = r"^(19[7-9][0-9]|2[01][0-9][0-9])-";
+pub const DAY_PATTERN: &str = r"^(19[7-9][0-9]|2[01][0-9][0-9])-";
 /// A pattern for times from 2000 on.
-const TIME: &str = r"^2[0-9][0-9][0-9]-";
+const TIME_PATTERN: &str = r"^2[0-9][0-9][0-9]-";
 
 /// Declares bodies: their names, their descriptions in the document, and how they are made.
 macro_rules! bodies {
@@ -130,7 +130,10 @@ pub fn names(names: impl IntoIterator<Item: Into<Value>>) -> ObjectBuilder {
 
 /// Returns the schema of a calendar day.
 pub fn day() -> ObjectBuilder {
-    ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Date))).pattern(Some(DAY))
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
+        .pattern(Some(DAY_PATTERN))
 }
 
 /// The fields of an input. Each is optional until it is required.
@@ -159,7 +162,7 @@ impl Fields {
     fn with_list_of(mut self, name: &str, max_length: usize) -> Self {
         if let Some(RefOr::T(Schema::Array(list))) = self.0.properties.get_mut(name) {
             let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(max_length));
-            list.items = ArrayItems::RefOrSchema(Box::new(text.pattern(Some(FILLED_TEXT)).into()));
+            list.items = ArrayItems::RefOrSchema(Box::new(text.pattern(Some(FILLED_TEXT_PATTERN)).into()));
             list.unique_items = true;
         }
         self
@@ -212,12 +215,12 @@ fn complete(field: &mut RefOr<Schema>) {
     let pattern = match object.format {
         _ if !is_text(object) => return,
         None if object.pattern.is_some() => return,
-        None => TEXT,
-        Some(SchemaFormat::KnownFormat(KnownFormat::Date)) => DAY,
-        Some(_) => TIME,
+        None => TEXT_PATTERN,
+        Some(SchemaFormat::KnownFormat(KnownFormat::Date)) => DAY_PATTERN,
+        Some(_) => TIME_PATTERN,
     };
     object.pattern = Some(pattern.to_owned());
-    if pattern != TEXT {
+    if pattern != TEXT_PATTERN {
         let blank = ObjectBuilder::new().schema_type(Type::String).max_length(Some(0));
         let description = object.description.take();
         *field =
@@ -244,8 +247,8 @@ fn fill(field: &mut RefOr<Schema>) {
     if let Some(names) = &mut object.enum_values {
         names.retain(|name| !name.is_null());
     }
-    if object.pattern.as_deref() == Some(TEXT) {
-        object.pattern = Some(FILLED_TEXT.to_owned());
+    if object.pattern.as_deref() == Some(TEXT_PATTERN) {
+        object.pattern = Some(FILLED_TEXT_PATTERN.to_owned());
         object.min_length = Some(1);
     }
 }

@@ -1,7 +1,7 @@
 //! The query parameters of each address. An extractor refuses every name that is not here, so that nothing undocumented can
 //! be read. The domain parses the values.
 
-use super::inputs::{TEXT, day, names};
+use super::inputs::{TEXT_PATTERN, day, names};
 use crate::domain::list::{ChangeFilter, RenewalFilter};
 use crate::domain::{Band, EventKind, Segment, Sort, SortDirection};
 use crate::server::service::export;
@@ -169,7 +169,7 @@ together! {
 }
 
 fn text() -> Object {
-    ObjectBuilder::new().schema_type(Type::String).max_length(Some(200)).pattern(Some(TEXT)).build()
+    ObjectBuilder::new().schema_type(Type::String).max_length(Some(200)).pattern(Some(TEXT_PATTERN)).build()
 }
 
 fn known_at() -> Schema {

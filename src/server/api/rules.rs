@@ -1,7 +1,7 @@
 //! The rules that no schema can say, since they compare fields with each other or with the time: by operation, what is answered
 //! with 422. In backticks are the fields that `errors` may name.
 
-const DAY: &str = "`as_of` or `known_at` is in the future, or `known_at` is before `as_of`";
+const DAY_RULE: &str = "`as_of` or `known_at` is in the future, or `known_at` is before `as_of`";
 
 pub const RULES: [(&str, &str); 10] = [
     (
@@ -9,9 +9,9 @@ pub const RULES: [(&str, &str); 10] = [
         "The last row of the `page`, which is `page` times `page_size`, is beyond 10,000, and it is not the first page; or \
          `as_of` or `known_at` is in the future, or `known_at` is before `as_of`",
     ),
-    ("export_customers", DAY),
-    ("get_portfolio", DAY),
-    ("get_health", DAY),
+    ("export_customers", DAY_RULE),
+    ("get_portfolio", DAY_RULE),
+    ("get_health", DAY_RULE),
     (
         "get_health_history",
         "`from` is after `to`, or 3,660 days before it or more; or `to` or `known_at` is in the future, or `known_at` is before `to`",

@@ -23,7 +23,7 @@ impl Store {
         let basis = load_basis(&mut tx, today).await?;
         let count = format!("SELECT COUNT(*) FROM customers WHERE {}", selection.condition);
         let (total,): (i64,) = tx.one(AssertSqlSafe(count), selection.binds.clone()).await?;
-        let order = order(query.sort, query.direction);
+        let order = order_by(query.sort, query.direction);
         let (limit, offset) = (selection.binds.len() + 1, selection.binds.len() + 2);
         // The page is found by the few columns that filter and sort, and only then read whole.
         let page = format!(
@@ -132,7 +132,7 @@ fn containing(text: &str) -> String {
 }
 
 /// The order without the id that ends every order. Unknown values, and customers without data, come last both ways.
-fn order(sort: Sort, direction: SortDirection) -> String {
+fn order_by(sort: Sort, direction: SortDirection) -> String {
     let column = match sort {
         Sort::Score => "score",
         Sort::Name => "name_key",
