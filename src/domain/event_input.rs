@@ -145,8 +145,12 @@ impl EventInput {
             return Err(errors);
         };
         self.refuse_foreign_fields(kind, &mut errors);
-        let body = self.body(kind, &mut errors);
-        errors.or(|| NewEvent { body, source, message_id, occurred_at: occurred_at.trunc_subsecs(6), content })
+        match self.body(kind, &mut errors) {
+            Some(body) if errors.0.is_empty() => {
+                Ok(NewEvent { body, source, message_id, occurred_at: occurred_at.trunc_subsecs(6), content })
+            }
+            _ => Err(errors),
+        }
     }
 
     fn refuse_foreign_fields(&self, kind: EventKind, errors: &mut FieldErrors) {
@@ -166,9 +170,10 @@ impl EventInput {
         }
     }
 
-    fn body(self, kind: EventKind, errors: &mut FieldErrors) -> EventBody {
+    /// Parses the fields of the kind. Adds the rules that they break, and returns `None` when a field has no value then.
+    fn body(self, kind: EventKind, errors: &mut FieldErrors) -> Option<EventBody> {
         let number = |errors: &mut FieldErrors| errors.required_text("number", self.number.as_deref(), 100);
-        match kind {
+        Some(match kind {
             EventKind::Login => EventBody::Login { user: errors.optional_text("user", self.user.as_deref(), 200) },
             EventKind::FeatureUse => EventBody::FeatureUse {
                 feature: errors.required_text("feature", self.feature.as_deref(), 100).to_lowercase(),
@@ -211,16 +216,12 @@ impl EventInput {
                         None
                     }
                 };
-                EventBody::InvoiceIssued {
-                    number: number(errors),
-                    amount_cents: self.amount_cents.unwrap_or_default(),
-                    currency,
-                    due_date: due_date.unwrap_or_default(),
-                }
+                let number = number(errors);
+                EventBody::InvoiceIssued { number, amount_cents: self.amount_cents?, currency, due_date: due_date? }
             }
             EventKind::InvoicePaid => EventBody::InvoicePaid { number: number(errors) },
             EventKind::InvoiceVoided => EventBody::InvoiceVoided { number: number(errors) },
-        }
+        })
     }
 }
 

@@ -23,7 +23,7 @@ pub struct EventQuery {
 }
 
 impl EventQuery {
-    /// From the pairs of a query string: `kind`, `from` and `to` (days), `page`, `page_size`. Unknown names are ignored.
+    /// Parses the pairs `kind`, `from` and `to` (days), `page` and `page_size` of a query string. Other names are ignored.
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, FieldErrors> {
         let Self { mut filter, mut paging } = Self::default();
         let mut errors = FieldErrors::default();

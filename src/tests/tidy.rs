@@ -89,6 +89,15 @@ fn health_is_written_by_one_function() {
 }
 
 #[test]
+fn no_number_stands_for_nothing() {
+    let before_tests = |file: SourceFile| SourceFile { text: code_of(&file).to_owned(), ..file };
+    let code = outside(&["src/tests/"]).filter(|file| !file.path.contains("/tests")).map(before_tests);
+    forbid("an id or a day that there is not is None", code, |line| {
+        contains_any(line, &["Id(0)", "Id(-", "NaiveDate::default()"])
+    });
+}
+
+#[test]
 fn the_store_begins_nothing_that_goes_on() {
     let before_tests = |file: SourceFile| SourceFile { text: code_of(&file).to_owned(), ..file };
     let store = inside(&["src/server/store/"]).map(before_tests);

@@ -252,7 +252,7 @@ impl Default for Paging {
 }
 
 impl Paging {
-    /// From the pairs of a query string: `page` and `page_size`. Other names are left to others.
+    /// Parses the pairs `page` and `page_size` of a query string. Other names are ignored.
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, FieldErrors> {
         let mut paging = Self::default();
         let mut errors = FieldErrors::default();
@@ -262,7 +262,7 @@ impl Paging {
         errors.or(|| paging)
     }
 
-    /// Parses and keeps `value` if `name` is `as_of` or `known_at`. Returns whether it was.
+    /// Parses and keeps `value` if `name` is `page` or `page_size`.
     pub fn set(&mut self, errors: &mut FieldErrors, name: &str, value: &str) {
         match name {
             "page" => self.page = integer(errors, name, value, 1, MAX_ROW),

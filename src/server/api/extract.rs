@@ -103,8 +103,12 @@ impl<P> Query<P> {
         self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// Returns the values of these names, in the same order.
-    pub fn values<const N: usize>(&self, names: [&str; N]) -> [Option<&str>; N] {
+    /// Returns the values of these names, in the same order. Each must be documented, or nobody could ever send it.
+    pub fn values<const N: usize>(&self, names: [&str; N]) -> [Option<&str>; N]
+    where
+        P: IntoParams,
+    {
+        debug_assert!(names.iter().all(|name| documented_names::<P>().iter().any(|known| known == name)), "{names:?}");
         names.map(|name| self.pairs().find(|(sent, _)| *sent == name).map(|(_, value)| value))
     }
 }
@@ -115,12 +119,15 @@ impl<P: IntoParams, S: Send + Sync> FromRequestParts<S> for Query<P> {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AppError> {
         let mut pairs = query_pairs(parts)?;
         if !pairs.is_empty() {
-            let documented = P::into_params(|| Some(ParameterIn::Query));
-            check_names(&pairs, &documented.iter().map(|parameter| parameter.name.as_str()).collect::<Vec<_>>())?;
+            check_names(&pairs, &documented_names::<P>().iter().map(String::as_str).collect::<Vec<_>>())?;
         }
         pairs.retain(|(_, value)| !value.is_empty());
         Ok(Self { pairs, documented: PhantomData })
     }
+}
+
+fn documented_names<P: IntoParams>() -> Vec<String> {
+    P::into_params(|| Some(ParameterIn::Query)).into_iter().map(|parameter| parameter.name).collect()
 }
 
 /// The query of a path without parameters. Sent parameters are refused instead of ignored.

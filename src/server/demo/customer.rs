@@ -36,7 +36,7 @@ pub fn customer(options: &Options, index: usize, now: DateTime<Utc>) -> DemoCust
         crm_url: (!index.is_multiple_of(3)).then(|| format!("https://crm.example.com/accounts/{}", 4000 + index)),
         name,
     };
-    let known_for = if story.active_from < 0 { story.customer_for.max(5) } else { story.active_from };
+    let known_for = if story.is_silent() { story.customer_for.max(5) } else { story.active_from };
     let created_at = at_midnight(today - Duration::days(known_for));
     let notes = notes(scenario, &fields, &people[0], &story, now, created_at);
     let archived = (scenario == Churned).then(|| Archive { reason: ArchiveReason::Churned, date: today - Duration::days(40) });

@@ -68,7 +68,7 @@ pub struct Billing {
 pub struct Story {
     /// The days from the contract's start to today; negative when it is still to come.
     pub customer_for: i64,
-    /// The first and the last day of activity, in days ago.
+    /// The first and the last day of activity, in days ago. There is none when the first comes after the last.
     pub active_from: i64,
     pub active_to: i64,
     pub people: usize,
@@ -262,6 +262,11 @@ impl Story {
                 self.pays(Pays::NotSince(130));
             }
         }
+    }
+
+    /// Returns whether nothing is ever received.
+    pub fn is_silent(&self) -> bool {
+        self.active_from < self.active_to
     }
 
     /// Turns the story into one of which nothing is ever received.

@@ -40,10 +40,10 @@ pub enum StoreError {
     Database(#[from] sqlx::Error),
     #[error("migration failed: {0}")]
     Migration(#[from] MigrateError),
-    /// A newer release has changed the schema; which one, where the database tells.
+    /// A newer release has changed the schema. The text is its version, where the database tells it.
     #[error("{}", too_new(.0.as_deref()))]
     TooNew(Option<String>),
-    /// More events wait to be stored than is sensible; a little later they will not.
+    /// Too many events are waiting to be stored. A little later there will be room again.
     #[error("too many events are waiting")]
     Overloaded,
     /// Stored content that cannot be read back.
@@ -52,12 +52,13 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// The error of whatever a database would have done that does not answer.
+    /// Returns the error for a database that does not answer.
     pub fn unavailable() -> Self {
         Self::Database(sqlx::Error::PoolTimedOut)
     }
 
-    /// Returns whether the database could not do anything at all (it is away, its disk is full); trying again later may help.
+    /// Returns whether the database can do nothing at the moment, because it is away or its disk is full. Trying again later may
+    /// help.
     pub fn is_unavailable(&self) -> bool {
         match self {
             Self::Database(error) => is_unavailable(error),
@@ -67,8 +68,8 @@ impl StoreError {
     }
 }
 
-/// The connection, rather than what was sent over it, is to blame. A proxy in front of PostgreSQL that has lost it ends the
-/// connection in the middle of a message, refuses TLS, or answers something that is no answer.
+/// Returns whether the connection is to blame, rather than what was sent over it. A proxy that has lost the PostgreSQL behind it
+/// breaks off messages, refuses TLS, or sends something that is no answer.
 fn is_unavailable(error: &sqlx::Error) -> bool {
     use sqlx::Error::{BeginFailed, Database, Io, PoolClosed, PoolTimedOut, Protocol, Tls, WorkerCrashed};
     match error {
@@ -78,8 +79,11 @@ fn is_unavailable(error: &sqlx::Error) -> bool {
     }
 }
 
-/// SQLite: <https://www.sqlite.org/rescode.html>, whose last byte tells the kind: 5 and 6 are others that do not let go, 7 is
-/// no memory, 8 a file that cannot be written, 10 a failed read or write, 13 a full disk, 14 a file that cannot be opened.
+/// Returns whether an error code means that the database is unavailable.
+///
+/// SQLite: <https://www.sqlite.org/rescode.html>. The last byte tells the kind: 5 and 6 are locks that others hold, 7 is a lack
+/// of memory, 8 a file that cannot be written, 10 a failed read or write, 13 a full disk, 14 a file that cannot be opened.
+///
 /// PostgreSQL: <https://www.postgresql.org/docs/current/errcodes-appendix.html>; 08 is a lost connection, 53 a lack of
 /// resources, 57P a server that ends, 58 a failure of its system, 25006 a standby that only reads, 40 a transaction that lost
 /// against another.
@@ -102,8 +106,8 @@ pub type StoreResult<T> = Result<T, StoreError>;
 #[derive(Clone)]
 pub struct Store {
     db: sql::db::Db,
-    /// When the last write succeeded that asked whether there is room. Locked while one is under way, so that those who ask
-    /// at once share it.
+    /// The time of the last successful check that the database can be written. It is locked during a check, so that those who ask
+    /// at once share one.
     written: Arc<Mutex<Option<Instant>>>,
 }
 
@@ -173,7 +177,7 @@ pub fn count_verdicts<'a, Id: 'a>(verdicts: impl IntoIterator<Item = &'a Verdict
 /// An item on its way into the quarantine.
 #[derive(Clone, Debug)]
 pub struct RefusedItem {
-    /// Whose quota it takes from.
+    /// The source whose quota the item takes from.
     pub source: String,
     /// The item as it was sent.
     pub content: String,
@@ -194,8 +198,8 @@ pub struct NewImport {
     pub author: Option<String>,
 }
 
-/// The right to work on an import. It is lost when somebody else takes the import over: every write is checked against it in
-/// its own transaction.
+/// The right to work on an import. It is lost when somebody else takes the import over. Each transaction that writes for the
+/// import checks it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attempt {
     pub import: ImportId,
@@ -207,7 +211,7 @@ pub struct Attempt {
 pub struct StoredImport {
     pub import: Import,
     pub path: Option<String>,
-    /// When whoever works on it was last heard of.
+    /// The time of the last sign of life of whoever works on it.
     pub alive_at: DateTime<Utc>,
 }
 

@@ -1,6 +1,8 @@
 //! `/api/openapi.json` and `/api/docs`
 
 use super::Site;
+use crate::domain::list::{ChangeFilter, OwnerFilter, RenewalFilter};
+use crate::domain::{AskedDay, Band, CustomerQuery, KnownAt, NaiveDate, Segment, Sort, SortDirection};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -78,6 +80,33 @@ async fn the_document_is_whole() {
 }
 
 #[tokio::test]
+async fn the_api_documents_all_that_a_page_can_ask_of_the_list() {
+    // Every field is named, so that the compiler asks for a new one here.
+    let query = CustomerQuery {
+        search: Some("acme".into()),
+        segment: Some(Segment::Smb),
+        bands: vec![Band::AtRisk],
+        owner: Some(OwnerFilter::Nobody),
+        renewal: Some(RenewalFilter::Next90),
+        change: Some(ChangeFilter::Up7),
+        score_from: Some(1),
+        score_below: Some(2),
+        arr_unknown: true,
+        archived: true,
+        at: AskedDay { as_of: Some(NaiveDate::MIN), known_at: Some(KnownAt::Then) },
+        sort: Sort::Name,
+        direction: SortDirection::Desc,
+        page: 2,
+        page_size: 10,
+    };
+    let asked: BTreeSet<_> = query.to_pairs().into_iter().map(|(name, _)| name.to_owned()).collect();
+    let document = Site::sqlite().await.get("/api/openapi.json").await.ok();
+    let parameters = document["paths"]["/api/customers"]["get"]["parameters"].as_array().unwrap();
+    let documented: BTreeSet<_> = parameters.iter().map(|parameter| parameter["name"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(documented, asked);
+}
+
+#[tokio::test]
 async fn examples_and_defaults_are_what_their_schemas_take() {
     let document = Site::sqlite().await.get("/api/openapi.json").await.ok();
     let (mut samples, mut formats) = (Vec::new(), BTreeSet::new());
@@ -124,7 +153,7 @@ fn takes(document: &Value, schema: &Value, sample: &Value) -> bool {
         "object" => sample.is_object(),
         other => panic!("{other} is no type"),
     });
-    let is_day = sample.as_str().is_some_and(|text| text.parse::<chrono::NaiveDate>().is_ok());
+    let is_day = sample.as_str().is_some_and(|text| text.parse::<NaiveDate>().is_ok());
     is_of_type && schema["enum"].as_array().is_none_or(|names| names.contains(sample)) && (schema["format"] != "date" || is_day)
 }
 

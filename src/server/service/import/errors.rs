@@ -82,15 +82,15 @@ fn not_written(error: impl std::fmt::Display) -> AppError {
     AppError::BadRequest(format!("The errors could not be written: {error}."))
 }
 
-/// Returns the first errors of such a file.
+/// Returns the first errors of such a file. The note at the end of a list that was cut off is of no line, and left out.
 pub fn read_errors(path: &Path, limit: usize) -> Vec<RowError> {
     let Ok(mut reader) = csv::Reader::from_path(path) else { return Vec::new() };
     let error = |record: csv::StringRecord| {
         let [line, column, field, message] =
             std::array::from_fn(|place| without_quote(record.get(place).unwrap_or_default()).to_owned());
-        RowError { line: line.parse().unwrap_or(0), column, error: FieldError { field, message } }
+        Some(RowError { line: line.parse().ok()?, column, error: FieldError { field, message } })
     };
-    reader.records().take(limit).filter_map(Result::ok).map(error).collect()
+    reader.records().take(limit).filter_map(Result::ok).filter_map(error).collect()
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
-//! Since when each factor's source is connected, and the lock that lets this change safely.
+//! The days since when each factor's source is connected, and the lock under which they change.
 //!
-//! The stored day is the minimum of the customers' first days. Facts that cannot move it share a lock; a fact that
-//! may move it holds it alone, so that no earlier fact is in flight, unseen, while the minimum is taken.
-//! (SQLite needs no such lock: it has one writer.)
+//! A source is connected from the earliest of all customers' first days. A transaction whose facts cannot move that day shares
+//! the lock with others. One whose facts may move it holds the lock alone, so that no other transaction has an earlier fact that
+//! is not committed yet. (SQLite needs no lock, since it has one writer.)
 
 use crate::domain::{CustomerId, EventKind, FactorKey, Factors, NaiveDate};
 use crate::scoring::{BAND_MEMORY_DAYS, Connections};
@@ -21,7 +21,8 @@ impl Store {
         Ok(load_connections(&mut self.read().await?).await?.0)
     }
 
-    /// The connections as they were known at the end of a day: from facts received by then, less those retracted by then.
+    /// Returns the connections as they were known at the end of a day: from the facts received by then, without those retracted
+    /// by then.
     pub async fn connections_known_on(&self, day: NaiveDate) -> StoreResult<Connections> {
         connections_known_on(&mut self.read().await?, day).await
     }
@@ -32,8 +33,8 @@ impl Store {
     }
 }
 
-/// Begins a transaction that adds or takes back facts, with the rules as they are. `moves` tells from the connections
-/// whether that may change them; the answer comes back, and after it [`settle`] is due.
+/// Begins a transaction that adds or takes back facts. Returns it with the rules in force, and with the answer of `moves`: whether
+/// the facts may change the connections. When they may, [`settle_connections`] must follow.
 pub async fn write_facts(db: &Db, moves: impl Fn(&Connections) -> bool) -> StoreResult<(Tx, Rules, bool)> {
     let mut tx = db.write().await?;
     tx.share_lock(AdvisoryLock::Connections).await?;
@@ -56,9 +57,11 @@ pub async fn write_connections(db: &Db) -> StoreResult<Tx> {
     Ok(tx)
 }
 
-/// The earliest fact of a factor is either one that was taken back since, or one that still counts. Of the latter none is
-/// earlier than its customer's first day, or was received before its customer was created; so the customers of the time are
-/// searched by their first day, a few at first, until theirs are too late.
+/// Finds the connections as they were known at the end of a day.
+///
+/// The earliest fact of a factor was either taken back since, or still counts. One that still counts is not earlier than its
+/// customer's first day, and was not received before its customer was created. So the customers of the time are searched in the
+/// order of their first days: a few at first, then more, until the first days are later than what was found.
 pub async fn connections_known_on(tx: &mut Tx, known_on: NaiveDate) -> StoreResult<Connections> {
     let mut days = taken_back_since(tx, known_on).await?;
     for factor in FactorKey::ALL {
@@ -90,7 +93,7 @@ pub async fn connections_known_on(tx: &mut Tx, known_on: NaiveDate) -> StoreResu
     Ok(Connections(days))
 }
 
-/// Per factor the earliest day of the facts that counted at the end of a day and were retracted after it.
+/// Returns for each factor the earliest day of the facts that counted at the end of a day and were retracted after it.
 async fn taken_back_since(tx: &mut Tx, known_on: NaiveDate) -> StoreResult<Factors<Option<NaiveDate>>> {
     // The events themselves may have been dropped.
     let sql = "SELECT fact_kind, MIN(fact_day) FROM retractions

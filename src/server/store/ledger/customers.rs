@@ -1,4 +1,4 @@
-//! Customers are created, edited and archived, each with the health that follows. Every edit is guarded by a version.
+//! Creates, edits and archives customers, and rescores them. Every edit names the version that it changes.
 
 use crate::domain::band_change::BandChangeCause;
 use crate::domain::{Archive, Customer, CustomerFields, CustomerId};
@@ -20,7 +20,7 @@ impl Store {
         Ok(customer)
     }
 
-    /// Conflict when `version` is not the stored one. Rescores, since the start date counts.
+    /// Changes a customer and rescores it, since its start date counts. Conflict when `version` is not the stored one.
     pub async fn update_customer(
         &self,
         id: CustomerId,
@@ -38,7 +38,7 @@ impl Store {
         Ok(customer)
     }
 
-    /// Sets or (None) clears the archive mark. Conflict when it is archived / active already.
+    /// Archives a customer, or makes it active again (`None`). Conflict when it is so already.
     pub async fn archive_customer(&self, id: CustomerId, archive: Option<Archive>) -> StoreResult<Customer> {
         let mut tx = self.write().await?;
         if lock_customer(&mut tx, id).await?.archived_day.is_some() == archive.is_some() {

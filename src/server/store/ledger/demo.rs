@@ -27,8 +27,8 @@ use sqlx::AssertSqlSafe;
 use std::collections::BTreeMap;
 
 impl Store {
-    /// Begins a load: removes an earlier demo portfolio, and writes the first customers, in one transaction. What comes back
-    /// names the load for those that follow. With `if_empty` it is a conflict when there is any customer.
+    /// Begins a load: removes an earlier demo portfolio and writes the first customers, in one transaction. Returns the load, to
+    /// be continued with more customers. With `if_empty` it is a conflict when there is any customer.
     pub async fn begin_demo(&self, generated: &[DemoCustomer], if_empty: bool, now: DateTime<Utc>) -> StoreResult<DemoLoad> {
         let mut tx = self.write_connections().await?;
         // It holds the row until the end: of several that begin at once, each sees what the one before has written.
@@ -44,7 +44,7 @@ impl Store {
         Ok(load)
     }
 
-    /// Writes more customers of a load. It is a conflict when another one, or a removal, has begun meanwhile.
+    /// Writes more customers of a load. Conflict when another load or a removal has begun meanwhile.
     pub async fn continue_demo(&self, load: DemoLoad, generated: &[DemoCustomer], now: DateTime<Utc>) -> StoreResult<()> {
         let mut tx = self.write_connections().await?;
         let lock = format!("SELECT number FROM demo_load WHERE id = 1 {}", tx.for_update());
@@ -57,7 +57,7 @@ impl Store {
         tx.commit().await
     }
 
-    /// Deletes every demo customer with all its facts, and ends a load that is under way; how many customers there were.
+    /// Deletes every demo customer with all its facts, and ends a load that is under way. Returns how many customers there were.
     pub async fn remove_demo(&self, today: NaiveDate) -> StoreResult<u64> {
         let mut tx = self.write_connections().await?;
         next_load(&mut tx).await?;

@@ -1,4 +1,4 @@
-//! A customer's facts, as scoring wants them.
+//! Loads customers' facts in the form that scoring takes.
 
 use crate::domain::{AsOf, CustomerId, EventKind, NaiveDate};
 use crate::scoring::{DailyCount, Facts};
@@ -34,7 +34,7 @@ impl Store {
     }
 }
 
-/// Everything known now, of whatever day.
+/// Asks for all facts that are known now, of any day.
 pub const ALL_FACTS: AsOf = AsOf { day: NaiveDate::MAX, known_at: None };
 
 /// All activity of some customers in one row, because a row costs more to fetch than its content. A customer is a paragraph:
@@ -50,8 +50,8 @@ const IDS_A_ROW: i64 = 16;
 /// Kinds in a line of activity are numbers below this, in the order of [`EventKind::ALL`].
 const KIND_NUMBERS: i32 = 8;
 
-/// The SQL that writes one count as short as it can, since writing takes most of the time: day and kind as one number, and
-/// after it, unless it is 1 without a key, the count and the key. `164011` or `164009 3 export`.
+/// Returns the SQL that writes one count as a short line, since writing takes most of the time. Day and kind are one number. The
+/// count and the key follow, except for a count of 1 without a key. Examples: `164011`, `164009 3 export`.
 fn activity_line() -> String {
     let kinds = EventKind::ALL.iter().enumerate().map(|(number, kind)| format!("WHEN '{}' THEN {number}", kind.name()));
     let kinds = kinds.collect::<Vec<_>>().join(" ");
@@ -125,7 +125,7 @@ pub async fn load_facts(
     Ok(found)
 }
 
-/// The day of each customer's earliest fact, as it was known at the end of a day.
+/// Returns the day of each customer's earliest fact, as it was known at the end of a day.
 async fn first_known_on(
     tx: &mut Tx,
     customers: &[CustomerId],
@@ -146,9 +146,10 @@ async fn first_known_on(
     Ok(rows.into_iter().map(|(id, first)| (CustomerId(id), first.map(day))).collect())
 }
 
-/// The time of the latest thing that each customer had done as of a day; customers who had done nothing are left out. Only what
-/// was received from the day `received_from` on is looked at: PostgreSQL keeps events by the month of receipt, and need not look
-/// into months before it. Where raw events were dropped, days of activity are what is left to ask: then it may be the midnight that its day begins with.
+/// Returns the time of the latest thing that each customer had done as of a day. Customers who had done nothing are left out.
+/// Only what was received from the day `received_from` on is looked at: PostgreSQL keeps events by the month of receipt, and need
+/// not look into months before it. Where raw events were dropped only the day may be known; the time is then the midnight at its
+/// beginning.
 pub async fn load_last_activity(
     tx: &mut Tx,
     customers: &[CustomerId],
@@ -191,7 +192,7 @@ pub async fn load_last_activity(
     Ok(latest)
 }
 
-/// The customers' counts of the days `from..=to`, as received by the end of `known_on`.
+/// Loads the customers' counts of the days `from..=to`, as received by the end of `known_on`.
 async fn load_daily(
     tx: &mut Tx,
     customers: &[CustomerId],
@@ -217,8 +218,8 @@ async fn load_daily(
     Ok(found)
 }
 
-/// One count per day, kind and key, in this order: what was received on different days is added up, and what was
-/// taken back is gone.
+/// Leaves one count for each day, kind and key, in this order. Counts that were received on different days are added up, and
+/// counts that were taken back are gone.
 pub fn sum_up(daily: &mut Vec<DailyCount>) {
     daily.sort_unstable_by(|a, b| (a.day, a.kind, &a.key).cmp(&(b.day, b.kind, &b.key)));
     daily.dedup_by(|later, first| {

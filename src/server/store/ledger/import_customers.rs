@@ -1,4 +1,4 @@
-//! Customers that an import brings: created, or changed where they differ. Events come in through `intake`.
+//! Customers of an import: new ones are created, known ones are changed where they differ. Events come in through `intake`.
 
 use crate::domain::letters::composed;
 use crate::domain::{Customer, CustomerFields, CustomerId, CustomerInput, FieldErrors, ImportCounts, ImportId};
@@ -95,15 +95,15 @@ pub enum CustomerChange {
 /// Where a row of customers goes.
 pub enum Destination<'a> {
     Import(Attempt),
-    /// Nowhere: what would become of it. Holds what the rows before would have made of their customers, and takes what each
-    /// row would change.
+    /// Nowhere. The first part holds the customers as earlier rows of the file would have made them; the second collects what
+    /// each row would change.
     DryRun(&'a mut HashMap<String, CustomerFields>, &'a mut Vec<Difference>),
 }
 
 /// The changes that a row would make.
 #[derive(Clone, Debug)]
 pub struct Difference {
-    /// Its place among the rows.
+    /// The row's place among the rows.
     pub place: usize,
     pub before: Option<CustomerFields>,
     pub after: CustomerFields,

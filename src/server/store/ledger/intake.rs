@@ -1,5 +1,5 @@
-//! Events on their way in, in transactions that hold their customers: single ones with their effect on the score each, or
-//! many at a time.
+//! Event intake. `post_events` stores a few events and returns each one's score change; `insert_events` stores batches. Both
+//! lock the customers they touch.
 
 use crate::domain::band_change::BandChangeCause;
 use crate::domain::{Event, EventId, FactorKey, ImportCounts, NaiveDate};
@@ -40,8 +40,8 @@ impl Store {
         if let Pools::Sqlite { .. } = self.db.pools { 1 } else { on_postgres }
     }
 
-    /// Stores events, each with its effect on the score, in their order. `None` when one of several may connect a source:
-    /// that changes everybody's score, so such events come alone.
+    /// Stores events in their order. Returns each with its effect on the score. Returns `None`, and stores nothing, when one of
+    /// several may connect a source: that changes everybody's score, so such an event must come alone.
     pub async fn post_events(&self, incoming: &[&Incoming]) -> StoreResult<Option<Vec<StoreResult<StoredEvent>>>> {
         let Some(occasion) = occasion(incoming, BandChangeCause::Facts) else { return Ok(Some(Vec::new())) };
         let today = occasion.today();
@@ -86,9 +86,9 @@ impl Store {
         Err(taken_again_and_again())
     }
 
-    /// Stores many events, those of a customer in one transaction; what became of each, and of none where the transaction
-    /// failed that was to store it. The health of customers with events of the past is stale then, and so computed by whoever
-    /// reads it, until [`Store::rescore`].
+    /// Stores many events, those of one customer in one transaction. Returns a verdict for each, and none for the events of a
+    /// transaction that failed. The health of customers with events of the past is stale until [`Store::rescore`]; whoever reads
+    /// it before computes it from facts.
     pub async fn insert_events(&self, incoming: &[Incoming]) -> (Vec<Option<Verdict>>, StoreResult<()>) {
         self.insert_in_parts(None, incoming, self.writers(POSTGRES_WRITERS)).await
     }
@@ -174,8 +174,9 @@ impl Store {
     }
 }
 
-/// The places of events in the transactions that store them. A customer is in one only, so that few are locked and written
-/// twice; and so are those whose events claim the same message id, of which the first one gets it.
+/// Splits events into transactions. Returns the places of each transaction's events. All events of a customer are in one, so that
+/// few customers are locked and written twice. Customers whose events claim the same message id share one, in which the first
+/// claim wins.
 fn split_by_customer(incoming: &[Incoming]) -> Vec<Vec<usize>> {
     let (mut claims, mut tied) = (HashMap::new(), HashSet::new());
     for Incoming { customer, event, .. } in incoming {
@@ -199,7 +200,8 @@ fn split_by_customer(incoming: &[Incoming]) -> Vec<Vec<usize>> {
     parts
 }
 
-/// The transaction, the rules, and whether one of the events may connect a source earlier than it is.
+/// Begins a transaction for events. Returns it with the rules, and whether one of the events may connect a source earlier than
+/// it is connected now.
 async fn begin_intake(db: &Db, incoming: &[&Incoming]) -> StoreResult<(Tx, Rules, bool)> {
     let mut first = BTreeMap::<FactorKey, NaiveDate>::new();
     for Incoming { event, .. } in incoming {

@@ -1,6 +1,6 @@
-//! Rows of older releases are brought to the letters of this one when the database is opened: names, owners, external ids
-//! and features are composed, and customers get what searches find them by. Some customers at a time; what is done is marked
-//! by its `search_key`, so that it goes on where it was cut off.
+//! Brings rows of older releases up to date when the database is opened: names, owners, external ids and features get composed
+//! letters, and customers get their `search_key`. Each transaction takes some customers that have no `search_key` yet, so that
+//! work that was cut off goes on where it stopped.
 
 use crate::domain::letters::composed;
 use crate::domain::{Customer, CustomerId};
@@ -19,7 +19,7 @@ use std::collections::HashMap;
 const CUSTOMERS_COMPOSED_TOGETHER: i64 = 500;
 
 impl Store {
-    /// Does what is left to do; nothing, after the first time.
+    /// Brings all rows up to date that are not yet. After the first time there is nothing to do.
     pub(in crate::server::store) async fn normalise(&self) -> StoreResult<()> {
         self.normalise_scorecards().await?;
         let mut done = 0;
@@ -35,7 +35,7 @@ impl Store {
         Ok(())
     }
 
-    /// Some that are left; how many.
+    /// Brings some customers up to date. Returns how many; 0 when none is left.
     async fn normalise_customers(&self) -> StoreResult<usize> {
         let left = "SELECT id FROM customers WHERE search_key IS NULL LIMIT 1";
         if self.read().await?.optional::<(i64,)>(left, binds![]).await?.is_none() {
@@ -81,7 +81,7 @@ impl Store {
 const ALIKE: &str = "two customers have external ids that differ only in how an accent is written: the first has the id now in \
                      whatever letters, the second only in its own; give one of them another id, or archive a duplicate";
 
-/// The customers that have external ids already which some of these would get.
+/// Finds the customers that already have an external id which one of these would get.
 async fn load_holders(tx: &mut Tx, customers: &[Customer]) -> StoreResult<HashMap<String, CustomerId>> {
     let ids = customers.iter().filter_map(|customer| customer.fields.external_id.as_deref());
     let wanted: Vec<_> = ids.map(|id| (id, composed(id))).filter(|(id, composed)| id != composed).map(|(_, id)| id).collect();
@@ -93,7 +93,7 @@ async fn load_holders(tx: &mut Tx, customers: &[Customer]) -> StoreResult<HashMa
     Ok(rows.into_iter().map(|(external_id, id)| (external_id, CustomerId(id))).collect())
 }
 
-/// Adds the counts of features to those of their composed letters; the customers of whom there were any.
+/// Moves the counts of features to the names in composed letters. Returns the customers that had any.
 async fn compose_features<'a>(tx: &mut Tx, customers: &'a HashMap<CustomerId, Known>) -> StoreResult<Vec<&'a Known>> {
     let ids: Vec<_> = customers.keys().copied().collect();
     // What has as many bytes as letters is plain ASCII.

@@ -1,4 +1,4 @@
-//! Plans of transactions with events: repeats are recognised, the rest is appended, counted and settled with its invoices.
+//! Plans of transactions with events. A plan recognises repeats; the other events it appends, counts, and derives invoices from.
 
 use crate::domain::{CustomerId, Event, EventBody, EventId, FactorKey, NaiveDate, NewEvent};
 use crate::scoring::Invoice;
@@ -17,13 +17,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The decision about an event.
 pub enum Step {
-    /// Append the event; its invoice is then this one.
+    /// Append the event. Its invoice, if it is about one, is then this one.
     Append(Option<Invoice>),
     /// Store nothing: the event repeats this one.
     Repeat(EventRef),
     /// Refuse the event; the field is to blame.
     Refuse(&'static str, StoreError),
-    /// Its invoice was issued before with other content.
+    /// Refuse the event: its invoice was issued before with other content.
     Reissue(Reissue),
 }
 
@@ -112,7 +112,7 @@ pub struct Plan<'a> {
     invoices: HashMap<(CustomerId, String), Vec<InvoiceFact>>,
 }
 
-/// By source and message id, the event and the hash of its content.
+/// The events of the batch and the hashes of their contents, by source and message id.
 type Keys<'a> = BTreeMap<(&'a str, &'a str), (EventRef, String)>;
 
 impl<'a> Plan<'a> {
@@ -185,8 +185,8 @@ impl<'a> Plan<'a> {
         step
     }
 
-    /// Returns whether the event states an earlier event's fact in other words: with a default written out, say, as exports
-    /// do. Where it has no time it is of any.
+    /// Returns whether the event states an earlier event's fact in other words, for example with a default written out, as exports
+    /// do. An event without a time of its own may be of any time.
     fn says_the_same(&self, earlier: EventRef, one: &Incoming) -> bool {
         let has_time = one.event.content.occurred_at.is_some();
         let is_same = |customer: CustomerId, body: &EventBody, occurred_at: DateTime<Utc>| {
@@ -254,8 +254,8 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// The message ids among the events' that were used before, by source and message id, with the event and the hash of its
-/// content; and those of these events that came with another hash.
+/// The message ids of the batch that stored events have used, each with its event and the hash of the content. Where the hash is
+/// another one, the stored event itself is loaded, to be compared.
 struct Used {
     keys: UsedKeys,
     events: HashMap<EventId, Event>,
@@ -296,7 +296,7 @@ fn message_conflict(event: &NewEvent) -> StoreError {
     ))
 }
 
-/// The event that issued this invoice already with the same content, or what stands in its way when its content was another.
+/// Returns the event that issued this invoice before: as a repeat when its content is the same, else as a conflict.
 fn issued_before(facts: &[InvoiceFact], event: &NewEvent) -> Option<Result<EventRef, Reissue>> {
     let EventBody::InvoiceIssued { number, .. } = &event.body else { return None };
     let issue = facts.iter().find(|fact| matches!(fact.body, EventBody::InvoiceIssued { .. }))?;

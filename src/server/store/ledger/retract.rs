@@ -1,5 +1,5 @@
-//! An event is taken back: its counts, its invoice and the health that follows change in one transaction, while the customer
-//! is locked.
+//! Takes an event back. Its counts, its invoice and the customer's health change in one transaction, while the customer is
+//! locked.
 
 use crate::domain::band_change::BandChangeCause;
 use crate::domain::{Event, EventId, EventKind, FactorKey, NaiveDate};

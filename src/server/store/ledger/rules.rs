@@ -14,7 +14,7 @@ pub async fn load_basis(tx: &mut Tx, today: NaiveDate) -> StoreResult<Basis> {
     Ok(load_rules(tx).await?.basis(today))
 }
 
-/// Everything that every score depends on besides the customer's facts.
+/// The scorecard and the connections: everything that a score depends on besides the customer's facts.
 pub struct Rules {
     pub scorecard: Scorecard,
     pub connections: Connections,

@@ -1,5 +1,5 @@
-//! Taking an import back: its events are retracted in bulk, its customers are removed, restored or archived. Each step
-//! is a transaction of its own and finds nothing to do when it is done again, so that an undo that was cut off goes on.
+//! Takes an import back: its events are retracted in bulk, its customers are removed, restored or archived. Each step is a
+//! transaction of its own. A step that is repeated finds nothing to do, so an undo that was cut off can begin again.
 
 use crate::domain::{
     Archive, ArchiveReason, CustomerFields, CustomerId, EventBody, EventId, EventKind, FactorKey, Factors, ImportId, NaiveDate,
@@ -24,17 +24,17 @@ use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// The event in the row at hand is in one of the ranges of the import `$1`.
+/// Says in SQL that the event of a row is in one of the ranges of the import `$1`.
 const IS_IMPORTED: &str = "(SELECT last_event_id FROM import_events WHERE import_id = $1 AND first_event_id <= events.id
                             ORDER BY first_event_id DESC LIMIT 1) >= events.id";
 /// The most names of archived customers in a report.
 const MAX_NAMED_IN_REPORT: usize = 100;
 
-/// Its id, customer, day, day of receipt, payload, source and message id.
+/// An event's id, customer, day, day of receipt, payload, source and message id.
 type ImportedEvent = (i64, i64, i32, i32, String, String, Option<String>);
 
 impl Store {
-    /// The customers of whom an import has brought events.
+    /// Returns the customers of whom an import has brought events.
     pub async fn list_customers_of_import(&self, import: ImportId) -> StoreResult<Vec<CustomerId>> {
         let sql = format!(
             "SELECT DISTINCT customer_id FROM events
@@ -46,9 +46,8 @@ impl Store {
         Ok(ids.into_iter().map(|(id,)| CustomerId(id)).collect())
     }
 
-    /// Retracts the events that an import has brought of these customers, but those that are retracted already; how many.
-    /// Their message ids are free again.
-    /// Their health is stale until [`Store::rescore`].
+    /// Retracts the events that an import has brought of these customers, except those that are retracted already. Returns how
+    /// many. Their message ids are free again. The customers' health is stale until [`Store::rescore`].
     pub async fn retract_imported(
         &self,
         attempt: Attempt,
@@ -163,7 +162,7 @@ impl Store {
     }
 }
 
-/// Which of the customers have events or notes.
+/// Returns those of the customers that have events or notes.
 async fn load_used(tx: &mut Tx, ids: &[CustomerId]) -> StoreResult<BTreeSet<i64>> {
     let mut used = BTreeSet::new();
     for table in ["events", "notes"] {
@@ -174,7 +173,8 @@ async fn load_used(tx: &mut Tx, ids: &[CustomerId]) -> StoreResult<BTreeSet<i64>
     Ok(used)
 }
 
-/// A customer's fields with everything as before that is still as it was imported, and whether something is not.
+/// Sets a customer's fields back to what they were before the import, where they are still as imported. Returns also whether a
+/// field has been changed since, and is kept.
 fn restored(now: &CustomerFields, before: &CustomerFields, imported: &CustomerFields) -> StoreResult<(CustomerFields, bool)> {
     let object = |fields: &CustomerFields| read_json::<serde_json::Map<String, serde_json::Value>>(&json(fields)?, "fields");
     let (now, before, imported) = (object(now)?, object(before)?, object(imported)?);

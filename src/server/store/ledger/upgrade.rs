@@ -1,4 +1,4 @@
-//! A database is brought up to date: its schema, and the rows that an older release wrote.
+//! Brings a database up to date: its schema, and the rows that an older release wrote.
 
 use crate::domain::Scorecard;
 use crate::server::store::sql::bind::binds;

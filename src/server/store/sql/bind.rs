@@ -10,7 +10,7 @@ pub enum Bind {
     Day(Option<i32>),
     Text(Option<String>),
     Bool(bool),
-    /// Many at once, for the condition [`Tx::one_of`] or as a column of [`Tx::given_rows`].
+    /// Many values at once, for the condition [`Tx::one_of`] or as a column of [`Tx::given_rows`].
     Ints(Vec<Option<i64>>),
     Days(Vec<Option<i32>>),
     Texts(Vec<Option<String>>),
@@ -18,7 +18,7 @@ pub enum Bind {
 }
 
 impl Bind {
-    /// The values of a column, which are all of one kind.
+    /// Makes one value of a column's values, which are all of one kind.
     pub fn column(values: impl Iterator<Item = Self>) -> Option<Self> {
         let mut values = values.peekable();
         macro_rules! all {
@@ -100,12 +100,12 @@ bind_from! {
     Vec<String> => |texts| Self::Texts(texts.into_iter().map(Some).collect()),
 }
 
-/// A stored day. Only days that came from a date are stored, so every number is one.
+/// Reads a stored day. Only days that came from a date are stored, so every number is one.
 pub fn day(number: i32) -> NaiveDate {
     NaiveDate::from_epoch_days(number).unwrap_or_default()
 }
 
-/// A stored time, likewise.
+/// Reads a stored time. Only numbers that came from a time are stored.
 pub fn time(micros: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(micros).unwrap_or_default()
 }
@@ -115,17 +115,17 @@ pub fn tenths(points: Option<Points>) -> Option<i64> {
     points.map(|Points(tenths)| tenths)
 }
 
-/// When a UTC day begins.
+/// Returns the time at which a UTC day begins.
 pub fn midnight(day: NaiveDate) -> DateTime<Utc> {
     day.and_time(NaiveTime::MIN).and_utc()
 }
 
-/// When a UTC day is over; never, without one.
+/// Returns the time at which a UTC day is over. Without a day it is the end of all times.
 pub fn end(day: Option<NaiveDate>) -> DateTime<Utc> {
     day.and_then(|day| day.succ_opt()).map_or(DateTime::<Utc>::MAX_UTC, midnight)
 }
 
-/// A time as both databases return it.
+/// Cuts a time to the microseconds that both databases keep.
 pub fn storable(now: DateTime<Utc>) -> DateTime<Utc> {
     now.trunc_subsecs(6)
 }

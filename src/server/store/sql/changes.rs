@@ -1,8 +1,8 @@
-//! Changes that commits made, for those who follow: ids only, and only after the commit.
+//! Which customers changed, for those who follow. Only ids are told, and only after the commit.
 //!
-//! On SQLite one process serves, and tells its own followers; `other_processes` notices that others have written. On
-//! PostgreSQL any process may have committed, so all is told through the database (NOTIFY), and every process listens, to
-//! itself as well. NOTIFY inside the transactions would make the server flush their commits one after the other; so each
+//! On SQLite one process serves and tells its own followers; `other_processes` notices what other processes have written. On
+//! PostgreSQL several processes may serve, so each tells all of them through the database (NOTIFY), and each listens, to
+//! itself as well. A NOTIFY inside the transactions would make PostgreSQL flush their commits one after the other. So each
 //! process tells of all its commits together, a few times a second.
 
 use crate::domain::CustomerId;
@@ -15,13 +15,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, broadcast, watch};
 
-/// The most customers that are named one by one. Their ids stay far below the 8000 bytes that a NOTIFY can have.
+/// The most customers that a message names. Their ids stay far below the 8000 bytes that a NOTIFY can have.
 const MAX_NAMED: usize = 100;
 /// The most changes that a follower may be behind before it is told that everything changed.
 const BACKLOG: usize = 256;
-/// The pause of a process between two messages to the others.
+/// The pause between two messages of this process to the others.
 const NOTIFY_PAUSE: Duration = Duration::from_millis(100);
-/// The pause after a failure.
+/// The pause after a message could not be sent.
 const NOTIFY_RETRY: Duration = Duration::from_secs(1);
 
 /// The customers that changed; null when any of them may have.
@@ -69,12 +69,13 @@ impl From<CustomerId> for Changed {
     }
 }
 
-/// The changes that this process knows: those told, in order, and on PostgreSQL those it has still to tell.
+/// The changes that this process knows. They are told to its followers in order. On PostgreSQL, those of its own commits wait
+/// in an outbox until all processes are told.
 #[derive(Clone)]
 pub struct Changes(Arc<Inner>);
 
 struct Inner {
-    /// This process's own name: numbers of another one, or from before a restart, mean nothing to it.
+    /// The name of this process, part of each mark. A mark with another name is of another process, or from before a restart.
     name: u32,
     told: Mutex<u64>,
     followers: broadcast::Sender<(u64, Changed)>,
@@ -114,13 +115,13 @@ impl Changes {
         }
     }
 
-    /// Leaves it to [`keep_sending`] to tell all processes.
+    /// Puts a change into the outbox, from which [`keep_sending`] tells all processes.
     pub fn send_later(&self, changed: Changed) {
         lock(&self.0.outbox).add(changed);
         self.0.filled.notify_one();
     }
 
-    /// Tells all processes what is waiting to be told.
+    /// Tells all processes what is in the outbox.
     pub async fn send(&self, pool: &PgPool) -> StoreResult<()> {
         let changed = std::mem::take(&mut *lock(&self.0.outbox));
         if changed.is_nothing() {
@@ -158,7 +159,7 @@ impl Changes {
         !self.0.listens.swap(true, Ordering::Relaxed)
     }
 
-    /// Everything that changes from now on; and if something has changed since a mark, everything at once.
+    /// Begins to follow. When something has changed since the mark `since`, the follower first hears that everything may have.
     pub fn follow(&self, since: Option<&str>) -> Follower {
         let Inner { name, followers, ended, followed, .. } = &*self.0;
         // In this order: what is told in between arrives twice rather than never.
@@ -173,7 +174,7 @@ impl Changes {
         mark(self.0.name, *lock(&self.0.told))
     }
 
-    /// Ends all following: those who follow hear `None`.
+    /// Ends all following: every follower hears `None`.
     pub fn end_following(&self) {
         self.0.ended.send_replace(true);
     }
@@ -213,7 +214,7 @@ impl Follower {
         }
     }
 
-    /// The mark up to which it has heard everything.
+    /// Returns the mark up to which it has heard everything.
     pub fn mark(&self) -> String {
         mark(self.name, self.last)
     }

@@ -19,7 +19,7 @@ pub struct Db {
 }
 
 impl Store {
-    /// A transaction that sees one state of the database throughout.
+    /// Begins a transaction that only reads. It sees one state of the database throughout.
     pub(in crate::server::store) async fn read(&self) -> StoreResult<Tx> {
         let open = match &self.db.pools {
             Pools::Sqlite { read, .. } => Open::begin(On::Sqlite(read.acquire().await?), "BEGIN").await?,
@@ -31,7 +31,7 @@ impl Store {
         Ok(self.db.tx(open))
     }
 
-    /// A transaction that may write; without [`Tx::commit`] nothing of it stays.
+    /// Begins a transaction that may write. Without [`Tx::commit`] nothing of it stays.
     pub(in crate::server::store) async fn write(&self) -> StoreResult<Tx> {
         self.db.write().await
     }
@@ -51,11 +51,11 @@ impl Db {
     }
 }
 
-/// Rows that one statement writes.
+/// The most rows that one statement writes.
 const SQLITE_ROWS: usize = 100;
 const POSTGRES_ROWS: usize = 5000;
 
-/// A row of either database.
+/// A type that rows of either database are read into.
 pub trait Record: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> {}
 impl<T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>> Record for T {}
 
@@ -116,8 +116,8 @@ impl Tx {
         Ok(run!(self, query_as(T), sql, binds, fetch_all))
     }
 
-    /// Runs [`Self::all`] with a new plan for the tables as they are now. PostgreSQL keeps a statement's plan otherwise: one made
-    /// while there was nothing to search may read all that has come since.
+    /// Runs [`Self::all`] with a new plan. PostgreSQL keeps a statement's plan otherwise, and a plan that was made while a table
+    /// was empty may read the whole table later.
     pub async fn all_planned_anew<T: Record>(&mut self, sql: impl SqlSafeStr, binds: Vec<Bind>) -> StoreResult<Vec<T>> {
         let is_kept = !self.has_locks();
         Ok(run!(self, query_as(T), is_kept, sql, binds, fetch_all))
@@ -195,8 +195,9 @@ impl Tx {
         Ok(())
     }
 
-    /// Rows as a table `given` with the columns `column1`, `column2`, ... for use after FROM, and the values that it is made
-    /// of; some rows at a time. PostgreSQL is sent its columns: one statement for any number of rows, which it plans once.
+    /// Makes tables of rows, for use after FROM: each is named `given`, has the columns `column1`, `column2`, ... and holds as
+    /// many rows as one statement should write. Each comes with the values that it is made of. PostgreSQL is sent one array for
+    /// each column, so that the statement is the same for any number of rows and is planned once.
     pub fn given_rows(&self, rows: Vec<Vec<Bind>>) -> Vec<(String, Vec<Bind>)> {
         let width = rows.first().map_or(0, Vec::len);
         let mut rows = rows.into_iter();
@@ -223,7 +224,7 @@ impl Tx {
         parts
     }
 
-    /// Notes what open pages may show of what this transaction writes: a customer, or [`Changed::EVERYTHING`].
+    /// Notes what this transaction changes of what pages show: a customer, or [`Changed::EVERYTHING`].
     pub fn changed(&mut self, what: impl Into<Changed>) {
         self.changed.add(what.into());
     }
@@ -245,7 +246,7 @@ impl Tx {
         Ok(self.open.rollback().await?)
     }
 
-    /// SQLite has one writer, and so no locks.
+    /// Returns whether writers lock rows. SQLite has one writer, and so no locks.
     pub fn has_locks(&self) -> bool {
         self.open.is_postgres()
     }
@@ -260,7 +261,7 @@ impl Tx {
         if self.has_locks() { "= ANY($2)" } else { "IN (SELECT value FROM json_each($2))" }
     }
 
-    /// Returns the end of a SELECT that locks its rows until the end; SQLite has no second writer.
+    /// Returns the end of a SELECT that locks its rows until the transaction ends. It is empty on SQLite, which has one writer.
     pub fn for_update(&self) -> &'static str {
         if self.has_locks() { "FOR NO KEY UPDATE" } else { "" }
     }

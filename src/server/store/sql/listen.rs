@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use sqlx::postgres::PgListener;
 use std::time::Duration;
 
-/// The pause after a failure.
+/// The pause before listening is tried again.
 const LISTEN_RETRY: Duration = Duration::from_secs(1);
 
 impl Store {
@@ -27,31 +27,32 @@ impl Store {
         }
     }
 
-    /// Tells other processes of what this one commits, for as long as the database is open. SQLite's notice by themselves.
+    /// Tells other processes of what this one commits, for as long as the database is open. On SQLite it ends at once, since
+    /// they notice by themselves.
     pub async fn tell_other_processes(&self) {
         if let Pools::Postgres(pool) = &self.db.pools {
             keep_sending(pool.clone(), self.db.changes.clone()).await;
         }
     }
 
-    /// Everything that changes from now on; and if something has changed since a mark, everything at once.
+    /// Begins to follow. When something has changed since the mark `since`, the follower first hears that everything may have.
     pub fn follow(&self, since: Option<&str>) -> Follower {
         self.db.changes.follow(since)
     }
 
-    /// Where in the course of changes the process is: to be read before the data that a follower keeps fresh.
+    /// Returns the mark of the latest change. It must be read before the data that a follower is to keep fresh.
     pub fn mark(&self) -> String {
         self.db.changes.mark()
     }
 
-    /// Ends all following: those who follow hear `None`.
+    /// Ends all following: every follower hears `None`.
     pub fn end_following(&self) {
         self.db.changes.end_following();
     }
 }
 
-/// Hears all processes, this one included, for as long as the pool is open. Whatever happened while nobody listened is
-/// told as "everything".
+/// Hears all processes, this one included, for as long as the pool is open. Whenever listening begins, followers are told that
+/// everything may have changed, since nobody heard what happened before.
 async fn keep_listening(pool: PgPool, changes: Changes) {
     while !pool.is_closed() {
         match listen(&pool, &changes).await {

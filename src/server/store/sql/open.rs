@@ -1,4 +1,4 @@
-//! The database is opened, brought up to date, and closed.
+//! Opens the database, runs its migrations, and closes it.
 
 use crate::server::store::sql::bind::binds;
 use crate::server::store::sql::changes::Changes;
@@ -17,16 +17,17 @@ use std::time::Duration;
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
-/// The longest time that a request waits for SQLite's writers before it.
+/// The longest time that a request waits for its turn to write to SQLite.
 const SQLITE_PATIENCE: Duration = Duration::from_secs(30);
-/// The longest wait for a connection to PostgreSQL, which may be away: then people want to know soon.
+/// The longest wait for a connection to PostgreSQL. It is short, because people want to know soon that the database is away.
 const POSTGRES_PATIENCE: Duration = Duration::from_secs(10);
 
-/// The most statements that a connection keeps ready: those that write rows differ with how many they write.
+/// The most statements that a connection keeps ready. They are many, because a statement that writes 2 rows is another one than
+/// a statement that writes 3.
 const STATEMENTS_KEPT_READY: usize = 500;
 
 impl Store {
-    /// `sqlite://path` (created when absent, its folder too) or `postgres://...`.
+    /// Opens the database at `sqlite://path`, which is created with its folder when absent, or at `postgres://...`.
     pub async fn connect(url: &str) -> StoreResult<Self> {
         let pools = if url.starts_with("sqlite:") { connect_sqlite(url).await? } else { connect_postgres(url).await? };
         Ok(Self::on(pools))
@@ -37,13 +38,13 @@ impl Store {
         url.starts_with("sqlite:") && SqliteConnectOptions::from_str(url).is_ok_and(|options| !options.get_filename().exists())
     }
 
-    /// The folder of the database, when it is a file.
+    /// Returns the folder of the database, when it is a file.
     pub fn folder(url: &str) -> Option<PathBuf> {
         let options = url.starts_with("sqlite:").then(|| SqliteConnectOptions::from_str(url).ok()).flatten()?;
         options.get_filename().parent().map(PathBuf::from)
     }
 
-    /// An empty database in memory, which goes away with its last handle.
+    /// Opens an empty database in memory. It goes away with its last handle.
     pub(in crate::server::store) async fn in_memory() -> StoreResult<Self> {
         let options = SqliteConnectOptions::from_str("sqlite::memory:")?
             .journal_mode(SqliteJournalMode::Memory)
@@ -81,7 +82,7 @@ impl Store {
         Ok(())
     }
 
-    /// Which release the database needs, as far as it tells.
+    /// Returns the error that names the release which the database needs, as far as the database tells.
     pub(in crate::server::store) async fn too_new(&self) -> StoreResult<StoreError> {
         let sql = "SELECT release FROM schema_releases ORDER BY schema_version DESC LIMIT 1";
         let release = self.read().await?.optional::<(String,)>(sql, binds![]).await;
@@ -89,7 +90,7 @@ impl Store {
         Ok(StoreError::TooNew(release.ok().flatten().map(|(release,)| release)))
     }
 
-    /// Returns whether the database answers.
+    /// Fails unless the database answers.
     pub async fn ping(&self) -> StoreResult<()> {
         let mut tx = self.read().await?;
         tx.one::<(i64,)>("SELECT COUNT(*) FROM connections", binds![]).await?;

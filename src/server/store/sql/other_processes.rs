@@ -1,5 +1,5 @@
-//! Commits of other processes on SQLite, such as those of a command. Such a process tells nobody, so those who follow hear
-//! that everything may have changed.
+//! Commits of other processes on SQLite, such as an import on the command line. Such a process tells nobody what it has
+//! changed, so followers hear that everything may have.
 
 use crate::server::store::sql::changes::{Changed, Changes};
 use crate::server::store::sql::pools::OtherProcesses;
@@ -7,10 +7,11 @@ use std::time::Duration;
 
 /// The pause between two looks while somebody follows.
 const LOOK_PERIOD: Duration = Duration::from_millis(500);
-/// The pause after a failure.
+/// The pause after a look that failed.
 const LOOK_RETRY: Duration = Duration::from_secs(5);
 
-/// Looks for as long as the pool is open, but rests while nobody follows; what happened meanwhile is told afterwards.
+/// Looks for commits as long as the pool is open. It rests while nobody follows; the first follower then hears of what happened
+/// meanwhile.
 pub async fn keep_watching(OtherProcesses { writer, first }: OtherProcesses, changes: Changes) {
     let mut known = first;
     while !writer.pool().is_closed() {

@@ -9,18 +9,18 @@ pub enum Pools {
         write: SqlitePool,
         read: SqlitePool,
         watch: Watch,
-        /// Counts what other processes write; absent where there can be none: in memory.
+        /// The commits of other processes. Absent for a database in memory, which no other process can reach.
         others: Option<OtherProcesses>,
     },
     Postgres(PgPool),
 }
 
-/// The commits of other processes: all that this process writes goes through one connection, whose count changes exactly
-/// when another process has committed.
+/// The commits of other processes. This process writes through one connection only, so that connection's count of others'
+/// commits changes exactly when another process has committed.
 #[derive(Clone)]
 pub struct OtherProcesses {
     pub writer: Watch,
-    /// The count that the writer began with: whatever another process has written since is told to the first who follows.
+    /// The count that the writer began with. When it has changed, the first follower is told so.
     pub first: (u64, i64),
 }
 

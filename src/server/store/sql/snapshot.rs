@@ -3,8 +3,9 @@
 use crate::server::store::sql::bind::binds;
 use crate::server::store::sql::pools::Pools;
 use crate::server::store::{Store, StoreResult};
-/// A state of the database: between equal ones nothing was written, by whatever process. The other way
-/// round, nothing is certain.
+
+/// A mark of the database's state. Between two equal ones nothing was written by any process. Between two that differ something
+/// may have been written, or nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Snapshot(String);
 

@@ -1,11 +1,11 @@
-//! One connection in one transaction. A connection that failed in it is closed: it may have lost count of its transactions,
-//! as SQLite's does when the disk is full, or of the answers that are still to come.
+//! One connection in one transaction. A connection on which something failed is closed instead of used again. Its state is not
+//! known: SQLite rolls back by itself when the disk is full, and PostgreSQL may still have answers to send.
 
 use sqlx::pool::PoolConnection;
 use sqlx::{Postgres, Sqlite};
 use std::time::Duration;
 
-/// The longest time for a database to roll back before its connection is closed instead.
+/// The longest time to wait for a roll-back. After it the connection is closed.
 const ROLLBACK_PATIENCE: Duration = Duration::from_secs(5);
 
 pub enum On {
@@ -44,7 +44,7 @@ pub struct Open {
 }
 
 impl Open {
-    /// `statement` is the BEGIN of the database at hand.
+    /// Begins a transaction with the BEGIN statement of the database at hand.
     pub async fn begin(on: On, statement: &'static str) -> Result<Self, sqlx::Error> {
         // Whoever is dropped meanwhile leaves a connection in a state that nobody knows.
         let mut open = Self { on: Some(on), has_failed: true };
@@ -88,7 +88,8 @@ impl Open {
     }
 }
 
-/// Returns whether the database has merely refused a row, or we have misread an answer.
+/// Returns whether the connection is still usable after an error: the database has merely refused a row, or the answer could
+/// not be read.
 fn leaves_connection_usable(error: &sqlx::Error) -> bool {
     use sqlx::error::ErrorKind;
     match error {

@@ -1,16 +1,16 @@
-//! SQLite's own count of commits, by which others notice that something was written.
+//! SQLite's own count of commits, which tells that somebody else has written.
 
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// SQLite connections that count the commits of others, each for itself:
-/// <https://sqlite.org/pragma.html#pragma_data_version>. A pool of one connection at a time.
+/// A SQLite connection that counts the commits of all others: <https://sqlite.org/pragma.html#pragma_data_version>. A pool
+/// replaces it when it fails.
 #[derive(Clone)]
 pub struct Watch {
     pool: SqlitePool,
-    /// The number of connections there have been: another one's count is no longer comparable.
+    /// The number of connections there have been. The count of one cannot be compared with the count of another.
     opened: Arc<AtomicU64>,
 }
 
@@ -35,7 +35,7 @@ impl Watch {
         &self.pool
     }
 
-    /// Which connection it is, and a number that changes when any other has committed.
+    /// Returns the number of the connection, and a number that changes when any other connection has committed.
     pub async fn count(&self) -> Result<(u64, i64), sqlx::Error> {
         let mut connection = self.pool.acquire().await?;
         let commits = sqlx::query_scalar("PRAGMA data_version").fetch_one(&mut *connection).await?;

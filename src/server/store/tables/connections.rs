@@ -39,14 +39,14 @@ const CONNECTION_DAYS: Factors<&str> = Factors {
 };
 
 impl ConnectionsRow {
-    /// The connections with their version.
+    /// Returns the connections with their version.
     pub fn connections(&self) -> (Connections, i64) {
         let days = (self.login_day, self.feature_day, self.ticket_day, self.invoice_day, self.api_day);
         (Connections(first_days(days)), self.version)
     }
 }
 
-/// The connections with their version.
+/// Loads the connections with their version.
 pub async fn load_connections(tx: &mut Tx) -> StoreResult<(Connections, i64)> {
     let row: ConnectionsRow =
         tx.one(concat!("SELECT ", connections_columns!(), " FROM connections WHERE id = 1"), binds![]).await?;

@@ -21,7 +21,7 @@ pub async fn has_no_customers(tx: &mut Tx) -> StoreResult<bool> {
     Ok(first.is_none())
 }
 
-/// Everything about a customer that reads need, in one row.
+/// A row of `customers`, with everything that reads need.
 #[derive(Clone, sqlx::FromRow)]
 pub struct CustomerRecord {
     pub id: i64,
@@ -209,13 +209,13 @@ pub async fn load_known_customers(tx: &mut Tx, ids: &[CustomerId]) -> StoreResul
     Ok(rows.iter().map(CustomerRecord::known).collect())
 }
 
-/// Reads a customer to change it: until the transaction ends, no one else does.
+/// Locks a customer until the transaction ends, and reads it.
 pub async fn lock_customer(tx: &mut Tx, id: CustomerId) -> StoreResult<CustomerRecord> {
     let sql = format!(select_customers!("WHERE id = $1 {}"), tx.for_update());
     tx.optional(AssertSqlSafe(sql), binds![id]).await?.ok_or_else(|| no_customer(id))
 }
 
-/// External ids in all letters that customers may have them in.
+/// Returns these external ids, and those of them in composed letters that differ.
 pub fn spellings(external_ids: &[String]) -> Vec<String> {
     let others = external_ids.iter().map(|id| (id, composed(id))).filter(|(id, composed)| *id != composed);
     external_ids.iter().cloned().chain(others.map(|(_, composed)| composed)).collect()
@@ -226,7 +226,7 @@ pub fn found_by<'a, T>(found: &'a HashMap<String, T>, external_id: &str) -> Opti
     found.get(external_id).or_else(|| found.get(&composed(external_id)))
 }
 
-/// Customers without an external id, by the one that an export gives them.
+/// Loads customers without an external id by the ids that an export gives them.
 pub async fn load_exported_customers(tx: &mut Tx, external_ids: &[String]) -> StoreResult<HashMap<String, CustomerRecord>> {
     let named = customers_named(tx, external_ids.iter().map(String::as_str).collect()).await?;
     if named.is_empty() {
@@ -239,7 +239,7 @@ pub async fn load_exported_customers(tx: &mut Tx, external_ids: &[String]) -> St
     Ok(named.into_iter().filter_map(|(name, id)| Some((name, rows.get(&id.0)?.clone()))).collect())
 }
 
-/// Locks many customers, in the order of their ids so that no two of us wait for each other.
+/// Locks customers and reads them. Lock order: by id, so that no two transactions wait for each other.
 pub async fn lock_customers(tx: &mut Tx, ids: &[CustomerId]) -> StoreResult<Vec<CustomerRecord>> {
     let sql = format!(select_customers!("WHERE id {} ORDER BY id {}"), tx.one_of(), tx.for_update());
     tx.all(AssertSqlSafe(sql), binds![ids]).await
@@ -249,12 +249,12 @@ pub async fn lock_known_customers(tx: &mut Tx, ids: &[CustomerId]) -> StoreResul
     Ok(lock_customers(tx, ids).await?.iter().map(CustomerRecord::known).collect())
 }
 
-/// Stores customers' first days ahead of their health, for the connections to be taken from.
+/// Stores customers' first days before their health is written, because the connections are taken from them.
 pub async fn store_first_facts(tx: &mut Tx, known: impl IntoIterator<Item = &Known>) -> StoreResult<()> {
     store_known(tx, known, |_| Row::new()).await
 }
 
-/// Stores what else is known of customers that have got facts, and that their health is not of these facts yet.
+/// Stores what is known of customers that have got facts, and marks their health as stale.
 pub async fn store_stale(tx: &mut Tx, known: impl IntoIterator<Item = &Known>) -> StoreResult<()> {
     let known: Vec<_> = known.into_iter().collect();
     known.iter().for_each(|known| tx.changed(known.id));
@@ -290,7 +290,7 @@ pub async fn set_customer_archive(tx: &mut Tx, id: CustomerId, archive: Option<A
     Ok(())
 }
 
-/// A new customer, not scored yet.
+/// Inserts a new customer, which is not scored yet.
 pub async fn insert_customer(tx: &mut Tx, fields: &CustomerFields, now: DateTime<Utc>, is_demo: bool) -> StoreResult<CustomerId> {
     let mut row = field_row(fields);
     row.extend(row! { version: 1, created_at: storable(now), is_demo: is_demo });
@@ -351,12 +351,12 @@ pub fn letters_row(id: CustomerId, fields: &CustomerFields) -> Row {
     row! { id: id }.into_iter().chain(letters).collect()
 }
 
-/// Writes the same customers in other letters, which is no edit.
+/// Writes customers' texts in other letters. That is no edit, so their versions stay.
 pub async fn store_letters(tx: &mut Tx, rows: Vec<Row>) -> StoreResult<()> {
     tx.update_rows("customers", rows).await
 }
 
-/// The only unique thing that a customer's fields can violate is the external id.
+/// Turns a violated constraint into a conflict: of a customer's fields, only the external id must be unique.
 fn taken(error: StoreError, fields: &CustomerFields) -> StoreError {
     match (&error, &fields.external_id) {
         (StoreError::Database(sqlx::Error::Database(cause)), Some(id)) if cause.is_unique_violation() => {
@@ -366,7 +366,7 @@ fn taken(error: StoreError, fields: &CustomerFields) -> StoreError {
     }
 }
 
-/// On what a stored health was scored. When any of the three has changed since, it is stale.
+/// The basis on which a stored health was scored. When any of the three has changed since, the health is stale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Basis {
     pub day: NaiveDate,
@@ -382,7 +382,7 @@ pub struct Known {
     pub renewal_date: Option<NaiveDate>,
     /// Per factor the day of the earliest fact that counts.
     pub first_facts: Factors<Option<NaiveDate>>,
-    /// The time of the latest one that is the customer's doing.
+    /// The time of the latest thing that the customer did.
     pub last_activity_at: Option<DateTime<Utc>>,
     pub noted: Noted,
 }
@@ -398,7 +398,7 @@ pub struct Noted {
 }
 
 impl Noted {
-    /// A new customer's.
+    /// The start of a new customer, of whom nothing is noted.
     pub const NOTHING: Self = Self {
         until: None,
         standing: Standing { band: Band::NoData, score: None },

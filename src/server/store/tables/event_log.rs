@@ -1,5 +1,5 @@
-//! The event log over the years: PostgreSQL keeps each month of receipt in a partition of its own, and raw events that
-//! are old enough can be dropped. What is derived from them stays: daily activity, invoices, retractions, message ids.
+//! The event log over the years. PostgreSQL keeps each month of receipt in a partition of its own. Raw events that are old
+//! enough can be dropped; what is derived from them stays: daily activity, invoices, retractions, message ids.
 
 use crate::domain::NaiveDate;
 use crate::server::store::sql::bind::{binds, day};
@@ -47,7 +47,7 @@ impl Store {
     }
 
     /// Drops raw events that were received before the month of `day`, except those about invoices, which are derived
-    /// from all that was ever said about them. A month is done when its last event is gone: who is cut off goes on next time.
+    /// from all that was ever said about them. Work that is cut off goes on the next time.
     pub async fn drop_events_before(&self, day: NaiveDate) -> StoreResult<()> {
         let month = first_of_month(day);
         let sql = "SELECT dropped_to_day FROM event_log WHERE id = 1";
@@ -83,7 +83,7 @@ impl Store {
         }
     }
 
-    /// The day of receipt before which raw events may have been dropped.
+    /// Returns the day of receipt before which raw events may have been dropped.
     pub async fn events_kept_from(&self) -> StoreResult<Option<NaiveDate>> {
         events_kept_from(&mut self.read().await?).await
     }
@@ -102,7 +102,7 @@ fn partition(month: NaiveDate) -> String {
     month.format("events_%Y_%m").to_string()
 }
 
-/// The months before this one that have a partition.
+/// Returns the names of the partitions of earlier months.
 async fn old_partitions(tx: &mut Tx, month: NaiveDate) -> StoreResult<Vec<String>> {
     let sql = "SELECT CAST(inhrelid::regclass AS TEXT) FROM pg_inherits WHERE inhparent = 'events'::regclass";
     let names: Vec<(String,)> = tx.all(sql, binds![]).await?;

@@ -9,7 +9,7 @@ use sqlx::AssertSqlSafe;
 use std::collections::{BTreeSet, HashMap};
 
 impl Store {
-    /// Newest first.
+    /// Returns a page of a customer's events, the newest first.
     pub async fn list_events(
         &self,
         customer: CustomerId,
@@ -82,7 +82,7 @@ pub enum EventRef {
     InBatch(usize),
 }
 
-/// The log keeps events as they once came; features are counted by their composed letters.
+/// Reads an event's body. The log keeps events as they came; here their letters are composed, as features are counted.
 pub fn read_body(id: EventId, payload: &str) -> StoreResult<EventBody> {
     let body: EventBody = serde_json::from_str(payload).map_err(|error| StoreError::Corrupt(format!("event {id}: {error}")))?;
     Ok(body.composed())
@@ -92,7 +92,7 @@ pub async fn get_event(tx: &mut Tx, id: EventId) -> StoreResult<Event> {
     find_event(tx, id).await?.ok_or_else(|| StoreError::NotFound(format!("event {id}")))
 }
 
-/// `None` also where the raw event has been dropped.
+/// Returns an event; `None` also when the raw event has been dropped.
 pub async fn find_event(tx: &mut Tx, id: EventId) -> StoreResult<Option<Event>> {
     let row: Option<EventRow> = tx.optional(select_events!("WHERE id = $1"), binds![id]).await?;
     row.map(EventRow::event).transpose()

@@ -5,7 +5,7 @@ use crate::server::store::sql::bind::day;
 
 pub type FirstDays = (Option<i32>, Option<i32>, Option<i32>, Option<i32>, Option<i32>);
 
-/// The days in the order of [`FactorKey::ALL`], and of the columns everywhere in the store.
+/// Makes a day for each factor of a row's days, which come in the order of [`FactorKey::ALL`].
 pub fn first_days((logins, features, tickets, invoices, api): FirstDays) -> Factors<Option<NaiveDate>> {
     Factors {
         login_frequency: logins.map(day),
@@ -16,7 +16,7 @@ pub fn first_days((logins, features, tickets, invoices, api): FirstDays) -> Fact
     }
 }
 
-/// The customers' columns with the days of the earliest facts that count.
+/// The column of `customers` that holds each factor's day.
 pub const FIRST_DAYS: Factors<&str> = Factors {
     login_frequency: "first_login_day",
     feature_adoption: "first_feature_day",
@@ -25,7 +25,7 @@ pub const FIRST_DAYS: Factors<&str> = Factors {
     api_trend: "first_api_day",
 };
 
-/// The earliest of the days that are known.
+/// Returns the earliest of the days that are known.
 pub fn earliest_day(days: &Factors<Option<NaiveDate>>) -> Option<NaiveDate> {
     days.iter().filter_map(|(_, day)| *day).min()
 }

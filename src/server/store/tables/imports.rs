@@ -1,4 +1,4 @@
-//! The tables of imports: what is kept of each, the attempt that may work on it, and which events it brought.
+//! The tables of imports: the state of each, the attempt that may work on it, and the events that it brought.
 
 use crate::domain::import::{Findings, Outlook};
 use crate::domain::{EventId, Import, ImportCounts, ImportId, ImportState, Mapping, Page, UndoReport};
@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 
 impl Store {
-    /// Whoever has created an import may work on it.
+    /// Creates an import. Returns the right to work on it.
     pub async fn create_import(&self, import: &NewImport, now: DateTime<Utc>) -> StoreResult<Attempt> {
         let mut tx = self.write().await?;
         let NewImport { file_name, path, findings, mapping, state, author } = import;
@@ -37,7 +37,7 @@ impl Store {
         row.ok_or_else(|| no_import(id))?.import()
     }
 
-    /// The columns and first rows of an upload; none of one that is imported, or was kept by an earlier release.
+    /// Returns the columns and first rows of an upload; `None` when it is imported, or an earlier release kept it.
     pub async fn get_import_findings(&self, id: ImportId) -> StoreResult<Option<Findings>> {
         let sql = "SELECT findings FROM imports WHERE id = $1";
         let row: Option<(Option<String>,)> = self.read().await?.optional(sql, binds![id.0]).await?;
@@ -45,7 +45,7 @@ impl Store {
         text.map(|text| read_json(&text, "the findings of an upload")).transpose()
     }
 
-    /// The latest first.
+    /// Returns a page of imports, the latest first.
     pub async fn list_imports(&self, page: i64, page_size: i64) -> StoreResult<Page<Import>> {
         let mut tx = self.read().await?;
         let (total,): (i64,) = tx.one("SELECT COUNT(*) FROM imports", binds![]).await?;
@@ -55,19 +55,19 @@ impl Store {
         Ok(Page { items, total, page, page_size })
     }
 
-    /// Uploads that nobody has imported since then.
+    /// Returns the uploads from before a time that nobody has imported.
     pub async fn list_forgotten_uploads(&self, before: DateTime<Utc>) -> StoreResult<Vec<StoredImport>> {
         let sql = select_imports!("WHERE path IS NOT NULL AND state IN ('uploaded', 'checked') AND started_at < $1");
         self.read().await?.all::<ImportRow>(sql, binds![before]).await?.into_iter().map(ImportRow::import).collect()
     }
 
-    /// Imports from before then that are over and may have left files.
+    /// Returns the imports from before a time that are over and may have left files.
     pub async fn list_imports_with_files(&self, before: DateTime<Utc>) -> StoreResult<Vec<StoredImport>> {
         let sql = select_imports!("WHERE path IS NOT NULL AND state IN ('finished', 'failed', 'undone') AND started_at < $1");
         self.read().await?.all::<ImportRow>(sql, binds![before]).await?.into_iter().map(ImportRow::import).collect()
     }
 
-    /// Keeps what the dry run of an upload found.
+    /// Stores the findings of an upload's dry run.
     pub async fn set_import_outlook(&self, attempt: Attempt, outlook: &Outlook) -> StoreResult<()> {
         let mut tx = self.write().await?;
         hold_import(&mut tx, attempt).await?;
@@ -82,21 +82,21 @@ impl Store {
         row.and_then(|(text,)| text).map(|text| read_json(&text, "the outlook of an import")).transpose()
     }
 
-    /// Where files are, or were, that belong to an import.
+    /// Returns the paths of the files that imports have, or had.
     pub async fn list_import_paths(&self) -> StoreResult<Vec<String>> {
         let paths: Vec<(String,)> = self.read().await?.all("SELECT path FROM imports WHERE path IS NOT NULL", binds![]).await?;
         Ok(paths.into_iter().map(|(path,)| path).collect())
     }
 
-    /// Its files are gone.
+    /// Notes that the files of an import are gone.
     pub async fn forget_import_files(&self, id: ImportId) -> StoreResult<()> {
         let mut tx = self.write().await?;
         tx.execute("UPDATE imports SET path = NULL, findings = NULL WHERE id = $1", binds![id.0]).await?;
         tx.commit().await
     }
 
-    /// Moves an import on, to whoever asked. Conflict when it is in none of the states that it may come from: somebody else
-    /// was as fast. A dry run and a run count their rows from nothing.
+    /// Moves an import to another state. Returns the right to work on it, which whoever had it before loses. Conflict when it is
+    /// in none of the states `from`, because somebody else was faster. A dry run and a run begin to count their rows at 0.
     pub async fn move_import(
         &self,
         id: ImportId,
@@ -136,7 +136,7 @@ impl Store {
         tx.commit().await
     }
 
-    /// Adds rows that were counted elsewhere than where they were stored, and says how far it is.
+    /// Adds to an import's counts and sets its progress.
     pub async fn add_import_progress(
         &self,
         attempt: Attempt,
@@ -151,7 +151,7 @@ impl Store {
         tx.commit().await
     }
 
-    /// Says that somebody is still at work on it.
+    /// Notes that somebody is still at work on an import.
     pub async fn keep_import_alive(&self, attempt: Attempt, now: DateTime<Utc>) -> StoreResult<()> {
         let mut tx = self.write().await?;
         let counts = hold_import(&mut tx, attempt).await?;
@@ -159,12 +159,12 @@ impl Store {
         tx.commit().await
     }
 
-    /// Takes imports over from whoever was not heard of since then: a dry run is as it was before, the rest has failed. What
-    /// was taken over, and where its file is.
+    /// Takes imports over from those who have been silent since a time. A dry run is then as it was before it began; an import or
+    /// an undo has failed. Returns what was taken over, and where its file is.
     ///
-    /// # Why the silence is part of the statement
-    /// PostgreSQL lets it wait for a transaction of the import that is under way, and looks at the time once more after that:
-    /// whoever has just stored something is not silent.
+    /// # Why the silence is part of the UPDATE
+    /// The import may have a transaction under way, for which PostgreSQL makes the UPDATE wait. Afterwards it evaluates the
+    /// condition again: an import that has just stored something is not silent, and is left alone.
     pub async fn cut_off_imports(&self, silent_since: DateTime<Utc>) -> StoreResult<Vec<StoredImport>> {
         const SILENT: &str = "state IN ('checking', 'running', 'undoing') AND alive_at < $1";
         let binds = binds![silent_since];
@@ -185,7 +185,7 @@ impl Store {
         rows.into_iter().map(ImportRow::import).collect()
     }
 
-    /// The end of a dry run or a run.
+    /// Ends a dry run or a run.
     pub async fn finish_import(
         &self,
         attempt: Attempt,
@@ -211,7 +211,7 @@ impl Store {
         tx.commit().await
     }
 
-    /// Forgets an upload that was not imported.
+    /// Deletes an upload that was not imported.
     pub async fn delete_import(&self, id: ImportId) -> StoreResult<()> {
         let mut tx = self.write().await?;
         let sql = "DELETE FROM imports WHERE id = $1 AND state IN ('uploaded', 'checked', 'checking')";
@@ -221,12 +221,12 @@ impl Store {
     }
 }
 
-/// The longest time for which an import's transaction may do nothing. PostgreSQL then ends it: its process is suspended, and holds
-/// customers that others want to write.
+/// The longest time for which an import's transaction may do nothing. PostgreSQL then ends it, because a process that is
+/// suspended would go on locking customers that others want to write.
 const IDLE_IN_TRANSACTION: &str = "SET LOCAL idle_in_transaction_session_timeout = '10s'";
 
-/// Makes sure that the import is still in the hands of whoever has the attempt, until the transaction ends. Conflict when it
-/// is not. The import is locked before any customer. Returns the counts so far.
+/// Locks an import for whoever has the attempt, until the transaction ends. Returns its counts so far. Conflict when somebody
+/// else has taken it over. Lock order: the import comes before any customer.
 pub async fn hold_import(tx: &mut Tx, attempt: Attempt) -> StoreResult<ImportCounts> {
     if tx.has_locks() {
         tx.execute(IDLE_IN_TRANSACTION, binds![]).await?;
@@ -254,7 +254,7 @@ pub async fn add_import_counts(
     Ok(())
 }
 
-/// Remembers which events an import brought.
+/// Stores which events an import brought, as ranges of ids.
 pub async fn keep_import_events(tx: &mut Tx, import: ImportId, ids: Vec<EventId>) -> StoreResult<()> {
     let mut ids: Vec<_> = ids.into_iter().map(|id| id.0).collect();
     ids.sort_unstable();

@@ -16,7 +16,7 @@ pub struct InvoiceFact {
     pub body: EventBody,
 }
 
-/// The invoice that the facts about one number make; `None` when there are none.
+/// Derives an invoice from the facts about its number. Returns `None` when there are none.
 pub fn derive_invoice(number: &str, facts: &[InvoiceFact]) -> Option<Invoice> {
     let mut invoice = Invoice {
         number: number.to_owned(),
@@ -44,7 +44,7 @@ pub fn derive_invoice(number: &str, facts: &[InvoiceFact]) -> Option<Invoice> {
     (!facts.is_empty()).then_some(invoice)
 }
 
-/// The facts about a number that count, the earliest received first.
+/// Loads the facts about a number that count, the earliest received first.
 async fn load_invoice_facts(tx: &mut Tx, customer: CustomerId, number: &str) -> StoreResult<Vec<InvoiceFact>> {
     let sql = "SELECT id, day, payload FROM events WHERE customer_id = $1 AND invoice_number = $2
                AND NOT EXISTS (SELECT 1 FROM retractions WHERE event_id = events.id) ORDER BY id";
@@ -56,7 +56,7 @@ fn invoice_fact((id, number, payload): (i64, i32, String)) -> StoreResult<Invoic
     Ok(InvoiceFact { event: EventRef::Stored(id), day: day(number), body: read_body(id, &payload)? })
 }
 
-/// The facts that count about any of these numbers, of any of these customers.
+/// Loads the facts that count about any of these numbers, of any of these customers.
 pub async fn load_facts_about(
     tx: &mut Tx,
     customers: &[CustomerId],
@@ -110,8 +110,9 @@ pub fn invoice_row(customer: CustomerId, invoice: &Invoice) -> Row {
     }
 }
 
-/// A customer's invoices in one row, because a row costs more to fetch than its content. One a line: amount, currency, the days
-/// it was issued, is due, was paid, was voided, and its number; `-` for a day that is not known. None has control characters.
+/// A customer's invoices in one row, because a row costs more to fetch than its content. Each line is one invoice: the amount, the
+/// currency, the days on which it was issued, is due, was paid and was voided (`-` when not known), and the number. None of these
+/// contains a line break.
 #[derive(sqlx::FromRow)]
 struct InvoicesRow {
     customer_id: i64,
@@ -138,7 +139,7 @@ impl InvoicesRow {
     }
 }
 
-/// All invoices of the customers, by number.
+/// Loads all invoices of the customers, in the order of customers and numbers.
 pub async fn load_invoices(tx: &mut Tx, customers: &[CustomerId]) -> StoreResult<Vec<(CustomerId, Invoice)>> {
     let days = ["issued_day", "due_day", "paid_day", "voided_day"];
     let days = days.map(|day| format!("COALESCE(CAST({day} AS TEXT), '-')")).join(" || ' ' || ");

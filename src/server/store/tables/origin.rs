@@ -1,5 +1,5 @@
-//! Ids for customers and events that have none of their own, so that an export can be imported: into any database, and into
-//! its own without effect. They contain the name of the database, so that no two databases give the same.
+//! Ids that an export gives to customers and events without one of their own. They contain the name of the database, so that
+//! no two databases give the same. An export can so be imported into any database, and into its own without effect.
 
 use crate::domain::{CustomerId, EventId};
 use crate::server::store::sql::bind::binds;
@@ -7,9 +7,9 @@ use crate::server::store::sql::db::Tx;
 use crate::server::store::{Store, StoreResult};
 use std::collections::HashMap;
 
-/// The beginning of all names of customers.
+/// The beginning of the ids that customers are given.
 const CUSTOMER_PREFIX: &str = "customer-";
-/// The beginning of all names of events.
+/// The beginning of the ids that events are given.
 const EVENT_PREFIX: &str = "event-";
 
 /// The name of a database.
@@ -27,12 +27,12 @@ impl Origin {
         &self.0
     }
 
-    /// An external id.
+    /// Returns the external id of a customer without one.
     pub fn name_customer(&self, id: CustomerId) -> String {
         format!("{CUSTOMER_PREFIX}{}-{id}", self.0)
     }
 
-    /// A message id.
+    /// Returns the message id of an event without one.
     pub fn name_event(&self, id: EventId) -> String {
         format!("{EVENT_PREFIX}{}-{id}", self.0)
     }

@@ -1,4 +1,5 @@
-//! Refused items, kept until somebody has corrected or discarded them, or for some months; as many as there is room for.
+//! The table `quarantine`: refused items, kept until somebody corrects or discards them, at most for some months. Their number
+//! and size are bounded.
 
 use crate::domain::quarantine::{KEPT_DAYS, MAX_CONTENT_BYTES, QuarantineUse};
 use crate::domain::{ItemVerdict, Page, QuarantineId, QuarantinedItem};
@@ -15,8 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const ITEMS_DELETED_TOGETHER: i64 = 1000;
 
 impl Store {
-    /// Keeps refused items while there is room for their source; for each, whether it is kept. What is there already takes
-    /// no more room, and has its latest verdict then.
+    /// Keeps refused items while there is room for their source. Returns for each whether it is kept. An item that is there
+    /// already takes no more room, and gets the new verdict.
     pub async fn quarantine(&self, refused: &[RefusedItem], now: DateTime<Utc>) -> StoreResult<Vec<bool>> {
         let hashes: Vec<_> = refused.iter().map(|item| format!("{:x}", Sha256::digest(&item.content))).collect();
         let mut tx = self.write().await?;
@@ -45,7 +46,7 @@ impl Store {
         Ok(kept)
     }
 
-    /// The latest first.
+    /// Returns a page of items, the latest first.
     pub async fn list_quarantine(&self, page: i64, page_size: i64) -> StoreResult<Page<QuarantinedItem>> {
         let mut tx = self.read().await?;
         let (total,): (i64,) = tx.one("SELECT COUNT(*) FROM quarantine", binds![]).await?;
@@ -65,7 +66,7 @@ impl Store {
         Ok(Room::load(&mut self.read().await?).await?.of_sources)
     }
 
-    /// Takes out for good what was there up to this item; how many that were.
+    /// Deletes the items up to this one. Returns how many there were.
     pub async fn discard_quarantine(&self, up_to: QuarantineId) -> StoreResult<u64> {
         let mut tx = self.write().await?;
         let deleted = tx.execute("DELETE FROM quarantine WHERE id <= $1", binds![up_to.0]).await?;
@@ -73,7 +74,7 @@ impl Store {
         Ok(deleted)
     }
 
-    /// Takes out for good what was last sent too long ago; how many that were.
+    /// Deletes the items that were last sent too long ago. Returns how many there were.
     pub async fn discard_old_quarantine(&self, now: DateTime<Utc>) -> StoreResult<u64> {
         let sql = "DELETE FROM quarantine WHERE id IN
                    (SELECT id FROM quarantine WHERE last_received_at < $1 ORDER BY id LIMIT $2)";
@@ -94,7 +95,7 @@ impl Store {
         row.ok_or_else(|| no_item(id))?.item()
     }
 
-    /// Takes an item out for good.
+    /// Deletes an item.
     pub async fn discard_quarantined(&self, id: QuarantineId) -> StoreResult<()> {
         let mut tx = self.write().await?;
         let deleted = tx.execute("DELETE FROM quarantine WHERE id = $1", binds![id.0]).await?;
@@ -123,7 +124,7 @@ async fn known_hashes(tx: &mut Tx, hashes: &[String]) -> StoreResult<BTreeSet<St
     Ok(rows.into_iter().map(|(hash,)| hash).collect())
 }
 
-/// The space that is taken, by source and in all.
+/// The room that is taken, by source and in all.
 struct Room {
     of_sources: BTreeMap<String, QuarantineUse>,
     of_all: QuarantineUse,
@@ -141,7 +142,7 @@ impl Room {
         Ok(room)
     }
 
-    /// Takes room for an item, where there is some.
+    /// Takes room for an item. Returns whether there was enough.
     fn take(&mut self, source: &str, bytes: i64) -> bool {
         let of_source = self.of_sources.entry(source.to_owned()).or_default();
         let fits = of_source.has_room_of_source(bytes) && self.of_all.has_room(bytes);
@@ -156,9 +157,9 @@ impl Room {
 /// An item as it is kept.
 struct Kept<'a> {
     item: &'a RefusedItem,
-    /// The beginning, where it is long.
+    /// The content, or its beginning when it is long.
     content: &'a str,
-    /// JSON
+    /// The errors as JSON.
     errors: String,
     times: i64,
 }

@@ -2,7 +2,7 @@
 
 use crate::domain::letters::composed;
 use crate::domain::{FactorKey, NaiveDate, NewScorecard, Scorecard, ScorecardMark, ScorecardVersion};
-use crate::server::store::sql::bind::{binds, end, storable, time};
+use crate::server::store::sql::bind::{binds, end, row, storable, time};
 use crate::server::store::sql::changes::Changed;
 use crate::server::store::sql::db::Tx;
 use crate::server::store::{Store, StoreError, StoreResult};
@@ -57,11 +57,8 @@ impl Store {
         let (based_on, created_at) = (scorecard.version - 1, storable(now));
         let mut tx = self.write().await?;
         let current = current_scorecard(&mut tx).await?.version;
-        let sql = "INSERT INTO scorecards (version, content, created_at, author, note) VALUES ($1, $2, $3, $4, $5)
-                   ON CONFLICT (version) DO NOTHING";
-        let binds = binds![scorecard.version, scorecard_text(scorecard)?, created_at, author, note];
         // The key refuses what another writer has just put there.
-        if based_on != current || tx.execute(sql, binds).await? == 0 {
+        if based_on != current || !insert_scorecard(&mut tx, scorecard, Some(created_at), author, note).await? {
             let advice = "read the current one again, then change it";
             return Err(StoreError::Conflict(format!("version {based_on} is not the current scorecard: {advice}")));
         }
@@ -132,9 +129,24 @@ pub async fn compose_key_features(tx: &mut Tx) -> StoreResult<bool> {
 
 /// Stores the scorecard that a new database starts with, unless its version is there.
 pub async fn ensure_first_scorecard(tx: &mut Tx, scorecard: &Scorecard) -> StoreResult<()> {
-    let sql = "INSERT INTO scorecards (version, content, created_at, author, note) VALUES ($1, $2, $3, 'Customer Health', $4)
-               ON CONFLICT (version) DO NOTHING";
-    let note = "The rules a new database starts with.";
-    tx.execute(sql, binds![scorecard.version, scorecard_text(scorecard)?, BEFORE_EVERYTHING, note]).await?;
+    insert_scorecard(tx, scorecard, None, "Customer Health", "The rules a new database starts with.").await?;
     Ok(())
+}
+
+/// Inserts a version, unless its number is taken. Returns whether it was inserted.
+async fn insert_scorecard(
+    tx: &mut Tx,
+    scorecard: &Scorecard,
+    created_at: Option<DateTime<Utc>>,
+    author: &str,
+    note: &str,
+) -> StoreResult<bool> {
+    let row = row! {
+        version: scorecard.version,
+        content: scorecard_text(scorecard)?,
+        created_at: created_at.map_or(BEFORE_EVERYTHING, |at| at.timestamp_micros()),
+        author: author,
+        note: note,
+    };
+    Ok(tx.insert_rows("scorecards", vec![row], "ON CONFLICT (version) DO NOTHING").await? > 0)
 }

@@ -1,4 +1,4 @@
-//! Search keys, the texts that a search compares: without the differences that people do not type, such as case and accents.
+//! Search keys: the texts that a search compares. They leave out what people do not type, such as case and accents.
 
 use crate::domain::CustomerFields;
 use unicode_normalization::UnicodeNormalization;
@@ -8,7 +8,7 @@ pub fn search_key(fields: &CustomerFields) -> String {
     format!("{}\n{}", folded(&fields.name), folded(fields.external_id.as_deref().unwrap_or_default()))
 }
 
-/// The text in lower case, without accents, in compatible letters: `İstanbul`, `ISTANBUL` and `istanbul` are one. Sorting has
+/// Returns the text in lower case and without accents, so that `İstanbul`, `ISTANBUL` and `istanbul` are the same. Sorting has
 /// keys of its own, in which accents count.
 pub fn folded(text: &str) -> String {
     let bare: String = text.nfkd().filter(|letter| !is_accent(*letter)).collect();
@@ -17,12 +17,13 @@ pub fn folded(text: &str) -> String {
     lower.nfkd().filter(|letter| !is_accent(*letter)).map(plain).collect::<String>().nfc().collect()
 }
 
-/// The accents of Latin, Greek and Cyrillic letters. Marks of other scripts are vowels or make other letters, and so stay.
+/// Returns whether a letter is an accent of Latin, Greek or Cyrillic letters. Marks of other scripts stay: they are vowels, or
+/// make other letters.
 fn is_accent(letter: char) -> bool {
     matches!(letter, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}')
 }
 
-/// Letters that Unicode holds for letters of their own, where people type the plain one.
+/// Replaces letters that Unicode does not split into a plain letter and an accent, such as `ø`, by the letter that people type.
 fn plain(letter: char) -> char {
     match letter {
         'ı' => 'i',

@@ -5,13 +5,13 @@ use crate::server::store::{Store, StoreResult};
 use chrono::{DateTime, Utc};
 use std::time::{Duration, Instant};
 
-/// The time for which a successful write counts, so that asking often does not write often.
+/// The age up to which the last successful write is answer enough, so that asking often does not write often.
 const RECENTLY: Duration = Duration::from_secs(5);
-/// The time for which it still counts while others are writing and this has to wait for them.
+/// The age up to which it is answer enough while other writers keep this one waiting.
 const LONG_AGO: Duration = Duration::from_secs(30);
-/// The longest wait for others.
+/// The longest wait for other writers.
 const WRITE_PATIENCE: Duration = Duration::from_secs(1);
-/// About as much as some events write with all that follows from them: a disk that has room for less is full.
+/// The size of the write: about as much as some events write with all that follows from them. A disk with less room is full.
 const BYTES_WRITTEN: usize = 64 * 1024;
 
 impl Store {

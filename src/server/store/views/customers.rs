@@ -1,4 +1,4 @@
-//! Customers as they are read: one, some, those that names tell.
+//! Reads customers: one by its id, some in order, or those that external ids name.
 
 use crate::domain::{Customer, CustomerId, NaiveDate};
 use crate::server::store::ledger::rules::load_basis;
@@ -20,8 +20,8 @@ impl Store {
         get_customer_record(&mut self.read().await?, id).await?.customer()
     }
 
-    /// The customers that these external ids name, by the ids as they were given: in their letters or, where nobody has an
-    /// id in exactly these, in composed ones.
+    /// Finds the customers that these external ids name. An id in exactly the given letters comes first, then one in composed
+    /// letters. The keys of the answer are the ids as they were given.
     pub async fn find_customers(&self, external_ids: Vec<String>) -> StoreResult<HashMap<String, CustomerId>> {
         let mut tx = self.read().await?;
         let sql = format!("SELECT external_id, id FROM customers WHERE external_id {}", tx.one_of());
@@ -33,7 +33,7 @@ impl Store {
         Ok(external_ids.into_iter().filter_map(customer).map(|(id, given)| (given, id)).collect())
     }
 
-    /// The customer with its current health row.
+    /// Returns a customer with its stored health.
     pub async fn get_current(&self, id: CustomerId, today: NaiveDate) -> StoreResult<CurrentHealth> {
         let mut tx = self.read().await?;
         let basis = load_basis(&mut tx, today).await?;
@@ -54,7 +54,7 @@ impl Store {
         rows.iter().map(|row| row.current(basis)).collect()
     }
 
-    /// The owners of all customers, in order.
+    /// Returns the owners of all customers, in alphabetical order.
     pub async fn list_owners(&self) -> StoreResult<Vec<String>> {
         let sql = "SELECT DISTINCT owner_key, owner FROM customers WHERE owner IS NOT NULL ORDER BY owner_key, owner";
         let owners: Vec<(String, String)> = self.read().await?.all(sql, binds![]).await?;

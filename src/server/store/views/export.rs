@@ -1,4 +1,4 @@
-//! Everything, page by page in the order of ids: each page is one short transaction, so that an export holds up nobody.
+//! Exports all rows, page by page in the order of ids. Each page is one short transaction, so that an export holds up nobody.
 
 use crate::domain::{CustomerId, Event, EventId, NaiveDate, Note, NoteId};
 use crate::server::store::ledger::rules::load_basis;

@@ -1,5 +1,5 @@
-//! The least that the database has to do: the same rows read and written with nothing around it. Benchmarks hold the
-//! product against it.
+//! The least that the database has to do: the same rows read and written with nothing around. Benchmarks compare the product
+//! with it.
 
 use crate::domain::{CustomerId, EventId, NaiveDate};
 use crate::server::store::ledger::facts::load_facts;
@@ -25,7 +25,7 @@ pub struct RawRows {
 }
 
 impl RawRows {
-    /// These and others, for one transaction.
+    /// Joins these rows and others, to be written in one transaction.
     pub fn and(mut self, others: Self) -> Self {
         self.events.extend(others.events);
         self.keys.extend(others.keys);
@@ -36,7 +36,7 @@ impl RawRows {
 }
 
 impl Store {
-    /// Does what PostgreSQL does by itself some time after much was written, so that it does not do it meanwhile.
+    /// Vacuums PostgreSQL now, so that it does not do so by itself during a measurement.
     pub async fn vacuum(&self) -> StoreResult<()> {
         if let Pools::Postgres(pool) = &self.db.pools {
             sqlx::query("VACUUM (ANALYZE)").execute(pool).await?;
@@ -50,7 +50,7 @@ impl Store {
         Ok(version)
     }
 
-    /// The rows of events, which must be of kinds without invoices.
+    /// Returns the rows that storing events writes. The events must be of kinds without invoices.
     pub fn raw_events(&self, incoming: &[Incoming]) -> StoreResult<RawRows> {
         let mut rows = RawRows::default();
         for one in incoming {
@@ -65,7 +65,7 @@ impl Store {
         Ok(rows)
     }
 
-    /// The rows that scoring these customers writes.
+    /// Returns the rows that scoring these customers writes.
     pub async fn raw_health(&self, customers: &[CustomerId], today: NaiveDate) -> StoreResult<RawRows> {
         let mut tx = self.read().await?;
         let known = load_known_customers(&mut tx, customers).await?;
@@ -85,7 +85,7 @@ impl Store {
         tx.commit().await
     }
 
-    /// Reads the rows that scoring these customers on the `days` days up to one needs, without looking at them; how many
+    /// Reads the rows that scoring these customers on the `days` days up to `to` needs, without parsing them. Returns how many
     /// bytes they have.
     pub async fn read_raw(&self, customers: &[CustomerId], days: i64, to: NaiveDate) -> StoreResult<usize> {
         let mut tx = self.read().await?;
