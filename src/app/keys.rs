@@ -9,9 +9,8 @@ use leptos::html::Dialog;
 use leptos::prelude::*;
 
 /// The keys and what they do, as the dialog and the help list them.
-pub const KEYS: [(&[&str], &str); 8] = [
-    (&["Ctrl K"], "Search customers, pages and actions (⌘K on a Mac)"),
-    (&["/"], "Search, too"),
+pub const KEYS: [(&[&str], &str); 7] = [
+    (&["Ctrl K", "/"], "Search customers, pages and actions, from anywhere; ⌘K on a Mac"),
     (&["?"], "List these keys"),
     (&["↓", "↑"], "Walk what was found, or the rows of the list from its search field or a row"),
     (&["j", "k"], "Walk the rows of the list, from anywhere on the portfolio page"),

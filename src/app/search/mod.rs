@@ -235,6 +235,8 @@ pub fn SearchDialog(search: Search) -> impl IntoView {
             search.close();
         }
     };
+    // Until it is opened by a script, it is a plain field that searches the list.
+    let is_open = move || search.is_open.get();
     let has_choices = Memo::new(move |_| search.choices.with(|choices| !choices.is_empty()));
     view! {
         <dialog class="find" id="find" aria-label="Search everywhere" node_ref=search.dialog on:close=move |_| search.forget() on:click=leave>
@@ -244,13 +246,13 @@ pub fn SearchDialog(search: Search) -> impl IntoView {
                     class="find__field"
                     type="text"
                     name="search"
-                    role="combobox"
-                    aria-label="Search customers, pages and actions"
-                    aria-autocomplete="list"
-                    aria-expanded=move || has_choices.get().to_string()
-                    aria-controls="find-options"
+                    role=move || is_open().then_some("combobox")
+                    aria-label=move || if is_open() { "Search customers, pages and actions" } else { "Search customers" }
+                    aria-autocomplete=move || is_open().then_some("list")
+                    aria-expanded=move || is_open().then(|| has_choices.get().to_string())
+                    aria-controls=move || is_open().then_some("find-options")
                     aria-activedescendant=move || search.chosen.get().map(option_id)
-                    placeholder="Customers, pages, actions"
+                    placeholder=move || if is_open() { "Customers, pages, actions" } else { "Name or id of a customer" }
                     autocomplete="off"
                     spellcheck="false"
                     enterkeyhint="go"
