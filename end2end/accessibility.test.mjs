@@ -134,6 +134,7 @@ for (const colorScheme of ["light", "dark"]) {
     await page.getByRole("option", { name: /Acme/, selected: true }).waitFor();
     assert.deepEqual(await violations(page), []);
     await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "hidden" });
     await page.keyboard.press("?");
     await page.getByRole("checkbox").waitFor();
     assert.deepEqual(await violations(page), []);

@@ -7,6 +7,8 @@ use super::state::use_preferences;
 use leptos::ev::{Event, KeyboardEvent, MouseEvent};
 use leptos::html::Dialog;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 /// The keys and what they do, as the dialog and the help list them.
 pub const KEYS: [(&[&str], &str); 7] = [
@@ -55,8 +57,10 @@ fn is_free(event: &KeyboardEvent) -> bool {
     !event.default_prevented() && matches!(document().query_selector("dialog[open]"), Ok(None))
 }
 
+/// Returns whether a field has the focus that is seen: that of a dialog keeps it for a moment after the dialog has closed.
 fn is_writing() -> bool {
-    document().active_element().is_some_and(|at| at.matches("input, select, textarea").unwrap_or(false))
+    let at = document().active_element().and_then(|at| at.dyn_into::<HtmlElement>().ok());
+    at.is_some_and(|at| at.matches("input, select, textarea").unwrap_or(false) && at.offset_parent().is_some())
 }
 
 /// Does what the key is for, if anything.
