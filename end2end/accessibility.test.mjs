@@ -124,6 +124,23 @@ story("a refused form, a message and a dialog: no violation", async ({ page, api
   assert.deepEqual(await violations(page), []);
 });
 
+for (const colorScheme of ["light", "dark"]) {
+  story(`the search everywhere and the list of keys, ${colorScheme}: no violation`, { app: small, colorScheme }, async ({ page, open }) => {
+    await open("/help");
+    await page.keyboard.press("Control+k");
+    await page.getByRole("option").first().waitFor();
+    assert.deepEqual(await violations(page), []);
+    await page.keyboard.type("acme");
+    await page.getByRole("option", { name: /Acme/, selected: true }).waitFor();
+    assert.deepEqual(await violations(page), []);
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "hidden" });
+    await page.keyboard.press("?");
+    await page.getByRole("checkbox").waitFor();
+    assert.deepEqual(await violations(page), []);
+  });
+}
+
 /** What axe finds, one line for each element. */
 async function violations(page) {
   // axe leaves this one rule off by default.

@@ -29,7 +29,7 @@ async function tabTo(page, name) {
 }
 
 story("the first Tab offers to skip to the content", { app: three }, async ({ page, open }) => {
-  await open("/");
+  await open("/help");
   await page.keyboard.press("Tab");
   assert.equal(await focused(page), "Skip to content");
   assert.ok(await page.getByRole("link", { name: "Skip to content" }).isVisible());
@@ -37,35 +37,46 @@ story("the first Tab offers to skip to the content", { app: three }, async ({ pa
   await page.waitForFunction(() => document.activeElement?.id === "content");
 });
 
-story("a menu closes with Escape, with what is outside it, and when another opens", { app: three }, async ({ page, open }) => {
-  await open("/");
-  const menus = { keyboard: page.locator("details.keys"), mine: page.locator("details.mine") };
-  const expectOpen = async (keyboard, mine) => {
-    await page.waitForFunction(
-      ([keyboard, mine]) => document.querySelector(".keys").open === keyboard && document.querySelector("details.mine").open === mine,
-      [keyboard, mine],
-    );
-  };
-  await menus.keyboard.locator("summary").focus();
+for (const javaScriptEnabled of [true, false]) {
+  story(`a customer of the list is three keys away ${javaScriptEnabled ? "with" : "without"} JavaScript`, { app: three, javaScriptEnabled }, async ({ page, open }) => {
+    await open("/?sort=name");
+    await page.keyboard.press("Tab");
+    assert.equal(await page.locator(":focus").innerText(), "Skip to the list");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/#rows$/);
+    await page.keyboard.press("Tab");
+    assert.equal(await page.locator(":focus").innerText(), "Acme");
+  });
+}
+
+story("the list is skipped to although no customer matches", { app: three }, async ({ page, open }) => {
+  await open("/?search=nobody");
+  await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
-  await expectOpen(true, false);
-  await menus.keyboard.getByRole("checkbox").focus();
-  await page.keyboard.press("Escape");
-  await expectOpen(false, false);
-  assert.equal(await focused(page), "Keyboard", "the focus is where it came from");
-  await page.keyboard.press("Enter");
-  await expectOpen(true, false);
-  await menus.mine.locator("summary").focus();
-  await page.keyboard.press("Enter");
-  await expectOpen(false, true);
-  await page.getByRole("searchbox").focus();
-  await expectOpen(false, false);
+  await page.waitForFunction(() => document.activeElement?.id === "rows");
+  await page.keyboard.press("Tab");
+  assert.equal(await focused(page), "Clear all filters");
 });
 
-story("slash goes to the search, arrows walk the rows, Enter opens one and Escape goes back", { app: three }, async ({ page, open }) => {
+story("a menu closes with Escape, and with what is outside it", { app: three }, async ({ page, open }) => {
+  await open("/");
+  const mine = page.locator("details.mine");
+  const expectOpen = (open) => page.waitForFunction((open) => document.querySelector("details.mine").open === open, open);
+  await mine.locator("summary").focus();
+  await page.keyboard.press("Enter");
+  await expectOpen(true);
+  await page.keyboard.press("Escape");
+  await expectOpen(false);
+  assert.equal(await focused(page), "My customers", "the focus is where it came from");
+  await page.keyboard.press("Enter");
+  await expectOpen(true);
+  await page.getByRole("searchbox").focus();
+  await expectOpen(false);
+});
+
+story("arrows walk the rows from the list’s search, Enter opens one and Escape goes back", { app: three }, async ({ page, open }) => {
   await open("/?sort=name");
-  await page.keyboard.press("/");
-  await page.waitForFunction(() => document.activeElement?.type === "search");
+  await page.getByRole("searchbox").focus();
   await page.keyboard.press("ArrowDown");
   assert.equal(await focused(page), "Acme");
   await page.keyboard.press("ArrowDown");
@@ -86,18 +97,28 @@ story("slash goes to the search, arrows walk the rows, Enter opens one and Escap
   await page.getByRole("heading", { name: "Bolt", level: 1 }).waitFor();
 });
 
-story("single keys can be switched off, and stay off", { app: three }, async ({ page, open }) => {
-  await open("/");
-  await tabTo(page, "Keyboard");
-  await page.keyboard.press("Enter");
-  await tabTo(page, "Single-key shortcuts");
+story("question mark lists the keys; there single keys are switched off, and stay off", { app: three }, async ({ page, open }) => {
+  await open("/scorecard");
+  await page.keyboard.press("?");
+  const dialog = page.getByRole("dialog", { name: "Keyboard" });
+  await dialog.waitFor();
+  await page.waitForFunction(() => document.activeElement?.type === "checkbox");
+  assert.equal(await focused(page), "Single-key shortcuts (/ ? j k)");
   const saved = page.waitForResponse(/set_preference/);
   await page.keyboard.press("Space");
   await saved;
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "hidden" });
   await open("/");
-  await page.keyboard.press("/");
-  await page.keyboard.press("j");
-  assert.equal(await page.evaluate(() => document.activeElement === document.body), true);
+  for (const key of ["/", "?", "j"]) await page.keyboard.press(key);
+  assert.equal(await page.evaluate(() => document.activeElement === document.body && !document.querySelector("dialog[open]")), true);
+  // With a modifier it is no single key. And the list of keys is still there.
+  await page.keyboard.press("Control+k");
+  await page.getByRole("dialog", { name: "Search everywhere" }).waitFor();
+  await page.keyboard.press("Escape");
+  await tabTo(page, "Keyboard");
+  await page.keyboard.press("Enter");
+  await dialog.waitFor();
 });
 
 story("an event is logged with Tab and Enter, and taken back the same way", async ({ page, api, open }) => {

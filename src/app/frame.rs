@@ -4,8 +4,10 @@ use super::away::{AwayLine, until_answered, use_is_away};
 use super::components::icon::{Icon, IconName};
 use super::components::toast::ToastRegion;
 use super::components::{close_menus, close_tips_on_escape};
+use super::keys::{KeysDialog, KeysShown, listen_for_keys};
 use super::live::LiveStatus;
 use super::scroll::keep_places;
+use super::search::{Search, SearchDialog, SearchLink};
 use super::server_fns::count_quarantine;
 use super::state::{use_flash, use_revision};
 use super::theme::ThemeSwitch;
@@ -22,13 +24,18 @@ pub fn Frame(children: Children) -> impl IntoView {
     close_menus();
     keep_places();
     let is_away = use_is_away();
+    let keys = KeysShown::provide();
+    let search = Search::new(keys);
+    listen_for_keys(search, keys);
     view! {
-        // "external" leaves the jump to the browser, which moves the focus as well. The router would only scroll.
-        <a class="skip-link" href="#content" rel="external">"Skip to content"</a>
+        <SkipLink />
+        <SearchDialog search />
+        <KeysDialog keys />
         <div class="frame">
             <Rail />
             <header class="topbar">
                 <A href="/" attr:class="topbar__name">{PRODUCT}</A>
+                <SearchLink search />
                 <LiveStatus />
                 <ThemeSwitch />
             </header>
@@ -36,6 +43,19 @@ pub fn Frame(children: Children) -> impl IntoView {
         </div>
         <ToastRegion><AwayLine is_away /></ToastRegion>
     }
+}
+
+/// Skips to the content; on the portfolio to the rows of its list, from where the next Tab reaches the first customer.
+#[component]
+fn SkipLink() -> impl IntoView {
+    let path = use_location().pathname;
+    let has_list = Memo::new(move |_| *path.read() == "/");
+    let (href, words) = (
+        move || if has_list.get() { "#rows" } else { "#content" },
+        move || if has_list.get() { "Skip to the list" } else { "Skip to content" },
+    );
+    // "external" leaves the jump to the browser, which moves the focus as well. The router would only scroll.
+    view! { <a class="skip-link" href=href rel="external">{words}</a> }
 }
 
 /// Forgets the result of a plain form when the visitor leaves the page that it was sent from.

@@ -4,7 +4,7 @@ use crate::domain::import::{ImportList, ImportPage};
 use crate::domain::{
     BandHistory, CustomerId, CustomerList, ImportId, NoteId, Portfolio, QuarantineId, QuarantinePage, Scorecard,
 };
-use crate::wire::pages::{CustomerPage, EditPage, ScorecardPage, Timeline};
+use crate::wire::pages::{CustomerPage, EditPage, FoundCustomers, ScorecardPage, Timeline};
 use crate::wire::{AppError, FormValues, Outcome, Previewed};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -33,6 +33,12 @@ pub async fn load_portfolio_bands(query: String) -> Result<BandHistory, AppError
 #[server(prefix = "/app", endpoint = "list_customers", input = GetUrl)]
 pub async fn list_customers(query: String) -> Result<CustomerList, AppError> {
     answer(async { customers::list_customers(&call(), &customer_query(&query)?).await }).await
+}
+
+/// Returns the first active customers whose name or external id contains a text.
+#[server(prefix = "/app", endpoint = "search_customers", input = GetUrl)]
+pub async fn search_customers(text: String) -> Result<FoundCustomers, AppError> {
+    answer(customers::search_customers(&call(), &text)).await
 }
 
 /// Returns the read model of a customer's page as of a day (today when absent), as it is or was known. `days` is the length

@@ -3,8 +3,8 @@
 use crate::domain::people::People;
 use crate::domain::timeline::Entry;
 use crate::domain::{
-    AsOf, Customer, CustomerId, DayCount, Driver, Event, EventFilter, FactorKey, Factors, Fall, Health, HealthChange,
-    HistoryPoint, InvoiceRow, NaiveDate, Note, Page, Points, Scorecard, ScorecardMark, ScorecardVersion, SilentSource,
+    AsOf, Band, Customer, CustomerId, DayCount, Driver, Event, EventFilter, FactorKey, Factors, Fall, Health, HealthChange,
+    HistoryPoint, InvoiceRow, NaiveDate, Note, Page, Points, Scorecard, ScorecardMark, ScorecardVersion, Segment, SilentSource,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -97,6 +97,29 @@ pub struct EventEffect {
     pub before: Health,
     /// True when the event had been accepted before, under its message id or as the same invoice.
     pub repeated: bool,
+}
+
+/// The customers that a search has found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FoundCustomers {
+    /// The first ones by name.
+    pub items: Vec<FoundCustomer>,
+    /// The number of all that match.
+    pub total: i64,
+}
+
+/// A customer as a search shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FoundCustomer {
+    pub id: CustomerId,
+    pub name: String,
+    pub external_id: Option<String>,
+    pub segment: Segment,
+    /// Shown unless the band is No data.
+    pub score: Points,
+    pub band: Band,
 }
 
 /// The read model of the form that creates or changes a customer.

@@ -2,6 +2,7 @@
 
 use crate::app::components::rules::{BandRules, FactorRules, MissingDataRule};
 use crate::app::components::{CurlCommand, Loaded};
+use crate::app::keys::KeyList;
 use crate::app::server_fns::get_scorecard;
 use crate::app::{format, until_answered};
 use crate::domain::Scorecard;
@@ -159,19 +160,11 @@ fn Importing() -> impl IntoView {
 
 #[component]
 fn Keys() -> impl IntoView {
-    let keys = [
-        ("/", "Search customers, on the portfolio page"),
-        ("↓ ↑", "Walk the rows of the list, from the search field or a row"),
-        ("j k", "Walk the rows, from anywhere on the portfolio page"),
-        ("Enter", "Open the row's customer"),
-        ("Esc", "From a row back to the search field; close a dialog, a menu or a tooltip"),
-    ];
-    let rows = keys.map(|(key, what)| view! { <dt><kbd>{key}</kbd></dt><dd>{what}</dd> });
     view! {
         <section class="panel" id="keys">
             <h2>"Keyboard"</h2>
-            <dl class="help__keys">{rows}</dl>
-            <p>"The single keys (/ j k) can be switched off under “Keyboard”, above the list."</p>
+            <KeyList />
+            <p>"The single keys (/ ? j k) can be switched off in the list of keys, which ? shows, and “Keyboard” above the list of customers."</p>
         </section>
     }
 }

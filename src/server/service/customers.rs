@@ -3,11 +3,12 @@
 use super::health::{Scoring, rows, store_of};
 use crate::domain::list::MAX_ROW;
 use crate::domain::{
-    Archive, ArchiveReason, Customer, CustomerId, CustomerInput, CustomerList, CustomerQuery, CustomerRow, FieldErrors, Page,
+    Archive, ArchiveReason, AsOf, Customer, CustomerId, CustomerInput, CustomerList, CustomerQuery, CustomerRow, FieldErrors,
+    Page, Sort,
 };
 use crate::server::Call;
 use crate::wire::AppError;
-use crate::wire::pages::EditPage;
+use crate::wire::pages::{EditPage, FoundCustomer, FoundCustomers};
 
 /// Returns one page of the customers that a query selects, with their health as of the query's day.
 pub async fn list_customers(call: &Call, query: &CustomerQuery) -> Result<CustomerList, AppError> {
@@ -18,6 +19,27 @@ pub async fn list_customers(call: &Call, query: &CustomerQuery) -> Result<Custom
     let owners = store.list_owners().await?;
     let page = Page { items, total, page: query.page, page_size: query.page_size };
     Ok(CustomerList { page, as_of: at.day, known_at: at.known_at, owners })
+}
+
+/// The most customers that a search shows.
+const FOUND: i64 = 7;
+
+/// Returns the first active customers by name whose name or external id contains a text, with today's health.
+pub async fn search_customers(call: &Call, text: &str) -> Result<FoundCustomers, AppError> {
+    let search = CustomerQuery::from_pairs([("search", text)])?;
+    let query = CustomerQuery { sort: Sort::Name, page_size: FOUND, ..search };
+    let today = AsOf::from(call.today());
+    let (found, total) = call.store.list_customers(&query, today.day).await?;
+    let rows = rows(call, &Scoring::current(&call.store).await?, found, today).await?;
+    let item = |row: CustomerRow| FoundCustomer {
+        id: row.customer.id,
+        name: row.customer.fields.name,
+        external_id: row.customer.fields.external_id,
+        segment: row.customer.fields.segment,
+        score: row.health.score,
+        band: row.health.band,
+    };
+    Ok(FoundCustomers { items: rows.into_iter().map(item).collect(), total })
 }
 
 /// Returns every customer that a query selects, in its order and regardless of its page.

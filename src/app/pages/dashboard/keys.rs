@@ -1,6 +1,6 @@
-//! Keyboard control of the list: `/` searches, the arrows (or j and k) move between rows, Enter opens one.
+//! Keyboard control of the list: the arrows (or j and k) move between rows, Enter opens one.
 
-use crate::app::server_fns::SetPreference;
+use crate::app::keys::KeysLink;
 use crate::app::state::use_preferences;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -9,62 +9,17 @@ use web_sys::{HtmlElement, KeyboardEvent};
 /// The link of each row that Enter opens.
 const ROW_LINKS: &str = ".row-link";
 
-/// Explains the keys, and switches the single-key ones off for people who dictate or mistype (WCAG 2.1.4).
+/// Listens for the list's keys, and shows the link to the list of all keys.
 #[component]
 pub fn Keys() -> impl IntoView {
     let preferences = use_preferences();
-    let action = ServerAction::<SetPreference>::new();
     Effect::new(move |_| {
         let listener = window_event_listener(leptos::ev::keydown, move |event| {
             handle(&event, preferences.read_untracked().shortcuts);
         });
         on_cleanup(move || listener.remove());
     });
-    let switch = move |event| {
-        let value = if event_target_checked(&event) { "on" } else { "off" };
-        preferences.update(|preferences| preferences.set("shortcuts", value));
-        action.dispatch(SetPreference { name: "shortcuts".to_owned(), value: value.to_owned() });
-    };
-    view! {
-        <details class="menu keys">
-            <summary>"Keyboard"</summary>
-            <div class="menu__panel">
-                <dl>
-                    <dt>
-                        <kbd>"/"</kbd>
-                    </dt>
-                    <dd>"Search"</dd>
-                    <dt>
-                        <kbd>"↓"</kbd>
-                        <kbd>"↑"</kbd>
-                    </dt>
-                    <dd>"Walk the rows, from the search field or a row"</dd>
-                    <dt>
-                        <kbd>"j"</kbd>
-                        <kbd>"k"</kbd>
-                    </dt>
-                    <dd>"Walk the rows, from anywhere"</dd>
-                    <dt>
-                        <kbd>"Enter"</kbd>
-                    </dt>
-                    <dd>"Open the customer"</dd>
-                    <dt>
-                        <kbd>"Esc"</kbd>
-                    </dt>
-                    <dd>"From a row back to the search field"</dd>
-                </dl>
-                <label>
-                    <input
-                        type="checkbox"
-                        checked=preferences.read_untracked().shortcuts
-                        prop:checked=move || preferences.read().shortcuts
-                        on:change=switch
-                    />
-                    "Single-key shortcuts (/ j k)"
-                </label>
-            </div>
-        </details>
-    }
+    view! { <KeysLink /> }
 }
 
 fn handle(event: &KeyboardEvent, single_keys: bool) {
@@ -80,7 +35,6 @@ fn handle(event: &KeyboardEvent, single_keys: bool) {
         "ArrowUp" if on_row => -1,
         "j" if single_keys && !writing => 1,
         "k" if single_keys && !writing => -1,
-        "/" if single_keys && !writing => 0,
         "Escape" if on_row => 0,
         _ => return,
     };

@@ -68,12 +68,13 @@ pub fn ListSection(
                 <Mine query owners navigation />
             </div>
             <Chips query />
-            {move || loaded.with(|list| list.as_ref().and_then(|list| instead_of_rows(&query.read_untracked(), list)))}
+            {move || loaded.with(|list| list.as_ref().and_then(|list| instead_of_rows(&query.read_untracked(), list)))
+                .map(|instead| view! { <div id="rows" tabindex="-1">{instead}</div> })}
             {move || between_days.get().then(|| view! { <Skeleton lines=12 /> })}
             <table class="customers" style=limit_lines hidden=move || between_days.get() || loaded.with(|list| !has_rows(list))>
                 <caption class="sr-only">"Customers with their health, one row each"</caption>
                 <ListHead query />
-                <tbody>
+                <tbody id=move || loaded.with(has_rows).then_some("rows") tabindex="-1">
                     <For each=move || loaded.with(ids) key=|id| *id children=move |id| view! { <Row id loaded at change_days currency limits /> } />
                 </tbody>
             </table>

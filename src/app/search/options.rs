@@ -1,0 +1,140 @@
+//! The options that the search offers for what is typed: customers, then pages and actions. One of them is chosen.
+
+use super::Search;
+use super::entries::{Entry, Goal, Group, entries_like};
+use crate::app::components::BandBadge;
+use crate::app::components::icon::{Icon, IconName};
+use crate::app::format;
+use crate::domain::CustomerQuery;
+use crate::wire::pages::FoundCustomer;
+use leptos::prelude::*;
+
+/// Something to choose.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Choice {
+    Customer(FoundCustomer),
+    /// All customers found, in the list.
+    List {
+        text: String,
+        total: i64,
+    },
+    Entry(Entry),
+}
+
+impl Choice {
+    fn group(&self) -> &'static str {
+        match self {
+            Self::Customer(_) | Self::List { .. } => "Customers",
+            Self::Entry(Entry { group: Group::Pages, .. }) => "Pages",
+            Self::Entry(Entry { group: Group::Actions, .. }) => "Actions",
+        }
+    }
+}
+
+/// Returns the choices for a text, of which these customers were found.
+pub fn choices(text: &str, customers: Vec<FoundCustomer>, total: i64) -> Vec<Choice> {
+    let rest = total > customers.len() as i64;
+    let list = rest.then(|| Choice::List { text: text.to_owned(), total });
+    customers.into_iter().map(Choice::Customer).chain(list).chain(entries_like(text).into_iter().map(Choice::Entry)).collect()
+}
+
+/// Returns the id of the option at a place.
+pub fn option_id(place: usize) -> String {
+    format!("find-option-{place}")
+}
+
+/// Shows the choices, in groups.
+#[component]
+pub fn Options(search: Search) -> impl IntoView {
+    let groups = move || {
+        let choices: Vec<_> = search.choices.get().into_iter().enumerate().collect();
+        let groups = choices.chunk_by(|(_, one), (_, next)| one.group() == next.group());
+        groups.map(|group| group_view(search, group)).collect_view()
+    };
+    view! {
+        <div class="find__options" role="listbox" id="find-options" aria-label="Found" on:click=move |_| search.close()>
+            {groups}
+        </div>
+    }
+}
+
+fn group_view(search: Search, group: &[(usize, Choice)]) -> impl IntoView + use<> {
+    let name = group.first().map(|(_, choice)| choice.group()).unwrap_or_default();
+    let options = group.iter().cloned().map(|(place, choice)| option(search, place, choice)).collect_view();
+    view! {
+        <div class="find__group" role="group" aria-label=name>
+            <div class="find__title" aria-hidden="true">{name}</div>
+            {options}
+        </div>
+    }
+}
+
+/// Shows a choice as a link where it leads somewhere, so that it opens in a new tab as links do, else as a button.
+fn option(search: Search, place: usize, choice: Choice) -> impl IntoView {
+    let selected = move || (search.chosen.get() == Some(place)).to_string();
+    let choose = move |_| search.choose(place);
+    let link = move |href: String, external: bool, content: AnyView| {
+        view! {
+            <a
+                class="find__option"
+                role="option"
+                tabindex="-1"
+                id=option_id(place)
+                aria-selected=selected
+                href=href
+                rel=external.then_some("external")
+                on:mousemove=choose
+            >
+                {content}
+            </a>
+        }
+        .into_any()
+    };
+    let goal = match choice {
+        Choice::Customer(customer) => return link(format!("/customers/{}", customer.id), false, customer_view(customer)),
+        Choice::List { text, total } => {
+            let query = CustomerQuery { search: Some(text), ..CustomerQuery::default() };
+            let words = format!("All {} in the list", format::count(total, "customer"));
+            return link(format!("/{}#customers", query.to_query_string()), false, plain(IconName::Search, words));
+        }
+        Choice::Entry(entry) => entry,
+    };
+    let content = plain(goal.icon, goal.label.to_owned());
+    match goal.goal {
+        Goal::Page(href) => link(href.to_owned(), false, content),
+        Goal::External(href) => link(href.to_owned(), true, content),
+        other => view! {
+            <button
+                type="button"
+                class="find__option"
+                role="option"
+                tabindex="-1"
+                id=option_id(place)
+                aria-selected=selected
+                on:mousemove=choose
+                on:click=move |_| search.act(other)
+            >
+                {content}
+            </button>
+        }
+        .into_any(),
+    }
+}
+
+fn plain(icon: IconName, words: String) -> AnyView {
+    view! {
+        <Icon name=icon />
+        <span class="find__name">{words}</span>
+    }
+    .into_any()
+}
+
+fn customer_view(FoundCustomer { name, external_id, segment, score, band, .. }: FoundCustomer) -> AnyView {
+    view! {
+        <span class="find__name">{name}</span>
+        <span class="find__note">{external_id}</span>
+        <span class="find__note">{segment.label()}</span>
+        <BandBadge band score />
+    }
+    .into_any()
+}
