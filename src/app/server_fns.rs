@@ -1,7 +1,7 @@
 //! Every call from a page to the server. Each is one line: the use case of the same name answers.
 
 use crate::domain::import::{ImportList, ImportPage};
-use crate::domain::{CustomerId, CustomerList, ImportId, NoteId, Portfolio, QuarantineId, QuarantinePage, Scorecard};
+use crate::domain::{CustomerId, CustomerList, ImportId, NoteId, Portfolio, QuarantineId, QuarantinePage, Scorecard, Today};
 use crate::wire::pages::{CustomerPage, EditPage, ScorecardPage, Timeline};
 use crate::wire::{AppError, FormValues, Outcome, Previewed};
 use leptos::prelude::*;
@@ -12,7 +12,7 @@ use crate::server::{
     browser::cookies::set_cookie,
     browser::forms::{self, accept},
     browser::page::{answer, call, customer_query, day, event_query, owner_filter, page_days, paging},
-    service::{batch, customers, demo, events, health, import, portfolio, scorecards},
+    service::{batch, customers, demo, events, health, import, portfolio, scorecards, today},
 };
 
 /// Returns the figures of all active customers, or of one owner's, as of a day (today when absent), as it is or was known.
@@ -29,6 +29,18 @@ pub async fn load_portfolio(
 #[server(prefix = "/app", endpoint = "list_customers", input = GetUrl)]
 pub async fn list_customers(query: String) -> Result<CustomerList, AppError> {
     answer(async { customers::list_customers(&call(), &customer_query(&query)?).await }).await
+}
+
+/// Returns who needs somebody, most urgent first. `query` is a query string without the question mark.
+#[server(prefix = "/app", endpoint = "load_today", input = GetUrl)]
+pub async fn load_today(query: String) -> Result<Today, AppError> {
+    answer(async { today::get_today(&call(), &customer_query(&query)?).await }).await
+}
+
+/// Returns the owners of all customers, in order.
+#[server(prefix = "/app", endpoint = "list_owners", input = GetUrl)]
+pub async fn list_owners() -> Result<Vec<String>, AppError> {
+    answer(customers::list_owners(&call())).await
 }
 
 /// Returns the read model of a customer's page as of a day (today when absent), as it is or was known. `days` is the length
@@ -98,7 +110,7 @@ pub async fn load_import(id: ImportId) -> Result<ImportPage, AppError> {
     answer(import::get_import(&call(), id)).await
 }
 
-/// Remembers a choice (`theme`, `owner`, `shortcuts`) in a cookie.
+/// Remembers a choice (`theme`, `owner`, `whose`, `shortcuts`) in a cookie.
 #[server(prefix = "/app", endpoint = "set_preference")]
 pub async fn set_preference(name: String, value: String) -> Result<(), AppError> {
     answer(async { set_cookie(&name, &value) }).await
