@@ -74,7 +74,8 @@ struct Place {
     owns: fn(&str) -> bool,
 }
 
-const PLACES: [Place; 5] = [
+const PLACES: [Place; 6] = [
+    Place { href: "/today", label: "Today", more: "", icon: IconName::Today, owns: |path| path == "/today" },
     Place { href: "/", label: "Portfolio", more: "", icon: IconName::Portfolio, owns: |path| path == "/" || is_customer(path) },
     Place {
         href: "/customers/new",

@@ -98,7 +98,7 @@ fn stream_of(path: &str, search: &str) -> Option<String> {
     let text = |asked: &str| pairs.iter().find(|(name, _)| name == asked).map(|(_, text)| text.clone());
     match customer {
         _ if !follows(&text("as_of"), &text("known_at")) => None,
-        _ if path == "/" => Some(String::new()),
+        _ if ["/", "/today"].contains(&path) => Some(String::new()),
         Some(id) => Some(id.to_string()),
         None => None,
     }
@@ -213,6 +213,7 @@ mod tests {
             ("/", "known_at=then&as_of=", Some("")),
             ("/", "as_of=2026-03-01&known_at=then", None),
             ("/", "known_at=2026-03-01", None),
+            ("/today", "owner=Ada", Some("")),
             ("/customers/7", "", Some("7")),
             ("/customers/7", "days=30&as_of=", Some("7")),
             ("/customers/7", "as_of=2026-03-01", None),

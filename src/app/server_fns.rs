@@ -1,10 +1,16 @@
 //! Every call from a page to the server. Each is one line: the use case of the same name answers.
 
 use crate::domain::import::{ImportList, ImportPage};
+<<<<<<< HEAD
 use crate::domain::{
     BandHistory, CustomerId, CustomerList, ImportId, NoteId, Portfolio, QuarantineId, QuarantinePage, Scorecard,
+    Today,
 };
 use crate::wire::pages::{CustomerPage, EditPage, FoundCustomers, ScorecardPage, Timeline};
+=======
+use crate::domain::{CustomerId, CustomerList, ImportId, NoteId, Portfolio, QuarantineId, QuarantinePage, Scorecard, Today};
+use crate::wire::pages::{CustomerPage, EditPage, ScorecardPage, Timeline};
+>>>>>>> today
 use crate::wire::{AppError, FormValues, Outcome, Previewed};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -13,8 +19,13 @@ use leptos::server_fn::codec::GetUrl;
 use crate::server::{
     browser::cookies::set_cookie,
     browser::forms::{self, accept},
-    browser::page::{answer, call, customer_query, day, event_query, page_days, paging},
-    service::{batch, customers, demo, events, health, import, portfolio, scorecards},
+<<<<<<< HEAD
+    browser::page::{answer, call, customer_query, day, event_query, owner_filter, page_days, paging},
+    service::{batch, customers, demo, events, health, import, portfolio, scorecards, today},
+=======
+    browser::page::{answer, call, customer_query, day, event_query, owner_filter, page_days, paging},
+    service::{batch, customers, demo, events, health, import, portfolio, scorecards, today},
+>>>>>>> today
 };
 
 /// Returns the figures of the customers that a query selects. `query` is a query string without the question mark.
@@ -35,10 +46,23 @@ pub async fn list_customers(query: String) -> Result<CustomerList, AppError> {
     answer(async { customers::list_customers(&call(), &customer_query(&query)?).await }).await
 }
 
+<<<<<<< HEAD
 /// Returns the first active customers whose name or external id contains a text.
 #[server(prefix = "/app", endpoint = "search_customers", input = GetUrl)]
 pub async fn search_customers(text: String) -> Result<FoundCustomers, AppError> {
     answer(customers::search_customers(&call(), &text)).await
+=======
+/// Returns who needs somebody, most urgent first. `query` is a query string without the question mark.
+#[server(prefix = "/app", endpoint = "load_today", input = GetUrl)]
+pub async fn load_today(query: String) -> Result<Today, AppError> {
+    answer(async { today::get_today(&call(), &customer_query(&query)?).await }).await
+}
+
+/// Returns the owners of all customers, in order.
+#[server(prefix = "/app", endpoint = "list_owners", input = GetUrl)]
+pub async fn list_owners() -> Result<Vec<String>, AppError> {
+    answer(customers::list_owners(&call())).await
+>>>>>>> today
 }
 
 /// Returns the read model of a customer's page as of a day (today when absent), as it is or was known. `days` is the length
@@ -108,7 +132,7 @@ pub async fn load_import(id: ImportId) -> Result<ImportPage, AppError> {
     answer(import::get_import(&call(), id)).await
 }
 
-/// Remembers a choice (`theme`, `owner`, `shortcuts`) in a cookie.
+/// Remembers a choice (`theme`, `owner`, `whose`, `shortcuts`) in a cookie.
 #[server(prefix = "/app", endpoint = "set_preference")]
 pub async fn set_preference(name: String, value: String) -> Result<(), AppError> {
     answer(async { set_cookie(&name, &value) }).await

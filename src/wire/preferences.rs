@@ -2,12 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A visitor's choices, each in a cookie of the field's name.
+/// A visitor's choices, each in a cookie of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preferences {
     pub theme: ThemeChoice,
     /// The owner whose customers the visitor calls "my customers".
     pub owner: Option<String>,
+    /// True when the visitor last looked at who needs anybody, rather than at "my customers".
+    pub everybody: bool,
     /// The name that the visitor last signed with.
     pub author: Option<String>,
     /// True when single keys such as `/` are shortcuts.
@@ -16,7 +18,7 @@ pub struct Preferences {
 
 impl Default for Preferences {
     fn default() -> Self {
-        Self { theme: ThemeChoice::System, owner: None, author: None, shortcuts: true }
+        Self { theme: ThemeChoice::System, owner: None, everybody: false, author: None, shortcuts: true }
     }
 }
 
@@ -27,9 +29,15 @@ impl Preferences {
             "theme" => self.theme = ThemeChoice::parse(value).unwrap_or(self.theme),
             "owner" => self.owner = filled(value),
             "author" => self.author = filled(value),
+            "whose" => self.everybody = value == "all",
             "shortcuts" => self.shortcuts = value != "off",
             _ => {}
         }
+    }
+
+    /// Returns the owner whose customers the visitor last looked at; `None` when it was everybody's.
+    pub fn mine(&self) -> Option<String> {
+        self.owner.clone().filter(|_| !self.everybody)
     }
 
     /// Returns the name that forms suggest where they ask for one.

@@ -74,6 +74,16 @@ fn Method(scorecard: Scorecard) -> impl IntoView {
                  the change exactly, and each leads to the events behind it."
             </p>
         </section>
+        <section class="panel" id="today">
+            <h2>"Who is first"</h2>
+            <p>
+                <a href="/today">"Today"</a>
+                " lists the customers that need somebody: At risk or in Churn risk for longer than they are new, and with a band that \
+                 fell within 14 days, a renewal within 90 days or overdue, a silence of 14 days, or an overdue invoice. First is who \
+                 has most at stake and least time: ARR × risk × nearness of the renewal × newness of the fall. “Why first?” shows \
+                 the numbers. An unknown ARR counts as the median of its segment. The list has the same order unless another is chosen."
+            </p>
+        </section>
         <section class="panel" id="past">
             <h2>"Past days"</h2>
             <p>
@@ -87,7 +97,7 @@ fn Method(scorecard: Scorecard) -> impl IntoView {
         <section class="panel" id="live">
             <h2>"Live"</h2>
             <p>
-                "While you look at the portfolio or at a customer’s page, new events show up by themselves, and so does the new day at \
+                "While you look at the portfolio, at Today or at a customer’s page, new events show up by themselves, and so does the new day at \
                  midnight (UTC). What you are typing stays. The words in the top bar say how old the figures are, or that the \
                  connection is lost. A page that shows a past day stays as it is."
             </p>

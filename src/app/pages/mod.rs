@@ -10,6 +10,7 @@ mod new_customer;
 mod not_found;
 mod quarantine;
 mod scorecard;
+mod today;
 
 pub use customer::CustomerPage;
 pub use dashboard::DashboardPage;
@@ -21,3 +22,4 @@ pub use new_customer::NewCustomerPage;
 pub use not_found::NotFound;
 pub use quarantine::QuarantinePage;
 pub use scorecard::ScorecardPage;
+pub use today::TodayPage;

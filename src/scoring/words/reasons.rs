@@ -260,7 +260,7 @@ mod tests {
             vec![daily(Login, "", 45, 3), daily(Login, "", 1, 5), daily(ApiCall, "", 40, 1200), daily(ApiCall, "", 20, 90)],
             vec![],
             20,
-            "Silent since 7 Nov; 5 of 20 logins in 30 days; no feature in 90 days",
+            "Silent since 7 Nov; no feature in 90 days; 5 of 20 logins in 30 days",
         );
         check_line(
             features(20, 5).chain([daily(ApiCall, "", 40, 1200), daily(ApiCall, "", 20, 90)]).collect(),

@@ -69,6 +69,11 @@ pub async fn get_edit_page(call: &Call, id: Option<CustomerId>) -> Result<EditPa
     Ok(EditPage { customer, owners, currency: call.settings.currency.clone() })
 }
 
+/// Returns the owners of all customers, in order.
+pub async fn list_owners(call: &Call) -> Result<Vec<String>, AppError> {
+    Ok(call.store.list_owners().await?)
+}
+
 pub async fn create_customer(call: &Call, input: CustomerInput) -> Result<Customer, AppError> {
     if input.version.is_some() {
         return Err(FieldErrors::one("version", "is not a field of a new customer").into());

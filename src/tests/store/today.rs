@@ -184,10 +184,10 @@ on_each_database! {
             db.send_all(customer, (0..number % 6).map(|index| feature(&format!("f{index}")).days_ago(20 + index))).await;
             db.send_all(customer, (0..random.next_u32() % 8).map(|_| ticket().days_ago(number % 7 + 1))).await;
             db.send_all(customer, (0..random.next_u32() % 12).map(|_| login().days_ago(3))).await;
-            for _ in 0..14 {
+            for _ in 0..20 {
                 let fact = match random.next_u32() % 4 {
-                    0 => ticket(),
-                    1 => feature(&format!("g{}", random.next_u32() % 4)),
+                    0 | 1 => ticket(),
+                    2 => feature(&format!("g{}", random.next_u32() % 4)),
                     _ => login(),
                 };
                 db.send(customer, fact).await;

@@ -18,6 +18,7 @@ mod summary;
 
 use crate::app::components::{Answer, AtOnce, Failure, Skeleton, latest, when_there};
 use crate::app::live::{follows, use_news};
+use crate::app::pages::today::{TodayResource, TodaySection, use_today};
 use crate::app::server_fns::{LoadDemo, list_customers, load_portfolio};
 use crate::app::state::use_last_list;
 use crate::app::{format, until_answered};
@@ -51,6 +52,7 @@ pub fn DashboardPage() -> impl IntoView {
         move || (search.get(), loads.get(), heard()),
         |(search, ..)| async move { (search.clone(), until_answered(move || list_customers(search.clone())).await) },
     );
+    let today = use_today(query, move || loads.get());
     let pending = move || list.with(|list| list.as_ref().is_some_and(|(of, _)| *of != search.get()));
     // A text, not a closure: the head may be written after the page's signals are gone.
     let title = move || {
@@ -64,8 +66,8 @@ pub fn DashboardPage() -> impl IntoView {
         {title}
         <Transition fallback=|| view! { <Skeleton lines=12 /> }>
             {when_there(
-                move || portfolio.with(Option::is_some) & list.with(Option::is_some),
-                move || AtOnce::new(view! { <Content query day portfolio list load_demo pending=Signal::derive(pending) /> }),
+                move || portfolio.with(Option::is_some) & list.with(Option::is_some) & today.with(Option::is_some),
+                move || AtOnce::new(view! { <Content query day portfolio list today load_demo pending=Signal::derive(pending) /> }),
             )}
         </Transition>
     }
@@ -99,6 +101,7 @@ fn Content(
     day: Memo<Day>,
     portfolio: Resource<Answer<String, Portfolio>>,
     list: Resource<Answer<String, CustomerList>>,
+    today: TodayResource,
     load_demo: ServerAction<LoadDemo>,
     pending: Signal<bool>,
 ) -> impl IntoView {
@@ -118,7 +121,7 @@ fn Content(
     // Text typed into the day's form stays while the figures follow changes.
     let stage = Memo::new(move |_| portfolio.get().map(|portfolio| portfolio.map(|portfolio| Stage::of(&portfolio))));
     view! {
-        {move || stage.get().map(|stage| overview(stage, portfolio, query, load_demo, between_days))}
+        {move || stage.get().map(|stage| overview(stage, portfolio, today, query, load_demo, between_days))}
         <div hidden=empty>
             <ListSection query=query.into() loaded currency=Signal::derive(currency) limits=Signal::derive(limits) pending between_days />
         </div>
@@ -142,6 +145,7 @@ impl Stage {
 fn overview(
     stage: Result<Stage, AppError>,
     portfolio: Memo<Option<Result<Portfolio, AppError>>>,
+    today: TodayResource,
     query: Memo<CustomerQuery>,
     load_demo: ServerAction<LoadDemo>,
     between_days: Signal<bool>,
@@ -156,6 +160,7 @@ fn overview(
         .into_any(),
         Ok(Stage { day, .. }) => view! {
             <DayBar day query>{move || loaded().map(|portfolio| view! { <Notices portfolio query /> })}</DayBar>
+            {day.at.is_today(day.today).then(|| view! { <TodaySection today query /> })}
             <div hidden=between_days>{move || loaded().map(|portfolio| view! { <Summary portfolio /> })}</div>
             {move || between_days.get().then(|| view! { <Skeleton lines=8 /> })}
         }
