@@ -100,7 +100,7 @@ story("single keys can be switched off, and stay off", { app: three }, async ({ 
   assert.equal(await page.evaluate(() => document.activeElement === document.body), true);
 });
 
-story("an event is logged with Tab and Enter, and taken back the same way", async ({ page, api, open }) => {
+story("an event is logged with Tab and Enter, and retracted the same way", async ({ page, api, open }) => {
   const { id } = await api.acme();
   await open(`/customers/${id}/events/new`);
   await tabTo(page, "Feature use");
@@ -112,7 +112,7 @@ story("an event is logged with Tab and Enter, and taken back the same way", asyn
   await toast(page, "Feature use logged. Score 68.5 → 73.5");
   await tabTo(page, "Undo");
   await page.keyboard.press("Enter");
-  await toast(page, "Feature use taken back. Score 73.5 → 68.5");
+  await toast(page, "Feature use retracted. Score 73.5 → 68.5");
 });
 
 story("a customer is created with Tab, and a mistake brings the focus to its field", async ({ page, open }) => {

@@ -181,7 +181,7 @@ pub async fn discard_quarantined(item: QuarantineId, #[server(flatten)] form: Fo
     accept(&form, forms::discard_quarantined(&call(), item)).await
 }
 
-/// Discards the refused items up to `up_to`.
+/// Deletes the refused items up to `up_to`.
 #[server(prefix = "/app", endpoint = "discard_quarantine")]
 pub async fn discard_quarantine(up_to: QuarantineId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
     accept(&form, forms::discard_quarantine(&call(), up_to)).await

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The most rows that are read, each what somebody did on one day. Where there are more, fewer days are looked at.
 const MOST_ROWS: i64 = 20_000;
 
-/// What somebody did on a day: day, an event's body, how often, when last, and one of the events.
+/// A deed of somebody on a day: the day, an event's body, how often, when last, and one of the events.
 type Deed = (i32, String, i64, i64, i64);
 
 impl Store {
