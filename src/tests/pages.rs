@@ -196,7 +196,7 @@ on_each_database! {
             ("/?as_of=1999-01-01", "There were no facts yet on that day"),
             ("/customers/2", "Zeta"),
             ("/customers/2", "Nothing received yet"),
-            ("/customers/2", "Sum, no score: nothing received yet"),
+            ("/customers/2?as_of=2026-03-14", "Sum, no score: nothing received yet"),
             ("/customers/1/edit", "value=\"Acme\""),
             ("/customers/1/events/new", "Acme"),
             ("/events/new", "Acme"),

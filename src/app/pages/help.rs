@@ -66,7 +66,9 @@ fn Method(scorecard: Scorecard) -> impl IntoView {
         <section class="panel" id="people">
             <h2>"People, and new customers"</h2>
             <p>
-                "People are whom logins and feature uses of the last 90 days name. Somebody has stopped who was seen on 3 days or more and                  not in the last 14. In its first 30 days a customer is shown as New instead of in its band; filters and sums count                  the band."
+                "People are whom logins and feature uses of the last 90 days name. Somebody has stopped who was seen on 3 days or more \
+                 and not in the last 14. In its first 30 days a customer is shown as New instead of in its band; filters and sums \
+                 count the band."
             </p>
         </section>
         <section class="panel" id="past">

@@ -86,3 +86,16 @@ fn people(deeds: Vec<Deed>, as_of: NaiveDate) -> StoreResult<Vec<Person>> {
     people.sort_by_key(|person| (person.stopped_on.is_none(), Reverse(person.last_seen_at)));
     Ok(people)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_earliest_day_is_left_out_when_not_all_of_it_was_read() {
+        let deed = |day: i32| (day, String::new(), 1, 0, 0);
+        let mut deeds = vec![deed(9), deed(9), deed(8), deed(7), deed(7)];
+        assert_eq!(drop_last_day(&mut deeds), day(8));
+        assert_eq!(deeds.iter().map(|deed| deed.0).collect::<Vec<_>>(), [9, 9, 8]);
+    }
+}
