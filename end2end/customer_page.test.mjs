@@ -41,7 +41,7 @@ story("what changed is told by factor and cause, and leads to the events", { app
   await open("/customers/1");
   const changes = page.getByRole("region", { name: "What changed" });
   await changes.getByText(`50.0 on ${shownDay(30)} → 68.5 on ${shownDay(0)}`).waitFor();
-  const causes = await changes.getByRole("listitem").filter({ hasNot: page.getByRole("heading") }).allInnerTexts();
+  const causes = await changes.locator(".changes__causes").getByRole("listitem").allInnerTexts();
   const points = causes.map((text) => Number(text.match(/[+−]?\d+\.\d$/)[0].replace("−", "-")));
   assert.equal(points.reduce((sum, part) => sum + part, 0).toFixed(1), "18.5");
   await page.getByTitle("Why").filter({ hasText: "7 days" }).click();
@@ -145,7 +145,7 @@ story("the first event brings the whole page, and the customer is new", async ({
   await api.post(`/customers/${id}/events`, { kind: "login", user: "ada" });
   await page.getByText(`New since ${shownDay(0)}: 1 login.`).waitFor();
   await page.getByRole("region", { name: "The five factors" }).waitFor();
-  await page.getByText("New", { exact: true }).first().waitFor();
+  await page.locator(".standing").getByText("New", { exact: true }).waitFor();
   assert.equal(await page.locator('.standing [data-band="churn-risk"]').count(), 0, "one login is no alarm");
   await open("/");
   await list(page).getByText(/so far/).waitFor();

@@ -31,11 +31,14 @@ pub fn ChangesSection(page: StoredValue<CustomerPage>, place: Memo<Place>) -> im
 
 /// The most drivers that are shown.
 const DRIVERS: usize = 3;
+/// The least gain that is worth somebody's time.
+const LEAST_GAIN: Points = Points(10);
 
 /// Lists what somebody can do about the score, the most helpful first.
 #[component]
 fn Advice(page: StoredValue<CustomerPage>) -> impl IntoView {
-    let drivers = page.with_value(|page| page.drivers.clone());
+    let mut drivers = page.with_value(|page| page.drivers.clone());
+    drivers.retain(|driver| driver.gain >= LEAST_GAIN);
     let any = !drivers.is_empty();
     let drivers = drivers.into_iter().take(DRIVERS).map(|driver| {
         view! { <li>{driver.sentence} " " <b class="numeric">{format::signed(driver.gain)}</b></li> }

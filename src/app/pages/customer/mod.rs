@@ -84,9 +84,11 @@ type Asked = (CustomerId, String);
 /// Shows the page's sections, in the order in which one reads them.
 #[component]
 fn Customer(page: Memo<Page>, timeline: Resource<Answer<Asked, Timeline>>, place: Memo<Place>) -> impl IntoView {
-    let who = Memo::new(move |_| page.with(|page| (page.customer.clone(), page.headline.clone(), page.at().asked(page.today))));
+    let who = Memo::new(move |_| {
+        page.with(|page| (page.customer.clone(), page.headline.clone(), page.is_known(), page.at().asked(page.today)))
+    });
     // Of whom nothing is known, there is nothing to show but how to send the first event.
-    let is_known = Memo::new(move |_| page.with(|page| page.has_facts || page.health.as_of != page.today));
+    let is_known = Memo::new(move |_| page.with(Page::is_known));
     let head = move || {
         // Tracking alone would not compute the memo, so it would never hear of the next value.
         who.with(|_| ());
