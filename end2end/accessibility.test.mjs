@@ -100,7 +100,7 @@ story("the demo portfolio fits screens from 390 to 1440 pixels, and names stay r
   const one = new Map(items.map(({ customer, health }) => [health.band, `/customers/${customer.id}`]));
   for (const path of ["/", ...one.values()]) {
     await open(path);
-    for (const width of [390, 768, 800, 860, 961, 1024, 1301, 1440]) {
+    for (const width of [390, 720, 768, 800, 860, 961, 1024, 1301, 1440]) {
       await page.setViewportSize({ width, height: 900 });
       assert.deepEqual(await overflowing(page), [], `${path} at ${width} pixels`);
       const names = await page.locator(".customers .col-name").evaluateAll((cells) => cells.map((cell) => cell.offsetWidth));

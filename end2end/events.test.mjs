@@ -1,4 +1,4 @@
-// The forms that log events: each kind of event, what it does to its factor and to the score, and how it is taken back.
+// The forms that log events: each kind of event, what it does to its factor and to the score, and how it is retracted.
 
 import assert from "node:assert/strict";
 import { apiCalls, daysAgo, features, invoice, logins } from "./lib/facts.mjs";
@@ -125,7 +125,7 @@ story("undo takes back what was just logged", async ({ page, api, open }) => {
   await toast(page, "Score 68.5 → 69.8");
   await factorRow(page, "Login frequency").getByText("55.0 of 100").waitFor();
   await page.getByRole("button", { name: "Undo" }).click();
-  await toast(page, "Login taken back. Score 69.8 → 68.5");
+  await toast(page, "Login retracted. Score 69.8 → 68.5");
   await factorRow(page, "Login frequency").getByText("50.0 of 100").waitFor();
   await page.getByText("Retracted: Undone right after it was logged").waitFor();
 });
@@ -139,7 +139,7 @@ story("retracting an event asks for the reason, strikes it through and moves the
   await page.getByText("is required").waitFor();
   await page.getByLabel("Reason").fill("Logged twice");
   await page.getByRole("button", { name: "Retract event" }).click();
-  await toast(page, "Login taken back. Score 68.5 → 67.3");
+  await toast(page, "Login retracted. Score 68.5 → 67.3");
   await events.getByText("Retracted: Logged twice").waitFor();
   await events.locator("del").getByText("ada logged in").waitFor();
   assert.equal((await api.health(id)).factors.loginFrequency.score, 45);

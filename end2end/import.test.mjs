@@ -23,13 +23,13 @@ story("a file is looked at, checked, imported and undone", async ({ page, api, o
   assert.equal(await page.getByLabel("plan", { exact: true }).inputValue(), "", "plans are no segments");
   await page.getByLabel("Segment of new customers").selectOption("SMB");
   await page.getByRole("button", { name: "Check the file" }).click();
-  await page.getByRole("heading", { name: "1 row would be rejected" }).waitFor();
+  await page.getByRole("heading", { name: "1 row would be refused" }).waitFor();
   await page.getByRole("cell", { name: "company is required" }).waitFor();
   assert.equal((await api.get("/customers")).total, 0, "nothing is written yet");
 
   await page.getByRole("button", { name: "Import", exact: true }).click();
   await page.getByRole("heading", { name: "Imported" }).waitFor();
-  await page.getByRole("heading", { name: "1 row was rejected" }).waitFor();
+  await page.getByRole("heading", { name: "1 row was refused" }).waitFor();
   await page.getByRole("cell", { name: "company is required" }).waitFor();
   assert.equal((await api.get("/customers")).total, 2);
   await page.getByRole("link", { name: "See the customers" }).click();
@@ -49,7 +49,7 @@ story("a file is looked at, checked, imported and undone", async ({ page, api, o
   await upload(page, "events.csv", EVENTS);
   await page.getByRole("button", { name: "Check the file" }).click();
   await page.getByText("the file changes nothing").waitFor();
-  await page.getByRole("button", { name: "Discard the file" }).click();
+  await page.getByRole("button", { name: "Delete the file" }).click();
   await toast(page, "nothing was imported");
 
   await page.getByRole("link", { name: "events.csv" }).click();
@@ -95,13 +95,13 @@ story("a file is imported without JavaScript", { javaScriptEnabled: false }, asy
   await page.getByLabel("Segment of new customers").selectOption("SMB");
   await page.getByRole("button", { name: "Check the file" }).click();
   // The page refreshes itself.
-  await page.getByRole("heading", { name: "1 row would be rejected" }).waitFor();
+  await page.getByRole("heading", { name: "1 row would be refused" }).waitFor();
   await page.getByRole("button", { name: "Import", exact: true }).click();
   await page.getByRole("heading", { name: "Imported" }).waitFor();
   assert.equal((await api.get("/customers")).total, 2);
 });
 
-story("refused events are corrected, sent again and discarded", async ({ page, api, open }) => {
+story("refused events are corrected, sent again and deleted", async ({ page, api, open }) => {
   const { id } = await api.acme();
   const items = [{ customerId: id, kind: "logout" }, { customerId: 999, kind: "login" }, { kind: "login" }];
   assert.equal((await api.post("/events", items)).rejected, 3);
@@ -118,9 +118,9 @@ story("refused events are corrected, sent again and discarded", async ({ page, a
   await page.getByRole("link", { name: "2 refused" }).waitFor();
   assert.equal((await api.health(id)).factors.loginFrequency.value, 11);
 
-  await page.getByRole("link", { name: "Discard all" }).click();
-  await form(page, "Discard 2 items").getByRole("button").click();
-  await toast(page, "2 items discarded");
+  await page.getByRole("link", { name: "Delete all" }).click();
+  await form(page, "Delete 2 items").getByRole("button").click();
+  await toast(page, "2 items deleted");
   await page.getByText("Nothing is waiting").waitFor();
   assert.equal(await page.getByRole("link", { name: /refused/ }).count(), 0);
 });

@@ -121,7 +121,7 @@ story("question mark lists the keys; there single keys are switched off, and sta
   await dialog.waitFor();
 });
 
-story("an event is logged with Tab and Enter, and taken back the same way", async ({ page, api, open }) => {
+story("an event is logged with Tab and Enter, and retracted the same way", async ({ page, api, open }) => {
   const { id } = await api.acme();
   await open(`/customers/${id}/events/new`);
   await tabTo(page, "Feature use");
@@ -133,7 +133,7 @@ story("an event is logged with Tab and Enter, and taken back the same way", asyn
   await toast(page, "Feature use logged. Score 68.5 → 73.5");
   await tabTo(page, "Undo");
   await page.keyboard.press("Enter");
-  await toast(page, "Feature use taken back. Score 73.5 → 68.5");
+  await toast(page, "Feature use retracted. Score 73.5 → 68.5");
 });
 
 story("a customer is created with Tab, and a mistake brings the focus to its field", async ({ page, open }) => {

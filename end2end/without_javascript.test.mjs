@@ -65,7 +65,7 @@ story("an event is logged, undone and logged again without JavaScript", { javaSc
   await page.getByRole("button", { name: "Log login" }).click();
   await toast(page, "Login logged. Score 68.5 → 69.8");
   await page.getByRole("button", { name: "Undo" }).click();
-  await toast(page, "Login taken back. Score 69.8 → 68.5");
+  await toast(page, "Login retracted. Score 69.8 → 68.5");
   await page.getByRole("button", { name: "Log login" }).click();
   await toast(page, "Login logged. Score 68.5 → 69.8");
   await page.reload();
@@ -164,7 +164,7 @@ story("notes, retraction and payments work without JavaScript", { javaScriptEnab
   await page.getByRole("link", { name: /Retract.*ada logged in/ }).first().click();
   await page.getByLabel("Reason").fill("Logged twice");
   await page.getByRole("button", { name: "Retract event" }).click();
-  await toast(page, "Login taken back");
+  await toast(page, "Login retracted");
   await page.getByText("Retracted: Logged twice").waitFor();
 
   await page.getByText("Mark as paid: A-3").click();

@@ -1,16 +1,10 @@
 //! Every call from a page to the server. Each is one line: the use case of the same name answers.
 
 use crate::domain::import::{ImportList, ImportPage};
-<<<<<<< HEAD
 use crate::domain::{
-    BandHistory, CustomerId, CustomerList, ImportId, NoteId, Portfolio, QuarantineId, QuarantinePage, Scorecard,
-    Today,
+    BandHistory, CustomerId, CustomerList, ImportId, NoteId, Portfolio, QuarantineId, QuarantinePage, Scorecard, Today,
 };
 use crate::wire::pages::{CustomerPage, EditPage, FoundCustomers, ScorecardPage, Timeline};
-=======
-use crate::domain::{CustomerId, CustomerList, ImportId, NoteId, Portfolio, QuarantineId, QuarantinePage, Scorecard, Today};
-use crate::wire::pages::{CustomerPage, EditPage, ScorecardPage, Timeline};
->>>>>>> today
 use crate::wire::{AppError, FormValues, Outcome, Previewed};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -19,13 +13,8 @@ use leptos::server_fn::codec::GetUrl;
 use crate::server::{
     browser::cookies::set_cookie,
     browser::forms::{self, accept},
-<<<<<<< HEAD
-    browser::page::{answer, call, customer_query, day, event_query, owner_filter, page_days, paging},
+    browser::page::{answer, call, customer_query, day, event_query, page_days, paging},
     service::{batch, customers, demo, events, health, import, portfolio, scorecards, today},
-=======
-    browser::page::{answer, call, customer_query, day, event_query, owner_filter, page_days, paging},
-    service::{batch, customers, demo, events, health, import, portfolio, scorecards, today},
->>>>>>> today
 };
 
 /// Returns the figures of the customers that a query selects. `query` is a query string without the question mark.
@@ -46,12 +35,12 @@ pub async fn list_customers(query: String) -> Result<CustomerList, AppError> {
     answer(async { customers::list_customers(&call(), &customer_query(&query)?).await }).await
 }
 
-<<<<<<< HEAD
 /// Returns the first active customers whose name or external id contains a text.
 #[server(prefix = "/app", endpoint = "search_customers", input = GetUrl)]
 pub async fn search_customers(text: String) -> Result<FoundCustomers, AppError> {
     answer(customers::search_customers(&call(), &text)).await
-=======
+}
+
 /// Returns who needs somebody, most urgent first. `query` is a query string without the question mark.
 #[server(prefix = "/app", endpoint = "load_today", input = GetUrl)]
 pub async fn load_today(query: String) -> Result<Today, AppError> {
@@ -62,7 +51,6 @@ pub async fn load_today(query: String) -> Result<Today, AppError> {
 #[server(prefix = "/app", endpoint = "list_owners", input = GetUrl)]
 pub async fn list_owners() -> Result<Vec<String>, AppError> {
     answer(customers::list_owners(&call())).await
->>>>>>> today
 }
 
 /// Returns the read model of a customer's page as of a day (today when absent), as it is or was known. `days` is the length
@@ -215,7 +203,7 @@ pub async fn discard_quarantined(item: QuarantineId, #[server(flatten)] form: Fo
     accept(&form, forms::discard_quarantined(&call(), item)).await
 }
 
-/// Discards the refused items up to `up_to`.
+/// Deletes the refused items up to `up_to`.
 #[server(prefix = "/app", endpoint = "discard_quarantine")]
 pub async fn discard_quarantine(up_to: QuarantineId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
     accept(&form, forms::discard_quarantine(&call(), up_to)).await

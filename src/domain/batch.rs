@@ -86,7 +86,7 @@ impl BatchReport {
     }
 }
 
-/// A refused item, kept until somebody corrects or discards it.
+/// A refused item, kept until somebody corrects or deletes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct QuarantinedItem {

@@ -421,8 +421,8 @@ on_each_database! {
         assert_eq!(health.lines().count(), 3);
         assert!(health.contains("'=Acme"), "no cell is a formula: {health}");
         let notes = String::from_utf8(exported(&db, What::Notes, Format::Csv).await).unwrap();
-        let note = format!("{bolts_id},Ann,\"Wants a call, \"\"soon\"\"\",2026-03-16T12:00:00Z");
-        assert_eq!(notes.lines().collect::<Vec<_>>(), ["externalId,author,text,createdAt", &note]);
+        let note = format!("{bolts_id},Ann,\"Wants a call, \"\"soon\"\"\",2026-03-16T12:00:00Z,,");
+        assert_eq!(notes.lines().collect::<Vec<_>>(), ["externalId,author,text,createdAt,editedBy,editedAt", &note]);
     }
 
     async fn an_export_imported_where_it_comes_from_changes_nothing(db: Database) {

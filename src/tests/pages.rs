@@ -196,7 +196,7 @@ on_each_database! {
             ("/?as_of=1999-01-01", "There were no facts yet on that day"),
             ("/customers/2", "Zeta"),
             ("/customers/2", "Nothing received yet"),
-            ("/customers/2", "Sum, no score: nothing received yet"),
+            ("/customers/2?as_of=2026-03-14", "Sum, no score: nothing received yet"),
             ("/customers/1/edit", "value=\"Acme\""),
             ("/customers/1/events/new", "Acme"),
             ("/events/new", "Acme"),
@@ -504,7 +504,7 @@ on_each_database! {
         let page = visitor.submit(&page, "discard-2", &[]).await;
         page.says("1 refused item waiting");
         let page = visitor.submit(&page, "discard-all", &[]).await;
-        page.says("1 item discarded");
+        page.says("1 item deleted");
         page.says("Nothing is waiting");
     }
 
@@ -524,22 +524,22 @@ on_each_database! {
                       ("default-segment", "Startup")];
         visitor.submit(&refused, &form, &filled).await;
         let page = visitor.visit_until(&path, "What the import would do").await;
-        page.says("1 row would be rejected");
+        page.says("1 row would be refused");
         page.says("company is required");
         let errors = visitor.site.get(&format!("{path}/errors.csv")).await;
         assert_eq!(errors.text, "line,column,field,error\n3,company,name,is required\n");
         visitor.submit(&page, &page.form_id("run_import"), &[]).await;
         let page = visitor.visit_until(&path, "Imported").await;
-        page.says("1 row was rejected");
+        page.says("1 row was refused");
         page.says("company is required");
         assert_eq!(visitor.site.get(&format!("{path}/errors.csv")).await.text, errors.text);
         let row = visitor.site.get("/api/customers?search=Xenon").await.ok()["items"][0]["customer"].clone();
         assert_eq!((&row["segment"], &row["owner"]), (&json!("Startup"), &json!("red")));
         visitor.submit(&page, &page.form_id("undo_import"), &[]).await;
-        visitor.visit_until(&path, "1 customer removed").await;
+        visitor.visit_until(&path, "1 customer deleted").await;
         assert_eq!(visitor.site.get("/api/customers?search=Xenon").await.ok()["total"], 0);
         let list = visitor.visit("/import").await;
-        list.says("Undone: 1 customer removed");
+        list.says("Undone: 1 customer deleted");
         // An upload that is not wanted leaves nothing.
         let path = visitor.upload("events.csv", "customer,event,ts\n1,login,2026-03-01\n").await;
         let page = visitor.visit(&path).await;

@@ -129,7 +129,7 @@ on_each_database! {
         }
         let refused = upload(&site, "customers.csv", CUSTOMERS).await;
         assert_eq!(refused.status, 409, "{}", refused.text);
-        assert!(refused.text.contains("20 uploads of 0 MiB wait") && refused.text.contains("discard"), "{}", refused.text);
+        assert!(refused.text.contains("20 uploads of 0 MiB wait") && refused.text.contains("delete one of them"), "{}", refused.text);
         assert_eq!(files(&site.database).len(), MAX_WAITING_UPLOADS, "the one that was refused is gone");
         crate::server::service::import::discard_upload(&site.database.call(), ImportId(1)).await.unwrap();
         uploaded(&site, "customers.csv", CUSTOMERS).await;

@@ -62,6 +62,11 @@ pub struct CustomerPage {
 }
 
 impl CustomerPage {
+    /// Returns whether there is anything to show on the chosen day. A past day shows that there was nothing.
+    pub fn is_known(&self) -> bool {
+        self.has_facts || self.health.as_of != self.today
+    }
+
     pub fn is_new(&self) -> bool {
         self.new_until.is_some()
     }

@@ -40,7 +40,7 @@ where
 #[component]
 pub fn Failure(error: AppError) -> impl IntoView {
     let advice = match &error {
-        AppError::NotFound(_) => "It may have been removed, or the link is mistyped. The portfolio lists what there is.",
+        AppError::NotFound(_) => "It may have been deleted, or the link is mistyped. The portfolio lists what there is.",
         AppError::Unavailable | AppError::Unreachable | AppError::Overloaded(_) => "Reload the page in a moment.",
         AppError::Invalid(_) | AppError::BadRequest(_) => "Correct the address, or start again from the portfolio.",
         _ => "Reload the page; if it stays, tell the operator of this server.",

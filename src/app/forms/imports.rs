@@ -186,7 +186,7 @@ step_form!(
 );
 step_form!(
     /// Deletes the uploaded file.
-    DiscardUploadForm, DiscardUpload, "discard-upload", "Discard the file", primary = false
+    DiscardUploadForm, DiscardUpload, "discard-upload", "Delete the file", primary = false
 );
 step_form!(
     /// Undoes the import. Put it where it can be opened.

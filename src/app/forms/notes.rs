@@ -19,7 +19,7 @@ pub fn NoteForm(customer: CustomerId) -> impl IntoView {
         <ActionForm action id=state.id() attr:class="form" attr:novalidate="">
             <FormHead state />
             <input type="hidden" name="customer" value=customer.to_string() />
-            <NoteFields state label="Note" button="Add note" />
+            <NoteFields state label="Note" signed="Your name" button="Add note" />
         </ActionForm>
     }
 }
@@ -36,13 +36,13 @@ pub fn EditNoteForm(customer: CustomerId, note: Note) -> impl IntoView {
             <FormHead state />
             <input type="hidden" name="customer" value=customer.to_string() />
             <input type="hidden" name="note" value=note.id.to_string() />
-            <NoteFields state label="Text" button="Save note" />
+            <NoteFields state label="Text" signed="Changed by" button="Save note" />
         </ActionForm>
     }
 }
 
 #[component]
-fn NoteFields(state: FormState, label: &'static str, button: &'static str) -> impl IntoView {
+fn NoteFields(state: FormState, label: &'static str, signed: &'static str, button: &'static str) -> impl IntoView {
     view! {
         <TextArea
             id=state.field_id("text")
@@ -57,7 +57,7 @@ fn NoteFields(state: FormState, label: &'static str, button: &'static str) -> im
             <Field
                 id=state.field_id("author")
                 name="author"
-                label="Your name"
+                label=signed
                 value=state.value("author")
                 error=state.error("author")
                 autocomplete="name"

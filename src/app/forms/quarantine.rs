@@ -1,4 +1,4 @@
-//! Refused items: send one again, corrected or as it was; discard one or all.
+//! Refused items: send one again, corrected or as it was; delete one or all.
 
 use super::FormState;
 use super::parts::{ActionForm, FormFoot, FormHead};
@@ -34,7 +34,7 @@ pub fn ReplayForm(item: QuarantineId, content: String) -> impl IntoView {
     }
 }
 
-/// Shows a small button that discards an item.
+/// Shows a small button that deletes an item.
 #[component]
 pub fn DiscardForm(item: QuarantineId) -> impl IntoView {
     let action = ServerAction::<DiscardQuarantined>::new();
@@ -43,25 +43,25 @@ pub fn DiscardForm(item: QuarantineId) -> impl IntoView {
         <ActionForm action id=state.id()>
             <input type="hidden" name="form" value=state.id() />
             <input type="hidden" name="item" value=item.to_string() />
-            <button type="submit" class="link-button" disabled=move || state.pending().get()>"Discard item"</button>
+            <button type="submit" class="link-button" disabled=move || state.pending().get()>"Delete item"</button>
             {move || state.message().map(|message| view! { <span class="field__error">{message}</span> })}
         </ActionForm>
     }
 }
 
-/// Asks, then discards the items that are there. Items that arrived since the page was loaded stay.
+/// Asks, then deletes the items that are there. Items that arrived since the page was loaded stay.
 #[component]
 pub fn DiscardAllDialog(latest: QuarantineId, total: i64) -> impl IntoView {
     let action = ServerAction::<DiscardQuarantine>::new();
     let state = FormState::new("discard-all".into(), FormValues::default(), action);
     let items = format::count(total, "item");
     view! {
-        <ConfirmDialog id="discard-all-items" trigger="Discard all" title=format!("Discard {items}?") let:cancel>
+        <ConfirmDialog id="discard-all-items" trigger="Delete all" title=format!("Delete {items}?") let:cancel>
             <p class="muted">"They are gone for good, and so are the facts in them. What is refused from now on stays."</p>
             <ActionForm action id=state.id() attr:class="form">
                 <FormHead state />
                 <input type="hidden" name="up_to" value=latest.to_string() />
-                <FormFoot state label=format!("Discard {items}")>{cancel}</FormFoot>
+                <FormFoot state label=format!("Delete {items}")>{cancel}</FormFoot>
             </ActionForm>
         </ConfirmDialog>
     }

@@ -1,4 +1,4 @@
-//! `/quarantine`: refused items, to be corrected, sent again or discarded.
+//! `/quarantine`: refused items, to be corrected, sent again or deleted.
 
 use crate::app::components::icon::IconName;
 use crate::app::components::{Ago, EmptyState, Loaded, Pagination};
@@ -48,7 +48,7 @@ fn items(list: QuarantinePage) -> impl IntoView {
         <p class="muted">
             {(total > 0).then(|| format!("{} waiting. ", format::count(total, "refused item")))}
             {format!(
-                "Refused events from batches are kept here until somebody has corrected or discarded them, for {KEPT_DAYS} days \
+                "Refused events from batches are kept here until somebody has corrected or deleted them, for {KEPT_DAYS} days \
                  after they were sent last; of a source at most {} and {}.",
                 format::count(MAX_ITEMS_OF_SOURCE, "item"),
                 format::mebibytes(MAX_BYTES_OF_SOURCE),
@@ -84,7 +84,7 @@ fn shortage(uses: &[(String, QuarantineUse)]) -> Option<String> {
         ),
         (false, _) => format!("The source {}.", short.join(", ")),
     };
-    Some(format!("{full} What is refused beyond the limit is not kept: correct or discard some."))
+    Some(format!("{full} What is refused beyond the limit is not kept: correct or delete some."))
 }
 
 #[component]
@@ -123,8 +123,8 @@ fn Item(item: QuarantinedItem, now: DateTime<Utc>) -> impl IntoView {
             </pre>
             {correct}
             <details class="inline-form">
-                <summary>"Discard"<span class="sr-only">" item " {id.to_string()}</span></summary>
-                <p>"A discarded item is gone for good."</p>
+                <summary>"Delete"<span class="sr-only">" item " {id.to_string()}</span></summary>
+                <p>"A deleted item is gone for good."</p>
                 <DiscardForm item=id />
             </details>
         </li>

@@ -23,14 +23,14 @@ impl ImportCounts {
         self.created == 0 && self.updated == 0
     }
 
-    /// Returns the counts in words, without those that are zero: "3 created, 1 updated, 2 unchanged, 1 rejected".
+    /// Returns the counts in words, without those that are zero: "3 created, 1 updated, 2 unchanged, 1 refused".
     pub fn words(&self) -> String {
         let counts = [
             (self.created, "created"),
             (self.updated, "updated"),
             (self.unchanged, "unchanged"),
             (self.duplicates, "known already"),
-            (self.rejected, "rejected"),
+            (self.rejected, "refused"),
         ];
         let words: Vec<_> =
             counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
@@ -75,8 +75,8 @@ impl UndoReport {
     pub fn words(&self) -> String {
         let counts = [
             (self.retracted, "event", "retracted"),
-            (self.removed, "customer", "removed"),
-            (self.archived_count, "customer", "archived instead of removed"),
+            (self.removed, "customer", "deleted"),
+            (self.archived_count, "customer", "archived instead of deleted"),
             (self.restored, "customer", "restored"),
             (self.kept, "customer", "with later edits that stay"),
         ];
@@ -86,6 +86,6 @@ impl UndoReport {
             .filter(|(count, ..)| *count > 0)
             .map(|(count, noun, what)| format!("{count} {noun}{} {what}", plural(*count)))
             .collect();
-        if words.is_empty() { "there was nothing to take back".into() } else { words.join(", ") }
+        if words.is_empty() { "there was nothing to undo".into() } else { words.join(", ") }
     }
 }

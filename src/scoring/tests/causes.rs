@@ -126,7 +126,7 @@ fn calls_that_leave_the_window_before_are_told() {
 fn without_data_on_one_of_the_days_the_sentence_says_so() {
     let mut new = given().logins(2, 4).feature(2, "export");
     new.facts.first_fact_on = Some(day(2));
-    assert!(change_over(&new, 10).sentence.starts_with("New since 20 Jun 2026: "), "{}", change_over(&new, 10).sentence);
+    assert!(change_over(&new, 10).sentence.starts_with("First score since 20 Jun 2026: "), "{}", change_over(&new, 10).sentence);
 }
 
 #[test]
@@ -139,5 +139,5 @@ fn nothing_changes_within_a_day() {
 fn an_invoice_that_leaves_its_window_is_told() {
     let given = given().invoice(issued(45).due(41)).rule(FactorKey::InvoiceTimeliness, |rule| rule.window_days = Some(40));
     let change = change_over(&given, 10);
-    assert_eq!(parts(&change), [(Cause::LeftWindow, 100, vec!["1 invoice from before 1 Jun 2026 no longer counts"])]);
+    assert_eq!(parts(&change), [(Cause::LeftWindow, 100, vec!["1 invoice from before 22 May 2026 no longer counts"])]);
 }

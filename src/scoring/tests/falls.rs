@@ -2,7 +2,7 @@
 
 use super::given::*;
 use crate::domain::{Band, HistoryPoint, Points};
-use crate::scoring::ScoreInputs;
+use crate::scoring::{Invoice, ScoreInputs};
 use crate::scoring::{explain_change, fall_sentence, falls, history};
 
 /// Finds falls in scores of days, the last one of which is today; 0 stands for a day without data. Days are told by their
@@ -40,7 +40,8 @@ fn the_three_steepest_are_told_and_do_not_overlap() {
 #[test]
 fn a_fall_names_the_causes_that_cost_most() {
     // Eight of ten logins leave the window of 30 days today; an invoice fell overdue yesterday.
-    let given = given().logins(30, 8).logins(5, 2).invoices(1, 0, 0, 0).invoice(issued(40).due(2));
+    let given =
+        given().logins(30, 8).logins(5, 2).invoices(1, 0, 0, 0).invoice(Invoice { number: "INV-2".into(), ..issued(40).due(2) });
     let points = history(&given.facts, &given.scorecard, &given.connections, day(20), day(0));
     let found = falls(&points);
     assert_eq!(found, [(day(2), day(0))]);

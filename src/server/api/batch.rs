@@ -44,7 +44,7 @@ const ZSTD_WINDOW: u32 = 23;
 /// never spoils the others. When the answer comes, the accepted events are stored for good and are in the score. Items with
 /// a `messageId` can be sent again without harm, for instance when no answer came.
 ///
-/// Rejected items and conflicts are kept in the quarantine while it has room: 10,000 items and 16 MiB of a source, 40,000
+/// Refused items and conflicts are kept in the quarantine while it has room: 10,000 items and 16 MiB of a source, 40,000
 /// items and 64 MiB of all. An item that is not kept has `notKept`, and `quarantine` says how many these are. When the items
 /// cannot be read to their end, `error` says why, and the verdicts up to there are in the answer.
 #[utoipa::path(post, path = "/api/events", tag = "Events", request_body(content(
@@ -215,9 +215,9 @@ pub async fn replay_quarantined(
     batch::replay_quarantined(&call, id, input.content).await.map(Json)
 }
 
-/// Discards a refused item for good.
+/// Deletes a refused item for good.
 #[utoipa::path(delete, path = "/api/quarantine/{id}", tag = "Events", params(("id" = i64, Path, description = "The item's id")),
-    responses((status = 204, description = "Discarded")))]
+    responses((status = 204, description = "Deleted")))]
 pub async fn discard_quarantined(call: Call, Id(id): Id<QuarantineId>, _: NoQuery) -> Result<StatusCode, AppError> {
     batch::discard_quarantined(&call, id).await.map(|()| StatusCode::NO_CONTENT)
 }

@@ -30,8 +30,8 @@ async fn the_document_lists_every_route() {
     GET    /api/customers/{id}/health/history  get_health_history  200 422 default
     GET    /api/customers/{id}/notes  list_notes  200 default
     POST   /api/customers/{id}/notes  add_note  201 default
-    PATCH  /api/customers/{id}/notes/{noteId}  update_note  200 default
     DELETE /api/customers/{id}/notes/{noteId}  delete_note  204 default
+    PATCH  /api/customers/{id}/notes/{noteId}  update_note  200 default
     GET    /api/customers/{id}/people  list_people  200 422 default
     POST   /api/customers/{id}/restore  restore_customer  200 default
     POST   /api/events  submit_events  200 400 413 503 default

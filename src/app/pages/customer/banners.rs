@@ -54,7 +54,7 @@ pub fn ExternalIdBanner(page: StoredValue<CustomerPage>) -> impl IntoView {
 /// Shows how to send the first event, when nothing is known about the customer.
 #[component]
 pub fn FirstEvent(page: StoredValue<CustomerPage>) -> impl IntoView {
-    let (id, unknown) = page.with_value(|page| (page.customer.id, !page.has_facts && page.health.as_of == page.today));
+    let (id, unknown) = page.with_value(|page| (page.customer.id, !page.is_known()));
     unknown.then(|| {
         view! {
             <section class="panel">

@@ -24,8 +24,27 @@ pub fn ChangesSection(page: StoredValue<CustomerPage>, place: Memo<Place>) -> im
             <Knowledge page place />
             {nothing.then(|| view! { <p class="muted">"No factor moved between the two days."</p> })}
             <ul class="changes">{factors}</ul>
+            <Advice page />
         </section>
     }
+}
+
+/// The most drivers that are shown.
+const DRIVERS: usize = 3;
+/// The least gain that is worth somebody's time.
+const LEAST_GAIN: Points = Points(10);
+
+/// Lists what somebody can do about the score, the most helpful first.
+#[component]
+fn Advice(page: StoredValue<CustomerPage>) -> impl IntoView {
+    let mut drivers = page.with_value(|page| page.drivers.clone());
+    drivers.retain(|driver| driver.gain >= LEAST_GAIN);
+    let any = !drivers.is_empty();
+    let drivers = drivers.into_iter().take(DRIVERS).map(|driver| {
+        view! { <li>{driver.sentence} " " <b class="numeric">{format::signed(driver.gain)}</b></li> }
+    });
+    let drivers = drivers.collect_view();
+    any.then(|| view! { <h3 class="drivers__title">"What would raise it most"</h3> <ol class="drivers">{drivers}</ol> })
 }
 
 /// Shows both ends of the change: "65.4 on 24 Oct 2026 → 45.4 on 23 Nov 2026".

@@ -17,6 +17,8 @@ use super::invoices::InvoiceStrip;
 pub fn FactorsSection(page: StoredValue<CustomerPage>) -> impl IntoView {
     // Without enough data, there is no score to improve.
     let weakest = page.with_value(|page| page.health.shown_score().and_then(|_| scoring::weakest(&page.health)));
+    // What is young must not look like an alarm.
+    let weakest = weakest.filter(|_| !page.with_value(CustomerPage::is_new));
     let rows = FactorKey::ALL.map(|key| {
         let next_step = weakest.as_ref().filter(|weakest| weakest.factor == key).map(|weakest| weakest.next_step.clone());
         view! { <FactorRow page key next_step /> }
@@ -33,6 +35,7 @@ pub fn FactorsSection(page: StoredValue<CustomerPage>) -> impl IntoView {
 fn FactorRow(page: StoredValue<CustomerPage>, key: FactorKey, next_step: Option<String>) -> impl IntoView {
     let (factor, rule) = page.with_value(|page| (page.health.factors.get(key).clone(), page.scorecard.factors.get(key).clone()));
     let limits = page.with_value(|page| page.scorecard.bands.clone());
+    let stands = if page.with_value(CustomerPage::is_new) && factor.measured { "fine" } else { stands(&factor, &limits) };
     let (value, of) = value_words(key, &factor);
     let explanation = factor.explanation.clone();
     let is_weakest = next_step.is_some();
@@ -42,7 +45,7 @@ fn FactorRow(page: StoredValue<CustomerPage>, key: FactorKey, next_step: Option<
     };
     view! {
         <article class="factor" data-weakest=is_weakest.to_string() data-assumed=(!factor.measured).to_string()>
-            <Standing key factor=factor.clone() weakest=is_weakest stands=stands(&factor, &limits) />
+            <Standing key factor=factor.clone() weakest=is_weakest stands />
             <div class="factor__story">
                 <p class="factor__value"><strong>{value}</strong>" "<span>{of}</span></p>
                 <p>{explanation}"."</p>

@@ -14,7 +14,7 @@ pub fn PageFailure(error: AppError, place: Memo<Place>) -> impl IntoView {
         AppError::NotFound(_) => view! {
             <Title text="Not found" />
             <EmptyState icon=IconName::Search title="There is no such customer" level=1>
-                <p>"It may have been a demo customer that was removed, or the link is mistyped."</p>
+                <p>"It may have been a demo customer that was deleted, or the link is mistyped."</p>
                 <p><a href="/">"Go to the portfolio"</a></p>
             </EmptyState>
         }

@@ -2,6 +2,7 @@
 
 use crate::app::components::icon::{Icon, IconName};
 use crate::app::components::{Day, LinkButton};
+use crate::app::format;
 use crate::app::forms::{ArchiveDialog, LOG_PANEL, RestoreForm, focus_event_form};
 use crate::app::state::use_last_list;
 use crate::wire::pages::CustomerPage;
@@ -47,11 +48,17 @@ pub fn CustomerHead(page: StoredValue<CustomerPage>) -> impl IntoView {
 #[component]
 fn Identity(page: StoredValue<CustomerPage>) -> impl IntoView {
     let fields = page.with_value(|page| page.customer.fields.clone());
+    // Where there is no strip of figures yet, they stand here.
+    let (alone, currency) = page.with_value(|page| (!page.is_known(), page.currency.clone()));
+    let arr = fields.arr_cents.filter(|_| alone).map(|cents| format::money(cents, &currency));
+    let renewal = fields.renewal_date.filter(|_| alone);
     let owner = fields.owner.unwrap_or_else(|| "nobody yet".into());
     view! {
         <dl class="customer-head__facts">
             <div><dt>"Owner"</dt><dd>{owner}</dd></div>
             {fields.start_date.map(|day| view! { <div><dt>"Customer since"</dt><dd><Day day /></dd></div> })}
+            {arr.map(|arr| view! { <div><dt>"ARR"</dt><dd>{arr}</dd></div> })}
+            {renewal.map(|day| view! { <div><dt>"Renewal"</dt><dd><Day day /></dd></div> })}
             {fields.external_id.map(|id| view! { <div><dt>"External id"</dt><dd>{id}</dd></div> })}
             {fields.crm_url.map(|url| view! {
                 <div>

@@ -17,13 +17,12 @@ mod words;
 
 use crate::app::components::charts::Waterfall;
 use crate::app::components::{Answer, Followed, use_changed};
-use crate::app::format;
 use crate::app::forms::{EventForms, LOG_PANEL, LogSubject};
 use crate::app::live::{follows, use_news};
 use crate::app::server_fns::{load_customer_page, load_timeline};
 use crate::app::state::{use_customer_id, use_revision};
 use crate::app::until_answered;
-use crate::domain::CustomerId;
+use crate::domain::{Band, CustomerId};
 use crate::wire::pages::{CustomerPage as Page, Timeline};
 use banners::{ArchivedBanner, ExternalIdBanner, FirstEvent, PastDayBanner};
 use bar::SmallHeader;
@@ -85,9 +84,11 @@ type Asked = (CustomerId, String);
 /// Shows the page's sections, in the order in which one reads them.
 #[component]
 fn Customer(page: Memo<Page>, timeline: Resource<Answer<Asked, Timeline>>, place: Memo<Place>) -> impl IntoView {
-    let who = Memo::new(move |_| page.with(|page| (page.customer.clone(), page.headline.clone(), page.at().asked(page.today))));
+    let who = Memo::new(move |_| {
+        page.with(|page| (page.customer.clone(), page.headline.clone(), page.is_known(), page.at().asked(page.today)))
+    });
     // Of whom nothing is known, there is nothing to show but how to send the first event.
-    let is_known = Memo::new(move |_| page.with(|page| page.has_facts || page.health.as_of != page.today));
+    let is_known = Memo::new(move |_| page.with(Page::is_known));
     let head = move || {
         // Tracking alone would not compute the memo, so it would never hear of the next value.
         who.with(|_| ());
@@ -114,8 +115,6 @@ fn Customer(page: Memo<Page>, timeline: Resource<Answer<Asked, Timeline>>, place
                 <HistorySection page place />
                 {changes}
                 {factors}
-                <PeopleSection page place />
-                {composition}
             }
         })
     };
@@ -139,10 +138,12 @@ fn Customer(page: Memo<Page>, timeline: Resource<Answer<Asked, Timeline>>, place
             {standing}
             {figures}
             <div class="customer__seven stack">
+                {move || is_known.get().then(|| view! { <PeopleSection page place /> })}
                 <NotesSection page />
                 {events}
             </div>
             <div class="customer__five stack">
+                {move || is_known.get().then(|| composition.into_view())}
                 <LogSection page />
                 {move || is_known.get().then(|| view! { <InvoicesSection page /> })}
             </div>
@@ -150,33 +151,19 @@ fn Customer(page: Memo<Page>, timeline: Resource<Answer<Asked, Timeline>>, place
     }
 }
 
-/// The most drivers that are shown.
-const DRIVERS: usize = 3;
-
 #[component]
 fn Composition(page: StoredValue<Page>) -> impl IntoView {
-    let (health, limits) = page.with_value(|page| (page.health.clone(), page.scorecard.bands.clone()));
-    let (drivers, sum) = page.with_value(|page| (page.drivers.clone(), sum_words(page)));
-    let any_driver = !drivers.is_empty();
-    let drivers = drivers.into_iter().take(DRIVERS).map(|driver| {
-        view! {
-            <li>
-                <span class="muted">{driver.factor.label()} ": "</span>
-                {driver.sentence}
-                " "
-                <b class="numeric">{format::signed(driver.gain)}</b>
-            </li>
-        }
-    });
-    let drivers = drivers.collect_view();
+    let (mut health, limits, sum) = page.with_value(|page| (page.health.clone(), page.scorecard.bands.clone(), sum_words(page)));
+    if page.with_value(Page::is_new) {
+        health.band = Band::NoData;
+    }
     view! {
-        <section class="panel customer__five" aria-labelledby="composition-title">
+        <section class="panel" aria-labelledby="composition-title">
             <div class="panel__head">
                 <h2 id="composition-title">"How the score is put together"</h2>
             </div>
             <Waterfall health limits sum />
             <p class="muted waterfall-key">"Score times weight gives points; the dashed rest of a bar is what the factor could still add."</p>
-            {any_driver.then(|| view! { <h3 class="drivers__title">"What would raise it most"</h3> <ol class="drivers">{drivers}</ol> })}
         </section>
     }
 }

@@ -46,7 +46,7 @@ pub fn PeopleSection(page: Memo<CustomerPage>, place: Memo<Place>) -> impl IntoV
         }
     };
     view! {
-        <section class="panel customer__seven" id="people" aria-labelledby="people-title">
+        <section class="panel" id="people" aria-labelledby="people-title">
             <div class="panel__head">
                 <h2 id="people-title">"People"</h2>
                 <p class="muted">{format!("Last {PEOPLE_DAYS} days")}</p>

@@ -56,7 +56,7 @@ fn imports(list: ImportList) -> impl IntoView {
     if page.items.is_empty() {
         return view! {
             <EmptyState icon=IconName::Import title="Nothing was imported yet">
-                <p>"What you import is listed here, and can be taken back here."</p>
+                <p>"What you import is listed here, and can be undone here."</p>
             </EmptyState>
         }
         .into_any();

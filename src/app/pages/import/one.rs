@@ -167,7 +167,7 @@ fn Found(page: Page) -> impl IntoView {
     let Page { import, errors, outlook, .. } = page;
     let (id, counts, kind) = (import.id, import.counts, import.mapping.kind);
     let outlook = outlook.map(|outlook| view! { <Outcome kind outlook /> });
-    let title = format!("{} would be rejected", format::count(counts.rejected, "row"));
+    let title = format!("{} would be refused", format::count(counts.rejected, "row"));
     let rejected =
         (counts.rejected > 0).then(|| view! { <Rejected id kind title others="The others would be imported. " errors /> });
     let run = match counts.changes_nothing() {
@@ -324,7 +324,7 @@ fn Over(page: Page) -> impl IntoView {
         .then(|| view! { <p>"It changed nothing: everything in it was known already or refused."</p> });
     let rejected = (!errors.is_empty()).then(|| {
         let refused = format::count(counts.rejected, "row");
-        let title = format!("{refused} {} rejected", if counts.rejected == 1 { "was" } else { "were" });
+        let title = format!("{refused} {} refused", if counts.rejected == 1 { "was" } else { "were" });
         view! { <Rejected id kind title others="Correct them and import the file again: the others are recognised. " errors /> }
     });
     let customers = (import.state == ImportState::Finished).then(|| view! { <p><a href="/">"See the customers"</a></p> });

@@ -18,11 +18,11 @@ pub fn sentence(effect: &EventEffect, scorecard: &Scorecard) -> String {
     format!("{what} logged. {change}")
 }
 
-/// Describes a retraction: "Login taken back. Score 74.0 → 72.0".
+/// Describes a retraction: "Login retracted. Score 74.0 → 72.0".
 pub fn retraction_sentence(effect: &EventEffect) -> String {
     let unchanged = effect.before.shown_score() == effect.health.shown_score();
     let change = if unchanged { standing(&effect.health) } else { movement(effect) };
-    format!("{} taken back. {change}", noun(effect.event.body.kind()))
+    format!("{} retracted. {change}", noun(effect.event.body.kind()))
 }
 
 fn noun(kind: EventKind) -> &'static str {
@@ -63,7 +63,7 @@ fn reason(effect: &EventEffect, scorecard: &Scorecard) -> String {
         return format!("{label} has no weight");
     }
     if effect.event.retraction.is_some() {
-        return "the event was taken back".into();
+        return "the event was retracted".into();
     }
     if lies_outside(effect, key, after) {
         return format!("the day lies outside the {} days that count", rule.window_days.unwrap_or_default());

@@ -36,7 +36,7 @@ pub async fn run_import(call: &Call, id: ImportId) -> Result<Done, AppError> {
 
 pub async fn discard_upload(call: &Call, id: ImportId) -> Result<Done, AppError> {
     import::discard_upload(call, id).await?;
-    Ok(Done { message: "File discarded; nothing was imported".into(), go_to: Some("/import".into()), ..Done::default() })
+    Ok(Done { message: "File deleted; nothing was imported".into(), go_to: Some("/import".into()), ..Done::default() })
 }
 
 pub async fn undo_import(call: &Call, id: ImportId) -> Result<Done, AppError> {

@@ -18,13 +18,13 @@ pub async fn replay_quarantined(call: &Call, item: QuarantineId, form: &FormValu
 
 pub async fn discard_quarantined(call: &Call, item: QuarantineId) -> Result<Done, AppError> {
     batch::discard_quarantined(call, item).await?;
-    Ok(Done { message: "Item discarded".into(), ..Done::default() })
+    Ok(Done { message: "Item deleted".into(), ..Done::default() })
 }
 
 pub async fn discard_quarantine(call: &Call, up_to: QuarantineId) -> Result<Done, AppError> {
     let message = match batch::discard_quarantine(call, up_to).await? {
-        1 => "1 item discarded".to_owned(),
-        items => format!("{items} items discarded"),
+        1 => "1 item deleted".to_owned(),
+        items => format!("{items} items deleted"),
     };
     Ok(Done { message, ..Done::default() })
 }

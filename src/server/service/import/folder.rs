@@ -44,7 +44,7 @@ pub async fn begin_upload(call: &Call) -> Result<NamedTempFile, AppError> {
             let mib = MAX_WAITING_BYTES / 1024 / 1024;
             return Err(AppError::Conflict(format!(
                 "{} uploads of {} MiB wait to be imported already, and at most {MAX_WAITING_UPLOADS} of {mib} MiB may. Import or \
-                 discard one of them first.",
+                 delete one of them first.",
                 count - 1,
                 bytes / 1024 / 1024
             )));

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The most rows that are read, each what somebody did on one day. Where there are more, fewer days are looked at.
 const MOST_ROWS: i64 = 20_000;
 
-/// What somebody did on a day: day, an event's body, how often, when last, and one of the events.
+/// A deed of somebody on a day: the day, an event's body, how often, when last, and one of the events.
 type Deed = (i32, String, i64, i64, i64);
 
 impl Store {
@@ -85,4 +85,17 @@ fn people(deeds: Vec<Deed>, as_of: NaiveDate) -> StoreResult<Vec<Person>> {
     let mut people: Vec<_> = found.into_iter().map(person).collect();
     people.sort_by_key(|person| (person.stopped_on.is_none(), Reverse(person.last_seen_at)));
     Ok(people)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_earliest_day_is_left_out_when_not_all_of_it_was_read() {
+        let deed = |day: i32| (day, String::new(), 1, 0, 0);
+        let mut deeds = vec![deed(9), deed(9), deed(8), deed(7), deed(7)];
+        assert_eq!(drop_last_day(&mut deeds), day(8));
+        assert_eq!(deeds.iter().map(|deed| deed.0).collect::<Vec<_>>(), [9, 9, 8]);
+    }
 }
