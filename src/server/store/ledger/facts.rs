@@ -37,11 +37,11 @@ impl Store {
 /// Asks for all facts that are known now, of any day.
 pub const ALL_FACTS: AsOf = AsOf { day: NaiveDate::MAX, known_at: None };
 
-/// A customer's activity in one row, because a row costs more to fetch than its content.
+/// All activity of a customer in one row, because a row costs more to fetch than its content.
 #[derive(sqlx::FromRow)]
 struct ActivityRow {
     customer_id: i64,
-    /// One count on each line, as [`activity_line`] writes it. No key contains a line break.
+    /// One count a line, as [`activity_line`] writes it: no key has control characters.
     lines: String,
 }
 
@@ -142,8 +142,8 @@ async fn first_known_on(
     Ok(rows.into_iter().map(|(id, first)| (CustomerId(id), first.map(day))).collect())
 }
 
-/// Returns the time of the latest thing that each customer had done as of a day. Customers who had done nothing are left out.
-/// Where raw events were dropped only the day may be known; the time is then the midnight at its beginning.
+/// The time of the latest thing that each customer had done as of a day; customers who had done nothing are left out.
+/// Where raw events were dropped, days of activity are what is left to ask: then it may be the midnight that its day begins with.
 pub async fn load_last_activity(
     tx: &mut Tx,
     customers: &[CustomerId],
