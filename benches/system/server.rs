@@ -66,7 +66,7 @@ async fn read_history(State(app): State<AppState>, Path((id, days)): Path<(i64, 
 async fn read_portfolio(State(app): State<AppState>) -> Json<serde_json::Value> {
     let call = app.call(Actor::Visitor);
     let list = customers::list_customers(&call, &CustomerQuery::default()).await.expect("a list");
-    let portfolio = portfolio::get_portfolio(&call, &customer_health::domain::CustomerQuery::default()).await.expect("figures");
+    let portfolio = portfolio::get_portfolio(&call, &CustomerQuery::default()).await.expect("figures");
     Json(serde_json::json!({ "list": list, "portfolio": portfolio }))
 }
 

@@ -1,7 +1,8 @@
 //! `/api/openapi.json` and `/api/docs`
 
 use super::Site;
-use crate::domain::list::{ChangeFilter, OwnerFilter, RenewalFilter};
+use crate::domain::band_history::{Moved, MovedBy};
+use crate::domain::list::{ChangeFilter, Measure, OwnerFilter, RenewalFilter};
 use crate::domain::{AskedDay, Band, CustomerQuery, KnownAt, NaiveDate, Segment, Sort, SortDirection};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -93,13 +94,18 @@ async fn the_api_documents_all_that_a_page_can_ask_of_the_list() {
         score_below: Some(2),
         arr_unknown: true,
         archived: true,
+        moved: Some(Moved { from: Band::Healthy, to: Band::AtRisk, by: MovedBy::Facts }),
+        days: 30,
+        by: Measure::Customers,
         at: AskedDay { as_of: Some(NaiveDate::MIN), known_at: Some(KnownAt::Then) },
         sort: Sort::Name,
         direction: SortDirection::Desc,
         page: 2,
         page_size: 10,
     };
-    let asked: BTreeSet<_> = query.to_pairs().into_iter().map(|(name, _)| name.to_owned()).collect();
+    let by_rules = CustomerQuery { moved: query.moved.map(|moved| Moved { by: MovedBy::Rules, ..moved }), ..query.clone() };
+    let mut asked: BTreeSet<_> = [query, by_rules].iter().flat_map(|query| query.to_pairs()).map(|(name, _)| name.to_owned()).collect();
+    assert!(asked.remove("by"), "what only charts are drawn by is the page's alone");
     let document = Site::sqlite().await.get("/api/openapi.json").await.ok();
     let parameters = document["paths"]["/api/customers"]["get"]["parameters"].as_array().unwrap();
     let documented: BTreeSet<_> = parameters.iter().map(|parameter| parameter["name"].as_str().unwrap().to_owned()).collect();
