@@ -104,7 +104,8 @@ async fn the_api_documents_all_that_a_page_can_ask_of_the_list() {
         page_size: 10,
     };
     let by_rules = CustomerQuery { moved: query.moved.map(|moved| Moved { by: MovedBy::Rules, ..moved }), ..query.clone() };
-    let mut asked: BTreeSet<_> = [query, by_rules].iter().flat_map(|query| query.to_pairs()).map(|(name, _)| name.to_owned()).collect();
+    let mut asked: BTreeSet<_> =
+        [query, by_rules].iter().flat_map(|query| query.to_pairs()).map(|(name, _)| name.to_owned()).collect();
     assert!(asked.remove("by"), "what only charts are drawn by is the page's alone");
     let document = Site::sqlite().await.get("/api/openapi.json").await.ok();
     let parameters = document["paths"]["/api/customers"]["get"]["parameters"].as_array().unwrap();
