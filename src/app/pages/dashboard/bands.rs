@@ -41,7 +41,7 @@ pub fn BandsSection(history: BandHistory, asked: CustomerQuery, today: NaiveDate
             <div class="bands-over-time__body">
                 <div class="bands-over-time__chart">
                     <BandsChart history=history.clone() by href />
-                    <p class="muted">"Restated: every day with today’s ARR and rules" {knowledge} "." {pending}</p>
+                    <p class="muted">"Restated: every day with today’s ARR and rules" {knowledge} ". " <a href="/help#bands-over-time">"What that means"</a> {pending}</p>
                 </div>
                 <Moves history links=Links::new(asked) />
             </div>

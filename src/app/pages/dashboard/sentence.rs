@@ -33,7 +33,7 @@ impl Sentence {
         let no_data = history.figure(Band::NoData, by, last);
         match customers {
             0 if history.pending > 0 => return Self::plain("Bands of the past are being worked out."),
-            0 if is_filtered => return Self::plain("No customer matches."),
+            0 if is_filtered => return Self::plain("No customer is selected."),
             0 => return Self::plain("No active customers."),
             _ if history.figure(Band::NoData, Measure::Customers, last) == customers => {
                 return Self::plain(if is_past {
