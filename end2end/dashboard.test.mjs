@@ -204,7 +204,7 @@ story("“my customers” is remembered by the browser", { app: few }, async ({ 
   await expectCount(page, 5);
   await page.getByRole("link", { name: "My customers" }).click();
   await expectCount(page, 2);
-  await page.getByText("Figures of Ann Lee’s customers").waitFor();
+  await page.getByText("All figures are of the customers in the list: Owner: Ann Lee").waitFor();
   await page.getByRole("button", { name: "Not Ann Lee?" }).click();
   await expectCount(page, 5);
   await page.getByText("Who are you?").waitFor({ state: "attached" });

@@ -1,5 +1,8 @@
 //! Customers and ARR by band for each day of a period, and the moves between bands from its first day to its last.
 
+use super::counts::group;
+use super::list::Measure;
+use super::money::money_short;
 use super::portfolio::Tally;
 use super::{Band, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -35,6 +38,42 @@ pub struct BandHistory {
     pub moves_by_rules: Vec<BandMove>,
     /// The number of customers whose past bands are not worked out yet, after an upgrade. They count nowhere here.
     pub pending: i64,
+}
+
+impl BandHistory {
+    /// Returns the number of days, both ends counted.
+    pub fn days_shown(&self) -> usize {
+        self.bands.first().map_or(0, |band| band.customers.len())
+    }
+
+    /// Returns the measure that there is anything to show by: customers are counted where no ARR is known.
+    pub fn measure(&self, by: Measure) -> Measure {
+        let has_arr = self.bands.iter().any(|band| band.arr_cents.iter().any(|arr| *arr > 0));
+        if has_arr { by } else { Measure::Customers }
+    }
+
+    /// Returns a band's cents or customers on a day, which is counted from the first one.
+    pub fn figure(&self, band: Band, by: Measure, day: usize) -> i64 {
+        let of_band = self.bands.iter().find(|days| days.band == band);
+        let column = of_band.map(|days| if by == Measure::Arr { &days.arr_cents } else { &days.customers });
+        column.and_then(|column| column.get(day)).copied().unwrap_or_default()
+    }
+
+    pub fn not_healthy(&self, by: Measure, day: usize) -> i64 {
+        self.figure(Band::AtRisk, by, day).saturating_add(self.figure(Band::ChurnRisk, by, day))
+    }
+
+    pub fn total(&self, by: Measure, day: usize) -> i64 {
+        Band::ALL.into_iter().fold(0, |sum: i64, band| sum.saturating_add(self.figure(band, by, day)))
+    }
+
+    /// Returns cents or customers as text: "$2.9M", "1,204".
+    pub fn words(&self, by: Measure, figure: i64) -> String {
+        match by {
+            Measure::Arr => money_short(figure, &self.currency),
+            Measure::Customers => group(figure),
+        }
+    }
 }
 
 /// The customers of a band and their known ARR, one number for each day, first day first.

@@ -102,6 +102,14 @@ fn Method(scorecard: Scorecard) -> impl IntoView {
                  thousands of customers; at most eight such days can be asked for at a time."
             </p>
         </section>
+        <section class="panel" id="bands-over-time">
+            <h2>"ARR by band over time"</h2>
+            <p>
+                "Each day has today's customers at today's ARR, in the bands that today's rules give for the day. A move compares \
+                 the first day of the period with the last. Customers whose changes in the period were all due to new rules or to \
+                 a newly connected source are listed apart."
+            </p>
+        </section>
         <section class="panel" id="live">
             <h2>"Live"</h2>
             <p>

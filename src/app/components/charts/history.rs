@@ -1,15 +1,13 @@
 //! The score over time: a line over the bands' zones, broken where there was no data, with a link for each day.
 
+use super::days::walk;
 use super::history_marks::{Falls, HistoryMarks};
 use super::scorecard_marks::{ScorecardMarks, ScorecardNote};
 use crate::app::components::band_attribute;
 use crate::app::format;
 use crate::domain::scorecard::BandLimits;
 use crate::domain::{Band, Fall, HistoryPoint, NaiveDate, Points, ScorecardMark};
-use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::HtmlElement;
 
 /// Returns the line as path data. Each day is 2 wide and drawn in its middle; the height is the score in tenths.
 fn line(points: &[HistoryPoint]) -> String {
@@ -53,24 +51,6 @@ fn summary(points: &[HistoryPoint]) -> String {
 fn label(point: &HistoryPoint) -> (String, String) {
     let score = point.shown_score().map_or_else(|| "–".to_owned(), |score| score.to_string());
     (format::day(point.day), format!("{score} {}", point.band.label()))
-}
-
-/// Moves the focus between the days.
-fn walk(event: KeyboardEvent) {
-    let Some(day) = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok()) else { return };
-    let parent = day.parent_element();
-    let next = match event.key().as_str() {
-        "ArrowLeft" => day.previous_element_sibling(),
-        "ArrowRight" => day.next_element_sibling(),
-        "Home" => parent.and_then(|days| days.first_element_child()),
-        "End" => parent.and_then(|days| days.last_element_child()),
-        _ => return,
-    };
-    event.prevent_default();
-    if let Some(next) = next.and_then(|next| next.dyn_into::<HtmlElement>().ok()) {
-        // Focusing fails only for elements that cannot take the focus; links can.
-        let _ = next.focus();
-    }
 }
 
 /// Draws the line, its zones and one link for each day. `href` returns the address of a day.

@@ -2,11 +2,14 @@
 //! to the last digit and nothing has to be measured in the browser. All text is HTML beside or over the drawing.
 
 mod activity;
+mod bands;
+mod days;
 mod history;
 mod history_marks;
 mod scorecard_marks;
 mod waterfall;
 
 pub use activity::ActivityBars;
+pub use bands::BandsChart;
 pub use history::HistoryChart;
 pub use waterfall::Waterfall;

@@ -1,6 +1,7 @@
 //! The active filters of the list as chips, each with a link that removes it.
 
 use super::links::list_href;
+use crate::domain::band_history::{Moved, MovedBy};
 use crate::domain::list::{ChangeFilter, OwnerFilter, RenewalFilter};
 use crate::domain::{CustomerQuery, Segment};
 use leptos::prelude::*;
@@ -29,9 +30,21 @@ fn chips(query: &CustomerQuery) -> Vec<Chip> {
     put(query.renewal.map(|renewal| renewal_label(renewal).to_owned()), |query| query.renewal = None);
     put(query.change.map(|change| change_label(change).to_owned()), |query| query.change = None);
     put(score_label(query.score_from, query.score_below), |query| (query.score_from, query.score_below) = (None, None));
+    put(query.moved.map(|moved| moved_label(moved, query.days)), |query| query.moved = None);
     put(query.arr_unknown.then(|| "ARR unknown".to_owned()), |query| query.arr_unknown = false);
     put(query.archived.then(|| "Archived".to_owned()), |query| query.archived = false);
     chips
+}
+
+/// Returns the active filters in words.
+pub fn filter_labels(query: &CustomerQuery) -> Vec<String> {
+    chips(query).into_iter().map(|chip| chip.label).collect()
+}
+
+/// "Healthy → At risk in 90 days"
+fn moved_label(Moved { from, to, by }: Moved, days: i64) -> String {
+    let rules = if by == MovedBy::Rules { ", by new rules or a new source" } else { "" };
+    format!("{} → {} in {days} days{rules}", from.label(), to.label())
 }
 
 fn owner_label(owner: &OwnerFilter) -> String {
@@ -69,8 +82,8 @@ fn score_label(from: Option<i64>, below: Option<i64>) -> Option<String> {
 
 /// Returns the address of the list without any filter, in the same order.
 pub fn without_filters(query: &CustomerQuery) -> String {
-    let CustomerQuery { sort, direction, page_size, at, .. } = query.clone();
-    list_href(&CustomerQuery { sort, direction, page_size, at, ..CustomerQuery::default() })
+    let CustomerQuery { sort, direction, page_size, days, by, at, .. } = query.clone();
+    list_href(&CustomerQuery { sort, direction, page_size, days, by, at, ..CustomerQuery::default() })
 }
 
 /// Shows every active filter with a link to remove it, and one link to remove all.

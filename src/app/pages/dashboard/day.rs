@@ -1,6 +1,7 @@
 //! The day that the dashboard shows: the form to choose one, the notice about a past day, and the texts for a day without
 //! content.
 
+use super::sentence::Sentence;
 use crate::app::components::icon::IconName;
 use crate::app::components::{EmptyState, PastDay, only_named_fields};
 use crate::app::format;
@@ -29,11 +30,13 @@ impl ShownDay {
     }
 }
 
-/// Shows the form to choose a day and, on a past day, the notice about it.
+/// Shows the page's heading, the form to choose a day and, on a past day, the notice about it.
 #[component]
 pub fn DayBar(
     day: ShownDay,
     query: Memo<CustomerQuery>,
+    /// The page's heading.
+    heading: impl Fn() -> Sentence + Send + Sync + 'static,
     /// Views to stand beside the form.
     #[prop(optional)]
     children: Option<Children>,
@@ -47,10 +50,15 @@ pub fn DayBar(
         <div class="day-bar">
             {past}
             <div class="day-bar__row">
-                <h1>"Portfolio"</h1>
-                {children.map(|children| children())}
+                <h1 class="sentence">
+                    {move || {
+                        let Sentence { before, figure, after } = heading();
+                        view! { {before} <b>{figure}</b> {after} }
+                    }}
+                </h1>
                 <PickDay query as_of=at.day today first=first_fact_on />
             </div>
+            {children.map(|children| children())}
         </div>
     }
 }

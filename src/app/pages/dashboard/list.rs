@@ -102,7 +102,7 @@ fn follow(event: &MouseEvent, navigation: ListNavigation) {
 /// Returns the query for the export, which covers every page.
 fn csv_query(query: &CustomerQuery) -> String {
     let default = CustomerQuery::default();
-    CustomerQuery { page: default.page, page_size: default.page_size, ..query.clone() }.to_query_string()
+    CustomerQuery { page: default.page, page_size: default.page_size, by: default.by, ..query.clone() }.to_query_string()
 }
 
 fn count_words(list: &Result<CustomerList, AppError>) -> String {

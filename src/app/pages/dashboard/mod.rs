@@ -1,11 +1,12 @@
 //! `/`: the portfolio's figures, and the list of customers.
 
-mod attention;
+mod bands;
 mod chips;
 mod columns;
 mod day;
 mod filters;
 mod first_run;
+mod histogram;
 mod keys;
 mod links;
 mod list;
@@ -13,23 +14,26 @@ mod mine;
 mod notices;
 mod query;
 mod row;
-mod score_panel;
+mod sentence;
 mod summary;
 
 use crate::app::components::{Answer, AtOnce, Failure, Skeleton, latest, when_there};
 use crate::app::live::{follows, use_news};
 use crate::app::pages::today::{TodayResource, TodaySection, use_today};
-use crate::app::server_fns::{LoadDemo, list_customers, load_portfolio};
+use crate::app::server_fns::{LoadDemo, list_customers, load_portfolio, load_portfolio_bands};
 use crate::app::state::use_last_list;
 use crate::app::{format, until_answered};
-use crate::domain::{CustomerList, CustomerQuery, Portfolio, Scorecard};
+use crate::domain::list::Measure;
+use crate::domain::{BandHistory, CustomerList, CustomerQuery, Portfolio, Scorecard};
 use crate::wire::AppError;
+use bands::BandsSection;
 use day::{DayBar, NothingYet, RefusedDay, ShownDay};
 use first_run::FirstRun;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use list::ListSection;
 use notices::Notices;
+use sentence::Sentence;
 use std::time::Duration;
 use summary::Summary;
 
@@ -47,6 +51,10 @@ pub fn DashboardPage() -> impl IntoView {
     let portfolio = Resource::new(
         move || (asked.get(), loads.get(), heard()),
         |(asked, ..)| async move { (asked.clone(), until_answered(move || load_portfolio(asked.clone())).await) },
+    );
+    let bands = Resource::new(
+        move || (asked.get(), loads.get(), heard()),
+        |(asked, ..)| async move { (asked.clone(), until_answered(move || load_portfolio_bands(asked.clone())).await) },
     );
     let list = Resource::new(
         move || (search.get(), loads.get(), heard()),
@@ -66,8 +74,13 @@ pub fn DashboardPage() -> impl IntoView {
         {title}
         <Transition fallback=|| view! { <Skeleton lines=12 /> }>
             {when_there(
-                move || portfolio.with(Option::is_some) & list.with(Option::is_some) & today.with(Option::is_some),
-                move || AtOnce::new(view! { <Content query day portfolio list today load_demo pending=Signal::derive(pending) /> }),
+                move || {
+                    portfolio.with(Option::is_some) & bands.with(Option::is_some) & list.with(Option::is_some)
+                        & today.with(Option::is_some)
+                },
+                move || {
+                    AtOnce::new(view! { <Content query day portfolio bands list today load_demo pending=Signal::derive(pending) /> })
+                },
             )}
         </Transition>
     }
@@ -100,28 +113,41 @@ fn Content(
     query: Memo<CustomerQuery>,
     day: Memo<Day>,
     portfolio: Resource<Answer<String, Portfolio>>,
+    bands: Resource<Answer<String, BandHistory>>,
     list: Resource<Answer<String, CustomerList>>,
     today: TodayResource,
     load_demo: ServerAction<LoadDemo>,
     pending: Signal<bool>,
 ) -> impl IntoView {
-    let (portfolio, list) = (latest(portfolio), latest(list));
+    let (portfolio, bands, list) = (latest(portfolio), latest(bands), latest(list));
     let between_days = use_between_days(move || {
         let day = day.get();
         let figures = portfolio.with(|answer| answer.as_ref().is_none_or(|(search, _)| query::asked_day(search) == day));
         figures && list.with(|answer| answer.as_ref().is_none_or(|(search, _)| query::asked_day(search) == day))
     });
+    let filters =
+        Memo::new(move |_| portfolio.with(|answer| answer.as_ref().map(|(asked, _)| query::parse(asked))).unwrap_or_default());
+    // What the charts are drawn by changes without the server.
+    let filters = Memo::new(move |_| CustomerQuery { by: query.with(|query| query.by), ..filters.get() });
     let portfolio = Memo::new(move |_| portfolio.get().map(|(_, portfolio)| portfolio));
+    let bands = Memo::new(move |_| bands.get().and_then(|(asked, bands)| Some((query::parse(&asked), bands.ok()?))));
+    let shown = Shown { portfolio, filters, bands };
     let loaded = Signal::derive(move || list.get().map(|(_, list)| list));
     let currency = move || portfolio.get().and_then(Result::ok).map(|portfolio| portfolio.currency).unwrap_or_default();
     let limits = move || {
         portfolio.get().and_then(Result::ok).map_or_else(|| Scorecard::default().bands, |portfolio| portfolio.band_limits)
     };
-    let empty = move || portfolio.get().is_some_and(|portfolio| portfolio.as_ref().is_ok_and(has_no_customers));
+    let empty = move || {
+        portfolio
+            .get()
+            .is_some_and(|portfolio| portfolio.is_ok_and(|portfolio| filters.with(|asked| has_no_customers(&portfolio, asked))))
+    };
     // Text typed into the day's form stays while the figures follow changes.
-    let stage = Memo::new(move |_| portfolio.get().map(|portfolio| portfolio.map(|portfolio| Stage::of(&portfolio))));
+    let stage = Memo::new(move |_| {
+        portfolio.get().map(|portfolio| portfolio.map(|portfolio| filters.with(|asked| Stage::of(&portfolio, asked))))
+    });
     view! {
-        {move || stage.get().map(|stage| overview(stage, portfolio, today, query, load_demo, between_days))}
+        {move || stage.get().map(|stage| overview(stage, shown, today, query, load_demo, between_days))}
         <div hidden=empty>
             <ListSection query=query.into() loaded currency=Signal::derive(currency) limits=Signal::derive(limits) pending between_days />
         </div>
@@ -136,32 +162,61 @@ struct Stage {
 }
 
 impl Stage {
-    fn of(portfolio: &Portfolio) -> Self {
-        Self { day: ShownDay::of(portfolio), is_empty: has_no_customers(portfolio) }
+    fn of(portfolio: &Portfolio, asked: &CustomerQuery) -> Self {
+        Self { day: ShownDay::of(portfolio), is_empty: has_no_customers(portfolio, asked) }
+    }
+}
+
+/// The figures above the list, with the filters that they were asked for with.
+#[derive(Clone, Copy)]
+struct Shown {
+    portfolio: Memo<Option<Result<Portfolio, AppError>>>,
+    filters: Memo<CustomerQuery>,
+    bands: Memo<Option<(CustomerQuery, BandHistory)>>,
+}
+
+impl Shown {
+    fn portfolio(self) -> Option<Portfolio> {
+        self.portfolio.get().and_then(Result::ok)
+    }
+
+    /// Returns the days by band with the filters that they were asked for with.
+    fn bands(self) -> Option<(CustomerQuery, BandHistory)> {
+        let (asked, history) = self.bands.get()?;
+        Some((CustomerQuery { by: self.filters.with(|filters| filters.by), ..asked }, history))
     }
 }
 
 /// Shows the parts above the list.
 fn overview(
     stage: Result<Stage, AppError>,
-    portfolio: Memo<Option<Result<Portfolio, AppError>>>,
+    shown: Shown,
     today: TodayResource,
     query: Memo<CustomerQuery>,
     load_demo: ServerAction<LoadDemo>,
     between_days: Signal<bool>,
 ) -> AnyView {
-    let loaded = move || portfolio.get().and_then(Result::ok);
     match stage {
         Ok(Stage { day, is_empty: true }) if day.at.is_today(day.today) => view! { <FirstRun load_demo /> }.into_any(),
         Ok(Stage { day, is_empty: true }) => view! {
-            <DayBar day query />
+            <DayBar day query heading=|| Sentence { before: "Portfolio".to_owned(), ..Sentence::default() } />
             <NothingYet day query />
         }
         .into_any(),
         Ok(Stage { day, .. }) => view! {
-            <DayBar day query>{move || loaded().map(|portfolio| view! { <Notices portfolio query /> })}</DayBar>
-            {day.at.is_today(day.today).then(|| view! { <TodaySection today query /> })}
-            <div hidden=between_days>{move || loaded().map(|portfolio| view! { <Summary portfolio /> })}</div>
+            <DayBar day query heading=move || heading(shown, day)>
+                {move || shown.portfolio().map(|portfolio| view! { <Notices portfolio asked=shown.filters.get() /> })}
+            </DayBar>
+            <div hidden=between_days>
+                <div class="home__top">
+                    {day.at.is_today(day.today).then(|| view! { <TodaySection today query /> })}
+                    {move || {
+                        let (asked, history) = shown.bands().filter(|(_, history)| history.total(Measure::Customers, 0) > 0)?;
+                        Some(view! { <BandsSection history asked today=day.today /> })
+                    }}
+                </div>
+                {move || shown.portfolio().map(|portfolio| view! { <Summary portfolio asked=shown.filters.get() /> })}
+            </div>
             {move || between_days.get().then(|| view! { <Skeleton lines=8 /> })}
         }
         .into_any(),
@@ -174,6 +229,15 @@ fn overview(
     }
 }
 
-fn has_no_customers(portfolio: &Portfolio) -> bool {
-    portfolio.owner.is_none() && portfolio.all.customers == 0 && portfolio.archived == 0
+/// Says how the customers stand and, of today, how many need somebody.
+fn heading(shown: Shown, day: ShownDay) -> Sentence {
+    let sentence = shown.bands().map(|(asked, history)| Sentence::of(&history, asked.by, day.today, asked.is_filtered()));
+    let needed = day.at.is_today(day.today).then(|| shown.portfolio().map_or(0, |portfolio| portfolio.needed));
+    sentence
+        .map(|sentence| sentence.and_needed(needed.unwrap_or_default()))
+        .unwrap_or_else(|| Sentence { before: "Portfolio".to_owned(), ..Sentence::default() })
+}
+
+fn has_no_customers(portfolio: &Portfolio, asked: &CustomerQuery) -> bool {
+    !asked.is_filtered() && !asked.archived && portfolio.all.customers == 0 && portfolio.archived == 0
 }

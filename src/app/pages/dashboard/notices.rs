@@ -1,35 +1,27 @@
 //! Notices to read before the figures: whose figures they are, which sources are not connected or have fallen silent,
 //! which customers are invented.
 
+use super::chips::filter_labels;
 use super::links::Links;
 use crate::app::components::SilentSourcesNotice;
 use crate::app::format;
-use crate::domain::list::OwnerFilter;
-use crate::domain::{AsOf, CustomerQuery, FactorKey, Portfolio};
+use crate::domain::{CustomerQuery, FactorKey, Portfolio};
 use leptos::prelude::*;
 
-/// Shows the notices. `query` is the list's: of its filters only the owner narrows the figures.
+/// Shows the notices. `asked` are the filters of the figures.
 #[component]
-pub fn Notices(portfolio: Portfolio, query: Memo<CustomerQuery>) -> impl IntoView {
-    let Portfolio { today, as_of, known_at, owner, unconnected, silent_sources, has_demo, .. } = portfolio;
-    let whole = Links { owner: None, at: AsOf { day: as_of, known_at }.asked(today) }.all();
-    let narrowed = Memo::new(move |_| query.with(|query| CustomerQuery { owner: None, ..query.clone() }.is_filtered()));
-    let whose = move || {
-        let way_out = owner.is_some().then(|| view! { <a href=whole.clone()>"Show the whole portfolio"</a> });
-        let whose = match &owner {
-            None => "the whole portfolio".into_any(),
-            Some(OwnerFilter::Named(name)) => view! { <strong>{name.clone()}</strong> "’s customers" }.into_any(),
-            Some(OwnerFilter::Nobody) => "the customers without an owner".into_any(),
-        };
-        let narrowed = narrowed.get();
-        (narrowed || way_out.is_some()).then(|| {
-            view! {
-                <p class="notice" data-kind="info">
-                    "Figures of " {whose} {narrowed.then_some(", whatever the list is filtered by")} ". " {way_out}
-                </p>
-            }
-        })
-    };
+pub fn Notices(portfolio: Portfolio, asked: CustomerQuery) -> impl IntoView {
+    let Portfolio { unconnected, silent_sources, has_demo, .. } = portfolio;
+    let filters = filter_labels(&asked);
+    let whole = Links::new(asked).whole();
+    let whose = (!filters.is_empty()).then(|| {
+        view! {
+            <p class="notice" data-kind="info">
+                "All figures are of the customers in the list: " <strong>{filters.join(", ")}</strong> ". "
+                <a href=whole>"Show the whole portfolio"</a>
+            </p>
+        }
+    });
     let missing = unconnected_words(&unconnected).map(|words| {
         view! {
             <p class="notice" data-kind="warning">
