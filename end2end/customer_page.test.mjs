@@ -133,7 +133,7 @@ story("the timeline is filtered by kind, and says so when there is nothing", { a
 story("a customer without any fact gets no invented score", { app: acme }, async ({ page, open }) => {
   await open("/customers/6");
   await page.getByText("Nothing has happened here yet").waitFor();
-  const regions = await page.getByRole("main").getByRole("region").evaluateAll((all) => all.map((one) => one.getAttribute("aria-labelledby")));
+  const regions = await page.getByRole("main").getByRole("region").evaluateAll((all) => all.flatMap((one) => one.getAttribute("aria-labelledby") ?? []));
   assert.deepEqual(regions, ["notes-title", "log-title"], "the empty state stands alone, with what can be done");
   assert.equal(await page.locator(".score, .history, .factor, table").count(), 0, "no score, no empty charts");
 });
