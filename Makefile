@@ -59,8 +59,8 @@ lighthouse: build chromium target/lighthouse/node_modules ## Measure the running
 	@node end2end/lighthouse.mjs
 
 bench: wasm-target build ## Measure speed against its limits; DATABASE_URL=postgres://... names an empty database to do it in
-	@$(if $(filter postgres%,$(DATABASE_URL)),BENCH_DATABASE_URL=$(DATABASE_URL)) cargo bench --locked --bench system
-	@cargo bench --locked --bench scoring -- --quiet
+	@$(if $(filter postgres%,$(DATABASE_URL)),BENCH_DATABASE_URL=$(DATABASE_URL)) cargo bench --locked --profile release --bench system
+	@cargo bench --locked --profile release --bench scoring -- --quiet
 
 clean: ## Remove everything built or installed here; data/ stays
 	rm -rf target node_modules end2end/node_modules

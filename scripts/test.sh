@@ -11,6 +11,8 @@ passed=0 failed=0 not_run=0 broken=""
 # Clippy as the compiler of our own crates: lints and tests share one compilation, and dependencies are compiled once. It takes
 # its flags from CLIPPY_ARGS, as `cargo clippy` passes them on.
 lint="env RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=--deny__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__"
+# The profile that shares compiled dependencies with the release build.
+tests="cargo test --locked --profile bench"
 browser_half="--lib --target wasm32-unknown-unknown --no-default-features --features hydrate"
 
 # step NAME COMMAND...: runs it, says how long it took, remembers a failure.
@@ -50,7 +52,7 @@ count() { # NAME PASSED FAILED NOT_RUN STATUS
 cargo_tests() {
     log=$logs/cargo.log
     # shellcheck disable=SC2086
-    INSTA_UPDATE=no step "Tests on SQLite and PostgreSQL" logged "$log" scripts/with-postgres.sh $1 cargo test --locked --no-fail-fast
+    INSTA_UPDATE=no step "Tests on SQLite and PostgreSQL" logged "$log" scripts/with-postgres.sh $1 $tests --no-fail-fast
     status=$?
     # shellcheck disable=SC2046
     count "Tests on SQLite and PostgreSQL" $(awk '/^test result: / { passed += $4; failed += $6; ignored += $8 }
@@ -72,7 +74,7 @@ browser_tests() {
 begun=$(date +%s)
 check "Format" cargo fmt --all --check
 # shellcheck disable=SC2086
-if step "Lints of the server, and the tests compiled" $lint cargo test --locked --all-targets --no-run; then
+if step "Lints of the server, and the tests compiled" $lint $tests --all-targets --no-run; then
     cargo_tests "$lint"
 else
     add 0 1 0 "Lints of the server"
