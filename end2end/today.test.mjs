@@ -43,7 +43,7 @@ for (const javaScriptEnabled of [true, false]) {
     for (const text of ["Ann Lee", "$329k ARR", "renews in 19 days", "Churn risk", "invoice of $1.2k 5 days overdue", "Would help:"]) {
       assert.ok(words.includes(text), `${text} in ${words}`);
     }
-    assert.match(words, /Logins \d → \d, none since \d+ \w+/);
+    assert.match(words, /logins \d → \d, none since \d+ \w+/);
 
     const why = first.locator("details");
     assert.equal(await why.getByText("It renews in 19 days").isVisible(), false, "the numbers are told on demand");
