@@ -109,7 +109,7 @@ story("today follows what happens", async ({ page, api, open }) => {
   assert.deepEqual(await names(page), ["Bolt", "Acme"]);
   await page.getByText("Why second?").waitFor();
   assert.equal(await rows(page).last().locator("details").getAttribute("open"), "", "what was opened stays open");
-  await api.post(`/customers/${id}/events`, { kind: "login" });
+  await api.post(`/customers/${id}/archive`, { reason: "churned" });
   await page.getByText("1 customer needs you.").waitFor();
   assert.deepEqual(await names(page), ["Bolt"]);
 });
