@@ -43,7 +43,7 @@ for (const javaScriptEnabled of [true, false]) {
     for (const text of ["Ann Lee", "$329k ARR", "renews in 19 days", "Churn risk", "invoice of $1.2k 5 days overdue", "Would help:"]) {
       assert.ok(words.includes(text), `${text} in ${words}`);
     }
-    assert.match(words, /Logins \d → \d, none since \d+ \w+/);
+    assert.match(words, /logins \d → \d, none since \d+ \w+/);
 
     const why = first.locator("details");
     assert.equal(await why.getByText("It renews in 19 days").isVisible(), false, "the numbers are told on demand");
@@ -109,7 +109,7 @@ story("today follows what happens", async ({ page, api, open }) => {
   assert.deepEqual(await names(page), ["Bolt", "Acme"]);
   await page.getByText("Why second?").waitFor();
   assert.equal(await rows(page).last().locator("details").getAttribute("open"), "", "what was opened stays open");
-  await api.post(`/customers/${id}/events`, { kind: "login" });
+  await api.post(`/customers/${id}/archive`, { reason: "churned" });
   await page.getByText("1 customer needs you.").waitFor();
   assert.deepEqual(await names(page), ["Bolt"]);
 });

@@ -63,7 +63,10 @@ pub fn reason_in_facts(facts: &Facts, health: &Health, scorecard: &Scorecard, la
     let today = health.as_of;
     let is_long_ago = |day: &NaiveDate| (today - *day).num_days() >= SILENT_DAYS;
     let last_login = last_day(facts, EventKind::Login, today).filter(is_long_ago);
-    let mut silent_since = last_activity_on.filter(is_long_ago);
+    let silent_since = last_activity_on.filter(is_long_ago);
+    // Silence is told once: by the logins where one was the last sign, else in words of its own.
+    let by_logins = silent_since.is_none_or(|since| last_login == Some(since));
+    let mut is_told = false;
     let overdue = overdue(&facts.invoices, today);
     let mut told = Vec::new();
     for (key, factor) in costly(health, &scorecard.bands) {
@@ -72,15 +75,14 @@ pub fn reason_in_facts(facts: &Facts, health: &Health, scorecard: &Scorecard, la
             continue;
         }
         let Some(mut text) = worsening(key, factor, facts, scorecard).or_else(|| fact(key, factor)) else { continue };
-        if let (FactorKey::LoginFrequency, Some(day)) = (key, last_login) {
+        if let (FactorKey::LoginFrequency, Some(day), true) = (key, last_login, by_logins) {
             text += &format!(", none since {}", short_day(day, today));
-            // Saying it once is enough.
-            silent_since = silent_since.filter(|since| *since != day);
+            is_told = true;
         }
         told.push(text);
     }
     told.extend(overdue);
-    if let Some(day) = silent_since {
+    if let Some(day) = silent_since.filter(|_| !is_told) {
         told.insert(0, format!("Silent since {}", short_day(day, today)));
     }
     if told.is_empty() {
@@ -261,6 +263,12 @@ mod tests {
             vec![],
             20,
             "Silent since 7 Nov; no feature in 90 days; 5 of 20 logins in 30 days",
+        );
+        check_line(
+            vec![daily(Login, "", 40, 3), daily(Login, "", 21, 2)],
+            vec![],
+            20,
+            "Silent since 7 Nov; no feature in 90 days; logins 3 → 2",
         );
         check_line(
             features(20, 5).chain([daily(ApiCall, "", 40, 1200), daily(ApiCall, "", 20, 90)]).collect(),
