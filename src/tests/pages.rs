@@ -181,7 +181,7 @@ on_each_database! {
             ("/?search=acm", "Acme"),
             ("/?search=zeta", "Nothing received yet"),
             ("/?sort=change_7", "data-over=\"7 days \""),
-            ("/?owner=none", "the customers without an owner"),
+            ("/?owner=none", "All figures are of the customers in the list"),
             ("/?segment=smb", "the whole portfolio"),
             ("/customers/new", "name=\"segment\""),
             ("/customers/1", "R-1"),

@@ -29,7 +29,10 @@ pub fn BandsSection(history: BandHistory, asked: CustomerQuery, today: NaiveDate
             page_href(&CustomerQuery { at, ..asked.clone() })
         }
     };
-    let knowledge = if history.known_at.is_none() { "" } else { ", as known then" };
+    let restated = match history.known_at {
+        None => "Restated: every day with today’s ARR and rules. ",
+        Some(_) => "Every day with today’s ARR, and the rules and facts known then. ",
+    };
     let pending = (history.pending > 0)
         .then(|| format!(" {} not counted: their past is being worked out.", format::count(history.pending, "customer")));
     view! {
@@ -41,7 +44,7 @@ pub fn BandsSection(history: BandHistory, asked: CustomerQuery, today: NaiveDate
             <div class="bands-over-time__body">
                 <div class="bands-over-time__chart">
                     <BandsChart history=history.clone() by href />
-                    <p class="muted">"Restated: every day with today’s ARR and rules" {knowledge} ". " <a href="/help#bands-over-time">"What that means"</a> {pending}</p>
+                    <p class="muted">{restated} <a href="/help#bands-over-time">"What that means"</a> {pending}</p>
                 </div>
                 <Moves history links=Links::new(asked) />
             </div>

@@ -121,7 +121,7 @@ fn Movements(portfolio: Portfolio, links: Links) -> impl IntoView {
     let Portfolio { movers7, movers30, new_churn_risks, renewals_at_risk, renewals_overdue, currency, .. } = portfolio;
     let line = |tally: Tally, one: &str, many: &str, href: Option<String>| {
         let words = if tally.customers == 1 { one } else { many };
-        let arr = (tally.arr_cents > 0).then(|| format!(", {} ARR", format::money_short(tally.arr_cents, &currency)));
+        let arr = (tally.arr_cents > 0).then(|| format!(", {}", format::money_short(tally.arr_cents, &currency)));
         let text = format!("{} {words}", format::group(tally.customers));
         view! { <li data-none=tally.customers == 0>{linked(href, text)} <span>{arr}</span></li> }
     };
