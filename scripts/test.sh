@@ -13,6 +13,8 @@ passed=0 failed=0 not_run=0 broken=""
 lint="env RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=--deny__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__"
 # The profile that shares compiled dependencies with the release build.
 tests="cargo test --locked --profile bench"
+# Unoptimised, the futures of a whole export and import need more than a test's 2 MiB of stack.
+export RUST_MIN_STACK=8388608
 browser_half="--lib --target wasm32-unknown-unknown --no-default-features --features hydrate"
 
 # step NAME COMMAND...: runs it, says how long it took, remembers a failure.
