@@ -69,7 +69,7 @@ story("a customer's page follows, and what is being typed, opened or asked stays
   const reason = page.locator(`#${asked}`).getByLabel("Reason");
   await reason.fill("Sent by mistake");
   const note = page.locator(".note", { hasText: "First call" });
-  await note.locator("summary").click();
+  await note.getByText("Delete this note").click();
   const bill = page.getByRole("row", { name: /B-1/ });
   await bill.locator("summary").click();
   await bill.getByLabel("Paid on").fill("2026-01-02");
@@ -91,7 +91,7 @@ story("a customer's page follows, and what is being typed, opened or asked stays
   assert.equal(await reason.inputValue(), "Sent by mistake");
   assert.equal(await bill.getByLabel("Paid on").inputValue(), "2026-01-02");
   assert.equal(await day.inputValue(), "2026-01-03");
-  assert.ok(await note.locator("details").evaluate((details) => details.open));
+  assert.ok(await note.locator("details", { hasText: "Delete this note" }).evaluate((details) => details.open));
   assert.equal(await page.locator(".note details[open], .invoices details[open]").count(), 2, "nothing else has opened");
   assert.equal(await page.getByLabel("Note", { exact: true }).inputValue(), "Half a thought");
   assert.equal(await who.inputValue(), "maria");

@@ -3,8 +3,8 @@
 CREATE TABLE fact_days (
     day INTEGER NOT NULL,
     kind TEXT NOT NULL,
-    known_from_day INTEGER NOT NULL,
     known_to_day INTEGER NOT NULL,
+    known_from_day INTEGER NOT NULL,
     PRIMARY KEY (day, kind, known_to_day)
 );
 

@@ -1,10 +1,11 @@
+-- The key's columns come first: SQLite 3.40's integrity_check sees NULLs elsewhere.
 -- The days on which anybody had a fact, by kind of event: from them follows which source has fallen silent. A day is known at the
 -- ends of the days from known_from_day on and before known_to_day; 2147483647 is never.
 CREATE TABLE fact_days (
     day INTEGER NOT NULL,
     kind TEXT NOT NULL,
-    known_from_day INTEGER NOT NULL,
     known_to_day INTEGER NOT NULL,
+    known_from_day INTEGER NOT NULL,
     PRIMARY KEY (day, kind, known_to_day)
 ) WITHOUT ROWID;
 
