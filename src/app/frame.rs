@@ -26,7 +26,7 @@ pub fn Frame(children: Children) -> impl IntoView {
     let is_away = use_is_away();
     let keys = KeysShown::provide();
     let search = Search::new(keys);
-    listen_for_keys(search, keys);
+    listen_for_keys(move || search.open(), keys);
     view! {
         <SkipLink />
         <SearchDialog search />

@@ -1,7 +1,6 @@
 //! Keys that work on every page: Ctrl+K and `/` search, `?` lists the keys. Single keys can be switched off for people who
 //! dictate or mistype (WCAG 2.1.4).
 
-use super::search::Search;
 use super::server_fns::SetPreference;
 use super::state::use_preferences;
 use leptos::ev::{Event, KeyboardEvent, MouseEvent};
@@ -39,12 +38,12 @@ impl KeysShown {
 }
 
 /// Listens for the keys. Call once for the app.
-pub fn listen_for_keys(search: Search, keys: KeysShown) {
+pub fn listen_for_keys(open_search: impl Fn() + Copy + 'static, keys: KeysShown) {
     let preferences = use_preferences();
     Effect::new(move |_| {
         let listener = window_event_listener(leptos::ev::keydown, move |event| {
             let single_keys = preferences.read_untracked().shortcuts && !is_writing();
-            if is_free(&event) && press(&event, single_keys, search, keys) {
+            if is_free(&event) && press(&event, single_keys, open_search, keys) {
                 event.prevent_default();
             }
         });
@@ -64,12 +63,12 @@ fn is_writing() -> bool {
 }
 
 /// Does what the key is for, if anything.
-fn press(event: &KeyboardEvent, single_keys: bool, search: Search, keys: KeysShown) -> bool {
+fn press(event: &KeyboardEvent, single_keys: bool, open_search: impl Fn(), keys: KeysShown) -> bool {
     let is_single = single_keys && !(event.ctrl_key() || event.meta_key() || event.alt_key());
     let is_control = (event.ctrl_key() || event.meta_key()) && !event.alt_key() && !event.shift_key();
     match event.key().as_str() {
-        "k" | "K" if is_control => search.open(),
-        "/" if is_single => search.open(),
+        "k" | "K" if is_control => open_search(),
+        "/" if is_single => open_search(),
         "?" if is_single => keys.show(),
         _ => return false,
     }

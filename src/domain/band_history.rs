@@ -1,9 +1,8 @@
 //! Customers and ARR by band for each day of a period, and the moves between bands from its first day to its last.
 
 use super::counts::group;
-use super::list::Measure;
 use super::money::money_short;
-use super::portfolio::Tally;
+use super::tally::{Measure, Tally};
 use super::{Band, NaiveDate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

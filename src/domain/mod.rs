@@ -34,6 +34,7 @@ pub mod quarantine;
 pub mod scorecard;
 pub mod scorecard_input;
 pub mod silent_source;
+pub mod tally;
 pub mod timeline;
 pub mod today;
 

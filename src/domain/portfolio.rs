@@ -3,29 +3,10 @@
 use super::change::MainCause;
 use super::list::OwnerFilter;
 use super::scorecard::BandLimits;
+pub use super::tally::Tally;
 use super::{Band, CustomerId, FactorKey, NaiveDate, Points, Segment, SilentSource};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-/// A number of customers and the sum of their known ARR.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Tally {
-    pub customers: i64,
-    pub arr_cents: i64,
-    /// The number of customers whose ARR is unknown, so not in the sum.
-    pub arr_unknown: i64,
-}
-
-impl std::iter::Sum for Tally {
-    fn sum<I: Iterator<Item = Self>>(tallies: I) -> Self {
-        tallies.fold(Self::default(), |sum, tally| Self {
-            customers: sum.customers + tally.customers,
-            arr_cents: sum.arr_cents.saturating_add(tally.arr_cents),
-            arr_unknown: sum.arr_unknown + tally.arr_unknown,
-        })
-    }
-}
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

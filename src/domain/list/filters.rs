@@ -99,14 +99,6 @@ pub enum ChangeFilter {
     NewChurnRisk,
 }
 
-/// The measure of a group of customers: their ARR together, or their number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Measure {
-    #[default]
-    Arr,
-    Customers,
-}
-
 /// Selects customers by their owner: a named one, or nobody.
 /// On the wire it is the owner's name, or `none` for nobody. An owner whose name really is `none` is written `"none"` with
 /// double quotes; each pair of quotes in such a name adds one more.
@@ -162,6 +154,5 @@ macro_rules! wire_names {
     };
 }
 
-wire_names!(Measure { Arr = "arr", Customers = "customers" });
 wire_names!(RenewalFilter { Next90 = "next_90", Overdue = "overdue" });
 wire_names!(ChangeFilter { Up7 = "up_7", Down7 = "down_7", Up30 = "up_30", Down30 = "down_30", NewChurnRisk = "new_churn_risk" });

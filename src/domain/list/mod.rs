@@ -3,7 +3,8 @@
 mod filters;
 mod rows;
 
-pub use filters::{ChangeFilter, Measure, OwnerFilter, RenewalFilter, Sort, SortDirection};
+pub use super::tally::Measure;
+pub use filters::{ChangeFilter, OwnerFilter, RenewalFilter, Sort, SortDirection};
 pub use rows::{CustomerList, CustomerRow, Page, Weakest};
 
 use super::band_history::{DEFAULT_PERIOD, Moved, MovedBy, PERIODS};
