@@ -159,7 +159,7 @@ story("notes, retraction and payments work without JavaScript", { javaScriptEnab
   await page.getByLabel("Your name").fill("Ann Lee");
   await page.getByRole("button", { name: "Add note" }).click();
   await toast(page, "Note added");
-  await page.getByRole("region", { name: "Notes" }).getByText("Champion left").waitFor();
+  await page.locator(".note__text", { hasText: "Champion left" }).waitFor();
 
   await page.getByRole("link", { name: /Retract.*ada logged in/ }).first().click();
   await page.getByLabel("Reason").fill("Logged twice");
