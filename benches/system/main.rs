@@ -2,7 +2,7 @@
 //! it, measured in the same run on the same data. A ratio of 1.0 is the limit; ratios hold on a noisy machine.
 //!
 //! BENCH_DATABASE_URL names an empty PostgreSQL database; SQLite files in target/bench when it is absent. Arguments name the
-//! lines to measure: `cargo bench --bench system -- replay_portfolio`.
+//! lines to measure: `cargo bench --profile release --bench system -- replay_portfolio`.
 
 mod client;
 mod server;
