@@ -12,6 +12,7 @@ mod quarantine;
 mod retract;
 mod scorecard;
 mod state;
+mod who_are_you;
 
 pub use archive::{ArchiveDialog, RestoreForm};
 pub use customer::CustomerForm;
@@ -24,3 +25,4 @@ pub use quarantine::{DiscardAllDialog, DiscardForm, ReplayForm};
 pub use retract::{RetractForm, UndoForm};
 pub use scorecard::{RestoreScorecardForm, ScorecardForm, scorecard_values};
 pub use state::FormState;
+pub use who_are_you::{WhoAreYou, owner_choices};

@@ -2,7 +2,7 @@
 
 use super::links::list_href;
 use super::query::ListNavigation;
-use crate::app::forms::ActionForm;
+use crate::app::forms::{ActionForm, WhoAreYou, owner_choices};
 use crate::app::server_fns::SetPreference;
 use crate::app::state::use_preferences;
 use crate::domain::CustomerQuery;
@@ -52,29 +52,6 @@ pub fn Mine(query: Signal<CustomerQuery>, owners: Signal<Vec<String>>, navigatio
             }
             .into_any()
         }
-        None => view! {
-            <details class="mine menu">
-                <summary>"My customers"</summary>
-                <div class="menu__panel">
-                    <p>"Who are you? This browser remembers it."</p>
-                    <ActionForm action>
-                        <input type="hidden" name="name" value="owner" />
-                        <ul>{move || owners.get().into_iter().map(owner_choice).collect_view()}</ul>
-                    </ActionForm>
-                </div>
-            </details>
-        }
-        .into_any(),
-    }
-}
-
-fn owner_choice(owner: String) -> impl IntoView {
-    let name = owner.clone();
-    view! {
-        <li>
-            <button name="value" value=owner>
-                {name}
-            </button>
-        </li>
+        None => view! { <WhoAreYou action>{move || owner_choices(owners.get())}</WhoAreYou> }.into_any(),
     }
 }

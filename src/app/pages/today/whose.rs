@@ -1,6 +1,6 @@
 //! Everybody's customers or mine: a choice that this browser remembers.
 
-use crate::app::forms::ActionForm;
+use crate::app::forms::{ActionForm, WhoAreYou, owner_choices};
 use crate::app::server_fns::{SetPreference, list_owners};
 use crate::app::state::use_preferences;
 use crate::app::until_answered;
@@ -44,43 +44,20 @@ pub fn Whose(query: Memo<CustomerQuery>) -> impl IntoView {
             </div>
         }
         .into_any(),
-        (false, false) => view! { <WhoAreYou action /> }.into_any(),
+        (false, false) => view! {
+            <WhoAreYou action>
+                <Owners />
+            </WhoAreYou>
+        }
+        .into_any(),
     }
 }
 
-/// Asks whose customers are "mine".
+/// Loads the owners to choose from.
 #[component]
-fn WhoAreYou(action: ServerAction<SetPreference>) -> impl IntoView {
+fn Owners() -> impl IntoView {
     let owners = Resource::new(|| (), |()| until_answered(list_owners));
-    let choices = move || {
-        Suspend::new(async move {
-            let owners = owners.await.unwrap_or_default().into_iter();
-            owners
-                .map(|owner| {
-                    let name = owner.clone();
-                    view! {
-                        <li>
-                            <button name="value" value=owner>
-                                {name}
-                            </button>
-                        </li>
-                    }
-                })
-                .collect_view()
-        })
-    };
     view! {
-        <details class="mine menu">
-            <summary>"My customers"</summary>
-            <div class="menu__panel">
-                <p>"Who are you? This browser remembers it."</p>
-                <ActionForm action>
-                    <input type="hidden" name="name" value="owner" />
-                    <ul>
-                        <Transition>{choices}</Transition>
-                    </ul>
-                </ActionForm>
-            </div>
-        </details>
+        <Transition>{move || Suspend::new(async move { owner_choices(owners.await.unwrap_or_default()) })}</Transition>
     }
 }
