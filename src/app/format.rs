@@ -2,6 +2,7 @@
 
 pub use crate::domain::counts::{count, group};
 pub use crate::domain::money::{amount, money, money_short};
+pub use crate::domain::phrases::{capitalised, day, uncapitalised};
 use crate::domain::{NaiveDate, Points};
 use chrono::{DateTime, Utc};
 
@@ -16,11 +17,6 @@ pub fn mebibytes(bytes: i64) -> String {
 /// "+2.0", "−0.4", "0.0": the minus is as wide as the plus.
 pub fn signed(points: Points) -> String {
     points.signed().replace('-', "−")
-}
-
-/// "7 Mar 2026"
-pub fn day(day: NaiveDate) -> String {
-    day.format("%-d %b %Y").to_string()
 }
 
 /// "7 Mar 2026, 14:05 UTC"
@@ -71,12 +67,6 @@ pub fn days_ago(day: NaiveDate, today: NaiveDate) -> String {
         2.. => format!("{span} ago"),
         _ => format!("in {span}"),
     }
-}
-
-/// Returns the text with its first letter as a capital.
-pub fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ pub mod money;
 pub mod note;
 pub mod numbers;
 pub mod people;
+pub mod phrases;
 pub mod portfolio;
 pub mod preview;
 pub mod quarantine;

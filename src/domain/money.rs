@@ -44,6 +44,11 @@ pub fn money_short(cents: i64, currency: &str) -> String {
     format!("{}{number}{suffix}", currency_sign(currency))
 }
 
+/// Returns the amount as [`money_short`] does, without a decimal that is 0: "$27k", "$1.2M".
+pub fn money_shortest(cents: i64, currency: &str) -> String {
+    money_short(cents, currency).replacen(".0", "", 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -61,6 +61,11 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// Returns the invoices that are overdue at the end of a day.
+    pub fn overdue(&self, as_of: NaiveDate) -> impl Iterator<Item = &Invoice> {
+        self.invoices.iter().filter(move |invoice| invoice.status(as_of) == Some(InvoiceStatus::Overdue))
+    }
+
     /// Returns the facts that had happened by the end of a day.
     pub(super) fn until(&self, day: NaiveDate) -> Self {
         let by_then = |other: Option<NaiveDate>| other.filter(|other| *other <= day);

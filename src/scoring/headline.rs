@@ -2,10 +2,12 @@
 
 use super::activity::daily_totals;
 use super::facts::Facts;
+use super::measure::total;
 use super::score::weakest;
+use super::urgency::RENEWAL_DAYS;
 use super::words::headline_sentence;
 use crate::domain::scorecard::BandLimits;
-use crate::domain::{Band, EventKind, Health, InvoiceStatus, NaiveDate, Window};
+use crate::domain::{Band, EventKind, Health, NaiveDate, Window};
 use chrono::Duration;
 use std::collections::BTreeMap;
 
@@ -17,8 +19,6 @@ const USED_DAYS: usize = 3;
 const COMPARED_DAYS: i64 = 30;
 /// The least count that can fall. A fall is one to half or less.
 const LEAST_TO_FALL: i64 = 6;
-/// The days before a renewal from which on everybody is told of it.
-const RENEWAL_DAYS: i64 = 90;
 
 /// A part of the headline.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -157,7 +157,7 @@ fn tickets(subject: &Subject<'_>) -> Option<Told> {
 /// Sums what is overdue, currency by currency.
 fn overdue(facts: &Facts, today: NaiveDate) -> Vec<Told> {
     let mut sums = BTreeMap::<&str, i64>::new();
-    for invoice in facts.invoices.iter().filter(|invoice| invoice.status(today) == Some(InvoiceStatus::Overdue)) {
+    for invoice in facts.overdue(today) {
         *sums.entry(&invoice.currency).or_default() += invoice.amount_cents;
     }
     sums.into_iter().map(|(currency, cents)| Told::Overdue { cents, currency: currency.to_owned() }).collect()
@@ -167,7 +167,6 @@ fn new(subject: &Subject<'_>, first: NaiveDate) -> Option<Told> {
     let (facts, today) = (subject.facts, subject.health.as_of);
     let since = facts.start_date.unwrap_or(first);
     let window = Window { from: since.min(first), to: today };
-    let sum = |kind| daily_totals(facts, &[kind], window).iter().map(|total| total.count).sum();
     let mut features: Vec<_> = facts
         .daily
         .iter()
@@ -178,9 +177,9 @@ fn new(subject: &Subject<'_>, first: NaiveDate) -> Option<Told> {
     features.dedup();
     Some(Told::New {
         since,
-        logins: sum(EventKind::Login),
+        logins: total(facts, EventKind::Login, window),
         features: features.len() as i64,
-        tickets: sum(EventKind::SupportTicket),
+        tickets: total(facts, EventKind::SupportTicket, window),
     })
 }
 

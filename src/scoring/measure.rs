@@ -118,7 +118,7 @@ pub fn measure(facts: &Facts, scorecard: &Scorecard, connections: &Connections, 
 pub(super) fn measure_as_of(facts: &Facts, scorecard: &Scorecard, connections: &Connections, as_of: AsOf) -> Measurements {
     let rules = &scorecard.factors;
     let (day, api_window) = (as_of.windows, window(&rules.api_trend, as_of.windows));
-    let feature_names = features_used(facts, &rules.feature_adoption, day);
+    let feature_names = features_used(facts, &rules.feature_adoption, window(&rules.feature_adoption, day));
     let mut measured = Measurements {
         has_facts: facts.first_fact_on.is_some_and(|first| first <= day),
         before_start: facts.start_date.is_some_and(|start| day < start),
@@ -139,12 +139,12 @@ pub(super) fn window(rule: &FactorRule, as_of: NaiveDate) -> Window {
     Window::ending(as_of, rule.days())
 }
 
-fn total(facts: &Facts, kind: EventKind, window: Window) -> i64 {
+pub(super) fn total(facts: &Facts, kind: EventKind, window: Window) -> i64 {
     facts.daily.iter().filter(|daily| daily.kind == kind && window.contains(daily.day)).map(|daily| daily.count).sum()
 }
 
-fn features_used(facts: &Facts, rule: &FactorRule, as_of: NaiveDate) -> Vec<String> {
-    let window = window(rule, as_of);
+/// Returns the names of the features that were used within the window and that the rule counts, sorted.
+pub(super) fn features_used(facts: &Facts, rule: &FactorRule, window: Window) -> Vec<String> {
     let mut uses = BTreeMap::<&str, i64>::new();
     for daily in facts.daily.iter().filter(|daily| daily.kind == EventKind::FeatureUse && window.contains(daily.day)) {
         if rule.counts(&daily.key) {

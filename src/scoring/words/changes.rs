@@ -1,7 +1,7 @@
 //! Why a score changed, as sentences.
 
-use super::headline::day;
 use crate::domain::counts::count;
+use crate::domain::phrases::day;
 use crate::domain::{Cause, FactorKey, HealthChange, Points, Window};
 use crate::scoring::reasons::Fact;
 

@@ -1,9 +1,11 @@
 //! The sentence that a customer's page says first.
 
 use crate::domain::counts::{count, group};
-use crate::domain::money::money_short;
+use crate::domain::money::money_shortest;
+use crate::domain::phrases::{capitalised, day};
 use crate::domain::{EventKind, NaiveDate};
 use crate::scoring::headline::Told;
+use crate::scoring::urgency::RENEWAL_DAYS;
 
 /// "Logins stopped on 30 Oct 2026; $27k overdue; renews in 19 days."
 pub fn headline_sentence(told: &[Told]) -> String {
@@ -32,7 +34,7 @@ fn part(told: &Told, is_first: bool) -> String {
             format!("{} {} → {} in {}", plural(*kind), group(*before), group(*now), count(*days, "day"))
         }
         Told::Tickets { tickets, days } => format!("{} in {}", count(*tickets, "ticket"), count(*days, "day")),
-        Told::Overdue { cents, currency } => format!("{} overdue", money_short(*cents, currency).replace(".0", "")),
+        Told::Overdue { cents, currency } => format!("{} overdue", money_shortest(*cents, currency)),
         Told::Weakest(explanation) => explanation.clone(),
         Told::Logins { logins, days } => format!("{} in {}", count(*logins, "login"), count(*days, "day")),
         Told::NothingOverdue => "no invoice overdue".to_owned(),
@@ -57,16 +59,7 @@ fn renews(on: NaiveDate, today: NaiveDate) -> String {
         late @ ..0 => format!("renewal {} overdue", count(-late, "day")),
         0 => "renews today".to_owned(),
         1 => "renews tomorrow".to_owned(),
-        days @ 2..=90 => format!("renews in {days} days"),
+        days @ 2..=RENEWAL_DAYS => format!("renews in {days} days"),
         _ => format!("renews on {}", day(on)),
     }
-}
-
-pub(super) fn day(day: NaiveDate) -> String {
-    day.format("%-d %b %Y").to_string()
-}
-
-fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }

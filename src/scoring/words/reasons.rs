@@ -1,13 +1,14 @@
 //! The reasons why a customer is not healthy: the facts that cost it most points, in few words.
 
 use crate::domain::counts::{count, group};
-use crate::domain::money::money_short;
+use crate::domain::money::money_shortest;
+use crate::domain::phrases::{self, uncapitalised};
 use crate::domain::scorecard::BandLimits;
-use crate::domain::{Band, EventKind, Factor, FactorKey, Health, InvoiceStatus, NaiveDate, Points, Scorecard, Window};
+use crate::domain::{Band, EventKind, Factor, FactorKey, Health, NaiveDate, Points, Scorecard, Window};
+use crate::scoring::Facts;
+use crate::scoring::measure::{features_used, total};
 use crate::scoring::urgency::SILENT_DAYS;
-use crate::scoring::{Facts, Invoice};
 use std::cmp::Reverse;
-use std::collections::HashSet;
 
 /// The most factors told of.
 const TOLD: usize = 2;
@@ -34,7 +35,7 @@ fn costly<'a>(health: &'a Health, limits: &BandLimits) -> Vec<(FactorKey, &'a Fa
 /// Says a count and the target it is held against: "5 of 20 logins in 30 days".
 fn fact(key: FactorKey, factor: &Factor) -> Option<String> {
     let (value, target) = (factor.value, factor.target.unwrap_or_default());
-    let period = factor.window.map(|window| format!(" in {}", count((window.to - window.from).num_days() + 1, "day")));
+    let period = factor.window.map(|window| format!(" in {}", count(window.days(), "day")));
     let period = period.unwrap_or_default();
     let of_target = |noun: &str| match value {
         Some(0) => format!("No {noun}{period}"),
@@ -67,7 +68,7 @@ pub fn reason_in_facts(facts: &Facts, health: &Health, scorecard: &Scorecard, la
     // Silence is told once: by the logins where one was the last sign, else in words of its own.
     let by_logins = silent_since.is_none_or(|since| last_login == Some(since));
     let mut is_told = false;
-    let overdue = overdue(&facts.invoices, today);
+    let overdue = overdue(facts, today);
     let mut told = Vec::new();
     for (key, factor) in costly(health, &scorecard.bands) {
         // Overdue invoices are told with their amounts.
@@ -94,22 +95,16 @@ pub fn reason_in_facts(facts: &Facts, health: &Health, scorecard: &Scorecard, la
 /// Says a change for the worse against the window before: "Logins 34 → 4". Changes of less than a tenth are none.
 fn worsening(key: FactorKey, factor: &Factor, facts: &Facts, scorecard: &Scorecard) -> Option<String> {
     let window = factor.window?;
-    let sum = |kind: EventKind, window: Window| {
-        let daily = facts.daily.iter().filter(|daily| daily.kind == kind && window.contains(daily.day));
-        daily.map(|daily| daily.count).sum::<i64>()
-    };
-    let features = |window: Window| {
-        let rule = scorecard.factors.get(key);
-        let used = facts.daily.iter().filter(|daily| daily.kind == EventKind::FeatureUse && window.contains(daily.day));
-        used.map(|daily| daily.key.as_str()).filter(|feature| rule.counts(feature)).collect::<HashSet<_>>().len() as i64
-    };
-    let (noun, before, now) = match key {
-        FactorKey::LoginFrequency => ("Logins", sum(EventKind::Login, window.before()), sum(EventKind::Login, window)),
-        FactorKey::FeatureAdoption => ("Features", features(window.before()), features(window)),
-        FactorKey::SupportLoad => {
-            ("Tickets", sum(EventKind::SupportTicket, window.before()), sum(EventKind::SupportTicket, window))
+    let both = |count: &dyn Fn(Window) -> i64| (count(window.before()), count(window));
+    let sums = |kind: EventKind| both(&|window| total(facts, kind, window));
+    let (noun, (before, now)) = match key {
+        FactorKey::LoginFrequency => ("Logins", sums(EventKind::Login)),
+        FactorKey::FeatureAdoption => {
+            let rule = &scorecard.factors.feature_adoption;
+            ("Features", both(&|window| features_used(facts, rule, window).len() as i64))
         }
-        FactorKey::ApiTrend => ("API calls", sum(EventKind::ApiCall, window.before()), sum(EventKind::ApiCall, window)),
+        FactorKey::SupportLoad => ("Tickets", sums(EventKind::SupportTicket)),
+        FactorKey::ApiTrend => ("API calls", sums(EventKind::ApiCall)),
         FactorKey::InvoiceTimeliness => return None,
     };
     let worse_by = if key == FactorKey::SupportLoad { now - before } else { before - now };
@@ -121,59 +116,41 @@ fn last_day(facts: &Facts, kind: EventKind, today: NaiveDate) -> Option<NaiveDat
 }
 
 /// Says which invoices are overdue: "invoice of $27k 5 days overdue", "2 invoices of $40k overdue, the oldest 12 days".
-fn overdue(invoices: &[Invoice], today: NaiveDate) -> Option<String> {
-    let overdue: Vec<_> = invoices.iter().filter(|invoice| invoice.status(today) == Some(InvoiceStatus::Overdue)).collect();
+fn overdue(facts: &Facts, today: NaiveDate) -> Option<String> {
+    let overdue: Vec<_> = facts.overdue(today).collect();
     let first = overdue.first()?;
     let days = count((today - overdue.iter().filter_map(|invoice| invoice.due_on).min()?).num_days(), "day");
     let is_one_currency = overdue.iter().all(|invoice| invoice.currency == first.currency);
     let cents = overdue.iter().fold(0_i64, |sum, invoice| sum.saturating_add(invoice.amount_cents));
     Some(match (overdue.len(), is_one_currency) {
-        (1, _) => format!("Invoice of {} {days} overdue", short_amount(cents, &first.currency)),
+        (1, _) => format!("Invoice of {} {days} overdue", money_shortest(cents, &first.currency)),
         (number, true) => {
-            let amount = short_amount(cents, &first.currency);
+            let amount = money_shortest(cents, &first.currency);
             format!("{number} invoices of {amount} overdue, the oldest {days}")
         }
         (number, false) => format!("{number} invoices overdue, the oldest {days}"),
     })
 }
 
-/// "$27k", "$1.2M"
-fn short_amount(cents: i64, currency: &str) -> String {
-    money_short(cents, currency).replacen(".0", "", 1)
-}
-
 /// "30 Oct", with the year where it could be another one's.
 fn short_day(day: NaiveDate, today: NaiveDate) -> String {
-    let form = if (today - day).num_days() < 180 { "%-d %b" } else { "%-d %b %Y" };
-    day.format(form).to_string()
+    match (today - day).num_days() < 180 {
+        true => day.format("%-d %b").to_string(),
+        false => phrases::day(day),
+    }
 }
 
 /// Joins sentences without their capital letters, except for the first. "API" stays.
 fn in_one_line(told: Vec<String>) -> String {
-    let mut line = String::new();
-    for text in told {
-        let mut letters = text.chars();
-        match (line.is_empty(), letters.next(), letters.clone().next()) {
-            (false, Some(first), Some(second)) if second.is_lowercase() => {
-                line.push_str("; ");
-                line.extend(first.to_lowercase());
-                line.push_str(letters.as_str());
-            }
-            (false, ..) => {
-                line.push_str("; ");
-                line.push_str(&text);
-            }
-            (true, ..) => line.push_str(&text),
-        }
-    }
-    line
+    let part = |(place, text): (usize, String)| if place == 0 { text } else { uncapitalised(&text) };
+    told.into_iter().enumerate().map(part).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::{CustomerId, Factors, NaiveDate, Scorecard};
-    use crate::scoring::{Connections, DailyCount, InvoiceCounts, Measurements, measure, score};
+    use crate::scoring::{Connections, DailyCount, Invoice, InvoiceCounts, Measurements, measure, score};
 
     /// The reasons of measurements under the default rules, of sources that are all connected.
     fn check(measured: Measurements, expected: &[&str]) {

@@ -74,11 +74,6 @@ fn source(key: FactorKey) -> &'static str {
     }
 }
 
-fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
 /// Says which factors are assumed: "Support tickets and API calls are assumed".
 pub fn coverage_sentence(health: &Health, policy: MissingPolicy) -> String {
     let assumed: Vec<_> = health.factors.iter().filter(|(_, factor)| !factor.measured).map(|(key, _)| source(key)).collect();
@@ -88,8 +83,8 @@ pub fn coverage_sentence(health: &Health, policy: MissingPolicy) -> String {
     };
     match assumed.as_slice() {
         [] => "Nothing is assumed".into(),
-        [one] => format!("{} {} {consequence}", capitalised(one), if one.ends_with('s') { "are" } else { "is" }),
-        [first @ .., last] => format!("{} and {last} are {consequence}", capitalised(&first.join(", "))),
+        [one] => format!("{} {} {consequence}", format::capitalised(one), if one.ends_with('s') { "are" } else { "is" }),
+        [first @ .., last] => format!("{} and {last} are {consequence}", format::capitalised(&first.join(", "))),
     }
 }
 

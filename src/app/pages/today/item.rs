@@ -23,7 +23,7 @@ pub fn Face(item: NeededCustomer, as_of: NaiveDate, currency: String) -> impl In
         }
     });
     let help = help.map(|help| {
-        view! { <p class="needed__help">{format!("Would help: {} ({})", lowered(&help.sentence), format::signed(help.gain))}</p> }
+        view! { <p class="needed__help">{format!("Would help: {} ({})", format::uncapitalised(&help.sentence), format::signed(help.gain))}</p> }
     });
     view! {
         <div class="needed__face">
@@ -56,14 +56,5 @@ pub fn arr_words(item: &NeededCustomer, currency: &str) -> (String, String) {
             format!("Its ARR is unknown: {}, the median of {segment}, stands in for it", format::money(cents, currency)),
         ),
         (None, _) => ("ARR unknown".to_owned(), "No customer's ARR is known: all count alike".to_owned()),
-    }
-}
-
-/// Returns a sentence for the middle of a line: "the next invoice paid on time". "API" stays.
-fn lowered(text: &str) -> String {
-    let mut letters = text.chars();
-    match (letters.next(), letters.clone().next()) {
-        (Some(first), Some(second)) if !second.is_uppercase() => first.to_lowercase().chain(letters).collect(),
-        _ => text.to_owned(),
     }
 }

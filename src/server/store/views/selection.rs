@@ -5,6 +5,7 @@ use crate::domain::band_runs::read_runs;
 use crate::domain::letters::composed;
 use crate::domain::list::{ChangeFilter, MOVE_POINTS, NEW_DAYS, OwnerFilter, RenewalFilter};
 use crate::domain::{Band, CustomerId, CustomerQuery, NaiveDate, Points};
+use crate::scoring::RENEWAL_DAYS;
 use crate::server::store::sql::bind::{Bind, binds};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::band_changes::load_changes_of_all;
@@ -12,9 +13,6 @@ use crate::server::store::tables::customer_health::{StoredRuns, load_runs};
 use crate::server::store::tables::search_key::folded;
 use crate::server::store::{StoreError, StoreResult};
 use chrono::Duration;
-
-/// The days ahead in which renewals are looked for.
-const RENEWAL_DAYS: i64 = 90;
 
 /// The customers that a query's filters select, as a condition with its values.
 pub struct Selection {
