@@ -80,12 +80,17 @@ pub async fn load_changes_of_all(tx: &mut Tx, period: Period) -> StoreResult<Has
     rows.into_iter().map(read).collect()
 }
 
-/// Returns the changes of some customers in a period, in the order in which they were noted.
-pub async fn load_band_changes(tx: &mut Tx, customers: &[CustomerId], period: Period) -> StoreResult<Vec<BandChange>> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM band_changes WHERE customer_id {} AND day > $2 AND day <= $3 ORDER BY id", tx.one_of());
-    let binds = vec![Bind::from(customers), Bind::Day(Some(period.first)), Bind::Day(Some(period.last))];
-    let rows: Vec<BandChangeRow> = tx.all(AssertSqlSafe(sql), binds).await?;
+/// Returns all changes in a period of the customers that [`load_changes_of_all`] may tell of, in the order in which they were
+/// noted. Mostly there are none.
+pub async fn load_changes_beside_changes_of_all(tx: &mut Tx, period: Period) -> StoreResult<Vec<BandChange>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM band_changes
+         WHERE customer_id IN (SELECT customer_id FROM band_changes
+                               WHERE cause IN ('rules', 'connections') AND band_before <> 'no_data' AND day > $1 AND day <= $2)
+         AND day > $1 AND day <= $2 ORDER BY id"
+    );
+    let rows: Vec<BandChangeRow> =
+        tx.all(AssertSqlSafe(sql), vec![Bind::Day(Some(period.first)), Bind::Day(Some(period.last))]).await?;
     rows.into_iter().map(BandChangeRow::band_change).collect()
 }
 

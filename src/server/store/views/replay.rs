@@ -11,7 +11,7 @@ use crate::server::store::ledger::health::NewHealth;
 use crate::server::store::ledger::rules::Rules;
 use crate::server::store::sql::bind::{Row, binds, end};
 use crate::server::store::sql::db::Tx;
-use crate::server::store::tables::band_changes::{insert_band_changes, load_band_changes};
+use crate::server::store::tables::band_changes::{insert_band_changes, load_changes_beside_changes_of_all};
 use crate::server::store::tables::connections::{load_connections, store_connections};
 use crate::server::store::tables::customers::{CustomerRecord, Known, select_customers};
 use crate::server::store::tables::fact_days::{FactDays, store_fact_days};
@@ -20,7 +20,7 @@ use crate::server::store::views::silence::load_recent_fact_days;
 use crate::server::store::{Store, StoreError, StoreResult};
 use chrono::Duration;
 use sqlx::AssertSqlSafe;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use tokio::task::{JoinError, JoinSet};
 
@@ -55,10 +55,14 @@ impl Store {
         store_rules(&mut tx, &rules).await?;
         let fact_days = load_recent_fact_days(&mut self.read().await?, at).await?;
         store_fact_days(&mut tx, fact_days.into_iter().map(|(kind, day)| ((day, kind), day)).collect::<FactDays>()).await?;
+        let mut changes =
+            load_changes_beside_changes_of_all(&mut self.read().await?, Period::ending(at.day, BAND_MEMORY_DAYS)).await?;
+        changes.retain(|change| change.noted_at < end(at.known_at));
         while let Some(rows) = running.join_next().await {
             fill_up(&mut running);
-            insert(&mut tx, rows.map_err(failed)??).await?;
+            tx.insert_rows("customers", rows.map_err(failed)??, "").await?;
         }
+        insert_changes(&mut tx, changes).await?;
         tx.commit().await?;
         Ok(replay)
     }
@@ -164,20 +168,13 @@ async fn candidates(tx: &mut Tx, at: AsOf) -> StoreResult<Vec<CustomerId>> {
     Ok(rows.into_iter().map(|(id,)| CustomerId(id)).collect())
 }
 
-/// Some customers of the day, ready to be stored.
-struct Replayed {
-    rows: Vec<Row>,
-    changes: Vec<BandChange>,
-}
-
-/// Loads some customers and scores them as of the day.
-async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) -> StoreResult<Replayed> {
+/// Loads some customers and scores them as of the day. Returns the rows of those that existed.
+async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) -> StoreResult<Vec<Row>> {
     let mut tx = store.read().await?;
     let sql = format!(select_customers!("WHERE id {}"), tx.one_of());
     let records: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![&ids[..]]).await?;
     let known: Vec<_> = records.iter().map(CustomerRecord::known).collect();
     let mut facts = load_facts(&mut tx, &known, rules.reach(at.day), at).await?;
-    let mut changes = load_band_changes(&mut tx, &ids, Period::ending(at.day, BAND_MEMORY_DAYS)).await?;
     let (lively, quiet): (Vec<_>, Vec<_>) =
         ids.into_iter().partition(|id| facts.get(id).is_some_and(|facts| is_lively(facts, at.day)));
     let mut last_activity = HashMap::new();
@@ -187,14 +184,12 @@ async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) 
         }
     }
     drop(tx);
-    changes.retain(|change| change.noted_at < end(at.known_at));
     let mut rows = Vec::with_capacity(records.len());
     for record in &records {
         let id = CustomerId(record.id);
         let mut facts = facts.remove(&id).unwrap_or_default();
         facts.first_fact_on = facts.first_fact_on.filter(|first| *first <= at.day);
         if !record.existed_on(at.day) && facts.first_fact_on.is_none() {
-            changes.retain(|change| change.customer_id != id);
             continue;
         }
         // The factors' own first days serve only writes, of which there are none here.
@@ -204,7 +199,7 @@ async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) 
         row.extend(NewHealth::of_facts(&known, &facts, &rules, at.day)?.into_row());
         rows.push(row);
     }
-    Ok(Replayed { rows, changes })
+    Ok(rows)
 }
 
 /// A customer that did something within so many days is lively.
@@ -216,7 +211,12 @@ fn is_lively(facts: &Facts, day: NaiveDate) -> bool {
     facts.daily.iter().any(|daily| daily.kind.is_done_by_customer() && (day - daily.day).num_days() <= LIVELY_DAYS)
 }
 
-async fn insert(tx: &mut Tx, Replayed { rows, changes }: Replayed) -> StoreResult<()> {
-    tx.insert_rows("customers", rows, "").await?;
+/// Inserts the changes of those customers that the day has.
+async fn insert_changes(tx: &mut Tx, mut changes: Vec<BandChange>) -> StoreResult<()> {
+    if !changes.is_empty() {
+        let customers: Vec<(i64,)> = tx.all("SELECT id FROM customers", binds![]).await?;
+        let customers: HashSet<_> = customers.into_iter().map(|(id,)| CustomerId(id)).collect();
+        changes.retain(|change| customers.contains(&change.customer_id));
+    }
     insert_band_changes(tx, &changes).await
 }
