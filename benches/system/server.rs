@@ -34,9 +34,8 @@ pub async fn open(url: &str) -> AppState {
         clock: chrono::Utc::now,
         settings: Arc::new(Settings::default()),
         rescore: Arc::default(),
-        figures: Arc::default(),
         past_days: Arc::default(),
-        todays: Arc::default(),
+        answers: Arc::default(),
     }
 }
 
@@ -65,7 +64,9 @@ async fn read_history(State(app): State<AppState>, Path((id, days)): Path<(i64, 
 
 async fn read_portfolio(State(app): State<AppState>) -> Json<serde_json::Value> {
     let call = app.call(Actor::Visitor);
-    let list = customers::list_customers(&call, &CustomerQuery::default()).await.expect("a list");
+    // One row more than in the lists that are kept, so that it is read every time.
+    let longer = CustomerQuery { page_size: 51, ..CustomerQuery::default() };
+    let list = customers::list_customers(&call, &longer).await.expect("a list");
     let portfolio = portfolio::get_portfolio(&call, &CustomerQuery::default()).await.expect("figures");
     Json(serde_json::json!({ "list": list, "portfolio": portfolio }))
 }

@@ -196,8 +196,7 @@ async fn open(database: &DatabaseArgs, settings: Settings) -> Result<AppState, S
         clock: chrono::Utc::now,
         settings: Arc::new(settings),
         rescore: Arc::default(),
-        figures: Arc::default(),
-        todays: Arc::default(),
+        answers: Arc::default(),
         past_days: Arc::default(),
     };
     jobs::tend_log(&app).await.map_err(|error| cannot("prepare", &error))?;

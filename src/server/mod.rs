@@ -32,7 +32,6 @@ pub struct AppState {
     pub rescore: Arc<tokio::sync::Notify>,
     /// Takes single events in.
     pub posts: service::run::post_queue::PostQueue,
-    pub figures: Arc<service::portfolio::Figures>,
-    pub todays: Arc<service::today::Todays>,
+    pub answers: Arc<service::answers::Answers>,
     pub past_days: Arc<service::past_days::PastDays>,
 }

@@ -1,5 +1,6 @@
 //! Customers: list, create, change, archive and restore.
 
+use super::answers::Question;
 use super::health::{Scoring, rows, store_of};
 use crate::domain::list::MAX_ROW;
 use crate::domain::{
@@ -12,7 +13,17 @@ use crate::wire::pages::{EditPage, FoundCustomer, FoundCustomers};
 
 /// Returns one page of the customers that a query selects, with their health as of the query's day.
 pub async fn list_customers(call: &Call, query: &CustomerQuery) -> Result<CustomerList, AppError> {
-    let at = query.at.resolve(call.today())?;
+    let (at, question) = Question::of(call, query).await?;
+    match query.page_size {
+        ..=MOST_KEPT => call.answers.lists.get(&question, load_list(call, query, at)).await,
+        _ => load_list(call, query, at).await,
+    }
+}
+
+/// Longer pages are not kept for those who ask the same.
+const MOST_KEPT: i64 = 50;
+
+async fn load_list(call: &Call, query: &CustomerQuery, at: AsOf) -> Result<CustomerList, AppError> {
     let store = store_of(call, at).await?;
     let (found, total) = store.list_customers(query, at.day).await?;
     let items = rows(call, &Scoring::current(&store).await?, found, at).await?;

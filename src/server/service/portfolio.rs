@@ -1,74 +1,40 @@
 //! The portfolio's figures.
 
+use super::answers::Question;
 use super::health::{Changes, Scoring, store_of};
 use crate::domain::portfolio::Mentions;
-use crate::domain::{AsOf, BandHistory, CustomerQuery, FactorKey, NaiveDate, Portfolio};
+use crate::domain::{AsOf, BandHistory, CustomerQuery, FactorKey, Portfolio};
 use crate::server::Call;
-use crate::server::store::{Snapshot, Store};
+use crate::server::store::Store;
 use crate::wire::AppError;
-use quick_cache::sync::Cache;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// Returns the figures of the customers that a query selects, as of its day: under all facts known now, or under those known at
 /// the end of a day. Its lists name their first customers, with the causes of their changes.
 pub async fn get_portfolio(call: &Call, query: &CustomerQuery) -> Result<Portfolio, AppError> {
-    let (at, question) = Question::of(call, query, true).await?;
-    let answer = call.figures.portfolios.get_or_insert_async(&question, async { compute(call, query, at).await.map(Arc::new) });
-    Ok(Portfolio::clone(&*answer.await?))
+    let (at, question) = Question::of(call, &query.of_figures()).await?;
+    call.answers.portfolios.get(&question, compute(call, query, at)).await
 }
 
 /// Returns the same figures without any names, for those who only count.
 pub async fn get_portfolio_figures(call: &Call, query: &CustomerQuery) -> Result<Portfolio, AppError> {
-    let (at, question) = Question::of(call, query, false).await?;
-    let answer = call.figures.portfolios.get_or_insert_async(&question, async {
+    let (at, question) = Question::of(call, &query.of_figures()).await?;
+    let work_out = async {
         let mut portfolio = load(call, &store_of(call, at).await?, query, at).await?;
         lists(&mut portfolio).for_each(|list| list.items.clear());
-        Ok::<_, AppError>(Arc::new(portfolio))
-    });
-    Ok(Portfolio::clone(&*answer.await?))
+        Ok(portfolio)
+    };
+    call.answers.figures.get(&question, work_out).await
 }
 
 /// Returns customers and ARR by band over the query's period up to its day.
 pub async fn get_portfolio_bands(call: &Call, query: &CustomerQuery) -> Result<BandHistory, AppError> {
-    let (at, question) = Question::of(call, query, false).await?;
-    let answer = call.figures.bands.get_or_insert_async(&question, async {
-        let store = store_of(call, at).await?;
-        let history = store.get_band_history(query, &call.settings.currency, at.day).await?;
-        Ok::<_, AppError>(Arc::new(BandHistory { known_at: at.known_at, ..history }))
-    });
-    Ok(BandHistory::clone(&*answer.await?))
-}
-
-/// Everything that an answer rests on.
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct Question {
-    snapshot: Snapshot,
-    today: NaiveDate,
-    at: AsOf,
-    /// The query string of the filters and the period.
-    of: String,
-    named: bool,
-}
-
-impl Question {
-    async fn of(call: &Call, query: &CustomerQuery, named: bool) -> Result<(AsOf, Self), AppError> {
-        let at = query.at.resolve(call.today())?;
-        let of = query.of_figures().to_query_string();
-        Ok((at, Self { snapshot: call.store.snapshot().await?, today: call.today(), at, of, named }))
-    }
-}
-
-/// The latest answers. Each is valid until the database changes, for everybody who asks.
-pub struct Figures {
-    portfolios: Cache<Question, Arc<Portfolio>>,
-    bands: Cache<Question, Arc<BandHistory>>,
-}
-
-impl Default for Figures {
-    fn default() -> Self {
-        Self { portfolios: Cache::new(100), bands: Cache::new(100) }
-    }
+    let (at, question) = Question::of(call, &query.of_figures()).await?;
+    let work_out = async {
+        let history = store_of(call, at).await?.get_band_history(query, &call.settings.currency, at.day).await?;
+        Ok(BandHistory { known_at: at.known_at, ..history })
+    };
+    call.answers.bands.get(&question, work_out).await
 }
 
 async fn compute(call: &Call, query: &CustomerQuery, at: AsOf) -> Result<Portfolio, AppError> {

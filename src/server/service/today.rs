@@ -1,32 +1,20 @@
 //! Today: who needs somebody, who is first, and why.
 
+use super::answers::Question;
 use super::health::{Scoring, store_of};
 use crate::domain::list::is_new;
 use crate::domain::today::{MedianArr, rank};
 use crate::domain::{AsOf, CustomerQuery, NaiveDate, NeededCustomer, Page, Today};
 use crate::scoring::{self, Facts, Signs};
 use crate::server::Call;
-use crate::server::store::{CurrentHealth, Snapshot};
+use crate::server::store::CurrentHealth;
 use crate::wire::AppError;
 use chrono::Duration;
-use quick_cache::sync::Cache;
-use std::sync::Arc;
 
 /// Returns a page of those of a query's customers that need somebody, most urgent first, as of the query's day.
 pub async fn get_today(call: &Call, query: &CustomerQuery) -> Result<Today, AppError> {
-    let at = query.at.resolve(call.today())?;
-    let question = (call.store.snapshot().await?, at, query.to_query_string());
-    let answer = call.todays.0.get_or_insert_async(&question, async { compute(call, query, at).await.map(Arc::new) });
-    Ok(Today::clone(&*answer.await?))
-}
-
-/// The latest answers. Each is valid until the database changes, for everybody who asks.
-pub struct Todays(Cache<(Snapshot, AsOf, String), Arc<Today>>);
-
-impl Default for Todays {
-    fn default() -> Self {
-        Self(Cache::new(100))
-    }
+    let (at, question) = Question::of(call, query).await?;
+    call.answers.todays.get(&question, compute(call, query, at)).await
 }
 
 async fn compute(call: &Call, query: &CustomerQuery, at: AsOf) -> Result<Today, AppError> {

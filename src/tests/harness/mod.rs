@@ -151,8 +151,7 @@ impl Database {
             clock: now,
             settings: Arc::new(settings),
             rescore: Arc::default(),
-            figures: Arc::default(),
-            todays: Arc::default(),
+            answers: Arc::default(),
             past_days: Arc::default(),
         }
     }
