@@ -1,0 +1,2 @@
+-- Only SQLite has an index that answers lists and figures alone; it changes here.
+SELECT 1;
