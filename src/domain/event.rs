@@ -59,6 +59,17 @@ impl EventKind {
         }
     }
 
+    /// Returns the singular of what an event of this kind tells, for the middle of a sentence: "login", "API call".
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::FeatureUse => "feature use",
+            Self::ApiCall => "API call",
+            Self::SupportTicket => "support ticket",
+            Self::InvoiceIssued | Self::InvoicePaid | Self::InvoiceVoided => "invoice",
+        }
+    }
+
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == text)
     }

@@ -1,6 +1,8 @@
 //! The scorecard: the rules of scoring, as data.
 
-use super::{FactorKey, Factors, Points, Share};
+use super::measure::Measure;
+use super::scale::Scale;
+use super::{EventKind, FactorKey, Factors, Points, Share};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -108,18 +110,30 @@ impl Default for Scorecard {
     }
 }
 
-/// The days that stand for "all history": longer than any history, yet small enough for day arithmetic.
-const ALL_HISTORY_DAYS: i64 = 100_000;
-
 impl FactorRule {
-    /// Returns the window's length in days. All history has a length too.
-    pub fn days(&self) -> i64 {
-        self.window_days.unwrap_or(ALL_HISTORY_DAYS)
+    /// Returns how a factor with this rule is measured.
+    pub fn measure(&self, key: FactorKey) -> Measure<'_> {
+        let days = self.window_days;
+        match key {
+            FactorKey::LoginFrequency => Measure::Count { kind: EventKind::Login, days },
+            FactorKey::FeatureAdoption => Measure::DistinctFeatures { features: &self.key_features, days },
+            FactorKey::SupportLoad => Measure::Count { kind: EventKind::SupportTicket, days },
+            FactorKey::InvoiceTimeliness => Measure::OnTimeShare { days },
+            FactorKey::ApiTrend => Measure::Trend { kind: EventKind::ApiCall, days },
+        }
     }
 
-    /// Returns whether a feature counts.
-    pub fn counts(&self, feature: &str) -> bool {
-        self.key_features.is_empty() || self.key_features.iter().any(|key| key == feature)
+    /// Returns how the measured value of a factor with this rule becomes its score.
+    pub fn scale(&self, key: FactorKey) -> Scale {
+        let (target, neutral) = (self.target.unwrap_or(1).max(1), Points::NEUTRAL);
+        match key {
+            FactorKey::LoginFrequency | FactorKey::FeatureAdoption => {
+                Scale::straight((0, Points::ZERO), (target, Points::MAX), Points::ZERO)
+            }
+            FactorKey::SupportLoad => Scale::straight((0, Points::MAX), (target, Points::ZERO), Points::MAX),
+            FactorKey::InvoiceTimeliness => Scale::straight((0, Points::ZERO), (100, Points::MAX), neutral),
+            FactorKey::ApiTrend => Scale::straight((-100, Points::ZERO), (100, Points::MAX), neutral),
+        }
     }
 
     /// Returns the window in words: "30 days", "all history".
@@ -135,20 +149,12 @@ impl FactorRule {
     fn key_feature_words(&self) -> String {
         if self.key_features.is_empty() { "every feature".to_owned() } else { self.key_features.join(", ") }
     }
-
-    /// Returns the target, at least 1, for scoring to divide by.
-    pub fn divisor(&self) -> i64 {
-        self.target.unwrap_or(1).max(1)
-    }
 }
 
 impl Scorecard {
-    /// Returns the number of days before the as-of day whose daily activity can still count. Invoices are kept whole, so
-    /// their window does not matter here.
+    /// Returns the number of days up to the as-of day whose daily activity can still count.
     pub fn lookback_days(&self) -> i64 {
-        let Factors { login_frequency, feature_adoption, support_load, invoice_timeliness: _, api_trend } = &self.factors;
-        let windows = [login_frequency.days(), feature_adoption.days(), support_load.days(), 2 * api_trend.days()];
-        windows.into_iter().fold(1, i64::max)
+        self.factors.iter().map(|(key, rule)| rule.measure(key).lookback_days()).fold(1, i64::max)
     }
 
     /// Returns whether both score every customer exactly alike.
@@ -158,10 +164,7 @@ impl Scorecard {
 
     /// Returns whether both measure facts exactly alike, so that measurements made under one can be scored under the other.
     pub fn measures_like(&self, other: &Self) -> bool {
-        self.factors.iter().all(|(key, rule)| {
-            let other = other.factors.get(key);
-            (rule.window_days, &rule.key_features) == (other.window_days, &other.key_features)
-        })
+        self.factors.iter().all(|(key, rule)| rule.measure(key) == other.factors.get(key).measure(key))
     }
 
     /// Returns the differences from an earlier version, each in words: "Login frequency weight 25 → 30".

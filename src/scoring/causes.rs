@@ -2,7 +2,7 @@
 //! on the contributions is its cause's part, so the parts sum to the difference by construction.
 
 use super::facts::{Connections, Facts};
-use super::measure::{AsOf, InvoiceCounts, Measurements, measure_as_of};
+use super::measure::{AsOf, Counted, InvoiceCounts, Measurements, measure_as_of};
 use super::reasons::Fact;
 use super::score::{score, score_and_contributions};
 use super::words::{change_sentence, fact_sentence};
@@ -94,7 +94,8 @@ fn facts(cause: Cause, last: &Step, next: &Step, before: ScoreInputs<'_>, after:
             Cause::ScorecardChange => (old.factors.get(factor) != new.factors.get(factor))
                 .then_some(Fact::Scorecard { old: old.version, new: new.version }),
             Cause::SourceConnected => {
-                (last.measured.connected.get(factor) != next.measured.connected.get(factor)).then_some(Fact::Connected(factor))
+                let connected = |step: &Step| step.measured.factors.get(factor).connected;
+                (connected(last) != connected(next)).then_some(Fact::Connected(factor))
             }
             _ => moved(cause, factor, &last.measured, &next.measured),
         };
@@ -106,16 +107,15 @@ fn facts(cause: Cause, last: &Step, next: &Step, before: ScoreInputs<'_>, after:
 
 /// The difference between what was counted before a step and after it.
 fn moved(cause: Cause, factor: FactorKey, last: &Measurements, next: &Measurements) -> Option<Fact> {
-    let change = match factor {
-        FactorKey::LoginFrequency => next.logins - last.logins,
-        FactorKey::FeatureAdoption => next.features - last.features,
-        FactorKey::SupportLoad => next.tickets - last.tickets,
-        FactorKey::ApiTrend if next.api_calls == last.api_calls => {
-            let api_calls = last.api_calls_before - next.api_calls_before;
+    let change = match (&last.factors.get(factor).counted, &next.factors.get(factor).counted) {
+        (Counted::Facts(last), Counted::Facts(next)) | (Counted::Features(last, _), Counted::Features(next, _)) => next - last,
+        (Counted::Trend(now, last), Counted::Trend(then, next)) if now == then => {
+            let api_calls = last - next;
             return (api_calls > 0).then_some(Fact::LeftWindowBefore { api_calls });
         }
-        FactorKey::ApiTrend => next.api_calls - last.api_calls,
-        FactorKey::InvoiceTimeliness => return invoices_moved(cause, last.invoices, next.invoices),
+        (Counted::Trend(last, _), Counted::Trend(next, _)) => next - last,
+        (Counted::Invoices(last), Counted::Invoices(next)) => return invoices_moved(cause, *last, *next),
+        _ => return None,
     };
     (change != 0).then_some(Fact::Counted { factor, change })
 }

@@ -1,10 +1,11 @@
 //! Drivers: the steps that would raise a score most, in words that a person can act on. Each factor's measurements are
 //! replaced by better ones, and the customer is scored again.
 
-use super::measure::Measurements;
+use super::measure::{Counted, InvoiceCounts, Measurements};
 use super::reasons::Wish;
 use super::score::Scores;
 use super::words::wish_sentence;
+use crate::domain::measure::Measure;
 use crate::domain::{Driver, FactorKey, Points, Scorecard};
 
 /// Returns a driver for each factor that can still raise the score, largest gain first. Sources that are not connected have
@@ -17,7 +18,7 @@ pub fn drivers(measured: &Measurements, scorecard: &Scorecard) -> Vec<Driver> {
         let gain = points(&wished) - now;
         (gain > Points::ZERO).then(|| Driver { factor, gain, sentence: wish_sentence(wish) })
     };
-    let connected = |factor: &FactorKey| *measured.connected.get(*factor);
+    let connected = |factor: &FactorKey| measured.factors.get(*factor).connected;
     let mut drivers: Vec<_> = FactorKey::ALL.into_iter().filter(connected).filter_map(driver).collect();
     drivers.sort_by_key(|driver| std::cmp::Reverse(driver.gain));
     drivers
@@ -26,39 +27,32 @@ pub fn drivers(measured: &Measurements, scorecard: &Scorecard) -> Vec<Driver> {
 /// Returns the measurements that a factor could have, and the step that leads there in words.
 fn wish<'a>(factor: FactorKey, measured: &Measurements, scorecard: &'a Scorecard) -> Option<(Measurements, Wish<'a>)> {
     let rule = scorecard.factors.get(factor);
-    let (target, days) = (rule.divisor(), rule.days());
-    let mut wished = measured.clone();
-    let wish = match factor {
-        FactorKey::LoginFrequency => {
-            let missing = target - measured.logins;
-            wished.logins = target;
-            (missing > 0).then_some(Wish::MoreLogins { missing, days })
+    let (measure, scale) = (rule.measure(factor), rule.scale(factor));
+    let (target, days) = (scale.end(), measure.days());
+    let (wished, wish) = match (&measured.factors.get(factor).counted, measure) {
+        // Facts that cost points count until they are old: there is nothing to do but wait.
+        (Counted::Facts(_), _) if scale.falls() => return None,
+        (Counted::Facts(number), Measure::Count { kind, .. }) => {
+            let missing = target - number;
+            (missing > 0).then_some((Counted::Facts(target), Wish::MoreFacts { kind, missing, days }))
         }
-        FactorKey::FeatureAdoption => {
-            let missing = target - measured.features;
-            wished.features = target;
-            let unused = unused(measured, &rule.key_features);
-            (missing > 0).then_some(Wish::MoreFeatures { missing, are_key: !rule.key_features.is_empty(), unused })
+        (Counted::Features(number, names), Measure::DistinctFeatures { features, .. }) => {
+            let missing = target - number;
+            let is_named = names.len() as i64 == *number;
+            let unused = features.iter().filter(|feature| is_named && !names.contains(feature)).map(String::as_str).collect();
+            let wish = Wish::MoreFeatures { missing, are_key: !features.is_empty(), unused };
+            (missing > 0).then_some((Counted::Features(target, names.clone()), wish))
         }
-        // Tickets count until they are old: there is nothing to do but wait.
-        FactorKey::SupportLoad => None,
-        FactorKey::InvoiceTimeliness => {
-            let open = measured.invoices.open;
-            wished.invoices.on_time += open.max(1);
-            wished.invoices.open = 0;
-            Some(Wish::InvoicesPaidOnTime { open })
+        (Counted::Invoices(invoices), _) => {
+            let paid = InvoiceCounts { on_time: invoices.on_time + invoices.open.max(1), open: 0, ..*invoices };
+            Some((Counted::Invoices(paid), Wish::InvoicesPaidOnTime { open: invoices.open }))
         }
-        FactorKey::ApiTrend => {
-            wished.api_calls = measured.api_calls_before;
-            (measured.api_calls < measured.api_calls_before).then_some(Wish::MoreApiCalls { days })
+        (Counted::Trend(now, before), Measure::Trend { kind, .. }) => {
+            (now < before).then_some((Counted::Trend(*before, *before), Wish::AsManyFacts { kind, days }))
         }
-    };
-    wish.map(|wish| (wished, wish))
-}
-
-fn unused<'a>(measured: &Measurements, key_features: &'a [String]) -> Vec<&'a str> {
-    if !measured.names_features() {
-        return Vec::new();
-    }
-    key_features.iter().filter(|feature| !measured.feature_names.contains(feature)).map(String::as_str).collect()
+        _ => None,
+    }?;
+    let mut better = measured.clone();
+    better.factors.get_mut(factor).counted = wished;
+    Some((better, wish))
 }

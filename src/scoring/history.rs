@@ -1,10 +1,10 @@
 //! Scores over many days in one pass. Windows slide from day to day instead of being summed anew.
 
 use super::facts::{Connections, Facts};
-use super::measure::{Measurements, count_invoices, window};
+use super::measure::{Counted, Measured, Measurements, count_invoices};
 use super::score::Scores;
-use crate::domain::scorecard::FactorRule;
-use crate::domain::{Band, EventKind, Factors, HistoryPoint, NaiveDate, Points, Scorecard};
+use crate::domain::measure::Measure;
+use crate::domain::{Band, EventKind, Factors, HistoryPoint, NaiveDate, Points, Scorecard, Window};
 use std::collections::HashMap;
 
 /// The days that a customer's bands are kept for, and that the search for the beginning of its band goes back.
@@ -19,13 +19,9 @@ pub fn history(
     from: NaiveDate,
     to: NaiveDate,
 ) -> Vec<HistoryPoint> {
-    let rules = &scorecard.factors;
     let base = facts.daily.iter().map(|daily| daily.day).min().unwrap_or(from).min(from);
-    let logins = Sums::of(facts, EventKind::Login, base, to);
-    let tickets = Sums::of(facts, EventKind::SupportTicket, base, to);
-    let api_calls = Sums::of(facts, EventKind::ApiCall, base, to);
-    let mut features = SlidingFeatures::of(facts, &rules.feature_adoption, base);
-    let api_days = rules.api_trend.days();
+    let mut counters =
+        Factors::from_fn(|key| Counter::new(facts, scorecard.factors.get(key).measure(key), Window { from: base, to }));
     // Days are counted from `base`, since arithmetic with dates would cost more than all the rest.
     let first = (from - base).num_days();
     let mut last: Option<(Measurements, Points, Band)> = None;
@@ -36,14 +32,10 @@ pub fn history(
             let measured = Measurements {
                 has_facts: facts.first_fact_on.is_some_and(|first| first <= day),
                 before_start: facts.start_date.is_some_and(|start| day < start),
-                logins: logins.window(number, rules.login_frequency.days()),
-                features: features.distinct(number),
-                feature_names: Vec::new(),
-                tickets: tickets.window(number, rules.support_load.days()),
-                invoices: count_invoices(&facts.invoices, window(&rules.invoice_timeliness, day), day),
-                api_calls: api_calls.window(number, api_days),
-                api_calls_before: api_calls.window(number - api_days, api_days),
-                connected: Factors::from_fn(|key| connections.is_connected(key, day)),
+                factors: Factors::from_fn(|key| Measured {
+                    connected: connections.is_connected(key, day),
+                    counted: counters.get_mut(key).count(facts, day, number),
+                }),
             };
             // Most days are measured like the day before.
             let same = last.take().filter(|(before, ..)| *before == measured);
@@ -54,6 +46,36 @@ pub fn history(
             HistoryPoint { day, score: *score, band: *band }
         })
         .collect()
+}
+
+/// Counts for one factor day after day.
+enum Counter<'a> {
+    Facts { totals: Sums, days: i64 },
+    Features(SlidingFeatures<'a>),
+    Invoices { days: i64 },
+    Trend { totals: Sums, days: i64 },
+}
+
+impl<'a> Counter<'a> {
+    fn new(facts: &'a Facts, measure: Measure<'_>, span: Window) -> Self {
+        let days = measure.days();
+        match measure {
+            Measure::Count { kind, .. } => Self::Facts { totals: Sums::of(facts, kind, span), days },
+            Measure::DistinctFeatures { .. } => Self::Features(SlidingFeatures::of(facts, measure, span.from)),
+            Measure::OnTimeShare { .. } => Self::Invoices { days },
+            Measure::Trend { kind, .. } => Self::Trend { totals: Sums::of(facts, kind, span), days },
+        }
+    }
+
+    /// Counts as of a day, which is the `number`th of the span and not before the last call's. Features are not named.
+    fn count(&mut self, facts: &Facts, day: NaiveDate, number: i64) -> Counted {
+        match self {
+            Self::Facts { totals, days } => Counted::Facts(totals.window(number, *days)),
+            Self::Features(features) => Counted::Features(features.distinct(number), Vec::new()),
+            Self::Invoices { days } => Counted::Invoices(count_invoices(&facts.invoices, Window::ending(day, *days), day)),
+            Self::Trend { totals, days } => Counted::Trend(totals.window(number, *days), totals.window(number - *days, *days)),
+        }
+    }
 }
 
 /// The number of points in a trend, a week apart.
@@ -87,14 +109,14 @@ pub fn band_fell_on(history: &[HistoryPoint]) -> Option<NaiveDate> {
     history.windows(2).rev().find(fell).map(|pair| pair[1].day)
 }
 
-/// Running totals of one kind of event over the days from `base` on.
+/// Running totals of one kind of event over a span of days.
 struct Sums {
-    /// The totals: `totals[i]` is the sum of the days before `base + i`.
+    /// The totals: `totals[i]` is the sum of the span's first `i` days.
     totals: Vec<i64>,
 }
 
 impl Sums {
-    fn of(facts: &Facts, kind: EventKind, base: NaiveDate, to: NaiveDate) -> Self {
+    fn of(facts: &Facts, kind: EventKind, Window { from: base, to }: Window) -> Self {
         let days = ((to - base).num_days() + 1).max(0) as usize;
         let mut totals = vec![0; days + 1];
         for daily in facts.daily.iter().filter(|daily| daily.kind == kind && (base..=to).contains(&daily.day)) {
@@ -106,7 +128,7 @@ impl Sums {
         Self { totals }
     }
 
-    /// Returns the sum of the `days` days that end `last` days after `base`.
+    /// Returns the sum of the `days` days that end `last` days after the span's first.
     fn window(&self, last: i64, days: i64) -> i64 {
         let end = (last + 1).clamp(0, self.totals.len() as i64 - 1);
         let start = (end - days).max(0);
@@ -126,15 +148,15 @@ struct SlidingFeatures<'a> {
 }
 
 impl<'a> SlidingFeatures<'a> {
-    fn of(facts: &'a Facts, rule: &FactorRule, base: NaiveDate) -> Self {
+    fn of(facts: &'a Facts, measure: Measure<'_>, base: NaiveDate) -> Self {
         let mut uses: Vec<_> = facts
             .daily
             .iter()
-            .filter(|daily| daily.kind == EventKind::FeatureUse && rule.counts(&daily.key))
+            .filter(|daily| daily.kind == EventKind::FeatureUse && measure.counts_feature(&daily.key))
             .map(|daily| ((daily.day - base).num_days(), daily.key.as_str(), daily.count))
             .collect();
         uses.sort_unstable_by_key(|(day, ..)| *day);
-        Self { uses, days: rule.days(), in_window: HashMap::new(), distinct: 0, entered: 0, left: 0 }
+        Self { uses, days: measure.days(), in_window: HashMap::new(), distinct: 0, entered: 0, left: 0 }
     }
 
     /// Counts distinct features in the window that ends on `day`. No call's day may be before the last call's.

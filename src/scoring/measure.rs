@@ -1,8 +1,9 @@
 //! The first step of scoring: reduces a customer's facts to a handful of numbers as of a day.
 
 use super::facts::{Connections, Facts, Invoice};
+use crate::domain::measure::Measure;
 use crate::domain::numbers::round_div;
-use crate::domain::scorecard::FactorRule;
+use crate::domain::scale::Value;
 use crate::domain::{EventBody, EventKind, FactorKey, Factors, InvoiceStatus, NaiveDate, Scorecard, Window};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -24,27 +25,42 @@ impl InvoiceCounts {
     }
 }
 
-/// The measured numbers that factors are scored from, as of a day and under a scorecard's windows. Stored as JSON beside the
-/// customer.
+/// The numbers that factors are scored from, as of a day and under a scorecard's measures. Stored as JSON beside the customer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
 pub struct Measurements {
     /// True when any fact up to the day counts.
     pub has_facts: bool,
     /// True when the day lies before the customer's start.
     pub before_start: bool,
-    pub logins: i64,
-    /// The number of distinct features used. Only key features count where the scorecard names any.
-    pub features: i64,
-    /// The names of these features, sorted. Empty when there are more than [`MOST_NAMES`].
-    #[serde(default)]
-    pub feature_names: Vec<String>,
-    pub tickets: i64,
-    pub invoices: InvoiceCounts,
-    pub api_calls: i64,
-    /// API calls in the window before the current one.
-    pub api_calls_before: i64,
+    pub factors: Factors<Measured>,
+}
+
+/// The numbers of one factor.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Measured {
     /// True when the factor's source was connected by the day.
-    pub connected: Factors<bool>,
+    pub connected: bool,
+    #[serde(flatten)]
+    pub counted: Counted,
+}
+
+/// The numbers that a measure gave.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Counted {
+    Facts(i64),
+    /// The number of different features, and their names, sorted. There are no names where there are more than [`MOST_NAMES`].
+    Features(i64, Vec<String>),
+    Invoices(InvoiceCounts),
+    /// Facts in the window, and in the window before.
+    Trend(i64, i64),
+}
+
+impl Default for Counted {
+    fn default() -> Self {
+        Self::Facts(0)
+    }
 }
 
 /// The most names of features that are kept.
@@ -54,42 +70,84 @@ impl Measurements {
     /// Adds an event of the as-of day itself. A feature can be added only while features are [named](Self::names_features).
     /// An invoice can never be added, because its effect depends on other facts about it.
     pub fn add(&mut self, body: &EventBody, scorecard: &Scorecard) {
-        match body {
-            EventBody::Login { .. } => self.logins += 1,
-            EventBody::FeatureUse { feature, .. } if scorecard.factors.feature_adoption.counts(feature) => {
-                if let Err(place) = self.feature_names.binary_search(feature) {
-                    self.feature_names.insert(place, feature.clone());
-                    self.features += 1;
-                    self.forget_many_names();
-                }
-            }
-            EventBody::FeatureUse { .. } => {}
-            EventBody::ApiCall { count } => self.api_calls += count,
-            EventBody::SupportTicket { .. } => self.tickets += 1,
-            EventBody::InvoiceIssued { .. } | EventBody::InvoicePaid { .. } | EventBody::InvoiceVoided { .. } => {}
+        for (key, rule) in scorecard.factors.iter() {
+            self.factors.get_mut(key).counted.add(body, rule.measure(key));
         }
     }
 
     /// Returns whether the names of all used features are kept.
     pub fn names_features(&self) -> bool {
-        self.feature_names.len() as i64 == self.features
-    }
-
-    fn forget_many_names(&mut self) {
-        if self.feature_names.len() > MOST_NAMES {
-            self.feature_names.clear();
-        }
+        self.factors.iter().all(|(_, measured)| match &measured.counted {
+            Counted::Features(number, names) => names.len() as i64 == *number,
+            _ => true,
+        })
     }
 
     /// Returns whether a fact supports the factor's value.
     pub fn is_measured(&self, factor: FactorKey) -> bool {
-        match factor {
-            FactorKey::LoginFrequency => self.connected.login_frequency,
-            FactorKey::FeatureAdoption => self.connected.feature_adoption,
-            FactorKey::SupportLoad => self.connected.support_load,
-            FactorKey::InvoiceTimeliness => self.connected.invoice_timeliness && self.invoices.judged() > 0,
-            FactorKey::ApiTrend => self.connected.api_trend && (self.api_calls > 0 || self.api_calls_before > 0),
+        let Measured { connected, counted } = self.factors.get(factor);
+        *connected
+            && match counted {
+                Counted::Facts(_) | Counted::Features(..) => true,
+                Counted::Invoices(invoices) => invoices.judged() > 0,
+                Counted::Trend(now, before) => *now > 0 || *before > 0,
+            }
+    }
+
+    /// Returns the invoices by their status, where a factor counts them.
+    pub fn invoices(&self) -> InvoiceCounts {
+        let invoices = |measured: &Measured| match measured.counted {
+            Counted::Invoices(invoices) => Some(invoices),
+            _ => None,
+        };
+        self.factors.iter().find_map(|(_, measured)| invoices(measured)).unwrap_or_default()
+    }
+}
+
+impl Measured {
+    /// Returns the value that the factor's scale turns into a score; `None` where there is nothing to measure.
+    pub(super) fn value(&self) -> Option<Value> {
+        match &self.counted {
+            Counted::Facts(0) | Counted::Features(0, _) if !self.connected => None,
+            Counted::Facts(number) | Counted::Features(number, _) => Some(Value::whole(*number)),
+            Counted::Invoices(invoices) => {
+                let judged = invoices.judged().into();
+                (judged > 0).then(|| Value::Fraction { over: 100 * i128::from(invoices.on_time), under: judged })
+            }
+            Counted::Trend(0, 0) => None,
+            Counted::Trend(_, 0) => Some(Value::Boundless),
+            Counted::Trend(now, before) => {
+                let (now, before) = (i128::from(*now), i128::from(*before));
+                Some(Value::Fraction { over: 100 * (now - before), under: before })
+            }
         }
+    }
+}
+
+impl Counted {
+    fn add(&mut self, body: &EventBody, measure: Measure<'_>) {
+        let (feature, count) = body.activity();
+        match (self, measure) {
+            (Self::Facts(number) | Self::Trend(number, _), Measure::Count { kind, .. } | Measure::Trend { kind, .. }) => {
+                *number += if kind == body.kind() { count } else { 0 };
+            }
+            (Self::Features(number, names), Measure::DistinctFeatures { .. })
+                if body.kind() == EventKind::FeatureUse && measure.counts_feature(feature) =>
+            {
+                if let Err(place) = names.binary_search_by(|name| name.as_str().cmp(feature)) {
+                    names.insert(place, feature.to_owned());
+                    *number += 1;
+                    forget_many(names);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn forget_many(names: &mut Vec<String>) {
+    if names.len() > MOST_NAMES {
+        names.clear();
     }
 }
 
@@ -116,38 +174,40 @@ pub fn measure(facts: &Facts, scorecard: &Scorecard, connections: &Connections, 
 }
 
 pub(super) fn measure_as_of(facts: &Facts, scorecard: &Scorecard, connections: &Connections, as_of: AsOf) -> Measurements {
-    let rules = &scorecard.factors;
-    let (day, api_window) = (as_of.windows, window(&rules.api_trend, as_of.windows));
-    let feature_names = features_used(facts, &rules.feature_adoption, window(&rules.feature_adoption, day));
-    let mut measured = Measurements {
-        has_facts: facts.first_fact_on.is_some_and(|first| first <= day),
-        before_start: facts.start_date.is_some_and(|start| day < start),
-        logins: total(facts, EventKind::Login, window(&rules.login_frequency, day)),
-        features: feature_names.len() as i64,
-        feature_names,
-        tickets: total(facts, EventKind::SupportTicket, window(&rules.support_load, day)),
-        invoices: count_invoices(&facts.invoices, window(&rules.invoice_timeliness, day), as_of.invoices),
-        api_calls: total(facts, EventKind::ApiCall, api_window),
-        api_calls_before: total(facts, EventKind::ApiCall, api_window.before()),
-        connected: Factors::from_fn(|key| connections.is_connected(key, as_of.connections)),
-    };
-    measured.forget_many_names();
-    measured
+    Measurements {
+        has_facts: facts.first_fact_on.is_some_and(|first| first <= as_of.windows),
+        before_start: facts.start_date.is_some_and(|start| as_of.windows < start),
+        factors: Factors::from_fn(|key| Measured {
+            connected: connections.is_connected(key, as_of.connections),
+            counted: count(facts, scorecard.factors.get(key).measure(key), as_of),
+        }),
+    }
 }
 
-pub(super) fn window(rule: &FactorRule, as_of: NaiveDate) -> Window {
-    Window::ending(as_of, rule.days())
+fn count(facts: &Facts, measure: Measure<'_>, as_of: AsOf) -> Counted {
+    let window = measure.window(as_of.windows);
+    match measure {
+        Measure::Count { kind, .. } => Counted::Facts(total(facts, kind, window)),
+        Measure::DistinctFeatures { .. } => {
+            let mut names = features_used(facts, measure, window);
+            let number = names.len() as i64;
+            forget_many(&mut names);
+            Counted::Features(number, names)
+        }
+        Measure::OnTimeShare { .. } => Counted::Invoices(count_invoices(&facts.invoices, window, as_of.invoices)),
+        Measure::Trend { kind, .. } => Counted::Trend(total(facts, kind, window), total(facts, kind, window.before())),
+    }
 }
 
 pub(super) fn total(facts: &Facts, kind: EventKind, window: Window) -> i64 {
     facts.daily.iter().filter(|daily| daily.kind == kind && window.contains(daily.day)).map(|daily| daily.count).sum()
 }
 
-/// Returns the names of the features that were used within the window and that the rule counts, sorted.
-pub(super) fn features_used(facts: &Facts, rule: &FactorRule, window: Window) -> Vec<String> {
+/// Returns the names of the features that were used within the window and that the measure counts, sorted.
+pub(super) fn features_used(facts: &Facts, measure: Measure<'_>, window: Window) -> Vec<String> {
     let mut uses = BTreeMap::<&str, i64>::new();
     for daily in facts.daily.iter().filter(|daily| daily.kind == EventKind::FeatureUse && window.contains(daily.day)) {
-        if rule.counts(&daily.key) {
+        if measure.counts_feature(&daily.key) {
             *uses.entry(&daily.key).or_default() += daily.count;
         }
     }
@@ -170,9 +230,8 @@ pub(super) fn count_invoices(invoices: &[Invoice], window: Window, as_of: NaiveD
     counts
 }
 
-/// Returns the change of API calls against the window before, in percent, rounded half up; `None` when there were none
-/// before.
-pub(super) fn change_percent(measured: &Measurements) -> Option<i64> {
-    let (now, before) = (i128::from(measured.api_calls), i128::from(measured.api_calls_before));
+/// Returns the change against the window before, in percent, rounded half up; `None` when there was nothing before.
+pub(super) fn change_percent(now: i64, before: i64) -> Option<i64> {
+    let (now, before) = (i128::from(now), i128::from(before));
     (before > 0).then(|| round_div(100 * (now - before), before) as i64)
 }

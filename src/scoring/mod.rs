@@ -27,7 +27,7 @@ pub use facts::{Connections, DailyCount, Facts, Invoice};
 pub use falls::falls;
 pub use headline::{STOPPED_DAYS, Subject, headline};
 pub use history::{BAND_MEMORY_DAYS, TREND_POINTS, band_fell_on, band_since, change, history, trend};
-pub use measure::{InvoiceCounts, Measurements, measure};
+pub use measure::{Counted, InvoiceCounts, Measured, Measurements, measure};
 pub use score::{Scores, score, weakest, weight_shares};
 pub use silence::{SOURCE_MEMORY_DAYS, silent_sources};
 pub use urgency::{FALL_DAYS, RENEWAL_DAYS, SILENT_DAYS, Signs};
@@ -35,4 +35,4 @@ pub use what_if::WhatIf;
 pub use words::{fall_sentence, next_step, rationale, reason_in_facts, reasons};
 
 #[cfg(test)]
-mod tests;
+pub mod tests;

@@ -1,6 +1,6 @@
 //! Reasons as facts: why a score changed, and what would raise it.
 
-use crate::domain::FactorKey;
+use crate::domain::{EventKind, FactorKey};
 
 /// The effect of a cause on one factor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,8 @@ pub enum Fact {
 
 /// A thing that would raise a factor.
 pub enum Wish<'a> {
-    MoreLogins {
+    MoreFacts {
+        kind: EventKind,
         missing: i64,
         days: i64,
     },
@@ -38,7 +39,8 @@ pub enum Wish<'a> {
         open: i64,
     },
     /// The count equals that of so many days before.
-    MoreApiCalls {
+    AsManyFacts {
+        kind: EventKind,
         days: i64,
     },
 }

@@ -1,10 +1,10 @@
 //! The second step of scoring: turns measurements into scores, contributions and a band.
 
-use super::measure::{Measurements, change_percent, window};
+use super::measure::{Counted, Measured, Measurements, change_percent};
 use super::words::{explain, next_step};
 use crate::domain::list::Weakest;
 use crate::domain::numbers::round_div;
-use crate::domain::scorecard::FactorRule;
+use crate::domain::scale::Scale;
 use crate::domain::{Band, CustomerId, Factor, FactorKey, Factors, Health, MissingPolicy, NaiveDate, Points, Scorecard, Share};
 
 /// Returns the health for measurements that were taken on the same day under the same scorecard.
@@ -16,14 +16,14 @@ pub fn score(customer_id: CustomerId, measured: &Measurements, scorecard: &Score
     let coverage = coverage(measured, scorecard);
     let factors = Factors::from_fn(|key| {
         let rule = scorecard.factors.get(key);
-        let (value, target) = value_and_target(key, measured, rule);
+        let (value, target) = value_and_target(measured.factors.get(key), &rule.scale(key));
         Factor {
             score: *scores.get(key),
             weight: *shares.get(key),
             contribution: *contributions.get(key),
             value,
             target,
-            window: rule.window_days.map(|_| window(rule, as_of)),
+            window: rule.window_days.map(|_| rule.measure(key).window(as_of)),
             measured: measured.is_measured(key),
             explanation: explain(key, measured, scorecard),
         }
@@ -87,7 +87,7 @@ pub(super) fn score_and_contributions(measured: &Measurements, scorecard: &Score
 }
 
 fn mean(measured: &Measurements, scorecard: &Scorecard) -> Mean {
-    let scores = Factors::from_fn(|key| factor_score(key, measured, scorecard.factors.get(key)));
+    let scores = Factors::from_fn(|key| scorecard.factors.get(key).scale(key).score(measured.factors.get(key).value()));
     let weights = effective_weights(measured, scorecard);
     let weighted = Factors::from_fn(|key| i128::from(*weights.get(key)) * i128::from(scores.get(key).0));
     let total = weights.iter().map(|(_, weight)| i128::from(*weight)).sum();
@@ -108,36 +108,15 @@ pub fn weakest(health: &Health) -> Option<Weakest> {
     worst.map(|(factor, _)| Weakest { factor, next_step: next_step(factor, health.factors.get(factor).value).to_owned() })
 }
 
-fn factor_score(key: FactorKey, measured: &Measurements, rule: &FactorRule) -> Points {
-    let target = rule.divisor();
-    match key {
-        FactorKey::LoginFrequency => Points::ratio(measured.logins, target),
-        FactorKey::FeatureAdoption => Points::ratio(measured.features, target),
-        FactorKey::SupportLoad => Points::ratio(target - measured.tickets.min(target), target),
-        FactorKey::InvoiceTimeliness => match measured.invoices.judged() {
-            0 => Points::NEUTRAL,
-            judged => Points::ratio(measured.invoices.on_time, judged),
-        },
-        // -100 % scores 0, no change scores 50, +100 % scores 100: half of the quotient of the two windows.
-        FactorKey::ApiTrend => match (measured.api_calls, measured.api_calls_before) {
-            (0, 0) => Points::NEUTRAL,
-            (_, 0) => Points::MAX,
-            (now, before) => Points::ratio(now, 2 * before),
-        },
-    }
-}
-
 /// Returns a factor's (value, target). The value is `None` where it is unknown: no known ticket is not the same as no
 /// ticket.
-fn value_and_target(key: FactorKey, measured: &Measurements, rule: &FactorRule) -> (Option<i64>, Option<i64>) {
-    let (value, target) = match key {
-        FactorKey::LoginFrequency => (Some(measured.logins), rule.divisor()),
-        FactorKey::FeatureAdoption => (Some(measured.features), rule.divisor()),
-        FactorKey::SupportLoad => (Some(measured.tickets), rule.divisor()),
-        FactorKey::InvoiceTimeliness => (Some(measured.invoices.on_time), measured.invoices.judged()),
-        FactorKey::ApiTrend => (change_percent(measured), 100),
+fn value_and_target(Measured { connected, counted }: &Measured, scale: &Scale) -> (Option<i64>, Option<i64>) {
+    let (value, target) = match counted {
+        Counted::Facts(number) | Counted::Features(number, _) => (Some(*number), scale.end()),
+        Counted::Invoices(invoices) => (Some(invoices.on_time), invoices.judged()),
+        Counted::Trend(now, before) => (change_percent(*now, *before), scale.end()),
     };
-    (value.filter(|_| *measured.connected.get(key)), Some(target))
+    (value.filter(|_| *connected), Some(target))
 }
 
 /// Returns the weights that the policy for missing data leaves. All weights count where it would leave none.

@@ -2,6 +2,7 @@
 //! somebody who waits for it is polled again, so one who was polled once holds it as long as a test likes.
 
 use crate::domain::{AsOf, CustomerFields};
+use crate::scoring::Counted;
 use crate::server::AppState;
 use crate::server::service::past_days::{Limits, PastDays};
 use crate::server::store::Store;
@@ -42,9 +43,9 @@ async fn get(app: &AppState, path: &str) -> Response<Body> {
     crate::site::router(app.clone()).oneshot(request).await.unwrap()
 }
 
-async fn logins(store: &Store, ago: i64) -> Vec<(String, i64)> {
+async fn logins(store: &Store, ago: i64) -> Vec<(String, Counted)> {
     let (rows, _) = store.list_customers(&parse_query("").unwrap(), days_ago(ago)).await.unwrap();
-    rows.into_iter().map(|row| (row.customer.fields.name, row.measured.logins)).collect()
+    rows.into_iter().map(|row| (row.customer.fields.name, row.measured.factors.login_frequency.counted)).collect()
 }
 
 /// The days that are kept, by how long ago they were.
@@ -61,7 +62,7 @@ on_each_database! {
         assert_eq!(past_days.asked(), 1);
         let (first, second) = tokio::join!(first, second);
         for store in [first.unwrap(), second.unwrap()] {
-            assert_eq!(logins(&store, 10).await, [("Acme".to_owned(), 1)]);
+            assert_eq!(logins(&store, 10).await, [("Acme".to_owned(), Counted::Facts(1))]);
         }
         assert_eq!((past_days.asked(), kept(&past_days)), (0, vec![10]));
     }
@@ -132,7 +133,7 @@ on_each_database! {
         let stored = db.send(acme, login().days_ago(20)).await;
         let past_days = past_days(1);
         let ask = async || logins(&past_days.get(&db, days_ago(10).into()).await.unwrap(), 10).await;
-        let known = |name: &str, logins| vec![(name.to_owned(), logins)];
+        let known = |name: &str, logins| vec![(name.to_owned(), Counted::Facts(logins))];
         assert_eq!(ask().await, known("Acme", 1));
         db.send(acme, login().days_ago(1)).await;
         // No place is free, so it is not built again.

@@ -58,18 +58,20 @@ fn drawing(factors: &Factors<Factor>, limits: &BandLimits) -> String {
 mod tests {
     use super::*;
     use crate::domain::{CustomerId, NaiveDate, Scorecard};
-    use crate::scoring::{Measurements, score};
+    use crate::scoring::score;
+    use crate::scoring::tests::Five;
 
     #[test]
     fn only_cells_below_a_limit_have_a_colour_and_assumed_ones_are_empty() {
         let card = Scorecard::default();
-        let measured = Measurements {
+        let measured = Five {
             logins: 20,
             features: 3,
             tickets: 9,
             connected: Factors::from_fn(|key| key != FactorKey::ApiTrend),
-            ..Measurements::default()
-        };
+            ..Five::default()
+        }
+        .measured();
         let factors = score(CustomerId(1), &measured, &card, NaiveDate::default()).factors;
         assert_eq!(
             drawing(&factors, &card.bands),

@@ -4,7 +4,8 @@ use crate::domain::list::{CustomerList, CustomerRow, Page};
 use crate::domain::portfolio::{BandTally, MeanScore, Mention, Mentions, Movers, Tally};
 use crate::domain::timeline::Entry;
 use crate::domain::*;
-use crate::scoring::{self, InvoiceCounts, Measurements};
+use crate::scoring::tests::Five;
+use crate::scoring::{self, InvoiceCounts};
 use crate::wire::pages::{EventEffect, Timeline};
 use chrono::{DateTime, TimeZone, Utc};
 use leptos::serde_json;
@@ -20,9 +21,7 @@ fn at(hour: u32) -> DateTime<Utc> {
 }
 
 fn health() -> Health {
-    let measured = Measurements {
-        has_facts: true,
-        before_start: false,
+    let measured = Five {
         logins: 14,
         features: 3,
         feature_names: vec!["alerts".into(), "export".into(), "reports".into()],
@@ -31,7 +30,8 @@ fn health() -> Health {
         api_calls: 0,
         api_calls_before: 0,
         connected: Factors::from_fn(|_| true),
-    };
+    }
+    .measured();
     scoring::score(CustomerId(7), &measured, &Scorecard::default(), day(30))
 }
 

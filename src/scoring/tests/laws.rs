@@ -51,7 +51,7 @@ fn any_scorecard() -> impl Strategy<Value = Scorecard> {
 }
 
 prop_compose! {
-    fn any_given()(
+    pub(super) fn any_given()(
         daily in prop::collection::vec(any_daily_count(), 0..40),
         invoices in prop::collection::vec(any_invoice(), 0..8),
         scorecard in prop_oneof![1 => Just(Scorecard::default()), 3 => any_scorecard()],
@@ -103,7 +103,7 @@ proptest! {
 
     #[test]
     fn api_calls_raise_within_the_window_and_lower_before_it(given in any_given(), at in 0..10_000i64, count in 1..5000i64) {
-        let days = given.scorecard.factors.api_trend.days();
+        let days = given.scorecard.factors.api_trend.measure(FactorKey::ApiTrend).days();
         let before = scores(&given.health(), FactorKey::ApiTrend);
         let recent = scores(&given.clone().api_calls(at % days, count).health(), FactorKey::ApiTrend);
         prop_assert!(recent.0 >= before.0 && recent.1 >= before.1);
@@ -167,8 +167,8 @@ proptest! {
     fn events_outside_the_windows_are_ignored(given in any_given(), beyond in 0..100i64, count in 1..1000i64) {
         let mut more = given.clone();
         for kind in DAILY_KINDS {
-            let rule = given.scorecard.factors.get(FactorKey::fed_by(kind));
-            let reach = if kind == EventKind::ApiCall { 2 * rule.days() } else { rule.days() };
+            let key = FactorKey::fed_by(kind);
+            let reach = given.scorecard.factors.get(key).measure(key).lookback_days();
             more = more.activity(kind, "z", reach + beyond, count).activity(kind, "z", -1 - beyond, count);
         }
         more = more.invoice(issued(-1 - beyond).due(10).paid(9));

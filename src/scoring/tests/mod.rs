@@ -6,12 +6,16 @@ mod drivers;
 mod explanations;
 mod factors;
 mod falls;
+mod five;
 mod given;
 mod headline;
 mod invoices;
 mod laws;
 mod missing;
+mod oracle;
 mod over_time;
 mod silence;
 mod urgency;
 mod what_if;
+
+pub use five::Five;

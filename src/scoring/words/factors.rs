@@ -1,88 +1,90 @@
 //! Sentences about a factor for customer success staff: the measured value, and the next step.
 
 use crate::domain::counts::{count_or_no, group};
-use crate::domain::scorecard::FactorRule;
-use crate::domain::{FactorKey, MissingPolicy, Scorecard};
-use crate::scoring::measure::{Measurements, change_percent};
+use crate::domain::measure::Measure;
+use crate::domain::scale::Scale;
+use crate::domain::{EventKind, FactorKey, MissingPolicy, Scorecard};
+use crate::scoring::measure::{Counted, InvoiceCounts, Measured, Measurements, change_percent};
 
 /// Returns one plain sentence that explains a factor's score.
 pub fn explain(key: FactorKey, measured: &Measurements, scorecard: &Scorecard) -> String {
-    let rule = scorecard.factors.get(key);
+    let (rule, counted) = (scorecard.factors.get(key), &measured.factors.get(key).counted);
     if measured.is_measured(key) {
-        return describe(key, measured, rule);
+        return describe(counted, rule.measure(key), &rule.scale(key));
     }
     let consequence = match scorecard.missing_policy {
         MissingPolicy::Neutral => "assumed",
         MissingPolicy::Exclude => "left out",
     };
-    format!("{}, so this score is {consequence}", why_unknown(key, measured, rule))
+    format!("{}, so this score is {consequence}", why_unknown(key, measured.factors.get(key), rule.measure(key)))
 }
 
 /// Describes the counts behind a measured factor.
-fn describe(key: FactorKey, measured: &Measurements, rule: &FactorRule) -> String {
-    let (period, target) = (last(rule), rule.divisor());
-    match key {
-        FactorKey::LoginFrequency => format!("{} {period}, target {target}", count_or_no(measured.logins, "login")),
-        FactorKey::FeatureAdoption => {
-            let noun = if rule.key_features.is_empty() { "feature" } else { "key feature" };
-            format!("{} used {period}, target {target}", count_or_no(measured.features, noun))
+fn describe(counted: &Counted, measure: Measure<'_>, scale: &Scale) -> String {
+    let (period, end) = (last(measure), scale.end());
+    match (counted, measure) {
+        (Counted::Facts(0), Measure::Count { kind, .. }) if scale.falls() => format!("No {}s {period}", kind.noun()),
+        (Counted::Facts(number), Measure::Count { kind, .. }) if scale.falls() => {
+            format!("{} {period}, {end} or more score 0", count_or_no(*number, kind.noun()))
         }
-        FactorKey::SupportLoad => match measured.tickets {
-            0 => format!("No support tickets {period}"),
-            tickets => format!("{} {period}, {target} or more score 0", count_or_no(tickets, "support ticket")),
-        },
-        FactorKey::InvoiceTimeliness => describe_invoices(measured, rule),
-        FactorKey::ApiTrend => describe_trend(measured, rule),
+        (Counted::Facts(number), Measure::Count { kind, .. }) => {
+            format!("{} {period}, target {end}", count_or_no(*number, kind.noun()))
+        }
+        (Counted::Features(number, _), Measure::DistinctFeatures { features, .. }) => {
+            let noun = if features.is_empty() { "feature" } else { "key feature" };
+            format!("{} used {period}, target {end}", count_or_no(*number, noun))
+        }
+        (Counted::Invoices(counts), Measure::OnTimeShare { days }) => describe_invoices(*counts, days),
+        (Counted::Trend(now, before), Measure::Trend { kind, .. }) => describe_trend(*now, *before, kind, measure),
+        _ => String::new(),
     }
 }
 
 /// Says why a factor could not be measured.
-fn why_unknown(key: FactorKey, measured: &Measurements, rule: &FactorRule) -> String {
+fn why_unknown(key: FactorKey, measured: &Measured, measure: Measure<'_>) -> String {
     let source = key.source();
-    match (key, measured.invoices.open) {
-        _ if !measured.connected.get(key) => format!("{source} are not connected yet"),
-        (FactorKey::InvoiceTimeliness, 0) => "No invoices to judge yet".to_owned(),
-        (FactorKey::InvoiceTimeliness, 1) => "The only open invoice is not due yet".to_owned(),
-        (FactorKey::InvoiceTimeliness, open) => format!("None of the {} open invoices is due yet", group(open)),
-        _ => format!("No {source} in the last {}", days(2 * rule.days())),
+    match measured.counted {
+        _ if !measured.connected => format!("{source} are not connected yet"),
+        Counted::Invoices(InvoiceCounts { open: 0, .. }) => "No invoices to judge yet".to_owned(),
+        Counted::Invoices(InvoiceCounts { open: 1, .. }) => "The only open invoice is not due yet".to_owned(),
+        Counted::Invoices(InvoiceCounts { open, .. }) => format!("None of the {} open invoices is due yet", group(open)),
+        _ => format!("No {source} in the last {}", in_days(measure.lookback_days())),
     }
 }
 
-fn describe_invoices(measured: &Measurements, rule: &FactorRule) -> String {
-    let counts = measured.invoices;
+fn describe_invoices(counts: InvoiceCounts, days: Option<i64>) -> String {
     let also = |number: i64, what: &str| if number > 0 { format!(", {} {what}", group(number)) } else { String::new() };
     let late = also(counts.late, "paid late");
     let overdue = also(counts.overdue, "overdue");
     let open = also(counts.open, "not due yet");
     let judged = count_or_no(counts.judged(), "invoice");
-    let period = rule.window_days.map_or_else(String::new, |length| format!(" issued in the last {}", days(length)));
+    let period = days.map_or_else(String::new, |length| format!(" issued in the last {}", in_days(length)));
     format!("{} of {judged}{period} paid on time{late}{overdue}{open}", group(counts.on_time))
 }
 
-fn describe_trend(measured: &Measurements, rule: &FactorRule) -> String {
-    let (now, before) = (measured.api_calls, measured.api_calls_before);
-    let earlier = format!("in the {} before", days(rule.days()));
-    let calls = format!("{} {}", count_or_no(now, "API call"), last(rule));
-    match change_percent(measured) {
-        None => format!("{calls}, none {earlier}"),
-        Some(_) if now == 0 => format!("{calls}, down from {} {earlier}", group(before)),
-        Some(0) => format!("{calls}, about as many as {earlier} (steady is 50)"),
-        // Rounding must not claim that all calls are gone.
-        Some(change @ ..=-100) => format!("{calls}, down more than {} % from {} {earlier}", -change - 1, group(before)),
+fn describe_trend(now: i64, before: i64, kind: EventKind, measure: Measure<'_>) -> String {
+    let earlier = format!("in the {} before", in_days(measure.days()));
+    let facts = format!("{} {}", count_or_no(now, kind.noun()), last(measure));
+    match change_percent(now, before) {
+        None => format!("{facts}, none {earlier}"),
+        Some(_) if now == 0 => format!("{facts}, down from {} {earlier}", group(before)),
+        Some(0) => format!("{facts}, about as many as {earlier} (steady is 50)"),
+        // Rounding must not claim that all are gone.
+        Some(change @ ..=-100) => format!("{facts}, down more than {} % from {} {earlier}", -change - 1, group(before)),
         Some(change) => {
             let direction = if change > 0 { "up" } else { "down" };
-            format!("{calls}, {direction} {} % from {} {earlier}", group(change.abs()), group(before))
+            format!("{facts}, {direction} {} % from {} {earlier}", group(change.abs()), group(before))
         }
     }
 }
 
 /// Returns the window in words: "in the last 30 days".
-fn last(rule: &FactorRule) -> String {
-    rule.window_days.map_or_else(|| "so far".to_owned(), |length| format!("in the last {}", days(length)))
+fn last(measure: Measure<'_>) -> String {
+    measure.window_days().map_or_else(|| "so far".to_owned(), |length| format!("in the last {}", in_days(length)))
 }
 
 /// Returns a number of days in words: "30 days", or "day" for one.
-fn days(length: i64) -> String {
+fn in_days(length: i64) -> String {
     if length == 1 { "day".to_owned() } else { format!("{} days", group(length)) }
 }
 

@@ -100,8 +100,8 @@ fn worsening(key: FactorKey, factor: &Factor, facts: &Facts, scorecard: &Scoreca
     let (noun, (before, now)) = match key {
         FactorKey::LoginFrequency => ("Logins", sums(EventKind::Login)),
         FactorKey::FeatureAdoption => {
-            let rule = &scorecard.factors.feature_adoption;
-            ("Features", both(&|window| features_used(facts, rule, window).len() as i64))
+            let measure = scorecard.factors.get(key).measure(key);
+            ("Features", both(&|window| features_used(facts, measure, window).len() as i64))
         }
         FactorKey::SupportLoad => ("Tickets", sums(EventKind::SupportTicket)),
         FactorKey::ApiTrend => ("API calls", sums(EventKind::ApiCall)),
@@ -150,12 +150,13 @@ fn in_one_line(told: Vec<String>) -> String {
 mod tests {
     use super::*;
     use crate::domain::{CustomerId, Factors, NaiveDate, Scorecard};
-    use crate::scoring::{Connections, DailyCount, Invoice, InvoiceCounts, Measurements, measure, score};
+    use crate::scoring::tests::Five;
+    use crate::scoring::{Connections, DailyCount, Invoice, InvoiceCounts, measure, score};
 
     /// The reasons of measurements under the default rules, of sources that are all connected.
-    fn check(measured: Measurements, expected: &[&str]) {
+    fn check(measured: Five, expected: &[&str]) {
         let card = Scorecard::default();
-        let measured = Measurements { has_facts: true, connected: Factors::from_fn(|_| true), ..measured };
+        let measured = Five { connected: Factors::from_fn(|_| true), ..measured }.measured();
         let health = score(CustomerId(1), &measured, &card, NaiveDate::from_ymd_opt(2026, 3, 16).unwrap());
         assert_eq!(reasons(&health, &card.bands), expected, "score {}", health.score);
     }
@@ -164,18 +165,18 @@ mod tests {
     fn the_facts_that_cost_most_are_told_of_who_is_not_healthy() {
         let invoices = InvoiceCounts { on_time: 1, overdue: 3, ..InvoiceCounts::default() };
         check(
-            Measurements { logins: 5, features: 5, invoices, ..Measurements::default() },
+            Five { logins: 5, features: 5, invoices, ..Five::default() },
             &["5 of 20 logins in 30 days", "3 of 4 invoices not on time"],
         );
         check(
-            Measurements { tickets: 12, features: 2, logins: 20, ..Measurements::default() },
+            Five { tickets: 12, features: 2, logins: 20, ..Five::default() },
             &["12 tickets in 90 days", "2 of 5 features in 90 days"],
         );
         check(
-            Measurements { logins: 20, features: 3, tickets: 7, api_calls: 40, api_calls_before: 100, ..Measurements::default() },
+            Five { logins: 20, features: 3, tickets: 7, api_calls: 40, api_calls_before: 100, ..Five::default() },
             &["7 tickets in 90 days", "3 of 5 features in 90 days"],
         );
-        check(Measurements { logins: 20, features: 5, ..Measurements::default() }, &[]);
+        check(Five { logins: 20, features: 5, ..Five::default() }, &[]);
     }
 
     const TODAY: Option<NaiveDate> = NaiveDate::from_ymd_opt(2026, 11, 27);
@@ -257,17 +258,11 @@ mod tests {
 
     #[test]
     fn what_is_steady_or_assumed_is_no_reason() {
+        check(Five { logins: 0, features: 5, api_calls: 95, api_calls_before: 100, ..Five::default() }, &["No login in 30 days"]);
         check(
-            Measurements { logins: 0, features: 5, api_calls: 95, api_calls_before: 100, ..Measurements::default() },
-            &["No login in 30 days"],
-        );
-        check(
-            Measurements { features: 5, api_calls: 10, api_calls_before: 100, ..Measurements::default() },
+            Five { features: 5, api_calls: 10, api_calls_before: 100, ..Five::default() },
             &["No login in 30 days", "API calls down 90 % in 30 days"],
         );
-        check(
-            Measurements { features: 5, api_calls_before: 100, ..Measurements::default() },
-            &["No login in 30 days", "No API call in 30 days"],
-        );
+        check(Five { features: 5, api_calls_before: 100, ..Five::default() }, &["No login in 30 days", "No API call in 30 days"]);
     }
 }

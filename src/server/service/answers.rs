@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// The latest answers. Each is right for everybody who asks.
 pub struct Answers {
     pub portfolios: Kept<Portfolio>,
-    /// The same without any names.
+    /// Portfolios without any names.
     pub figures: Kept<Portfolio>,
     pub bands: Kept<BandHistory>,
     pub lists: Kept<CustomerList>,

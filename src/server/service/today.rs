@@ -54,7 +54,7 @@ impl Scoring {
             band_fell_on,
             renewal_date: customer.fields.renewal_date,
             last_activity_on,
-            overdue_invoices: measured.invoices.overdue,
+            overdue_invoices: measured.invoices().overdue,
         };
         let (parts, arr_cents) = (signs.parts(today), median_arr.arr_cents(&customer.fields));
         NeededCustomer {

@@ -1,6 +1,7 @@
 //! A new scorecard: versions, and health that follows it.
 
-use crate::domain::{CustomerQuery, NewScorecard, Scorecard, ScorecardInput};
+use crate::domain::{CustomerQuery, Factors, NewScorecard, Scorecard, ScorecardInput};
+use crate::scoring::Counted;
 use crate::server::Actor;
 use crate::server::service::run::jobs;
 use crate::server::service::scorecards;
@@ -49,8 +50,11 @@ on_each_database! {
         db.assert_settled(today()).await;
         let (rows, _) = db.list_customers(&parse_query("sort=name").unwrap(), today()).await.unwrap();
         let measured = &rows[0].measured;
-        assert_eq!((measured.logins, measured.features, measured.invoices.judged()), (4, 1, 1));
-        assert_eq!((measured.api_calls, measured.api_calls_before), (2 + 45 + 200 + 364, 365 + 500 + 729));
+        let Factors { login_frequency, feature_adoption, api_trend, .. } = &measured.factors;
+        assert_eq!(login_frequency.counted, Counted::Facts(4));
+        assert!(matches!(feature_adoption.counted, Counted::Features(1, _)));
+        assert_eq!(measured.invoices().judged(), 1);
+        assert_eq!(api_trend.counted, Counted::Trend(2 + 45 + 200 + 364, 365 + 500 + 729));
     }
 
     async fn facts_that_arrive_before_the_rescoring_are_scored_by_the_new_rules(db: Database) {

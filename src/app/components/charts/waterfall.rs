@@ -107,12 +107,13 @@ fn ScaleEnds(limits: BandLimits) -> impl IntoView {
 mod tests {
     use super::*;
     use crate::domain::{CustomerId, NaiveDate, Scorecard};
-    use crate::scoring::{Measurements, score};
+    use crate::scoring::score;
+    use crate::scoring::tests::Five;
 
     #[test]
     fn each_step_begins_where_the_one_before_ended_and_the_last_ends_at_the_score() {
         let measured =
-            Measurements { logins: 7, features: 3, tickets: 4, api_calls: 10, api_calls_before: 7, ..Default::default() };
+            Five { logins: 7, features: 3, tickets: 4, api_calls: 10, api_calls_before: 7, ..Five::default() }.measured();
         let health = score(CustomerId(1), &measured, &Scorecard::default(), NaiveDate::default());
         let steps = steps(&health);
         let mut end = Points::ZERO;

@@ -111,7 +111,7 @@ fn Features(page: StoredValue<CustomerPage>, rule: FactorRule) -> impl IntoView 
     let items = features
         .into_iter()
         .map(|(feature, uses)| {
-            let note = if rule.counts(&feature) { "" } else { ", not a key feature" };
+            let note = if rule.measure(FactorKey::FeatureAdoption).counts_feature(&feature) { "" } else { ", not a key feature" };
             view! { <li>{feature}" "<span>{format::group(uses)}<span class="sr-only">" uses"</span>{note}</span></li> }
         })
         .collect_view();

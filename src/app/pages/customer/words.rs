@@ -114,7 +114,8 @@ pub fn value_words(key: FactorKey, factor: &Factor) -> (String, String) {
 mod tests {
     use super::*;
     use crate::domain::{CustomerId, Factors, Priority, Scorecard};
-    use crate::scoring::{Measurements, score};
+    use crate::scoring::score;
+    use crate::scoring::tests::Five;
 
     #[test]
     fn events_read_as_sentences() {
@@ -139,13 +140,8 @@ mod tests {
 
     #[test]
     fn values_stand_beside_what_they_count() {
-        let measured = Measurements {
-            logins: 45,
-            features: 1,
-            tickets: 6,
-            connected: Factors::from_fn(|_| true),
-            ..Measurements::default()
-        };
+        let measured =
+            Five { logins: 45, features: 1, tickets: 6, connected: Factors::from_fn(|_| true), ..Five::default() }.measured();
         let health = score(CustomerId(1), &measured, &Scorecard::default(), NaiveDate::default());
         let found: Vec<_> = health.factors.iter().map(|(key, factor)| value_words(key, factor)).take(3).collect();
         let expected = [("45", "logins"), ("1", "feature"), ("6", "tickets")];

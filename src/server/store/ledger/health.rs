@@ -271,7 +271,7 @@ fn row(
         band_fell_on: scored.band_fell_on,
         renewal_date: known.renewal_date,
         last_activity_on: known.last_activity_at.map(|time| time.date_naive()),
-        overdue_invoices: scored.measured.invoices.overdue,
+        overdue_invoices: scored.measured.invoices().overdue,
     };
     scored.row(known, first_fact_on, noted_until, signs.urgency(basis.day), basis)
 }

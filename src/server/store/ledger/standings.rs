@@ -19,7 +19,7 @@ use std::collections::{HashMap, HashSet};
 pub struct Standings<'a>(HashMap<CustomerId, ScoredFrom<'a>>);
 
 enum ScoredFrom<'a> {
-    Carried(Carried<'a>),
+    Carried(Box<Carried<'a>>),
     Facts(Facts),
 }
 
@@ -57,7 +57,7 @@ impl<'a> Standings<'a> {
             }
             let measured = row.measured()?;
             let before = Scores::of(&measured, &rules.scorecard);
-            standings.0.insert(id, ScoredFrom::Carried(Carried { row, before, measured }));
+            standings.0.insert(id, ScoredFrom::Carried(Box::new(Carried { row, before, measured })));
         }
         standings.give_up(plan, rules, today, &mut rest);
         Ok((standings, rest))
