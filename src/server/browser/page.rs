@@ -4,7 +4,7 @@
 use super::cookies::cookies;
 use super::{flash, upload};
 use crate::domain::list::Paging;
-use crate::domain::{AsOf, CustomerQuery, EventQuery, PageDays};
+use crate::domain::{AsOf, CustomerQuery, EventQuery, MonthQuery, PageDays};
 use crate::server::{Actor, AppState, Call};
 use crate::wire::{AppError, PageStart, Preferences, ResponseStatus, ThemeChoice};
 use axum::extract::Request;
@@ -89,6 +89,11 @@ fn each(pairs: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
 /// Reads the query of the list of customers.
 pub fn customer_query(text: &str) -> Result<CustomerQuery, AppError> {
     Ok(CustomerQuery::from_pairs(each(&pairs(text)?))?)
+}
+
+/// Reads the query of the month.
+pub fn month_query(text: &str) -> Result<MonthQuery, AppError> {
+    Ok(MonthQuery::from_pairs(each(&pairs(text)?))?)
 }
 
 /// Reads the query of a customer's events.

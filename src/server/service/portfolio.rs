@@ -2,7 +2,7 @@
 
 use super::health::{Changes, Scoring, store_of};
 use crate::domain::portfolio::Mentions;
-use crate::domain::{AsOf, BandHistory, CustomerQuery, FactorKey, NaiveDate, Portfolio};
+use crate::domain::{AsOf, BandHistory, CustomerQuery, FactorKey, Month, NaiveDate, Portfolio};
 use crate::server::Call;
 use crate::server::store::{Snapshot, Store};
 use crate::wire::AppError;
@@ -63,11 +63,12 @@ impl Question {
 pub struct Figures {
     portfolios: Cache<Question, Arc<Portfolio>>,
     bands: Cache<Question, Arc<BandHistory>>,
+    pub(super) months: Cache<(Snapshot, NaiveDate, String), Arc<Month>>,
 }
 
 impl Default for Figures {
     fn default() -> Self {
-        Self { portfolios: Cache::new(100), bands: Cache::new(100) }
+        Self { portfolios: Cache::new(100), bands: Cache::new(100), months: Cache::new(100) }
     }
 }
 
