@@ -1,6 +1,7 @@
 // The month: a printable report, its periods, and its charts as files.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import AxeBuilder from "@axe-core/playwright";
 import { sharedApp, story } from "./lib/story.mjs";
 
@@ -89,3 +90,81 @@ for (const colorScheme of ["light", "dark"]) {
     });
   }
 }
+
+/** Saves a chart by its menu; the file's name and content. */
+async function saved(page, title, words) {
+  const menu = page.locator("details", { has: page.getByLabel(`Save the chart: ${title}`) });
+  if ((await menu.getAttribute("open")) === null) await menu.locator("summary").click();
+  const [download] = await Promise.all([page.waitForEvent("download"), menu.getByRole("button", { name: words }).click()]);
+  await menu.getByRole("status").filter({ hasText: "Saved." }).waitFor();
+  return { name: download.suggestedFilename(), content: await readFile(await download.path()) };
+}
+
+/** How a picture looks: its size, and the colour in its corner. */
+const look = (page, type, content) =>
+  page.evaluate(async ([type, base64]) => {
+    const image = new Image();
+    image.src = `data:${type};base64,${base64}`;
+    await image.decode();
+    const canvas = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height });
+    const context = canvas.getContext("2d");
+    context.drawImage(image, 0, 0);
+    const colours = new Set();
+    const { data } = context.getImageData(0, 0, image.width, image.height);
+    for (let at = 0; at < data.length; at += 4) colours.add(data.slice(at, at + 3).join());
+    return { width: image.width, height: image.height, corner: [...data.slice(0, 3)].join(), colours: colours.size };
+  }, [type, content.toString("base64")]);
+
+const CHARTS = [
+  ["/", "ARR by band", "bands-over-time", /Churn risk/],
+  ["/", "ARR by score", "scores", /90/],
+  ["/customers/1", "Score over time", "score-over-time", /Healthy/],
+  ["/customers/1", "How the score is put together", "score", /Weight/],
+  ["/month", `ARR by band: ${label(monthsAgo(1))}`, "at-risk", /At risk/],
+  ["/month", `Flow between bands: ${label(monthsAgo(1))}`, "flow", /Healthy/],
+];
+
+for (const colorScheme of ["light", "dark"]) {
+  story(`every chart is saved as it looks, with its typeface, ${colorScheme}`, { app: demo, colorScheme }, async ({ page, open }) => {
+    const surface = colorScheme === "light" ? "255,255,255" : "20,24,28";
+    for (const [path, title, name, words] of CHARTS) {
+      if (new URL(page.url()).pathname !== path) await open(path);
+      const svg = await saved(page, title, "Save SVG");
+      assert.equal(svg.name, `${name}.svg`);
+      const text = svg.content.toString();
+      assert.match(text, /@font-face\{font-family:"?Inter"?;[^}]*url\(data:font\/woff2;base64,[A-Za-z0-9+/]{10000}/, title);
+      assert.match(text, words);
+      assert.ok(text.includes(`>${title}</text>`), title);
+      assert.doesNotMatch(text, /color-mix|var\(|foreignObject|color\(srgb/, title);
+      const drawn = await look(page, "image/svg+xml", svg.content);
+      assert.ok(drawn.colours > 10 && drawn.width > 150 && drawn.height > 80, `${title}: ${JSON.stringify(drawn)}`);
+      const png = await saved(page, title, "Save PNG");
+      const pixels = await look(page, "image/png", png.content);
+      assert.deepEqual([png.name, pixels.width, pixels.height], [`${name}.png`, 2 * drawn.width, 2 * drawn.height]);
+      assert.ok([drawn.corner, pixels.corner].every((corner) => corner === surface || path === "/"), `${title}: ${pixels.corner}`);
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Save PNG" }).first().waitFor({ state: "hidden" });
+    }
+  });
+}
+
+story("a chart is copied, and says so when it cannot be", { app: demo }, async ({ page, open, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await open("/month");
+  const menu = page.locator(".save-chart").last();
+  await menu.locator("summary").focus();
+  await page.keyboard.press("Enter");
+  await menu.getByRole("button", { name: "Copy PNG" }).click();
+  await menu.getByText("Copied.").waitFor();
+  assert.deepEqual(await page.evaluate(async () => (await navigator.clipboard.read())[0].types), ["image/png"]);
+  await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
+  await menu.getByRole("button", { name: "Copy PNG" }).click();
+  await menu.getByText("Copying needs HTTPS. Save the PNG instead.").waitFor();
+});
+
+story("without JavaScript there is no menu to save charts", { app: demo, javaScriptEnabled: false }, async ({ page, open }) => {
+  for (const path of ["/", "/customers/1", "/month"]) {
+    await open(path);
+    assert.equal(await page.locator(".save-chart:visible").count(), 0, path);
+  }
+});

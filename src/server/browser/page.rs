@@ -16,8 +16,9 @@ use leptos_router::location::RequestUrl;
 use std::sync::Arc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-/// Fills the context of one page or one server function. `live_script` is the address of the script that follows changes.
-pub fn provide(state: &AppState, live_script: String) {
+/// Fills the context of one page or one server function. The scripts are given by their
+/// addresses: the one that follows changes, and the one that saves charts.
+pub fn provide(state: &AppState, live_script: String, save_script: String) {
     let call = state.call(Actor::Visitor);
     provide_context(ResponseStatus(Arc::new(respond_with(use_context::<ResponseOptions>()))));
     // Only pages have a `RequestUrl`. A server function must not take the message that is left for a page.
@@ -28,7 +29,7 @@ pub fn provide(state: &AppState, live_script: String) {
         let (now, mark) = (call.now, call.store.mark());
         let mut flash = flash::take(&parts);
         flash.echo = upload::take_refusal(&parts).or(flash.echo);
-        provide_context(PageStart { preferences, flash, seed, now, mark, live_script });
+        provide_context(PageStart { preferences, flash, seed, now, mark, live_script, save_script });
     }
     provide_context(call);
 }

@@ -2,7 +2,7 @@
 
 use super::links::Links;
 use crate::app::components::charts::BandsChart;
-use crate::app::components::{Tab, Tabs};
+use crate::app::components::{SaveChart, Tab, Tabs};
 use crate::app::format;
 use crate::domain::band_history::{BandHistory, BandMove, Moved, MovedBy, PERIODS};
 use crate::domain::list::Measure;
@@ -40,7 +40,10 @@ pub fn BandsSection(history: BandHistory, asked: CustomerQuery, today: NaiveDate
         <section class="panel bands-over-time" aria-labelledby="bands-title">
             <div class="panel__head">
                 <h2 id="bands-title">{title}</h2>
-                <Tabs label="Length of the period" tabs=periods.into() />
+                <div class="bands-over-time__tools">
+                    <Tabs label="Length of the period" tabs=periods.into() />
+                    <SaveChart of=".bands-chart" name="bands-over-time" title />
+                </div>
             </div>
             <div class="bands-over-time__body">
                 <div class="bands-over-time__chart">

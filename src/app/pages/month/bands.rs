@@ -1,6 +1,7 @@
 //! ARR by band: at the ends of the period and of the one before, on its days, and the flow between its ends.
 
 use super::sentence::{measure, size, words};
+use crate::app::components::SaveChart;
 use crate::app::components::charts::{BandsChart, FlowChart};
 use crate::app::format;
 use crate::domain::band_history::{BandHistory, BandMove};
@@ -108,6 +109,7 @@ pub fn DaysSection(month: Month) -> impl IntoView {
         pending: month.pending,
     };
     let by = history.measure(Measure::Arr);
+    let title = if by == Measure::Arr { "ARR by band" } else { "Customers by band" };
     if history.total(Measure::Customers, count - 1) == 0 {
         return None;
     }
@@ -119,7 +121,8 @@ pub fn DaysSection(month: Month) -> impl IntoView {
     };
     Some(view! {
         <section class="panel" aria-labelledby="days-title">
-            <div class="panel__head"><h2 id="days-title">"At risk, day by day"</h2></div>
+            <div class="panel__head"><h2 id="days-title">"At risk, day by day"</h2>
+                <SaveChart of=".bands-chart" name="at-risk" title=format!("{title}: {}", month.period.period.label()) /></div>
             <BandsChart history by href />
         </section>
     })
@@ -133,7 +136,8 @@ pub fn FlowSection(month: Month) -> impl IntoView {
     let (from, to, currency) = (month.period.from - Duration::days(1), month.period.to, month.currency.clone());
     Some(view! {
         <section class="panel" aria-labelledby="flow-title">
-            <div class="panel__head"><h2 id="flow-title">"Flow between bands"</h2></div>
+            <div class="panel__head"><h2 id="flow-title">"Flow between bands"</h2>
+                <SaveChart of=".flow-chart" name="flow" title=format!("Flow between bands: {}", month.period.period.label()) /></div>
             <div class="month__flow">
                 <FlowChart flow by currency=currency.clone() from to />
                 <div class="moves">
