@@ -50,14 +50,27 @@ function draw(node, origin, parent) {
     drawing(node, origin, group);
     return;
   }
-  const { x, y, width, height } = shifted(node.getBoundingClientRect(), origin);
-  rectangle(x, y, width, height, style.backgroundColor, group, parseFloat(style.borderTopLeftRadius) || 0);
-  borders(style, x, y, width, height, group);
+  box(node, style, origin, group);
   for (const pseudo of ["::before", "::after"]) mark(node, getComputedStyle(node, pseudo), origin, group);
   for (const child of node.childNodes) {
     if (child.nodeType === Node.TEXT_NODE) text(child, style, origin, group);
     else if (child.nodeType === Node.ELEMENT_NODE) draw(child, origin, group);
   }
+}
+
+/** Draws what is behind an element and around it, turned as it is. */
+function box(node, style, origin, group) {
+  let { x, y, width, height } = shifted(node.getBoundingClientRect(), origin);
+  const { a, b } = new DOMMatrix(style.transform === "none" ? "" : style.transform);
+  const turn = (Math.atan2(b, a) * 180) / Math.PI;
+  if (turn) {
+    group.setAttribute("transform", `rotate(${turn.toFixed(1)} ${x + width / 2} ${y + height / 2})`);
+    x += (width - node.offsetWidth) / 2;
+    y += (height - node.offsetHeight) / 2;
+    [width, height] = [node.offsetWidth, node.offsetHeight];
+  }
+  rectangle(x, y, width, height, style.backgroundColor, group, parseFloat(style.borderTopLeftRadius) || 0);
+  borders(style, x, y, width, height, group);
 }
 
 function shifted(box, origin) {
@@ -73,13 +86,21 @@ function borders(style, x, y, width, height, parent) {
   rectangle(x + width - side("Right"), y, side("Right"), height, borderRightColor, parent);
 }
 
-/** Draws the small square before a label. No script can ask where it is, but it stands first in its line. */
+/**
+ * Draws the small mark before a label: a square, or the label's number. No script can ask where it is, but it stands first in
+ * its line, or else where its style says.
+ */
 function mark(node, style, origin, parent) {
   const [width, height] = [parseFloat(style.width), parseFloat(style.height)];
-  if (style.content === "none" || style.display === "none" || style.position !== "static" || !(width > 0 && height > 0)) return;
+  if (style.content === "none" || style.display === "none" || style.opacity === "0" || !(width > 0 && height > 0)) return;
   const box = shifted(node.getBoundingClientRect(), origin);
-  const x = box.x + parseFloat(getComputedStyle(node).paddingLeft);
-  rectangle(x, box.y + (box.height - height) / 2, width, height, style.backgroundColor, parent, parseFloat(style.borderTopLeftRadius) || 0);
+  const isPlaced = style.position === "absolute";
+  const x = box.x + parseFloat(isPlaced ? style.left : getComputedStyle(node).paddingLeft);
+  const y = box.y + (isPlaced ? parseFloat(style.top) : (box.height - height) / 2);
+  rectangle(x, y, width, height, style.backgroundColor, parent, parseFloat(style.borderTopLeftRadius) || 0);
+  if (!style.content.includes("counter(")) return;
+  const number = [...node.parentElement.children].indexOf(node) + 1;
+  write(number, x + width / 2, y + height / 2, style, parent, { "text-anchor": "middle", "dominant-baseline": "central" });
 }
 
 /** Draws a text, line by line. */
@@ -103,9 +124,9 @@ function text(node, style, origin, parent) {
   }
 }
 
-function write(words, x, y, style, parent) {
+function write(words, x, y, style, parent, more = {}) {
   const { fontFamily, fontSize, fontWeight, fontVariantNumeric, letterSpacing } = style;
-  const attributes = { x: x.toFixed(2), y: y.toFixed(2), "font-family": fontFamily, "font-size": fontSize, "font-weight": fontWeight };
+  const attributes = { x: x.toFixed(2), y: y.toFixed(2), "font-family": fontFamily, "font-size": fontSize, "font-weight": fontWeight, ...more };
   const made = element("text", attributes, parent);
   if (letterSpacing !== "normal") made.setAttribute("letter-spacing", letterSpacing);
   made.setAttribute("style", `font-variant-numeric:${fontVariantNumeric};white-space:pre`);

@@ -58,7 +58,8 @@ pub fn BandsAtEnds(month: Month) -> impl IntoView {
             let tally = of(figures);
             let arr =
                 (tally.arr_cents > 0).then(|| currency.with_value(|currency| format::money_short(tally.arr_cents, currency)));
-            view! { <td class="numeric">{format::count(tally.customers, "customer")} {arr.map(|arr| format!(", {arr}"))}</td> }
+            let customers = if tally.customers == 0 { "none".to_owned() } else { format::count(tally.customers, "customer") };
+            view! { <td class="numeric">{customers} {arr.map(|arr| format!(", {arr}"))}</td> }
         };
         view! { <tr><th scope="row">{label}</th>{told(&before)}{told(&period)}</tr> }
     };
