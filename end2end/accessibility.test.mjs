@@ -47,6 +47,7 @@ const PAGES = [
   ["a file that was handed over", "/import/1"],
   ["the quarantine", "/quarantine"],
   ["today", "/today"],
+  ["the month", "/month"],
   ["the help", "/help"],
   ["the page for an unknown address", "/nothing/here", refused(404)],
   ["the page for an unknown customer", "/customers/999", refused(404)],

@@ -74,9 +74,10 @@ struct Place {
     owns: fn(&str) -> bool,
 }
 
-const PLACES: [Place; 6] = [
+const PLACES: [Place; 7] = [
     Place { href: "/today", label: "Today", more: "", icon: IconName::Today, owns: |path| path == "/today" },
     Place { href: "/", label: "Portfolio", more: "", icon: IconName::Portfolio, owns: |path| path == "/" || is_customer(path) },
+    Place { href: "/month", label: "Month", more: "", icon: IconName::Month, owns: |path| path == "/month" },
     Place {
         href: "/customers/new",
         label: "Add",

@@ -2,7 +2,7 @@
 
 use crate::domain::import::{ImportList, ImportPage};
 use crate::domain::{
-    BandHistory, CustomerId, CustomerList, ImportId, NoteId, Portfolio, QuarantineId, QuarantinePage, Scorecard, Today,
+    BandHistory, CustomerId, CustomerList, ImportId, Month, NoteId, Portfolio, QuarantineId, QuarantinePage, Scorecard, Today,
 };
 use crate::wire::pages::{CustomerPage, EditPage, FoundCustomers, ScorecardPage, Timeline};
 use crate::wire::{AppError, FormValues, Outcome, Previewed};
@@ -13,8 +13,8 @@ use leptos::server_fn::codec::GetUrl;
 use crate::server::{
     browser::cookies::set_cookie,
     browser::forms::{self, accept},
-    browser::page::{answer, call, customer_query, day, event_query, page_days, paging},
-    service::{batch, customers, demo, events, health, import, portfolio, scorecards, today},
+    browser::page::{answer, call, customer_query, day, event_query, month_query, page_days, paging},
+    service::{batch, customers, demo, events, health, import, month, portfolio, scorecards, today},
 };
 
 /// Returns the figures of the customers that a query selects. `query` is a query string without the question mark.
@@ -45,6 +45,12 @@ pub async fn search_customers(text: String) -> Result<FoundCustomers, AppError> 
 #[server(prefix = "/app", endpoint = "load_today", input = GetUrl)]
 pub async fn load_today(query: String) -> Result<Today, AppError> {
     answer(async { today::get_today(&call(), &customer_query(&query)?).await }).await
+}
+
+/// Returns a month or quarter against the one before. `query` is a query string without the question mark.
+#[server(prefix = "/app", endpoint = "load_month", input = GetUrl)]
+pub async fn load_month(query: String) -> Result<Month, AppError> {
+    answer(async { month::get_month(&call(), &month_query(&query)?).await }).await
 }
 
 /// Returns the owners of all customers, in order.

@@ -2,6 +2,7 @@
 //! context; the browser reads it from the hydrated page.
 
 use super::away::Away;
+use super::components::SaveScript;
 use super::components::toast::Toaster;
 use super::live::Live;
 use crate::wire::{Flash, PageStart, Preferences, ResponseStatus};
@@ -26,6 +27,7 @@ pub(super) fn provide_state() {
     provide_context(RwSignal::new(start.preferences));
     provide_context(RwSignal::new(start.flash));
     provide_context(RwSignal::new(Revision::default()));
+    provide_context(SaveScript(start.save_script));
     provide_context(Seed(start.seed));
     provide_context(LastList::new());
 }

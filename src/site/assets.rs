@@ -28,7 +28,7 @@ const ONE_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
 /// The policy of the shared worker's script, which a worker obeys: this one opens a stream and does nothing else.
 const WORKER_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; connect-src 'self'");
 
-/// Returns the addresses of the assets that every page loads. Without a site they answer 404, and pages work without script
+/// Returns the addresses of the assets that pages load. Without a site they answer 404, and pages work without script
 /// and style.
 pub fn page_assets() -> PageAssets {
     let address = |name| format!("/assets/{}", hashed(name));
@@ -38,6 +38,7 @@ pub fn page_assets() -> PageAssets {
         stylesheet: address("main.css"),
         typeface: address("fonts/inter-latin.woff2"),
         live: address("live.js"),
+        save_chart: address("save-chart.js"),
     }
 }
 
@@ -187,8 +188,9 @@ mod tests {
 
     #[test]
     fn pages_ask_for_addresses_that_the_router_serves() {
-        let PageAssets { script, wasm, stylesheet, typeface, live } = page_assets();
-        let addresses = [(script, ".js"), (wasm, ".wasm"), (stylesheet, ".css"), (typeface, ".woff2"), (live, ".js")];
+        let PageAssets { script, wasm, stylesheet, typeface, live, save_chart } = page_assets();
+        let addresses =
+            [(script, ".js"), (wasm, ".wasm"), (stylesheet, ".css"), (typeface, ".woff2"), (live, ".js"), (save_chart, ".js")];
         for (address, extension) in addresses {
             assert!(address.starts_with("/assets/") && address.ends_with(extension), "{address}");
         }

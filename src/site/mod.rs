@@ -80,7 +80,8 @@ fn document() -> impl leptos::IntoView {
 /// Prepares the context of a page or server function before it renders. The page's own inline scripts may run; no others
 /// may.
 fn page_context() {
-    page::provide(&expect_context(), page_assets().live);
+    let assets = page_assets();
+    page::provide(&expect_context(), assets.live, assets.save_chart);
     let Some(nonce) = use_nonce() else { return };
     if let Ok(policy) = HeaderValue::from_str(&guard::page_policy(&nonce)) {
         expect_context::<ResponseOptions>().insert_header(header::CONTENT_SECURITY_POLICY, policy);

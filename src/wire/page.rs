@@ -19,6 +19,8 @@ pub struct PageStart {
     pub mark: String,
     /// The address of the shared worker's script, which follows changes for all pages of a browser.
     pub live_script: String,
+    /// The address of the script that copies and saves charts.
+    pub save_script: String,
 }
 
 /// Sets the HTTP status of the page being rendered. Set by the server; absent in the browser.
@@ -35,4 +37,6 @@ pub struct PageAssets {
     pub typeface: String,
     /// The script of the worker that follows changes.
     pub live: String,
+    /// The script that copies and saves charts, which a page loads when somebody wants that.
+    pub save_chart: String,
 }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 pub enum IconName {
     Mark,
     Today,
+    Month,
     Portfolio,
     AddCustomer,
     LogEvent,
@@ -41,6 +42,7 @@ impl IconName {
         match self {
             Self::Mark => "M2 11.2h3.8l1.9-5.6 3.7 9.4 1.9-5.3H18",
             Self::Today => "M3.5 5h13v11.5h-13zM3.5 8.5h13M7 3v3.5M13 3v3.5M7.5 12.5l2 2 3.5-3.5",
+            Self::Month => "M3.5 5h13v11.5h-13zM3.5 8.5h13M7 3v3.5M13 3v3.5M6.5 11.5h1.5M12 11.5h1.5M6.5 14h1.5M12 14h1.5",
             Self::Portfolio => "M3.5 16.5v-5M8 16.5v-9M12.5 16.5v-6.5M17 16.5V4",
             Self::AddCustomer => "M3.5 17V4.5a1 1 0 0 1 1-1h6a1 1 0 0 1 1 1V17M1.5 17h17M6 7h3M6 10.5h3M15.5 6v6M12.5 9h6",
             Self::LogEvent => "M10 6v8M6 10h8M10 2.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15Z",

@@ -110,6 +110,19 @@ fn Method(scorecard: Scorecard) -> impl IntoView {
                  a newly connected source are listed apart."
             </p>
         </section>
+        <section class="panel" id="month">
+            <h2>"The month"</h2>
+            <p>
+                <a href="/month">"Month"</a> " shows a month or quarter against the one before, on a page to print; without a choice it is the last \
+                 complete month. The beginning is the end of the day before the first. Every day is restated: with today’s ARR and \
+                 rules, and the customers that were there on it. Bands reach back 365 days; what needs an earlier day is left out."
+            </p>
+            <p>
+                "A customer came on the earliest of its start date, the day it was added and its first fact, and went on the day it \
+                 was archived. The causes sum, for those in a worse band at the end than at the beginning, what each factor moved their \
+                 scores by. Renewal dates are today’s."
+            </p>
+        </section>
         <section class="panel" id="live">
             <h2>"Live"</h2>
             <p>

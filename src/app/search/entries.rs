@@ -31,9 +31,10 @@ pub enum Goal {
 }
 
 /// All entries, in the order in which they are shown.
-pub const ENTRIES: [Entry; 17] = [
+pub const ENTRIES: [Entry; 18] = [
     page("Portfolio", "home dashboard customers list", IconName::Portfolio, "/"),
     page("Today", "who needs first urgent", IconName::Today, "/today"),
+    page("Month", "report print boss quarter flow bands monthly quarterly", IconName::Month, "/month"),
     page("Renewals in the next 90 days", "renew contract", IconName::Clock, "/?renewal=next_90&sort=renewal#customers"),
     page("Customers at risk", "churn band attention", IconName::AtRisk, "/?band=at_risk%2Cchurn_risk#customers"),
     page("Archived customers", "churned gone restore", IconName::NoData, "/?archived=true#customers"),

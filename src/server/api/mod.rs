@@ -10,6 +10,7 @@ mod health;
 mod inputs;
 mod items;
 mod live;
+mod month;
 mod notes;
 mod operations;
 mod parameters;
@@ -55,6 +56,8 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(portfolio::get_portfolio))
         .routes(routes!(today::get_today))
         .routes(routes!(portfolio::get_portfolio_bands))
+        .routes(routes!(month::get_month))
+        .routes(routes!(month::export_month))
         .routes(routes!(live::follow_changes))
         // the rules
         .routes(routes!(scorecards::get_scorecard))

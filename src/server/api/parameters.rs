@@ -10,6 +10,9 @@ use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::schema::{Object, ObjectBuilder, OneOfBuilder, Schema, Type};
 
+/// A pattern for months and quarters from 1970 to 2199.
+const PERIOD_PATTERN: &str = r"^(19[7-9][0-9]|2[01][0-9][0-9])-(0[1-9]|1[0-2]|Q[1-4])$";
+
 /// Parameters of `AskedDay`.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -124,6 +127,18 @@ pub struct OwnerParameters {
     owner: Option<String>,
 }
 
+/// See `MonthQuery`.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code)]
+pub struct PeriodParameters {
+    /// A month such as `2026-10` or a quarter such as `2026-Q3`, which must not begin in the future. When absent: the last
+    /// complete month.
+    #[param(schema_with = calendar_period)]
+    period: Option<String>,
+    segment: Option<Segment>,
+}
+
 /// See `HistoryDays`.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -187,6 +202,7 @@ together! {
     EventParameters = EventFilterParameters PagingParameters;
     TodayParameters = OwnerParameters DayParameters PagingParameters;
     PortfolioParameters = FilterParameters DayParameters;
+    MonthParameters = PeriodParameters OwnerParameters;
 }
 
 fn text() -> Object {
@@ -215,6 +231,10 @@ fn moves() -> Object {
 
 fn periods() -> Object {
     names(PERIODS.map(|days| days.to_string())).build()
+}
+
+fn calendar_period() -> Object {
+    ObjectBuilder::new().schema_type(Type::String).pattern(Some(PERIOD_PATTERN)).examples(["2026-10", "2026-Q3"]).build()
 }
 
 fn unknown() -> Object {

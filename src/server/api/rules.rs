@@ -10,7 +10,9 @@ const PAGE_OF_DAY: &str = "The last row of the `page`, which is `page` times `pa
 const FILTERS: &str =
     "`moved` and `moved_by_rules` are both sent; or `as_of` or `known_at` is in the future, or `known_at` is before `as_of`";
 
-pub const RULES: [(&str, &str); 13] = [
+const PERIOD_IN_FUTURE: &str = "`period` begins in the future";
+
+pub const RULES: [(&str, &str); 15] = [
     (
         "list_customers",
         "The last row of the `page`, which is `page` times `page_size`, is beyond 10,000, and it is not the first page; \
@@ -21,6 +23,8 @@ pub const RULES: [(&str, &str); 13] = [
     ("get_portfolio", FILTERS),
     ("get_portfolio_bands", FILTERS),
     ("get_today", PAGE_OF_DAY),
+    ("get_month", PERIOD_IN_FUTURE),
+    ("export_month", PERIOD_IN_FUTURE),
     ("get_health", DAY_RULE),
     ("list_people", DAY_RULE),
     (

@@ -4,7 +4,7 @@
 use super::cookies::cookies;
 use super::{flash, upload};
 use crate::domain::list::Paging;
-use crate::domain::{AsOf, CustomerQuery, EventQuery, PageDays};
+use crate::domain::{AsOf, CustomerQuery, EventQuery, MonthQuery, PageDays};
 use crate::server::{Actor, AppState, Call};
 use crate::wire::{AppError, PageStart, Preferences, ResponseStatus, ThemeChoice};
 use axum::extract::Request;
@@ -16,8 +16,9 @@ use leptos_router::location::RequestUrl;
 use std::sync::Arc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-/// Fills the context of one page or one server function. `live_script` is the address of the script that follows changes.
-pub fn provide(state: &AppState, live_script: String) {
+/// Fills the context of one page or one server function. The scripts are given by their
+/// addresses: the one that follows changes, and the one that saves charts.
+pub fn provide(state: &AppState, live_script: String, save_script: String) {
     let call = state.call(Actor::Visitor);
     provide_context(ResponseStatus(Arc::new(respond_with(use_context::<ResponseOptions>()))));
     // Only pages have a `RequestUrl`. A server function must not take the message that is left for a page.
@@ -28,7 +29,7 @@ pub fn provide(state: &AppState, live_script: String) {
         let (now, mark) = (call.now, call.store.mark());
         let mut flash = flash::take(&parts);
         flash.echo = upload::take_refusal(&parts).or(flash.echo);
-        provide_context(PageStart { preferences, flash, seed, now, mark, live_script });
+        provide_context(PageStart { preferences, flash, seed, now, mark, live_script, save_script });
     }
     provide_context(call);
 }
@@ -89,6 +90,11 @@ fn each(pairs: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
 /// Reads the query of the list of customers.
 pub fn customer_query(text: &str) -> Result<CustomerQuery, AppError> {
     Ok(CustomerQuery::from_pairs(each(&pairs(text)?))?)
+}
+
+/// Reads the query of the month.
+pub fn month_query(text: &str) -> Result<MonthQuery, AppError> {
+    Ok(MonthQuery::from_pairs(each(&pairs(text)?))?)
 }
 
 /// Reads the query of a customer's events.

@@ -1,6 +1,6 @@
 //! Answers that are kept until the database changes: when nothing was written since, nothing is worked out again.
 
-use crate::domain::{AsOf, BandHistory, CustomerList, CustomerQuery, NaiveDate, Portfolio, Today};
+use crate::domain::{AsOf, BandHistory, CustomerList, CustomerQuery, Month, NaiveDate, Portfolio, Today};
 use crate::server::Call;
 use crate::server::store::Snapshot;
 use crate::wire::AppError;
@@ -15,11 +15,19 @@ pub struct Answers {
     pub bands: Kept<BandHistory>,
     pub lists: Kept<CustomerList>,
     pub todays: Kept<Today>,
+    pub months: Kept<Month>,
 }
 
 impl Default for Answers {
     fn default() -> Self {
-        Self { portfolios: Kept::new(), figures: Kept::new(), bands: Kept::new(), lists: Kept::new(), todays: Kept::new() }
+        Self {
+            portfolios: Kept::new(),
+            figures: Kept::new(),
+            bands: Kept::new(),
+            lists: Kept::new(),
+            todays: Kept::new(),
+            months: Kept::new(),
+        }
     }
 }
 
@@ -36,8 +44,13 @@ pub struct Question {
 impl Question {
     /// Returns the day that the query asks for, and the question.
     pub async fn of(call: &Call, query: &CustomerQuery) -> Result<(AsOf, Self), AppError> {
-        let (at, today) = (query.at.resolve(call.today())?, call.today());
-        Ok((at, Self { snapshot: call.store.snapshot().await?, today, at, of: query.to_query_string() }))
+        let at = query.at.resolve(call.today())?;
+        Ok((at, Self::about(call, at, query.to_query_string()).await?))
+    }
+
+    /// Returns the question of a query string as of a day.
+    pub async fn about(call: &Call, at: AsOf, of: String) -> Result<Self, AppError> {
+        Ok(Self { snapshot: call.store.snapshot().await?, today: call.today(), at, of })
     }
 }
 

@@ -10,6 +10,7 @@ pub mod export;
 pub mod health;
 pub mod import;
 pub mod live;
+pub mod month;
 pub mod notes;
 pub mod past_days;
 pub mod people;

@@ -103,6 +103,8 @@ on_each_database! {
         let mut cases = vec![
             ("list_customers", "GET /api/customers?page=201".to_owned(), Value::Null, "page"),
             ("get_today", "GET /api/today?page=201".to_owned(), Value::Null, "page"),
+            ("get_month", "GET /api/month?period=2026-04".to_owned(), Value::Null, "period"),
+            ("export_month", "GET /month.csv?period=2026-04".to_owned(), Value::Null, "period"),
             ("list_customers", format!("GET /api/customers?{both}"), Value::Null, "moved_by_rules"),
             ("export_customers", format!("GET /customers.csv?{both}"), Value::Null, "moved_by_rules"),
             ("get_portfolio", format!("GET /api/portfolio?{both}"), Value::Null, "moved_by_rules"),
@@ -421,6 +423,9 @@ fn text_tries(schema: &Value) -> Tries {
         Some("date") => (&["2026-03-01"], &["1969-12-31", "2200-01-01", "2026-02-30", "2026-3-1", "nonsense"]),
         Some("date-time") => {
             (&["2026-03-01T09:30:00Z", "2000-01-01T00:00:00Z"], &["1999-12-31T23:59:59Z", "2026-03-01", "nonsense"])
+        }
+        None if pattern.contains("Q[1-4]") => {
+            (&["1970-01", "2026-02", "2026-Q1"], &["1969-12", "2200-01", "2026-00", "2026-13", "2026-Q5", "2026-2", "nonsense"])
         }
         None if pattern.contains("{3}") => (&["USD", " eur\n"], &["US", "DOLL", "U5D"]),
         other => {

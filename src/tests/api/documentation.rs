@@ -39,6 +39,7 @@ async fn the_document_lists_every_route() {
     POST   /api/events/{id}/retract  retract_event  200 default
     GET    /api/export/{file}  export_everything  200 default
     GET    /api/live  follow_changes  200 default
+    GET    /api/month  get_month  200 422 default
     GET    /api/portfolio  get_portfolio  200 422 default
     GET    /api/portfolio/bands  get_portfolio_bands  200 422 default
     GET    /api/quarantine  list_quarantine  200 default
@@ -52,6 +53,7 @@ async fn the_document_lists_every_route() {
     GET    /customers.csv  export_customers  200 422 default
     GET    /healthz  get_healthz  200 default
     GET    /metrics  get_metrics  200 default
+    GET    /month.csv  export_month  200 422 default
     GET    /readyz  get_readyz  200 default
     ");
 }

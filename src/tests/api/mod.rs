@@ -11,6 +11,7 @@ mod events;
 mod export;
 mod health;
 mod live;
+mod month;
 mod notes;
 mod operations;
 mod people;

@@ -55,7 +55,11 @@ fn area(top: &[i128], bottom: &[i128]) -> String {
 /// Returns how far up the labels of the stack stand, in hundredths: in the middle of their bands on the last day, but apart.
 fn label_places(edges: &[Vec<i128>]) -> Vec<i64> {
     let last = |edge: &Vec<i128>| (HEIGHT - edge.last().copied().unwrap_or(HEIGHT)) as i64;
-    let middles = edges.windows(2).map(|pair| (last(&pair[0]) + last(&pair[1])) / 20);
+    apart(edges.windows(2).map(|pair| (last(&pair[0]) + last(&pair[1])) / 20))
+}
+
+/// Moves labels apart that would stand on each other. They come, and go, from the bottom up, in hundredths of the height.
+pub(super) fn apart(middles: impl Iterator<Item = i64>) -> Vec<i64> {
     let mut places: Vec<i64> = Vec::new();
     for middle in middles {
         let lowest = places.last().map_or(LABEL / 2, |below| below + LABEL);

@@ -4,6 +4,7 @@
 mod activity;
 mod bands;
 mod days;
+mod flow;
 mod history;
 mod history_marks;
 mod scorecard_marks;
@@ -11,5 +12,6 @@ mod waterfall;
 
 pub use activity::ActivityBars;
 pub use bands::BandsChart;
+pub use flow::FlowChart;
 pub use history::HistoryChart;
 pub use waterfall::Waterfall;

@@ -2,7 +2,7 @@
 
 use super::place::{HISTORY_DAYS, Place};
 use crate::app::components::charts::HistoryChart;
-use crate::app::components::{Tab, Tabs, only_named_fields};
+use crate::app::components::{SaveChart, Tab, Tabs, only_named_fields};
 use crate::domain::NaiveDate;
 use crate::wire::pages::CustomerPage;
 use leptos::prelude::*;
@@ -28,6 +28,7 @@ pub fn HistorySection(page: Memo<CustomerPage>, place: Memo<Place>) -> impl Into
             <div class="panel__head">
                 <h2 id="history-title">"Score over time"</h2>
                 <Lengths label="Length of the history" choices=HISTORY_DAYS shown=Place::history_days show=Place::over place />
+                <SaveChart of=".history" name="score-over-time" title="Score over time" />
             </div>
             {chart}
             {move || {

@@ -16,7 +16,7 @@ mod timeline;
 mod words;
 
 use crate::app::components::charts::Waterfall;
-use crate::app::components::{Answer, Followed, use_changed};
+use crate::app::components::{Answer, Followed, SaveChart, use_changed};
 use crate::app::forms::{EventForms, LOG_PANEL, LogSubject};
 use crate::app::live::{follows, use_news};
 use crate::app::server_fns::{load_customer_page, load_timeline};
@@ -161,6 +161,7 @@ fn Composition(page: StoredValue<Page>) -> impl IntoView {
         <section class="panel" aria-labelledby="composition-title">
             <div class="panel__head">
                 <h2 id="composition-title">"How the score is put together"</h2>
+                <SaveChart of=".waterfall" name="score" title="How the score is put together" />
             </div>
             <Waterfall health limits sum />
             <p class="muted waterfall-key">"Score times weight gives points; the dashed rest of a bar is what the factor could still add."</p>

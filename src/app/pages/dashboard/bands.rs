@@ -2,11 +2,11 @@
 
 use super::links::Links;
 use crate::app::components::charts::BandsChart;
-use crate::app::components::{Tab, Tabs};
+use crate::app::components::{SaveChart, Tab, Tabs};
 use crate::app::format;
 use crate::domain::band_history::{BandHistory, BandMove, Moved, MovedBy, PERIODS};
 use crate::domain::list::Measure;
-use crate::domain::{AskedDay, Band, CustomerQuery, NaiveDate};
+use crate::domain::{AskedDay, Band, CustomerQuery, MonthQuery, NaiveDate};
 use leptos::prelude::*;
 
 /// Shows the chart with the lengths to choose from, and the moves. `asked` are the filters of the figures.
@@ -29,6 +29,7 @@ pub fn BandsSection(history: BandHistory, asked: CustomerQuery, today: NaiveDate
             page_href(&CustomerQuery { at, ..asked.clone() })
         }
     };
+    let month = MonthQuery { period: None, owner: asked.owner.clone(), segment: asked.segment }.href("/month");
     let restated = match history.known_at {
         None => "Restated: every day with today’s ARR and rules. ",
         Some(_) => "Every day with today’s ARR, and the rules and facts known then. ",
@@ -39,12 +40,18 @@ pub fn BandsSection(history: BandHistory, asked: CustomerQuery, today: NaiveDate
         <section class="panel bands-over-time" aria-labelledby="bands-title">
             <div class="panel__head">
                 <h2 id="bands-title">{title}</h2>
-                <Tabs label="Length of the period" tabs=periods.into() />
+                <div class="bands-over-time__tools">
+                    <Tabs label="Length of the period" tabs=periods.into() />
+                    <SaveChart of=".bands-chart" name="bands-over-time" title />
+                </div>
             </div>
             <div class="bands-over-time__body">
                 <div class="bands-over-time__chart">
                     <BandsChart history=history.clone() by href />
-                    <p class="muted">{restated} <a href="/help#bands-over-time">"What that means"</a> {pending}</p>
+                    <p class="muted">
+                        {restated} <a href="/help#bands-over-time">"What that means"</a> {pending} " "
+                        <a href=month>"The last month, to print"</a>
+                    </p>
                 </div>
                 <Moves history links=Links::new(asked) />
             </div>

@@ -2,7 +2,7 @@
 
 use super::histogram::Histogram;
 use super::links::{Links, list_href};
-use crate::app::components::{BandBadge, ChangeFigure};
+use crate::app::components::{BandBadge, ChangeFigure, SaveChart};
 use crate::app::format;
 use crate::domain::list::{ChangeFilter, Measure};
 use crate::domain::portfolio::{BandTally, MeanScore, Tally};
@@ -24,13 +24,17 @@ pub fn Summary(portfolio: Portfolio, asked: CustomerQuery) -> impl IntoView {
         view! { <li>{linked(links.archived(), format!("{} archived", format::group(portfolio.archived)))} ", not counted"</li> }
     });
     let has_arr = all.arr_cents > 0;
+    let by = if has_arr { asked.by } else { Measure::Customers };
     view! {
         <section class="strip" aria-label="How the portfolio stands">
             <BandTable bands all currency links=links.clone() />
             <div class="strip__scores">
                 <Mean mean links=links.clone() />
-                <Histogram portfolio=portfolio.clone() by=if has_arr { asked.by } else { Measure::Customers } links=links.clone() />
-                {has_arr.then(|| view! { <ByChoice asked /> })}
+                <Histogram portfolio=portfolio.clone() by links=links.clone() />
+                <div class="strip__foot">
+                    <SaveChart of=".histogram" name="scores" title=if by == Measure::Arr { "ARR by score" } else { "Customers by score" } />
+                    {has_arr.then(|| view! { <ByChoice asked /> })}
+                </div>
             </div>
             <Movements portfolio links />
             <ul class="strip__notes">{unknown} {archived}</ul>

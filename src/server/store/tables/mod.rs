@@ -3,6 +3,7 @@
 pub mod band_changes;
 pub mod connections;
 pub mod customer_health;
+pub mod customer_lives;
 pub mod customers;
 pub mod daily_activity;
 pub mod event_keys;

@@ -6,6 +6,7 @@ pub mod export;
 pub mod limits;
 pub mod list;
 pub mod median_arr;
+pub mod month;
 pub mod people;
 pub mod portfolio;
 pub mod replay;
