@@ -2,9 +2,10 @@
 
 use crate::domain::import::{ImportList, ImportPage};
 use crate::domain::{
-    BandHistory, CustomerId, CustomerList, ImportId, NoteId, Portfolio, QuarantineId, QuarantinePage, Scorecard, Today,
+    BandHistory, BulkChangeId, CustomerId, CustomerList, ImportId, NoteId, Portfolio, QuarantineId, QuarantinePage, Scorecard,
+    Today,
 };
-use crate::wire::pages::{CustomerPage, EditPage, FoundCustomers, ScorecardPage, Timeline};
+use crate::wire::pages::{ChosenRows, CustomerPage, EditPage, FoundCustomers, ScorecardPage, Timeline};
 use crate::wire::{AppError, FormValues, Outcome, Previewed};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -14,7 +15,7 @@ use crate::server::{
     browser::cookies::set_cookie,
     browser::forms::{self, accept},
     browser::page::{answer, call, customer_query, day, event_query, page_days, paging},
-    service::{batch, customers, demo, events, health, import, portfolio, scorecards, today},
+    service::{batch, bulk, customers, demo, events, health, import, portfolio, scorecards, today},
 };
 
 /// Returns the figures of the customers that a query selects. `query` is a query string without the question mark.
@@ -33,6 +34,13 @@ pub async fn load_portfolio_bands(query: String) -> Result<BandHistory, AppError
 #[server(prefix = "/app", endpoint = "list_customers", input = GetUrl)]
 pub async fn list_customers(query: String) -> Result<CustomerList, AppError> {
     answer(async { customers::list_customers(&call(), &customer_query(&query)?).await }).await
+}
+
+/// Returns the first customers that a query selects, as many as can be changed at once. `query` is a query string without the
+/// question mark.
+#[server(prefix = "/app", endpoint = "load_chosen", input = GetUrl)]
+pub async fn load_chosen(query: String) -> Result<ChosenRows, AppError> {
+    answer(async { bulk::load_chosen(&call(), &customer_query(&query)?).await }).await
 }
 
 /// Returns the first active customers whose name or external id contains a text.
@@ -162,6 +170,17 @@ pub async fn archive_customer(customer: CustomerId, #[server(flatten)] form: For
 #[server(prefix = "/app", endpoint = "restore_customer")]
 pub async fn restore_customer(customer: CustomerId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
     accept(&form, forms::restore_customer(&call(), customer)).await
+}
+
+/// Makes one change of the customers that `customers` lists with their versions.
+#[server(prefix = "/app", endpoint = "change_customers")]
+pub async fn change_customers(#[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
+    accept(&form, forms::change_customers(&call(), &form)).await
+}
+
+#[server(prefix = "/app", endpoint = "undo_bulk_change")]
+pub async fn undo_bulk_change(change: BulkChangeId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
+    accept(&form, forms::undo_bulk_change(&call(), change)).await
 }
 
 #[server(prefix = "/app", endpoint = "add_note")]

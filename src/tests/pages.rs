@@ -471,6 +471,34 @@ on_each_database! {
         assert_eq!(visitor.site.get("/api/scorecards").await.ok()["total"], 2);
     }
 
+    async fn many_customers_are_changed_and_changed_back_without_javascript(db: Database) {
+        let visitor = portfolio(db).await;
+        let list = visitor.visit("/?sort=name").await;
+        for words in ["name=\"id\" value=\"1\"", "form=\"chosen\"", "action=\"/customers/chosen\"", "name=\"sort\" value=\"name\""] {
+            list.says(words);
+        }
+        let page = visitor.visit("/customers/chosen?sort=name&id=1&id=2&do=owner").await;
+        page.says("Set the owner of 2 customers");
+        page.says("/customers.csv?id=1%2C2");
+        assert!(!page.html.contains("Archive 2 customers"), "only what was asked for");
+        let page = visitor.submit(&page, "bulk-owner", &[("owner", "Zoë")]).await;
+        assert_eq!(page.path, "/?sort=name");
+        page.says("Owner of 2 customers set to Zoë");
+        assert_eq!(visitor.site.names("?owner=Zo%C3%AB").await.len(), 2);
+        let form = page.form_id("undo_bulk_change");
+        visitor.submit(&page, &form, &[]).await.says("Undone: 2 customers as before");
+        assert_eq!(visitor.site.names("?owner=Zo%C3%AB").await.len(), 0);
+
+        let page = visitor.visit("/customers/chosen?id=1").await;
+        let refused = visitor.submit(&page, "bulk-archive", &[("reason", "bored")]).await;
+        assert_eq!(refused.status, 422);
+        refused.says("must be one of churned, duplicate, other");
+        let page = visitor.submit(&refused, "bulk-archive", &[("reason", "churned")]).await;
+        page.says("1 customer archived");
+        visitor.visit("/customers/chosen?archived=true").await.says("Restore 1 customer");
+        visitor.visit("/customers/chosen?id=404").await.says("No customer is chosen");
+    }
+
     async fn a_customer_is_archived_and_restored_without_javascript(db: Database) {
         let visitor = portfolio(db).await;
         let page = visitor.visit("/customers/1").await;

@@ -190,7 +190,7 @@ fn Keys() -> impl IntoView {
         <section class="panel" id="keys">
             <h2>"Keyboard"</h2>
             <KeyList />
-            <p>"The single keys (/ ? j k) can be switched off in the list of keys, which ? shows, and “Keyboard” above the list of customers."</p>
+            <p>"The single keys (/ ? j k x) can be switched off in the list of keys, which ? shows, and “Keyboard” above the list of customers."</p>
         </section>
     }
 }

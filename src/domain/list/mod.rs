@@ -8,7 +8,8 @@ pub use filters::{ChangeFilter, OwnerFilter, RenewalFilter, Sort, SortDirection}
 pub use rows::{CustomerList, CustomerRow, Page, Weakest};
 
 use super::band_history::{DEFAULT_PERIOD, Moved, MovedBy, PERIODS};
-use super::{AskedDay, Band, FieldErrors, NaiveDate, Points, Segment};
+use super::bulk::MAX_CHOSEN;
+use super::{AskedDay, Band, CustomerId, FieldErrors, NaiveDate, Points, Segment};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +36,8 @@ pub const MAX_ROW: i64 = 10_000;
 /// A query for customers: filters, order and page. The API's URLs and the dashboard's spell it alike.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomerQuery {
+    /// The customers to list by their ids; empty for all.
+    pub ids: Vec<CustomerId>,
     /// A part of the name or of the external id. Letter case and accents do not matter.
     pub search: Option<String>,
     pub segment: Option<Segment>,
@@ -68,6 +71,7 @@ pub struct CustomerQuery {
 impl Default for CustomerQuery {
     fn default() -> Self {
         Self {
+            ids: Vec::new(),
             search: None,
             segment: None,
             bands: Vec::new(),
@@ -101,6 +105,8 @@ impl CustomerQuery {
                 "search" => query.search = errors.optional_text("search", Some(sent), 200),
                 "owner" => query.owner = errors.optional_text("owner", Some(sent), 200).map(OwnerFilter::from),
                 _ if value.is_empty() => {}
+                // A form with a checkbox per customer sends the name several times.
+                "id" => add_ids(&mut errors, &mut query.ids, value),
                 "segment" => query.segment = choice(&mut errors, name, value, Segment::parse, "Enterprise, SMB, Startup"),
                 "band" => {
                     let names = "healthy, at_risk, churn_risk, no_data";
@@ -164,6 +170,7 @@ impl CustomerQuery {
         let default = Self::default();
         let mut pairs = Vec::new();
         let mut put = |name, value: Option<String>| pairs.extend(value.map(|value| (name, value)));
+        put("id", (!self.ids.is_empty()).then(|| self.ids.iter().map(CustomerId::to_string).collect::<Vec<_>>().join(",")));
         put("search", self.search.clone());
         put("segment", self.segment.map(|segment| segment.label().to_owned()));
         put("band", (!self.bands.is_empty()).then(|| self.bands.iter().map(|band| band.name()).collect::<Vec<_>>().join(",")));
@@ -216,6 +223,20 @@ impl CustomerQuery {
     pub fn is_filtered(&self) -> bool {
         let Self { sort, direction, page, page_size, archived, days, by, at, .. } = self.clone();
         *self != Self { sort, direction, page, page_size, archived, days, by, at, ..Self::default() }
+    }
+}
+
+/// Adds the ids in a list with commas, each once.
+fn add_ids(errors: &mut FieldErrors, ids: &mut Vec<CustomerId>, text: &str) {
+    for id in text.split(',') {
+        let id = CustomerId(integer(errors, "id", id.trim(), 1, i64::MAX));
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    if ids.len() > MAX_CHOSEN {
+        errors.add("id", format!("must be at most {MAX_CHOSEN} ids"));
+        ids.truncate(MAX_CHOSEN);
     }
 }
 

@@ -8,7 +8,7 @@ use crate::domain::{Band, EventKind, Segment, Sort, SortDirection};
 use crate::server::service::export;
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterIn};
-use utoipa::openapi::schema::{Object, ObjectBuilder, OneOfBuilder, Schema, Type};
+use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, OneOfBuilder, Schema, Type};
 
 /// Parameters of `AskedDay`.
 #[derive(IntoParams)]
@@ -30,6 +30,9 @@ pub struct DayParameters {
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)]
 pub struct FilterParameters {
+    /// Customers by their ids, at most 500, separated by commas.
+    #[param(style = Form, explode = false, schema_with = ids)]
+    id: Option<Vec<i64>>,
     /// A part of the name or of the external id. Letter case and accents do not matter.
     #[param(schema_with = text)]
     search: Option<String>,
@@ -191,6 +194,11 @@ together! {
 
 fn text() -> Object {
     ObjectBuilder::new().schema_type(Type::String).max_length(Some(200)).pattern(Some(TEXT_PATTERN)).build()
+}
+
+fn ids() -> Array {
+    let id = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1));
+    ArrayBuilder::new().items(id).build()
 }
 
 fn known_at() -> Schema {

@@ -2,6 +2,7 @@
 //! and nothing above touches the store.
 
 pub mod batch;
+pub mod bulk;
 pub mod customers;
 pub mod demo;
 pub mod events;

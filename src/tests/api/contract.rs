@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 const METHODS: [&str; 4] = ["get", "post", "patch", "delete"];
 /// Without a limit: a mark is ours and opaque; a version must be one that exists, and so must an id.
-const UNLIMITED: [&str; 4] = ["since", "customer", "version", "customerId"];
+const UNLIMITED: [&str; 5] = ["since", "customer", "version", "customerId", "id"];
 
 on_each_database! {
     async fn parameters_are_limited_as_documented(db: Database) {
@@ -81,7 +81,7 @@ on_each_database! {
             }
         }
         let expected = [
-            "add_note", "archive_customer", "create_customer", "create_scorecard", "retract_event", "submit_event", "submit_events",
+            "add_note", "archive_customer", "change_customers", "create_customer", "create_scorecard", "retract_event", "submit_event", "submit_events",
             "update_customer", "update_note",
         ];
         assert_eq!(Vec::from_iter(tried), expected);
@@ -195,6 +195,15 @@ fn base(operation: &str, schema: &Value) -> Value {
     match operation {
         "create_customer" => json!({"name": "Acme", "segment": "SMB"}),
         "update_customer" => json!({"version": 1}),
+        "change_customers" => {
+            let mut body = json!({"customers": [{"id": 1, "version": 1}]});
+            for (name, value) in [("owner", "Ada"), ("segment", "SMB"), ("archiveReason", "other")] {
+                if schema["properties"].get(name).is_some() {
+                    body[name] = json!(value);
+                }
+            }
+            body
+        }
         "archive_customer" | "retract_event" => json!({"reason": "other"}),
         "add_note" | "update_note" => json!({"author": "Ada", "text": "Hello"}),
         "submit_event" | "submit_events" => {
@@ -325,6 +334,15 @@ impl Contract {
                 Box::pin(self.check_object(request, base, field, &at(name))).await;
                 continue;
             }
+            if field["items"]["type"] == "object" {
+                let items = |length: u64| json!(vec![base[name][0].clone(); length as usize]);
+                let (least, most) = (field["minItems"].as_u64().unwrap(), field["maxItems"].as_u64().unwrap());
+                for value in [items(least - 1), items(most + 1), json!("x"), Value::Null] {
+                    self.must_refuse(request, &with(name, value), &at(name)).await;
+                }
+                Box::pin(self.check_object(request, base, &field["items"], &format!("{}/0", at(name)))).await;
+                continue;
+            }
             let tries = self.tries(name, field);
             assert!(tries.is_limited || UNLIMITED.contains(&name.as_str()), "{request}: {name} has no limit");
             // JSON has one kind of number: 5.0 is a whole one.
@@ -355,7 +373,12 @@ impl Contract {
         let fields = self.refused_fields(request, body).await;
         // The two limits are compared, and the upper one is blamed.
         let field = field.replace("bands.atRisk", "bands");
-        let is_related = |blamed: &String| blamed.starts_with(&field) || field.starts_with(blamed.as_str());
+        // One of three is sent, and the first stands for all.
+        let is_one_of_three = request.ends_with("/bulk") && ["segment", "archiveReason"].contains(&field.as_str());
+        let is_related = |blamed: &String| {
+            let blamed = blamed.replace("[0]", ".0");
+            blamed.starts_with(&field) || field.starts_with(&blamed) || (is_one_of_three && blamed == "owner")
+        };
         assert!(!fields.is_empty() && fields.iter().all(is_related), "{request} {body}: {field} is to blame, not {fields:?}");
     }
 

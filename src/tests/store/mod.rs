@@ -2,6 +2,7 @@
 
 mod band_changes;
 mod bands;
+mod bulk;
 mod concurrency;
 mod customers;
 mod demo;

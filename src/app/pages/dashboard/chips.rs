@@ -1,6 +1,7 @@
 //! The active filters of the list as chips, each with a link that removes it.
 
 use super::links::list_href;
+use crate::app::format;
 use crate::domain::band_history::{Moved, MovedBy};
 use crate::domain::list::{ChangeFilter, OwnerFilter, RenewalFilter};
 use crate::domain::{CustomerQuery, Segment};
@@ -22,6 +23,8 @@ fn chips(query: &CustomerQuery) -> Vec<Chip> {
             Chip { label, without: list_href(&without) }
         }));
     };
+    let ids = query.ids.len() as i64;
+    put((ids > 0).then(|| format!("{} chosen", format::group(ids))), |query| query.ids.clear());
     put(query.search.as_ref().map(|text| format!("“{text}”")), |query| query.search = None);
     put(query.segment.map(Segment::label).map(str::to_owned), |query| query.segment = None);
     let bands = query.bands.iter().map(|band| band.label()).collect::<Vec<_>>();

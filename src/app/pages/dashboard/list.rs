@@ -1,13 +1,14 @@
 //! The list of customers. Its controls stay while its rows follow the URL.
 
 use super::chips::{Chips, without_filters};
+use super::chosen::{Chosen, ChosenBar};
 use super::columns::ListHead;
 use super::filters::Filters;
 use super::keys::{Keys, focus};
 use super::links::list_href;
 use super::mine::Mine;
-use super::query::{ListNavigation, blames_day};
-use super::row::{Loaded, Row};
+use super::query::{ListNavigation, Loaded, blames_day, csv_query};
+use super::row::Row;
 use crate::app::components::icon::IconName;
 use crate::app::components::{EmptyState, LinkButton, Pagination, Skeleton};
 use crate::app::format;
@@ -42,6 +43,7 @@ pub fn ListSection(
     let change_days = Memo::new(move |_| query.with(CustomerQuery::change_days));
     let owners = Memo::new(move |_| loaded.with(|list| list.as_ref().and_then(|list| Some(list.as_ref().ok()?.owners.clone()))));
     let owners = Signal::derive(move || owners.get().unwrap_or_default());
+    let chosen = Chosen::new(query, loaded);
     let csv = Signal::derive(move || format!("/customers.csv{}", query.with(csv_query)));
     view! {
         <section
@@ -71,13 +73,21 @@ pub fn ListSection(
             {move || loaded.with(|list| list.as_ref().and_then(|list| instead_of_rows(&query.read_untracked(), list)))
                 .map(|instead| view! { <div id="rows" tabindex="-1">{instead}</div> })}
             {move || between_days.get().then(|| view! { <Skeleton lines=12 /> })}
-            <table class="customers" style=limit_lines hidden=move || between_days.get() || loaded.with(|list| !has_rows(list))>
+            <table
+                class="customers"
+                style=limit_lines
+                hidden=move || between_days.get() || loaded.with(|list| !has_rows(list))
+                on:mousedown=|event| Chosen::press(&event)
+                on:click=move |event| chosen.click(&event)
+                on:change=move |event| chosen.change(&event)
+            >
                 <caption class="sr-only">"Customers with their health, one row each"</caption>
-                <ListHead query />
+                <ListHead query chosen />
                 <tbody id=move || loaded.with(has_rows).then_some("rows") tabindex="-1">
-                    <For each=move || loaded.with(ids) key=|id| *id children=move |id| view! { <Row id loaded at change_days currency limits /> } />
+                    <For each=move || loaded.with(ids) key=|id| *id children=move |id| view! { <Row id loaded chosen at change_days currency limits /> } />
                 </tbody>
             </table>
+            <ChosenBar chosen query owners currency />
             {move || loaded.with(|list| foot(&query.read_untracked(), list))}
         </section>
     }
@@ -97,12 +107,6 @@ fn follow(event: &MouseEvent, navigation: ListNavigation) {
             focus("customers-title");
         }
     }
-}
-
-/// Returns the query for the export, which covers every page.
-fn csv_query(query: &CustomerQuery) -> String {
-    let default = CustomerQuery::default();
-    CustomerQuery { page: default.page, page_size: default.page_size, by: default.by, ..query.clone() }.to_query_string()
 }
 
 fn count_words(list: &Result<CustomerList, AppError>) -> String {

@@ -2,6 +2,7 @@
 
 mod bands;
 mod chips;
+mod chosen;
 mod columns;
 mod day;
 mod filters;
@@ -12,7 +13,7 @@ mod links;
 mod list;
 mod mine;
 mod notices;
-mod query;
+pub mod query;
 mod row;
 mod sentence;
 mod summary;
@@ -21,7 +22,7 @@ use crate::app::components::{Answer, AtOnce, Failure, Skeleton, latest, when_the
 use crate::app::live::{follows, use_news};
 use crate::app::pages::today::{TodayResource, TodaySection, use_today};
 use crate::app::server_fns::{LoadDemo, list_customers, load_portfolio, load_portfolio_bands};
-use crate::app::state::use_last_list;
+use crate::app::state::{use_last_list, use_revision};
 use crate::app::{format, until_answered};
 use crate::domain::list::Measure;
 use crate::domain::{BandHistory, CustomerList, CustomerQuery, Portfolio, Scorecard};
@@ -46,7 +47,7 @@ pub fn DashboardPage() -> impl IntoView {
     let asked = Memo::new(move |_| query::of_figures(&search.read()));
     let load_demo = ServerAction::<LoadDemo>::new();
     let day = Memo::new(move |_| query::asked_day(&search.read()));
-    let (loads, news) = (load_demo.version(), use_news());
+    let (loads, news, revision) = (load_demo.version(), use_news(), use_revision());
     let heard = move || day.with(|(as_of, known_at)| follows(as_of, known_at)).then(|| news.get());
     let portfolio = Resource::new(
         move || (asked.get(), loads.get(), heard()),
@@ -57,7 +58,7 @@ pub fn DashboardPage() -> impl IntoView {
         |(asked, ..)| async move { (asked.clone(), until_answered(move || load_portfolio_bands(asked.clone())).await) },
     );
     let list = Resource::new(
-        move || (search.get(), loads.get(), heard()),
+        move || (search.get(), loads.get(), heard(), revision.get()),
         |(search, ..)| async move { (search.clone(), until_answered(move || list_customers(search.clone())).await) },
     );
     let today = use_today(query, move || loads.get());

@@ -24,6 +24,9 @@ impl Selection {
     /// Builds the condition of all filters. Those who moved are found by their runs, and selected by their ids.
     pub async fn load(tx: &mut Tx, query: &CustomerQuery, today: NaiveDate) -> StoreResult<Self> {
         let mut selection = Self::continuing(query, today, Vec::new());
+        if !query.ids.is_empty() {
+            selection.and(&format!("id {}", tx.one_of().replace("$1", "?")), binds![&query.ids[..]]);
+        }
         if let Some(moved) = query.moved {
             let ids = moved_customers(tx, &selection, moved, Period::ending(today, query.days)).await?;
             selection.and(&format!("id {}", tx.one_of().replace("$1", "?")), binds![&ids[..]]);
@@ -31,7 +34,7 @@ impl Selection {
         Ok(selection)
     }
 
-    /// Builds the conditions of a statement that has values already: of all filters but the one of moves.
+    /// Builds the conditions of a statement that has values already: of all filters but those of ids and moves.
     pub fn continuing(query: &CustomerQuery, today: NaiveDate, binds: Vec<Bind>) -> Self {
         let archived = if query.archived { "archived_day IS NOT NULL" } else { "archived_day IS NULL" };
         let mut selection = Self { condition: archived.to_owned(), binds };
