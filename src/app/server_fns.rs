@@ -1,6 +1,7 @@
 //! Every call from a page to the server. Each is one line: the use case of the same name answers.
 
 use crate::domain::import::{ImportList, ImportPage};
+use crate::domain::list::RenewalTotals;
 use crate::domain::{
     BandHistory, BulkChangeId, CustomerId, CustomerList, ImportId, NoteId, Portfolio, QuarantineId, QuarantinePage, Scorecard,
     Today,
@@ -28,6 +29,13 @@ pub async fn load_portfolio(query: String) -> Result<Portfolio, AppError> {
 #[server(prefix = "/app", endpoint = "load_portfolio_bands", input = GetUrl)]
 pub async fn load_portfolio_bands(query: String) -> Result<BandHistory, AppError> {
     answer(async { portfolio::get_portfolio_bands(&call(), &customer_query(&query)?).await }).await
+}
+
+/// Returns the renewals of the customers that a query selects, by month and band. `query` is a query string without the
+/// question mark.
+#[server(prefix = "/app", endpoint = "load_portfolio_renewals", input = GetUrl)]
+pub async fn load_portfolio_renewals(query: String) -> Result<RenewalTotals, AppError> {
+    answer(async { portfolio::get_portfolio_renewals(&call(), &customer_query(&query)?).await }).await
 }
 
 /// Returns one page of the list. `query` is a query string without the question mark.
@@ -128,7 +136,7 @@ pub async fn load_import(id: ImportId) -> Result<ImportPage, AppError> {
     answer(import::get_import(&call(), id)).await
 }
 
-/// Remembers a choice (`theme`, `owner`, `whose`, `shortcuts`) in a cookie.
+/// Remembers a choice (`theme`, `owner`, `whose`, `shortcuts`, `columns`) in a cookie.
 #[server(prefix = "/app", endpoint = "set_preference")]
 pub async fn set_preference(name: String, value: String) -> Result<(), AppError> {
     answer(async { set_cookie(&name, &value) }).await

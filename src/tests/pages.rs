@@ -499,6 +499,33 @@ on_each_database! {
         visitor.visit("/customers/chosen?id=404").await.says("No customer is chosen");
     }
 
+    async fn the_columns_that_a_visitor_hides_stay_hidden(db: Database) {
+        let visitor = portfolio(db).await;
+        let page = visitor.visit("/").await;
+        assert!(page.html.contains("data-hide=\"\""));
+        for switch in ["arr", "trend"] {
+            page.says(&format!("value=\"{switch}\" aria-pressed=\"true\""));
+        }
+        visitor.cookies.borrow_mut().insert("columns".to_owned(), "arr%20trend".to_owned());
+        let page = visitor.visit("/").await;
+        page.says("data-hide=\"arr trend\"");
+        page.says("value=\"trend\" aria-pressed=\"false\"");
+        let body = "name=columns&value=reason";
+        let answer = visitor.site.send("POST /app/set_preference", &[("content-type", "application/x-www-form-urlencoded")], body).await;
+        assert!(answer.header("set-cookie").starts_with("columns=reason; Path=/"), "{}", answer.header("set-cookie"));
+    }
+
+    async fn renewals_are_chosen_and_summed_without_javascript(db: Database) {
+        let visitor = portfolio(db).await;
+        assert!(!visitor.visit("/").await.html.contains("Renewals by month and band"), "nobody asks");
+        let page = visitor.visit("/?renewal=days&renewal_from=2026-01-01&renewal_to=2026-12-31").await;
+        page.says("Renewals by month and band");
+        page.says("Renewal 1 Jan 2026 to 31 Dec 2026");
+        visitor.visit("/?renewal=2026-Q2").await.says("Renewal in Q2 2026");
+        visitor.visit("/").await.says("Renewal next quarter: Q2 2026");
+        assert_eq!(visitor.visit("/?renewal=2026-Q5").await.status, 422);
+    }
+
     async fn a_customer_is_archived_and_restored_without_javascript(db: Database) {
         let visitor = portfolio(db).await;
         let page = visitor.visit("/customers/1").await;

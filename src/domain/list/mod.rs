@@ -1,14 +1,17 @@
 //! The customer list: the query that selects customers, and the rows that it shows.
 
 mod filters;
+mod renewals;
 mod rows;
 
 pub use super::tally::Measure;
-pub use filters::{ChangeFilter, OwnerFilter, RenewalFilter, Sort, SortDirection};
+pub use filters::{ChangeFilter, OwnerFilter, Sort, SortDirection};
+pub use renewals::{MonthOfRenewals, RenewalFilter, RenewalTotals};
 pub use rows::{CustomerList, CustomerRow, Page, Weakest};
 
 use super::band_history::{DEFAULT_PERIOD, Moved, MovedBy, PERIODS};
 use super::bulk::MAX_CHOSEN;
+use super::customer::parse_date;
 use super::{AskedDay, Band, CustomerId, FieldErrors, NaiveDate, Points, Segment};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
@@ -99,6 +102,7 @@ impl CustomerQuery {
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, FieldErrors> {
         let mut query = Self::default();
         let mut errors = FieldErrors::default();
+        let (mut renewal, mut days) = (None, (None, None));
         for (name, sent) in pairs {
             let value = sent.trim();
             match name {
@@ -114,9 +118,10 @@ impl CustomerQuery {
                     let bands = value.split(',').filter_map(|band| choice(&mut errors, name, band.trim(), Band::parse, names));
                     query.bands.extend(bands);
                 }
-                "renewal" => {
-                    query.renewal = choice(&mut errors, name, value, RenewalFilter::parse, &RenewalFilter::NAMES.join(", "))
-                }
+                "renewal" => renewal = Some(value),
+                // A form has two fields for them.
+                "renewal_from" => days.0 = parse_date(&mut errors, name, value),
+                "renewal_to" => days.1 = parse_date(&mut errors, name, value),
                 "change" => query.change = choice(&mut errors, name, value, ChangeFilter::parse, &ChangeFilter::NAMES.join(", ")),
                 "score_from" => query.score_from = Some(integer(&mut errors, name, value, 0, 100)),
                 "score_below" => query.score_below = Some(integer(&mut errors, name, value, 0, 101)),
@@ -159,6 +164,17 @@ impl CustomerQuery {
                 _ => {}
             }
         }
+        let renewal = match days {
+            (None, None) => renewal.map(str::to_owned),
+            (from, to) => Some(RenewalFilter::Between(from, to).name()),
+        };
+        query.renewal = renewal.and_then(|text| {
+            let parsed = RenewalFilter::parse(&text);
+            if parsed.is_none() {
+                errors.add("renewal", RenewalFilter::RULE);
+            }
+            parsed
+        });
         if errors.0.is_empty() && query.page * query.page_size > MAX_ROW && query.page > 1 {
             errors.add("page", format!("reaches beyond row {MAX_ROW}; narrow the filter instead"));
         }
@@ -175,7 +191,7 @@ impl CustomerQuery {
         put("segment", self.segment.map(|segment| segment.label().to_owned()));
         put("band", (!self.bands.is_empty()).then(|| self.bands.iter().map(|band| band.name()).collect::<Vec<_>>().join(",")));
         put("owner", self.owner.clone().map(String::from));
-        put("renewal", self.renewal.map(|renewal| renewal.name().to_owned()));
+        put("renewal", self.renewal.map(RenewalFilter::name));
         put("change", self.change.map(|change| change.name().to_owned()));
         put("score_from", self.score_from.map(|points| points.to_string()));
         put("score_below", self.score_below.map(|points| points.to_string()));

@@ -65,6 +65,38 @@ fn as_many_ids_are_read_as_customers_can_be_changed_at_once() {
 }
 
 #[test]
+fn renewals_are_the_days_of_their_months_and_quarters() {
+    let day = |text: &str| (!text.is_empty()).then(|| text.parse::<NaiveDate>().unwrap());
+    for (text, from, to, label) in [
+        ("next_30", "2026-11-27", "2026-12-27", "in the next 30 days"),
+        ("overdue", "", "2026-11-26", "overdue"),
+        ("2026-Q4", "2026-10-01", "2026-12-31", "in Q4 2026"),
+        ("2028-Q1", "2028-01-01", "2028-03-31", "in Q1 2028"),
+        ("2028-02", "2028-02-01", "2028-02-29", "in Feb 2028"),
+        ("2026-12-01..2027-01-15", "2026-12-01", "2027-01-15", "1 Dec 2026 to 15 Jan 2027"),
+        ("2026-12-01..", "2026-12-01", "", "from 1 Dec 2026"),
+        ("..2199-12-31", "", "2199-12-31", "to 31 Dec 2199"),
+    ] {
+        let filter = from_renewal(text);
+        assert_eq!(filter.days(day("2026-11-27").unwrap()), (day(from), day(to)), "{text}");
+        assert_eq!((filter.name(), filter.label()), (text.to_owned(), label.to_owned()));
+    }
+    let on = day("2026-11-27").unwrap();
+    for (months, text) in [(0, "2026-Q4"), (3, "2027-Q1"), (6, "2027-Q2")] {
+        assert_eq!(RenewalFilter::quarter_of(on, months).name(), text);
+    }
+    assert_eq!(RenewalFilter::month_of(on).name(), "2026-11");
+    assert_eq!(from("renewal=days&renewal_from=2026-12-01&renewal_to=").unwrap().renewal, Some(from_renewal("2026-12-01..")));
+    for text in ["renewal=days", "renewal=2026-Q5", "renewal=2026-1", "renewal_from=2027-01-02&renewal_to=2027-01-01"] {
+        assert!(from(text).unwrap_err()[0].starts_with("renewal must be"), "{text}");
+    }
+}
+
+fn from_renewal(text: &str) -> RenewalFilter {
+    from(&format!("renewal={text}")).unwrap().renewal.unwrap()
+}
+
+#[test]
 fn an_owner_called_none_is_in_quotes() {
     let owner = |text: &str| from(text).unwrap().owner.unwrap();
     assert_eq!(owner("owner=none"), OwnerFilter::Nobody);
@@ -165,7 +197,7 @@ prop_compose! {
         nobody in any::<bool>(),
         segment in prop::option::of(select(Segment::ALL.to_vec())),
         bands in prop::collection::vec(select(Band::ALL.to_vec()), 0..4),
-        renewal in prop::option::of(select(vec![RenewalFilter::Next90, RenewalFilter::Overdue])),
+        renewal in prop::option::of(select(["next_30", "overdue", "2026-Q4", "2027-01", "2026-12-01..2027-01-15", "2026-12-01..", "..2199-12-31"].map(|text| RenewalFilter::parse(text).unwrap()).to_vec())),
         change in prop::option::of(select(vec![ChangeFilter::Up7, ChangeFilter::Down30, ChangeFilter::NewChurnRisk])),
         scores in (prop::option::of(0..=100i64), prop::option::of(0..=101i64)),
         flags in any::<(bool, bool, bool)>(),

@@ -58,6 +58,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(portfolio::get_portfolio))
         .routes(routes!(today::get_today))
         .routes(routes!(portfolio::get_portfolio_bands))
+        .routes(routes!(portfolio::get_portfolio_renewals))
         .routes(routes!(live::follow_changes))
         // the rules
         .routes(routes!(scorecards::get_scorecard))

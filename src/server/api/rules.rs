@@ -10,7 +10,7 @@ const PAGE_OF_DAY: &str = "The last row of the `page`, which is `page` times `pa
 const FILTERS: &str =
     "`moved` and `moved_by_rules` are both sent; or `as_of` or `known_at` is in the future, or `known_at` is before `as_of`";
 
-pub const RULES: [(&str, &str); 13] = [
+pub const RULES: [(&str, &str); 14] = [
     (
         "list_customers",
         "The last row of the `page`, which is `page` times `page_size`, is beyond 10,000, and it is not the first page; \
@@ -20,6 +20,7 @@ pub const RULES: [(&str, &str); 13] = [
     ("export_customers", FILTERS),
     ("get_portfolio", FILTERS),
     ("get_portfolio_bands", FILTERS),
+    ("get_portfolio_renewals", FILTERS),
     ("get_today", PAGE_OF_DAY),
     ("get_health", DAY_RULE),
     ("list_people", DAY_RULE),

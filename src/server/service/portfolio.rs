@@ -1,6 +1,7 @@
 //! The portfolio's figures.
 
 use super::health::{Changes, Scoring, store_of};
+use crate::domain::list::RenewalTotals;
 use crate::domain::portfolio::Mentions;
 use crate::domain::{AsOf, BandHistory, CustomerQuery, FactorKey, NaiveDate, Portfolio};
 use crate::server::Call;
@@ -40,6 +41,17 @@ pub async fn get_portfolio_bands(call: &Call, query: &CustomerQuery) -> Result<B
     Ok(BandHistory::clone(&*answer.await?))
 }
 
+/// Returns the renewals of the customers that a query selects, by month and band.
+pub async fn get_portfolio_renewals(call: &Call, query: &CustomerQuery) -> Result<RenewalTotals, AppError> {
+    let (at, question) = Question::of(call, query, false).await?;
+    let answer = call.figures.renewals.get_or_insert_async(&question, async {
+        let store = store_of(call, at).await?;
+        let totals = store.sum_renewals(query, &call.settings.currency, at.day).await?;
+        Ok::<_, AppError>(Arc::new(RenewalTotals { known_at: at.known_at, ..totals }))
+    });
+    Ok(RenewalTotals::clone(&*answer.await?))
+}
+
 /// Everything that an answer rests on.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Question {
@@ -63,11 +75,12 @@ impl Question {
 pub struct Figures {
     portfolios: Cache<Question, Arc<Portfolio>>,
     bands: Cache<Question, Arc<BandHistory>>,
+    renewals: Cache<Question, Arc<RenewalTotals>>,
 }
 
 impl Default for Figures {
     fn default() -> Self {
-        Self { portfolios: Cache::new(100), bands: Cache::new(100) }
+        Self { portfolios: Cache::new(100), bands: Cache::new(100), renewals: Cache::new(100) }
     }
 }
 

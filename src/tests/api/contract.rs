@@ -107,6 +107,7 @@ on_each_database! {
             ("export_customers", format!("GET /customers.csv?{both}"), Value::Null, "moved_by_rules"),
             ("get_portfolio", format!("GET /api/portfolio?{both}"), Value::Null, "moved_by_rules"),
             ("get_portfolio_bands", format!("GET /api/portfolio/bands?{both}"), Value::Null, "moved_by_rules"),
+            ("get_portfolio_renewals", format!("GET /api/portfolio/renewals?{both}"), Value::Null, "moved_by_rules"),
             ("list_events", "GET /api/customers/1/events?page=51&page_size=200".to_owned(), Value::Null, "page"),
             ("list_events", "GET /api/customers/1/events?from=2026-03-02&to=2026-03-01".to_owned(), Value::Null, "from"),
             ("submit_event", "POST /api/customers/1/events".to_owned(), json!({"kind": "login", "messageId": "b"}), "Idempotency-Key"),
@@ -445,6 +446,10 @@ fn text_tries(schema: &Value) -> Tries {
         Some("date-time") => {
             (&["2026-03-01T09:30:00Z", "2000-01-01T00:00:00Z"], &["1999-12-31T23:59:59Z", "2026-03-01", "nonsense"])
         }
+        None if pattern.contains("Q[1-4]") => (
+            &["next_30", "overdue", "2026-Q4", "2027-01", "2026-12-01..2027-01-15", "2026-12-01..", "..2199-12-31"],
+            &["next_31", "2026-Q5", "2027-13", "2027-1", "..", "2200-01", "2027-01-15..2026-12-01", "2026-02-30..", "days"],
+        ),
         None if pattern.contains("{3}") => (&["USD", " eur\n"], &["US", "DOLL", "U5D"]),
         other => {
             assert_eq!(other, None, "a format that no test knows");

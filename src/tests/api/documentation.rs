@@ -44,6 +44,7 @@ async fn the_document_lists_every_route() {
     GET    /api/live  follow_changes  200 default
     GET    /api/portfolio  get_portfolio  200 422 default
     GET    /api/portfolio/bands  get_portfolio_bands  200 422 default
+    GET    /api/portfolio/renewals  get_portfolio_renewals  200 422 default
     GET    /api/quarantine  list_quarantine  200 default
     DELETE /api/quarantine/{id}  discard_quarantined  204 default
     POST   /api/quarantine/{id}/replay  replay_quarantined  200 422 default

@@ -30,7 +30,7 @@ fn chips(query: &CustomerQuery) -> Vec<Chip> {
     let bands = query.bands.iter().map(|band| band.label()).collect::<Vec<_>>();
     put((!bands.is_empty()).then(|| bands.join(" or ")), |query| query.bands.clear());
     put(query.owner.as_ref().map(owner_label), |query| query.owner = None);
-    put(query.renewal.map(|renewal| renewal_label(renewal).to_owned()), |query| query.renewal = None);
+    put(query.renewal.map(renewal_label), |query| query.renewal = None);
     put(query.change.map(|change| change_label(change).to_owned()), |query| query.change = None);
     put(score_label(query.score_from, query.score_below), |query| (query.score_from, query.score_below) = (None, None));
     put(query.moved.map(|moved| moved_label(moved, query.days)), |query| query.moved = None);
@@ -57,11 +57,8 @@ fn owner_label(owner: &OwnerFilter) -> String {
     }
 }
 
-fn renewal_label(renewal: RenewalFilter) -> &'static str {
-    match renewal {
-        RenewalFilter::Next90 => "Renewal in the next 90 days",
-        RenewalFilter::Overdue => "Renewal overdue",
-    }
+fn renewal_label(renewal: RenewalFilter) -> String {
+    format!("Renewal {}", renewal.label())
 }
 
 fn change_label(change: ChangeFilter) -> &'static str {

@@ -69,6 +69,11 @@ pub fn sort_label(sort: Sort) -> &'static str {
     }
 }
 
+/// Returns the factors' short names as a text of CSS, a tab between them: cards label the cells of the strip by it.
+pub fn factor_labels() -> String {
+    format!("\"{}\"", FactorKey::ALL.map(factor_abbreviation).join("\\9 "))
+}
+
 /// Returns a name narrow enough for a cell of the strip.
 fn factor_abbreviation(key: FactorKey) -> &'static str {
     match key {

@@ -3,6 +3,7 @@
 mod bands;
 mod chips;
 mod chosen;
+mod column_choice;
 mod columns;
 mod day;
 mod filters;
@@ -14,6 +15,7 @@ mod list;
 mod mine;
 mod notices;
 pub mod query;
+mod renewals;
 mod row;
 mod sentence;
 mod summary;
@@ -21,7 +23,7 @@ mod summary;
 use crate::app::components::{Answer, AtOnce, Failure, Skeleton, latest, when_there};
 use crate::app::live::{follows, use_news};
 use crate::app::pages::today::{TodayResource, TodaySection, use_today};
-use crate::app::server_fns::{LoadDemo, list_customers, load_portfolio, load_portfolio_bands};
+use crate::app::server_fns::{LoadDemo, list_customers, load_portfolio, load_portfolio_bands, load_portfolio_renewals};
 use crate::app::state::{use_last_list, use_revision};
 use crate::app::{format, until_answered};
 use crate::domain::list::Measure;
@@ -34,6 +36,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use list::ListSection;
 use notices::Notices;
+use renewals::Totals;
 use sentence::Sentence;
 use std::time::Duration;
 use summary::Summary;
@@ -61,6 +64,13 @@ pub fn DashboardPage() -> impl IntoView {
         move || (search.get(), loads.get(), heard(), revision.get()),
         |(search, ..)| async move { (search.clone(), until_answered(move || list_customers(search.clone())).await) },
     );
+    let renewals = Resource::new(
+        move || (query.with(|query| query.renewal.is_some()).then(|| asked.get()), loads.get(), heard(), revision.get()),
+        |(asked, ..)| async move {
+            let asked = asked?;
+            Some(until_answered(move || load_portfolio_renewals(asked.clone())).await)
+        },
+    );
     let today = use_today(query, move || loads.get());
     let pending = move || list.with(|list| list.as_ref().is_some_and(|(of, _)| *of != search.get()));
     // A text, not a closure: the head may be written after the page's signals are gone.
@@ -77,10 +87,10 @@ pub fn DashboardPage() -> impl IntoView {
             {when_there(
                 move || {
                     portfolio.with(Option::is_some) & bands.with(Option::is_some) & list.with(Option::is_some)
-                        & today.with(Option::is_some)
+                        & renewals.with(Option::is_some) & today.with(Option::is_some)
                 },
                 move || {
-                    AtOnce::new(view! { <Content query day portfolio bands list today load_demo pending=Signal::derive(pending) /> })
+                    AtOnce::new(view! { <Content query day portfolio bands list renewals today load_demo pending=Signal::derive(pending) /> })
                 },
             )}
         </Transition>
@@ -116,6 +126,7 @@ fn Content(
     portfolio: Resource<Answer<String, Portfolio>>,
     bands: Resource<Answer<String, BandHistory>>,
     list: Resource<Answer<String, CustomerList>>,
+    renewals: Resource<Totals>,
     today: TodayResource,
     load_demo: ServerAction<LoadDemo>,
     pending: Signal<bool>,
@@ -150,7 +161,7 @@ fn Content(
     view! {
         {move || stage.get().map(|stage| overview(stage, shown, today, query, load_demo, between_days))}
         <div hidden=empty>
-            <ListSection query=query.into() loaded currency=Signal::derive(currency) limits=Signal::derive(limits) pending between_days />
+            <ListSection query=query.into() loaded totals=Signal::derive(move || renewals.get().flatten()) currency=Signal::derive(currency) limits=Signal::derive(limits) pending between_days />
         </div>
     }
 }

@@ -3,9 +3,8 @@
 use crate::domain::band_history::{Moved, Period, PeriodRuns};
 use crate::domain::band_runs::read_runs;
 use crate::domain::letters::composed;
-use crate::domain::list::{ChangeFilter, MOVE_POINTS, NEW_DAYS, OwnerFilter, RenewalFilter};
+use crate::domain::list::{ChangeFilter, MOVE_POINTS, NEW_DAYS, OwnerFilter};
 use crate::domain::{Band, CustomerId, CustomerQuery, NaiveDate, Points};
-use crate::scoring::RENEWAL_DAYS;
 use crate::server::store::sql::bind::{Bind, binds};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::band_changes::load_changes_of_all;
@@ -63,12 +62,12 @@ impl Selection {
         if let Some(points) = query.score_below {
             selection.and("score < ?", binds![10 * points]);
         }
-        match query.renewal {
-            Some(RenewalFilter::Next90) => {
-                selection.and("renewal_day BETWEEN ? AND ?", binds![today, today + Duration::days(RENEWAL_DAYS)])
-            }
-            Some(RenewalFilter::Overdue) => selection.and("renewal_day < ?", binds![today]),
-            None => {}
+        let (first, last) = query.renewal.map_or((None, None), |renewal| renewal.days(today));
+        if let Some(first) = first {
+            selection.and("renewal_day >= ?", binds![first]);
+        }
+        if let Some(last) = last {
+            selection.and("renewal_day <= ?", binds![last]);
         }
         let Points(move_points) = MOVE_POINTS;
         match query.change {
