@@ -48,6 +48,8 @@ const PAGES = [
   ["the quarantine", "/quarantine"],
   ["today", "/today"],
   ["the month", "/month"],
+  ["customers that are to be changed", "/customers/chosen?id=1,2"],
+  ["renewals by month", "/?renewal=next_90"],
   ["the help", "/help"],
   ["the page for an unknown address", "/nothing/here", refused(404)],
   ["the page for an unknown customer", "/customers/999", refused(404)],
@@ -109,6 +111,41 @@ story("the demo portfolio fits screens from 390 to 1440 pixels, and names stay r
     }
   }
 });
+
+story("at 200 % zoom no page can be scrolled sideways", { app: demo, viewport: { width: 720, height: 450 }, deviceScaleFactor: 2 }, async ({ page, open }) => {
+  for (const path of ["/", "/?renewal=next_90", "/today", "/customers/1", "/customers/1/events/new", "/scorecard", "/import", "/help", "/customers/chosen?id=1,2"]) {
+    await open(path);
+    assert.deepEqual(await overflowing(page), [], path);
+  }
+});
+
+for (const colorScheme of ["light", "dark"]) {
+  for (const viewport of [WIDE, NARROW]) {
+    story(`chosen customers, renewals and sheets, ${colorScheme} at ${viewport.width}: no violation`, { app: small, colorScheme, viewport }, async ({ page, open }) => {
+      await open("/?renewal=next_90");
+      await page.getByRole("checkbox", { name: "Choose Acme" }).check();
+      await page.getByRole("button", { name: "Set owner" }).waitFor();
+      assert.deepEqual(await violations(page), [], "the bar");
+      assert.deepEqual(await overflowing(page), []);
+      await page.getByRole("button", { name: "Set owner" }).click();
+      await page.getByRole("dialog").waitFor();
+      assert.deepEqual(await violations(page), [], "the question");
+      await page.keyboard.press("Escape");
+      if (viewport === NARROW) {
+        await page.getByRole("button", { name: "Filters · 1" }).click();
+        await page.getByRole("combobox", { name: "Segment" }).waitFor();
+        assert.deepEqual(await violations(page), [], "the filters");
+        await page.keyboard.press("Escape");
+        await page.getByRole("button", { name: "More" }).click();
+        await page.getByRole("link", { name: "Help", exact: true }).waitFor();
+        assert.deepEqual(await violations(page), [], "the other places");
+      } else {
+        await page.getByText("Columns", { exact: true }).click();
+        assert.deepEqual(await violations(page), [], "the columns");
+      }
+    });
+  }
+}
 
 story("a refused form, a message and a dialog: no violation", async ({ page, api, open }) => {
   const { id } = await api.acme();

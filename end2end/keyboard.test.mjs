@@ -103,7 +103,7 @@ story("question mark lists the keys; there single keys are switched off, and sta
   const dialog = page.getByRole("dialog", { name: "Keyboard" });
   await dialog.waitFor();
   await page.waitForFunction(() => document.activeElement?.type === "checkbox");
-  assert.equal(await focused(page), "Single-key shortcuts (/ ? j k)");
+  assert.equal(await focused(page), "Single-key shortcuts (/ ? j k x)");
   const saved = page.waitForResponse(/set_preference/);
   await page.keyboard.press("Space");
   await saved;

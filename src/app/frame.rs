@@ -14,8 +14,10 @@ use super::theme::ThemeSwitch;
 use super::{PRODUCT, format};
 use crate::wire::Flash;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
 use leptos_router::components::A;
 use leptos_router::hooks::use_location;
+use web_sys::HtmlElement;
 
 #[component]
 pub fn Frame(children: Children) -> impl IntoView {
@@ -102,13 +104,40 @@ fn is_customer(path: &str) -> bool {
     path.starts_with("/customers/") && path != "/customers/new" && !path.ends_with("/events/new")
 }
 
+/// The addresses of the places that stay in a phone's bar. The others open from it.
+const FIRST: [&str; 4] = ["/today", "/", "/events/new", "/month"];
+/// The id of the list of the other places.
+const REST: &str = "rest";
+
 #[component]
 fn Rail() -> impl IntoView {
+    let path = use_location().pathname;
+    // A link in the phone's list leads on without a new page, so the list has to be closed.
+    Effect::watch(
+        move || path.get(),
+        move |_, _, _| {
+            let open = document().query_selector(&format!("#{REST}:popover-open")).ok().flatten();
+            if let Some(open) = open.and_then(|open| open.dyn_into::<HtmlElement>().ok()) {
+                let _ = open.hide_popover();
+            }
+        },
+        false,
+    );
+    let (first, rest): (Vec<_>, Vec<_>) = PLACES.into_iter().partition(|place| FIRST.contains(&place.href));
     view! {
         <nav class="rail" aria-label="Main">
             <span class="rail__mark"><Icon name=IconName::Mark /></span>
             <ul class="rail__list">
-                {PLACES.map(|place| view! { <RailLink place /> })}
+                {first.into_iter().map(|place| view! { <RailLink place /> }).collect_view()}
+                <li class="rail__opener">
+                    <button type="button" class="rail__link" popovertarget=REST>
+                        <Icon name=IconName::More />
+                        "More"
+                    </button>
+                </li>
+            </ul>
+            <ul class="rail__list rail__rest" id=REST popover="auto">
+                {rest.into_iter().map(|place| view! { <RailLink place /> }).collect_view()}
                 <Refused />
                 <RailLink place=HELP />
                 <li>

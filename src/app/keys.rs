@@ -10,11 +10,13 @@ use leptos::wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 /// The keys and what they do, as the dialog and the help list them.
-pub const KEYS: [(&[&str], &str); 7] = [
+pub const KEYS: [(&[&str], &str); 9] = [
     (&["Ctrl K", "/"], "Search customers, pages and actions, from anywhere; ⌘K on a Mac"),
     (&["?"], "List these keys"),
     (&["↓", "↑"], "Walk what was found, or the rows of the list from its search field or a row"),
     (&["j", "k"], "Walk the rows of the list, from anywhere on the portfolio page"),
+    (&["Space", "x"], "Choose the customer in the list, or no longer, to change several at once"),
+    (&["Shift ↓", "Shift ↑"], "Choose it and the next one; Shift and a click on a box choose all between"),
     (&["Enter"], "Open the customer, or what was found"),
     (&["Esc"], "Close a dialog, a menu or a tooltip; from a row back to the list’s search field"),
     (&["Tab", "Enter"], "At the top of a page: skip to its content, of the portfolio to the rows of its list"),
@@ -137,7 +139,7 @@ fn SingleKeysSwitch() -> impl IntoView {
                 prop:checked=move || preferences.read().shortcuts
                 on:change=switch
             />
-            "Single-key shortcuts (/ ? j k)"
+            "Single-key shortcuts (/ ? j k x)"
         </label>
     }
 }

@@ -26,8 +26,8 @@ use leptos_router::SsrMode::Async;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{ParamSegment as Id, StaticSegment as At};
 use pages::{
-    CustomerPage, DashboardPage, EditCustomerPage, HelpPage, ImportPage, ImportsPage, LogEventPage, MonthPage, NewCustomerPage,
-    NotFound, PickCustomerPage, QuarantinePage, ScorecardPage, TodayPage,
+    ChosenPage, CustomerPage, DashboardPage, EditCustomerPage, HelpPage, ImportPage, ImportsPage, LogEventPage, MonthPage,
+    NewCustomerPage, NotFound, PickCustomerPage, QuarantinePage, ScorecardPage, TodayPage,
 };
 
 /// The product's name, as it stands in the frame and in titles.
@@ -47,6 +47,7 @@ pub fn App() -> impl IntoView {
                         <Route path=At("today") view=TodayPage ssr=Async />
                         <Route path=At("month") view=MonthPage ssr=Async />
                         <Route path=(At("customers"), At("new")) view=NewCustomerPage ssr=Async />
+                        <Route path=(At("customers"), At("chosen")) view=ChosenPage ssr=Async />
                         <Route path=(At("customers"), Id("id")) view=CustomerPage ssr=Async />
                         <Route path=(At("customers"), Id("id"), At("edit")) view=EditCustomerPage ssr=Async />
                         <Route path=(At("customers"), Id("id"), At("events"), At("new")) view=LogEventPage ssr=Async />

@@ -1,10 +1,12 @@
 //! Every call from a page to the server. Each is one line: the use case of the same name answers.
 
 use crate::domain::import::{ImportList, ImportPage};
+use crate::domain::list::RenewalTotals;
 use crate::domain::{
-    BandHistory, CustomerId, CustomerList, ImportId, Month, NoteId, Portfolio, QuarantineId, QuarantinePage, Scorecard, Today,
+    BandHistory, BulkChangeId, CustomerId, CustomerList, ImportId, Month, NoteId, Portfolio, QuarantineId, QuarantinePage,
+    Scorecard, Today,
 };
-use crate::wire::pages::{CustomerPage, EditPage, FoundCustomers, ScorecardPage, Timeline};
+use crate::wire::pages::{ChosenRows, CustomerPage, EditPage, FoundCustomers, ScorecardPage, Timeline};
 use crate::wire::{AppError, FormValues, Outcome, Previewed};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -14,7 +16,7 @@ use crate::server::{
     browser::cookies::set_cookie,
     browser::forms::{self, accept},
     browser::page::{answer, call, customer_query, day, event_query, month_query, page_days, paging},
-    service::{batch, customers, demo, events, health, import, month, portfolio, scorecards, today},
+    service::{batch, bulk, customers, demo, events, health, import, month, portfolio, scorecards, today},
 };
 
 /// Returns the figures of the customers that a query selects. `query` is a query string without the question mark.
@@ -29,10 +31,24 @@ pub async fn load_portfolio_bands(query: String) -> Result<BandHistory, AppError
     answer(async { portfolio::get_portfolio_bands(&call(), &customer_query(&query)?).await }).await
 }
 
+/// Returns the renewals of the customers that a query selects, by month and band. `query` is a query string without the
+/// question mark.
+#[server(prefix = "/app", endpoint = "load_portfolio_renewals", input = GetUrl)]
+pub async fn load_portfolio_renewals(query: String) -> Result<RenewalTotals, AppError> {
+    answer(async { portfolio::get_portfolio_renewals(&call(), &customer_query(&query)?).await }).await
+}
+
 /// Returns one page of the list. `query` is a query string without the question mark.
 #[server(prefix = "/app", endpoint = "list_customers", input = GetUrl)]
 pub async fn list_customers(query: String) -> Result<CustomerList, AppError> {
     answer(async { customers::list_customers(&call(), &customer_query(&query)?).await }).await
+}
+
+/// Returns the first customers that a query selects, as many as can be changed at once. `query` is a query string without the
+/// question mark.
+#[server(prefix = "/app", endpoint = "load_chosen", input = GetUrl)]
+pub async fn load_chosen(query: String) -> Result<ChosenRows, AppError> {
+    answer(async { bulk::load_chosen(&call(), &customer_query(&query)?).await }).await
 }
 
 /// Returns the first active customers whose name or external id contains a text.
@@ -126,7 +142,7 @@ pub async fn load_import(id: ImportId) -> Result<ImportPage, AppError> {
     answer(import::get_import(&call(), id)).await
 }
 
-/// Remembers a choice (`theme`, `owner`, `whose`, `shortcuts`) in a cookie.
+/// Remembers a choice (`theme`, `owner`, `whose`, `shortcuts`, `columns`) in a cookie.
 #[server(prefix = "/app", endpoint = "set_preference")]
 pub async fn set_preference(name: String, value: String) -> Result<(), AppError> {
     answer(async { set_cookie(&name, &value) }).await
@@ -168,6 +184,17 @@ pub async fn archive_customer(customer: CustomerId, #[server(flatten)] form: For
 #[server(prefix = "/app", endpoint = "restore_customer")]
 pub async fn restore_customer(customer: CustomerId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
     accept(&form, forms::restore_customer(&call(), customer)).await
+}
+
+/// Makes one change of the customers that `customers` lists with their versions.
+#[server(prefix = "/app", endpoint = "change_customers")]
+pub async fn change_customers(#[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
+    accept(&form, forms::change_customers(&call(), &form)).await
+}
+
+#[server(prefix = "/app", endpoint = "undo_bulk_change")]
+pub async fn undo_bulk_change(change: BulkChangeId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
+    accept(&form, forms::undo_bulk_change(&call(), change)).await
 }
 
 #[server(prefix = "/app", endpoint = "add_note")]

@@ -52,3 +52,7 @@ id!(
     /// An import's id.
     ImportId
 );
+id!(
+    /// The id of a change of many customers, by which it is undone.
+    BulkChangeId
+);

@@ -471,6 +471,61 @@ on_each_database! {
         assert_eq!(visitor.site.get("/api/scorecards").await.ok()["total"], 2);
     }
 
+    async fn many_customers_are_changed_and_changed_back_without_javascript(db: Database) {
+        let visitor = portfolio(db).await;
+        let list = visitor.visit("/?sort=name").await;
+        for words in ["name=\"id\" value=\"1\"", "form=\"chosen\"", "action=\"/customers/chosen\"", "name=\"sort\" value=\"name\""] {
+            list.says(words);
+        }
+        let page = visitor.visit("/customers/chosen?sort=name&id=1&id=2&do=owner").await;
+        page.says("Set the owner of 2 customers");
+        page.says("/customers.csv?id=1%2C2");
+        assert!(!page.html.contains("Archive 2 customers"), "only what was asked for");
+        let page = visitor.submit(&page, "bulk-owner", &[("owner", "Zoë")]).await;
+        assert_eq!(page.path, "/?sort=name");
+        page.says("Owner of 2 customers set to Zoë");
+        assert_eq!(visitor.site.names("?owner=Zo%C3%AB").await.len(), 2);
+        let form = page.form_id("undo_bulk_change");
+        visitor.submit(&page, &form, &[]).await.says("Undone: 2 customers as before");
+        assert_eq!(visitor.site.names("?owner=Zo%C3%AB").await.len(), 0);
+
+        let page = visitor.visit("/customers/chosen?id=1").await;
+        let refused = visitor.submit(&page, "bulk-archive", &[("reason", "bored")]).await;
+        assert_eq!(refused.status, 422);
+        refused.says("must be one of churned, duplicate, other");
+        let page = visitor.submit(&refused, "bulk-archive", &[("reason", "churned")]).await;
+        page.says("1 customer archived");
+        visitor.visit("/customers/chosen?archived=true").await.says("Restore 1 customer");
+        visitor.visit("/customers/chosen?id=404").await.says("No customer is chosen");
+    }
+
+    async fn the_columns_that_a_visitor_hides_stay_hidden(db: Database) {
+        let visitor = portfolio(db).await;
+        let page = visitor.visit("/").await;
+        assert!(page.html.contains("data-hide=\"\""));
+        for switch in ["arr", "trend"] {
+            page.says(&format!("value=\"{switch}\" aria-pressed=\"true\""));
+        }
+        visitor.cookies.borrow_mut().insert("columns".to_owned(), "arr%20trend".to_owned());
+        let page = visitor.visit("/").await;
+        page.says("data-hide=\"arr trend\"");
+        page.says("value=\"trend\" aria-pressed=\"false\"");
+        let body = "name=columns&value=reason";
+        let answer = visitor.site.send("POST /app/set_preference", &[("content-type", "application/x-www-form-urlencoded")], body).await;
+        assert!(answer.header("set-cookie").starts_with("columns=reason; Path=/"), "{}", answer.header("set-cookie"));
+    }
+
+    async fn renewals_are_chosen_and_summed_without_javascript(db: Database) {
+        let visitor = portfolio(db).await;
+        assert!(!visitor.visit("/").await.html.contains("Renewals by month and band"), "nobody asks");
+        let page = visitor.visit("/?renewal=days&renewal_from=2026-01-01&renewal_to=2026-12-31").await;
+        page.says("Renewals by month and band");
+        page.says("Renewal 1 Jan 2026 to 31 Dec 2026");
+        visitor.visit("/?renewal=2026-Q2").await.says("Renewal in Q2 2026");
+        visitor.visit("/").await.says("Renewal next quarter: Q2 2026");
+        assert_eq!(visitor.visit("/?renewal=2026-Q5").await.status, 422);
+    }
+
     async fn a_customer_is_archived_and_restored_without_javascript(db: Database) {
         let visitor = portfolio(db).await;
         let page = visitor.visit("/customers/1").await;

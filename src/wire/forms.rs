@@ -1,6 +1,6 @@
 //! Forms on the wire: the values that were sent, and the outcome of sending them.
 
-use crate::domain::{EventId, FieldErrors, ScorecardPreview};
+use crate::domain::{BulkChangeId, EventId, FieldErrors, ScorecardPreview};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -35,6 +35,9 @@ pub struct Done {
     pub message: String,
     /// The events that the toast's Undo button retracts.
     pub undo: Vec<EventId>,
+    /// The change of many customers that the toast's Undo button takes back.
+    #[serde(default)]
+    pub undo_change: Option<BulkChangeId>,
     /// The address to go to next. `None` stays on the page.
     pub go_to: Option<String>,
 }

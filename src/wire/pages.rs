@@ -104,6 +104,34 @@ pub struct EventEffect {
     pub repeated: bool,
 }
 
+/// Customers that somebody has chosen to change.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChosenRows {
+    /// The first ones in the list's order, as many as can be changed at once.
+    pub rows: Vec<ChosenRow>,
+    /// The number of all that the list has.
+    pub total: i64,
+    /// The owners of all customers, in order.
+    pub owners: Vec<String>,
+    pub currency: String,
+}
+
+/// A chosen customer, at the version that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChosenRow {
+    pub id: CustomerId,
+    pub version: i64,
+    pub name: String,
+    pub arr_cents: Option<i64>,
+}
+
+impl From<&Customer> for ChosenRow {
+    fn from(customer: &Customer) -> Self {
+        let Customer { id, version, ref fields, .. } = *customer;
+        Self { id, version, name: fields.name.clone(), arr_cents: fields.arr_cents }
+    }
+}
+
 /// The customers that a search has found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -14,11 +14,20 @@ pub struct Preferences {
     pub author: Option<String>,
     /// True when single keys such as `/` are shortcuts.
     pub shortcuts: bool,
+    /// The columns of the list that are not shown, by their names, a space between them.
+    pub hidden_columns: String,
 }
 
 impl Default for Preferences {
     fn default() -> Self {
-        Self { theme: ThemeChoice::System, owner: None, everybody: false, author: None, shortcuts: true }
+        Self {
+            theme: ThemeChoice::System,
+            owner: None,
+            everybody: false,
+            author: None,
+            shortcuts: true,
+            hidden_columns: String::new(),
+        }
     }
 }
 
@@ -30,6 +39,7 @@ impl Preferences {
             "owner" => self.owner = filled(value),
             "author" => self.author = filled(value),
             "whose" => self.everybody = value == "all",
+            "columns" => self.hidden_columns = value.to_owned(),
             "shortcuts" => self.shortcuts = value != "off",
             _ => {}
         }

@@ -12,6 +12,7 @@ pub enum IconName {
     LogEvent,
     Scoring,
     Help,
+    More,
     Api,
     System,
     Sun,
@@ -47,6 +48,7 @@ impl IconName {
             Self::AddCustomer => "M3.5 17V4.5a1 1 0 0 1 1-1h6a1 1 0 0 1 1 1V17M1.5 17h17M6 7h3M6 10.5h3M15.5 6v6M12.5 9h6",
             Self::LogEvent => "M10 6v8M6 10h8M10 2.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15Z",
             Self::Scoring => "M3 5.5h7M14 5.5h3M3 14.5h3M10 14.5h7M12 3.5v4M8 12.5v4M3 10h14",
+            Self::More => "M4 10v.1M10 10v.1M16 10v.1",
             Self::Help => {
                 "M7.8 7.8a2.2 2.2 0 1 1 3.3 1.9c-.8.5-1.1.9-1.1 1.8M10 14v.1M10 2.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15Z"
             }

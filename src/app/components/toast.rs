@@ -1,7 +1,7 @@
 //! A short message about a finished action, with a way to undo it. Screen readers announce it.
 
 use super::icon::{Icon, IconName};
-use crate::app::forms::UndoForm;
+use crate::app::forms::{UndoBulkForm, UndoForm};
 use crate::wire::Done;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -66,6 +66,7 @@ fn Toast(done: Done) -> impl IntoView {
         <div class="toast">
             <p>{done.message}</p>
             {undo}
+            {done.undo_change.map(|change| view! { <UndoBulkForm change /> })}
             <button type="button" class="toast__close" aria-label="Close message" on:click=move |_| toaster.close()>
                 <Icon name=IconName::Close />
             </button>

@@ -2,6 +2,7 @@
 //! its answer to a plain form reaches the page through a [`Flash`](crate::wire::Flash).
 
 mod archive;
+mod bulk;
 mod customer;
 mod events;
 mod imports;
@@ -15,6 +16,7 @@ mod state;
 mod who_are_you;
 
 pub use archive::{ArchiveDialog, RestoreForm};
+pub use bulk::{BulkForm, BulkKind, UndoBulkForm, arr_of};
 pub use customer::CustomerForm;
 pub use events::{EventForms, LOG_PANEL, LogSubject, focus_event_form};
 pub use imports::{DiscardUploadForm, MappingForm, ReconsiderForm, RunImportForm, UndoImportForm, UploadForm};

@@ -92,6 +92,16 @@ fn Method(scorecard: Scorecard) -> impl IntoView {
                  the numbers. An unknown ARR counts as the median of its segment. The list has the same order unless another is chosen."
             </p>
         </section>
+        <section class="panel" id="list">
+            <h2>"The list"</h2>
+            <p>
+                "The boxes before the names choose customers, with Shift all between two of them, and “all on this filter” beyond the \
+                 page; up to 500. Their owner or segment is then changed together, or they are archived or exported: all of them, or \
+                 none when somebody has changed one meanwhile. “Undo” makes each what it was before, unless somebody has changed it \
+                 since. “Columns” leaves out columns, in this browser; the CSV always has all. A filter on renewals shows their sums by \
+                 month and band."
+            </p>
+        </section>
         <section class="panel" id="past">
             <h2>"Past days"</h2>
             <p>
@@ -203,7 +213,7 @@ fn Keys() -> impl IntoView {
         <section class="panel" id="keys">
             <h2>"Keyboard"</h2>
             <KeyList />
-            <p>"The single keys (/ ? j k) can be switched off in the list of keys, which ? shows, and “Keyboard” above the list of customers."</p>
+            <p>"The single keys (/ ? j k x) can be switched off in the list of keys, which ? shows, and “Keyboard” above the list of customers."</p>
         </section>
     }
 }

@@ -1,5 +1,6 @@
 //! The pages. A page loads its data and composes components; components never call the server.
 
+mod chosen;
 mod customer;
 mod dashboard;
 mod edit_customer;
@@ -13,6 +14,7 @@ mod quarantine;
 mod scorecard;
 mod today;
 
+pub use chosen::ChosenPage;
 pub use customer::CustomerPage;
 pub use dashboard::DashboardPage;
 pub use edit_customer::EditCustomerPage;

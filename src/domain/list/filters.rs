@@ -77,16 +77,6 @@ impl SortDirection {
     }
 }
 
-/// Selects customers by their renewal date.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum RenewalFilter {
-    /// From today to 90 days from now.
-    Next90,
-    /// Before today.
-    Overdue,
-}
-
 /// Selects customers by a change of their score. A score has moved when it changed by 2.0 points or more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -154,5 +144,4 @@ macro_rules! wire_names {
     };
 }
 
-wire_names!(RenewalFilter { Next90 = "next_90", Overdue = "overdue" });
 wire_names!(ChangeFilter { Up7 = "up_7", Down7 = "down_7", Up30 = "up_30", Down30 = "down_30", NewChurnRisk = "new_churn_risk" });

@@ -1,14 +1,18 @@
 //! The customer list: the query that selects customers, and the rows that it shows.
 
 mod filters;
+mod renewals;
 mod rows;
 
 pub use super::tally::Measure;
-pub use filters::{ChangeFilter, OwnerFilter, RenewalFilter, Sort, SortDirection};
+pub use filters::{ChangeFilter, OwnerFilter, Sort, SortDirection};
+pub use renewals::{MonthOfRenewals, RenewalFilter, RenewalTotals};
 pub use rows::{CustomerList, CustomerRow, Page, Weakest};
 
 use super::band_history::{DEFAULT_PERIOD, Moved, MovedBy, PERIODS};
-use super::{AskedDay, Band, FieldErrors, NaiveDate, Points, Segment};
+use super::bulk::MAX_CHOSEN;
+use super::customer::parse_date;
+use super::{AskedDay, Band, CustomerId, FieldErrors, NaiveDate, Points, Segment};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +39,8 @@ pub const MAX_ROW: i64 = 10_000;
 /// A query for customers: filters, order and page. The API's URLs and the dashboard's spell it alike.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomerQuery {
+    /// The customers to list by their ids; empty for all.
+    pub ids: Vec<CustomerId>,
     /// A part of the name or of the external id. Letter case and accents do not matter.
     pub search: Option<String>,
     pub segment: Option<Segment>,
@@ -68,6 +74,7 @@ pub struct CustomerQuery {
 impl Default for CustomerQuery {
     fn default() -> Self {
         Self {
+            ids: Vec::new(),
             search: None,
             segment: None,
             bands: Vec::new(),
@@ -95,12 +102,15 @@ impl CustomerQuery {
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, FieldErrors> {
         let mut query = Self::default();
         let mut errors = FieldErrors::default();
+        let (mut renewal, mut days) = (None, (None, None));
         for (name, sent) in pairs {
             let value = sent.trim();
             match name {
                 "search" => query.search = errors.optional_text("search", Some(sent), 200),
                 "owner" => query.owner = errors.optional_text("owner", Some(sent), 200).map(OwnerFilter::from),
                 _ if value.is_empty() => {}
+                // A form with a checkbox per customer sends the name several times.
+                "id" => add_ids(&mut errors, &mut query.ids, value),
                 "segment" => query.segment = choice(&mut errors, name, value, Segment::parse, "Enterprise, SMB, Startup"),
                 "band" => {
                     let names = "healthy, at_risk, churn_risk, no_data";
@@ -108,9 +118,10 @@ impl CustomerQuery {
                     let bands = value.split(',').filter_map(|band| choice(&mut errors, name, band.trim(), Band::parse, names));
                     query.bands.extend(bands);
                 }
-                "renewal" => {
-                    query.renewal = choice(&mut errors, name, value, RenewalFilter::parse, &RenewalFilter::NAMES.join(", "))
-                }
+                "renewal" => renewal = Some(value),
+                // A form has two fields for them.
+                "renewal_from" => days.0 = parse_date(&mut errors, name, value),
+                "renewal_to" => days.1 = parse_date(&mut errors, name, value),
                 "change" => query.change = choice(&mut errors, name, value, ChangeFilter::parse, &ChangeFilter::NAMES.join(", ")),
                 "score_from" => query.score_from = Some(integer(&mut errors, name, value, 0, 100)),
                 "score_below" => query.score_below = Some(integer(&mut errors, name, value, 0, 101)),
@@ -153,6 +164,17 @@ impl CustomerQuery {
                 _ => {}
             }
         }
+        let renewal = match days {
+            (None, None) => renewal.map(str::to_owned),
+            (from, to) => Some(RenewalFilter::Between(from, to).name()),
+        };
+        query.renewal = renewal.and_then(|text| {
+            let parsed = RenewalFilter::parse(&text);
+            if parsed.is_none() {
+                errors.add("renewal", RenewalFilter::RULE);
+            }
+            parsed
+        });
         if errors.0.is_empty() && query.page * query.page_size > MAX_ROW && query.page > 1 {
             errors.add("page", format!("reaches beyond row {MAX_ROW}; narrow the filter instead"));
         }
@@ -164,11 +186,12 @@ impl CustomerQuery {
         let default = Self::default();
         let mut pairs = Vec::new();
         let mut put = |name, value: Option<String>| pairs.extend(value.map(|value| (name, value)));
+        put("id", (!self.ids.is_empty()).then(|| self.ids.iter().map(CustomerId::to_string).collect::<Vec<_>>().join(",")));
         put("search", self.search.clone());
         put("segment", self.segment.map(|segment| segment.label().to_owned()));
         put("band", (!self.bands.is_empty()).then(|| self.bands.iter().map(|band| band.name()).collect::<Vec<_>>().join(",")));
         put("owner", self.owner.clone().map(String::from));
-        put("renewal", self.renewal.map(|renewal| renewal.name().to_owned()));
+        put("renewal", self.renewal.map(RenewalFilter::name));
         put("change", self.change.map(|change| change.name().to_owned()));
         put("score_from", self.score_from.map(|points| points.to_string()));
         put("score_below", self.score_below.map(|points| points.to_string()));
@@ -216,6 +239,20 @@ impl CustomerQuery {
     pub fn is_filtered(&self) -> bool {
         let Self { sort, direction, page, page_size, archived, days, by, at, .. } = self.clone();
         *self != Self { sort, direction, page, page_size, archived, days, by, at, ..Self::default() }
+    }
+}
+
+/// Adds the ids in a list with commas, each once.
+fn add_ids(errors: &mut FieldErrors, ids: &mut Vec<CustomerId>, text: &str) {
+    for id in text.split(',') {
+        let id = CustomerId(integer(errors, "id", id.trim(), 1, i64::MAX));
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    if ids.len() > MAX_CHOSEN {
+        errors.add("id", format!("must be at most {MAX_CHOSEN} ids"));
+        ids.truncate(MAX_CHOSEN);
     }
 }
 

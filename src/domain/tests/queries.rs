@@ -1,6 +1,7 @@
 //! The customer list's query, to and from a URL.
 
 use super::messages;
+use crate::domain::CustomerId;
 use crate::domain::band_history::{Moved, MovedBy, PERIODS};
 use crate::domain::list::{ChangeFilter, Measure, OwnerFilter, RenewalFilter};
 use crate::domain::{AskedDay, Band, CustomerQuery, KnownAt, NaiveDate, Segment, Sort, SortDirection};
@@ -22,11 +23,12 @@ fn nothing_asked_is_the_default() {
 #[test]
 fn every_filter_is_read() {
     let query = from(
-        "search= acme &segment=smb&band=at_risk,churn_risk&owner=Priya&renewal=next_90&change=down_7&score_from=40\
+        "id=7,9&id=7&search= acme &segment=smb&band=at_risk,churn_risk&owner=Priya&renewal=next_90&change=down_7&score_from=40\
          &score_below=70&arr=unknown&moved_by_rules=healthy_to_at_risk&days=30&by=customers&archived=true&sort=api_trend&direction=desc&page=2&page_size=100\
          &as_of=2026-03-04&known_at=then",
     );
     let expected = CustomerQuery {
+        ids: vec![CustomerId(7), CustomerId(9)],
         search: Some("acme".into()),
         segment: Some(Segment::Smb),
         bands: vec![Band::AtRisk, Band::ChurnRisk],
@@ -48,6 +50,50 @@ fn every_filter_is_read() {
     };
     assert_eq!(query.unwrap(), expected);
     assert_eq!(from("band=at_risk&band=churn_risk").unwrap().bands, [Band::AtRisk, Band::ChurnRisk]);
+}
+
+#[test]
+fn as_many_ids_are_read_as_customers_can_be_changed_at_once() {
+    let ids = |number: usize| (1..=number).map(|id| id.to_string()).collect::<Vec<_>>().join(",");
+    assert_eq!(from(&format!("id={}", ids(500))).unwrap().ids.len(), 500);
+    for (text, rule) in
+        [(ids(501), "must be at most 500 ids"), ("1,x".into(), "must be a whole number"), ("0".into(), "must be a whole")]
+    {
+        let errors = from(&format!("id={text}")).unwrap_err();
+        assert!(errors[0].contains(rule), "{errors:?}");
+    }
+}
+
+#[test]
+fn renewals_are_the_days_of_their_months_and_quarters() {
+    let day = |text: &str| (!text.is_empty()).then(|| text.parse::<NaiveDate>().unwrap());
+    for (text, from, to, label) in [
+        ("next_30", "2026-11-27", "2026-12-27", "in the next 30 days"),
+        ("overdue", "", "2026-11-26", "overdue"),
+        ("2026-Q4", "2026-10-01", "2026-12-31", "in Q4 2026"),
+        ("2028-Q1", "2028-01-01", "2028-03-31", "in Q1 2028"),
+        ("2028-02", "2028-02-01", "2028-02-29", "in Feb 2028"),
+        ("2026-12-01..2027-01-15", "2026-12-01", "2027-01-15", "1 Dec 2026 to 15 Jan 2027"),
+        ("2026-12-01..", "2026-12-01", "", "from 1 Dec 2026"),
+        ("..2199-12-31", "", "2199-12-31", "to 31 Dec 2199"),
+    ] {
+        let filter = from_renewal(text);
+        assert_eq!(filter.days(day("2026-11-27").unwrap()), (day(from), day(to)), "{text}");
+        assert_eq!((filter.name(), filter.label()), (text.to_owned(), label.to_owned()));
+    }
+    let on = day("2026-11-27").unwrap();
+    for (months, text) in [(0, "2026-Q4"), (3, "2027-Q1"), (6, "2027-Q2")] {
+        assert_eq!(RenewalFilter::quarter_of(on, months).name(), text);
+    }
+    assert_eq!(RenewalFilter::month_of(on).name(), "2026-11");
+    assert_eq!(from("renewal=days&renewal_from=2026-12-01&renewal_to=").unwrap().renewal, Some(from_renewal("2026-12-01..")));
+    for text in ["renewal=days", "renewal=2026-Q5", "renewal=2026-1", "renewal_from=2027-01-02&renewal_to=2027-01-01"] {
+        assert!(from(text).unwrap_err()[0].starts_with("renewal must be"), "{text}");
+    }
+}
+
+fn from_renewal(text: &str) -> RenewalFilter {
+    from(&format!("renewal={text}")).unwrap().renewal.unwrap()
 }
 
 #[test]
@@ -97,6 +143,7 @@ fn what_cannot_be_meant_is_refused() {
 fn order_and_page_do_not_count_as_filters() {
     assert!(!from("sort=name&direction=desc&page=3&page_size=10&archived=true&days=365&by=customers").unwrap().is_filtered());
     for text in [
+        "id=1",
         "search=a",
         "segment=SMB",
         "band=healthy",
@@ -144,12 +191,13 @@ prop_compose! {
 
 prop_compose! {
     fn any_query()(
+        ids in prop::collection::btree_set(1..=i64::MAX, 0..4),
         search in prop::option::of("[a-zA-Z0-9&=+%#ü.]{1,12}"),
         owner in prop::option::of("[A-Z][a-z]{0,5} [A-Z&+]{1,3}|\"{0,2}none\"{0,2}|\"[A-Z]\""),
         nobody in any::<bool>(),
         segment in prop::option::of(select(Segment::ALL.to_vec())),
         bands in prop::collection::vec(select(Band::ALL.to_vec()), 0..4),
-        renewal in prop::option::of(select(vec![RenewalFilter::Next90, RenewalFilter::Overdue])),
+        renewal in prop::option::of(select(["next_30", "overdue", "2026-Q4", "2027-01", "2026-12-01..2027-01-15", "2026-12-01..", "..2199-12-31"].map(|text| RenewalFilter::parse(text).unwrap()).to_vec())),
         change in prop::option::of(select(vec![ChangeFilter::Up7, ChangeFilter::Down30, ChangeFilter::NewChurnRisk])),
         scores in (prop::option::of(0..=100i64), prop::option::of(0..=101i64)),
         flags in any::<(bool, bool, bool)>(),
@@ -159,6 +207,7 @@ prop_compose! {
         moved in prop::option::of((0..4usize, 1..4usize, select(vec![MovedBy::Facts, MovedBy::Rules]))),
     ) -> CustomerQuery {
         CustomerQuery {
+            ids: ids.into_iter().map(CustomerId).collect(),
             search, segment, bands, renewal, change,
             owner: owner.map(|name| if nobody { OwnerFilter::Nobody } else { OwnerFilter::Named(name) }),
             score_from: scores.0,

@@ -1,6 +1,6 @@
 //! Extractors: the arguments that handlers take from a request. Each refusal is a precise problem that names the fault.
 
-use crate::domain::{CustomerId, EventId, FieldErrors, ImportId, NoteId, QuarantineId};
+use crate::domain::{BulkChangeId, CustomerId, EventId, FieldErrors, ImportId, NoteId, QuarantineId};
 use crate::server::formats::json;
 use crate::wire::AppError;
 use axum::body::Bytes;
@@ -69,6 +69,11 @@ impl PathId for QuarantineId {
 impl PathId for ImportId {
     const PARAMETER: &'static str = "id";
     const NOUN: &'static str = "import";
+}
+
+impl PathId for BulkChangeId {
+    const PARAMETER: &'static str = "id";
+    const NOUN: &'static str = "change";
 }
 
 impl PathId for NoteId {

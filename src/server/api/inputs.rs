@@ -2,9 +2,11 @@
 //! that a type alone cannot express: required fields, fields that belong together, texts' contents.
 
 use super::extract::ReasonInput;
+use crate::domain::bulk::{ChosenCustomer, MAX_CHOSEN};
 use crate::domain::scorecard_input::{BandLimitsInput, FactorRuleInput};
 use crate::domain::{
-    ArchiveReason, CustomerInput, EventInput, EventKind, FactorKey, MissingPolicy, NoteInput, Priority, ScorecardInput, Segment,
+    ArchiveReason, BulkInput, CustomerInput, EventInput, EventKind, FactorKey, MissingPolicy, NoteInput, Priority,
+    ScorecardInput, Segment,
 };
 use serde_json::{Value, json};
 use utoipa::openapi::extensions::Extensions;
@@ -52,6 +54,9 @@ bodies! {
     "The fields of a customer that change. An absent field stays as it is; `null` clears it."
     CustomerChange = customer().require(&["version"]).never_null(&["name", "segment"]).0;
 
+    "A change of many customers, each at the version that was read. It has exactly one of the three."
+    ManyCustomersChange = one_of(["owner", "segment", "archiveReason"].map(bulk_change));
+
     "One fact about the customer that the address names. Its `kind` decides which fields belong to it."
     CustomerEvent = one_of(EventKind::ALL.map(|kind| event(kind, &[])));
 
@@ -76,6 +81,17 @@ bodies! {
 
 fn customer() -> Fields {
     Fields::of::<CustomerInput>().one_of("segment", Segment::ALL.map(Segment::label))
+}
+
+/// Returns the change of one field; an owner and a reason may be null.
+fn bulk_change(field: &'static str) -> Object {
+    let fields = Fields::of::<BulkInput>().only(&["customers", field]);
+    let fields = fields.one_of("segment", Segment::ALL.map(Segment::label));
+    let fields = fields.one_of("archiveReason", ArchiveReason::ALL.map(ArchiveReason::name)).never_null(&["segment"]);
+    let customer = Fields::of::<ChosenCustomer>().require(&["id", "version"]);
+    let mut object = fields.with_items("customers", customer, 1, MAX_CHOSEN).0;
+    object.required.extend(["customers", field].map(str::to_owned));
+    object
 }
 
 fn event(kind: EventKind, address: &[&str]) -> Object {
@@ -167,6 +183,15 @@ impl Fields {
             let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(max_length));
             list.items = ArrayItems::RefOrSchema(Box::new(text.pattern(Some(FILLED_TEXT_PATTERN)).into()));
             list.unique_items = true;
+        }
+        self
+    }
+
+    /// Makes a field a list of `least` to `most` such objects.
+    fn with_items(mut self, name: &str, items: Self, least: usize, most: usize) -> Self {
+        if let Some(RefOr::T(Schema::Array(list))) = self.0.properties.get_mut(name) {
+            list.items = ArrayItems::RefOrSchema(Box::new(items.0.into()));
+            (list.min_items, list.max_items) = (Some(least), Some(most));
         }
         self
     }

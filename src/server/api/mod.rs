@@ -1,6 +1,7 @@
 //! The REST API: this table of contents, and the OpenAPI document that is generated from it.
 
 mod batch;
+mod bulk;
 mod customers;
 mod document;
 mod events;
@@ -38,6 +39,8 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(customers::get_customer, customers::update_customer))
         .routes(routes!(customers::archive_customer))
         .routes(routes!(customers::restore_customer))
+        .routes(routes!(bulk::change_customers))
+        .routes(routes!(bulk::undo_bulk_change))
         .routes(routes!(export::export_customers))
         // facts and the health that follows from them
         .routes(routes!(events::list_events, events::submit_event))
@@ -58,6 +61,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(portfolio::get_portfolio_bands))
         .routes(routes!(month::get_month))
         .routes(routes!(month::export_month))
+        .routes(routes!(portfolio::get_portfolio_renewals))
         .routes(routes!(live::follow_changes))
         // the rules
         .routes(routes!(scorecards::get_scorecard))

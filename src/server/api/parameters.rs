@@ -3,12 +3,18 @@
 
 use super::inputs::{TEXT_PATTERN, day, names};
 use crate::domain::band_history::{Moved, MovedBy, PERIODS};
-use crate::domain::list::{ChangeFilter, RenewalFilter};
+use crate::domain::list::ChangeFilter;
 use crate::domain::{Band, EventKind, Segment, Sort, SortDirection};
 use crate::server::service::export;
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterIn};
-use utoipa::openapi::schema::{Object, ObjectBuilder, OneOfBuilder, Schema, Type};
+use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, OneOfBuilder, Schema, Type};
+
+/// A pattern for the texts that `RenewalFilter` reads.
+const RENEWAL_PATTERN: &str = concat!(
+    r"^(next_30|next_60|next_90|overdue|(19[7-9][0-9]|2[01][0-9][0-9])-(Q[1-4]|0[1-9]|1[0-2])",
+    r"|[0-9-]{10}\.\.([0-9-]{10})?|\.\.[0-9-]{10})$"
+);
 
 /// A pattern for months and quarters from 1970 to 2199.
 const PERIOD_PATTERN: &str = r"^(19[7-9][0-9]|2[01][0-9][0-9])-(0[1-9]|1[0-2]|Q[1-4])$";
@@ -33,6 +39,9 @@ pub struct DayParameters {
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)]
 pub struct FilterParameters {
+    /// Customers by their ids, at most 500, separated by commas.
+    #[param(style = Form, explode = false, schema_with = ids)]
+    id: Option<Vec<i64>>,
     /// A part of the name or of the external id. Letter case and accents do not matter.
     #[param(schema_with = text)]
     search: Option<String>,
@@ -44,7 +53,9 @@ pub struct FilterParameters {
     /// double quotes.
     #[param(schema_with = text)]
     owner: Option<String>,
-    /// The renewal date: `next_90` (from today to 90 days from now) or `overdue` (before today).
+    /// The renewal date: `next_30`, `next_60`, `next_90` (from today to so many days from now), `overdue` (before today), a
+    /// calendar quarter such as `2026-Q4`, a calendar month such as `2027-01`, or the days of `2026-12-01..2027-01-15`, of
+    /// which either may be absent.
     #[param(schema_with = renewals)]
     renewal: Option<String>,
     /// The score's change: `up_7`, `down_7`, `up_30`, `down_30` (by 2.0 points or more) or `new_churn_risk`.
@@ -209,6 +220,11 @@ fn text() -> Object {
     ObjectBuilder::new().schema_type(Type::String).max_length(Some(200)).pattern(Some(TEXT_PATTERN)).build()
 }
 
+fn ids() -> Array {
+    let id = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1));
+    ArrayBuilder::new().items(id).build()
+}
+
 fn known_at() -> Schema {
     OneOfBuilder::new().item(day()).item(names(["then"])).build().into()
 }
@@ -218,7 +234,11 @@ fn then_or_now() -> Object {
 }
 
 fn renewals() -> Object {
-    names(RenewalFilter::NAMES.iter().copied()).build()
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .pattern(Some(RENEWAL_PATTERN))
+        .examples(["next_90", "2026-Q4", "2027-01", "2026-12-01..2027-01-15"])
+        .build()
 }
 
 fn changes() -> Object {

@@ -2,6 +2,7 @@
 
 use super::extract::{Json, Query};
 use super::parameters::PortfolioParameters;
+use crate::domain::list::RenewalTotals;
 use crate::domain::{BandHistory, CustomerQuery, Portfolio};
 use crate::server::Call;
 use crate::server::service::portfolio;
@@ -22,4 +23,13 @@ pub async fn get_portfolio(call: Call, query: Query<PortfolioParameters>) -> Res
     responses((status = 200, description = "The bands of the period", body = BandHistory)))]
 pub async fn get_portfolio_bands(call: Call, query: Query<PortfolioParameters>) -> Result<Json<BandHistory>, AppError> {
     portfolio::get_portfolio_bands(&call, &CustomerQuery::from_pairs(query.pairs())?).await.map(Json)
+}
+
+/// Returns the renewals of the customers by month and by the band that they are in: their number and their ARR. `renewal` chooses
+/// the days; without it every month with a renewal is there.
+#[utoipa::path(get, path = "/api/portfolio/renewals", tag = "Portfolio",
+    params(PortfolioParameters),
+    responses((status = 200, description = "The renewals by month and band", body = RenewalTotals)))]
+pub async fn get_portfolio_renewals(call: Call, query: Query<PortfolioParameters>) -> Result<Json<RenewalTotals>, AppError> {
+    portfolio::get_portfolio_renewals(&call, &CustomerQuery::from_pairs(query.pairs())?).await.map(Json)
 }

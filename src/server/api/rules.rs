@@ -12,7 +12,7 @@ const FILTERS: &str =
 
 const PERIOD_IN_FUTURE: &str = "`period` begins in the future";
 
-pub const RULES: [(&str, &str); 15] = [
+pub const RULES: [(&str, &str); 16] = [
     (
         "list_customers",
         "The last row of the `page`, which is `page` times `page_size`, is beyond 10,000, and it is not the first page; \
@@ -22,6 +22,7 @@ pub const RULES: [(&str, &str); 15] = [
     ("export_customers", FILTERS),
     ("get_portfolio", FILTERS),
     ("get_portfolio_bands", FILTERS),
+    ("get_portfolio_renewals", FILTERS),
     ("get_today", PAGE_OF_DAY),
     ("get_month", PERIOD_IN_FUTURE),
     ("export_month", PERIOD_IN_FUTURE),

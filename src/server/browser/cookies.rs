@@ -19,8 +19,8 @@ const REMEMBERED_SECONDS: i64 = 365 * 24 * 3600;
 
 /// Sets a preference's cookie.
 pub fn set_cookie(name: &str, value: &str) -> Result<(), AppError> {
-    if !["theme", "owner", "whose", "shortcuts"].contains(&name) {
-        return Err(FieldErrors::one("name", "must be one of theme, owner, whose, shortcuts").into());
+    if !["theme", "owner", "whose", "shortcuts", "columns"].contains(&name) {
+        return Err(FieldErrors::one("name", "must be one of theme, owner, whose, shortcuts, columns").into());
     }
     if value.len() > 500 {
         return Err(FieldErrors::one("value", "must be at most 500 bytes").into());

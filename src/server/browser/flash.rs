@@ -46,7 +46,7 @@ mod tests {
     #[test]
     fn a_message_of_any_length_fits_and_keeps_its_undo() {
         for message in ["Login logged", &"ж".repeat(2000), &"🦀\"<;%".repeat(5000)] {
-            let done = Done { message: message.to_owned(), undo: vec![EventId(i64::MAX); 2], go_to: None };
+            let done = Done { message: message.to_owned(), undo: vec![EventId(i64::MAX); 2], ..Done::default() };
             let cookie = cookie_of(done.clone()).unwrap();
             let pair = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
             assert!(pair.len() <= 4096, "{} bytes", pair.len());

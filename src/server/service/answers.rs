@@ -1,5 +1,6 @@
 //! Answers that are kept until the database changes: when nothing was written since, nothing is worked out again.
 
+use crate::domain::list::RenewalTotals;
 use crate::domain::{AsOf, BandHistory, CustomerList, CustomerQuery, Month, NaiveDate, Portfolio, Today};
 use crate::server::Call;
 use crate::server::store::Snapshot;
@@ -16,6 +17,7 @@ pub struct Answers {
     pub lists: Kept<CustomerList>,
     pub todays: Kept<Today>,
     pub months: Kept<Month>,
+    pub renewals: Kept<RenewalTotals>,
 }
 
 impl Default for Answers {
@@ -27,6 +29,7 @@ impl Default for Answers {
             lists: Kept::new(),
             todays: Kept::new(),
             months: Kept::new(),
+            renewals: Kept::new(),
         }
     }
 }

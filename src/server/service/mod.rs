@@ -3,6 +3,7 @@
 
 pub mod answers;
 pub mod batch;
+pub mod bulk;
 pub mod customers;
 pub mod demo;
 pub mod events;

@@ -2,6 +2,7 @@
 
 use super::answers::Question;
 use super::health::{Changes, Scoring, store_of};
+use crate::domain::list::RenewalTotals;
 use crate::domain::portfolio::Mentions;
 use crate::domain::{AsOf, BandHistory, CustomerQuery, FactorKey, Portfolio};
 use crate::server::Call;
@@ -35,6 +36,16 @@ pub async fn get_portfolio_bands(call: &Call, query: &CustomerQuery) -> Result<B
         Ok(BandHistory { known_at: at.known_at, ..history })
     };
     call.answers.bands.get(&question, work_out).await
+}
+
+/// Returns the renewals of the customers that a query selects, by month and band.
+pub async fn get_portfolio_renewals(call: &Call, query: &CustomerQuery) -> Result<RenewalTotals, AppError> {
+    let (at, question) = Question::of(call, &query.of_figures()).await?;
+    let work_out = async {
+        let totals = store_of(call, at).await?.sum_renewals(query, &call.settings.currency, at.day).await?;
+        Ok(RenewalTotals { known_at: at.known_at, ..totals })
+    };
+    call.answers.renewals.get(&question, work_out).await
 }
 
 async fn compute(call: &Call, query: &CustomerQuery, at: AsOf) -> Result<Portfolio, AppError> {

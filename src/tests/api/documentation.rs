@@ -1,6 +1,7 @@
 //! `/api/openapi.json` and `/api/docs`
 
 use super::Site;
+use crate::domain::CustomerId;
 use crate::domain::band_history::{Moved, MovedBy};
 use crate::domain::list::{ChangeFilter, Measure, OwnerFilter, RenewalFilter};
 use crate::domain::{AskedDay, Band, CustomerQuery, KnownAt, NaiveDate, Segment, Sort, SortDirection};
@@ -21,6 +22,8 @@ async fn the_document_lists_every_route() {
     insta::assert_snapshot!(lines.join("\n"), @r"
     GET    /api/customers  list_customers  200 422 default
     POST   /api/customers  create_customer  201 default
+    POST   /api/customers/bulk  change_customers  200 default
+    POST   /api/customers/bulk/{id}/undo  undo_bulk_change  200 default
     GET    /api/customers/{id}  get_customer  200 default
     PATCH  /api/customers/{id}  update_customer  200 default
     POST   /api/customers/{id}/archive  archive_customer  200 default
@@ -42,6 +45,7 @@ async fn the_document_lists_every_route() {
     GET    /api/month  get_month  200 422 default
     GET    /api/portfolio  get_portfolio  200 422 default
     GET    /api/portfolio/bands  get_portfolio_bands  200 422 default
+    GET    /api/portfolio/renewals  get_portfolio_renewals  200 422 default
     GET    /api/quarantine  list_quarantine  200 default
     DELETE /api/quarantine/{id}  discard_quarantined  204 default
     POST   /api/quarantine/{id}/replay  replay_quarantined  200 422 default
@@ -86,6 +90,7 @@ async fn the_document_is_whole() {
 async fn the_api_documents_all_that_a_page_can_ask_of_the_list() {
     // Every field is named, so that the compiler asks for a new one here.
     let query = CustomerQuery {
+        ids: vec![CustomerId(1)],
         search: Some("acme".into()),
         segment: Some(Segment::Smb),
         bands: vec![Band::AtRisk],

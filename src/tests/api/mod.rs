@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod batch;
+mod bulk;
 mod client;
 mod connections;
 mod contract;

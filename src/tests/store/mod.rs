@@ -2,6 +2,7 @@
 
 mod band_changes;
 mod bands;
+mod bulk;
 mod concurrency;
 mod customers;
 mod demo;
@@ -16,6 +17,7 @@ mod outage;
 mod people;
 mod portfolio;
 mod quarantine;
+mod renewals;
 mod replay;
 mod retractions;
 mod roll_over;

@@ -1,6 +1,7 @@
 //! The active filters of the list as chips, each with a link that removes it.
 
 use super::links::list_href;
+use crate::app::format;
 use crate::domain::band_history::{Moved, MovedBy};
 use crate::domain::list::{ChangeFilter, OwnerFilter, RenewalFilter};
 use crate::domain::{CustomerQuery, Segment};
@@ -22,12 +23,14 @@ fn chips(query: &CustomerQuery) -> Vec<Chip> {
             Chip { label, without: list_href(&without) }
         }));
     };
+    let ids = query.ids.len() as i64;
+    put((ids > 0).then(|| format!("{} chosen", format::group(ids))), |query| query.ids.clear());
     put(query.search.as_ref().map(|text| format!("“{text}”")), |query| query.search = None);
     put(query.segment.map(Segment::label).map(str::to_owned), |query| query.segment = None);
     let bands = query.bands.iter().map(|band| band.label()).collect::<Vec<_>>();
     put((!bands.is_empty()).then(|| bands.join(" or ")), |query| query.bands.clear());
     put(query.owner.as_ref().map(owner_label), |query| query.owner = None);
-    put(query.renewal.map(|renewal| renewal_label(renewal).to_owned()), |query| query.renewal = None);
+    put(query.renewal.map(renewal_label), |query| query.renewal = None);
     put(query.change.map(|change| change_label(change).to_owned()), |query| query.change = None);
     put(score_label(query.score_from, query.score_below), |query| (query.score_from, query.score_below) = (None, None));
     put(query.moved.map(|moved| moved_label(moved, query.days)), |query| query.moved = None);
@@ -54,11 +57,8 @@ fn owner_label(owner: &OwnerFilter) -> String {
     }
 }
 
-fn renewal_label(renewal: RenewalFilter) -> &'static str {
-    match renewal {
-        RenewalFilter::Next90 => "Renewal in the next 90 days",
-        RenewalFilter::Overdue => "Renewal overdue",
-    }
+fn renewal_label(renewal: RenewalFilter) -> String {
+    format!("Renewal {}", renewal.label())
 }
 
 fn change_label(change: ChangeFilter) -> &'static str {

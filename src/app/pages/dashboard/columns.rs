@@ -1,5 +1,6 @@
 //! The list's columns: their names and sort orders.
 
+use super::chosen::{ChooseAll, Chosen};
 use super::links::list_href;
 use crate::domain::{CustomerQuery, FactorKey, Sort, SortDirection};
 use leptos::prelude::*;
@@ -68,6 +69,11 @@ pub fn sort_label(sort: Sort) -> &'static str {
     }
 }
 
+/// Returns the factors' short names as a text of CSS, a tab between them: cards label the cells of the strip by it.
+pub fn factor_labels() -> String {
+    format!("\"{}\"", FactorKey::ALL.map(factor_abbreviation).join("\\9 "))
+}
+
 /// Returns a name narrow enough for a cell of the strip.
 fn factor_abbreviation(key: FactorKey) -> &'static str {
     match key {
@@ -91,18 +97,19 @@ fn sorted(query: &CustomerQuery, sort: Sort, first: SortDirection) -> CustomerQu
 
 /// Shows the header row. Every sort order is a link.
 #[component]
-pub fn ListHead(query: Signal<CustomerQuery>) -> impl IntoView {
-    let before = BEFORE_FACTORS.map(|column| header_cell(query, column));
+pub fn ListHead(query: Signal<CustomerQuery>, chosen: Chosen) -> impl IntoView {
+    let [name, before @ ..] = BEFORE_FACTORS;
+    let before = before.map(|column| header_cell(query, column, None));
     let factors = FactorKey::ALL.map(|key| factor_cell(query, key));
     view! {
         <thead>
             <tr>
-                {before.collect_view()} {factors.collect_view()}
-                {header_cell(query, REASON)}
+                {header_cell(query, name, Some(view! { <ChooseAll chosen /> }.into_any()))} {before.collect_view()} {factors.collect_view()}
+                {header_cell(query, REASON, None)}
                 <ChangeHead query />
                 <th scope="col" class="col-trend">
                     "90 days"
-                </th> {header_cell(query, LAST_ACTIVITY)}
+                </th> {header_cell(query, LAST_ACTIVITY, None)}
             </tr>
         </thead>
     }
@@ -124,12 +131,12 @@ fn ChangeHead(query: Signal<CustomerQuery>) -> impl IntoView {
     }
 }
 
-fn header_cell(query: Signal<CustomerQuery>, column: Column) -> impl IntoView {
+fn header_cell(query: Signal<CustomerQuery>, column: Column, more: Option<AnyView>) -> impl IntoView {
     let aria_sort = move || query.with(|query| column.sorts.iter().find_map(|link| aria_sort(query, link.sort)));
     let links = column.sorts.iter().map(|link| sort_link(query, link.sort, link.first, link.label, link.title));
     view! {
         <th scope="col" class=column.class aria-sort=aria_sort>
-            {links.collect_view()}
+            {links.collect_view()} {more}
         </th>
     }
 }

@@ -1,9 +1,11 @@
 //! Search and filters: a GET form that works as it is. Once the page is hydrated, every change applies at once.
 
+use super::chips::filter_labels;
 use super::columns::sort_label;
 use super::query::ListNavigation;
-use crate::domain::list::OwnerFilter;
-use crate::domain::{Band, CustomerQuery, Segment, Sort, SortDirection};
+use crate::domain::list::{OwnerFilter, RenewalFilter};
+use crate::domain::{Band, CustomerQuery, NaiveDate, Segment, Sort, SortDirection};
+use chrono::Months;
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -20,14 +22,24 @@ const BAND_CHOICES: [(&str, &str); 6] = [
     ("no_data", "No data"),
 ];
 
-/// Shows the search field and the filters above the list.
+/// The id of the filters, which a phone shows in a sheet of their own.
+const PANEL: &str = "filters";
+
+/// Shows the search field and the filters above the list. `today` is the list's as-of day.
 #[component]
-pub fn Filters(query: Signal<CustomerQuery>, owners: Signal<Vec<String>>, navigation: ListNavigation) -> impl IntoView {
+pub fn Filters(
+    query: Signal<CustomerQuery>,
+    owners: Signal<Vec<String>>,
+    today: Signal<NaiveDate>,
+    navigation: ListNavigation,
+) -> impl IntoView {
     let submit = move |event: leptos::ev::SubmitEvent| event.prevent_default();
     view! {
         <search>
             <form class="filters" method="get" action="/#customers" autocomplete="off" on:submit=submit>
                 <SearchField query navigation />
+                <button type="button" class="filters__open" popovertarget=PANEL>{move || query.with(button_words)}</button>
+                <div id=PANEL class="filters__panel" popover="auto">
                 <label class="filter">
                     <span class="sr-only">"Segment"</span>
                     <select
@@ -74,13 +86,24 @@ pub fn Filters(query: Signal<CustomerQuery>, owners: Signal<Vec<String>>, naviga
                     </select>
                 </label>
                 <OwnerSelect query owners navigation />
+                <RenewalSelect query today navigation />
                 <SortFilter query navigation />
                 {archived_filter(query, navigation)}
                 {hidden_filters(query)}
                 // Used only until the page is hydrated. Then every change applies by itself.
                 <button type="submit" class="filters__apply">"Apply"</button>
+                <button type="button" class="button filters__close" popovertarget=PANEL popovertargetaction="hide">"Done"</button>
+                </div>
             </form>
         </search>
+    }
+}
+
+/// "Filters", and how many are active besides the search, which is beside it.
+fn button_words(query: &CustomerQuery) -> String {
+    match filter_labels(query).len() - usize::from(query.search.is_some()) {
+        0 => "Filters".to_owned(),
+        active => format!("Filters · {active}"),
     }
 }
 
@@ -159,6 +182,92 @@ fn OwnerSelect(query: Signal<CustomerQuery>, owners: Signal<Vec<String>>, naviga
     }
 }
 
+/// The value of the choice that asks for two days.
+const DAYS: &str = "days";
+
+/// Selects by the renewal date: the next days, months and quarters, or two days that are asked for.
+#[component]
+fn RenewalSelect(query: Signal<CustomerQuery>, today: Signal<NaiveDate>, navigation: ListNavigation) -> impl IntoView {
+    let (from, to) = (NodeRef::<leptos::html::Input>::new(), NodeRef::<leptos::html::Input>::new());
+    let day = move |first: bool| {
+        query.with(|query| match query.renewal {
+            Some(RenewalFilter::Between(from, to)) => (if first { from } else { to }).map(|day| day.to_string()),
+            _ => None,
+        })
+    };
+    let choose = move |event: leptos::ev::Event| {
+        let value = event_target_value(&event);
+        if value != DAYS {
+            navigation.change(false, |query| query.renewal = RenewalFilter::parse(&value));
+        }
+    };
+    let choose_days = move |_| {
+        let text = |field: NodeRef<leptos::html::Input>| field.get_untracked().map(|field| field.value()).unwrap_or_default();
+        let days = RenewalFilter::parse(&format!("{}..{}", text(from), text(to)));
+        if let Some(days) = days {
+            navigation.change(false, |query| query.renewal = Some(days));
+        }
+    };
+    let options = move || {
+        let choices = renewal_choices(today.get());
+        let is_days = Signal::derive(move || query.with(|query| matches!(query.renewal, Some(RenewalFilter::Between(..)))));
+        let other = query
+            .with(|query| query.renewal)
+            .filter(|asked| !matches!(asked, RenewalFilter::Between(..)) && !choices.iter().any(|(filter, _)| filter == asked));
+        let other = other.map(|filter| (filter, format!("Renewal {}", filter.label())));
+        let option = move |(filter, label): (RenewalFilter, String)| {
+            choice(filter.name(), label, Signal::derive(move || query.with(|query| query.renewal == Some(filter))))
+        };
+        view! {
+            {choice("", "Any renewal", Signal::derive(move || query.with(|query| query.renewal.is_none())))}
+            {choices.into_iter().chain(other).map(option).collect_view()}
+            {choice(DAYS, "Renewal from … to …", is_days)}
+        }
+    };
+    view! {
+        <label class="filter">
+            <span class="sr-only">"Renewal"</span>
+            <select name="renewal" on:change=choose>{options}</select>
+        </label>
+        <span class="filter filter-days">
+            <input
+                type="date"
+                name="renewal_from"
+                aria-label="Renewal from"
+                value=day(true)
+                prop:value=move || day(true).unwrap_or_default()
+                node_ref=from
+                on:change=choose_days
+            />
+            "–"
+            <input
+                type="date"
+                name="renewal_to"
+                aria-label="Renewal to"
+                value=day(false)
+                prop:value=move || day(false).unwrap_or_default()
+                node_ref=to
+                on:change=choose_days
+            />
+        </span>
+    }
+}
+
+/// The renewals to choose from, seen from a day.
+fn renewal_choices(today: NaiveDate) -> Vec<(RenewalFilter, String)> {
+    use RenewalFilter::{Next30, Next60, Next90, Overdue};
+    let named = [Overdue, Next30, Next60, Next90].map(|filter| (filter, format!("Renewal {}", filter.label())));
+    let quarters = [("this quarter", 0), ("next quarter", 3)].map(|(name, months)| {
+        let quarter = RenewalFilter::quarter_of(today, months);
+        (quarter, format!("Renewal {name}: {}", quarter.label().trim_start_matches("in ")))
+    });
+    let months = (0..6).filter_map(|months| today.checked_add_months(Months::new(months))).map(|day| {
+        let month = RenewalFilter::month_of(day);
+        (month, format!("Renewal {}", month.label()))
+    });
+    named.into_iter().chain(quarters).chain(months).collect()
+}
+
 /// Asks for the sort order on narrow screens, where the headers that sort are hidden.
 #[component]
 fn SortFilter(query: Signal<CustomerQuery>, navigation: ListNavigation) -> impl IntoView {
@@ -220,7 +329,7 @@ fn archived_filter(query: Signal<CustomerQuery>, navigation: ListNavigation) -> 
 
 /// Keeps filters that have no control in the form when it is submitted.
 fn hidden_filters(query: Signal<CustomerQuery>) -> impl IntoView {
-    const CONTROLS: [&str; 8] = ["search", "segment", "band", "owner", "archived", "sort", "direction", "page"];
+    const CONTROLS: [&str; 9] = ["search", "segment", "band", "owner", "renewal", "archived", "sort", "direction", "page"];
     move || {
         let pairs = query.with(CustomerQuery::to_pairs).into_iter().filter(|(name, _)| !CONTROLS.contains(name));
         pairs.map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()

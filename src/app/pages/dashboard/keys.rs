@@ -1,5 +1,6 @@
-//! Keyboard control of the list: the arrows (or j and k) move between rows, Enter opens one.
+//! Keyboard control of the list: the arrows (or j and k) move between rows, Enter opens one, Space (or x) chooses it.
 
+use super::chosen::BOX;
 use crate::app::keys::KeysLink;
 use crate::app::state::use_preferences;
 use leptos::prelude::*;
@@ -31,6 +32,10 @@ fn handle(event: &KeyboardEvent, single_keys: bool) {
     let on_row = at.as_ref().is_some_and(|element| element.matches(ROW_LINKS).unwrap_or(false));
     let writing = at.as_ref().is_some_and(|element| element.matches("input, select, textarea, dialog *").unwrap_or(false));
     let step = match event.key().as_str() {
+        " " if on_row => return choose(event, at, 0),
+        "x" if on_row && single_keys => return choose(event, at, 0),
+        "ArrowDown" if on_row && event.shift_key() => return choose(event, at, 1),
+        "ArrowUp" if on_row && event.shift_key() => return choose(event, at, -1),
         "ArrowDown" if in_search || on_row => 1,
         "ArrowUp" if on_row => -1,
         "j" if single_keys && !writing => 1,
@@ -40,6 +45,25 @@ fn handle(event: &KeyboardEvent, single_keys: bool) {
     };
     event.prevent_default();
     if step == 0 { focus("search") } else { walk(at.filter(|_| on_row), step) }
+}
+
+/// Chooses the row at which the focus is, or no longer. With a step, chooses it and the next row, to which the focus moves.
+fn choose(event: &KeyboardEvent, at: Option<HtmlElement>, step: i64) {
+    event.prevent_default();
+    let click = |row: Option<&HtmlElement>| {
+        let unless = if step == 0 { BOX.to_owned() } else { format!("{BOX}:not(:checked)") };
+        let cell = row.and_then(|row| row.closest("tr").ok().flatten());
+        let found = cell.and_then(|cell| cell.query_selector(&unless).ok().flatten());
+        if let Some(found) = found.and_then(|found| found.dyn_into::<HtmlElement>().ok()) {
+            found.click();
+        }
+    };
+    click(at.as_ref());
+    if step != 0 {
+        walk(at, step);
+        let now = document().active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok());
+        click(now.filter(|now| now.matches(ROW_LINKS).unwrap_or(false)).as_ref());
+    }
 }
 
 /// Moves the focus by one row. From the first row, upwards leads to the search field.

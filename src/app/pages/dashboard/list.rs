@@ -1,18 +1,22 @@
 //! The list of customers. Its controls stay while its rows follow the URL.
 
 use super::chips::{Chips, without_filters};
-use super::columns::ListHead;
+use super::chosen::{Chosen, ChosenBar};
+use super::column_choice::ColumnChoice;
+use super::columns::{ListHead, factor_labels};
 use super::filters::Filters;
 use super::keys::{Keys, focus};
 use super::links::list_href;
 use super::mine::Mine;
-use super::query::{ListNavigation, blames_day};
-use super::row::{Loaded, Row};
+use super::query::{ListNavigation, Loaded, blames_day, csv_query};
+use super::renewals::{Renewals, Totals};
+use super::row::Row;
 use crate::app::components::icon::IconName;
 use crate::app::components::{EmptyState, LinkButton, Pagination, Skeleton};
 use crate::app::format;
+use crate::app::state::use_preferences;
 use crate::domain::scorecard::BandLimits;
-use crate::domain::{AskedDay, CustomerId, CustomerList, CustomerQuery};
+use crate::domain::{AskedDay, CustomerId, CustomerList, CustomerQuery, NaiveDate};
 use crate::wire::AppError;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -26,6 +30,7 @@ const PAGE_SIZES: [i64; 4] = [25, 50, 100, 200];
 pub fn ListSection(
     query: Signal<CustomerQuery>,
     loaded: Signal<Loaded>,
+    totals: Signal<Totals>,
     currency: Signal<String>,
     /// Where bands begin.
     limits: Signal<BandLimits>,
@@ -37,11 +42,22 @@ pub fn ListSection(
     let loaded = Memo::new(move |_| loaded.get());
     let currency = Memo::new(move |_| currency.get());
     let limits = Memo::new(move |_| limits.get());
-    let limit_lines = move || limits.with(|limits| format!("--healthy: {}; --at-risk: {}", limits.healthy, limits.at_risk));
+    let preferences = use_preferences();
+    let list_day = Memo::new(move |last: Option<&NaiveDate>| {
+        let day = loaded.with(|list| Some(list.as_ref()?.as_ref().ok()?.as_of));
+        day.or(last.copied()).unwrap_or_default()
+    });
+    let list_day = Signal::from(list_day);
+    let limit_lines = move || {
+        limits.with(|limits| {
+            format!("--healthy: {}; --at-risk: {}; --factors: {}", limits.healthy, limits.at_risk, factor_labels())
+        })
+    };
     let at = Memo::new(move |_| query.with(|query| query.at));
     let change_days = Memo::new(move |_| query.with(CustomerQuery::change_days));
     let owners = Memo::new(move |_| loaded.with(|list| list.as_ref().and_then(|list| Some(list.as_ref().ok()?.owners.clone()))));
     let owners = Signal::derive(move || owners.get().unwrap_or_default());
+    let chosen = Chosen::new(query, loaded);
     let csv = Signal::derive(move || format!("/customers.csv{}", query.with(csv_query)));
     view! {
         <section
@@ -64,20 +80,31 @@ pub fn ListSection(
                 </div>
             </div>
             <div class="list__tools">
-                <Filters query owners navigation />
+                <Filters query owners today=list_day navigation />
                 <Mine query owners navigation />
+                <ColumnChoice />
             </div>
             <Chips query />
+            <Renewals query totals />
             {move || loaded.with(|list| list.as_ref().and_then(|list| instead_of_rows(&query.read_untracked(), list)))
                 .map(|instead| view! { <div id="rows" tabindex="-1">{instead}</div> })}
             {move || between_days.get().then(|| view! { <Skeleton lines=12 /> })}
-            <table class="customers" style=limit_lines hidden=move || between_days.get() || loaded.with(|list| !has_rows(list))>
+            <table
+                class="customers"
+                data-hide=move || preferences.read().hidden_columns.clone()
+                style=limit_lines
+                hidden=move || between_days.get() || loaded.with(|list| !has_rows(list))
+                on:mousedown=|event| Chosen::press(&event)
+                on:click=move |event| chosen.click(&event)
+                on:change=move |event| chosen.change(&event)
+            >
                 <caption class="sr-only">"Customers with their health, one row each"</caption>
-                <ListHead query />
+                <ListHead query chosen />
                 <tbody id=move || loaded.with(has_rows).then_some("rows") tabindex="-1">
-                    <For each=move || loaded.with(ids) key=|id| *id children=move |id| view! { <Row id loaded at change_days currency limits /> } />
+                    <For each=move || loaded.with(ids) key=|id| *id children=move |id| view! { <Row id loaded chosen at change_days currency limits /> } />
                 </tbody>
             </table>
+            <ChosenBar chosen query owners currency />
             {move || loaded.with(|list| foot(&query.read_untracked(), list))}
         </section>
     }
@@ -97,12 +124,6 @@ fn follow(event: &MouseEvent, navigation: ListNavigation) {
             focus("customers-title");
         }
     }
-}
-
-/// Returns the query for the export, which covers every page.
-fn csv_query(query: &CustomerQuery) -> String {
-    let default = CustomerQuery::default();
-    CustomerQuery { page: default.page, page_size: default.page_size, by: default.by, ..query.clone() }.to_query_string()
 }
 
 fn count_words(list: &Result<CustomerList, AppError>) -> String {

@@ -2,6 +2,8 @@
 
 mod bands;
 mod chips;
+mod chosen;
+mod column_choice;
 mod columns;
 mod day;
 mod filters;
@@ -12,7 +14,8 @@ mod links;
 mod list;
 mod mine;
 mod notices;
-mod query;
+pub mod query;
+mod renewals;
 mod row;
 mod sentence;
 mod summary;
@@ -20,8 +23,8 @@ mod summary;
 use crate::app::components::{Answer, AtOnce, Failure, Skeleton, latest, when_there};
 use crate::app::live::{follows, use_news};
 use crate::app::pages::today::{TodayResource, TodaySection, use_today};
-use crate::app::server_fns::{LoadDemo, list_customers, load_portfolio, load_portfolio_bands};
-use crate::app::state::use_last_list;
+use crate::app::server_fns::{LoadDemo, list_customers, load_portfolio, load_portfolio_bands, load_portfolio_renewals};
+use crate::app::state::{use_last_list, use_revision};
 use crate::app::{format, until_answered};
 use crate::domain::list::Measure;
 use crate::domain::{BandHistory, CustomerList, CustomerQuery, Portfolio, Scorecard};
@@ -33,6 +36,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use list::ListSection;
 use notices::Notices;
+use renewals::Totals;
 use sentence::Sentence;
 use std::time::Duration;
 use summary::Summary;
@@ -46,7 +50,7 @@ pub fn DashboardPage() -> impl IntoView {
     let asked = Memo::new(move |_| query::of_figures(&search.read()));
     let load_demo = ServerAction::<LoadDemo>::new();
     let day = Memo::new(move |_| query::asked_day(&search.read()));
-    let (loads, news) = (load_demo.version(), use_news());
+    let (loads, news, revision) = (load_demo.version(), use_news(), use_revision());
     let heard = move || day.with(|(as_of, known_at)| follows(as_of, known_at)).then(|| news.get());
     let portfolio = Resource::new(
         move || (asked.get(), loads.get(), heard()),
@@ -57,8 +61,15 @@ pub fn DashboardPage() -> impl IntoView {
         |(asked, ..)| async move { (asked.clone(), until_answered(move || load_portfolio_bands(asked.clone())).await) },
     );
     let list = Resource::new(
-        move || (search.get(), loads.get(), heard()),
+        move || (search.get(), loads.get(), heard(), revision.get()),
         |(search, ..)| async move { (search.clone(), until_answered(move || list_customers(search.clone())).await) },
+    );
+    let renewals = Resource::new(
+        move || (query.with(|query| query.renewal.is_some()).then(|| asked.get()), loads.get(), heard(), revision.get()),
+        |(asked, ..)| async move {
+            let asked = asked?;
+            Some(until_answered(move || load_portfolio_renewals(asked.clone())).await)
+        },
     );
     let today = use_today(query, move || loads.get());
     let pending = move || list.with(|list| list.as_ref().is_some_and(|(of, _)| *of != search.get()));
@@ -76,10 +87,10 @@ pub fn DashboardPage() -> impl IntoView {
             {when_there(
                 move || {
                     portfolio.with(Option::is_some) & bands.with(Option::is_some) & list.with(Option::is_some)
-                        & today.with(Option::is_some)
+                        & renewals.with(Option::is_some) & today.with(Option::is_some)
                 },
                 move || {
-                    AtOnce::new(view! { <Content query day portfolio bands list today load_demo pending=Signal::derive(pending) /> })
+                    AtOnce::new(view! { <Content query day portfolio bands list renewals today load_demo pending=Signal::derive(pending) /> })
                 },
             )}
         </Transition>
@@ -115,6 +126,7 @@ fn Content(
     portfolio: Resource<Answer<String, Portfolio>>,
     bands: Resource<Answer<String, BandHistory>>,
     list: Resource<Answer<String, CustomerList>>,
+    renewals: Resource<Totals>,
     today: TodayResource,
     load_demo: ServerAction<LoadDemo>,
     pending: Signal<bool>,
@@ -149,7 +161,7 @@ fn Content(
     view! {
         {move || stage.get().map(|stage| overview(stage, shown, today, query, load_demo, between_days))}
         <div hidden=empty>
-            <ListSection query=query.into() loaded currency=Signal::derive(currency) limits=Signal::derive(limits) pending between_days />
+            <ListSection query=query.into() loaded totals=Signal::derive(move || renewals.get().flatten()) currency=Signal::derive(currency) limits=Signal::derive(limits) pending between_days />
         </div>
     }
 }

@@ -1,9 +1,13 @@
 //! The list's query: parsed from the URL, changed by navigating.
 
-use crate::domain::{CustomerQuery, FieldErrors};
+use crate::domain::{CustomerList, CustomerQuery, FieldErrors};
+use crate::wire::AppError;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
+
+/// A page of the list; `None` until the first has arrived.
+pub type Loaded = Option<Result<CustomerList, AppError>>;
 
 /// Returns the query string of the dashboard. It keeps its value while another page is being opened.
 pub fn use_search() -> Memo<String> {
@@ -13,6 +17,12 @@ pub fn use_search() -> Memo<String> {
         Some(last) if location.pathname.get() != own_path => last.clone(),
         _ => location.search.get(),
     })
+}
+
+/// Returns the query for the export, which covers every page.
+pub fn csv_query(query: &CustomerQuery) -> String {
+    let default = CustomerQuery::default();
+    CustomerQuery { page: default.page, page_size: default.page_size, by: default.by, ..query.clone() }.to_query_string()
 }
 
 /// Parses a query string. Returns the default for one that is invalid, which the server reports.

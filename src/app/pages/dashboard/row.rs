@@ -1,19 +1,17 @@
 //! A customer's row in the list.
 
+use super::chosen::{CHOSEN_FORM, Chosen};
 use super::links::customer_href;
+use super::query::Loaded;
 use crate::app::components::{
     BandBadge, FactorStrip, NothingReceived, Sparkline, band_attribute, change_words, direction, renewal_urgency, renewal_words,
     use_changed,
 };
 use crate::app::format;
 use crate::domain::scorecard::BandLimits;
-use crate::domain::{AskedDay, Band, CustomerId, CustomerList, CustomerRow, Health, NaiveDate, Share};
+use crate::domain::{AskedDay, Band, CustomerId, CustomerRow, Health, NaiveDate, Share};
 use crate::scoring::{BAND_MEMORY_DAYS, SILENT_DAYS, reasons};
-use crate::wire::AppError;
 use leptos::prelude::*;
-
-/// A page of the list; `None` until the first has arrived.
-pub type Loaded = Option<Result<CustomerList, AppError>>;
 
 /// The row of a customer, which follows the list; `loaded` has the customer as long as the row is there. `at` is how the
 /// address asks for the list's day, `change_days` over how many days the score's change is shown, `limits` where bands begin.
@@ -21,6 +19,7 @@ pub type Loaded = Option<Result<CustomerList, AppError>>;
 pub fn Row(
     id: CustomerId,
     loaded: Memo<Loaded>,
+    chosen: Chosen,
     at: Memo<AskedDay>,
     change_days: Memo<i64>,
     currency: Memo<String>,
@@ -36,7 +35,7 @@ pub fn Row(
     let changed = use_changed(move || (at.get_untracked(), item.with(|item| Some(item.as_ref()?.0.health.score))));
     view! {
         <tr data-changed=move || changed.get().then_some("")>
-            {move || item.get().map(|(item, today)| cells(item, today, at.get(), change_days.get(), &currency.read(), &limits.read()))}
+            {move || item.get().map(|(item, today)| cells(item, today, chosen, at.get(), change_days.get(), &currency.read(), &limits.read()))}
         </tr>
     }
 }
@@ -45,6 +44,7 @@ pub fn Row(
 fn cells(
     row: CustomerRow,
     today: NaiveDate,
+    chosen: Chosen,
     at: AskedDay,
     change_days: i64,
     currency: &str,
@@ -52,7 +52,7 @@ fn cells(
 ) -> impl IntoView + use<> {
     let reason = Some(reason(&row, limits)).filter(|reason| !reason.is_empty());
     let CustomerRow { customer, health, band_since, change7, change30, trend, last_activity_at, is_new, .. } = row;
-    let href = customer_href(customer.id, at);
+    let (id, href) = (customer.id, customer_href(customer.id, at));
     let (score, band) = (health.score, health.band);
     let is_since = (today - band_since).num_days() < BAND_MEMORY_DAYS && band != Band::NoData;
     let since = is_since.then(|| format!("In this band since {}", format::day(band_since)));
@@ -74,6 +74,7 @@ fn cells(
     let owner = fields.owner.unwrap_or_else(|| "no owner".to_owned());
     let about = [archived, Some(fields.segment.label().to_owned()), Some(owner)];
     let about = about.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let label = format!("Choose {}", fields.name);
     let (name, whole_name) = (fields.name.clone(), fields.name);
     let (arr, whole_arr) = match fields.arr_cents {
         Some(cents) => (format::money_short(cents, currency), Some(format::money(cents, currency))),
@@ -97,6 +98,16 @@ fn cells(
         <th scope="row" class="col-name" title=whole_name>
             <a class="row-link" href=href>{name}</a>
             {about}
+            <input
+                type="checkbox"
+                class="choose"
+                form=CHOSEN_FORM
+                name="id"
+                value=id.to_string()
+                aria-label=label
+                autocomplete="off"
+                prop:checked=move || chosen.has(id)
+            />
         </th>
         <td class="col-arr" title=whole_arr>{arr}</td>
         <td class="col-renewal" data-urgency=urgency>{renewal}</td>

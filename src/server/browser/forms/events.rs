@@ -35,7 +35,7 @@ pub async fn submit_event(call: &Call, customer: CustomerId, form: &FormValues) 
 /// Returns the form's outcome. A repeat stored nothing, so it offers no undo.
 fn done(effect: &EventEffect, message: String) -> Done {
     let undo = (!effect.repeated).then_some(effect.event.id);
-    Done { message, undo: undo.into_iter().collect(), go_to: None }
+    Done { message, undo: undo.into_iter().collect(), ..Done::default() }
 }
 
 /// Retracts each event that the form names, latest first.

@@ -1,5 +1,6 @@
 //! The dashboard's forms: their texts become inputs, a use case runs, and its result becomes a sentence.
 
+mod bulk;
 mod customers;
 mod effect;
 mod events;
@@ -8,6 +9,7 @@ mod notes;
 mod quarantine;
 mod scorecards;
 
+pub use bulk::{change_customers, undo_bulk_change};
 pub use customers::{archive_customer, create_customer, restore_customer, update_customer};
 pub use events::{retract_event, submit_event};
 pub use imports::{check_import, discard_upload, reconsider_import, run_import, undo_import};

@@ -13,7 +13,7 @@ pub async fn replay_quarantined(call: &Call, item: QuarantineId, form: &FormValu
     let customer = customers::get_customer(call, effect.event.customer_id).await?;
     let sentence = effect::sentence(&effect, &scorecards::get_scorecard(call).await?);
     let undo = (!effect.repeated).then_some(effect.event.id);
-    Ok(Done { message: format!("{}: {sentence}", customer.fields.name), undo: undo.into_iter().collect(), go_to: None })
+    Ok(Done { message: format!("{}: {sentence}", customer.fields.name), undo: undo.into_iter().collect(), ..Done::default() })
 }
 
 pub async fn discard_quarantined(call: &Call, item: QuarantineId) -> Result<Done, AppError> {

@@ -1,5 +1,6 @@
 //! The only place that changes two tables together: events with their counts, invoices and health.
 
+pub mod bulk;
 pub mod connections;
 pub mod customers;
 pub mod demo;

@@ -1,6 +1,7 @@
 //! The tables, a file each: how rows are read and written. No rule keeps two of them together here.
 
 pub mod band_changes;
+pub mod bulk_changes;
 pub mod connections;
 pub mod customer_health;
 pub mod customer_lives;

@@ -13,6 +13,7 @@ use crate::server::store::tables::first_days::earliest_day;
 use crate::server::store::tables::scorecards::current_scorecard;
 use crate::server::store::views::selection::Selection;
 use crate::server::store::views::silence::load_recent_fact_days;
+use crate::server::store::views::tally::{TallyRow, tally_columns};
 use crate::server::store::{Store, StoreError, StoreResult};
 use sqlx::AssertSqlSafe;
 
@@ -63,43 +64,6 @@ impl Store {
                    FROM customers WHERE archived_day IS NULL";
         let (millions, rest): (i64, i64) = self.read().await?.one(sql, binds![]).await?;
         Ok(millions.saturating_mul(1_000_000).saturating_add(rest))
-    }
-}
-
-/// The sums that a tally is made of. ARR is summed in two parts, so that no sum overflows however large the ARRs.
-macro_rules! tally_columns {
-    ($over:literal) => {
-        concat!(
-            "COUNT(*)",
-            $over,
-            " AS customers, COUNT(arr_cents)",
-            $over,
-            " AS arr_known, ",
-            "COALESCE(CAST(SUM(arr_cents / 1000000)",
-            $over,
-            " AS BIGINT), 0) AS arr_millions, ",
-            "COALESCE(CAST(SUM(arr_cents % 1000000)",
-            $over,
-            " AS BIGINT), 0) AS arr_rest"
-        )
-    };
-}
-
-#[derive(sqlx::FromRow)]
-struct TallyRow {
-    customers: i64,
-    arr_known: i64,
-    arr_millions: i64,
-    arr_rest: i64,
-}
-
-impl TallyRow {
-    fn tally(&self) -> Tally {
-        Tally {
-            customers: self.customers,
-            arr_cents: self.arr_millions.saturating_mul(1_000_000).saturating_add(self.arr_rest),
-            arr_unknown: self.customers - self.arr_known,
-        }
     }
 }
 

@@ -3,9 +3,8 @@
 use crate::domain::band_history::{Moved, Period, PeriodRuns};
 use crate::domain::band_runs::read_runs;
 use crate::domain::letters::composed;
-use crate::domain::list::{ChangeFilter, MOVE_POINTS, NEW_DAYS, OwnerFilter, RenewalFilter};
+use crate::domain::list::{ChangeFilter, MOVE_POINTS, NEW_DAYS, OwnerFilter};
 use crate::domain::{Band, CustomerId, CustomerQuery, NaiveDate, Points};
-use crate::scoring::RENEWAL_DAYS;
 use crate::server::store::sql::bind::{Bind, binds};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::band_changes::load_changes_of_all;
@@ -24,6 +23,9 @@ impl Selection {
     /// Builds the condition of all filters. Those who moved are found by their runs, and selected by their ids.
     pub async fn load(tx: &mut Tx, query: &CustomerQuery, today: NaiveDate) -> StoreResult<Self> {
         let mut selection = Self::continuing(query, today, Vec::new());
+        if !query.ids.is_empty() {
+            selection.and(&format!("id {}", tx.one_of().replace("$1", "?")), binds![&query.ids[..]]);
+        }
         if let Some(moved) = query.moved {
             let ids = moved_customers(tx, &selection, moved, Period::ending(today, query.days)).await?;
             selection.and(&format!("id {}", tx.one_of().replace("$1", "?")), binds![&ids[..]]);
@@ -31,7 +33,7 @@ impl Selection {
         Ok(selection)
     }
 
-    /// Builds the conditions of a statement that has values already: of all filters but the one of moves.
+    /// Builds the conditions of a statement that has values already: of all filters but those of ids and moves.
     pub fn continuing(query: &CustomerQuery, today: NaiveDate, binds: Vec<Bind>) -> Self {
         let archived = if query.archived { "archived_day IS NOT NULL" } else { "archived_day IS NULL" };
         let mut selection = Self { condition: archived.to_owned(), binds };
@@ -60,12 +62,12 @@ impl Selection {
         if let Some(points) = query.score_below {
             selection.and("score < ?", binds![10 * points]);
         }
-        match query.renewal {
-            Some(RenewalFilter::Next90) => {
-                selection.and("renewal_day BETWEEN ? AND ?", binds![today, today + Duration::days(RENEWAL_DAYS)])
-            }
-            Some(RenewalFilter::Overdue) => selection.and("renewal_day < ?", binds![today]),
-            None => {}
+        let (first, last) = query.renewal.map_or((None, None), |renewal| renewal.days(today));
+        if let Some(first) = first {
+            selection.and("renewal_day >= ?", binds![first]);
+        }
+        if let Some(last) = last {
+            selection.and("renewal_day <= ?", binds![last]);
         }
         let Points(move_points) = MOVE_POINTS;
         match query.change {

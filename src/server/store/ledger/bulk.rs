@@ -1,0 +1,136 @@
+//! Changes many customers in one transaction, and undoes such a change.
+
+use crate::domain::band_change::BandChangeCause;
+use crate::domain::bulk::{Chosen, KeptCustomer, UNDO_DAYS};
+use crate::domain::{Archive, BulkChange, BulkChangeId, BulkReport, BulkUndoReport, Customer, CustomerFields, CustomerId};
+use crate::server::store::ledger::health::{Occasion, rescore_customers};
+use crate::server::store::ledger::rules::load_rules;
+use crate::server::store::sql::db::Tx;
+use crate::server::store::tables::bulk_changes::{FormerCustomer, FormerState, insert_bulk_change, take_bulk_change};
+use crate::server::store::tables::customers::{
+    load_known_customers, lock_customers, no_customer, set_customer_archive, set_customer_fields,
+};
+use crate::server::store::{Store, StoreError, StoreResult};
+use chrono::{DateTime, Duration, Utc};
+use std::collections::HashMap;
+
+/// The most customers that an error names.
+const NAMED: usize = 5;
+
+impl Store {
+    /// Changes all chosen customers, or none. Conflict when somebody has changed one of them since its version was read.
+    pub async fn change_customers(&self, chosen: &Chosen, change: &BulkChange, now: DateTime<Utc>) -> StoreResult<BulkReport> {
+        let mut tx = self.write().await?;
+        let found = lock_chosen(&mut tx, chosen.keys().copied().collect()).await?;
+        let mut stale = Vec::new();
+        for (id, version) in chosen {
+            let customer = found.get(id).ok_or_else(|| no_customer(*id))?;
+            if customer.version != *version {
+                stale.push(customer.fields.name.as_str());
+            }
+        }
+        if !stale.is_empty() {
+            return Err(StoreError::Conflict(format!(
+                "{} changed meanwhile: read them again, then change them; nothing was changed",
+                names(&stale)
+            )));
+        }
+        let mut former = Vec::new();
+        for customer in chosen.keys().filter_map(|id| found.get(id)) {
+            if let Some(state) = apply(&mut tx, customer, change, now).await? {
+                former.push(FormerCustomer { id: customer.id.0, version: customer.version + 1, state });
+            }
+        }
+        let changed = former.len();
+        let id = match former.is_empty() {
+            true => None,
+            false => Some(insert_bulk_change(&mut tx, &former, now, now - Duration::days(UNDO_DAYS)).await?),
+        };
+        if matches!(change, BulkChange::Segment(_)) {
+            rescore_all(&mut tx, former.iter().map(|one| CustomerId(one.id)).collect(), now).await?;
+        }
+        tx.commit().await?;
+        Ok(BulkReport { id, changed: changed as i64, unchanged: (chosen.len() - changed) as i64 })
+    }
+
+    /// Makes customers what they were before a change. Those that somebody has changed since are left alone.
+    pub async fn undo_bulk_change(&self, id: BulkChangeId, now: DateTime<Utc>) -> StoreResult<BulkUndoReport> {
+        let mut tx = self.write().await?;
+        let former = take_bulk_change(&mut tx, id, now).await?;
+        let found = lock_chosen(&mut tx, former.iter().map(|one| CustomerId(one.id)).collect()).await?;
+        let mut report = BulkUndoReport::default();
+        let mut rescored = Vec::new();
+        for FormerCustomer { id, version, state } in former {
+            let id = CustomerId(id);
+            match found.get(&id) {
+                Some(customer) if customer.version == version => {
+                    if matches!(state, FormerState::Segment(_)) {
+                        rescored.push(id);
+                    }
+                    give_back(&mut tx, customer, state).await?;
+                    report.restored += 1;
+                }
+                changed => {
+                    let name = changed.map_or_else(|| format!("customer {id}"), |customer| customer.fields.name.clone());
+                    report.kept.push(KeptCustomer { id, name });
+                }
+            }
+        }
+        rescore_all(&mut tx, rescored, now).await?;
+        tx.commit().await?;
+        Ok(report)
+    }
+}
+
+async fn lock_chosen(tx: &mut Tx, ids: Vec<CustomerId>) -> StoreResult<HashMap<CustomerId, Customer>> {
+    let rows = lock_customers(tx, &ids).await?;
+    rows.iter().map(|row| Ok((CustomerId(row.id), row.customer()?))).collect()
+}
+
+/// Changes a locked customer, and returns what it was before. Does nothing when it is so already.
+async fn apply(tx: &mut Tx, customer: &Customer, change: &BulkChange, now: DateTime<Utc>) -> StoreResult<Option<FormerState>> {
+    let before = &customer.fields;
+    let (fields, former) = match change {
+        BulkChange::Owner(owner) if *owner != before.owner => {
+            (CustomerFields { owner: owner.clone(), ..before.clone() }, FormerState::Owner(before.owner.clone()))
+        }
+        BulkChange::Segment(segment) if *segment != before.segment => {
+            (CustomerFields { segment: *segment, ..before.clone() }, FormerState::Segment(before.segment))
+        }
+        BulkChange::Archive(reason) if reason.is_some() != customer.archived.is_some() => {
+            let archive = reason.map(|reason| Archive { reason, date: now.date_naive() });
+            set_customer_archive(tx, customer.id, archive).await?;
+            return Ok(Some(FormerState::Archived(customer.archived)));
+        }
+        _ => return Ok(None),
+    };
+    set_customer_fields(tx, customer.id, &fields).await?;
+    Ok(Some(former))
+}
+
+/// Makes a locked customer what it was before.
+async fn give_back(tx: &mut Tx, customer: &Customer, state: FormerState) -> StoreResult<()> {
+    let fields = customer.fields.clone();
+    match state {
+        FormerState::Owner(owner) => set_customer_fields(tx, customer.id, &CustomerFields { owner, ..fields }).await,
+        FormerState::Segment(segment) => set_customer_fields(tx, customer.id, &CustomerFields { segment, ..fields }).await,
+        FormerState::Archived(archive) => set_customer_archive(tx, customer.id, archive).await,
+    }
+}
+
+/// Rescores locked customers whose fields were written in this transaction.
+async fn rescore_all(tx: &mut Tx, ids: Vec<CustomerId>, now: DateTime<Utc>) -> StoreResult<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let rules = load_rules(tx).await?;
+    let known = load_known_customers(tx, &ids).await?;
+    rescore_customers(tx, &known, &rules, Occasion { cause: BandChangeCause::Facts, now }).await
+}
+
+/// "Acme, Bolt and 3 more were", "Acme was"
+fn names(names: &[&str]) -> String {
+    let more = names.len().saturating_sub(NAMED);
+    let (shown, verb) = (names[..names.len() - more].join(", "), if names.len() == 1 { "was" } else { "were" });
+    if more > 0 { format!("{shown} and {more} more {verb}") } else { format!("{shown} {verb}") }
+}
