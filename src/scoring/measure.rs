@@ -67,6 +67,7 @@ impl Measurements {
             EventBody::ApiCall { count } => self.api_calls += count,
             EventBody::SupportTicket { .. } => self.tickets += 1,
             EventBody::InvoiceIssued { .. } | EventBody::InvoicePaid { .. } | EventBody::InvoiceVoided { .. } => {}
+            EventBody::Reading { .. } => {}
         }
     }
 
