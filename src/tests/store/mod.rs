@@ -16,6 +16,7 @@ mod outage;
 mod people;
 mod portfolio;
 mod quarantine;
+mod readings;
 mod replay;
 mod retractions;
 mod roll_over;

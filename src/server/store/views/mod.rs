@@ -8,6 +8,7 @@ pub mod list;
 pub mod median_arr;
 pub mod people;
 pub mod portfolio;
+pub mod readings;
 pub mod replay;
 pub mod selection;
 pub mod silence;
