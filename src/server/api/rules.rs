@@ -10,7 +10,7 @@ const PAGE_OF_DAY: &str = "The last row of the `page`, which is `page` times `pa
 const FILTERS: &str =
     "`moved` and `moved_by_rules` are both sent; or `as_of` or `known_at` is in the future, or `known_at` is before `as_of`";
 
-pub const RULES: [(&str, &str); 13] = [
+pub const RULES: [(&str, &str); 14] = [
     (
         "list_customers",
         "The last row of the `page`, which is `page` times `page_size`, is beyond 10,000, and it is not the first page; \
@@ -23,6 +23,7 @@ pub const RULES: [(&str, &str); 13] = [
     ("get_today", PAGE_OF_DAY),
     ("get_health", DAY_RULE),
     ("list_people", DAY_RULE),
+    ("list_readings", DAY_RULE),
     (
         "get_health_history",
         "`from` is after `to`, or 3,660 days before it or more; or `to` or `known_at` is in the future, or `known_at` is before `to`",
@@ -33,13 +34,17 @@ pub const RULES: [(&str, &str); 13] = [
         "The last row of the `page`, which is `page` times `page_size`, is beyond 10,000, and it is not the first page; or \
          `from` is after `to`",
     ),
-    ("submit_event", "`Idempotency-Key` and `messageId` are both sent and differ, or `occurredAt` is more than 5 minutes ahead"),
+    (
+        "submit_event",
+        "`Idempotency-Key` and `messageId` are both sent and differ, or `occurredAt` is more than 5 minutes ahead, or `name` would \
+         be the 51st name of the customer's readings",
+    ),
     (
         "replay_quarantined",
         "`content` is absent though only the beginning of the item is kept, or the item is no event that `POST /api/events` \
          would accept: `body` when it is no JSON object, else the fields of the event: `kind`, `customerId`, `externalId`, \
          `messageId`, `source`, `occurredAt`, `user`, `feature`, `count`, `priority`, `subject`, `number`, `amountCents`, \
-         `currency`, `dueDate`",
+         `currency`, `dueDate`, `name`, `value`",
     ),
     ("create_scorecard", "`bands.healthy` is not above `bands.atRisk`"),
 ];
