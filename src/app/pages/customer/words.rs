@@ -22,6 +22,7 @@ pub fn event_sentence(body: &EventBody) -> String {
         }
         EventBody::InvoicePaid { number } => format!("Invoice {number} paid"),
         EventBody::InvoiceVoided { number } => format!("Invoice {number} voided"),
+        EventBody::Reading { name, value } => format!("{}: {}", format::capitalised(name), value.grouped()),
     }
 }
 
@@ -113,7 +114,7 @@ pub fn value_words(key: FactorKey, factor: &Factor) -> (String, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{CustomerId, Factors, Priority, Scorecard};
+    use crate::domain::{CustomerId, Factors, Priority, ReadingValue, Scorecard};
     use crate::scoring::{Measurements, score};
 
     #[test]
@@ -131,6 +132,10 @@ mod tests {
                 "Invoice A-1 for $1,200.50 issued, due 4 Mar 2026",
             ),
             (EventBody::InvoicePaid { number: "A-1".into() }, "Invoice A-1 paid"),
+            (
+                EventBody::Reading { name: "seats used".into(), value: ReadingValue::parse("1042.50").unwrap() },
+                "Seats used: 1,042.5",
+            ),
         ];
         for (body, expected) in cases {
             assert_eq!(event_sentence(&body), expected);
