@@ -1,6 +1,7 @@
 //! Readings: values that somebody has measured about a customer, such as the seats in use, each an exact decimal.
 
 use super::counts::group;
+use super::phrases::capitalised;
 use super::{CustomerId, NaiveDate};
 use chrono::{DateTime, Utc};
 use serde::de::{Error, Visitor};
@@ -161,6 +162,17 @@ impl Visitor<'_> for SentVisitor {
 
     fn visit_str<E: Error>(self, text: &str) -> Result<String, E> {
         Ok(text.to_owned())
+    }
+}
+
+/// The most letters of a name that is taken for an abbreviation: NPS, MRR.
+const ABBREVIATION: usize = 3;
+
+/// Returns a reading's name as people write it: "Seats used", "NPS".
+pub fn label(name: &str) -> String {
+    match name.chars().count() <= ABBREVIATION {
+        true => name.to_uppercase(),
+        false => capitalised(name),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Values of readings: exact decimals, as text and in JSON.
 
+use crate::domain::reading::label;
 use crate::domain::{EventInput, ReadingValue};
 use chrono::DateTime;
 use leptos::serde_json::{self, Value, json};
@@ -75,7 +76,8 @@ fn a_value_is_sent_as_a_number_or_a_text_and_comes_back_as_a_number() {
 }
 
 #[test]
-fn people_see_groups_of_digits() {
+fn people_see_groups_of_digits_and_abbreviations_in_capitals() {
+    assert_eq!(["seats used", "nps", "émile", ""].map(label), ["Seats used", "NPS", "Émile", ""]);
     for (thousandths, shown) in [(0, "0"), (42_500, "42.5"), (-1_234_567_050, "-1,234,567.05"), (-1, "-0.001"), (1_000, "1")] {
         assert_eq!(value(thousandths).grouped(), shown);
     }

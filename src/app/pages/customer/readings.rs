@@ -3,6 +3,7 @@
 use crate::app::components::Day;
 use crate::app::format;
 use crate::domain::Reading;
+use crate::domain::reading::label;
 use crate::wire::pages::CustomerPage;
 use leptos::prelude::*;
 
@@ -17,7 +18,7 @@ pub fn ReadingsSection(page: Memo<CustomerPage>) -> impl IntoView {
                 <section class="panel" aria-labelledby="readings-title">
                     <div class="panel__head">
                         <h2 id="readings-title">"Readings"</h2>
-                        <p class="muted">"The latest of each"</p>
+                        <p class="muted">"Latest of each"</p>
                     </div>
                     <table class="readings">
                         <thead>
@@ -39,7 +40,7 @@ pub fn ReadingsSection(page: Memo<CustomerPage>) -> impl IntoView {
 fn ReadingRow(reading: Reading) -> impl IntoView {
     view! {
         <tr>
-            <th scope="row">{format::capitalised(&reading.name)}</th>
+            <th scope="row">{label(&reading.name)}</th>
             <td class="numeric">{reading.value.grouped()}</td>
             <td title=format::time(reading.occurred_at)><Day day=reading.day /></td>
         </tr>

@@ -1,6 +1,7 @@
 //! The page's sentences about events and measured values, for customer success staff.
 
 use crate::app::format;
+use crate::domain::reading::label;
 use crate::domain::{Band, EventBody, Factor, FactorKey, Health, MissingPolicy, NaiveDate};
 use crate::scoring::BAND_MEMORY_DAYS;
 use crate::wire::pages::CustomerPage;
@@ -22,7 +23,7 @@ pub fn event_sentence(body: &EventBody) -> String {
         }
         EventBody::InvoicePaid { number } => format!("Invoice {number} paid"),
         EventBody::InvoiceVoided { number } => format!("Invoice {number} voided"),
-        EventBody::Reading { name, value } => format!("{}: {}", format::capitalised(name), value.grouped()),
+        EventBody::Reading { name, value } => format!("{}: {}", label(name), value.grouped()),
     }
 }
 
