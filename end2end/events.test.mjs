@@ -123,7 +123,7 @@ story("a reading is logged, shown with the latest of its name, suggested, and ta
   const readings = page.getByRole("region", { name: "Readings" });
   await open(`/customers/${id}`);
   assert.equal(await readings.count(), 0, "nothing is shown where there are none");
-  await page.getByRole("link", { name: "Reading", exact: true }).first().click();
+  await page.getByRole("region", { name: "Log an event" }).getByRole("link", { name: "Reading" }).click();
   const entry = form(page, "Log reading");
   await entry.getByLabel("What was measured").fill(" Seats used ");
   await entry.getByLabel("Value").fill("1.2345");
