@@ -133,7 +133,7 @@ story("a reading is logged, shown with the latest of its name, suggested, and ta
   await entry.getByRole("button").click();
   await toast(page, "Reading logged. Score unchanged at 68.5: readings count in no factor");
   await readings.getByRole("row", { name: /^Seats used 1,042.5 / }).waitFor();
-  await page.getByRole("region", { name: "Events" }).getByText("Seats used: 1,042.5").waitFor();
+  await page.getByRole("region", { name: "Events" }).getByText("Seats used: 1,042.5", { exact: true }).waitFor();
   await entry.locator("datalist option[value='seats used']").waitFor({ state: "attached" });
   await page.getByRole("button", { name: "Undo" }).click();
   await toast(page, "Reading retracted. Score unchanged at 68.5");
