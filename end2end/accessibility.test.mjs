@@ -12,6 +12,7 @@ const small = sharedApp({}, async (api) => {
   const { id } = await api.five();
   await api.post(`/customers/${id}/notes`, { author: "Ann Lee", text: "Champion left" });
   await api.post(`/customers/${id}/events`, invoice("Z-1"));
+  await api.post(`/customers/${id}/events`, { kind: "reading", name: "Seats used", value: 42.5 });
   const { event } = await api.post(`/customers/${id}/events`, { kind: "login" });
   await api.post(`/events/${event.id}/retract`, { reason: "Logged twice" });
   const gone = await api.customer({ name: "Gone" }, logins(3));
@@ -39,6 +40,7 @@ const PAGES = [
   ["the page that picks a customer for an event", "/events/new"],
   ["the form for a login", "/customers/1/events/new"],
   ["the forms for invoices", "/customers/1/events/new?log=invoice_issued"],
+  ["the form for a reading", "/customers/1/events/new?log=reading"],
   ["the rules of scoring", "/scorecard"],
   ["rules that are tried", `/scorecard?${tried()}`],
   ["rules that are no good", `/scorecard?${tried({ "bands.healthy": 200, "factors.apiTrend.weight": "" })}`],

@@ -118,6 +118,28 @@ story("the first event of a customer says what a score still needs", async ({ pa
   await toast(page, /Login logged. First score: \d/);
 });
 
+story("a reading is logged, shown with the latest of its name, suggested, and taken back", async ({ page, api, open }) => {
+  const { id } = await api.acme();
+  const readings = page.getByRole("region", { name: "Readings" });
+  await open(`/customers/${id}`);
+  assert.equal(await readings.count(), 0, "nothing is shown where there are none");
+  await page.getByRole("region", { name: "Log an event" }).getByRole("link", { name: "Reading" }).click();
+  const entry = form(page, "Log reading");
+  await entry.getByLabel("What was measured").fill(" Seats used ");
+  await entry.getByLabel("Value").fill("1.2345");
+  await entry.getByRole("button").click();
+  await entry.getByText("must have at most 3 decimal places").waitFor();
+  await entry.getByLabel("Value").fill("1,042.50");
+  await entry.getByRole("button").click();
+  await toast(page, "Reading logged. Score unchanged at 68.5: readings count in no factor");
+  await readings.getByRole("row", { name: /^Seats used 1,042.5 / }).waitFor();
+  await page.getByRole("region", { name: "Events" }).getByText("Seats used: 1,042.5", { exact: true }).waitFor();
+  await entry.locator("datalist option[value='seats used']").waitFor({ state: "attached" });
+  await page.getByRole("button", { name: "Undo" }).click();
+  await toast(page, "Reading retracted. Score unchanged at 68.5");
+  await readings.waitFor({ state: "detached" });
+});
+
 story("undo takes back what was just logged", async ({ page, api, open }) => {
   const { id } = await api.acme();
   await open(`/customers/${id}`);

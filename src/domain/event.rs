@@ -1,7 +1,7 @@
 //! An event: one immutable fact about a customer at a time.
 
 use super::letters::composed;
-use super::{CustomerId, EventId, NaiveDate};
+use super::{CustomerId, EventId, NaiveDate, ReadingValue};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -21,10 +21,11 @@ pub enum EventKind {
     InvoiceIssued,
     InvoicePaid,
     InvoiceVoided,
+    Reading,
 }
 
 impl EventKind {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Login,
         Self::FeatureUse,
         Self::ApiCall,
@@ -32,6 +33,7 @@ impl EventKind {
         Self::InvoiceIssued,
         Self::InvoicePaid,
         Self::InvoiceVoided,
+        Self::Reading,
     ];
 
     /// Returns the name used on the wire.
@@ -44,6 +46,7 @@ impl EventKind {
             Self::InvoiceIssued => "invoice_issued",
             Self::InvoicePaid => "invoice_paid",
             Self::InvoiceVoided => "invoice_voided",
+            Self::Reading => "reading",
         }
     }
 
@@ -56,6 +59,7 @@ impl EventKind {
             Self::InvoiceIssued => "Invoice issued",
             Self::InvoicePaid => "Invoice paid",
             Self::InvoiceVoided => "Invoice voided",
+            Self::Reading => "Reading",
         }
     }
 
@@ -67,6 +71,7 @@ impl EventKind {
             Self::ApiCall => "API call",
             Self::SupportTicket => "support ticket",
             Self::InvoiceIssued | Self::InvoicePaid | Self::InvoiceVoided => "invoice",
+            Self::Reading => "reading",
         }
     }
 
@@ -78,9 +83,10 @@ impl EventKind {
         matches!(self, Self::InvoiceIssued | Self::InvoicePaid | Self::InvoiceVoided)
     }
 
-    /// Returns whether the customer performs events of this kind. Invoices are issued and voided by us instead.
+    /// Returns whether the customer performs events of this kind. Invoices are issued and voided by us instead, and readings are
+    /// taken by whoever measures.
     pub fn is_done_by_customer(self) -> bool {
-        !matches!(self, Self::InvoiceIssued | Self::InvoiceVoided)
+        !matches!(self, Self::InvoiceIssued | Self::InvoiceVoided | Self::Reading)
     }
 
     /// Returns the input fields that belong to this kind, besides those that every kind has.
@@ -92,6 +98,7 @@ impl EventKind {
             Self::SupportTicket => &["priority", "subject"],
             Self::InvoiceIssued => &["number", "amountCents", "currency", "dueDate"],
             Self::InvoicePaid | Self::InvoiceVoided => &["number"],
+            Self::Reading => &["name", "value"],
         }
     }
 
@@ -100,7 +107,7 @@ impl EventKind {
         match self {
             Self::Login | Self::ApiCall | Self::SupportTicket => &[],
             Self::FeatureUse => &["feature"],
-            Self::InvoiceIssued | Self::InvoicePaid | Self::InvoiceVoided => self.own_fields(),
+            Self::InvoiceIssued | Self::InvoicePaid | Self::InvoiceVoided | Self::Reading => self.own_fields(),
         }
     }
 }
@@ -165,6 +172,11 @@ pub enum EventBody {
     InvoiceVoided {
         number: String,
     },
+    /// The name is trimmed, lower-cased and composed, as a feature's key is.
+    Reading {
+        name: String,
+        value: ReadingValue,
+    },
 }
 
 impl EventBody {
@@ -177,6 +189,7 @@ impl EventBody {
             Self::InvoiceIssued { .. } => EventKind::InvoiceIssued,
             Self::InvoicePaid { .. } => EventKind::InvoicePaid,
             Self::InvoiceVoided { .. } => EventKind::InvoiceVoided,
+            Self::Reading { .. } => EventKind::Reading,
         }
     }
 
@@ -188,10 +201,11 @@ impl EventBody {
         }
     }
 
-    /// Returns the body with the letters of its feature composed (Unicode NFC).
+    /// Returns the body with the letters of its feature or its reading's name composed (Unicode NFC).
     pub fn composed(self) -> Self {
         match self {
             Self::FeatureUse { feature, user } => Self::FeatureUse { feature: composed(&feature), user },
+            Self::Reading { name, value } => Self::Reading { name: composed(&name), value },
             other => other,
         }
     }

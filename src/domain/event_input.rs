@@ -3,7 +3,8 @@
 use super::customer::{MAX_CENTS, parse_date};
 use super::event::{DEFAULT_SOURCE, MAX_SOURCE_CHARS};
 use super::numbers::whole;
-use super::{EventBody, EventKind, FieldErrors, NaiveDate, Priority};
+use super::reading::{sent_value, sent_value_schema, write_sent_value};
+use super::{EventBody, EventKind, FieldErrors, NaiveDate, Priority, ReadingValue};
 use chrono::{DateTime, Duration, NaiveDateTime, SecondsFormat, SubsecRound, TimeZone, Timelike, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,7 +13,8 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct EventInput {
-    /// `login`, `feature_use`, `api_call`, `support_ticket`, `invoice_issued`, `invoice_paid` or `invoice_voided`.
+    /// `login`, `feature_use`, `api_call`, `support_ticket`, `invoice_issued`, `invoice_paid`, `invoice_voided` or
+    /// `reading`.
     pub kind: Option<String>,
     /// The customer by our id, where the address does not name the customer.
     #[serde(deserialize_with = "whole", skip_serializing_if = "Option::is_none")]
@@ -68,6 +70,14 @@ pub struct EventInput {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = Date)]
     pub due_date: Option<String>,
+    /// The reading's name, such as `seats used`. Required for `reading`. A customer has at most 50 names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 100)]
+    pub name: Option<String>,
+    /// The measured value: a number, or a text with one, of at most 3 decimal places. Required for `reading`.
+    #[serde(deserialize_with = "sent_value", serialize_with = "write_sent_value", skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = sent_value_schema)]
+    pub value: Option<String>,
 }
 
 /// A valid event that is not stored yet.
@@ -119,6 +129,7 @@ impl EventInput {
                 input.due_date = Some(due_date.to_string());
             }
             EventBody::InvoicePaid { .. } | EventBody::InvoiceVoided { .. } => {}
+            EventBody::Reading { name, value } => (input.name, input.value) = (Some(name), Some(value.to_string())),
         }
         input
     }
@@ -128,7 +139,7 @@ impl EventInput {
         self.parse_as_spelled(now).map(NewEvent::composed)
     }
 
-    /// Parses the event without composing its feature's letters (see [`EventBody::composed`]).
+    /// Parses the event without composing letters (see [`EventBody::composed`]).
     pub fn parse_as_spelled(self, now: DateTime<Utc>) -> Result<NewEvent, FieldErrors> {
         let mut errors = FieldErrors::default();
         let content = Self { message_id: None, source: None, customer_id: None, external_id: None, ..self.clone() };
@@ -164,6 +175,8 @@ impl EventInput {
             ("amountCents", self.amount_cents.is_some()),
             ("currency", self.currency.is_some()),
             ("dueDate", self.due_date.is_some()),
+            ("name", self.name.is_some()),
+            ("value", self.value.is_some()),
         ];
         for (field, _) in sent.iter().filter(|(field, sent)| *sent && !kind.own_fields().contains(field)) {
             errors.add(field, format!("does not belong to an event of kind {}", kind.name()));
@@ -221,6 +234,12 @@ impl EventInput {
             }
             EventKind::InvoicePaid => EventBody::InvoicePaid { number: number(errors) },
             EventKind::InvoiceVoided => EventBody::InvoiceVoided { number: number(errors) },
+            EventKind::Reading => {
+                let name = errors.required_text("name", self.name.as_deref(), 100).to_lowercase();
+                let value = self.value.as_deref().map_or(Err("is required".into()), ReadingValue::parse);
+                let value = value.map_err(|message| errors.add("value", message)).ok();
+                EventBody::Reading { name, value: value? }
+            }
         })
     }
 }

@@ -94,15 +94,16 @@ impl FactorKey {
         }
     }
 
-    /// Returns the factor that events of this kind feed.
-    pub fn fed_by(kind: EventKind) -> Self {
-        match kind {
+    /// Returns the factor that events of this kind feed. Readings feed none.
+    pub fn fed_by(kind: EventKind) -> Option<Self> {
+        Some(match kind {
             EventKind::Login => Self::LoginFrequency,
             EventKind::FeatureUse => Self::FeatureAdoption,
             EventKind::SupportTicket => Self::SupportLoad,
             EventKind::InvoiceIssued | EventKind::InvoicePaid | EventKind::InvoiceVoided => Self::InvoiceTimeliness,
             EventKind::ApiCall => Self::ApiTrend,
-        }
+            EventKind::Reading => return None,
+        })
     }
 }
 

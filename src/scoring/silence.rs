@@ -22,7 +22,7 @@ const PATIENCE: i64 = 3;
 pub fn silent_sources(facts: &[(EventKind, NaiveDate)], as_of: NaiveDate) -> Vec<SilentSource> {
     let memory = Window::ending(as_of, SOURCE_MEMORY_DAYS);
     let silent = |factor| {
-        let of_factor = |(kind, day): &&(EventKind, NaiveDate)| FactorKey::fed_by(*kind) == factor && memory.contains(*day);
+        let of_factor = |(kind, day): &&(EventKind, NaiveDate)| FactorKey::fed_by(*kind) == Some(factor) && memory.contains(*day);
         let days: BTreeSet<_> = facts.iter().filter(of_factor).map(|(_, day)| *day).collect();
         let last_day = *days.last()?;
         let usual_gap_days = usual_gap(&days)?;

@@ -385,6 +385,7 @@ on_each_database! {
         db.send(acme, api_calls(50).days_ago(4)).await;
         db.send(acme, invoice("R-1").due(days_ago(5)).days_ago(30)).await;
         db.send(acme, paid("R-1").days_ago(2)).await;
+        db.send_all(acme, [reading("Seats used", "-1042.5").days_ago(6), reading("nps", "9").days_ago(40)]).await;
         let wrong = db.send(bolt, login().days_ago(1)).await;
         db.retract_event(wrong.event.id, "by mistake", now()).await.unwrap();
         db.add_note(bolt, "Ann", "Wants a call, \"soon\"", now()).await.unwrap();
@@ -398,6 +399,8 @@ on_each_database! {
             for (id, external_id) in &ids {
                 let there = other.find_customers(vec![external_id.clone()]).await.unwrap()[external_id];
                 assert_same_health(&db, *id, &other, there).await;
+                let readings = async |db: &Database, id| db.list_readings(id, today().into()).await.unwrap();
+                assert_eq!(readings(&other, there).await, readings(&db, *id).await);
                 assert_eq!(other.get_customer(there).await.unwrap().fields.name, db.get_customer(*id).await.unwrap().fields.name);
             }
             // What has got its id in one export keeps it in the next, whatever came meanwhile.
@@ -478,6 +481,44 @@ on_each_database! {
         assert!(done.errors[0].error.message.contains("must be one of"), "{:?}", done.errors);
         let lines = "\u{feff}{\"externalId\":\"c-1\",\"kind\":\"login\",\"occurredAt\":\"2026-03-10T08:00:00Z\"}\n";
         assert_eq!(import(&db, &file("marked.ndjson", lines)).await.counts, created(1));
+    }
+
+    async fn readings_are_imported_and_taken_back(db: Database) {
+        import(&db, &file("customers.csv", CUSTOMERS)).await;
+        let acme = db.find_customers(vec!["c-1".into()]).await.unwrap()["c-1"];
+        let content = "Customer,Date,Metric,Value\n\
+             c-1,2026-03-01,Seats used,\"1,042.5\"\n\
+             c-1,2026-03-02,NPS,-7\n\
+             c-1,2026-03-03,NPS,1.2345\n\
+             c-1,2026-03-03,NPS,\"1,5\"\n\
+             c-1,2026-03-03,,5\n";
+        let readings = file("readings.csv", content);
+        let mapping = readings.mapping().await;
+        assert_eq!(mapping.defaults.get("kind").map(String::as_str), Some("reading"), "{mapping:?}");
+        for is_dry in [true, false] {
+            let done = import_with(&db, &readings, mapping.clone(), is_dry).await.unwrap();
+            let told: Vec<_> = done.errors.iter().map(|error| error_line(ImportKind::Events, error)).collect();
+            let expected = [
+                "line 4: Value must have at most 3 decimal places", "line 5: Value must be a number, such as 42.5",
+                "line 6: Metric is required",
+            ];
+            assert_eq!(told, expected, "dry: {is_dry}");
+            assert_eq!((done.counts.created, done.counts.rejected), (2, 3));
+            if !is_dry {
+                let latest = db.list_readings(acme, today().into()).await.unwrap();
+                let latest: Vec<_> = latest.iter().map(|reading| format!("{} {}", reading.name, reading.value)).collect();
+                assert_eq!(latest, ["nps -7", "seats used 1042.5"]);
+                settled(&db).await;
+                undo_file(&db.call(), done.id.unwrap()).await.unwrap();
+            }
+        }
+        assert_eq!(db.list_readings(acme, today().into()).await.unwrap(), []);
+        assert_eq!(db.get_current(acme, today()).await.unwrap().first_fact_on, None);
+        settled(&db).await;
+        // One file with all kinds, by the names of the API.
+        let line = "{\"kind\":\"Metric\",\"occurredAt\":\"2026-03-04T08:00:00Z\",\"externalId\":\"c-1\",\"reading_name\":\"Storage\",\"reading_value\":0.125}\n";
+        assert_eq!(import(&db, &file("events.ndjson", line)).await.counts, created(1));
+        assert_eq!(db.list_readings(acme, today().into()).await.unwrap()[0].value.to_string(), "0.125");
     }
 
     async fn exported_lines_are_accepted_by_the_api(db: Database) {

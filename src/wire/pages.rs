@@ -4,7 +4,8 @@ use crate::domain::people::People;
 use crate::domain::timeline::Entry;
 use crate::domain::{
     AsOf, Band, Customer, CustomerId, DayCount, Driver, Event, EventFilter, FactorKey, Factors, Fall, Health, HealthChange,
-    HistoryPoint, InvoiceRow, NaiveDate, Note, Page, Points, Scorecard, ScorecardMark, ScorecardVersion, Segment, SilentSource,
+    HistoryPoint, InvoiceRow, NaiveDate, Note, Page, Points, Reading, Scorecard, ScorecardMark, ScorecardVersion, Segment,
+    SilentSource,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -52,6 +53,8 @@ pub struct CustomerPage {
     pub features: Vec<(String, i64)>,
     pub notes: Vec<Note>,
     pub people: People,
+    /// The latest reading of each name as of the chosen day, by name.
+    pub readings: Vec<Reading>,
     pub scorecard: Scorecard,
     /// Factors that are assumed because no customer has ever had a fact for them.
     pub unconnected: Vec<FactorKey>,

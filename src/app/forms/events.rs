@@ -20,6 +20,8 @@ pub struct LogSubject {
     today: NaiveDate,
     currency: String,
     features: Vec<String>,
+    /// The names of readings.
+    readings: Vec<String>,
     /// Invoices that are neither paid nor voided.
     open_invoices: Vec<InvoiceRow>,
 }
@@ -32,17 +34,19 @@ impl LogSubject {
             today: page.today,
             currency: page.currency.clone(),
             features: page.features.iter().map(|(feature, _)| feature.clone()).collect(),
+            readings: page.readings.iter().map(|reading| reading.name.clone()).collect(),
             open_invoices: page.invoices.iter().filter(is_open).cloned().collect(),
         }
     }
 }
 
-const KIND_CHOICES: [(EventKind, &str); 5] = [
+const KIND_CHOICES: [(EventKind, &str); 6] = [
     (EventKind::Login, "Login"),
     (EventKind::FeatureUse, "Feature use"),
     (EventKind::ApiCall, "API calls"),
     (EventKind::SupportTicket, "Support ticket"),
     (EventKind::InvoiceIssued, "Invoice"),
+    (EventKind::Reading, "Reading"),
 ];
 
 /// The id of the panel with the forms. `#log` leads to it.
@@ -83,6 +87,7 @@ pub fn EventForms(#[prop(into)] subject: Signal<LogSubject>) -> impl IntoView {
             <div hidden=hidden(EventKind::ApiCall)><ApiCallForm subject /></div>
             <div hidden=hidden(EventKind::SupportTicket)><TicketForm subject /></div>
             <div hidden=hidden(EventKind::InvoiceIssued)><InvoiceForms subject /></div>
+            <div hidden=hidden(EventKind::Reading)><ReadingForm subject /></div>
         </div>
     }
 }
@@ -234,6 +239,41 @@ fn TicketForm(subject: Signal<LogSubject>) -> impl IntoView {
                 error=state.error("priority")
             />
             {when(state)}
+        </EventForm>
+    }
+}
+
+#[component]
+fn ReadingForm(subject: Signal<LogSubject>) -> impl IntoView {
+    let names = move || subject.get().readings.into_iter().map(|name| view! { <option value=name /> }).collect_view();
+    let subject = subject.get_untracked();
+    let action = ServerAction::<SubmitEvent>::new();
+    let state = form_state("reading", &subject, action, &[]);
+    let list = state.field_id("names");
+    view! {
+        <EventForm action state customer=subject.customer kind="reading" label="Log reading">
+            <Field
+                id=state.field_id("name")
+                name="name"
+                label="What was measured"
+                hint="For example seats used, NPS"
+                value=state.value("name")
+                error=state.error("name")
+                list=list.clone()
+                required=true
+            />
+            <Field
+                id=state.field_id("value")
+                name="value"
+                label="Value"
+                hint="At most 3 decimal places"
+                inputmode="decimal"
+                value=state.value("value")
+                error=state.error("value")
+                required=true
+            />
+            {when(state)}
+            <datalist id=list>{names}</datalist>
         </EventForm>
     }
 }

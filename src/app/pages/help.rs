@@ -82,6 +82,13 @@ fn Method(scorecard: Scorecard) -> impl IntoView {
                  count the band."
             </p>
         </section>
+        <section class="panel" id="readings">
+            <h2>"Readings"</h2>
+            <p>
+                "A reading is a value that somebody has measured, such as seats used or NPS. A customer’s page shows the latest of each \
+                 name, of which there are at most 50. Readings count in no factor."
+            </p>
+        </section>
         <section class="panel" id="today">
             <h2>"Who is first"</h2>
             <p>

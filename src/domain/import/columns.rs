@@ -125,6 +125,8 @@ const EVENT_FIELDS: &[ImportField] = &[
     field("amount", "Amount", &["amount", "total"]),
     field("currency", "Currency", &["currency"]),
     field("dueDate", "Due date", &["due_date", "due_on", "due", "due_at"]),
+    field("name", "Reading’s name", &["reading_name", "reading", "metric", "metric_name", "measure", "name"]),
+    field("value", "Reading’s value", &["reading_value", "value", "metric_value"]),
 ];
 
 impl ImportField {
@@ -195,7 +197,8 @@ impl Mapping {
         mapping
     }
 
-    /// Guesses the kind of all events from the columns. A file of only tickets or only invoices has no column for the kind.
+    /// Guesses the kind of all events from the columns. A file of only tickets, only invoices or only readings has no
+    /// column for the kind.
     fn guess_kind(&mut self) {
         let has = |field: &str| self.column_of(field).is_some();
         let told = match () {
@@ -203,6 +206,7 @@ impl Mapping {
             () if has("dueDate") && has("number") => Some("invoice_issued"),
             () if has("dueDate") || has("number") => None,
             () if has("priority") || has("subject") => Some("support_ticket"),
+            () if has("name") && has("value") => Some("reading"),
             () => None,
         };
         if let Some(kind) = told {

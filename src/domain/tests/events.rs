@@ -2,7 +2,7 @@
 
 use super::messages;
 use crate::domain::event_input::MAX_API_CALLS;
-use crate::domain::{EventBody, EventInput, EventKind, FactorKey, NaiveDate, NewEvent, Priority};
+use crate::domain::{EventBody, EventInput, EventKind, FactorKey, NaiveDate, NewEvent, Priority, ReadingValue};
 use chrono::{DateTime, TimeZone, Utc};
 use leptos::serde_json::{self, Value, json};
 
@@ -50,6 +50,10 @@ fn every_kind_is_accepted_with_its_own_fields() {
     );
     accepts(json!({"kind": "invoice_paid", "number": "A-1"}), EventBody::InvoicePaid { number: "A-1".into() });
     accepts(json!({"kind": "invoice_voided", "number": "A-1"}), EventBody::InvoiceVoided { number: "A-1".into() });
+    accepts(
+        json!({"kind": "reading", "name": "  Seats USED ", "value": "42.50"}),
+        EventBody::Reading { name: "seats used".into(), value: ReadingValue::of_thousandths(42_500).unwrap() },
+    );
 }
 
 #[test]
@@ -62,7 +66,7 @@ fn a_leap_second_belongs_to_the_day_that_it_ends() {
 #[test]
 fn a_missing_or_unknown_kind_is_refused_with_the_choices() {
     let choices =
-        "kind must be one of login, feature_use, api_call, support_ticket, invoice_issued, invoice_paid, invoice_voided";
+        "kind must be one of login, feature_use, api_call, support_ticket, invoice_issued, invoice_paid, invoice_voided, reading";
     for input in [json!({}), json!({"kind": ""}), json!({"kind": "Login"}), json!({"kind": "logout", "count": 3})] {
         refuses(input, &[choices]);
     }
@@ -171,7 +175,7 @@ fn source_and_message_id_are_trimmed_and_the_content_leaves_them_out() {
 fn every_kind_has_a_name_a_factor_and_an_activity() {
     for kind in EventKind::ALL {
         assert_eq!(EventKind::parse(kind.name()), Some(kind));
-        assert_eq!(FactorKey::fed_by(kind) == FactorKey::InvoiceTimeliness, kind.is_invoice());
+        assert_eq!(FactorKey::fed_by(kind) == Some(FactorKey::InvoiceTimeliness), kind.is_invoice());
     }
     let feature = EventBody::FeatureUse { feature: "reports".into(), user: None };
     assert_eq!(feature.activity(), ("reports", 1));

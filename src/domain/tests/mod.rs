@@ -6,6 +6,7 @@ mod customers;
 mod events;
 mod numbers;
 mod queries;
+mod readings;
 mod scales;
 mod scorecards;
 mod wire;

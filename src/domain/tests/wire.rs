@@ -142,6 +142,7 @@ fn events_of_every_kind() {
         EventBody::InvoiceIssued { number: number(), amount_cents: 9900, currency: "USD".into(), due_date: day(30) },
         EventBody::InvoicePaid { number: number() },
         EventBody::InvoiceVoided { number: number() },
+        EventBody::Reading { name: "seats used".into(), value: ReadingValue::parse("42.125").unwrap() },
     ];
     frozen!("event_bodies", bodies.to_vec());
     let retracted = Event {

@@ -125,7 +125,7 @@ proptest! {
 
     #[test]
     fn a_factor_of_weight_0_has_no_effect(given in any_given(), other in any_given(), at in 0..4usize) {
-        let (kind, key) = (DAILY_KINDS[at], FactorKey::fed_by(DAILY_KINDS[at]));
+        let (kind, key) = (DAILY_KINDS[at], FactorKey::fed_by(DAILY_KINDS[at]).unwrap());
         let given = given.rule(key, |rule| rule.weight = 0);
         prop_assume!(given.scorecard.factors.iter().any(|(_, rule)| rule.weight > 0));
         let mut changed = given.clone();
@@ -167,7 +167,7 @@ proptest! {
     fn events_outside_the_windows_are_ignored(given in any_given(), beyond in 0..100i64, count in 1..1000i64) {
         let mut more = given.clone();
         for kind in DAILY_KINDS {
-            let key = FactorKey::fed_by(kind);
+            let key = FactorKey::fed_by(kind).unwrap();
             let reach = given.scorecard.factors.get(key).measure(key).lookback_days();
             more = more.activity(kind, "z", reach + beyond, count).activity(kind, "z", -1 - beyond, count);
         }

@@ -50,6 +50,7 @@ fn plural(kind: EventKind) -> &'static str {
         EventKind::ApiCall => "API calls",
         EventKind::SupportTicket => "tickets",
         EventKind::InvoiceIssued | EventKind::InvoicePaid | EventKind::InvoiceVoided => "invoices",
+        EventKind::Reading => "readings",
     }
 }
 

@@ -18,6 +18,7 @@ mod parameters;
 mod people;
 mod portfolio;
 pub mod problem;
+mod readings;
 pub mod rules;
 mod scorecards;
 mod today;
@@ -52,6 +53,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(health::get_health_history))
         .routes(routes!(health::get_health_changes))
         .routes(routes!(people::list_people))
+        .routes(routes!(readings::list_readings))
         // notes
         .routes(routes!(notes::list_notes, notes::add_note))
         .routes(routes!(notes::update_note, notes::delete_note))

@@ -12,7 +12,7 @@ const FILTERS: &str =
 
 const PERIOD_IN_FUTURE: &str = "`period` begins in the future";
 
-pub const RULES: [(&str, &str); 16] = [
+pub const RULES: [(&str, &str); 17] = [
     (
         "list_customers",
         "The last row of the `page`, which is `page` times `page_size`, is beyond 10,000, and it is not the first page; \
@@ -28,6 +28,7 @@ pub const RULES: [(&str, &str); 16] = [
     ("export_month", PERIOD_IN_FUTURE),
     ("get_health", DAY_RULE),
     ("list_people", DAY_RULE),
+    ("list_readings", DAY_RULE),
     (
         "get_health_history",
         "`from` is after `to`, or 3,660 days before it or more; or `to` or `known_at` is in the future, or `known_at` is before `to`",
@@ -38,13 +39,17 @@ pub const RULES: [(&str, &str); 16] = [
         "The last row of the `page`, which is `page` times `page_size`, is beyond 10,000, and it is not the first page; or \
          `from` is after `to`",
     ),
-    ("submit_event", "`Idempotency-Key` and `messageId` are both sent and differ, or `occurredAt` is more than 5 minutes ahead"),
+    (
+        "submit_event",
+        "`Idempotency-Key` and `messageId` are both sent and differ, or `occurredAt` is more than 5 minutes ahead, or `name` would \
+         be the 51st name of the customer's readings",
+    ),
     (
         "replay_quarantined",
         "`content` is absent though only the beginning of the item is kept, or the item is no event that `POST /api/events` \
          would accept: `body` when it is no JSON object, else the fields of the event: `kind`, `customerId`, `externalId`, \
          `messageId`, `source`, `occurredAt`, `user`, `feature`, `count`, `priority`, `subject`, `number`, `amountCents`, \
-         `currency`, `dueDate`",
+         `currency`, `dueDate`, `name`, `value`",
     ),
     ("create_scorecard", "`bands.healthy` is not above `bands.atRisk`"),
 ];

@@ -3,7 +3,7 @@
 use super::story::{Pays, Story};
 use super::{Dice, calendar, words};
 use crate::domain::event_input::MAX_API_CALLS;
-use crate::domain::{EventBody, EventInput, NaiveDate, NewEvent, Priority};
+use crate::domain::{EventBody, EventInput, NaiveDate, NewEvent, Priority, ReadingValue};
 use chrono::{DateTime, Duration, Months, NaiveTime, Utc};
 use rand::RngExt;
 use rand::seq::{IndexedRandom, SliceRandom};
@@ -86,7 +86,37 @@ impl Writer<'_> {
         events.extend(self.invoices());
         events.retain(|event| event.occurred_at <= self.now);
         events.sort_by_key(|event| event.occurred_at);
+        let first = events.first().map(|event| event.occurred_at);
+        let later = |reading: &NewEvent| first.is_some_and(|first| (first..=self.now).contains(&reading.occurred_at));
+        events.extend(self.readings().into_iter().filter(later));
+        events.sort_by_key(|event| event.occurred_at);
         events
+    }
+
+    /// Returns the readings of every third customer: the seats in use each month, and what people answer each quarter. No dice are
+    /// thrown for them, and they begin after the first other event, so that all else is as it would be without them.
+    fn readings(&self) -> Vec<NewEvent> {
+        if self.modest || self.account % 3 != 1 {
+            return Vec::new();
+        }
+        let use_at_first = self.story.logins.at(self.story.active_from).max(0.1);
+        let mut readings = Vec::new();
+        for ago in self.story.active_to..=self.story.active_from {
+            let at = self.day(ago).and_time(NaiveTime::MIN).and_utc() + Duration::hours(6);
+            let share = self.story.logins.at(ago) / use_at_first;
+            let mut measure = |name: &str, thousandths: f64| {
+                let value = ReadingValue::of_thousandths(thousandths as i64);
+                let body = value.map(|value| EventBody::Reading { name: name.to_owned(), value });
+                readings.extend(body.map(|body| self.event(at, body)));
+            };
+            if ago % 30 == 2 {
+                measure("seats used", (4.0 * self.users.len() as f64 * share).round() * 1000.0);
+            }
+            if ago % 90 == 11 {
+                measure("nps", (80.0 * share).round().clamp(0.0, 100.0) * 100.0);
+            }
+        }
+        readings
     }
 
     fn day(&self, ago: i64) -> NaiveDate {

@@ -85,7 +85,7 @@ fn facts(customer: &DemoCustomer) -> Facts {
 fn portfolio(options: &Options, now: DateTime<Utc>) -> Vec<Scored> {
     let customers: Vec<_> = generate(options, now).collect();
     let first = |key| {
-        let fed = |event: &&crate::domain::NewEvent| FactorKey::fed_by(event.body.kind()) == key;
+        let fed = |event: &&crate::domain::NewEvent| FactorKey::fed_by(event.body.kind()) == Some(key);
         customers.iter().flat_map(|customer| customer.events.iter().find(fed)).map(|event| event.day()).min()
     };
     let connections = Connections(Factors::from_fn(first));

@@ -23,6 +23,18 @@ pub fn whole_number(text: &str) -> Option<i64> {
     if is_grouped && is_number { digits.parse().ok() } else { None }
 }
 
+/// Returns a number without the commas between its groups of three digits: "-1,234.5" becomes "-1234.5". Any other text comes
+/// back as it is.
+pub fn without_groups(text: &str) -> String {
+    let text = text.trim();
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("-", digits));
+    let (whole, fraction) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
+    match whole_number(whole) {
+        Some(_) => format!("{sign}{}{fraction}", whole.replace(',', "")),
+        None => text.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,6 +59,20 @@ mod tests {
             ("99999999999999999999", None),
         ] {
             assert_eq!(cents(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_commas_between_groups_of_digits_are_left_out() {
+        for (text, expected) in [
+            (" -1,234.5 ", "-1234.5"),
+            ("12,345,678", "12345678"),
+            ("7", "7"),
+            ("1,5", "1,5"),
+            ("1,234,5.0", "1,234,5.0"),
+            ("ten", "ten"),
+        ] {
+            assert_eq!(without_groups(text), expected);
         }
     }
 }

@@ -47,7 +47,7 @@ impl What {
     }
 
     fn columns(self) -> &'static [&'static str] {
-        const EVENT: [&str; 16] = [
+        const EVENT: [&str; 18] = [
             "externalId",
             "kind",
             "occurredAt",
@@ -62,6 +62,8 @@ impl What {
             "amountCents",
             "currency",
             "dueDate",
+            "name",
+            "value",
             "retractedAt",
             "reason",
         ];
@@ -78,7 +80,7 @@ impl What {
                 "archivedReason",
                 "archivedDate",
             ],
-            Self::Events => EVENT.split_at(14).0,
+            Self::Events => EVENT.split_at(16).0,
             Self::RetractedEvents => &EVENT,
             Self::Health => &[
                 "externalId",

@@ -145,6 +145,7 @@ pub async fn get_customer_page(call: &Call, id: CustomerId, at: AsOf, days: Page
         headline: scoring::headline(&subject),
         falls: scoring.falls(id, &facts, &history),
         people: call.store.list_people(id, at, PEOPLE_DAYS).await?,
+        readings: call.store.list_readings(id, at).await?,
         health,
         has_facts: measured.has_facts,
         band_since: scoring::band_since(&memory).unwrap_or(as_of),
@@ -246,7 +247,7 @@ impl Scoring {
 fn activity(facts: &Facts, scorecard: &Scorecard, as_of: NaiveDate) -> Factors<Vec<DayCount>> {
     Factors::from_fn(|key| {
         let days = scorecard.factors.get(key).window_days.unwrap_or(90);
-        let kinds = EventKind::ALL.into_iter().filter(|kind| FactorKey::fed_by(*kind) == key && !kind.is_invoice());
+        let kinds = EventKind::ALL.into_iter().filter(|kind| FactorKey::fed_by(*kind) == Some(key) && !kind.is_invoice());
         scoring::daily_totals(facts, &kinds.collect::<Vec<_>>(), crate::domain::Window::ending(as_of, 2 * days))
     })
 }

@@ -16,10 +16,12 @@ pub mod notes;
 pub mod past_days;
 pub mod people;
 pub mod portfolio;
+pub mod readings;
 pub mod run;
 pub mod scorecards;
 pub mod today;
 
+use crate::domain::FieldErrors;
 use crate::server::store::StoreError;
 use crate::wire::AppError;
 
@@ -29,6 +31,7 @@ impl From<StoreError> for AppError {
         match error {
             StoreError::NotFound(what) => Self::NotFound(what),
             StoreError::Conflict(text) => Self::Conflict(text),
+            StoreError::Rule(field, rule) => FieldErrors::one(field, rule).into(),
             StoreError::Overloaded => Self::overloaded(),
             error if error.is_unavailable() => {
                 tracing::warn!(%error, "database unavailable");

@@ -36,6 +36,9 @@ pub enum StoreError {
     /// The request contradicts what is stored; the text is for its sender.
     #[error("{0}")]
     Conflict(String),
+    /// A field breaks a rule that what is stored decides on. The text reads well after the field's name.
+    #[error("{1}")]
+    Rule(&'static str, String),
     #[error(transparent)]
     Database(#[from] sqlx::Error),
     #[error("migration failed: {0}")]

@@ -123,6 +123,7 @@ on_each_database! {
         cases.extend(days("list_customers", "/api/customers").into_iter().chain(days("export_customers", "/customers.csv")));
         cases.extend(days("get_today", "/api/today"));
         cases.extend(days("list_people", "/api/customers/1/people"));
+        cases.extend(days("list_readings", "/api/customers/1/readings"));
         cases.extend(days("get_portfolio", "/api/portfolio").into_iter().chain(days("get_portfolio_bands", "/api/portfolio/bands")).chain(days("get_health", health)));
         for (id, part, queries) in [
             ("get_health_history", "history", vec![("from=2026-03-02&to=2026-03-01", "from"), ("from=2016-03-08", "from"), ("to=2026-03-17", "to"),
@@ -211,8 +212,14 @@ fn base(operation: &str, schema: &Value) -> Value {
         "add_note" | "update_note" => json!({"author": "Ada", "text": "Hello"}),
         "submit_event" | "submit_events" => {
             let kind = EventKind::parse(schema["properties"]["kind"]["enum"][0].as_str().unwrap()).unwrap();
-            let fields =
-                [("feature", json!("export")), ("number", json!("1")), ("amountCents", json!(5)), ("currency", json!("USD"))];
+            let fields = [
+                ("feature", json!("export")),
+                ("number", json!("1")),
+                ("amountCents", json!(5)),
+                ("currency", json!("USD")),
+                ("name", json!("seats")),
+                ("value", json!(5)),
+            ];
             let mut event = json!({"kind": kind.name()});
             for (name, value) in fields.into_iter().chain([("dueDate", json!("2026-03-01"))]) {
                 if kind.required_fields().contains(&name) {
@@ -455,6 +462,9 @@ fn text_tries(schema: &Value) -> Tries {
             &["next_30", "overdue", "2026-Q4", "2027-01", "2026-12-01..2027-01-15", "2026-12-01..", "..2199-12-31"],
             &["next_31", "2026-Q5", "2027-13", "2027-1", "..", "2200-01", "2027-01-15..2026-12-01", "2026-02-30..", "days"],
         ),
+        None if pattern.contains(r"\.[0-9]{1,3}") => {
+            (&["42.5", " -0.125\n", "7.0000"], &["1.2345", "1,5", "1e3", "NaN", "1000000000000", ""])
+        }
         None if pattern.contains("{3}") => (&["USD", " eur\n"], &["US", "DOLL", "U5D"]),
         other => {
             assert_eq!(other, None, "a format that no test knows");

@@ -37,6 +37,7 @@ async fn the_document_lists_every_route() {
     DELETE /api/customers/{id}/notes/{noteId}  delete_note  204 default
     PATCH  /api/customers/{id}/notes/{noteId}  update_note  200 default
     GET    /api/customers/{id}/people  list_people  200 422 default
+    GET    /api/customers/{id}/readings  list_readings  200 422 default
     POST   /api/customers/{id}/restore  restore_customer  200 default
     POST   /api/events  submit_events  200 400 413 503 default
     POST   /api/events/{id}/retract  retract_event  200 default

@@ -17,6 +17,7 @@ mod notes;
 mod operations;
 mod people;
 mod portfolio;
+mod readings;
 mod replay;
 mod scorecards;
 mod security;

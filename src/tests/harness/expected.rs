@@ -67,7 +67,10 @@ impl Database {
         let weeks_ago = |weeks: usize| history.iter().nth_back(7 * weeks).unwrap().shown_score();
         assert_eq!(stored.trend, (1..=13).rev().map(weeks_ago).collect::<Vec<_>>(), "customer {id}");
         assert_eq!(stored.first_fact_on, facts.first_fact_on, "customer {id}");
-        let ours = |event: &&Event| matches!(event.body, EventBody::InvoiceIssued { .. } | EventBody::InvoiceVoided { .. });
+        self.assert_readings(id, events, today).await;
+        let ours = |event: &&Event| {
+            matches!(event.body, EventBody::InvoiceIssued { .. } | EventBody::InvoiceVoided { .. } | EventBody::Reading { .. })
+        };
         let done = events.iter().filter(|event| !ours(event));
         let last_activity_at = done.map(|event| event.occurred_at).max();
         assert_eq!(stored.last_activity_at, last_activity_at, "customer {id}");
@@ -88,6 +91,19 @@ impl Database {
                 .count() as i64,
         };
         assert_eq!(stored.urgency, signs.urgency(today), "customer {id}");
+    }
+
+    async fn assert_readings(&self, id: CustomerId, events: &[Event], today: NaiveDate) {
+        let mut latest = BTreeMap::new();
+        for event in events.iter().filter(|event| day(event) <= today) {
+            if let EventBody::Reading { name, value } = &event.body {
+                let known = latest.entry(name.clone()).or_insert((event.occurred_at, *value));
+                *known = (event.occurred_at, *value).max(*known);
+            }
+        }
+        let stored = self.list_readings(id, today.into()).await.unwrap();
+        let stored = stored.into_iter().map(|reading| (reading.name, (reading.occurred_at, reading.value)));
+        assert_eq!(stored.collect::<BTreeMap<_, _>>(), latest, "readings of customer {id}");
     }
 
     async fn assert_fact_days(&self, events: impl Iterator<Item = &Event>, today: NaiveDate) {
@@ -121,7 +137,8 @@ fn day(event: &Event) -> NaiveDate {
 fn connections<'a>(events: impl Iterator<Item = &'a Event>) -> Connections {
     let mut first = Factors::<Option<NaiveDate>>::default();
     for event in events {
-        let first = first.get_mut(FactorKey::fed_by(event.body.kind()));
+        let Some(factor) = FactorKey::fed_by(event.body.kind()) else { continue };
+        let first = first.get_mut(factor);
         *first = Some(first.map_or(day(event), |known| known.min(day(event))));
     }
     Connections(first)
@@ -132,6 +149,9 @@ fn facts(start_date: Option<NaiveDate>, events: &[Event]) -> Facts {
     let mut invoices = BTreeMap::<String, Invoice>::new();
     for event in events {
         let Some(number) = event.body.invoice_number() else {
+            if let EventBody::Reading { .. } = event.body {
+                continue;
+            }
             let (key, count) = event.body.activity();
             *counts.entry((day(event), event.body.kind(), key.to_owned())).or_default() += count;
             continue;

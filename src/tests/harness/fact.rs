@@ -48,6 +48,12 @@ pub fn voided(number: &str) -> Fact {
     about_invoice("invoice_voided", number)
 }
 
+pub fn reading(name: &str, value: &str) -> Fact {
+    let mut fact = fact("reading");
+    (fact.0.name, fact.0.value) = (Some(name.into()), Some(value.into()));
+    fact
+}
+
 fn about_invoice(kind: &str, number: &str) -> Fact {
     let mut fact = fact(kind);
     fact.0.number = Some(number.into());

@@ -28,14 +28,18 @@ impl Story<'_> {
     /// Draws a fact of any kind: of now, of the last days, or of long ago.
     fn fact(&mut self) -> Fact {
         let number = format!("R{}", self.dice.random_range(0..6));
-        let fact = match self.dice.random_range(0..10) {
+        let fact = match self.dice.random_range(0..12) {
             0 | 1 => login(),
             2 | 3 => feature(["export", "alerts", "reports"][self.dice.random_range(0..3)]),
             4 | 5 => api_calls(self.dice.random_range(1..50)),
             6 => ticket(),
             7 => invoice(&number).due(self.now.date_naive() - Duration::days(self.dice.random_range(-5..30))),
             8 => paid(&number),
-            _ => voided(&number),
+            9 => voided(&number),
+            _ => {
+                let name = ["nps", "seats used"][self.dice.random_range(0..2)];
+                reading(name, &self.dice.random_range(-9..99).to_string())
+            }
         };
         let days_ago = match self.dice.random_range(0..4) {
             0 | 1 => 0,

@@ -17,6 +17,7 @@ mod outage;
 mod people;
 mod portfolio;
 mod quarantine;
+mod readings;
 mod renewals;
 mod replay;
 mod retractions;

@@ -193,7 +193,7 @@ on_each_database! {
             for id in 1..=6 {
                 let Ok(facts) = db.load_facts(CustomerId(id), days_ago(1000), AsOf { day: days_ago(-1), known_at: Some(day) }).await else { continue };
                 for daily in &facts.daily {
-                    let first = first.get_mut(crate::domain::FactorKey::fed_by(daily.kind));
+                    let first = first.get_mut(crate::domain::FactorKey::fed_by(daily.kind).unwrap());
                     *first = Some(first.map_or(daily.day, |first| first.min(daily.day)));
                 }
             }

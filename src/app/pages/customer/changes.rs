@@ -171,7 +171,7 @@ fn FactorChange(factor: Moved, place: Memo<Place>) -> impl IntoView {
 
 /// Returns the kind of events that feed a factor, if there is only one.
 fn only_kind(factor: FactorKey) -> Option<EventKind> {
-    let mut kinds = EventKind::ALL.into_iter().filter(|kind| FactorKey::fed_by(*kind) == factor);
+    let mut kinds = EventKind::ALL.into_iter().filter(|kind| FactorKey::fed_by(*kind) == Some(factor));
     kinds.next().filter(|_| kinds.next().is_none())
 }
 

@@ -11,6 +11,7 @@ mod invoices;
 mod notes;
 mod people;
 mod place;
+mod readings;
 mod standing;
 mod timeline;
 mod words;
@@ -38,6 +39,7 @@ use leptos_router::hooks::use_query_map;
 use notes::NotesSection;
 use people::PeopleSection;
 use place::Place;
+use readings::ReadingsSection;
 use standing::StandingStrip;
 use timeline::TimelineSection;
 use words::sum_words;
@@ -144,6 +146,7 @@ fn Customer(page: Memo<Page>, timeline: Resource<Answer<Asked, Timeline>>, place
             </div>
             <div class="customer__five stack">
                 {move || is_known.get().then(|| composition.into_view())}
+                <ReadingsSection page />
                 <LogSection page />
                 {move || is_known.get().then(|| view! { <InvoicesSection page /> })}
             </div>

@@ -1,6 +1,7 @@
 //! The page's sentences about events and measured values, for customer success staff.
 
 use crate::app::format;
+use crate::domain::reading::label;
 use crate::domain::{Band, EventBody, Factor, FactorKey, Health, MissingPolicy, NaiveDate};
 use crate::scoring::BAND_MEMORY_DAYS;
 use crate::wire::pages::CustomerPage;
@@ -22,6 +23,7 @@ pub fn event_sentence(body: &EventBody) -> String {
         }
         EventBody::InvoicePaid { number } => format!("Invoice {number} paid"),
         EventBody::InvoiceVoided { number } => format!("Invoice {number} voided"),
+        EventBody::Reading { name, value } => format!("{}: {}", label(name), value.grouped()),
     }
 }
 
@@ -113,7 +115,7 @@ pub fn value_words(key: FactorKey, factor: &Factor) -> (String, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{CustomerId, Factors, Priority, Scorecard};
+    use crate::domain::{CustomerId, Factors, Priority, ReadingValue, Scorecard};
     use crate::scoring::score;
     use crate::scoring::tests::Five;
 
@@ -132,6 +134,10 @@ mod tests {
                 "Invoice A-1 for $1,200.50 issued, due 4 Mar 2026",
             ),
             (EventBody::InvoicePaid { number: "A-1".into() }, "Invoice A-1 paid"),
+            (
+                EventBody::Reading { name: "seats used".into(), value: ReadingValue::parse("1042.50").unwrap() },
+                "Seats used: 1,042.5",
+            ),
         ];
         for (body, expected) in cases {
             assert_eq!(event_sentence(&body), expected);

@@ -55,7 +55,7 @@ fn no_score(health: &Health, scorecard: &Scorecard) -> String {
 
 /// Explains why the score did not move.
 fn reason(effect: &EventEffect, scorecard: &Scorecard) -> String {
-    let key = FactorKey::fed_by(effect.event.body.kind());
+    let Some(key) = FactorKey::fed_by(effect.event.body.kind()) else { return "readings count in no factor".into() };
     let (before, after) = (effect.before.factors.get(key), effect.health.factors.get(key));
     let rule = scorecard.factors.get(key);
     let label = key.label_in_sentence();
@@ -123,7 +123,7 @@ fn lies_outside(effect: &EventEffect, key: FactorKey, factor: &Factor) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Band, CustomerId, Event, EventId, Factors, NaiveDate, Share};
+    use crate::domain::{Band, CustomerId, Event, EventId, Factors, NaiveDate, ReadingValue, Share};
     use chrono::{DateTime, Duration, Utc};
 
     fn health(score: i64, factor: impl Fn(FactorKey) -> Factor) -> Health {
@@ -192,6 +192,15 @@ mod tests {
             (
                 effect(EventBody::ApiCall { count: 1 }, 0, (720, 500), (720, 501)),
                 "API calls logged. Score unchanged at 72.0: API trend moved from 50.0 to 50.1, too little to show",
+            ),
+            (
+                effect(
+                    EventBody::Reading { name: "seats used".into(), value: ReadingValue::default() },
+                    0,
+                    (720, 500),
+                    (720, 500),
+                ),
+                "Reading logged. Score unchanged at 72.0: readings count in no factor",
             ),
         ] {
             assert_eq!(sentence(&effect, &Scorecard::default()), expected);

@@ -129,6 +129,10 @@ fn convert(form: &FormValues) -> Result<Converted, FieldErrors> {
         EventKind::InvoicePaid | EventKind::InvoiceVoided => {
             EventInput { number: form.filled("number"), ..event(kind, "", on("paidOn")) }
         }
+        EventKind::Reading => {
+            let value = form.filled("value").map(|text| amounts::without_groups(&text));
+            EventInput { name: form.filled("name"), value, ..event(kind, "", when) }
+        }
     };
     Ok(Converted { event, payment, errors })
 }

@@ -214,6 +214,8 @@ impl RowReader {
             amount_cents,
             currency: of_kind("currency"),
             due_date: of_kind("dueDate").map(|text| day(&text)),
+            name: of_kind("name"),
+            value: of_kind("value").map(|text| amounts::without_groups(&text)),
         }
     }
 }
@@ -326,6 +328,7 @@ fn kind(text: &str) -> String {
         "invoice" | "invoice_created" => "invoice_issued",
         "payment" | "invoice_payment" => "invoice_paid",
         "invoice_void" => "invoice_voided",
+        "readings" | "measurement" | "metric" | "gauge" => "reading",
         other => other,
     }
     .to_owned()

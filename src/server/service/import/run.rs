@@ -331,6 +331,7 @@ impl<'a> Sink<'a> {
     fn refusal(&self, line: i64, field: &str, error: &StoreError) -> Vec<RowError> {
         let message = match error {
             StoreError::NotFound(_) => format!("names no customer: {error}"),
+            StoreError::Rule(_, rule) => rule.clone(),
             _ => format!("contradicts what is stored: {error}"),
         };
         row_errors(self.mapping, line, FieldErrors::one(field, message))

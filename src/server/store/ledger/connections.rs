@@ -66,7 +66,7 @@ pub async fn connections_known_on(tx: &mut Tx, known_on: NaiveDate) -> StoreResu
     let mut days = taken_back_since(tx, known_on).await?;
     for factor in FactorKey::ALL {
         let first = days.get_mut(factor);
-        let kinds: Vec<_> = EventKind::ALL.into_iter().filter(|kind| FactorKey::fed_by(*kind) == factor).collect();
+        let kinds: Vec<_> = EventKind::ALL.into_iter().filter(|kind| FactorKey::fed_by(*kind) == Some(factor)).collect();
         let kinds = kinds.iter().map(|kind| format!("'{}'", kind.name())).collect::<Vec<_>>().join(", ");
         let column = FIRST_DAYS.get(factor);
         let (mut passed, mut limit) = (0, 10);
@@ -101,7 +101,8 @@ async fn taken_back_since(tx: &mut Tx, known_on: NaiveDate) -> StoreResult<Facto
     let mut days = Factors::<Option<NaiveDate>>::default();
     for (kind, number) in tx.all::<(String, i32)>(sql, binds![end(Some(known_on)), known_on]).await? {
         let kind = EventKind::parse(&kind).ok_or_else(|| StoreError::Corrupt(format!("event kind {kind}")))?;
-        let first = days.get_mut(FactorKey::fed_by(kind));
+        let Some(factor) = FactorKey::fed_by(kind) else { continue };
+        let first = days.get_mut(factor);
         *first = Some(first.map_or(day(number), |first| first.min(day(number))));
     }
     Ok(days)

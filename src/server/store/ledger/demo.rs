@@ -21,6 +21,7 @@ use crate::server::store::tables::fact_days::{FactDays, store_past_fact_days};
 use crate::server::store::tables::first_days::earliest_day;
 use crate::server::store::tables::invoices::{InvoiceFact, derive_invoice, invoice_row, store_invoices};
 use crate::server::store::tables::notes::note_row;
+use crate::server::store::tables::readings::{insert_readings, reading_row};
 use crate::server::store::{DemoCustomer, Store, StoreError, StoreResult};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
@@ -90,8 +91,10 @@ async fn write_generated(tx: &mut Tx, generated: &[DemoCustomer], now: DateTime<
     }
     store_first_facts(tx, stored.iter().map(|(known, _)| known)).await?;
     insert_demo_events(tx, &stored).await?;
-    let facts: Vec<_> = stored.iter().map(|(known, customer)| demo_facts(known, customer)).collect();
+    let mut facts: Vec<_> = stored.iter().map(|(known, customer)| demo_facts(known, customer)).collect();
     insert_facts(tx, &stored, &facts).await?;
+    // Scoring needs no readings.
+    facts.iter_mut().for_each(|facts| facts.daily.retain(|daily| FactorKey::fed_by(daily.kind).is_some()));
     insert_notes(tx, &stored).await?;
     settle_connections(tx, now.date_naive()).await?;
     let rules = load_rules(tx).await?;
@@ -113,7 +116,7 @@ async fn remove_demo_customers(tx: &mut Tx, today: NaiveDate) -> StoreResult<u64
     }
     let sql = "DELETE FROM retractions WHERE fact_customer_id IN (SELECT id FROM customers WHERE is_demo)";
     tx.execute(sql, binds![]).await?;
-    for table in ["events", "daily_activity", "invoices", "notes", "band_changes"] {
+    for table in ["events", "daily_activity", "invoices", "readings", "notes", "band_changes"] {
         let sql = format!("DELETE FROM {table} WHERE customer_id IN (SELECT id FROM customers WHERE is_demo)");
         tx.execute(AssertSqlSafe(sql), binds![]).await?;
     }
@@ -125,19 +128,17 @@ async fn remove_demo_customers(tx: &mut Tx, today: NaiveDate) -> StoreResult<u64
 }
 
 fn demo_known(id: CustomerId, customer: &DemoCustomer) -> Known {
-    let mut first_facts = Factors::<Option<NaiveDate>>::default();
-    for event in &customer.events {
-        let first = first_facts.get_mut(FactorKey::fed_by(event.body.kind()));
-        *first = Some(first.map_or(event.day(), |first| first.min(event.day())));
-    }
     let done = customer.events.iter().filter(|event| event.body.kind().is_done_by_customer());
     let last_activity_at = done.map(|event| event.occurred_at).max();
     let noted = Noted::NOTHING;
     let CustomerFields { start_date, renewal_date, .. } = customer.fields;
-    Known { id, start_date, renewal_date, first_facts, last_activity_at, noted }
+    let first_facts = Factors::default();
+    let mut known = Known { id, start_date, renewal_date, first_facts, first_reading: None, last_activity_at, noted };
+    customer.events.iter().for_each(|event| known.note_fact(event.body.kind(), event.day()));
+    known
 }
 
-/// Returns the facts that the store would load for the customer.
+/// Returns the facts that the store would load for the customer, and its readings.
 fn demo_facts(known: &Known, customer: &DemoCustomer) -> Facts {
     let mut daily = Vec::with_capacity(customer.events.len());
     let mut about_invoices = BTreeMap::<&str, Vec<InvoiceFact>>::new();
@@ -157,12 +158,14 @@ fn demo_facts(known: &Known, customer: &DemoCustomer) -> Facts {
 async fn insert_demo_events(tx: &mut Tx, stored: &[(Known, &DemoCustomer)]) -> StoreResult<()> {
     let all: Vec<_> = stored.iter().flat_map(|(known, customer)| customer.events.iter().map(|event| (known.id, event))).collect();
     let rows = all.iter().map(|(customer, event)| event_row(*customer, event, event.occurred_at)).collect::<StoreResult<_>>()?;
-    let mut keys = Vec::new();
+    let (mut keys, mut readings) = (Vec::new(), Vec::new());
     for ((customer, event), id) in all.iter().zip(insert_events(tx, rows).await?) {
         if let Some(message_id) = &event.message_id {
             keys.push(key_row(&event.source, message_id, id, content_hash(*customer, event)?));
         }
+        readings.extend(reading_row(*customer, event, id, event.occurred_at));
     }
+    insert_readings(tx, readings).await?;
     insert_keys(tx, keys).await
 }
 

@@ -6,7 +6,6 @@ use crate::server::store::sql::bind::{binds, day, end, midnight, time};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::customers::{Known, get_customer_record, load_known_customers};
 use crate::server::store::tables::event_log::events_kept_from;
-use crate::server::store::tables::first_days::earliest_day;
 use crate::server::store::tables::invoices::{load_invoices, load_invoices_known_on};
 use crate::server::store::{Store, StoreError, StoreResult};
 use chrono::{DateTime, Utc};
@@ -48,7 +47,7 @@ struct ActivityRow {
 const IDS_A_ROW: i64 = 16;
 
 /// Kinds in a line of activity are numbers below this, in the order of [`EventKind::ALL`].
-const KIND_NUMBERS: i32 = 8;
+const KIND_NUMBERS: i32 = 16;
 
 /// Returns the SQL that writes one count as a short line, since writing takes most of the time. Day and kind are one number. The
 /// count and the key follow, except for a count of 1 without a key. Examples: `164011`, `164009 3 export`.
@@ -97,7 +96,7 @@ pub async fn load_facts(
     let mut found: HashMap<_, _> = known
         .iter()
         .map(|known| {
-            let first_fact_on = earliest_day(&known.first_facts);
+            let first_fact_on = known.first_fact_on();
             (known.id, Facts { start_date: known.start_date, first_fact_on, ..Facts::default() })
         })
         .collect();
@@ -199,7 +198,7 @@ pub async fn load_last_activity(
     Ok(latest)
 }
 
-/// Loads the customers' counts of the days `from..=to`, as received by the end of `known_on`.
+/// Loads the customers' counts of the days `from..=to`, as received by the end of `known_on`. Scoring needs none of readings.
 async fn load_daily(
     tx: &mut Tx,
     customers: &[CustomerId],
@@ -210,7 +209,8 @@ async fn load_daily(
     let sql = format!(
         "SELECT string_agg(paragraph, '\n\n') AS paragraphs FROM (
              SELECT customer_id, CAST(customer_id AS TEXT) || '\n' || string_agg({}, '\n') AS paragraph
-             FROM daily_activity WHERE customer_id {} AND day BETWEEN $2 AND $3 AND received_day <= $4 GROUP BY customer_id
+             FROM daily_activity WHERE customer_id {} AND day BETWEEN $2 AND $3 AND received_day <= $4
+             AND kind <> 'reading' GROUP BY customer_id
          ) AS activity GROUP BY customer_id / {IDS_A_ROW}",
         activity_line(),
         tx.one_of()

@@ -16,7 +16,6 @@ use crate::server::store::tables::customer_health::Scored;
 use crate::server::store::tables::customers::{
     Basis, CustomerRecord, Known, Noted, lock_known_customers, no_customer, read_measured,
 };
-use crate::server::store::tables::first_days::earliest_day;
 use crate::server::store::tables::scorecards::read_scorecard;
 use crate::server::store::{Store, StoreResult};
 use chrono::{DateTime, Duration, Utc};
@@ -241,7 +240,7 @@ impl NewHealth {
 
     /// Carries on the health that was noted today.
     pub fn carried_on(known: &Known, scored: &Scored<'_>, basis: Basis) -> StoreResult<Self> {
-        let row = row(scored, known, earliest_day(&known.first_facts), known.noted.until, basis)?;
+        let row = row(scored, known, known.first_fact_on(), known.noted.until, basis)?;
         let before = known.noted.standing;
         let after = Standing { band: scored.scores.band, score: scored.scores.shown_score() };
         // What is not noted yet is noted by the roll-over, from the facts.

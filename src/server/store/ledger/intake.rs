@@ -205,7 +205,8 @@ fn split_by_customer(incoming: &[Incoming]) -> Vec<Vec<usize>> {
 async fn begin_intake(db: &Db, incoming: &[&Incoming]) -> StoreResult<(Tx, Rules, bool)> {
     let mut first = BTreeMap::<FactorKey, NaiveDate>::new();
     for Incoming { event, .. } in incoming {
-        let day = first.entry(FactorKey::fed_by(event.body.kind())).or_insert(event.day());
+        let Some(factor) = FactorKey::fed_by(event.body.kind()) else { continue };
+        let day = first.entry(factor).or_insert(event.day());
         *day = event.day().min(*day);
     }
     let moves = |connections: &Connections| {

@@ -1,6 +1,7 @@
 //! Plans of transactions with events. A plan recognises repeats; the other events it appends, counts, and derives invoices from.
 
-use crate::domain::{CustomerId, Event, EventBody, EventId, FactorKey, NaiveDate, NewEvent};
+use crate::domain::reading::MAX_READING_NAMES;
+use crate::domain::{CustomerId, Event, EventBody, EventId, NaiveDate, NewEvent};
 use crate::scoring::Invoice;
 use crate::server::store::ledger::connections::settle_connections;
 use crate::server::store::sql::db::Tx;
@@ -11,6 +12,7 @@ use crate::server::store::tables::events::{EventRef, event_row, find_events, ins
 use crate::server::store::tables::fact_days::{fact_days_of, store_fact_days};
 use crate::server::store::tables::invoices::{InvoiceFact, derive_invoice, invoice_row, load_facts_about, store_invoices};
 use crate::server::store::tables::origin::events_named;
+use crate::server::store::tables::readings::{insert_readings, load_reading_names, reading_row};
 use crate::server::store::{Incoming, StoreError, StoreResult, Verdict};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -110,6 +112,8 @@ pub struct Plan<'a> {
     used: Used,
     /// All facts about the invoices that the events are about, the events included.
     invoices: HashMap<(CustomerId, String), Vec<InvoiceFact>>,
+    /// The names of readings of the customers that get readings, those of the batch included.
+    reading_names: HashMap<CustomerId, BTreeSet<String>>,
 }
 
 /// The events of the batch and the hashes of their contents, by source and message id.
@@ -126,6 +130,8 @@ impl<'a> Plan<'a> {
         let numbers: BTreeSet<_> = incoming.iter().filter_map(|one| one.event.body.invoice_number()).collect();
         let numbers = numbers.into_iter().map(str::to_owned).collect();
         let invoices = load_facts_about(tx, &ids, numbers).await?;
+        let measured: BTreeSet<_> = incoming.iter().filter(|one| is_reading(one)).map(|one| one.customer).collect();
+        let reading_names = load_reading_names(tx, &Vec::from_iter(measured)).await?;
         let mut plan = Self {
             incoming,
             steps: Vec::with_capacity(incoming.len()),
@@ -134,6 +140,7 @@ impl<'a> Plan<'a> {
             keys: Keys::new(),
             used,
             invoices,
+            reading_names,
         };
         for (index, (one, hash)) in incoming.iter().zip(hashes).enumerate() {
             let step = plan.step(EventRef::InBatch(index), one, hash);
@@ -170,14 +177,20 @@ impl<'a> Plan<'a> {
                 }
             }
         }
+        if let EventBody::Reading { name, .. } = &event.body {
+            let names = self.reading_names.entry(*customer).or_default();
+            if !names.contains(name) && names.len() >= MAX_READING_NAMES {
+                return Step::Refuse("name", too_many_names());
+            }
+            names.insert(name.clone());
+        }
         if let Some(key) = key {
             let first = if let Step::Repeat(first) = step { first } else { this };
             self.keys.insert(key, (first, hash));
         }
         if let Step::Append(_) = step {
             let known = self.changed.entry(*customer).or_insert_with(|| self.customers[position].known());
-            let first = known.first_facts.get_mut(FactorKey::fed_by(event.body.kind()));
-            *first = Some(first.map_or(event.day(), |first| first.min(event.day())));
+            known.note_fact(event.body.kind(), event.day());
             if event.body.kind().is_done_by_customer() {
                 known.last_activity_at = known.last_activity_at.max(Some(event.occurred_at));
             }
@@ -231,12 +244,23 @@ impl<'a> Plan<'a> {
             return Ok(None);
         }
         self.write_counts(tx).await?;
+        self.write_readings(tx, &ids).await?;
         self.changed.keys().for_each(|customer| tx.changed(*customer));
         if moves {
             store_first_facts(tx, self.changed.values()).await?;
             settle_connections(tx, today).await?;
         }
         Ok(Some(ids))
+    }
+
+    async fn write_readings(&self, tx: &mut Tx, ids: &BatchIds) -> StoreResult<()> {
+        let mut rows = Vec::new();
+        for (place, (step, one)) in self.steps.iter().zip(self.incoming).enumerate() {
+            if matches!(step, Step::Append(_)) && is_reading(one) {
+                rows.extend(reading_row(one.customer, &one.event, ids.of_event(place)?, one.received_at));
+            }
+        }
+        insert_readings(tx, rows).await
     }
 
     async fn write_counts(&self, tx: &mut Tx) -> StoreResult<()> {
@@ -286,6 +310,20 @@ impl Used {
         let events = find_events(tx, differing).await?;
         Ok(Self { keys, events })
     }
+}
+
+fn is_reading(one: &Incoming) -> bool {
+    matches!(one.event.body, EventBody::Reading { .. })
+}
+
+fn too_many_names() -> StoreError {
+    StoreError::Rule(
+        "name",
+        format!(
+            "would be one more than the {MAX_READING_NAMES} names of readings that a customer may have; retract all readings of one \
+             of them first"
+        ),
+    )
 }
 
 fn message_conflict(event: &NewEvent) -> StoreError {

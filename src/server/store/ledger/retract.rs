@@ -2,7 +2,7 @@
 //! locked.
 
 use crate::domain::band_change::BandChangeCause;
-use crate::domain::{Event, EventId, EventKind, FactorKey, NaiveDate};
+use crate::domain::{Event, EventBody, EventId, EventKind, FactorKey, NaiveDate};
 use crate::server::store::ledger::connections::{settle_connections, write_connections};
 use crate::server::store::ledger::fact_days::settle_fact_day;
 use crate::server::store::ledger::facts::{ALL_FACTS, load_last_activity};
@@ -14,6 +14,7 @@ use crate::server::store::tables::customers::{CustomerRecord, Known, lock_custom
 use crate::server::store::tables::daily_activity::{add_counts, count_row};
 use crate::server::store::tables::events::get_event;
 use crate::server::store::tables::invoices::settle_invoice;
+use crate::server::store::tables::readings::end_readings;
 use crate::server::store::tables::retractions::{retraction_row, store_retractions};
 use crate::server::store::{Store, StoreError, StoreResult, StoredEvent};
 use chrono::{DateTime, Utc};
@@ -23,24 +24,28 @@ impl Store {
     pub async fn retract_event(&self, id: EventId, reason: &str, now: DateTime<Utc>) -> StoreResult<StoredEvent> {
         let today = now.date_naive();
         let Event { customer_id: customer, body, occurred_at, received_at, .. } = get_event(&mut self.read().await?, id).await?;
-        let (factor, day) = (FactorKey::fed_by(body.kind()), occurred_at.date_naive());
+        let (kind, day) = (body.kind(), occurred_at.date_naive());
         let mut tx = write_connections(&self.db).await?;
         let rules = load_rules(&mut tx).await?;
-        let moves = rules.connections.0.get(factor).is_none_or(|first| day <= first);
+        let moves_first = |factor| rules.connections.0.get(factor).is_none_or(|first| day <= first);
+        let moves = FactorKey::fed_by(kind).is_some_and(moves_first);
         let row = lock_customer(&mut tx, customer).await?;
         if get_event(&mut tx, id).await?.retraction.is_some() {
             return Err(StoreError::Conflict(format!("event {id} is retracted already")));
         }
         let before = health_of_today(&mut tx, &row, &rules, today).await?;
-        let taken_back = retraction_row(id, reason, now, (customer, body.kind(), day, received_at.date_naive()));
+        let taken_back = retraction_row(id, reason, now, (customer, kind, day, received_at.date_naive()));
         store_retractions(&mut tx, vec![taken_back]).await?;
         let (key, times) = body.activity();
-        add_counts(&mut tx, vec![count_row(customer, day, body.kind(), key, today, -times)]).await?;
-        settle_fact_day(&mut tx, day, body.kind(), today).await?;
+        add_counts(&mut tx, vec![count_row(customer, day, kind, key, today, -times)]).await?;
+        settle_fact_day(&mut tx, day, kind, today).await?;
+        if let EventBody::Reading { .. } = body {
+            end_readings(&mut tx, &[customer], &[id], today).await?;
+        }
         if let Some(number) = body.invoice_number() {
             settle_invoice(&mut tx, customer, number).await?;
         }
-        let known = known_without(&mut tx, &row, factor, day, occurred_at).await?;
+        let known = known_without(&mut tx, &row, kind, day, occurred_at).await?;
         if moves {
             store_first_facts(&mut tx, [&known]).await?;
             settle_connections(&mut tx, today).await?;
@@ -57,18 +62,20 @@ impl Store {
 async fn known_without(
     tx: &mut Tx,
     row: &CustomerRecord,
-    factor: FactorKey,
+    kind: EventKind,
     day: NaiveDate,
     occurred_at: DateTime<Utc>,
 ) -> StoreResult<Known> {
     let mut known = row.known();
-    let first = known.first_facts.get_mut(factor);
+    let id = known.id;
+    let first = known.first_fact_mut(kind);
     if *first == Some(day) {
-        let kinds: Vec<_> = EventKind::ALL.into_iter().filter(|kind| FactorKey::fed_by(*kind) == factor).collect();
+        let is_like_it = |other: &EventKind| FactorKey::fed_by(*other) == FactorKey::fed_by(kind);
+        let kinds: Vec<_> = EventKind::ALL.into_iter().filter(is_like_it).collect();
         let kind = |index: usize| kinds.get(index).unwrap_or(&kinds[0]).name();
         let sql = "SELECT MIN(day) FROM (SELECT day FROM daily_activity WHERE customer_id = $1 AND kind IN ($2, $3, $4)
                    GROUP BY day, kind, key HAVING SUM(count) > 0) AS counted";
-        let (number,): (Option<i32>,) = tx.one(sql, binds![known.id, kind(0), kind(1), kind(2)]).await?;
+        let (number,): (Option<i32>,) = tx.one(sql, binds![id, kind(0), kind(1), kind(2)]).await?;
         *first = number.map(crate::server::store::sql::bind::day);
     }
     if known.last_activity_at == Some(occurred_at) {

@@ -2,8 +2,7 @@
 //! transaction of its own. A step that is repeated finds nothing to do, so an undo that was cut off can begin again.
 
 use crate::domain::{
-    Archive, ArchiveReason, CustomerFields, CustomerId, EventBody, EventId, EventKind, FactorKey, Factors, ImportId, NaiveDate,
-    UndoReport,
+    Archive, ArchiveReason, CustomerFields, CustomerId, EventBody, EventId, EventKind, Factors, ImportId, NaiveDate, UndoReport,
 };
 use crate::server::store::ledger::connections::settle_connections;
 use crate::server::store::ledger::facts::{ALL_FACTS, load_last_activity};
@@ -18,6 +17,7 @@ use crate::server::store::tables::daily_activity::{add_counts, count_row};
 use crate::server::store::tables::events::read_body;
 use crate::server::store::tables::imports::hold_import;
 use crate::server::store::tables::invoices::{derive_invoice, invoice_row, load_facts_about, store_invoices};
+use crate::server::store::tables::readings::end_readings;
 use crate::server::store::tables::retractions::{retraction_row, store_retractions};
 use crate::server::store::{Attempt, Store, StoreResult};
 use chrono::{DateTime, Utc};
@@ -70,12 +70,14 @@ impl Store {
         let mut retractions = Vec::with_capacity(rows.len());
         let mut counts = BTreeMap::<_, i64>::new();
         let mut about = BTreeSet::new();
+        let mut readings = Vec::new();
         let mut keys = BTreeMap::<_, Vec<_>>::new();
         for (id, customer, number, received_on, payload, source, message_id) in &rows {
             let id = EventId(*id);
             let body: EventBody = read_body(id, payload)?;
             let fact = (CustomerId(*customer), body.kind(), day(*number), day(*received_on));
             retractions.push(retraction_row(id, reason, now, fact));
+            readings.extend((body.kind() == EventKind::Reading).then_some(id));
             let (key, count) = body.activity();
             *counts.entry((*customer, *number, body.kind(), key.to_owned())).or_default() -= count;
             keys.entry(source.as_str()).or_default().extend(message_id.clone());
@@ -93,6 +95,7 @@ impl Store {
         };
         add_counts(&mut tx, counts.into_iter().map(row).collect()).await?;
         settle_invoices(&mut tx, customers, about).await?;
+        end_readings(&mut tx, customers, &readings, today).await?;
         let known = known_now(&mut tx, known).await?;
         store_first_facts(&mut tx, &known).await?;
         settle_connections(&mut tx, today).await?;
@@ -214,17 +217,15 @@ async fn known_now(tx: &mut Tx, known: Vec<Known>) -> StoreResult<Vec<Known>> {
          GROUP BY customer_id, day, kind, key HAVING SUM(count) > 0) AS counted GROUP BY customer_id, kind",
         tx.one_of()
     );
-    let mut firsts = HashMap::<i64, Factors<Option<NaiveDate>>>::new();
+    let mut known: Vec<_> =
+        known.into_iter().map(|known| Known { first_facts: Factors::default(), first_reading: None, ..known }).collect();
+    let places: HashMap<_, _> = known.iter().enumerate().map(|(place, known)| (known.id.0, place)).collect();
     for (customer, kind, number) in tx.all::<(i64, String, i32)>(AssertSqlSafe(sql), binds![ids.as_slice()]).await? {
-        let Some(kind) = EventKind::parse(&kind) else { continue };
-        let first = firsts.entry(customer).or_default().get_mut(FactorKey::fed_by(kind));
-        *first = Some(first.map_or(day(number), |first| first.min(day(number))));
+        if let (Some(kind), Some(place)) = (EventKind::parse(&kind), places.get(&customer)) {
+            known[*place].note_fact(kind, day(number));
+        }
     }
     let latest = load_last_activity(tx, &ids, ALL_FACTS, NaiveDate::MIN).await?;
-    let now = |known: Known| Known {
-        first_facts: firsts.get(&known.id.0).cloned().unwrap_or_default(),
-        last_activity_at: latest.get(&known.id).copied(),
-        ..known
-    };
-    Ok(known.into_iter().map(now).collect())
+    known.iter_mut().for_each(|known| known.last_activity_at = latest.get(&known.id).copied());
+    Ok(known)
 }

@@ -69,6 +69,7 @@ impl Scored<'_> {
             first_ticket_day: first_facts.support_load,
             first_invoice_day: first_facts.invoice_timeliness,
             first_api_day: first_facts.api_trend,
+            first_reading_day: known.first_reading,
         })
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::domain::band_change::Standing;
 use crate::domain::letters::composed;
-use crate::domain::{Archive, ArchiveReason, Band, Customer, CustomerFields, CustomerId, Factors, NaiveDate, Points, Segment};
+use crate::domain::{
+    Archive, ArchiveReason, Band, Customer, CustomerFields, CustomerId, EventKind, FactorKey, Factors, NaiveDate, Points, Segment,
+};
 use crate::scoring::Measurements;
 use crate::server::store::sql::bind::{Bind, Row, assignments, binds, day, row, storable, time};
 use crate::server::store::sql::changes::Changed;
@@ -42,6 +44,7 @@ pub struct CustomerRecord {
     first_ticket_day: Option<i32>,
     first_invoice_day: Option<i32>,
     first_api_day: Option<i32>,
+    first_reading_day: Option<i32>,
     first_fact_day: Option<i32>,
     last_activity_at: Option<i64>,
     scored_day: i32,
@@ -69,7 +72,7 @@ macro_rules! select_customers {
         concat!(
             "SELECT id, name, segment, external_id, owner, arr_cents, renewal_day, start_day, crm_url, archived_reason, \
              archived_day, version, created_at, first_login_day, first_feature_day, first_ticket_day, first_invoice_day, \
-             first_api_day, first_fact_day, last_activity_at, scored_day, scorecard_version, connections_version, measured, \
+             first_api_day, first_reading_day, first_fact_day, last_activity_at, scored_day, scorecard_version, connections_version, measured, \
              band, score, band_noted_day, band_runs, band_7, band_since_day, band_fell_day, urgency, change_7, change_30, change_90, trend, is_demo FROM customers ",
             $rest
         )
@@ -141,6 +144,7 @@ impl CustomerRecord {
             start_date: self.start_day.map(day),
             renewal_date: self.renewal_day.map(day),
             first_facts: self.first_facts(),
+            first_reading: self.first_reading_day.map(day),
             last_activity_at: self.last_activity_at.map(time),
             noted: Noted {
                 until: self.band_noted_day.map(day),
@@ -267,7 +271,7 @@ pub async fn store_stale(tx: &mut Tx, known: impl IntoIterator<Item = &Known>) -
 /// Stores customers' first days, and more columns.
 async fn store_known(tx: &mut Tx, known: impl IntoIterator<Item = &Known>, more: impl Fn(&Known) -> Row) -> StoreResult<()> {
     let row = |known: &Known| {
-        let mut row = row! { id: known.id, first_fact_day: earliest_day(&known.first_facts) };
+        let mut row = row! { id: known.id, first_fact_day: known.first_fact_on(), first_reading_day: known.first_reading };
         row.extend(known.first_facts.iter().map(|(factor, first)| (*FIRST_DAYS.get(factor), Bind::from(*first))));
         row.extend(more(known));
         row
@@ -382,9 +386,32 @@ pub struct Known {
     pub renewal_date: Option<NaiveDate>,
     /// Per factor the day of the earliest fact that counts.
     pub first_facts: Factors<Option<NaiveDate>>,
+    /// The day of the earliest reading that counts.
+    pub first_reading: Option<NaiveDate>,
     /// The time of the latest thing that the customer did.
     pub last_activity_at: Option<DateTime<Utc>>,
     pub noted: Noted,
+}
+
+impl Known {
+    /// Returns the day of the earliest fact of this kind, or of those that feed the same factor.
+    pub fn first_fact_mut(&mut self, kind: EventKind) -> &mut Option<NaiveDate> {
+        match FactorKey::fed_by(kind) {
+            Some(factor) => self.first_facts.get_mut(factor),
+            None => &mut self.first_reading,
+        }
+    }
+
+    /// Notes that there is a fact of this kind on a day.
+    pub fn note_fact(&mut self, kind: EventKind, day: NaiveDate) {
+        let first = self.first_fact_mut(kind);
+        *first = Some(first.map_or(day, |first| first.min(day)));
+    }
+
+    /// Returns the day of the earliest fact.
+    pub fn first_fact_on(&self) -> Option<NaiveDate> {
+        earliest_day(&self.first_facts).into_iter().chain(self.first_reading).min()
+    }
 }
 
 /// The health that a customer's row holds, from which its next change of band is told.

@@ -1,5 +1,5 @@
 //! The event log over the years. PostgreSQL keeps each month of receipt in a partition of its own. Raw events that are old
-//! enough can be dropped; what is derived from them stays: daily activity, invoices, retractions, message ids.
+//! enough can be dropped; what is derived from them stays: daily activity, invoices, retractions, message ids. Readings stay whole.
 
 use crate::domain::NaiveDate;
 use crate::server::store::sql::bind::{binds, day};
@@ -9,6 +9,9 @@ use crate::server::store::{Store, StoreResult};
 use chrono::{Datelike, Months};
 use sqlx::AssertSqlSafe;
 
+/// Says in SQL which raw events may be dropped. All that was ever said about an invoice is needed to derive it, and readings are
+/// kept whole.
+const MAY_GO: &str = "invoice_number IS NULL AND kind <> 'reading'";
 /// The most raw events that one transaction deletes from SQLite: others want to write as well.
 const EVENTS_DELETED_TOGETHER: i64 = 5000;
 
@@ -46,8 +49,8 @@ impl Store {
         tx.commit().await
     }
 
-    /// Drops raw events that were received before the month of `day`, except those about invoices, which are derived
-    /// from all that was ever said about them. Work that is cut off goes on the next time.
+    /// Drops raw events that were received before the month of `day`, except those about invoices, and
+    /// readings. Work that is cut off goes on the next time.
     pub async fn drop_events_before(&self, day: NaiveDate) -> StoreResult<()> {
         let month = first_of_month(day);
         let sql = "SELECT dropped_to_day FROM event_log WHERE id = 1";
@@ -63,23 +66,29 @@ impl Store {
             tx.lock(AdvisoryLock::EventLog).await?;
             for name in old_partitions(&mut tx, month).await? {
                 tx.execute(AssertSqlSafe(format!("ALTER TABLE events DETACH PARTITION {name}")), binds![]).await?;
-                let kept = format!("INSERT INTO events SELECT * FROM {name} WHERE invoice_number IS NOT NULL");
+                let kept = format!("INSERT INTO events SELECT * FROM {name} WHERE NOT ({MAY_GO})");
                 tx.execute(AssertSqlSafe(kept), binds![]).await?;
                 tx.execute(AssertSqlSafe(format!("DROP TABLE {name}")), binds![]).await?;
             }
         }
         tx.commit().await?;
         // SQLite's, and on PostgreSQL those that are in no month's partition.
-        let sql = "DELETE FROM events WHERE id IN
-                   (SELECT id FROM events WHERE received_day < $1 AND invoice_number IS NULL ORDER BY id LIMIT $2)";
+        let next = format!(
+            "SELECT MAX(id) FROM (SELECT id FROM events WHERE id > $1 AND received_day < $2 AND {MAY_GO} ORDER BY id LIMIT $3) AS next"
+        );
+        let delete = format!("DELETE FROM events WHERE id > $1 AND received_day < $2 AND {MAY_GO} AND id <= $3");
+        // Those that stay, which may be many, are passed once.
+        let mut passed = 0;
         loop {
             let mut tx = self.write().await?;
-            let deleted = tx.execute(sql, binds![month, EVENTS_DELETED_TOGETHER]).await?;
-            if deleted == 0 {
+            let binds = binds![passed, month, EVENTS_DELETED_TOGETHER];
+            let (Some(last),): (Option<i64>,) = tx.one(AssertSqlSafe(next.clone()), binds).await? else {
                 tx.execute("UPDATE event_log SET dropped_to_day = $1", binds![month]).await?;
                 return tx.commit().await;
-            }
+            };
+            tx.execute(AssertSqlSafe(delete.clone()), binds![passed, month, last]).await?;
             tx.commit().await?;
+            passed = last;
         }
     }
 

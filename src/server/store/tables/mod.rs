@@ -17,6 +17,7 @@ pub mod invoices;
 pub mod notes;
 pub mod origin;
 pub mod quarantine;
+pub mod readings;
 pub mod retractions;
 pub mod scorecards;
 pub mod search_key;

@@ -9,6 +9,7 @@ pub mod median_arr;
 pub mod month;
 pub mod people;
 pub mod portfolio;
+pub mod readings;
 pub mod renewals;
 pub mod replay;
 pub mod selection;

@@ -193,8 +193,12 @@ async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) 
             continue;
         }
         // The factors' own first days serve only writes, of which there are none here.
-        let known =
-            Known { first_facts: Factors::default(), last_activity_at: last_activity.get(&id).copied(), ..record.known() };
+        let known = Known {
+            first_facts: Factors::default(),
+            first_reading: None,
+            last_activity_at: last_activity.get(&id).copied(),
+            ..record.known()
+        };
         let mut row = record.row_on(at.day)?;
         row.extend(NewHealth::of_facts(&known, &facts, &rules, at.day)?.into_row());
         rows.push(row);
