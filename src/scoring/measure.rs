@@ -41,7 +41,6 @@ pub struct Measurements {
 pub struct Measured {
     /// True when the factor's source was connected by the day.
     pub connected: bool,
-    #[serde(flatten)]
     pub counted: Counted,
 }
 
