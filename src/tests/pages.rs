@@ -351,7 +351,7 @@ on_each_database! {
         visitor.site.send("POST /api/events", &ndjson, lines[..8999].join("\n")).await.ok();
         assert!(!visitor.visit("/quarantine").await.html.contains("is not kept"));
         visitor.site.send("POST /api/events", &ndjson, lines[8999..].join("\n")).await.ok();
-        visitor.visit("/quarantine").await.says("The source “crm” has 9,000 items with 1 MiB. What is refused beyond the limit is not kept");
+        visitor.visit("/quarantine").await.says("The source “crm” has 9,000 items with 2 MiB. What is refused beyond the limit is not kept");
     }
 
     async fn sending_a_form_twice_is_harmless(db: Database) {
