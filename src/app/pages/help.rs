@@ -137,7 +137,7 @@ fn Method(scorecard: Scorecard) -> impl IntoView {
             <p>
                 "A customer came on the earliest of its start date, the day it was added and its first fact, and went on the day it \
                  was archived. The causes sum, for those in a worse band at the end than at the beginning, what each factor moved their \
-                 scores by. Renewal dates are today’s."
+                 scores by. Renewal dates are today’s. “Save” beside a chart, here and elsewhere, copies it or makes a file of it."
             </p>
         </section>
         <section class="panel" id="live">

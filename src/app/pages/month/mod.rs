@@ -7,7 +7,6 @@ mod lists;
 mod sentence;
 
 use crate::app::components::Followed;
-use crate::app::live::use_news;
 use crate::app::server_fns::load_month;
 use crate::app::{format, until_answered};
 use crate::domain::{Month, MonthQuery};
@@ -22,15 +21,15 @@ use sentence::headline;
 
 #[component]
 pub fn MonthPage() -> impl IntoView {
-    let (location, news) = (use_location(), use_news());
+    let location = use_location();
     let search = Memo::new(move |last: Option<&String>| match last {
         // The page keeps its query while another one is being opened.
         Some(last) if location.pathname.get() != "/month" => last.clone(),
         _ => location.search.get(),
     });
     let month = Resource::new(
-        move || (search.get(), news.get()),
-        |(search, _)| async move { (search.clone(), until_answered(move || load_month(search.clone())).await) },
+        move || search.get(),
+        |search| async move { (search.clone(), until_answered(move || load_month(search.clone())).await) },
     );
     let title = move || {
         let text = parse(&search.read()).period.map_or_else(|| "Month".to_owned(), |period| period.label());
