@@ -138,7 +138,7 @@ for (const colorScheme of ["light", "dark"]) {
         await page.getByRole("combobox", { name: "Segment" }).waitFor();
         assert.deepEqual(await violations(page), [], "the filters");
         await page.keyboard.press("Escape");
-        await page.getByRole("button", { name: "More" }).click();
+        await page.getByRole("button", { name: "More", exact: true }).click();
         await page.getByRole("link", { name: "Help", exact: true }).waitFor();
         assert.deepEqual(await violations(page), [], "the other places");
       } else {

@@ -66,7 +66,7 @@ task("ten accounts are handed over to somebody else", { clicks: 5, keys: 12 }, a
 
 task("the renewals of the next quarter", { clicks: 2, keys: 0 }, async ({ page, api, choose }) => {
   const renewal = page.getByRole("combobox", { name: "Renewal" });
-  const [quarter] = await renewal.locator("option", { hasText: "next quarter" }).evaluateAll((options) => options.map((option) => option.value));
+  const [quarter] = await renewal.locator("option", { hasText: "Next quarter" }).evaluateAll((options) => options.map((option) => option.value));
   await choose(renewal, quarter);
   const { total } = await api.get(`/customers?renewal=${quarter}`);
   assert.ok(total >= 2);
@@ -76,6 +76,7 @@ task("the renewals of the next quarter", { clicks: 2, keys: 0 }, async ({ page, 
 
 task("why a customer's score fell", { clicks: 0, keys: 5 }, async ({ page, umbra, press, type }) => {
   await press("Control+k");
+  await page.getByRole("dialog").getByRole("option").first().waitFor();
   await type("umb");
   await page.getByRole("option", { name: /Umbra/, selected: true }).waitFor();
   await press("Enter");

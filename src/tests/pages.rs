@@ -522,7 +522,7 @@ on_each_database! {
         page.says("Renewals by month and band");
         page.says("Renewal 1 Jan 2026 to 31 Dec 2026");
         visitor.visit("/?renewal=2026-Q2").await.says("Renewal in Q2 2026");
-        visitor.visit("/").await.says("Renewal next quarter: Q2 2026");
+        visitor.visit("/").await.says("Next quarter: Q2 2026");
         assert_eq!(visitor.visit("/?renewal=2026-Q5").await.status, 422);
     }
 

@@ -214,14 +214,14 @@ fn RenewalSelect(query: Signal<CustomerQuery>, today: Signal<NaiveDate>, navigat
         let other = query
             .with(|query| query.renewal)
             .filter(|asked| !matches!(asked, RenewalFilter::Between(..)) && !choices.iter().any(|(filter, _)| filter == asked));
-        let other = other.map(|filter| (filter, format!("Renewal {}", filter.label())));
+        let other = other.map(|filter| (filter, renewal_words(filter)));
         let option = move |(filter, label): (RenewalFilter, String)| {
             choice(filter.name(), label, Signal::derive(move || query.with(|query| query.renewal == Some(filter))))
         };
         view! {
             {choice("", "Any renewal", Signal::derive(move || query.with(|query| query.renewal.is_none())))}
             {choices.into_iter().chain(other).map(option).collect_view()}
-            {choice(DAYS, "Renewal from … to …", is_days)}
+            {choice(DAYS, "Renews from … to …", is_days)}
         }
     };
     view! {
@@ -234,7 +234,7 @@ fn RenewalSelect(query: Signal<CustomerQuery>, today: Signal<NaiveDate>, navigat
                 type="date"
                 name="renewal_from"
                 aria-label="Renewal from"
-                value=day(true)
+                value=untrack(|| day(true))
                 prop:value=move || day(true).unwrap_or_default()
                 node_ref=from
                 on:change=choose_days
@@ -244,7 +244,7 @@ fn RenewalSelect(query: Signal<CustomerQuery>, today: Signal<NaiveDate>, navigat
                 type="date"
                 name="renewal_to"
                 aria-label="Renewal to"
-                value=day(false)
+                value=untrack(|| day(false))
                 prop:value=move || day(false).unwrap_or_default()
                 node_ref=to
                 on:change=choose_days
@@ -255,17 +255,22 @@ fn RenewalSelect(query: Signal<CustomerQuery>, today: Signal<NaiveDate>, navigat
 
 /// The renewals to choose from, seen from a day.
 fn renewal_choices(today: NaiveDate) -> Vec<(RenewalFilter, String)> {
-    use RenewalFilter::{Next30, Next60, Next90, Overdue};
-    let named = [Overdue, Next30, Next60, Next90].map(|filter| (filter, format!("Renewal {}", filter.label())));
-    let quarters = [("this quarter", 0), ("next quarter", 3)].map(|(name, months)| {
+    let named = RenewalFilter::NAMED.map(|(filter, _)| (filter, renewal_words(filter)));
+    let quarters = [("This quarter", 0), ("Next quarter", 3)].map(|(name, months)| {
         let quarter = RenewalFilter::quarter_of(today, months);
-        (quarter, format!("Renewal {name}: {}", quarter.label().trim_start_matches("in ")))
+        (quarter, format!("{name}: {}", quarter.label().trim_start_matches("in ")))
     });
-    let months = (0..6).filter_map(|months| today.checked_add_months(Months::new(months))).map(|day| {
-        let month = RenewalFilter::month_of(day);
-        (month, format!("Renewal {}", month.label()))
-    });
+    let months = (0..6).filter_map(|months| today.checked_add_months(Months::new(months))).map(RenewalFilter::month_of);
+    let months = months.map(|month| (month, renewal_words(month)));
     named.into_iter().chain(quarters).chain(months).collect()
+}
+
+/// "Renews in 30 days", short enough for a select.
+fn renewal_words(filter: RenewalFilter) -> String {
+    match filter {
+        RenewalFilter::Overdue => "Renewal overdue".to_owned(),
+        other => format!("Renews {}", other.label().replace("the next ", "")),
+    }
 }
 
 /// Asks for the sort order on narrow screens, where the headers that sort are hidden.

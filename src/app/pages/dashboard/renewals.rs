@@ -54,9 +54,12 @@ fn of_band(month: &MonthOfRenewals, band: Band) -> Tally {
 
 /// "$1.2M" over "12 customers"
 fn cell(tally: Tally, currency: &str) -> impl IntoView + use<> {
-    let (arr, customers) = match tally.customers {
-        0 => ("–".to_owned(), None),
-        number => (format::money_short(tally.arr_cents, currency), Some(format::count(number, "customer"))),
-    };
-    view! { <td>{arr}{customers.map(|customers| view! { <small>{customers}</small> })}</td> }
+    let arr = if tally.customers == 0 { "–".to_owned() } else { format::money_short(tally.arr_cents, currency) };
+    let customers = (tally.customers > 0).then(|| format::count(tally.customers, "customer"));
+    let customers = customers.map(|words| {
+        // A phone has no room for the noun.
+        let (number, noun) = words.split_once(' ').unwrap_or_default();
+        view! { <small>{number.to_owned()} <span>" "{noun.to_owned()}</span></small> }
+    });
+    view! { <td>{arr} {customers}</td> }
 }
