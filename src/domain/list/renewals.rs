@@ -1,5 +1,6 @@
 //! Renewal dates as a filter: the next days, a calendar month or quarter, or from one day to another; and their totals.
 
+use super::super::calendar::{CalendarPeriod, Length};
 use super::super::customer::parse_date;
 use super::super::portfolio::{BandTally, Tally};
 use super::super::{FieldErrors, NaiveDate, phrases};
@@ -17,10 +18,8 @@ pub enum RenewalFilter {
     Next90,
     /// Before today.
     Overdue,
-    /// A calendar month, by its first day.
-    Month(NaiveDate),
-    /// A calendar quarter, by its first day.
-    Quarter(NaiveDate),
+    /// A calendar month or quarter.
+    Period(CalendarPeriod),
     /// From one day to another, both included. At least one of them is there.
     Between(Option<NaiveDate>, Option<NaiveDate>),
 }
@@ -36,8 +35,7 @@ impl RenewalFilter {
     pub fn name(self) -> String {
         let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
         match self {
-            Self::Month(first) => first.format("%Y-%m").to_string(),
-            Self::Quarter(first) => format!("{}-Q{}", first.year(), first.month0() / 3 + 1),
+            Self::Period(period) => period.name(),
             Self::Between(from, to) => format!("{}..{}", day(from), day(to)),
             named => {
                 Self::NAMED.iter().find(|(filter, _)| *filter == named).map(|(_, name)| (*name).to_owned()).unwrap_or_default()
@@ -58,41 +56,29 @@ impl RenewalFilter {
             let in_order = start.zip(end).is_none_or(|(start, end)| start <= end);
             return (is_read && in_order && (start.is_some() || end.is_some())).then_some(Self::Between(start, end));
         }
-        let (year, part) = text.split_once('-')?;
-        match part.strip_prefix('Q') {
-            Some(quarter @ ("1" | "2" | "3" | "4")) => {
-                let month = quarter.parse::<u32>().ok()? * 3 - 2;
-                day(&format!("{year}-{month:02}-01")).map(Self::Quarter)
-            }
-            Some(_) => None,
-            None => day(&format!("{year}-{part}-01")).map(Self::Month),
-        }
+        CalendarPeriod::parse(text).map(Self::Period)
     }
 
     /// Returns the month in which a day lies.
     pub fn month_of(day: NaiveDate) -> Self {
-        Self::Month(first_of(day, day.month()))
+        Self::Period(CalendarPeriod::of(day, Length::Month))
     }
 
     /// Returns the quarter that begins so many months after the month of a day.
     pub fn quarter_of(day: NaiveDate, months: u32) -> Self {
-        let day = first_of(day, day.month()).checked_add_months(Months::new(months)).unwrap_or(day);
-        Self::Quarter(first_of(day, day.month0() / 3 * 3 + 1))
+        let day = day.checked_add_months(Months::new(months)).unwrap_or(day);
+        Self::Period(CalendarPeriod::of(day, Length::Quarter))
     }
 
     /// Returns the first and the last day that it selects.
     pub fn days(self, today: NaiveDate) -> (Option<NaiveDate>, Option<NaiveDate>) {
         let next = |days| (Some(today), Some(today + Duration::days(days)));
-        let months = |first: NaiveDate, months| {
-            (Some(first), first.checked_add_months(Months::new(months)).and_then(|after| after.pred_opt()))
-        };
         match self {
             Self::Next30 => next(30),
             Self::Next60 => next(60),
             Self::Next90 => next(90),
             Self::Overdue => (None, today.pred_opt()),
-            Self::Month(first) => months(first, 1),
-            Self::Quarter(first) => months(first, 3),
+            Self::Period(period) => (Some(period.first()), Some(period.last())),
             Self::Between(from, to) => (from, to),
         }
     }
@@ -104,17 +90,13 @@ impl RenewalFilter {
             Self::Next60 => "in the next 60 days".to_owned(),
             Self::Next90 => "in the next 90 days".to_owned(),
             Self::Overdue => "overdue".to_owned(),
-            Self::Month(first) => format!("in {}", first.format("%b %Y")),
-            Self::Quarter(first) => format!("in Q{} {}", first.month0() / 3 + 1, first.year()),
+            Self::Period(period) if period.length() == Length::Month => format!("in {}", period.first().format("%b %Y")),
+            Self::Period(quarter) => format!("in {}", quarter.label()),
             Self::Between(Some(from), Some(to)) => format!("{} to {}", phrases::day(from), phrases::day(to)),
             Self::Between(Some(from), None) => format!("from {}", phrases::day(from)),
             Self::Between(None, to) => format!("to {}", to.map(phrases::day).unwrap_or_default()),
         }
     }
-}
-
-fn first_of(day: NaiveDate, month: u32) -> NaiveDate {
-    NaiveDate::from_ymd_opt(day.year(), month, 1).unwrap_or(day)
 }
 
 impl TryFrom<String> for RenewalFilter {
