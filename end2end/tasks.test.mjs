@@ -74,10 +74,10 @@ task("the renewals of the next quarter", { clicks: 2, keys: 0 }, async ({ page, 
   await page.getByRole("table", { name: "Renewals by month and band" }).waitFor();
 });
 
-task("why a customer's score fell", { clicks: 0, keys: 5 }, async ({ page, umbra, press, type }) => {
+task("why a customer's score fell", { clicks: 0, keys: 6 }, async ({ page, umbra, press, type }) => {
   await press("Control+k");
   await page.getByRole("dialog").getByRole("option").first().waitFor();
-  await type("umb");
+  await type("umbr");
   await page.getByRole("option", { name: /Umbra/, selected: true }).waitFor();
   await press("Enter");
   await page.waitForURL(new RegExp(`/customers/${umbra.id}`));

@@ -155,11 +155,12 @@ fn Rail() -> impl IntoView {
 fn RailLink(place: Place) -> impl IntoView {
     let path = use_location().pathname;
     let current = move || (place.owns)(&path.read()).then_some("page");
+    let more = (!place.more.is_empty()).then(|| view! { <span class="rail__more">{place.more}</span> });
     view! {
         <li>
             <a class="rail__link" href=place.href aria-current=current>
                 <Icon name=place.icon />
-                <span>{place.label}<span class="rail__more">{place.more}</span></span>
+                <span>{place.label}{more}</span>
             </a>
         </li>
     }

@@ -2,7 +2,6 @@
 //! says how many there are, and offers to change them together.
 
 use super::query::{Loaded, csv_query};
-use crate::app::components::icon::{Icon, IconName};
 use crate::app::forms::{BulkForm, BulkKind, arr_of};
 use crate::app::server_fns::load_chosen;
 use crate::app::{format, until_answered};
@@ -175,13 +174,9 @@ pub fn ChosenBar(
             {hidden_filters(query)}
             <p class="chosen__words" role="status">{words}</p>
             <All chosen query number />
-            <div class="chosen__actions">
-                {kinds}
-                <button class="button" name="do" value="export" on:click=export>"Export CSV"</button>
-                <button type="button" class="chosen__clear" aria-label="Choose nobody" on:click=move |_| chosen.clear()>
-                    <Icon name=IconName::Close />
-                </button>
-            </div>
+            {kinds}
+            <button class="button" name="do" value="export" on:click=export>"Export CSV"</button>
+            <button type="button" class="chosen__clear" aria-label="Choose nobody" on:click=move |_| chosen.clear()>"×"</button>
         </form>
         <Question chosen asked owners currency />
     }

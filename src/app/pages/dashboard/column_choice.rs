@@ -29,26 +29,17 @@ pub fn ColumnChoice() -> impl IntoView {
     let hidden = Memo::new(move |_| preferences.read().hidden_columns.clone());
     let switch = move |(name, label): (&'static str, &'static str)| {
         let is_shown = move || hidden.with(|hidden| !is_hidden(hidden, name));
-        view! {
-            <li>
-                <button name="value" value=move || hidden.with(|hidden| switched(hidden, name)) aria-pressed=move || is_shown().to_string()>
-                    {label}
-                </button>
-            </li>
-        }
+        let value = move || hidden.with(|hidden| switched(hidden, name));
+        view! { <button name="value" value=value aria-pressed=move || is_shown().to_string()>{label}</button> }
     };
     view! {
         <details class="menu columns">
             <summary>"Columns"</summary>
-            <div class="menu__panel">
-                <ActionForm action>
-                    <input type="hidden" name="name" value="columns" />
-                    <ul>
-                        {COLUMNS.map(switch).collect_view()}
-                        <li><button name="value" value="" class="columns__reset">"Show all"</button></li>
-                    </ul>
-                </ActionForm>
-            </div>
+            <ActionForm action attr:class="menu__panel">
+                <input type="hidden" name="name" value="columns" />
+                {COLUMNS.map(switch).collect_view()}
+                <button name="value" value="" class="columns__reset">"Show all"</button>
+            </ActionForm>
         </details>
     }
 }

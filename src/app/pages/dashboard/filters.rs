@@ -226,8 +226,7 @@ fn RenewalSelect(query: Signal<CustomerQuery>, today: Signal<NaiveDate>, navigat
     };
     view! {
         <label class="filter">
-            <span class="sr-only">"Renewal"</span>
-            <select name="renewal" on:change=choose>{options}</select>
+            <select name="renewal" aria-label="Renewal" on:change=choose>{options}</select>
         </label>
         <span class="filter filter-days">
             <input
@@ -260,7 +259,7 @@ fn renewal_choices(today: NaiveDate) -> Vec<(RenewalFilter, String)> {
         let quarter = RenewalFilter::quarter_of(today, months);
         (quarter, format!("{name}: {}", quarter.label().trim_start_matches("in ")))
     });
-    let months = (0..6).filter_map(|months| today.checked_add_months(Months::new(months))).map(RenewalFilter::month_of);
+    let months = (0..3).filter_map(|months| today.checked_add_months(Months::new(months))).map(RenewalFilter::month_of);
     let months = months.map(|month| (month, renewal_words(month)));
     named.into_iter().chain(quarters).chain(months).collect()
 }
