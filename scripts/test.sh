@@ -87,6 +87,7 @@ check "Lints of the browser's half" cargo clippy --locked $browser_half -- --den
 # shellcheck disable=SC2086
 check "Lints of the build tool" $lint cargo build --locked --release --package xtask
 if step "Release build" "${MAKE:-make}" --no-print-directory build end2end/node_modules/.package-lock.json; then
+    check "Size of the first page" target/release/xtask size
     browser_tests
 else
     add 0 1 0 "Release build, and so no end-to-end tests"

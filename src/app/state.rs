@@ -93,6 +93,12 @@ pub fn mark_hydrated() {
     }
 }
 
+/// Returns the path of the page's address.
+#[cfg(feature = "hydrate")]
+pub fn path() -> String {
+    window().location().pathname().unwrap_or_default()
+}
+
 /// Returns the id of the customer in the path. A text that is not a number becomes 0, which no customer has.
 pub fn use_customer_id() -> Memo<crate::domain::CustomerId> {
     let params = use_params_map();
