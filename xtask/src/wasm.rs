@@ -96,7 +96,7 @@ fn optimise(module: &Path) -> Outcome<()> {
     const FEATURES: [&str; 6] =
         ["bulk-memory", "nontrapping-float-to-int", "reference-types", "multivalue", "sign-ext", "mutable-globals"];
     let status = Command::new(WASM_OPT)
-        .arg("-Oz")
+        .args(["--merge-similar-functions", "-Oz"])
         .args(FEATURES.map(|feature| format!("--enable-{feature}")))
         .arg("-o")
         .args([module, module])
