@@ -13,7 +13,7 @@ use web_sys::{FormData, HtmlFormElement, UrlSearchParams};
 pub fn GetForm(
     #[prop(into)] action: Signal<String>,
     class: &'static str,
-    /// Whether the next page begins at its top.
+    /// True where the next page begins at its top.
     scroll: bool,
     #[prop(optional)] role: Option<&'static str>,
     children: Children,
