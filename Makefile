@@ -15,7 +15,7 @@ BROWSER_HALF = --lib --target wasm32-unknown-unknown --no-default-features --fea
 APP = target/release/customer-health
 
 .DEFAULT_GOAL := help
-.PHONY: help run build dev test check fmt demo e2e screenshots lighthouse bench clean wasm-target chromium
+.PHONY: help run build dev test check fmt demo e2e screenshots size lighthouse bench clean wasm-target chromium
 
 help: ## List the targets
 	@echo "Customer Health. Start with: make run"
@@ -56,6 +56,9 @@ e2e: build chromium end2end/node_modules/.package-lock.json ## Run only the end-
 
 screenshots: build chromium end2end/node_modules/.package-lock.json target/sharp/node_modules ## Take the README's pictures of the running app, into docs/images
 	@node end2end/screenshots.mjs
+
+size: build ## Print what the first page sends, by file and crate; fails when that is more than its budget
+	@target/release/xtask size
 
 lighthouse: build chromium target/lighthouse/node_modules ## Measure the running app with Lighthouse
 	@node end2end/lighthouse.mjs

@@ -53,6 +53,17 @@ story("a page that is opened while the server is away comes when it is back", { 
   assert.equal(await line(page).count(), 0);
 });
 
+story("a page whose code does not come leaves the one before, and opens when the server is back", { unavoidable }, async ({ page, app, open }) => {
+  await open("/import");
+  await app.end();
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Today" }).click();
+  await line(page).waitFor();
+  await page.getByRole("heading", { name: "Import", level: 1 }).waitFor();
+  await app.start();
+  await page.getByRole("heading", { name: "Today", level: 1 }).waitFor();
+  await line(page).waitFor({ state: "detached" });
+});
+
 story("a form that cannot be sent says so and keeps its text", { unavoidable }, async ({ page, api, app, open }) => {
   const { id } = await api.acme();
   await open(`/customers/${id}/events/new`);

@@ -90,6 +90,7 @@ step "Lints of the build tool" $lint cargo build --locked --release --package xt
 # shellcheck disable=SC2086
 step "Lints of the browser's half" $lint cargo build --locked --profile wasm-release $browser_half || { add 0 1 0 "Lints of the browser's half"; release_lint=""; }
 if step "Release build" "${MAKE:-make}" --no-print-directory build LINT="$release_lint" end2end/node_modules/.package-lock.json; then
+    check "Size of the first page" target/release/xtask size
     browser_tests
 else
     add 0 1 0 "Release build, and so no end-to-end tests"

@@ -26,7 +26,9 @@ pub mod wire;
 /// Hydrates the server-rendered page. The page calls it once the WebAssembly module is loaded.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub fn hydrate() {
+pub async fn hydrate() {
     console_error_panic_hook::set_once();
-    app::typed::keep(|| leptos::mount::hydrate_body(app::App), app::state::mark_hydrated);
+    // The page's own part comes first, so that nothing is typed into a page that is hydrated half.
+    app::pages::lazy::preload(&leptos::prelude::window().location().pathname().unwrap_or_default()).await;
+    app::typed::keep(|| leptos::mount::hydrate_lazy(app::App));
 }

@@ -79,9 +79,21 @@ async fn pause() {
     let _ = woken.await;
 }
 
+/// Follows whether the code of the page that a visitor goes to is late. Its loader says so.
+fn use_late_part() -> RwSignal<bool> {
+    let is_late = RwSignal::new(false);
+    Effect::new(move |_| {
+        let listeners = [("part-is-late", true), ("part-came", false)]
+            .map(|(name, late)| window_event_listener_untyped(name, move |_| is_late.set(late)));
+        on_cleanup(move || listeners.into_iter().for_each(WindowListenerHandle::remove));
+    });
+    is_late
+}
+
 /// Returns whether the page may show outdated data because the server is away.
 pub(super) fn use_is_away() -> Memo<bool> {
     let (away, live) = (expect_context::<Away>(), expect_context::<Live>());
+    let late_part = use_late_part();
     let lost_for_long = RwSignal::new(false);
     let is_lost = Memo::new(move |_| live.is_lost());
     Effect::new(move |_| {
@@ -89,7 +101,7 @@ pub(super) fn use_is_away() -> Memo<bool> {
         let timer = is_lost.get().then(|| set_timeout_with_handle(move || lost_for_long.set(true), PATIENCE).ok());
         on_cleanup(move || timer.flatten().into_iter().for_each(|timer| timer.clear()));
     });
-    Memo::new(move |_| away.waiting.get() > 0 || lost_for_long.get())
+    Memo::new(move |_| away.waiting.get() > 0 || lost_for_long.get() || late_part.get())
 }
 
 /// Shows the line that says that the server is away.

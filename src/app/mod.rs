@@ -25,10 +25,7 @@ use leptos_meta::{Title, provide_meta_context};
 use leptos_router::SsrMode::Async;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{ParamSegment as Id, StaticSegment as At};
-use pages::{
-    ChosenPage, CustomerPage, DashboardPage, EditCustomerPage, HelpPage, ImportPage, ImportsPage, LogEventPage, MonthPage,
-    NewCustomerPage, NotFound, PickCustomerPage, QuarantinePage, ScorecardPage, TodayPage,
-};
+use pages::{DashboardPage, NotFound, lazy};
 
 /// The product's name, as it stands in the frame and in titles.
 pub const PRODUCT: &str = "Customer Health";
@@ -44,19 +41,19 @@ pub fn App() -> impl IntoView {
                 <Frame>
                     <FlatRoutes fallback=NotFound>
                         <Route path=At("") view=DashboardPage ssr=Async />
-                        <Route path=At("today") view=TodayPage ssr=Async />
-                        <Route path=At("month") view=MonthPage ssr=Async />
-                        <Route path=(At("customers"), At("new")) view=NewCustomerPage ssr=Async />
-                        <Route path=(At("customers"), At("chosen")) view=ChosenPage ssr=Async />
-                        <Route path=(At("customers"), Id("id")) view=CustomerPage ssr=Async />
-                        <Route path=(At("customers"), Id("id"), At("edit")) view=EditCustomerPage ssr=Async />
-                        <Route path=(At("customers"), Id("id"), At("events"), At("new")) view=LogEventPage ssr=Async />
-                        <Route path=(At("events"), At("new")) view=PickCustomerPage ssr=Async />
-                        <Route path=At("scorecard") view=ScorecardPage ssr=Async />
-                        <Route path=At("import") view=ImportsPage ssr=Async />
-                        <Route path=(At("import"), Id("id")) view=ImportPage ssr=Async />
-                        <Route path=At("quarantine") view=QuarantinePage ssr=Async />
-                        <Route path=At("help") view=HelpPage ssr=Async />
+                        <Route path=At("today") view=lazy::Today ssr=Async />
+                        <Route path=At("month") view=lazy::Month ssr=Async />
+                        <Route path=(At("customers"), At("new")) view=lazy::NewCustomer ssr=Async />
+                        <Route path=(At("customers"), At("chosen")) view=lazy::Chosen ssr=Async />
+                        <Route path=(At("customers"), Id("id")) view=lazy::Customer ssr=Async />
+                        <Route path=(At("customers"), Id("id"), At("edit")) view=lazy::EditCustomer ssr=Async />
+                        <Route path=(At("customers"), Id("id"), At("events"), At("new")) view=lazy::LogEvent ssr=Async />
+                        <Route path=(At("events"), At("new")) view=lazy::PickCustomer ssr=Async />
+                        <Route path=At("scorecard") view=lazy::Scorecard ssr=Async />
+                        <Route path=At("import") view=lazy::Imports ssr=Async />
+                        <Route path=(At("import"), Id("id")) view=lazy::Import ssr=Async />
+                        <Route path=At("quarantine") view=lazy::Quarantine ssr=Async />
+                        <Route path=At("help") view=lazy::Help ssr=Async />
                     </FlatRoutes>
                 </Frame>
             </Router>

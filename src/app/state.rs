@@ -87,14 +87,6 @@ pub fn use_preferences() -> RwSignal<Preferences> {
     expect_context()
 }
 
-/// Marks the page as hydrated: it answers to clicks now.
-#[cfg(feature = "hydrate")]
-pub fn mark_hydrated() {
-    if let Some(body) = document().body() {
-        let _ = body.dataset().set("hydrated", "true");
-    }
-}
-
 /// Returns the id of the customer in the path. A text that is not a number becomes 0, which no customer has.
 pub fn use_customer_id() -> Memo<crate::domain::CustomerId> {
     let params = use_params_map();

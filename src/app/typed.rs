@@ -14,8 +14,8 @@ struct Changed {
     value: JsValue,
 }
 
-/// Runs `hydrate` and keeps the values of the page's controls. `finished` runs when they are back.
-pub fn keep(hydrate: impl FnOnce(), finished: impl FnOnce() + 'static) {
+/// Runs `hydrate`, keeps the values of the page's controls, and marks the page when they are back.
+pub fn keep(hydrate: impl FnOnce()) {
     let controls = document().query_selector_all("input, select, textarea").ok();
     let controls = controls.iter().flat_map(|list| (0..list.length()).filter_map(|index| list.item(index)));
     let changed: Vec<Changed> = controls.filter_map(|control| changed(control.unchecked_into())).collect();
@@ -24,10 +24,17 @@ pub fn keep(hydrate: impl FnOnce(), finished: impl FnOnce() + 'static) {
     set_timeout(
         move || {
             give_back(&changed);
-            finished();
+            mark_hydrated();
         },
         Duration::ZERO,
     );
+}
+
+/// Marks the page as hydrated: it answers to clicks now.
+fn mark_hydrated() {
+    if let Some(body) = document().body() {
+        let _ = body.dataset().set("hydrated", "true");
+    }
 }
 
 fn changed(control: Element) -> Option<Changed> {

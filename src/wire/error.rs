@@ -1,7 +1,7 @@
 //! `AppError`, the only error that reaches a caller. It crosses the wire as it is and carries nothing internal.
 
+use super::codec::JsonText;
 use crate::domain::FieldErrors;
-use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use leptos::server_fn::{Bytes, Decodes};
 use serde::{Deserialize, Serialize};
@@ -118,7 +118,7 @@ impl From<FieldErrors> for AppError {
 }
 
 impl FromServerFnError for AppError {
-    type Encoder = JsonEncoding;
+    type Encoder = JsonText;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
@@ -130,6 +130,6 @@ impl FromServerFnError for AppError {
 
     /// Reads the body of a failure. A body that is no `AppError` was written by a proxy whose server is away.
     fn de(data: Bytes) -> Self {
-        JsonEncoding::decode(data).unwrap_or(Self::Unreachable)
+        JsonText::decode(data).unwrap_or(Self::Unreachable)
     }
 }

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-const WATCHED: [&str; 6] = ["src", "style", "public", "migrations", "Cargo.toml", "Cargo.lock"];
+const WATCHED: [&str; 7] = ["build.rs", "src", "style", "public", "migrations", "Cargo.toml", "Cargo.lock"];
 const BROWSER: &str = "build --lib --target wasm32-unknown-unknown --no-default-features --features hydrate";
 const SERVER: &str = "build --bin customer-health";
 

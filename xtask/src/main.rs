@@ -4,6 +4,7 @@
 mod dev;
 mod files;
 mod site;
+mod size;
 mod style;
 mod wasm;
 
@@ -16,6 +17,7 @@ const USAGE: &str = "usage: xtask <command>, in the repository's root
 
   site             target/site from the debug WebAssembly module: fast to build, large to load
   site --release   the same from the release module: wasm-opt, and brotli and gzip copies
+  size             what of the release site the first page sends; fails when that is more than its budget
   dev [ARGUMENTS]  builds, serves and starts over at every change; ARGUMENTS go to `customer-health serve`";
 
 fn main() -> ExitCode {
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["site"] => site::build(files::Mode::Debug),
         ["site", "--release"] => site::build(files::Mode::Release),
+        ["size"] => size::report(),
         ["dev", serve @ ..] => dev::watch(serve),
         _ => {
             eprintln!("{USAGE}");

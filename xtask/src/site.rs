@@ -1,4 +1,4 @@
-//! Builds `target/site`: every asset under a name that holds its content's hash, so that browsers may keep it for ever, and
+//! Builds `target/site`: every asset under an address that holds its content's hash, so that browsers may keep it for ever, and
 //! `manifest.json` from the plain name to the hashed one. Files that are right already keep their time stamps, so that cargo
 //! does not compile again.
 
@@ -11,14 +11,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const ASSETS: &str = "target/site/assets";
-const MANIFEST: &str = "target/site/manifest.json";
+pub const ASSETS: &str = "target/site/assets";
+pub const MANIFEST: &str = "target/site/manifest.json";
 
 /// Builds the whole folder and removes files that no longer belong to it.
 pub fn build(mode: Mode) -> Outcome<()> {
     let mut site = Site { mode, names: BTreeMap::new(), written: BTreeSet::new() };
     fs::create_dir_all(ASSETS)?;
-    site.add_module(wasm::bind(mode)?)?;
+    site.add_module(&wasm::bind(mode)?)?;
     for path in files_below(Path::new("public"))? {
         let name = path.strip_prefix("public")?.to_str().ok_or("a public file's name is not UTF-8")?;
         site.add(name, &fs::read(&path)?)?;
@@ -37,20 +37,22 @@ struct Site {
 }
 
 impl Site {
-    /// Adds a WebAssembly module. Its snippets keep their names below a folder that is hashed as a whole, because the glue
-    /// imports them by name.
-    fn add_module(&mut self, module: wasm::Module) -> Outcome<()> {
-        let mut js = module.js;
-        if !module.snippets.is_empty() {
-            let all: String = module.snippets.iter().flat_map(|(name, text)| [name.as_str(), text.as_str()]).collect();
-            let folder = format!("snippets.{}", content_hash(all.as_bytes()));
-            js = js.replace("./snippets/", &format!("./{folder}/"));
-            for (name, text) in &module.snippets {
-                self.write(&format!("{folder}/{name}"), text.as_bytes())?;
-            }
+    /// Adds the files of the browser's half. They name each other, so they keep their names, in a folder that is hashed as a
+    /// whole.
+    fn add_module(&mut self, bound: &Path) -> Outcome<()> {
+        let mut files = Vec::new();
+        for path in files_below(bound)? {
+            let name = path.strip_prefix(bound)?.to_str().ok_or("a file of the browser's half has a name that is not UTF-8")?;
+            files.push((name.to_owned(), fs::read(&path)?));
         }
-        self.add("customer-health.js", js.as_bytes())?;
-        self.add("customer-health_bg.wasm", &module.wasm)
+        let all: Vec<u8> = files.iter().flat_map(|(name, content)| [name.as_bytes(), content]).flatten().copied().collect();
+        let folder = format!("app.{}", content_hash(&all));
+        for (name, content) in files {
+            let address = format!("{folder}/{name}");
+            self.write(&address, &content)?;
+            self.names.insert(name, address);
+        }
+        Ok(())
     }
 
     fn add(&mut self, name: &str, content: &[u8]) -> Outcome<()> {
@@ -96,6 +98,8 @@ impl Site {
         for path in files_below(Path::new(ASSETS))? {
             if !self.written.contains(&path) {
                 fs::remove_file(&path)?;
+                // Fails while the folder holds other files.
+                let _ = path.parent().map(fs::remove_dir);
             }
         }
         let manifest = serde_json::to_string_pretty(&self.names)?;

@@ -1,80 +1,106 @@
-//! Turns the compiled WebAssembly module into the files that a browser loads: the JS glue and, in release, the optimised
-//! module.
+//! Turns the compiled WebAssembly module into the files that a browser loads: a main module with its JS glue, and parts that
+//! are loaded when a page needs them; in release all optimised.
 
 use crate::Outcome;
 use crate::files::{Mode, content_hash, files_below};
 use std::{fs, path::Path, path::PathBuf, process::Command};
 use wasm_bindgen_cli_support::Bindgen;
 
-/// The stem of both files: `customer-health.js` and `customer-health_bg.wasm`.
-const NAME: &str = "customer-health";
-/// Installed from npm (`binaryen`). It more than halves the module.
+/// The stem of both main files: `customer-health.js` and `customer-health_bg.wasm`.
+pub const NAME: &str = "customer-health";
+/// The JS file that loads the parts.
+pub const PARTS: &str = "parts.js";
+/// The main module as it was cut, with the names of its functions.
+pub const NAMED_MAIN: &str = "target/bindgen/release/split/main.wasm";
+/// Installed from npm (`binaryen`). It more than halves the modules.
 const WASM_OPT: &str = "node_modules/.bin/wasm-opt";
+/// How `parts.js` asks for a part. It has to go on asking, or a server that is away for a moment would end the app.
+const FETCH: [&str; 2] = ["fetch(new URL(", "fetchPart(new URL("];
+const FETCH_PART: &str = include_str!("fetch_part.js");
 
-/// The files that the page loads, before their names are hashed.
-pub struct Module {
-    pub js: String,
-    pub wasm: Vec<u8>,
-    /// JS files that come with crates and are imported by the glue, by their path after `snippets/`.
-    pub snippets: Vec<(String, String)>,
-}
-
-/// Runs wasm-bindgen and wasm-opt on cargo's output, unless they ran on exactly this module last time.
-pub fn bind(mode: Mode) -> Outcome<Module> {
+/// Cuts the module into parts and runs wasm-bindgen and wasm-opt, unless they ran on exactly this module last time. Returns
+/// the folder with their files, which find each other by their plain names.
+pub fn bind(mode: Mode) -> Outcome<PathBuf> {
     let compiled = match mode {
         Mode::Debug => "target/wasm32-unknown-unknown/debug/customer_health.wasm",
         Mode::Release => "target/wasm32-unknown-unknown/wasm-release/customer_health.wasm",
     };
     let input = fs::read(compiled).map_err(|e| format!("{compiled}: {e}; the Makefile compiles it first"))?;
     let folder = PathBuf::from("target/bindgen").join(mode.name());
-    let stamp = folder.join("input.sha256");
+    let (split, bound, stamp) = (folder.join("split"), folder.join("bound"), folder.join("input.sha256"));
     let hash = content_hash(&input);
     if fs::read_to_string(&stamp).ok().as_deref() != Some(hash.as_str()) {
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
         }
-        generate(compiled, &folder, mode)?;
+        fs::create_dir_all(&bound)?;
+        cut(&input, &split)?;
+        generate(&split.join("main.wasm"), &bound, mode)?;
+        collect_parts(&split, &bound)?;
+        if mode == Mode::Release {
+            for module in files_below(&bound)?.iter().filter(|path| path.extension().is_some_and(|kind| kind == "wasm")) {
+                optimise(module)?;
+            }
+        }
         fs::write(&stamp, &hash)?;
     }
-    Ok(Module {
-        js: fs::read_to_string(folder.join(NAME).with_extension("js"))?,
-        wasm: fs::read(folder.join(format!("{NAME}_bg.wasm")))?,
-        snippets: snippets(&folder.join("snippets"))?,
-    })
+    Ok(bound)
 }
 
-fn generate(compiled: &str, folder: &Path, mode: Mode) -> Outcome<()> {
+/// Cuts the module where functions are marked as lazy.
+fn cut(input: &[u8], folder: &Path) -> Outcome<()> {
+    fs::create_dir_all(folder)?;
+    let (main, glue, loader) = (folder.join("main.wasm"), format!("./{NAME}.js"), format!("./{PARTS}"));
+    let mut options = wasm_split_cli_support::Options::new(input);
+    options.output_dir = folder;
+    options.main_out_path = &main;
+    options.link_name = &loader;
+    options.main_module = &glue;
+    wasm_split_cli_support::transform(options).map_err(|error| format!("cutting the module: {error:#}"))?;
+    Ok(())
+}
+
+fn generate(main: &Path, folder: &Path, mode: Mode) -> Outcome<()> {
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(compiled).out_name(NAME).web(true)?.typescript(false);
-    // The page tells the glue the module's hashed address, so the unhashed one, which does not exist, stays out of it.
+    bindgen.input_path(main).out_name(NAME).web(true)?.typescript(false);
+    // The page tells the glue the module's address.
     bindgen.omit_default_module_path(true);
+    // The parts share the table of functions, which the linker exports.
+    bindgen.keep_lld_exports(true);
     // Names are for stack traces, which matter while developing.
     bindgen.remove_name_section(mode == Mode::Release).remove_producers_section(mode == Mode::Release);
-    bindgen.generate(folder)?;
-    match mode {
-        Mode::Debug => Ok(()),
-        Mode::Release => optimise(&folder.join(format!("{NAME}_bg.wasm"))),
-    }
+    Ok(bindgen.generate(folder)?)
 }
 
-/// Optimises the module. The two features are those that rustc emits for every supported browser.
+/// Puts the parts and their loader beside the main module.
+fn collect_parts(split: &Path, bound: &Path) -> Outcome<()> {
+    for path in files_below(split)? {
+        let name = path.strip_prefix(split)?;
+        match name.to_str() {
+            Some("main.wasm") => continue,
+            Some(PARTS) => {
+                let loader = fs::read_to_string(&path)?;
+                if !loader.contains(FETCH[0]) {
+                    return Err(format!("{PARTS} no longer asks for its parts with {:?}", FETCH[0]).into());
+                }
+                fs::write(bound.join(name), format!("{}{FETCH_PART}", loader.replace(FETCH[0], FETCH[1])))?;
+            }
+            _ => drop(fs::copy(&path, bound.join(name))?),
+        }
+    }
+    Ok(())
+}
+
+/// Optimises a module. The features are those that rustc emits for every supported browser.
 fn optimise(module: &Path) -> Outcome<()> {
+    const FEATURES: [&str; 6] =
+        ["bulk-memory", "nontrapping-float-to-int", "reference-types", "multivalue", "sign-ext", "mutable-globals"];
     let status = Command::new(WASM_OPT)
-        .args(["-Oz", "--enable-bulk-memory", "--enable-nontrapping-float-to-int", "-o"])
+        .args(["--merge-similar-functions", "-Oz"])
+        .args(FEATURES.map(|feature| format!("--enable-{feature}")))
+        .arg("-o")
         .args([module, module])
         .status()
         .map_err(|e| format!("{WASM_OPT}: {e}; `make build` installs it"))?;
     if status.success() { Ok(()) } else { Err(format!("{WASM_OPT}: {status}").into()) }
-}
-
-fn snippets(folder: &Path) -> Outcome<Vec<(String, String)>> {
-    let mut found = Vec::new();
-    if !folder.exists() {
-        return Ok(found);
-    }
-    for entry in files_below(folder)? {
-        let name = entry.strip_prefix(folder)?.to_str().ok_or("a snippet's name is not UTF-8")?.to_owned();
-        found.push((name, fs::read_to_string(&entry)?));
-    }
-    Ok(found)
 }

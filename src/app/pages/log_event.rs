@@ -1,7 +1,7 @@
 //! `/customers/{id}/events/new`: log an event; `/events/new`: first choose for whom.
 
 use crate::app::components::icon::IconName;
-use crate::app::components::{BandBadge, EmptyState, Followed, Loaded, Pagination, only_named_fields};
+use crate::app::components::{BandBadge, EmptyState, Followed, GetForm, Loaded, Pagination};
 use crate::app::forms::{EventForms, LOG_PANEL, LogSubject};
 use crate::app::server_fns::{list_customers, load_customer_page};
 use crate::app::state::{use_customer_id, use_revision};
@@ -10,7 +10,6 @@ use crate::domain::{CustomerList, CustomerQuery, CustomerRow, Sort};
 use crate::wire::pages::CustomerPage;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
 
 /// The shortest history and change that can be asked for. The page needs only today's figures.
@@ -68,7 +67,7 @@ pub fn PickCustomerPage() -> impl IntoView {
                 <h1>"Log an event"</h1>
                 <p class="page-head__note">"Which customer is it about?"</p>
             </div>
-            <Form method="GET" action="" on_form_data=only_named_fields() attr:class="pick__search" attr:role="search">
+            <GetForm action="/events/new" class="pick__search" scroll=true role="search">
                 <label class="sr-only" for="pick-search">"Search customers"</label>
                 <input
                     class="field__input"
@@ -81,7 +80,7 @@ pub fn PickCustomerPage() -> impl IntoView {
                 <button class="button" type="submit">
                     "Search"
                 </button>
-            </Form>
+            </GetForm>
             <Loaded resource=list view=move |list| view! { <Candidates list query=wanted.get_untracked() /> } />
         </div>
     }

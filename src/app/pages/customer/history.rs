@@ -2,11 +2,10 @@
 
 use super::place::{HISTORY_DAYS, Place};
 use crate::app::components::charts::HistoryChart;
-use crate::app::components::{SaveChart, Tab, Tabs, only_named_fields};
+use crate::app::components::{GetForm, SaveChart, Tab, Tabs};
 use crate::domain::NaiveDate;
 use crate::wire::pages::CustomerPage;
 use leptos::prelude::*;
-use leptos_router::components::Form;
 
 #[component]
 pub fn HistorySection(page: Memo<CustomerPage>, place: Memo<Place>) -> impl IntoView {
@@ -69,7 +68,7 @@ fn PickDay(place: Memo<Place>, as_of: NaiveDate, today: NaiveDate) -> impl IntoV
         kept.map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()
     };
     view! {
-        <Form method="GET" action=move || place.read().path() noscroll=true on_form_data=only_named_fields() attr:class="pick-day no-print">
+        <GetForm action=Signal::derive(move || place.read().path()) class="pick-day no-print" scroll=false>
             {hidden}
             <label for="as-of">"Pick a day in the chart, or by date, to see the breakdown as of then (days are UTC)"</label>
             <input
@@ -77,6 +76,6 @@ fn PickDay(place: Memo<Place>, as_of: NaiveDate, today: NaiveDate) -> impl IntoV
                 value=as_of.to_string() prop:value=as_of.to_string() max=today.to_string()
             />
             <button type="submit" class="button">"Show"</button>
-        </Form>
+        </GetForm>
     }
 }

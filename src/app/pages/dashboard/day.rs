@@ -3,11 +3,10 @@
 
 use super::sentence::Sentence;
 use crate::app::components::icon::IconName;
-use crate::app::components::{EmptyState, PastDay, only_named_fields};
+use crate::app::components::{EmptyState, GetForm, PastDay};
 use crate::app::format;
 use crate::domain::{AsOf, AskedDay, CustomerQuery, FieldErrors, NaiveDate, Portfolio};
 use leptos::prelude::*;
-use leptos_router::components::Form;
 
 /// Returns the dashboard's address on another day, with the same filters.
 fn day_href(query: Memo<CustomerQuery>, at: AskedDay) -> String {
@@ -70,7 +69,7 @@ fn PickDay(query: Memo<CustomerQuery>, as_of: NaiveDate, today: NaiveDate, first
         pairs.map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()
     };
     view! {
-        <Form method="GET" action="/" noscroll=true on_form_data=only_named_fields() attr:class="day-bar__form no-print">
+        <GetForm action="/" class="day-bar__form no-print" scroll=false>
             {kept}
             <label for="as-of">"As of (UTC)"</label>
             <input
@@ -79,7 +78,7 @@ fn PickDay(query: Memo<CustomerQuery>, as_of: NaiveDate, today: NaiveDate, first
                 min=first.map(|day| day.to_string()) max=today.to_string()
             />
             <button type="submit" class="button">"Show"</button>
-        </Form>
+        </GetForm>
     }
 }
 
