@@ -39,7 +39,7 @@ impl Chosen {
         let filters = Memo::new(move |_| query.with(CustomerQuery::of_figures));
         Effect::watch(move || filters.get(), move |_, _, _| chosen.clear(), false);
         Effect::new(move |_| {
-            let shown = loaded.with(|list| shown_rows(list));
+            let shown = loaded.with(shown_rows);
             let is_old =
                 |rows: &BTreeMap<CustomerId, ChosenRow>, row: &ChosenRow| rows.get(&row.id).is_some_and(|known| known != row);
             let newer: Vec<_> = chosen.rows.with_untracked(|rows| shown.into_iter().filter(|row| is_old(rows, row)).collect());
@@ -56,7 +56,7 @@ impl Chosen {
 
     /// Returns whether every customer on the page is chosen.
     pub fn has_all(self) -> bool {
-        let shown = self.loaded.with(|list| shown_rows(list));
+        let shown = self.loaded.with(shown_rows);
         !shown.is_empty() && self.rows.with(|rows| shown.iter().all(|row| rows.contains_key(&row.id)))
     }
 
@@ -82,7 +82,7 @@ impl Chosen {
         let Some(of) = target_box(event) else { return };
         let extends = self.extends.get_value();
         self.extends.set_value(false);
-        let mut shown = self.loaded.with_untracked(|list| shown_rows(list));
+        let mut shown = self.loaded.with_untracked(shown_rows);
         if !of.matches(BOX_OF_ALL).unwrap_or(false) {
             let Ok(id) = of.value().parse::<CustomerId>() else { return };
             let place = |id: CustomerId| shown.iter().position(|row| row.id == id);
