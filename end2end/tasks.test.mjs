@@ -81,7 +81,7 @@ task("why a customer's score fell", { clicks: 0, keys: 6 }, async ({ page, umbra
   await page.getByRole("option", { name: /Umbra/, selected: true }).waitFor();
   await press("Enter");
   await page.waitForURL(new RegExp(`/customers/${umbra.id}`));
-  await page.getByText(`Logins stopped on ${shownDay(20)}`).first().waitFor();
+  await page.getByText(/ \$1\.2k overdue; renews in 19 days/).waitFor();
   await page.getByRole("region", { name: "What changed" }).waitFor();
 });
 
