@@ -24,7 +24,7 @@ pub fn Histogram(portfolio: Portfolio, by: Measure, links: Links) -> impl IntoVi
             <svg viewBox="0 0 10 100" preserveAspectRatio="none" aria-hidden="true" data-band=band_attribute(bucket_band(bucket, &limits))>
                 <rect x="0" width="10" y=format!("{:.1}", 100.0 - height) height=format!("{height:.1}") />
             </svg>
-            <span class="histogram__from" aria-hidden="true">{from}</span>
+            {from}
         };
         match links.bucket(bucket) {
             Some(href) => view! { <li><a href=href aria-label=label.clone() title=label>{bar}</a></li> }.into_any(),
