@@ -26,46 +26,60 @@ pub struct ScalePoint {
 }
 
 /// The points of a scale, by rising value; their scores all rise or all fall.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scale {
-    points: Vec<ScalePoint>,
+    /// The first `count` of these. A list would be allocated for every score.
+    points: [ScalePoint; MOST_POINTS],
+    count: usize,
     /// The score where there is nothing to measure.
     pub assumed: Points,
 }
 
-/// The fewest and the most points of a scale.
-pub const SCALE_POINTS: std::ops::RangeInclusive<usize> = 2..=6;
+/// The most points of a scale.
+pub const MOST_POINTS: usize = 6;
 
 impl Scale {
     /// Returns `None` unless there are two to six points, their values rise, and their scores lie within 0 to 100 and never turn.
-    pub fn new(points: Vec<ScalePoint>, assumed: Points) -> Option<Self> {
+    pub fn new(points: &[ScalePoint], assumed: Points) -> Option<Self> {
         let allowed = |score: Points| (Points::ZERO..=Points::MAX).contains(&score);
         let steps = || points.windows(2).map(|pair| (pair[0], pair[1]));
         let is_monotone = steps().all(|(a, b)| a.score <= b.score) || steps().all(|(a, b)| a.score >= b.score);
-        let is_scale = SCALE_POINTS.contains(&points.len())
+        let is_scale = (2..=MOST_POINTS).contains(&points.len())
             && steps().all(|(a, b)| a.value < b.value)
             && is_monotone
             && points.iter().all(|point| allowed(point.score))
             && allowed(assumed);
-        is_scale.then_some(Self { points, assumed })
+        is_scale.then(|| Self::of(points, assumed))
+    }
+
+    /// Takes the first points, which must be those of a scale.
+    fn of(first: &[ScalePoint], assumed: Points) -> Self {
+        let mut points = [ScalePoint { value: 0, score: Points::ZERO }; MOST_POINTS];
+        points.iter_mut().zip(first).for_each(|(point, first)| *point = *first);
+        Self { points, count: first.len(), assumed }
     }
 
     /// Returns the scale of a straight line between two values, of which `to` must be the larger.
     pub fn straight((from, at_from): (i64, Points), (to, at_to): (i64, Points), assumed: Points) -> Self {
-        Self { points: vec![ScalePoint { value: from, score: at_from }, ScalePoint { value: to, score: at_to }], assumed }
+        Self::of(&[ScalePoint { value: from, score: at_from }, ScalePoint { value: to, score: at_to }], assumed)
+    }
+
+    fn points(&self) -> &[ScalePoint] {
+        self.points.get(..self.count).unwrap_or_default()
     }
 
     /// Returns a value's score, rounded half up to a tenth of a point. This is the only rounding on the way from facts.
     pub fn score(&self, value: Option<Value>) -> Points {
         let (over, under) = match value {
             None => return self.assumed,
-            Some(Value::Boundless) => return self.points.last().map_or(self.assumed, |last| last.score),
+            Some(Value::Boundless) => return self.points().last().map_or(self.assumed, |last| last.score),
             Some(Value::Fraction { over, under }) => (over, under),
         };
         let is_below = |point: &&ScalePoint| i128::from(point.value) * under < over;
-        let below = self.points.iter().take_while(is_below).count();
-        let before = below.checked_sub(1).and_then(|place| self.points.get(place));
-        match (before, self.points.get(below)) {
+        let points = self.points();
+        let below = points.iter().take_while(is_below).count();
+        let before = below.checked_sub(1).and_then(|place| points.get(place));
+        match (before, points.get(below)) {
             (Some(before), Some(next)) => between(*before, *next, over, under),
             (Some(end), None) | (None, Some(end)) => end.score,
             (None, None) => self.assumed,
@@ -74,12 +88,12 @@ impl Scale {
 
     /// Returns the value from which on the score is as good or as bad as it gets.
     pub fn end(&self) -> i64 {
-        self.points.last().map_or(0, |last| last.value)
+        self.points().last().map_or(0, |last| last.value)
     }
 
     /// Returns whether more is worse.
     pub fn falls(&self) -> bool {
-        self.points.first().zip(self.points.last()).is_some_and(|(first, last)| first.score > last.score)
+        self.points().first().zip(self.points().last()).is_some_and(|(first, last)| first.score > last.score)
     }
 }
 

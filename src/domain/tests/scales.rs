@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 fn scale(points: &[(i64, i64)]) -> Option<Scale> {
     let point = |(value, score): &(i64, i64)| ScalePoint { value: *value, score: Points(10 * score) };
-    Scale::new(points.iter().map(point).collect(), Points(500))
+    Scale::new(&points.iter().map(point).collect::<Vec<_>>(), Points(500))
 }
 
 #[test]
