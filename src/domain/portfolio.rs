@@ -3,18 +3,10 @@
 use super::change::MainCause;
 use super::list::OwnerFilter;
 use super::scorecard::BandLimits;
-pub use super::tally::Tally;
+pub use super::tally::{BandTally, Tally};
 use super::{Band, CustomerId, FactorKey, NaiveDate, Points, Segment, SilentSource};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct BandTally {
-    pub band: Band,
-    #[serde(flatten)]
-    pub tally: Tally,
-}
 
 /// The mean score today and its changes. A change is over the customers scored on both days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

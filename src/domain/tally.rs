@@ -1,5 +1,6 @@
 //! How much a group of customers is: their number and their ARR.
 
+use super::Band;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -11,6 +12,14 @@ pub struct Tally {
     pub arr_cents: i64,
     /// The number of customers whose ARR is unknown, so not in the sum.
     pub arr_unknown: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BandTally {
+    pub band: Band,
+    #[serde(flatten)]
+    pub tally: Tally,
 }
 
 impl std::iter::Sum for Tally {

@@ -2,7 +2,7 @@
 
 use super::super::calendar::{CalendarPeriod, Length};
 use super::super::customer::parse_date;
-use super::super::portfolio::{BandTally, Tally};
+use super::super::tally::{BandTally, Tally};
 use super::super::{FieldErrors, NaiveDate, phrases};
 use chrono::{Datelike, Duration, Months};
 use serde::{Deserialize, Serialize};
