@@ -2,7 +2,7 @@
 
 use super::Site;
 use super::client::tenths;
-use crate::domain::{Archive, ArchiveReason, CustomerFields, CustomerId, NaiveDate, NewScorecard, Points, Scorecard};
+use crate::domain::{Archive, ArchiveReason, CustomerFields, CustomerId, NaiveDate, Points};
 use crate::server::store::Incoming;
 use crate::tests::harness::*;
 use serde_json::{Value, json};
@@ -49,14 +49,6 @@ async fn february(db: &Database) {
     db.customer_with(CustomerFields { start_date: Some(day(2, 10)), ..named("=New Co", 2 * K) }).await;
     let scored = db.customer_with(CustomerFields { start_date: Some(day(1, 5)), ..named("Scored", K) }).await;
     db.send_all(scored, (12..=28).map(|date| login().at(midnight(day(2, date))))).await;
-    db.roll_over_all(today()).await;
-}
-
-async fn new_rules(db: &Database, change: impl FnOnce(&mut Scorecard)) {
-    let current = db.current_scorecard().await.unwrap();
-    let mut scorecard = Scorecard { version: current.version + 1, ..current };
-    change(&mut scorecard);
-    db.add_scorecard(&NewScorecard { scorecard, author: "Ada".into(), note: "test".into() }, now()).await.unwrap();
     db.roll_over_all(today()).await;
 }
 
@@ -163,7 +155,8 @@ on_each_database! {
         active_until(&db, 0, named("Steady", 10 * K)).await;
         db.roll_over_all(today()).await;
         db.run_raw("UPDATE band_changes SET day = day - 200").await;
-        new_rules(&db, |scorecard| scorecard.bands.healthy = Points(1000)).await;
+        db.new_rules(|scorecard| scorecard.bands.healthy = Points(1000)).await;
+        db.roll_over_all(today()).await;
         let site = Site::new(db);
         let month = site.get("/api/month?period=2026-03").await.ok();
         let told = json!([{"from": "healthy", "to": "at_risk", "customers": 1, "arrCents": 10 * K, "arrUnknown": 0}]);

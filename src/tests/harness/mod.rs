@@ -21,7 +21,9 @@ pub use fact::*;
 pub use proxy::{Mood, Proxy};
 
 use crate::domain::list::MAX_PAGE_SIZE;
-use crate::domain::{CustomerFields, CustomerId, CustomerQuery, FieldErrors, Health, NaiveDate, Segment};
+use crate::domain::{
+    CustomerFields, CustomerId, CustomerQuery, FieldErrors, Health, NaiveDate, NewScorecard, Scorecard, Segment,
+};
 use crate::scoring;
 use crate::server::service::run::following;
 use crate::server::service::run::post_queue::PostQueue;
@@ -194,6 +196,14 @@ impl Database {
         let current = self.get_current(customer, today).await.unwrap();
         assert!(current.is_current, "the stored health of customer {customer} is stale on {today}");
         scoring::score(customer, &current.measured, &self.current_scorecard().await.unwrap(), today)
+    }
+
+    /// Puts rules in the place of the current ones, which they differ from by one change.
+    pub async fn new_rules(&self, change: impl FnOnce(&mut Scorecard)) {
+        let current = self.current_scorecard().await.unwrap();
+        let mut scorecard = Scorecard { version: current.version + 1, ..current };
+        change(&mut scorecard);
+        self.add_scorecard(&NewScorecard { scorecard, author: "Ada".into(), note: "test".into() }, now()).await.unwrap();
     }
 
     /// Rolls over until nothing is stale; how many customers that took.

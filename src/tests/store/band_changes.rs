@@ -1,7 +1,7 @@
 //! Changes of bands are noted where health is written: on their day, with their cause.
 
 use crate::domain::band_change::{BandChange, BandChangeCause};
-use crate::domain::{Band, CustomerId, MissingPolicy, NewScorecard, Points, Scorecard};
+use crate::domain::{Band, CustomerId, MissingPolicy, Points};
 use crate::server::store::Incoming;
 use crate::tests::harness::*;
 
@@ -19,13 +19,6 @@ async fn healthy(db: &Database) -> CustomerId {
     db.send_all(acme, ["a", "b", "c", "d", "e"].map(feature)).await;
     assert_eq!(db.health(acme).await.band, Band::Healthy);
     acme
-}
-
-async fn new_rules(db: &Database, change: impl FnOnce(&mut Scorecard)) {
-    let current = db.current_scorecard().await.unwrap();
-    let mut scorecard = Scorecard { version: current.version + 1, ..current };
-    change(&mut scorecard);
-    db.add_scorecard(&NewScorecard { scorecard, author: "Ada".into(), note: "test".into() }, now()).await.unwrap();
 }
 
 async fn noted(db: &Database, customer: CustomerId) -> Vec<BandChange> {
@@ -66,7 +59,7 @@ on_each_database! {
         connect_sources(&db).await;
         let acme = healthy(&db).await;
         let before = noted(&db, acme).await.len();
-        new_rules(&db, |scorecard| scorecard.bands.healthy = Points(1000)).await;
+        db.new_rules(|scorecard| scorecard.bands.healthy = Points(1000)).await;
         db.roll_over_all(today()).await;
         let changes = noted(&db, acme).await.split_off(before);
         assert_eq!(changes.len(), 1);
@@ -75,7 +68,7 @@ on_each_database! {
     }
 
     async fn a_source_that_connects_is_the_cause_for_everybody(db: Database) {
-        new_rules(&db, |scorecard| scorecard.missing_policy = MissingPolicy::Exclude).await;
+        db.new_rules(|scorecard| scorecard.missing_policy = MissingPolicy::Exclude).await;
         let mut customers = Vec::new();
         for name in ["A", "B", "C", "D", "E"] {
             let customer = db.customer(name).await;

@@ -1,7 +1,7 @@
 //! ARR by band over time, and moves between bands: restated, filtered, and each move a list of its own.
 
 use crate::domain::band_history::{BandMove, Moved, MovedBy};
-use crate::domain::{Band, BandHistory, CustomerFields, CustomerId, CustomerQuery, NewScorecard, Points, Scorecard};
+use crate::domain::{Band, BandHistory, CustomerFields, CustomerId, CustomerQuery, Points};
 use crate::server::Actor;
 use crate::server::service::portfolio;
 use crate::server::store::Incoming;
@@ -59,14 +59,6 @@ async fn assert_moves_are_lists(db: &Database, history: &BandHistory, of: &str) 
             assert_eq!(told, &[BandMove { from: *from, to: *to, tally: *tally }], "{query}");
         }
     }
-}
-
-async fn new_rules(db: &Database, change: impl FnOnce(&mut Scorecard)) {
-    let current = db.current_scorecard().await.unwrap();
-    let mut scorecard = Scorecard { version: current.version + 1, ..current };
-    change(&mut scorecard);
-    db.add_scorecard(&NewScorecard { scorecard, author: "Ada".into(), note: "test".into() }, now()).await.unwrap();
-    db.roll_over_all(today()).await;
 }
 
 on_each_database! {
@@ -152,7 +144,8 @@ on_each_database! {
         assert_eq!(fallen.len(), 1);
         // As if these customers had been here for long.
         db.run_raw("UPDATE band_changes SET day = day - 200").await;
-        new_rules(&db, |scorecard| scorecard.bands.healthy = Points(1000)).await;
+        db.new_rules(|scorecard| scorecard.bands.healthy = Points(1000)).await;
+        db.roll_over_all(today()).await;
         let history = bands(&db, "").await;
         // Under the new rules nobody was healthy on any day.
         assert_eq!(history.bands[0].customers, [0; 91]);
