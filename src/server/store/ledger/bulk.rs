@@ -1,15 +1,10 @@
 //! Changes many customers in one transaction, and undoes such a change.
 
-use crate::domain::band_change::BandChangeCause;
 use crate::domain::bulk::{Chosen, KeptCustomer, UNDO_DAYS};
 use crate::domain::{Archive, BulkChange, BulkChangeId, BulkReport, BulkUndoReport, Customer, CustomerFields, CustomerId};
-use crate::server::store::ledger::health::{Occasion, rescore_customers};
-use crate::server::store::ledger::rules::load_rules;
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::bulk_changes::{FormerCustomer, FormerState, insert_bulk_change, take_bulk_change};
-use crate::server::store::tables::customers::{
-    load_known_customers, lock_customers, no_customer, set_customer_archive, set_customer_fields,
-};
+use crate::server::store::tables::customers::{lock_customers, no_customer, set_customer_archive, set_customer_fields};
 use crate::server::store::{Store, StoreError, StoreResult};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::HashMap;
@@ -46,9 +41,6 @@ impl Store {
             true => None,
             false => Some(insert_bulk_change(&mut tx, &former, now, now - Duration::days(UNDO_DAYS)).await?),
         };
-        if matches!(change, BulkChange::Segment(_)) {
-            rescore_all(&mut tx, former.iter().map(|one| CustomerId(one.id)).collect(), now).await?;
-        }
         tx.commit().await?;
         Ok(BulkReport { id, changed: changed as i64, unchanged: (chosen.len() - changed) as i64 })
     }
@@ -59,14 +51,10 @@ impl Store {
         let former = take_bulk_change(&mut tx, id, now).await?;
         let found = lock_chosen(&mut tx, former.iter().map(|one| CustomerId(one.id)).collect()).await?;
         let mut report = BulkUndoReport::default();
-        let mut rescored = Vec::new();
         for FormerCustomer { id, version, state } in former {
             let id = CustomerId(id);
             match found.get(&id) {
                 Some(customer) if customer.version == version => {
-                    if matches!(state, FormerState::Segment(_)) {
-                        rescored.push(id);
-                    }
                     give_back(&mut tx, customer, state).await?;
                     report.restored += 1;
                 }
@@ -76,7 +64,6 @@ impl Store {
                 }
             }
         }
-        rescore_all(&mut tx, rescored, now).await?;
         tx.commit().await?;
         Ok(report)
     }
@@ -116,16 +103,6 @@ async fn give_back(tx: &mut Tx, customer: &Customer, state: FormerState) -> Stor
         FormerState::Segment(segment) => set_customer_fields(tx, customer.id, &CustomerFields { segment, ..fields }).await,
         FormerState::Archived(archive) => set_customer_archive(tx, customer.id, archive).await,
     }
-}
-
-/// Rescores locked customers whose fields were written in this transaction.
-async fn rescore_all(tx: &mut Tx, ids: Vec<CustomerId>, now: DateTime<Utc>) -> StoreResult<()> {
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let rules = load_rules(tx).await?;
-    let known = load_known_customers(tx, &ids).await?;
-    rescore_customers(tx, &known, &rules, Occasion { cause: BandChangeCause::Facts, now }).await
 }
 
 /// "Acme, Bolt and 3 more were", "Acme was"

@@ -122,7 +122,7 @@ pub async fn health_of_today(tx: &mut Tx, row: &CustomerRecord, rules: &Rules, t
 }
 
 /// Scores locked customers from their facts and stores what comes out.
-pub async fn rescore_customers(tx: &mut Tx, known: &[Known], rules: &Rules, occasion: Occasion) -> StoreResult<()> {
+async fn rescore_customers(tx: &mut Tx, known: &[Known], rules: &Rules, occasion: Occasion) -> StoreResult<()> {
     let found = load_facts(tx, known, rules.reach(occasion.today()), occasion.today()).await?;
     put_scored(tx, known.iter().map(|known| (known, &found[&known.id])), rules, occasion).await
 }
