@@ -4,7 +4,7 @@ use super::facts::{Connections, Facts};
 use super::measure::{Counted, Measured, Measurements, count_invoices};
 use super::score::Scores;
 use crate::domain::measure::Measure;
-use crate::domain::{Band, EventKind, Factors, HistoryPoint, NaiveDate, Points, Scorecard, Window};
+use crate::domain::{Band, EventKind, FactorKey, Factors, HistoryPoint, NaiveDate, Points, Scorecard, Window};
 use std::collections::HashMap;
 
 /// The days that a customer's bands are kept for, and that the search for the beginning of its band goes back.
@@ -24,28 +24,37 @@ pub fn history(
         Factors::from_fn(|key| Counter::new(facts, scorecard.factors.get(key).measure(key), Window { from: base, to }));
     // Days are counted from `base`, since arithmetic with dates would cost more than all the rest.
     let first = (from - base).num_days();
-    let mut last: Option<(Measurements, Points, Band)> = None;
+    let mut measured = Measurements::default();
+    let mut last: Option<(Points, Band)> = None;
     from.iter_days()
         .take_while(|day| *day <= to)
         .zip(first..)
         .map(|(day, number)| {
-            let measured = Measurements {
-                has_facts: facts.first_fact_on.is_some_and(|first| first <= day),
-                before_start: facts.start_date.is_some_and(|start| day < start),
-                factors: Factors::from_fn(|key| Measured {
-                    connected: connections.is_connected(key, day),
-                    counted: counters.get_mut(key).count(facts, day, number),
-                }),
-            };
+            let mut differs = changes(&mut measured.has_facts, facts.first_fact_on.is_some_and(|first| first <= day));
+            differs |= changes(&mut measured.before_start, facts.start_date.is_some_and(|start| day < start));
+            for key in FactorKey::ALL {
+                let Measured { connected, counted } = measured.factors.get_mut(key);
+                differs |= changes(connected, connections.is_connected(key, day));
+                differs |= changes(counted, counters.get_mut(key).count(facts, day, number));
+            }
             // Most days are measured like the day before.
-            let same = last.take().filter(|(before, ..)| *before == measured);
-            let (_, score, band) = last.insert(same.unwrap_or_else(|| {
+            let (score, band) = last.filter(|_| !differs).unwrap_or_else(|| {
                 let Scores { score, band, .. } = Scores::of(&measured, scorecard);
-                (measured, score, band)
-            }));
-            HistoryPoint { day, score: *score, band: *band }
+                (score, band)
+            });
+            last = Some((score, band));
+            HistoryPoint { day, score, band }
         })
         .collect()
+}
+
+/// Writes a value, and returns whether it is another one.
+fn changes<T: PartialEq>(place: &mut T, value: T) -> bool {
+    let differs = *place != value;
+    if differs {
+        *place = value;
+    }
+    differs
 }
 
 /// Counts for one factor day after day.
