@@ -132,6 +132,31 @@ fn text(state: FormState, name: &'static str, label: &'static str, required: boo
     }
 }
 
+/// A required text, with suggestions for it.
+fn suggested(
+    state: FormState,
+    name: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    suggestions: impl Fn() -> Vec<String> + Send + 'static,
+) -> impl IntoView {
+    let list = state.field_id("suggestions");
+    let options = move || suggestions().into_iter().map(|text| view! { <option value=text /> }).collect_view();
+    view! {
+        <Field
+            id=state.field_id(name)
+            name
+            label
+            hint
+            value=state.value(name)
+            error=state.error(name)
+            list=list.clone()
+            required=true
+        />
+        <datalist id=list>{options}</datalist>
+    }
+}
+
 fn date(state: FormState, name: &'static str, label: &'static str, hint: &'static str, required: bool) -> impl IntoView {
     view! {
         <Field
@@ -176,26 +201,15 @@ fn LoginForm(subject: Signal<LogSubject>) -> impl IntoView {
 
 #[component]
 fn FeatureForm(subject: Signal<LogSubject>) -> impl IntoView {
-    let features = move || subject.get().features.into_iter().map(|feature| view! { <option value=feature /> }).collect_view();
+    let features = move || subject.get().features;
     let subject = subject.get_untracked();
     let action = ServerAction::<SubmitEvent>::new();
     let state = form_state("feature_use", &subject, action, &[]);
-    let list = state.field_id("features");
     view! {
         <EventForm action state customer=subject.customer kind="feature_use" label="Log feature use">
-            <Field
-                id=state.field_id("feature")
-                name="feature"
-                label="Feature"
-                hint="Features seen before are suggested"
-                value=state.value("feature")
-                error=state.error("feature")
-                list=list.clone()
-                required=true
-            />
+            {suggested(state, "feature", "Feature", "Features seen before are suggested", features)}
             {text(state, "user", "Who used it", false)}
             {when(state)}
-            <datalist id=list>{features}</datalist>
         </EventForm>
     }
 }
@@ -245,23 +259,13 @@ fn TicketForm(subject: Signal<LogSubject>) -> impl IntoView {
 
 #[component]
 fn ReadingForm(subject: Signal<LogSubject>) -> impl IntoView {
-    let names = move || subject.get().readings.into_iter().map(|name| view! { <option value=name /> }).collect_view();
+    let names = move || subject.get().readings;
     let subject = subject.get_untracked();
     let action = ServerAction::<SubmitEvent>::new();
     let state = form_state("reading", &subject, action, &[]);
-    let list = state.field_id("names");
     view! {
         <EventForm action state customer=subject.customer kind="reading" label="Log reading">
-            <Field
-                id=state.field_id("name")
-                name="name"
-                label="What was measured"
-                hint="For example seats used, NPS"
-                value=state.value("name")
-                error=state.error("name")
-                list=list.clone()
-                required=true
-            />
+            {suggested(state, "name", "What was measured", "For example seats used, NPS", names)}
             <Field
                 id=state.field_id("value")
                 name="value"
@@ -273,7 +277,6 @@ fn ReadingForm(subject: Signal<LogSubject>) -> impl IntoView {
                 required=true
             />
             {when(state)}
-            <datalist id=list>{names}</datalist>
         </EventForm>
     }
 }
