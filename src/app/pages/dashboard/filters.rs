@@ -224,30 +224,27 @@ fn RenewalSelect(query: Signal<CustomerQuery>, today: Signal<NaiveDate>, navigat
             {choice(DAYS, "Renews from … to …", is_days)}
         }
     };
+    let input = move |name, label, field: NodeRef<leptos::html::Input>, first| {
+        view! {
+            <input
+                type="date"
+                name=name
+                aria-label=label
+                value=untrack(|| day(first))
+                prop:value=move || day(first).unwrap_or_default()
+                node_ref=field
+                on:change=choose_days
+            />
+        }
+    };
     view! {
         <label class="filter">
             <select name="renewal" aria-label="Renewal" on:change=choose>{options}</select>
         </label>
         <span class="filter filter-days">
-            <input
-                type="date"
-                name="renewal_from"
-                aria-label="Renewal from"
-                value=untrack(|| day(true))
-                prop:value=move || day(true).unwrap_or_default()
-                node_ref=from
-                on:change=choose_days
-            />
+            {input("renewal_from", "Renewal from", from, true)}
             "–"
-            <input
-                type="date"
-                name="renewal_to"
-                aria-label="Renewal to"
-                value=untrack(|| day(false))
-                prop:value=move || day(false).unwrap_or_default()
-                node_ref=to
-                on:change=choose_days
-            />
+            {input("renewal_to", "Renewal to", to, false)}
         </span>
     }
 }
