@@ -19,9 +19,48 @@ pub struct InvoiceCounts {
 }
 
 impl InvoiceCounts {
+    /// Counts one invoice.
+    pub(super) fn of(status: InvoiceStatus) -> Self {
+        let mut counts = Self::default();
+        match status {
+            InvoiceStatus::PaidOnTime => counts.on_time = 1,
+            InvoiceStatus::PaidLate => counts.late = 1,
+            InvoiceStatus::Overdue => counts.overdue = 1,
+            InvoiceStatus::Open => counts.open = 1,
+            InvoiceStatus::Voided => {}
+        }
+        counts
+    }
+
     /// Returns the number of invoices that can be judged: paid and overdue ones.
     pub fn judged(self) -> i64 {
         self.on_time + self.late + self.overdue
+    }
+}
+
+impl std::ops::Add for InvoiceCounts {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            on_time: self.on_time + other.on_time,
+            late: self.late + other.late,
+            overdue: self.overdue + other.overdue,
+            open: self.open + other.open,
+        }
+    }
+}
+
+impl std::ops::Sub for InvoiceCounts {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        Self {
+            on_time: self.on_time - other.on_time,
+            late: self.late - other.late,
+            overdue: self.overdue - other.overdue,
+            open: self.open - other.open,
+        }
     }
 }
 
@@ -82,15 +121,14 @@ impl Measurements {
         })
     }
 
+    /// Returns whether a fact counts, and the customer has started.
+    pub(super) fn has_data(&self) -> bool {
+        self.has_facts && !self.before_start
+    }
+
     /// Returns whether a fact supports the factor's value.
     pub fn is_measured(&self, factor: FactorKey) -> bool {
-        let Measured { connected, counted } = self.factors.get(factor);
-        *connected
-            && match counted {
-                Counted::Facts(_) | Counted::Features(..) => true,
-                Counted::Invoices(invoices) => invoices.judged() > 0,
-                Counted::Trend(now, before) => *now > 0 || *before > 0,
-            }
+        self.factors.get(factor).is_measured()
     }
 
     /// Returns the invoices by their status, where a factor counts them.
@@ -104,6 +142,16 @@ impl Measurements {
 }
 
 impl Measured {
+    /// Returns whether a fact supports the value.
+    pub(super) fn is_measured(&self) -> bool {
+        self.connected
+            && match self.counted {
+                Counted::Facts(_) | Counted::Features(..) => true,
+                Counted::Invoices(invoices) => invoices.judged() > 0,
+                Counted::Trend(now, before) => now > 0 || before > 0,
+            }
+    }
+
     /// Returns the value that the factor's scale turns into a score; `None` where there is nothing to measure.
     pub(super) fn value(&self) -> Option<Value> {
         match &self.counted {
@@ -215,18 +263,9 @@ pub(super) fn features_used(facts: &Facts, measure: Measure<'_>, window: Window)
 
 /// Counts the invoices issued within the window by their status at the end of a day.
 pub(super) fn count_invoices(invoices: &[Invoice], window: Window, as_of: NaiveDate) -> InvoiceCounts {
-    let mut counts = InvoiceCounts::default();
     let counted = invoices.iter().filter(|invoice| invoice.issued_on.is_some_and(|day| window.contains(day)));
-    for status in counted.filter_map(|invoice| invoice.status(as_of)) {
-        match status {
-            InvoiceStatus::PaidOnTime => counts.on_time += 1,
-            InvoiceStatus::PaidLate => counts.late += 1,
-            InvoiceStatus::Overdue => counts.overdue += 1,
-            InvoiceStatus::Open => counts.open += 1,
-            InvoiceStatus::Voided => {}
-        }
-    }
-    counts
+    let counts = counted.filter_map(|invoice| invoice.status(as_of)).map(InvoiceCounts::of);
+    counts.fold(InvoiceCounts::default(), std::ops::Add::add)
 }
 
 /// Returns the change against the window before, in percent, rounded half up; `None` when there was nothing before.

@@ -11,9 +11,8 @@ use crate::domain::{Band, CustomerId, Factor, FactorKey, Factors, Health, Missin
 pub fn score(customer_id: CustomerId, measured: &Measurements, scorecard: &Scorecard, as_of: NaiveDate) -> Health {
     let mean = mean(measured, scorecard);
     let contributions = mean.contributions();
-    let Mean { scores, weights, score, .. } = mean;
+    let Mean { scores, weights, score, coverage, .. } = mean;
     let shares = weight_shares(&weights);
-    let coverage = coverage(measured, scorecard);
     let factors = Factors::from_fn(|key| {
         let rule = scorecard.factors.get(key);
         let (value, target) = value_and_target(measured.factors.get(key), &rule.scale(key));
@@ -28,7 +27,7 @@ pub fn score(customer_id: CustomerId, measured: &Measurements, scorecard: &Score
             explanation: explain(key, measured, scorecard),
         }
     });
-    let band = band(score, measured, scorecard);
+    let band = band(score, measured.has_data(), coverage, scorecard);
     Health { customer_id, as_of, score, band, coverage, factors, scorecard_version: scorecard.version }
 }
 
@@ -52,14 +51,57 @@ pub struct Scores {
 impl Scores {
     /// Scores measurements like [`score`] does.
     pub fn of(measured: &Measurements, scorecard: &Scorecard) -> Self {
-        let Mean { scores, score, .. } = mean(measured, scorecard);
-        Self { score, band: band(score, measured, scorecard), factors: scores }
+        let factors = scores(measured, scorecard);
+        let (score, coverage) = weigh(parts(&factors, measured, scorecard), scorecard.missing_policy);
+        Self { score, band: band(score, measured.has_data(), coverage, scorecard), factors }
     }
 
     /// Returns the score, or `None` when there is too little data to show one.
     pub fn shown_score(&self) -> Option<Points> {
         (self.band != Band::NoData).then_some(self.score)
     }
+}
+
+/// A factor's part in a score.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part {
+    pub score: Points,
+    pub weight: i64,
+    /// True when a fact supports it.
+    pub measured: bool,
+}
+
+/// Returns the weighted mean of scores, and the share of the weights that is measured. The weights of what is not measured count
+/// as the policy says; all do where none would.
+pub(super) fn weigh(parts: impl Iterator<Item = Part>, policy: MissingPolicy) -> (Points, Share) {
+    let ((mut weights, mut points), (mut measured, mut measured_points)) = ((0, 0), (0, 0));
+    for Part { score, weight, measured: is_measured } in parts {
+        let product = i128::from(weight) * i128::from(score.0);
+        weights += weight;
+        points += product;
+        if is_measured {
+            measured += weight;
+            measured_points += product;
+        }
+    }
+    let (over, under) = match policy {
+        MissingPolicy::Exclude if measured > 0 => (measured_points, measured),
+        _ => (points, weights),
+    };
+    (Points(round_div(over, under.into()) as i64), Share::of(measured, weights))
+}
+
+fn scores(measured: &Measurements, scorecard: &Scorecard) -> Factors<Points> {
+    Factors::from_fn(|key| scorecard.factors.get(key).scale(key).score(measured.factors.get(key).value()))
+}
+
+fn parts(scores: &Factors<Points>, measured: &Measurements, scorecard: &Scorecard) -> impl Iterator<Item = Part> {
+    let part = |(key, score): (FactorKey, &Points)| Part {
+        score: *score,
+        weight: scorecard.factors.get(key).weight,
+        measured: measured.is_measured(key),
+    };
+    scores.iter().map(part)
 }
 
 /// The weighted mean of the factors' scores, with the terms of its sum.
@@ -70,6 +112,7 @@ struct Mean {
     /// The sum of the weights.
     total: i128,
     score: Points,
+    coverage: Share,
 }
 
 impl Mean {
@@ -87,12 +130,12 @@ pub(super) fn score_and_contributions(measured: &Measurements, scorecard: &Score
 }
 
 fn mean(measured: &Measurements, scorecard: &Scorecard) -> Mean {
-    let scores = Factors::from_fn(|key| scorecard.factors.get(key).scale(key).score(measured.factors.get(key).value()));
+    let scores = scores(measured, scorecard);
+    let (score, coverage) = weigh(parts(&scores, measured, scorecard), scorecard.missing_policy);
     let weights = effective_weights(measured, scorecard);
     let weighted = Factors::from_fn(|key| i128::from(*weights.get(key)) * i128::from(scores.get(key).0));
     let total = weights.iter().map(|(_, weight)| i128::from(*weight)).sum();
-    let score = Points(round_div(weighted.iter().map(|(_, points)| *points).sum(), total) as i64);
-    Mean { scores, weights, weighted, total, score }
+    Mean { scores, weights, weighted, total, score, coverage }
 }
 
 /// Returns the measured factor that could still add the most points, with the next step. `None` when nothing was measured or
@@ -129,18 +172,10 @@ fn effective_weights(measured: &Measurements, scorecard: &Scorecard) -> Factors<
     }
 }
 
-fn coverage(measured: &Measurements, scorecard: &Scorecard) -> Share {
-    let (mut part, mut whole) = (0, 0);
-    for (key, rule) in scorecard.factors.iter() {
-        whole += rule.weight;
-        part += if measured.is_measured(key) { rule.weight } else { 0 };
-    }
-    Share::of(part, whole)
-}
-
-fn band(score: Points, measured: &Measurements, scorecard: &Scorecard) -> Band {
+/// Returns the band of a score. `has_data` says that there are facts, and that the customer has started.
+pub(super) fn band(score: Points, has_data: bool, coverage: Share, scorecard: &Scorecard) -> Band {
     let limits = &scorecard.bands;
-    if !measured.has_facts || measured.before_start || coverage(measured, scorecard) < scorecard.coverage_floor {
+    if !has_data || coverage < scorecard.coverage_floor {
         Band::NoData
     } else if score >= limits.healthy {
         Band::Healthy
