@@ -4,7 +4,7 @@ use super::facts::{Connections, Facts};
 use super::measure::{Counted, Measured, Measurements, count_invoices};
 use super::score::Scores;
 use crate::domain::measure::Measure;
-use crate::domain::{Band, EventKind, FactorKey, Factors, HistoryPoint, NaiveDate, Points, Scorecard, Window};
+use crate::domain::{Band, EventKind, HistoryPoint, NaiveDate, Points, Scorecard, Window};
 use std::collections::HashMap;
 
 /// The days that a customer's bands are kept for, and that the search for the beginning of its band goes back.
@@ -20,11 +20,12 @@ pub fn history(
     to: NaiveDate,
 ) -> Vec<HistoryPoint> {
     let base = facts.daily.iter().map(|daily| daily.day).min().unwrap_or(from).min(from);
-    let mut counters =
-        Factors::from_fn(|key| Counter::new(facts, scorecard.factors.get(key).measure(key), Window { from: base, to }));
+    let mut counters: Vec<_> =
+        scorecard.factors.values().map(|rule| Counter::new(facts, &rule.measure, Window { from: base, to })).collect();
+    let since: Vec<_> = scorecard.factors.values().map(|rule| connections.since(&rule.measure)).collect();
     // Days are counted from `base`, since arithmetic with dates would cost more than all the rest.
     let first = (from - base).num_days();
-    let mut measured = Measurements::default();
+    let mut measured = Measurements { factors: scorecard.factors.map(|_, _| Measured::default()), ..Measurements::default() };
     let mut last: Option<(Points, Band)> = None;
     from.iter_days()
         .take_while(|day| *day <= to)
@@ -32,13 +33,10 @@ pub fn history(
         .map(|(day, number)| {
             let mut differs = changes(&mut measured.has_facts, facts.first_fact_on.is_some_and(|first| first <= day));
             differs |= changes(&mut measured.before_start, facts.start_date.is_some_and(|start| day < start));
-            for key in FactorKey::ALL {
-                let Measured { connected, counted } = measured.factors.get_mut(key);
-                differs |= changes(
-                    connected,
-                    connections.since(scorecard.factors.get(key).measure(key)).is_some_and(|first| first <= day),
-                );
-                differs |= changes(counted, counters.get_mut(key).count(facts, day, number));
+            for (((_, measured), counter), since) in measured.factors.iter_mut().zip(&mut counters).zip(&since) {
+                let Measured { connected, counted } = measured;
+                differs |= changes(connected, since.is_some_and(|first| first <= day));
+                differs |= changes(counted, counter.count(facts, day, number));
             }
             // Most days are measured like the day before.
             let (score, band) = last.filter(|_| !differs).unwrap_or_else(|| {
@@ -69,13 +67,13 @@ enum Counter<'a> {
 }
 
 impl<'a> Counter<'a> {
-    fn new(facts: &'a Facts, measure: Measure<'_>, span: Window) -> Self {
+    fn new(facts: &'a Facts, measure: &Measure, span: Window) -> Self {
         let days = measure.days();
         match measure {
-            Measure::Count { kind, .. } => Self::Facts { totals: Sums::of(facts, kind, span), days },
+            Measure::Count { kinds, .. } => Self::Facts { totals: Sums::of(facts, kinds, span), days },
             Measure::DistinctFeatures { .. } => Self::Features(SlidingFeatures::of(facts, measure, span.from)),
             Measure::OnTimeShare { .. } => Self::Invoices { days },
-            Measure::Trend { kind, .. } => Self::Trend { totals: Sums::of(facts, kind, span), days },
+            Measure::Trend { kinds, .. } => Self::Trend { totals: Sums::of(facts, kinds, span), days },
         }
     }
 
@@ -128,10 +126,10 @@ struct Sums {
 }
 
 impl Sums {
-    fn of(facts: &Facts, kind: EventKind, Window { from: base, to }: Window) -> Self {
+    fn of(facts: &Facts, kinds: &[EventKind], Window { from: base, to }: Window) -> Self {
         let days = ((to - base).num_days() + 1).max(0) as usize;
         let mut totals = vec![0; days + 1];
-        for daily in facts.daily.iter().filter(|daily| daily.kind == kind && (base..=to).contains(&daily.day)) {
+        for daily in facts.daily.iter().filter(|daily| kinds.contains(&daily.kind) && (base..=to).contains(&daily.day)) {
             totals[(daily.day - base).num_days() as usize + 1] += daily.count;
         }
         for index in 1..totals.len() {
@@ -160,7 +158,7 @@ struct SlidingFeatures<'a> {
 }
 
 impl<'a> SlidingFeatures<'a> {
-    fn of(facts: &'a Facts, measure: Measure<'_>, base: NaiveDate) -> Self {
+    fn of(facts: &'a Facts, measure: &Measure, base: NaiveDate) -> Self {
         let mut uses: Vec<_> = facts
             .daily
             .iter()
