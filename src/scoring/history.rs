@@ -5,7 +5,8 @@ use super::measure::Measured;
 use super::score::{Part, band, weigh};
 use super::sliding::{Counter, NEVER, number};
 use crate::domain::scale::Scale;
-use crate::domain::{Band, FactorKey, HistoryPoint, NaiveDate, Points, Scorecard};
+use crate::domain::scorecard::FactorRule;
+use crate::domain::{Band, HistoryPoint, NaiveDate, Points, Scorecard};
 
 /// The days that a customer's bands are kept for, and that the search for the beginning of its band goes back.
 pub const BAND_MEMORY_DAYS: i64 = 365;
@@ -19,8 +20,7 @@ pub fn history(
     from: NaiveDate,
     to: NaiveDate,
 ) -> Vec<HistoryPoint> {
-    let line = |key| Line::new(facts, scorecard, connections, key);
-    let mut lines: Vec<_> = scorecard.factors.iter().map(|(key, _)| line(key)).collect();
+    let mut lines: Vec<_> = scorecard.factors.values().map(|rule| Line::new(facts, rule, connections)).collect();
     // There is no data before the first fact, nor before the customer's start.
     let data_from = facts.first_fact_on.map_or(NEVER, |first| number(first).max(facts.start_date.map_or(i64::MIN, number)));
     let (mut day, end) = (number(from), number(to) + 1);
@@ -39,22 +39,21 @@ pub fn history(
 }
 
 /// One factor's part in the score, day after day.
-struct Line {
+struct Line<'a> {
     counter: Counter,
-    scale: Scale,
+    scale: &'a Scale,
     connected_from: i64,
     part: Part,
     /// The first day on which the part can become another one.
     next_change: i64,
 }
 
-impl Line {
-    fn new(facts: &Facts, scorecard: &Scorecard, connections: &Connections, key: FactorKey) -> Self {
-        let rule = scorecard.factors.get(key);
+impl<'a> Line<'a> {
+    fn new(facts: &Facts, rule: &'a FactorRule, connections: &Connections) -> Self {
         Self {
-            counter: Counter::new(facts, rule.measure(key)),
-            scale: rule.scale(key),
-            connected_from: connections.0.get(key).map_or(NEVER, number),
+            counter: Counter::new(facts, &rule.measure),
+            scale: &rule.scale,
+            connected_from: connections.since(&rule.measure).map_or(NEVER, number),
             part: Part { score: Points::ZERO, weight: rule.weight, measured: false },
             next_change: i64::MIN,
         }

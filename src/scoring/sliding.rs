@@ -23,15 +23,15 @@ pub(super) enum Counter {
 }
 
 impl Counter {
-    pub(super) fn new(facts: &Facts, measure: Measure<'_>) -> Self {
+    pub(super) fn new(facts: &Facts, measure: &Measure) -> Self {
         let days = measure.days();
         match measure {
-            Measure::Count { kind, .. } => Self::Facts { counts: counts(facts, kind), sum: SlidingSum::new(0, days) },
+            Measure::Count { kinds, .. } => Self::Facts { counts: counts(facts, kinds), sum: SlidingSum::new(0, days) },
             Measure::DistinctFeatures { .. } => Self::Features(SlidingFeatures::of(facts, measure)),
             Measure::OnTimeShare { .. } => Self::Invoices(InvoiceChanges::of(&facts.invoices, days)),
-            Measure::Trend { kind, .. } => {
+            Measure::Trend { kinds, .. } => {
                 let (now, before) = (SlidingSum::new(0, days), SlidingSum::new(days, days));
-                Self::Trend { counts: counts(facts, kind), now, before }
+                Self::Trend { counts: counts(facts, kinds), now, before }
             }
         }
     }
@@ -57,10 +57,10 @@ impl Counter {
     }
 }
 
-/// Returns a kind's facts as (day, number), by day.
-fn counts(facts: &Facts, kind: EventKind) -> Vec<(i64, i64)> {
-    let of_kind = facts.daily.iter().filter(|daily| daily.kind == kind);
-    let mut counts: Vec<_> = of_kind.map(|daily| (number(daily.day), daily.count)).collect();
+/// Returns the facts of some kinds as (day, number), by day.
+fn counts(facts: &Facts, kinds: &[EventKind]) -> Vec<(i64, i64)> {
+    let of_kinds = facts.daily.iter().filter(|daily| kinds.contains(&daily.kind));
+    let mut counts: Vec<_> = of_kinds.map(|daily| (number(daily.day), daily.count)).collect();
     counts.sort_unstable_by_key(|(day, _)| *day);
     counts
 }
@@ -129,7 +129,7 @@ pub(super) struct SlidingFeatures {
 }
 
 impl SlidingFeatures {
-    fn of(facts: &Facts, measure: Measure<'_>) -> Self {
+    fn of(facts: &Facts, measure: &Measure) -> Self {
         let counted =
             facts.daily.iter().filter(|daily| daily.kind == EventKind::FeatureUse && measure.counts_feature(&daily.key));
         let mut places = HashMap::new();

@@ -2,10 +2,12 @@
 
 use crate::domain::letters::composed;
 use crate::domain::list::{MAX_PAGE_SIZE, is_new, new_until};
+use crate::domain::measure::Measure;
 use crate::domain::people::PEOPLE_DAYS;
+use crate::domain::scorecard::FactorRule;
 use crate::domain::{
-    AsOf, ChangeDays, Customer, CustomerId, CustomerRow, DayCount, EventKind, FactorKey, Factors, Fall, Health, HealthChange,
-    HealthHistory, HistoryDays, HistoryPoint, NaiveDate, PageDays, Scorecard,
+    AsOf, ChangeDays, Customer, CustomerId, CustomerRow, DayCount, Factors, Fall, Health, HealthChange, HealthHistory,
+    HistoryDays, HistoryPoint, NaiveDate, PageDays, Scorecard,
 };
 use crate::scoring::{self, Connections, Facts, ScoreInputs};
 use crate::server::Call;
@@ -139,8 +141,7 @@ pub async fn get_customer_page(call: &Call, id: CustomerId, at: AsOf, days: Page
     let health = scoring::score(id, &measured, scorecard, as_of);
     let new_until = new_until(customer.fields.start_date, facts.first_fact_on, as_of);
     let renewal = customer.fields.renewal_date;
-    let subject =
-        scoring::Subject { facts: &facts, health: &health, limits: &scorecard.bands, renewal, is_new: new_until.is_some() };
+    let subject = scoring::Subject { facts: &facts, health: &health, scorecard, renewal, is_new: new_until.is_some() };
     let change = |days: usize| scoring::change(*memory.iter().rev().nth(days)?, *memory.last()?);
     Ok(CustomerPage {
         same_external_id: find_same_external_id(call, &customer).await?,
@@ -163,9 +164,9 @@ pub async fn get_customer_page(call: &Call, id: CustomerId, at: AsOf, days: Page
         drivers: scoring::drivers(&measured, scorecard),
         activity: activity(&facts, scorecard, as_of),
         invoices: scoring::invoice_rows(&facts.invoices, as_of),
-        features: scoring::feature_uses(&facts, scorecard, as_of),
+        features: features(scorecard, as_of).map(|window| scoring::feature_uses(&facts, window)).unwrap_or_default(),
         notes: call.store.list_notes(id).await?,
-        unconnected: connections.unconnected(),
+        unconnected: connections.unconnected(scorecard),
         silent_sources: scoring::silent_sources(&call.store.list_recent_fact_days(at).await?, as_of),
         currency: call.settings.currency.clone(),
         customer,
@@ -211,7 +212,8 @@ impl Scoring {
         };
         CustomerRow {
             trend,
-            weakest: scoring::weakest(&health),
+            weakest: scoring::weakest(&health, &self.scorecard),
+            reasons: scoring::reasons(&health, &self.scorecard),
             is_new: is_new(current.customer.fields.start_date, current.first_fact_on, today),
             band_since: current.band_since,
             change7: current.change7,
@@ -247,11 +249,17 @@ impl Scoring {
     }
 }
 
+/// Returns the window in which the scorecard counts features, if it does.
+fn features(scorecard: &Scorecard, as_of: NaiveDate) -> Option<crate::domain::Window> {
+    let counts = |rule: &&FactorRule| matches!(rule.measure, Measure::DistinctFeatures { .. });
+    scorecard.factors.values().find(counts).map(|rule| rule.measure.window(as_of))
+}
+
 /// Returns daily totals for each factor, over twice its window.
 fn activity(facts: &Facts, scorecard: &Scorecard, as_of: NaiveDate) -> Factors<Vec<DayCount>> {
-    Factors::from_fn(|key| {
-        let days = scorecard.factors.get(key).window_days.unwrap_or(90);
-        let kinds = EventKind::ALL.into_iter().filter(|kind| FactorKey::fed_by(*kind) == Some(key) && !kind.is_invoice());
+    scorecard.factors.map(|_, rule| {
+        let days = rule.measure.window_days().unwrap_or(90);
+        let kinds = rule.measure.kinds().filter(|kind| !kind.is_invoice());
         scoring::daily_totals(facts, &kinds.collect::<Vec<_>>(), crate::domain::Window::ending(as_of, 2 * days))
     })
 }
