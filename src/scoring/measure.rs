@@ -19,9 +19,48 @@ pub struct InvoiceCounts {
 }
 
 impl InvoiceCounts {
+    /// Counts one invoice.
+    pub(super) fn of(status: InvoiceStatus) -> Self {
+        let mut counts = Self::default();
+        match status {
+            InvoiceStatus::PaidOnTime => counts.on_time = 1,
+            InvoiceStatus::PaidLate => counts.late = 1,
+            InvoiceStatus::Overdue => counts.overdue = 1,
+            InvoiceStatus::Open => counts.open = 1,
+            InvoiceStatus::Voided => {}
+        }
+        counts
+    }
+
     /// Returns the number of invoices that can be judged: paid and overdue ones.
     pub fn judged(self) -> i64 {
         self.on_time + self.late + self.overdue
+    }
+}
+
+impl std::ops::Add for InvoiceCounts {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            on_time: self.on_time + other.on_time,
+            late: self.late + other.late,
+            overdue: self.overdue + other.overdue,
+            open: self.open + other.open,
+        }
+    }
+}
+
+impl std::ops::Sub for InvoiceCounts {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        Self {
+            on_time: self.on_time - other.on_time,
+            late: self.late - other.late,
+            overdue: self.overdue - other.overdue,
+            open: self.open - other.open,
+        }
     }
 }
 
@@ -87,6 +126,11 @@ impl Measurements {
             Counted::Features(number, names) => names.len() as i64 == *number,
             _ => true,
         })
+    }
+
+    /// Returns whether a fact counts, and the customer has started.
+    pub(super) fn has_data(&self) -> bool {
+        self.has_facts && !self.before_start
     }
 
     /// Returns the invoices by their status, where a factor counts them.
@@ -224,18 +268,9 @@ pub(super) fn features_used(facts: &Facts, measure: &Measure, window: Window) ->
 
 /// Counts the invoices issued within the window by their status at the end of a day.
 pub(super) fn count_invoices(invoices: &[Invoice], window: Window, as_of: NaiveDate) -> InvoiceCounts {
-    let mut counts = InvoiceCounts::default();
     let counted = invoices.iter().filter(|invoice| invoice.issued_on.is_some_and(|day| window.contains(day)));
-    for status in counted.filter_map(|invoice| invoice.status(as_of)) {
-        match status {
-            InvoiceStatus::PaidOnTime => counts.on_time += 1,
-            InvoiceStatus::PaidLate => counts.late += 1,
-            InvoiceStatus::Overdue => counts.overdue += 1,
-            InvoiceStatus::Open => counts.open += 1,
-            InvoiceStatus::Voided => {}
-        }
-    }
-    counts
+    let counts = counted.filter_map(|invoice| invoice.status(as_of)).map(InvoiceCounts::of);
+    counts.fold(InvoiceCounts::default(), std::ops::Add::add)
 }
 
 /// Returns the change against the window before, in percent, rounded half up; `None` when there was nothing before.

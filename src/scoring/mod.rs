@@ -16,6 +16,7 @@ mod measure;
 mod reasons;
 mod score;
 mod silence;
+mod sliding;
 mod urgency;
 mod what_if;
 mod words;

@@ -5,15 +5,15 @@ use super::words::{explain, next_step};
 use crate::domain::list::Weakest;
 use crate::domain::numbers::round_div;
 use crate::domain::scale::Scale;
+use crate::domain::scorecard::FactorRule;
 use crate::domain::{Band, CustomerId, Factor, FactorKey, Factors, Health, MissingPolicy, NaiveDate, Points, Scorecard, Share};
 
 /// Returns the health for measurements that were taken on the same day under the same scorecard.
 pub fn score(customer_id: CustomerId, measured: &Measurements, scorecard: &Scorecard, as_of: NaiveDate) -> Health {
     let mean = mean(measured, scorecard);
     let contributions = mean.contributions();
-    let Mean { scores, weights, score, .. } = mean;
+    let Mean { scores, weights, score, coverage, .. } = mean;
     let shares = weight_shares(&weights);
-    let coverage = coverage(measured, scorecard);
     let factors = scorecard.factors.map(|key, rule| {
         let measured = measured.factor(key);
         let (value, target) = value_and_target(measured, &rule.scale);
@@ -29,7 +29,7 @@ pub fn score(customer_id: CustomerId, measured: &Measurements, scorecard: &Score
             explanation: explain(rule, measured, scorecard.missing_policy),
         }
     });
-    let band = band(score, measured, scorecard);
+    let band = band(score, measured.has_data(), coverage, scorecard);
     Health { customer_id, as_of, score, band, coverage, factors, scorecard_version: scorecard.version }
 }
 
@@ -52,14 +52,58 @@ pub struct Scores {
 impl Scores {
     /// Scores measurements like [`score`] does.
     pub fn of(measured: &Measurements, scorecard: &Scorecard) -> Self {
-        let Mean { scores, score, .. } = mean(measured, scorecard);
-        Self { score, band: band(score, measured, scorecard), factors: scores }
+        let factors = scores(measured, scorecard);
+        let (score, coverage) = weigh(parts(&factors, measured, scorecard), scorecard.missing_policy);
+        Self { score, band: band(score, measured.has_data(), coverage, scorecard), factors }
     }
 
     /// Returns the score, or `None` when there is too little data to show one.
     pub fn shown_score(&self) -> Option<Points> {
         (self.band != Band::NoData).then_some(self.score)
     }
+}
+
+/// A factor's part in a score.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part {
+    pub score: Points,
+    pub weight: i64,
+    /// True when a fact supports it.
+    pub measured: bool,
+}
+
+/// Returns the weighted mean of scores, and the share of the weights that is measured. The weights of what is not measured count
+/// as the policy says; all do where none would.
+pub(super) fn weigh(parts: impl Iterator<Item = Part>, policy: MissingPolicy) -> (Points, Share) {
+    let ((mut weights, mut points), (mut measured, mut measured_points)) = ((0, 0), (0, 0));
+    for Part { score, weight, measured: is_measured } in parts {
+        let product = i128::from(weight) * i128::from(score.0);
+        weights += weight;
+        points += product;
+        if is_measured {
+            measured += weight;
+            measured_points += product;
+        }
+    }
+    let (over, under) = match policy {
+        MissingPolicy::Exclude if measured > 0 => (measured_points, measured),
+        _ => (points, weights),
+    };
+    (Points(round_div(over, under.into()) as i64), Share::of(measured, weights))
+}
+
+fn scores(measured: &Measurements, scorecard: &Scorecard) -> Factors<Points> {
+    scorecard.factors.map(|key, rule| rule.scale.score(measured.factor(key).value()))
+}
+
+/// Returns the parts of scores that have the scorecard's order.
+fn parts(scores: &Factors<Points>, measured: &Measurements, scorecard: &Scorecard) -> impl Iterator<Item = Part> {
+    let part = |((key, rule), score): ((FactorKey, &FactorRule), &Points)| Part {
+        score: *score,
+        weight: rule.weight,
+        measured: measured.factor(key).is_measured(),
+    };
+    scorecard.factors.iter().zip(scores.values()).map(part)
 }
 
 /// The weighted mean of the factors' scores, with the terms of its sum.
@@ -70,6 +114,7 @@ struct Mean {
     /// The sum of the weights.
     total: i128,
     score: Points,
+    coverage: Share,
 }
 
 impl Mean {
@@ -86,13 +131,13 @@ pub(super) fn score_and_contributions(measured: &Measurements, scorecard: &Score
 }
 
 fn mean(measured: &Measurements, scorecard: &Scorecard) -> Mean {
-    let scores = scorecard.factors.map(|key, rule| rule.scale.score(measured.factor(key).value()));
+    let scores = scores(measured, scorecard);
+    let (score, coverage) = weigh(parts(&scores, measured, scorecard), scorecard.missing_policy);
     let weights = effective_weights(measured, scorecard);
     let weighted = weights.iter().zip(scores.values());
     let weighted: Factors<_> = weighted.map(|((key, weight), score)| (key, i128::from(*weight) * i128::from(score.0))).collect();
     let total = weights.values().map(|weight| i128::from(*weight)).sum();
-    let score = Points(round_div(weighted.values().sum(), total) as i64);
-    Mean { scores, weights, weighted, total, score }
+    Mean { scores, weights, weighted, total, score, coverage }
 }
 
 /// Returns the measured factor that could still add the most points, with the next step. `None` when nothing was measured or
@@ -133,18 +178,10 @@ fn effective_weights(measured: &Measurements, scorecard: &Scorecard) -> Factors<
     }
 }
 
-fn coverage(measured: &Measurements, scorecard: &Scorecard) -> Share {
-    let (mut part, mut whole) = (0, 0);
-    for (key, rule) in scorecard.factors.iter() {
-        whole += rule.weight;
-        part += if measured.factor(key).is_measured() { rule.weight } else { 0 };
-    }
-    Share::of(part, whole)
-}
-
-fn band(score: Points, measured: &Measurements, scorecard: &Scorecard) -> Band {
+/// Returns the band of a score. `has_data` says that there are facts, and that the customer has started.
+pub(super) fn band(score: Points, has_data: bool, coverage: Share, scorecard: &Scorecard) -> Band {
     let limits = &scorecard.bands;
-    if !measured.has_facts || measured.before_start || coverage(measured, scorecard) < scorecard.coverage_floor {
+    if !has_data || coverage < scorecard.coverage_floor {
         Band::NoData
     } else if score >= limits.healthy {
         Band::Healthy

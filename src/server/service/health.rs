@@ -26,14 +26,20 @@ pub(super) struct Scoring {
 impl Scoring {
     /// Returns the current rules and connections of a store, as of its own today.
     pub(super) async fn current(store: &Store) -> Result<Self, AppError> {
-        Ok(Self { scorecard: store.current_scorecard().await?, connections: store.connections().await? })
+        let (scorecard, connections) = store.rules(None).await?;
+        Ok(Self { scorecard, connections })
     }
 
     /// Returns the rules and connections as known when knowledge was cut; the current ones when it was not.
     async fn of(store: &Store, at: AsOf) -> Result<Self, AppError> {
-        let Some(known_at) = at.known_at else { return Self::current(store).await };
-        let connections = store.connections_known_on(known_at).await?;
-        Ok(Self { scorecard: store.scorecard_in_force(known_at).await?, connections })
+        let (scorecard, connections) = store.rules(at.known_at).await?;
+        Ok(Self { scorecard, connections })
+    }
+
+    /// Returns them with a customer's facts, as far back as scores of the days from `from` on need them.
+    async fn with_facts(store: &Store, id: CustomerId, from: NaiveDate, at: AsOf) -> Result<(Self, Facts), AppError> {
+        let (scorecard, connections, facts) = store.rules_and_facts(id, from, at).await?;
+        Ok((Self { scorecard, connections }, facts))
     }
 }
 
@@ -53,16 +59,14 @@ pub async fn get_health(call: &Call, id: CustomerId, at: AsOf) -> Result<Health,
     {
         return Ok(health);
     }
-    let scoring = Scoring::of(&call.store, at).await?;
-    let facts = call.store.load_facts(id, at.day - Duration::days(scoring.scorecard.lookback_days()), at).await?;
+    let (scoring, facts) = Scoring::with_facts(&call.store, id, at.day, at).await?;
     Ok(scoring.health(id, &facts, at.day))
 }
 
 /// A customer's scores of all days from one to another, under all facts known now, or under those known at the end of a day.
 pub async fn get_health_history(call: &Call, id: CustomerId, days: HistoryDays) -> Result<HealthHistory, AppError> {
     let HistoryDays { from, to: at } = days;
-    let Scoring { scorecard, connections } = Scoring::of(&call.store, at).await?;
-    let facts = call.store.load_facts(id, from - Duration::days(scorecard.lookback_days()), at).await?;
+    let (Scoring { scorecard, connections }, facts) = Scoring::with_facts(&call.store, id, from, at).await?;
     let days = scoring::history(&facts, &scorecard, &connections, from, at.day);
     Ok(HealthHistory { customer_id: id, from, to: at.day, known_at: at.known_at, scorecard_version: scorecard.version, days })
 }

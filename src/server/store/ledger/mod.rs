@@ -13,6 +13,7 @@ pub mod normalise;
 pub mod plan;
 pub mod retract;
 pub mod rules;
+pub mod scoring;
 pub mod standings;
 pub mod undo;
 pub mod upgrade;

@@ -215,7 +215,8 @@ const LIVELY_DAYS: i64 = 31;
 /// Returns whether the customer's latest activity is known to be so recent that it need not be searched for in months long past.
 /// An event may be received up to one day before it happens, because clocks differ.
 fn is_lively(facts: &Facts, day: NaiveDate) -> bool {
-    facts.daily.iter().any(|daily| daily.kind.is_done_by_customer() && (day - daily.day).num_days() <= LIVELY_DAYS)
+    // The latest come last.
+    facts.daily.iter().rev().any(|daily| daily.kind.is_done_by_customer() && (day - daily.day).num_days() <= LIVELY_DAYS)
 }
 
 /// Inserts the changes of those customers that the day has.
