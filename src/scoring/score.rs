@@ -96,6 +96,7 @@ fn scores(measured: &Measurements, scorecard: &Scorecard) -> Factors<Points> {
     scorecard.factors.map(|key, rule| rule.scale.score(measured.factor(key).value()))
 }
 
+/// Returns the parts of scores that have the scorecard's order.
 fn parts(scores: &Factors<Points>, measured: &Measurements, scorecard: &Scorecard) -> impl Iterator<Item = Part> {
     let part = |((key, rule), score): ((FactorKey, &FactorRule), &Points)| Part {
         score: *score,

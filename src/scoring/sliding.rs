@@ -57,10 +57,10 @@ impl Counter {
     }
 }
 
-/// Returns the facts of some kinds as (day, number), by day.
+/// Returns the facts of these kinds as (day, number), by day.
 fn counts(facts: &Facts, kinds: &[EventKind]) -> Vec<(i64, i64)> {
-    let of_kinds = facts.daily.iter().filter(|daily| kinds.contains(&daily.kind));
-    let mut counts: Vec<_> = of_kinds.map(|daily| (number(daily.day), daily.count)).collect();
+    let of_kind = facts.daily.iter().filter(|daily| kinds.contains(&daily.kind));
+    let mut counts: Vec<_> = of_kind.map(|daily| (number(daily.day), daily.count)).collect();
     counts.sort_unstable_by_key(|(day, _)| *day);
     counts
 }
