@@ -2,7 +2,8 @@
 
 use crate::domain::measure::Measure;
 use crate::domain::scorecard::FactorRule;
-use crate::domain::{EventKind, FactorKey, InvoiceStatus, NaiveDate, Scorecard, Sources};
+use crate::domain::{EventKind, FactorKey, InvoiceStatus, NaiveDate, ReadingValue, Scorecard, Sources};
+use chrono::{DateTime, Utc};
 use std::collections::{HashMap, HashSet};
 
 /// A number of events on one UTC day. `key` is the feature for `feature_use` and empty otherwise.
@@ -60,9 +61,30 @@ pub struct Facts {
     pub first_fact_on: Option<NaiveDate>,
     pub daily: Vec<DailyCount>,
     pub invoices: Vec<Invoice>,
+    /// The readings of the names that the scorecard measures.
+    pub readings: Vec<ReadingFact>,
+}
+
+/// A reading that counts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ReadingFact {
+    pub name: String,
+    pub at: DateTime<Utc>,
+    pub value: ReadingValue,
+}
+
+impl ReadingFact {
+    pub fn day(&self) -> NaiveDate {
+        self.at.date_naive()
+    }
 }
 
 impl Facts {
+    /// Returns the day from which on the customer is one: its start, else its first fact.
+    pub(super) fn begins_on(&self) -> Option<NaiveDate> {
+        self.start_date.or(self.first_fact_on)
+    }
+
     /// Returns the invoices that are overdue at the end of a day.
     pub fn overdue(&self, as_of: NaiveDate) -> impl Iterator<Item = &Invoice> {
         self.invoices.iter().filter(move |invoice| invoice.status(as_of) == Some(InvoiceStatus::Overdue))
@@ -79,6 +101,7 @@ impl Facts {
         };
         Self {
             daily: self.daily.iter().filter(|daily| daily.day <= day).cloned().collect(),
+            readings: self.readings.iter().filter(|reading| reading.day() <= day).cloned().collect(),
             invoices: self.invoices.iter().map(invoice).collect(),
             ..self.clone()
         }
@@ -124,7 +147,9 @@ impl Facts {
                 ..(*later).clone()
             })
         };
-        Self { daily, invoices: self.invoices.iter().filter_map(invoice).collect(), ..self.clone() }
+        let still_read: HashSet<_> = later.readings.iter().collect();
+        let readings = self.readings.iter().filter(|reading| still_read.contains(reading)).cloned().collect();
+        Self { daily, invoices: self.invoices.iter().filter_map(invoice).collect(), readings, ..self.clone() }
     }
 
     fn counts(&self) -> HashMap<(NaiveDate, EventKind, &str), i64> {
@@ -141,8 +166,12 @@ impl Facts {
 pub struct Connections(pub Sources<Option<NaiveDate>>);
 
 impl Connections {
-    /// Returns the day since which a measure has something to measure: that of its earliest source.
+    /// Returns the day since which a measure has something to measure: that of its earliest source. A reading comes from no source
+    /// of its own, and is missed where there is none.
     pub fn since(&self, measure: &Measure) -> Option<NaiveDate> {
+        if measure.measures(EventKind::Reading) {
+            return Some(NaiveDate::MIN);
+        }
         measure.sources().filter_map(|source| *self.0.get(source)).min()
     }
 

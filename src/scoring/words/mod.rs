@@ -6,6 +6,7 @@ mod factors;
 mod headline;
 mod reasons;
 mod silence;
+mod values;
 
 pub use changes::fall_sentence;
 pub(super) use changes::{change_sentence, fact_sentence};
@@ -15,3 +16,4 @@ pub use factors::next_step;
 pub(super) use headline::headline_sentence;
 pub use reasons::{reason_in_facts, reasons};
 pub(super) use silence::silence_sentence;
+pub(super) use values::{value_name, value_words};

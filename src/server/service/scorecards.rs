@@ -4,9 +4,9 @@ use crate::domain::ScorecardPreview;
 use crate::domain::{FieldErrors, NewScorecard, Scorecard, ScorecardInput, ScorecardVersion};
 use crate::scoring::{self, WhatIf};
 use crate::server::Call;
+use crate::server::store::Reach;
 use crate::wire::AppError;
 use crate::wire::pages::ScorecardPage;
-use chrono::Duration;
 use std::collections::HashMap;
 
 /// The customers that a preview holds in memory at a time.
@@ -72,7 +72,7 @@ pub async fn preview_scorecard(call: &Call, input: &ScorecardInput) -> Result<Sc
     let today = call.today();
     let (current, connections) = (call.store.current_scorecard().await?, call.store.connections().await?);
     let measures_alike = proposed.measures_like(&current);
-    let from = today - Duration::days(proposed.lookback_days().max(current.lookback_days()));
+    let reach = Reach::of(&proposed, today).and(Reach::of(&current, today));
     let mut what_if = WhatIf::new(&current, &proposed);
     let mut last = None;
     loop {
@@ -80,7 +80,10 @@ pub async fn preview_scorecard(call: &Call, input: &ScorecardInput) -> Result<Sc
         let Some(end) = chunk.last() else { return Ok(what_if.finish()) };
         last = Some(end.customer.id);
         let needed: Vec<_> = chunk.iter().filter(|row| !measures_alike || !row.is_current).map(|row| row.customer.id).collect();
-        let facts = if needed.is_empty() { HashMap::new() } else { call.store.load_facts_of(&needed, from, today).await? };
+        let facts = match needed.is_empty() {
+            true => HashMap::new(),
+            false => call.store.load_facts_of(&needed, reach.clone(), today).await?,
+        };
         for row in chunk {
             let measure = |scorecard| Some(scoring::measure(facts.get(&row.customer.id)?, scorecard, &connections, today));
             let before = if row.is_current { None } else { measure(&current) }.unwrap_or(row.measured);
