@@ -28,6 +28,7 @@ pub mod invoice;
 pub mod letters;
 pub mod list;
 pub mod measure;
+pub mod measure_input;
 pub mod money;
 pub mod month;
 pub mod month_sums;

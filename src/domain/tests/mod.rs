@@ -4,6 +4,7 @@ mod as_of;
 mod bands;
 mod customers;
 mod events;
+mod measures;
 mod numbers;
 mod queries;
 mod readings;
