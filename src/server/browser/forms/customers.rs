@@ -28,7 +28,7 @@ pub async fn archive_customer(call: &Call, id: CustomerId, form: &FormValues) ->
 }
 
 pub async fn restore_customer(call: &Call, id: CustomerId) -> Result<Done, AppError> {
-    let customer = customers::restore_customer(call, id).await?;
+    let customer = customers::restore_customer(call, id, None).await?;
     Ok(Done { message: format!("{} restored", customer.fields.name), ..Done::default() })
 }
 

@@ -190,11 +190,7 @@ pub async fn load_reasons(tx: &mut Tx) -> StoreResult<Vec<String>> {
     Ok(rows.into_iter().map(|(name,)| name).collect())
 }
 
-/// Returns a reason as it is written in the list, or an error that names those that are.
-pub fn listed_reason(reasons: &[String], reason: &str) -> StoreResult<String> {
-    let listed = reasons.iter().find(|listed| is_same_reason(listed, reason)).cloned();
-    listed.ok_or_else(|| {
-        let list = if reasons.is_empty() { "the list of reasons is empty".to_owned() } else { reasons.join(", ") };
-        StoreError::Rule("reason", format!("must be one of the reasons in the list: {list}"))
-    })
+/// Returns a reason as it is written in the list, if it is there.
+pub fn as_listed(reasons: &[String], reason: &str) -> String {
+    reasons.iter().find(|listed| is_same_reason(listed, reason)).map_or(reason, String::as_str).to_owned()
 }
