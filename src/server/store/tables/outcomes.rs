@@ -11,6 +11,7 @@ use crate::server::store::sql::db::Tx;
 use crate::server::store::{Store, StoreError, StoreResult};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
+use std::collections::HashMap;
 
 /// The columns of [`OutcomeRow`].
 macro_rules! select_outcomes {
@@ -116,6 +117,17 @@ pub async fn load_outcomes(tx: &mut Tx, period: Period, known_at: Option<NaiveDa
 pub async fn get_outcome(tx: &mut Tx, id: OutcomeId) -> StoreResult<Outcome> {
     let row: Option<OutcomeRow> = tx.optional(select_outcomes!("WHERE id = $1"), binds![id]).await?;
     row.ok_or_else(|| StoreError::NotFound(format!("outcome {id}")))?.outcome()
+}
+
+/// Returns the outcomes with these ids.
+pub async fn find_outcomes(tx: &mut Tx, ids: Vec<OutcomeId>) -> StoreResult<HashMap<OutcomeId, Outcome>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = format!(select_outcomes!("WHERE id {}"), tx.one_of());
+    let ids = Bind::Ints(ids.into_iter().map(|id| Some(id.0)).collect());
+    let found = outcomes(tx.all(AssertSqlSafe(sql), vec![ids]).await?)?;
+    Ok(found.into_iter().map(|outcome| (outcome.id, outcome)).collect())
 }
 
 /// Returns the outcome of a kind and day of a locked customer that stands.
