@@ -119,6 +119,12 @@ pub async fn get_outcome(tx: &mut Tx, id: OutcomeId) -> StoreResult<Outcome> {
     row.ok_or_else(|| StoreError::NotFound(format!("outcome {id}")))?.outcome()
 }
 
+/// Returns the outcomes that stand after this one, or the first ones, in the order of their ids.
+pub async fn load_outcomes_after(tx: &mut Tx, after: Option<OutcomeId>, limit: i64) -> StoreResult<Vec<Outcome>> {
+    let sql = select_outcomes!("WHERE id > COALESCE($1, 0) AND retracted_at IS NULL ORDER BY id LIMIT $2");
+    outcomes(tx.all(sql, binds![after, limit]).await?)
+}
+
 /// Returns the outcomes with these ids.
 pub async fn find_outcomes(tx: &mut Tx, ids: Vec<OutcomeId>) -> StoreResult<HashMap<OutcomeId, Outcome>> {
     if ids.is_empty() {
@@ -135,6 +141,23 @@ pub async fn find_standing(tx: &mut Tx, customer: CustomerId, kind: OutcomeKind,
     let sql = select_outcomes!("WHERE customer_id = $1 AND kind = $2 AND day = $3 AND retracted_at IS NULL");
     let row: Option<OutcomeRow> = tx.optional(sql, binds![customer, kind.name(), day]).await?;
     row.map(OutcomeRow::outcome).transpose()
+}
+
+/// Returns the first customers of whom an import has brought outcomes that stand.
+pub async fn customers_of_import(tx: &mut Tx, import: ImportId, limit: i64) -> StoreResult<Vec<CustomerId>> {
+    let sql = "SELECT DISTINCT customer_id FROM outcomes WHERE import_id = $1 AND retracted_at IS NULL
+               ORDER BY customer_id LIMIT $2";
+    let rows: Vec<(i64,)> = tx.all(sql, binds![import.0, limit]).await?;
+    Ok(rows.into_iter().map(|(id,)| CustomerId(id)).collect())
+}
+
+/// Returns the outcomes of these customers that an import has brought and that stand.
+pub async fn standing_of_import(tx: &mut Tx, import: ImportId, customers: &[CustomerId]) -> StoreResult<Vec<Outcome>> {
+    let sql = format!(
+        select_outcomes!("WHERE import_id = $1 AND retracted_at IS NULL AND customer_id {} ORDER BY day, id"),
+        tx.one_of_second()
+    );
+    outcomes(tx.all(AssertSqlSafe(sql), binds![import.0, customers]).await?)
 }
 
 /// Returns the latest day of a span on which a customer churned, as far as that stands.
