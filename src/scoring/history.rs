@@ -5,6 +5,7 @@ use super::measure::{Counted, Measured, Measurements, count_invoices};
 use super::score::Scores;
 use crate::domain::measure::Measure;
 use crate::domain::{Band, EventKind, FactorKey, Factors, HistoryPoint, NaiveDate, Points, Scorecard, Window};
+use chrono::Duration;
 use std::collections::HashMap;
 
 /// The days that a customer's bands are kept for, and that the search for the beginning of its band goes back.
@@ -19,6 +20,12 @@ pub fn history(
     from: NaiveDate,
     to: NaiveDate,
 ) -> Vec<HistoryPoint> {
+    // Other facts count before the day on which a customer came back than since then.
+    if let Some(start) = facts.came_back_within(from, to) {
+        let before = history(facts, scorecard, connections, from, start - Duration::days(1));
+        return [before, history(facts, scorecard, connections, start, to)].concat();
+    }
+    let facts = &*facts.life_on(from);
     let base = facts.daily.iter().map(|daily| daily.day).min().unwrap_or(from).min(from);
     let mut counters =
         Factors::from_fn(|key| Counter::new(facts, scorecard.factors.get(key).measure(key), Window { from: base, to }));

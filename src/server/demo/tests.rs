@@ -76,6 +76,7 @@ fn facts(customer: &DemoCustomer) -> Facts {
     }
     Facts {
         start_date: customer.fields.start_date,
+        came_back: false,
         first_fact_on: customer.events.first().map(|event| event.day()),
         daily: daily.into_iter().map(|((day, kind, key), count)| DailyCount { day, kind, key, count }).collect(),
         invoices: invoices.into_values().collect(),

@@ -133,7 +133,8 @@ fn demo_known(id: CustomerId, customer: &DemoCustomer) -> Known {
     let noted = Noted::NOTHING;
     let CustomerFields { start_date, renewal_date, .. } = customer.fields;
     let first_facts = Factors::default();
-    let mut known = Known { id, start_date, renewal_date, first_facts, first_reading: None, last_activity_at, noted };
+    let mut known =
+        Known { id, start_date, came_back: false, renewal_date, first_facts, first_reading: None, last_activity_at, noted };
     customer.events.iter().for_each(|event| known.note_fact(event.body.kind(), event.day()));
     known
 }
@@ -152,7 +153,7 @@ fn demo_facts(known: &Known, customer: &DemoCustomer) -> Facts {
     }
     sum_up(&mut daily);
     let invoices = about_invoices.iter().filter_map(|(number, facts)| derive_invoice(number, facts)).collect();
-    Facts { start_date: known.start_date, first_fact_on: earliest_day(&known.first_facts), daily, invoices }
+    Facts { start_date: known.start_date, came_back: false, first_fact_on: earliest_day(&known.first_facts), daily, invoices }
 }
 
 async fn insert_demo_events(tx: &mut Tx, stored: &[(Known, &DemoCustomer)]) -> StoreResult<()> {

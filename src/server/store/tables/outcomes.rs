@@ -168,6 +168,24 @@ pub async fn last_churned(tx: &mut Tx, customer: CustomerId, span: Window) -> St
     Ok(last.map(day))
 }
 
+/// Returns the latest day by another on which each of the customers churned, as far as that stands.
+pub async fn last_churned_of(
+    tx: &mut Tx,
+    customers: &[CustomerId],
+    by: NaiveDate,
+) -> StoreResult<HashMap<CustomerId, NaiveDate>> {
+    if customers.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = format!(
+        "SELECT customer_id, MAX(day) FROM outcomes
+         WHERE customer_id {} AND kind = 'churned' AND retracted_at IS NULL AND day <= $2 GROUP BY customer_id",
+        tx.one_of()
+    );
+    let rows: Vec<(i64, i32)> = tx.all(AssertSqlSafe(sql), binds![customers, by]).await?;
+    Ok(rows.into_iter().map(|(id, last)| (CustomerId(id), day(last))).collect())
+}
+
 /// Returns the start date that a customer had before it churned.
 pub async fn load_former_start(tx: &mut Tx, churned: OutcomeId) -> StoreResult<Option<NaiveDate>> {
     let (started,): (Option<i32>,) = tx.one("SELECT started_day FROM outcomes WHERE id = $1", binds![churned]).await?;
