@@ -7,6 +7,7 @@ use super::sliding::{Counter, NEVER, number};
 use crate::domain::scale::Scale;
 use crate::domain::scorecard::FactorRule;
 use crate::domain::{Band, HistoryPoint, NaiveDate, Points, Scorecard};
+use chrono::Duration;
 
 /// The days that a customer's bands are kept for, and that the search for the beginning of its band goes back.
 pub const BAND_MEMORY_DAYS: i64 = 365;
@@ -20,6 +21,12 @@ pub fn history(
     from: NaiveDate,
     to: NaiveDate,
 ) -> Vec<HistoryPoint> {
+    // Other facts count before the day on which a customer came back than since then.
+    if let Some(start) = facts.came_back_within(from, to) {
+        let before = history(facts, scorecard, connections, from, start - Duration::days(1));
+        return [before, history(facts, scorecard, connections, start, to)].concat();
+    }
+    let facts = &*facts.life_on(from);
     let mut lines: Vec<_> = scorecard.factors.values().map(|rule| Line::new(facts, rule, connections)).collect();
     // There is no data before the first fact, nor before the customer's start.
     let data_from = facts.first_fact_on.map_or(NEVER, |first| number(first).max(facts.start_date.map_or(i64::MIN, number)));

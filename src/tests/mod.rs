@@ -6,6 +6,7 @@ mod harness;
 mod api;
 mod import_attempts;
 mod import_files;
+mod import_outcomes;
 mod imports;
 mod jobs;
 mod pages;
