@@ -5,6 +5,7 @@
 
 pub mod as_of;
 pub mod asked_days;
+pub mod backtest;
 pub mod band_change;
 pub mod band_history;
 pub mod band_runs;
@@ -50,6 +51,7 @@ pub use chrono::NaiveDate;
 
 pub use as_of::{AsOf, AskedDay, KnownAt};
 pub use asked_days::{ChangeDays, HistoryDays, PageDays};
+pub use backtest::Backtest;
 pub use band_history::BandHistory;
 pub use batch::{BatchReport, ItemReport, ItemVerdict, QuarantinePage, QuarantinedItem};
 pub use bulk::{BulkChange, BulkInput, BulkReport, BulkUndoReport};
@@ -68,7 +70,7 @@ pub use invoice::{InvoiceRow, InvoiceStatus};
 pub use list::{CustomerList, CustomerQuery, CustomerRow, Page, Sort, SortDirection};
 pub use month::{Month, MonthQuery};
 pub use note::{Note, NoteEdit, NoteInput};
-pub use numbers::{Multiple, Points, Share};
+pub use numbers::{Figure, Multiple, Points, Share};
 pub use portfolio::Portfolio;
 pub use preview::{ScoreMove, ScorecardPreview};
 pub use reading::{Reading, ReadingValue, Readings};

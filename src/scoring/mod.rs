@@ -6,6 +6,7 @@
 //! one small row away, explanation included.
 
 mod activity;
+pub mod backtest;
 mod causes;
 mod drivers;
 mod facts;
