@@ -6,6 +6,7 @@
 pub mod as_of;
 pub mod asked_days;
 pub mod backtest;
+pub mod backtest_query;
 pub mod band_change;
 pub mod band_history;
 pub mod band_runs;
@@ -52,6 +53,7 @@ pub use chrono::NaiveDate;
 pub use as_of::{AsOf, AskedDay, KnownAt};
 pub use asked_days::{ChangeDays, HistoryDays, PageDays};
 pub use backtest::Backtest;
+pub use backtest_query::BacktestQuery;
 pub use band_history::BandHistory;
 pub use batch::{BatchReport, ItemReport, ItemVerdict, QuarantinePage, QuarantinedItem};
 pub use bulk::{BulkChange, BulkInput, BulkReport, BulkUndoReport};

@@ -48,6 +48,33 @@ pub fn history(
         .collect()
 }
 
+/// Returns the scores of some days, which must rise, each with true for the factors that were measured: exactly what
+/// `Scores::of(&measure(..))` gives for each day. `facts.daily` must reach back from the first by the scorecard's lookback.
+pub fn scores_on(
+    facts: &Facts,
+    scorecard: &Scorecard,
+    connections: &Connections,
+    days: &[NaiveDate],
+) -> Vec<(Scores, Factors<bool>)> {
+    let (Some(first), Some(last)) = (days.first(), days.last()) else { return Vec::new() };
+    let base = facts.daily.iter().map(|daily| daily.day).min().unwrap_or(*first).min(*first);
+    let mut counters =
+        Factors::from_fn(|key| Counter::new(facts, scorecard.factors.get(key).measure(key), Window { from: base, to: *last }));
+    let on = |day: &NaiveDate| {
+        let number = (*day - base).num_days();
+        let measured = Measurements {
+            has_facts: facts.first_fact_on.is_some_and(|first| first <= *day),
+            before_start: facts.start_date.is_some_and(|start| *day < start),
+            factors: Factors::from_fn(|key| Measured {
+                connected: connections.is_connected(key, *day),
+                counted: counters.get_mut(key).count(facts, *day, number),
+            }),
+        };
+        (Scores::of(&measured, scorecard), Factors::from_fn(|key| measured.is_measured(key)))
+    };
+    days.iter().map(on).collect()
+}
+
 /// Writes a value, and returns whether it is another one.
 fn changes<T: PartialEq>(place: &mut T, value: T) -> bool {
     let differs = *place != value;

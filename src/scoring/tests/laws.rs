@@ -3,7 +3,7 @@
 use super::given::*;
 use crate::domain::scorecard::{BandLimits, FactorRule};
 use crate::domain::{Cause, EventKind, FactorKey, Factors, Health, MissingPolicy, Points, Scorecard, Share};
-use crate::scoring::{Connections, DailyCount, Facts, Invoice, ScoreInputs, explain_change, history};
+use crate::scoring::{Connections, DailyCount, Facts, Invoice, ScoreInputs, Scores, explain_change, history, measure, scores_on};
 use proptest::prelude::*;
 
 const DAILY_KINDS: [EventKind; 4] = [EventKind::Login, EventKind::FeatureUse, EventKind::SupportTicket, EventKind::ApiCall];
@@ -210,6 +210,18 @@ proptest! {
         for point in history(&given.facts, &given.scorecard, &given.connections, day(days), day(0)) {
             let health = given.health_on((day(0) - point.day).num_days());
             prop_assert_eq!((point.score, point.band), (health.score, health.band), "on {}", point.day);
+        }
+    }
+
+    #[test]
+    fn scores_of_some_days_are_those_of_each_day(given in any_given(), ago in prop::collection::btree_set(-5..200i64, 0..6)) {
+        let days: Vec<_> = ago.into_iter().rev().map(day).collect();
+        let found = scores_on(&given.facts, &given.scorecard, &given.connections, &days);
+        prop_assert_eq!(found.len(), days.len());
+        for (on, (scores, measured)) in days.iter().zip(found) {
+            let expected = measure(&given.facts, &given.scorecard, &given.connections, *on);
+            prop_assert_eq!(scores, Scores::of(&expected, &given.scorecard), "on {}", on);
+            prop_assert_eq!(measured, Factors::from_fn(|key| expected.is_measured(key)));
         }
     }
 }
