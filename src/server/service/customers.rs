@@ -107,9 +107,9 @@ pub async fn archive_customer(call: &Call, id: CustomerId, reason: &str) -> Resu
     let names = ArchiveReason::ALL.map(ArchiveReason::name).join(", ");
     let reason = ArchiveReason::parse(reason).ok_or_else(|| FieldErrors::one("reason", format!("must be one of {names}")))?;
     let archive = Archive { reason, date: call.today() };
-    Ok(call.store.archive_customer(id, Some(archive)).await?)
+    Ok(call.store.archive_customer(id, archive, call.now).await?)
 }
 
 pub async fn restore_customer(call: &Call, id: CustomerId) -> Result<Customer, AppError> {
-    Ok(call.store.archive_customer(id, None).await?)
+    Ok(call.store.restore_customer(id, None, call.now).await?)
 }

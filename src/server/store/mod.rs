@@ -11,7 +11,7 @@ pub use ledger::import_customers::{CustomerChange, Destination, Difference, coun
 use crate::domain::import::Findings;
 use crate::domain::{
     Archive, Customer, CustomerFields, CustomerId, Event, EventId, FieldError, Health, Import, ImportCounts, ImportId,
-    ImportState, ItemVerdict, Mapping, NaiveDate, NewEvent, Points,
+    ImportState, ItemVerdict, Mapping, NaiveDate, NewEvent, Outcome, Points,
 };
 pub use sql::snapshot::Snapshot;
 use sqlx::migrate::MigrateError;
@@ -225,6 +225,14 @@ pub struct StoredEvent {
     pub before: Health,
     pub after: Health,
     /// True when the event was stored before, under the same message id or as the same invoice.
+    pub repeated: bool,
+}
+
+/// An outcome that is stored.
+#[derive(Clone, Debug)]
+pub struct KeptOutcome {
+    pub outcome: Outcome,
+    /// True when the same was stored before.
     pub repeated: bool,
 }
 

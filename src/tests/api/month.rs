@@ -45,7 +45,7 @@ async fn february(db: &Database) {
     active_until(db, 41, CustomerFields { renewal_date: Some(day(3, 1)), owner: Some("Bob".into()), ..named("Fallen", 7 * K) })
         .await;
     let gone = active_until(db, 0, named("Gone", 3 * K)).await;
-    db.archive_customer(gone, Some(Archive { reason: ArchiveReason::Churned, date: day(2, 20) })).await.unwrap();
+    db.archive_customer(gone, Archive { reason: ArchiveReason::Churned, date: day(2, 20) }, now()).await.unwrap();
     db.customer_with(CustomerFields { start_date: Some(day(2, 10)), ..named("=New Co", 2 * K) }).await;
     let scored = db.customer_with(CustomerFields { start_date: Some(day(1, 5)), ..named("Scored", K) }).await;
     db.send_all(scored, (12..=28).map(|date| login().at(midnight(day(2, date))))).await;

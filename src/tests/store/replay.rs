@@ -210,7 +210,7 @@ on_each_database! {
         db.send(acme, login().days_ago(20)).await;
         db.customer("Created today").await;
         let archive = Archive { reason: ArchiveReason::Churned, date: today() };
-        db.archive_customer(acme, Some(archive)).await.unwrap();
+        db.archive_customer(acme, archive, now()).await.unwrap();
         let names = async |at: AsOf, query: &str| {
             let replay = db.replay(at).await.unwrap();
             let rows = shown(&replay, query, at.day).await;

@@ -1,0 +1,157 @@
+//! Keeps what became of customers. Who churned is archived in the same transaction, and who comes back has a new start date.
+
+use crate::domain::{
+    Archive, ArchiveReason, Customer, CustomerId, ImportId, NaiveDate, Outcome, OutcomeFacts, OutcomeId, OutcomeKind, Window,
+};
+use crate::server::store::sql::db::Tx;
+use crate::server::store::tables::customers::{CustomerRecord, Life, lock_customer, set_customer_archive, set_customer_life};
+use crate::server::store::tables::outcomes::{
+    end_outcomes, find_standing, get_outcome, insert_outcome, last_churned, listed_reason, load_former_start, load_reasons,
+};
+use crate::server::store::{KeptOutcome, Store, StoreError, StoreResult};
+use chrono::{DateTime, Utc};
+
+impl Store {
+    /// Keeps an outcome. The same again is a repeat; another content of the same kind and day is a conflict.
+    pub async fn add_outcome(&self, customer: CustomerId, facts: &OutcomeFacts, now: DateTime<Utc>) -> StoreResult<KeptOutcome> {
+        let mut tx = self.write().await?;
+        let row = lock_customer(&mut tx, customer).await?;
+        let reasons = load_reasons(&mut tx).await?;
+        let kept = keep_outcome(&mut tx, &row.customer()?, facts, &reasons, None, now).await?;
+        tx.commit().await?;
+        Ok(kept)
+    }
+
+    /// Takes an outcome back: it stays visible and no longer counts. Who was archived by it is active again. Conflict when it is
+    /// taken back already.
+    pub async fn retract_outcome(&self, id: OutcomeId, reason: &str, now: DateTime<Utc>) -> StoreResult<Outcome> {
+        let customer = get_outcome(&mut self.read().await?, id).await?.customer_id;
+        let mut tx = self.write().await?;
+        let row = lock_customer(&mut tx, customer).await?;
+        let outcome = get_outcome(&mut tx, id).await?;
+        if outcome.retraction.is_some() {
+            return Err(StoreError::Conflict(format!("outcome {id} is retracted already")));
+        }
+        take_back(&mut tx, &row, &[outcome], reason, now).await?;
+        let outcome = get_outcome(&mut tx, id).await?;
+        tx.commit().await?;
+        Ok(outcome)
+    }
+}
+
+/// Keeps an outcome of a locked customer, and archives it when it has churned since it started.
+pub async fn keep_outcome(
+    tx: &mut Tx,
+    customer: &Customer,
+    facts: &OutcomeFacts,
+    reasons: &[String],
+    import: Option<ImportId>,
+    now: DateTime<Utc>,
+) -> StoreResult<KeptOutcome> {
+    let standing = find_standing(tx, customer.id, facts.kind, facts.day).await?;
+    // A reason that has left the list since may be told again.
+    let known = |outcome: &Outcome| outcome.facts.reason.clone();
+    let facts = match (&facts.reason, standing.as_ref().and_then(known)) {
+        (Some(reason), Some(kept)) if crate::domain::outcome::is_same_reason(reason, &kept) => {
+            OutcomeFacts { reason: Some(kept), ..facts.clone() }
+        }
+        (Some(reason), _) => OutcomeFacts { reason: Some(listed_reason(reasons, reason)?), ..facts.clone() },
+        (None, _) => facts.clone(),
+    };
+    if let Some(outcome) = standing {
+        return match outcome.facts == facts {
+            true => Ok(KeptOutcome { outcome, repeated: true }),
+            false => Err(StoreError::Conflict(format!(
+                "customer {} has {} on {} with another content already (outcome {}): retract that first",
+                customer.id,
+                facts.kind.name(),
+                facts.day,
+                outcome.id
+            ))),
+        };
+    }
+    let id = insert_outcome(tx, customer, &facts, import, now).await?;
+    if facts.kind == OutcomeKind::Churned && archives(customer, facts.day) {
+        set_customer_archive(tx, customer.id, Some(Archive { reason: ArchiveReason::Churned, date: facts.day })).await?;
+    }
+    tx.changed(customer.id);
+    Ok(KeptOutcome { outcome: get_outcome(tx, id).await?, repeated: false })
+}
+
+/// Returns whether a customer that churned on a day is archived since then: unless it has come back, or is archived already.
+fn archives(customer: &Customer, day: NaiveDate) -> bool {
+    let has_come_back = customer.fields.start_date.is_some_and(|start| day < start);
+    !has_come_back && customer.archived.is_none_or(|Archive { reason, date }| reason == ArchiveReason::Churned && date < day)
+}
+
+/// Takes outcomes of a locked customer back that stand. It is active again when it was archived by one of them, unless it had
+/// churned before, too. When it came back after one of them, it has its former start date again.
+pub async fn take_back(
+    tx: &mut Tx,
+    row: &CustomerRecord,
+    outcomes: &[Outcome],
+    reason: &str,
+    now: DateTime<Utc>,
+) -> StoreResult<()> {
+    let customer = row.customer()?;
+    let ids: Vec<_> = outcomes.iter().map(|outcome| outcome.id).collect();
+    end_outcomes(tx, &ids, reason, now).await?;
+    tx.changed(customer.id);
+    let churned: Vec<_> = outcomes.iter().filter(|outcome| outcome.facts.kind == OutcomeKind::Churned).collect();
+    let start = customer.fields.start_date;
+    if let Some(Archive { reason: ArchiveReason::Churned, date }) = customer.archived
+        && churned.iter().any(|outcome| outcome.facts.day == date)
+    {
+        let before = last_churned(tx, customer.id, Window { from: start.unwrap_or(NaiveDate::MIN), to: date }).await?;
+        let archive = before.map(|date| Archive { reason: ArchiveReason::Churned, date });
+        return set_customer_archive(tx, customer.id, archive).await;
+    }
+    let Some(start) = start.filter(|_| row.came_back) else { return Ok(()) };
+    let before = last_churned(tx, customer.id, Window { from: NaiveDate::MIN, to: start }).await?;
+    let ended_then = |day: NaiveDate| day <= start && before.is_none_or(|before| before < day);
+    let undone = churned.into_iter().filter(|outcome| ended_then(outcome.facts.day)).min_by_key(|outcome| outcome.facts.day);
+    if let Some(undone) = undone {
+        let start = load_former_start(tx, undone.id).await?;
+        set_customer_life(tx, customer.id, Life { archive: customer.archived, start, came_back: before.is_some() }).await?;
+    }
+    Ok(())
+}
+
+/// Archives a locked customer again that came back, with the start date that it had.
+pub async fn leave_again(tx: &mut Tx, id: CustomerId, archive: Archive, start: Option<NaiveDate>) -> StoreResult<()> {
+    let came_back = match start {
+        Some(start) => {
+            last_churned(tx, id, Window { from: NaiveDate::MIN, to: start }).await?.is_some_and(|day| day < archive.date)
+        }
+        None => false,
+    };
+    set_customer_life(tx, id, Life { archive: Some(archive), start, came_back }).await
+}
+
+/// Notes that a locked customer has churned on the day on which it is archived, unless that is known.
+pub async fn note_churn(tx: &mut Tx, customer: &Customer, day: NaiveDate, now: DateTime<Utc>) -> StoreResult<()> {
+    if find_standing(tx, customer.id, OutcomeKind::Churned, day).await?.is_some() {
+        return Ok(());
+    }
+    let facts = OutcomeFacts {
+        kind: OutcomeKind::Churned,
+        day,
+        arr_before_cents: customer.fields.arr_cents,
+        arr_after_cents: Some(0),
+        reason: None,
+        involuntary: false,
+    };
+    insert_outcome(tx, customer, &facts, None, now).await.map(|_| ())
+}
+
+/// Takes back that a locked customer churned on a day, if it is known.
+pub async fn forget_churn(
+    tx: &mut Tx,
+    customer: CustomerId,
+    day: NaiveDate,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> StoreResult<()> {
+    let churned: Vec<_> = find_standing(tx, customer, OutcomeKind::Churned, day).await?.into_iter().map(|one| one.id).collect();
+    end_outcomes(tx, &churned, reason, now).await
+}
