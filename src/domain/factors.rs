@@ -1,6 +1,5 @@
 //! The five factors, and a value for each of them.
 
-use super::EventKind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -33,22 +32,6 @@ impl FactorKey {
     /// Returns the name for the middle of a sentence: "login frequency", "API trend".
     pub fn label_in_sentence(self) -> String {
         in_sentence(self.label())
-    }
-
-    /// Returns the plural of the thing that the factor counts: "Logins", "API calls".
-    pub fn source(self) -> &'static str {
-        match self {
-            Self::LoginFrequency => "Logins",
-            Self::FeatureAdoption => "Feature uses",
-            Self::SupportLoad => "Support tickets",
-            Self::InvoiceTimeliness => "Invoices",
-            Self::ApiTrend => "API calls",
-        }
-    }
-
-    /// Returns the counted thing for the middle of a sentence: "logins", "API calls".
-    pub fn source_in_sentence(self) -> String {
-        in_sentence(self.source())
     }
 
     /// Returns a short name for narrow places: "Logins".
@@ -92,18 +75,6 @@ impl FactorKey {
             Self::SupportLoad => Some("tickets"),
             Self::InvoiceTimeliness | Self::ApiTrend => None,
         }
-    }
-
-    /// Returns the factor that events of this kind feed. Readings feed none.
-    pub fn fed_by(kind: EventKind) -> Option<Self> {
-        Some(match kind {
-            EventKind::Login => Self::LoginFrequency,
-            EventKind::FeatureUse => Self::FeatureAdoption,
-            EventKind::SupportTicket => Self::SupportLoad,
-            EventKind::InvoiceIssued | EventKind::InvoicePaid | EventKind::InvoiceVoided => Self::InvoiceTimeliness,
-            EventKind::ApiCall => Self::ApiTrend,
-            EventKind::Reading => return None,
-        })
     }
 }
 

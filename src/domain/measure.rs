@@ -1,6 +1,7 @@
 //! Measures: what is counted of a customer's facts, and over which days.
 
-use super::{EventKind, NaiveDate, Window};
+use super::phrases::{listed, uncapitalised};
+use super::{EventKind, NaiveDate, Source, Window};
 
 /// A way to measure facts. A window of so many days ends on the as-of day; `None` is all history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +45,45 @@ impl Measure<'_> {
             Self::Count { .. } | Self::DistinctFeatures { .. } => self.days(),
             Self::Trend { .. } => 2 * self.days(),
             Self::OnTimeShare { .. } => 1,
+        }
+    }
+
+    /// Returns whether events of a kind are measured.
+    pub fn measures(self, asked: EventKind) -> bool {
+        match self {
+            Self::Count { kind, .. } | Self::Trend { kind, .. } => asked == kind,
+            Self::DistinctFeatures { .. } => asked == EventKind::FeatureUse,
+            Self::OnTimeShare { .. } => asked.is_invoice(),
+        }
+    }
+
+    /// Returns the kinds of events that are measured.
+    pub fn kinds(self) -> impl Iterator<Item = EventKind> {
+        EventKind::ALL.into_iter().filter(move |kind| self.measures(*kind))
+    }
+
+    /// Returns the sources of what is measured.
+    pub fn sources(self) -> impl Iterator<Item = Source> {
+        Source::ALL.into_iter().filter(move |source| source.kinds().any(|kind| self.measures(kind)))
+    }
+
+    /// Returns the sources in words: "Logins", "Logins and API calls".
+    pub fn source_words(self) -> String {
+        let labels: Vec<_> = self.sources().map(Source::label).collect();
+        let labels: Vec<_> = labels
+            .iter()
+            .enumerate()
+            .map(|(place, label)| if place == 0 { (*label).to_owned() } else { uncapitalised(label) })
+            .collect();
+        listed(&labels)
+    }
+
+    /// Returns the counted thing in the singular: "login".
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Count { kind, .. } | Self::Trend { kind, .. } => kind.noun(),
+            Self::DistinctFeatures { .. } => "feature",
+            Self::OnTimeShare { .. } => "invoice",
         }
     }
 

@@ -45,6 +45,7 @@ pub mod scale;
 pub mod scorecard;
 pub mod scorecard_input;
 pub mod silent_source;
+pub mod source;
 pub mod tally;
 pub mod timeline;
 pub mod today;
@@ -81,6 +82,7 @@ pub use reading::{Reading, ReadingValue, Readings};
 pub use scorecard::{MissingPolicy, Scorecard, ScorecardVersion};
 pub use scorecard_input::{NewScorecard, ScorecardInput};
 pub use silent_source::SilentSource;
+pub use source::{Source, Sources};
 pub use today::{MedianArr, NeededCustomer, Today, UrgencyParts};
 
 #[cfg(test)]

@@ -90,14 +90,20 @@ fn difference(before: &Step, after: &Step) -> Factors<Points> {
 fn facts(cause: Cause, last: &Step, next: &Step, before: ScoreInputs<'_>, after: ScoreInputs<'_>) -> Vec<CauseFact> {
     let (old, new) = (before.scorecard, after.scorecard);
     let fact = |factor: FactorKey| {
+        let measure = new.factors.get(factor).measure(factor);
         let fact = match cause {
             Cause::ScorecardChange => (old.factors.get(factor) != new.factors.get(factor))
                 .then_some(Fact::Scorecard { old: old.version, new: new.version }),
             Cause::SourceConnected => {
                 let connected = |step: &Step| step.measured.factors.get(factor).connected;
-                (connected(last) != connected(next)).then_some(Fact::Connected(factor))
+                (connected(last) != connected(next)).then(|| measure.sources().next().map(Fact::Connected)).flatten()
             }
-            _ => moved(cause, factor, &last.measured, &next.measured),
+            _ => moved(
+                cause,
+                measure.noun(),
+                &last.measured.factors.get(factor).counted,
+                &next.measured.factors.get(factor).counted,
+            ),
         };
         let days = days(cause, factor, new, before.day, after.day);
         fact.map(|fact| CauseFact { factor, sentence: fact_sentence(cause, fact, days), days })
@@ -106,8 +112,8 @@ fn facts(cause: Cause, last: &Step, next: &Step, before: ScoreInputs<'_>, after:
 }
 
 /// The difference between what was counted before a step and after it.
-fn moved(cause: Cause, factor: FactorKey, last: &Measurements, next: &Measurements) -> Option<Fact> {
-    let change = match (&last.factors.get(factor).counted, &next.factors.get(factor).counted) {
+fn moved(cause: Cause, noun: &'static str, last: &Counted, next: &Counted) -> Option<Fact> {
+    let change = match (last, next) {
         (Counted::Facts(last), Counted::Facts(next)) | (Counted::Features(last, _), Counted::Features(next, _)) => next - last,
         (Counted::Trend(now, last), Counted::Trend(then, next)) if now == then => {
             let api_calls = last - next;
@@ -117,7 +123,7 @@ fn moved(cause: Cause, factor: FactorKey, last: &Measurements, next: &Measuremen
         (Counted::Invoices(last), Counted::Invoices(next)) => return invoices_moved(cause, *last, *next),
         _ => return None,
     };
-    (change != 0).then_some(Fact::Counted { factor, change })
+    (change != 0).then_some(Fact::Counted { noun, change })
 }
 
 fn invoices_moved(cause: Cause, last: InvoiceCounts, next: InvoiceCounts) -> Option<Fact> {

@@ -34,7 +34,10 @@ pub fn history(
             differs |= changes(&mut measured.before_start, facts.start_date.is_some_and(|start| day < start));
             for key in FactorKey::ALL {
                 let Measured { connected, counted } = measured.factors.get_mut(key);
-                differs |= changes(connected, connections.is_connected(key, day));
+                differs |= changes(
+                    connected,
+                    connections.since(scorecard.factors.get(key).measure(key)).is_some_and(|first| first <= day),
+                );
                 differs |= changes(counted, counters.get_mut(key).count(facts, day, number));
             }
             // Most days are measured like the day before.
@@ -66,7 +69,7 @@ pub fn scores_on(
             has_facts: facts.first_fact_on.is_some_and(|first| first <= *day),
             before_start: facts.start_date.is_some_and(|start| *day < start),
             factors: Factors::from_fn(|key| Measured {
-                connected: connections.is_connected(key, *day),
+                connected: connections.since(scorecard.factors.get(key).measure(key)).is_some_and(|first| first <= *day),
                 counted: counters.get_mut(key).count(facts, *day, number),
             }),
         };

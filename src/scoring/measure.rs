@@ -176,9 +176,12 @@ pub(super) fn measure_as_of(facts: &Facts, scorecard: &Scorecard, connections: &
     Measurements {
         has_facts: facts.first_fact_on.is_some_and(|first| first <= as_of.windows),
         before_start: facts.start_date.is_some_and(|start| as_of.windows < start),
-        factors: Factors::from_fn(|key| Measured {
-            connected: connections.is_connected(key, as_of.connections),
-            counted: count(facts, scorecard.factors.get(key).measure(key), as_of),
+        factors: Factors::from_fn(|key| {
+            let measure = scorecard.factors.get(key).measure(key);
+            Measured {
+                connected: connections.since(measure).is_some_and(|first| first <= as_of.connections),
+                counted: count(facts, measure, as_of),
+            }
         }),
     }
 }

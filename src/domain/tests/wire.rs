@@ -201,7 +201,7 @@ fn the_portfolio() {
             archived: 1,
             unconnected: vec![FactorKey::SupportLoad],
             silent_sources: vec![SilentSource {
-                factor: FactorKey::LoginFrequency,
+                source: Source::Logins,
                 last_day: day(17),
                 days: 12,
                 usual_gap_days: 3,

@@ -1,7 +1,7 @@
 //! A small language for facts. Days are told by their distance to the as-of day: 0 is today, 1 yesterday, -1 tomorrow.
 
 use crate::domain::scorecard::FactorRule;
-use crate::domain::{CustomerId, EventKind, Factor, FactorKey, Factors, Health, MissingPolicy, NaiveDate, Scorecard};
+use crate::domain::{CustomerId, EventKind, Factor, FactorKey, Health, MissingPolicy, NaiveDate, Scorecard, Sources};
 use crate::scoring::{self, Connections, DailyCount, Facts, Invoice};
 
 pub const CUSTOMER: CustomerId = CustomerId(7);
@@ -24,7 +24,7 @@ pub fn given() -> Given {
     Given {
         facts: Facts { first_fact_on: Some(day(1000)), ..Facts::default() },
         scorecard: Scorecard::default(),
-        connections: Connections(Factors::from_fn(|_| Some(day(1000)))),
+        connections: Connections(Sources::from_fn(|_| Some(day(1000)))),
     }
 }
 
@@ -91,7 +91,9 @@ impl Given {
     }
 
     pub fn connected_since(mut self, key: FactorKey, ago: Option<i64>) -> Self {
-        *self.connections.0.get_mut(key) = ago.map(day);
+        for source in self.scorecard.factors.get(key).measure(key).sources() {
+            *self.connections.0.get_mut(source) = ago.map(day);
+        }
         self
     }
 

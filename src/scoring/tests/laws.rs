@@ -2,11 +2,17 @@
 
 use super::given::*;
 use crate::domain::scorecard::{BandLimits, FactorRule};
-use crate::domain::{Cause, EventKind, FactorKey, Factors, Health, MissingPolicy, Points, Scorecard, Share};
+use crate::domain::{Cause, EventKind, FactorKey, Factors, Health, MissingPolicy, Points, Scorecard, Share, Source, Sources};
 use crate::scoring::{Connections, DailyCount, Facts, Invoice, ScoreInputs, Scores, explain_change, history, measure, scores_on};
 use proptest::prelude::*;
 
 const DAILY_KINDS: [EventKind; 4] = [EventKind::Login, EventKind::FeatureUse, EventKind::SupportTicket, EventKind::ApiCall];
+
+/// Returns the factor that counts events of this kind.
+fn factor_of(kind: EventKind) -> FactorKey {
+    let rules = Scorecard::default();
+    rules.factors.iter().find(|(key, rule)| rule.measure(*key).measures(kind)).map(|(key, _)| key).unwrap()
+}
 
 fn any_daily_count() -> impl Strategy<Value = DailyCount> {
     let kind = prop::sample::select(DAILY_KINDS.to_vec());
@@ -62,7 +68,7 @@ prop_compose! {
         Given {
             facts: Facts { start_date: start.map(day), first_fact_on: first_fact.map(day), daily, invoices },
             scorecard,
-            connections: Connections(Factors::from_fn(|key| connected[key as usize].map(day))),
+            connections: Connections(Sources::from_fn(|source| connected[source as usize].map(day))),
         }
     }
 }
@@ -125,13 +131,14 @@ proptest! {
 
     #[test]
     fn a_factor_of_weight_0_has_no_effect(given in any_given(), other in any_given(), at in 0..4usize) {
-        let (kind, key) = (DAILY_KINDS[at], FactorKey::fed_by(DAILY_KINDS[at]).unwrap());
+        let (kind, key) = (DAILY_KINDS[at], factor_of(DAILY_KINDS[at]));
         let given = given.rule(key, |rule| rule.weight = 0);
         prop_assume!(given.scorecard.factors.iter().any(|(_, rule)| rule.weight > 0));
         let mut changed = given.clone();
         changed.facts.daily.retain(|daily| daily.kind != kind);
         changed.facts.daily.extend(other.facts.daily.into_iter().filter(|daily| daily.kind == kind));
-        *changed.connections.0.get_mut(key) = *other.connections.0.get(key);
+        let source = Source::of(kind).unwrap();
+        *changed.connections.0.get_mut(source) = *other.connections.0.get(source);
         let (one, two) = (given.health(), changed.health());
         prop_assert_eq!((one.score, one.band, one.coverage), (two.score, two.band, two.coverage));
         for (factor, part) in one.factors.iter().filter(|(factor, _)| *factor != key) {
@@ -167,7 +174,7 @@ proptest! {
     fn events_outside_the_windows_are_ignored(given in any_given(), beyond in 0..100i64, count in 1..1000i64) {
         let mut more = given.clone();
         for kind in DAILY_KINDS {
-            let key = FactorKey::fed_by(kind).unwrap();
+            let key = factor_of(kind);
             let reach = given.scorecard.factors.get(key).measure(key).lookback_days();
             more = more.activity(kind, "z", reach + beyond, count).activity(kind, "z", -1 - beyond, count);
         }

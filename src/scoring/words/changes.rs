@@ -1,7 +1,7 @@
 //! Why a score changed, as sentences.
 
 use crate::domain::counts::count;
-use crate::domain::phrases::day;
+use crate::domain::phrases::{day, uncapitalised};
 use crate::domain::{Cause, FactorKey, HealthChange, Points, Window};
 use crate::scoring::reasons::Fact;
 
@@ -9,9 +9,8 @@ use crate::scoring::reasons::Fact;
 pub fn fact_sentence(cause: Cause, fact: Fact, days: Option<Window>) -> String {
     match fact {
         Fact::Scorecard { old, new } => format!("scorecard version {new} in place of {old}"),
-        Fact::Connected(factor) => format!("{} connected", factor.source_in_sentence()),
-        Fact::Counted { factor, change } => {
-            let noun = noun(factor);
+        Fact::Connected(source) => format!("{} connected", uncapitalised(source.label())),
+        Fact::Counted { noun, change } => {
             let counted = count(change.abs(), noun);
             match cause {
                 Cause::Retracted => format!("{counted} retracted"),
@@ -34,16 +33,6 @@ fn no_longer_counts(number: i64, noun: &str, days: Option<Window>) -> String {
     let counts = if number == 1 { "counts" } else { "count" };
     let before = days.and_then(|days| days.to.succ_opt()).map(|first| format!(" from before {}", day(first)));
     format!("{}{} no longer {counts}", count(number, noun), before.unwrap_or_default())
-}
-
-fn noun(factor: FactorKey) -> &'static str {
-    match factor {
-        FactorKey::LoginFrequency => "login",
-        FactorKey::FeatureAdoption => "feature",
-        FactorKey::SupportLoad => "ticket",
-        FactorKey::InvoiceTimeliness => "invoice",
-        FactorKey::ApiTrend => "API call",
-    }
 }
 
 /// "1 invoice paid on time, 1 invoice no longer overdue"

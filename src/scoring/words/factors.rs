@@ -16,7 +16,7 @@ pub fn explain(key: FactorKey, measured: &Measurements, scorecard: &Scorecard) -
         MissingPolicy::Neutral => "assumed",
         MissingPolicy::Exclude => "left out",
     };
-    format!("{}, so this score is {consequence}", why_unknown(key, measured.factors.get(key), rule.measure(key)))
+    format!("{}, so this score is {consequence}", why_unknown(measured.factors.get(key), rule.measure(key)))
 }
 
 /// Describes the counts behind a measured factor.
@@ -41,8 +41,8 @@ fn describe(counted: &Counted, measure: Measure<'_>, scale: &Scale) -> String {
 }
 
 /// Says why a factor could not be measured.
-fn why_unknown(key: FactorKey, measured: &Measured, measure: Measure<'_>) -> String {
-    let source = key.source();
+fn why_unknown(measured: &Measured, measure: Measure<'_>) -> String {
+    let source = measure.source_words();
     match measured.counted {
         _ if !measured.connected => format!("{source} are not connected yet"),
         Counted::Invoices(InvoiceCounts { open: 0, .. }) => "No invoices to judge yet".to_owned(),

@@ -4,7 +4,7 @@ use crate::domain::counts::{count, group};
 use crate::domain::money::money_shortest;
 use crate::domain::phrases::{self, uncapitalised};
 use crate::domain::scorecard::BandLimits;
-use crate::domain::{Band, EventKind, Factor, FactorKey, Health, NaiveDate, Points, Scorecard, Window};
+use crate::domain::{Band, EventKind, Factor, FactorKey, Health, NaiveDate, Points, Scorecard, Sources, Window};
 use crate::scoring::Facts;
 use crate::scoring::measure::{features_used, total};
 use crate::scoring::urgency::SILENT_DAYS;
@@ -204,7 +204,7 @@ mod tests {
     /// The reason in facts under the default rules, of sources that are all connected. The last activity is `active` days ago.
     fn check_line(daily: Vec<DailyCount>, invoices: Vec<Invoice>, active: i64, expected: &str) {
         let card = Scorecard::default();
-        let connections = Connections(Factors::from_fn(|_| Some(day(500))));
+        let connections = Connections(Sources::from_fn(|_| Some(day(500))));
         let facts = Facts { first_fact_on: Some(day(400)), daily, invoices, ..Facts::default() };
         let health = score(CustomerId(1), &measure(&facts, &card, &connections, day(0)), &card, day(0));
         assert_eq!(reason_in_facts(&facts, &health, &card, Some(day(active))), expected, "score {}", health.score);

@@ -3,7 +3,7 @@
 use super::scenario::Scenario::{self, *};
 use super::*;
 use crate::domain::list::{MOVE_POINTS, NEW_DAYS};
-use crate::domain::{Band, EventBody, EventKind, FactorKey, Factors, Health, NaiveDate, Points, Scorecard};
+use crate::domain::{Band, EventBody, EventKind, FactorKey, Health, NaiveDate, Points, Scorecard, Source, Sources};
 use crate::scoring::{self, Connections, DailyCount, Facts, Invoice};
 use chrono::{Duration, TimeZone};
 use std::collections::{BTreeMap, HashSet};
@@ -84,11 +84,11 @@ fn facts(customer: &DemoCustomer) -> Facts {
 
 fn portfolio(options: &Options, now: DateTime<Utc>) -> Vec<Scored> {
     let customers: Vec<_> = generate(options, now).collect();
-    let first = |key| {
-        let fed = |event: &&crate::domain::NewEvent| FactorKey::fed_by(event.body.kind()) == Some(key);
+    let first = |source| {
+        let fed = |event: &&crate::domain::NewEvent| Source::of(event.body.kind()) == Some(source);
         customers.iter().flat_map(|customer| customer.events.iter().find(fed)).map(|event| event.day()).min()
     };
-    let connections = Connections(Factors::from_fn(first));
+    let connections = Connections(Sources::from_fn(first));
     let scored = |(index, customer): (usize, DemoCustomer)| {
         let (scenario, take) = Scenario::of(index);
         let (facts, connections) = (facts(&customer), connections.clone());
@@ -258,7 +258,7 @@ fn a_large_portfolio_has_few_events_and_the_same_bands() {
     let events: usize = customers.iter().map(|customer| customer.events.len()).sum();
     assert!(events < 120 * 2 * 180, "{events} events");
     let healthy = |customer: &DemoCustomer| {
-        let connections = Connections(Factors::from_fn(|_| Some(now.date_naive() - Duration::days(180))));
+        let connections = Connections(Sources::from_fn(|_| Some(now.date_naive() - Duration::days(180))));
         let measured = scoring::measure(&facts(customer), &Scorecard::default(), &connections, now.date_naive());
         scoring::score(crate::domain::CustomerId(1), &measured, &Scorecard::default(), now.date_naive()).band == Band::Healthy
     };

@@ -4,8 +4,8 @@ use crate::domain::letters::composed;
 use crate::domain::list::{MAX_PAGE_SIZE, is_new, new_until};
 use crate::domain::people::PEOPLE_DAYS;
 use crate::domain::{
-    AsOf, ChangeDays, Customer, CustomerId, CustomerRow, DayCount, EventKind, FactorKey, Factors, Fall, Health, HealthChange,
-    HealthHistory, HistoryDays, HistoryPoint, NaiveDate, PageDays, Scorecard,
+    AsOf, ChangeDays, Customer, CustomerId, CustomerRow, DayCount, Factors, Fall, Health, HealthChange, HealthHistory,
+    HistoryDays, HistoryPoint, NaiveDate, PageDays, Scorecard,
 };
 use crate::scoring::{self, Connections, Facts, ScoreInputs};
 use crate::server::Call;
@@ -161,7 +161,7 @@ pub async fn get_customer_page(call: &Call, id: CustomerId, at: AsOf, days: Page
         invoices: scoring::invoice_rows(&facts.invoices, as_of),
         features: scoring::feature_uses(&facts, scorecard, as_of),
         notes: call.store.list_notes(id).await?,
-        unconnected: connections.unconnected(),
+        unconnected: connections.unconnected(scorecard),
         silent_sources: scoring::silent_sources(&call.store.list_recent_fact_days(at).await?, as_of),
         currency: call.settings.currency.clone(),
         customer,
@@ -246,8 +246,9 @@ impl Scoring {
 /// Returns daily totals for each factor, over twice its window.
 fn activity(facts: &Facts, scorecard: &Scorecard, as_of: NaiveDate) -> Factors<Vec<DayCount>> {
     Factors::from_fn(|key| {
-        let days = scorecard.factors.get(key).window_days.unwrap_or(90);
-        let kinds = EventKind::ALL.into_iter().filter(|kind| FactorKey::fed_by(*kind) == Some(key) && !kind.is_invoice());
+        let rule = scorecard.factors.get(key);
+        let days = rule.window_days.unwrap_or(90);
+        let kinds = rule.measure(key).kinds().filter(|kind| !kind.is_invoice());
         scoring::daily_totals(facts, &kinds.collect::<Vec<_>>(), crate::domain::Window::ending(as_of, 2 * days))
     })
 }

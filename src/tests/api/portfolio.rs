@@ -48,7 +48,7 @@ on_each_database! {
         }
         let portfolio = site.get("/api/portfolio").await.ok();
         let silent = json!([{
-            "factor": "loginFrequency", "lastDay": "2026-03-09", "days": 7, "usualGapDays": 1,
+            "source": "logins", "lastDay": "2026-03-09", "days": 7, "usualGapDays": 1,
             "sentence": "No login of anybody for 7 days"
         }]);
         assert_eq!(portfolio["silentSources"], silent);

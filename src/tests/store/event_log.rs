@@ -52,8 +52,8 @@ on_each_database! {
         assert_eq!(last().await, Some(now() - Duration::days(45)));
         let connected = async || db.connections_known_on(days_ago(30)).await.unwrap();
         let before = connected().await;
-        assert_eq!(before.0.support_load, Some(days_ago(41)));
-        assert_eq!(db.connections_known_on(days_ago(20)).await.unwrap().0.support_load, None);
+        assert_eq!(before.0.support_tickets, Some(days_ago(41)));
+        assert_eq!(db.connections_known_on(days_ago(20)).await.unwrap().0.support_tickets, None);
 
         db.drop_events_before(today()).await.unwrap();
         assert_eq!(connected().await, before);

@@ -189,11 +189,11 @@ on_each_database! {
         for ago in 0..25 {
             let day = days_ago(ago);
             let connections = db.connections_known_on(day).await.unwrap();
-            let mut first = crate::domain::Factors::<Option<NaiveDate>>::default();
+            let mut first = crate::domain::Sources::<Option<NaiveDate>>::default();
             for id in 1..=6 {
                 let Ok(facts) = db.load_facts(CustomerId(id), days_ago(1000), AsOf { day: days_ago(-1), known_at: Some(day) }).await else { continue };
                 for daily in &facts.daily {
-                    let first = first.get_mut(crate::domain::FactorKey::fed_by(daily.kind).unwrap());
+                    let first = first.get_mut(crate::domain::Source::of(daily.kind).unwrap());
                     *first = Some(first.map_or(daily.day, |first| first.min(daily.day)));
                 }
             }

@@ -1,6 +1,6 @@
 //! Time passes without events, and sources connect: stored health follows.
 
-use crate::domain::{Band, FactorKey};
+use crate::domain::{Band, FactorKey, Scorecard};
 use crate::tests::harness::*;
 
 on_each_database! {
@@ -54,7 +54,7 @@ on_each_database! {
 
     async fn the_first_fact_of_a_source_makes_everybody_stale(db: Database) {
         let (acme, other) = (db.customer("Acme").await, db.customer("Other").await);
-        let unconnected = || async { db.connections().await.unwrap().unconnected() };
+        let unconnected = || async { db.connections().await.unwrap().unconnected(&Scorecard::default()) };
         assert_eq!(unconnected().await, FactorKey::ALL);
         db.send(acme, login()).await;
         assert!(!unconnected().await.contains(&FactorKey::LoginFrequency));
@@ -76,7 +76,7 @@ on_each_database! {
         db.send(other, api_calls(9).days_ago(3)).await;
         db.roll_over_all(today()).await;
         db.retract_event(first, "test", now()).await.unwrap();
-        assert_eq!(db.connections().await.unwrap().0.api_trend, Some(days_ago(3)));
+        assert_eq!(db.connections().await.unwrap().0.api_calls, Some(days_ago(3)));
         db.roll_over_all(today()).await;
         db.assert_settled(today()).await;
     }

@@ -4,6 +4,7 @@ use super::history::Lengths;
 use super::place::{CHANGE_DAYS, Place};
 use crate::app::components::ChangeFigure;
 use crate::app::format;
+use crate::domain::scorecard::FactorRule;
 use crate::domain::{Cause, CauseFact, CausePart, EventKind, FactorKey, HealthChange, Points, Window};
 use crate::wire::pages::CustomerPage;
 use leptos::prelude::*;
@@ -13,7 +14,11 @@ pub fn ChangesSection(page: StoredValue<CustomerPage>, place: Memo<Place>) -> im
     let change = page.with_value(|page| page.changes.clone());
     let factors = moved(&change);
     let nothing = factors.is_empty();
-    let factors = factors.into_iter().map(|factor| view! { <FactorChange factor place /> }).collect_view();
+    let factors = factors.into_iter().map(|factor| {
+        let kind = page.with_value(|page| only_kind(factor.factor, page.scorecard.factors.get(factor.factor)));
+        view! { <FactorChange factor kind place /> }
+    });
+    let factors = factors.collect_view();
     view! {
         <section class="panel customer__five" id="changes" aria-labelledby="changes-title">
             <div class="panel__head">
@@ -146,9 +151,8 @@ fn moved(change: &HealthChange) -> Vec<Moved> {
 }
 
 #[component]
-fn FactorChange(factor: Moved, place: Memo<Place>) -> impl IntoView {
+fn FactorChange(factor: Moved, kind: Option<EventKind>, place: Memo<Place>) -> impl IntoView {
     let Moved { factor, points, causes } = factor;
-    let kind = only_kind(factor);
     let cause = |MovedBy { sentence, points, behind }: MovedBy| {
         let sentence = match behind {
             Behind::Events(days) => {
@@ -170,8 +174,8 @@ fn FactorChange(factor: Moved, place: Memo<Place>) -> impl IntoView {
 }
 
 /// Returns the kind of events that feed a factor, if there is only one.
-fn only_kind(factor: FactorKey) -> Option<EventKind> {
-    let mut kinds = EventKind::ALL.into_iter().filter(|kind| FactorKey::fed_by(*kind) == Some(factor));
+fn only_kind(factor: FactorKey, rule: &FactorRule) -> Option<EventKind> {
+    let mut kinds = rule.measure(factor).kinds();
     kinds.next().filter(|_| kinds.next().is_none())
 }
 

@@ -38,6 +38,7 @@ fn FactorRow(page: StoredValue<CustomerPage>, key: FactorKey, next_step: Option<
     let stands = if page.with_value(CustomerPage::is_new) && factor.measured { "fine" } else { stands(&factor, &limits) };
     let (value, of) = value_words(key, &factor);
     let explanation = factor.explanation.clone();
+    let (silent, sources) = (page.with_value(|page| page.silent_sources.clone()), rule.measure(key).sources().collect());
     let is_weakest = next_step.is_some();
     let drawing = match key {
         FactorKey::InvoiceTimeliness => view! { <InvoiceStrip page /> }.into_any(),
@@ -49,7 +50,7 @@ fn FactorRow(page: StoredValue<CustomerPage>, key: FactorKey, next_step: Option<
             <div class="factor__story">
                 <p class="factor__value"><strong>{value}</strong>" "<span>{of}</span></p>
                 <p>{explanation}"."</p>
-                <SilentSourceLine sources=page.with_value(|page| page.silent_sources.clone()) factor=key />
+                <SilentSourceLine silent sources />
                 {next_step.map(|step| view! { <p class="factor__step"><b>"Next step: "</b>{step}"."</p> })}
                 {(key == FactorKey::FeatureAdoption).then(|| view! { <Features page rule=rule.clone() /> })}
                 <details class="factor__why">

@@ -5,6 +5,7 @@ use super::chips::filter_labels;
 use super::links::Links;
 use crate::app::components::SilentSourcesNotice;
 use crate::app::format;
+use crate::domain::phrases::listed;
 use crate::domain::{CustomerQuery, FactorKey, Portfolio};
 use leptos::prelude::*;
 
@@ -39,18 +40,16 @@ pub fn Notices(portfolio: Portfolio, asked: CustomerQuery) -> impl IntoView {
     view! { <div class="notices">{whose} <SilentSourcesNotice sources=silent_sources /> {missing} {demo}</div> }
 }
 
-/// Names the unconnected sources: "Support tickets and API calls are not connected: these factors are assumed, not
+/// Names the factors without a source: "Support load and API trend are not connected: these factors are assumed, not
 /// measured."
 fn unconnected_words(unconnected: &[FactorKey]) -> Option<String> {
-    let names: Vec<_> = unconnected.iter().map(|key| key.source_in_sentence()).collect();
-    let names = match names.as_slice() {
-        [] => return None,
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    };
-    let names = format::capitalised(&names);
-    let factors = if unconnected.len() == 1 { "this factor is" } else { "these factors are" };
-    Some(format!("{names} are not connected: {factors} assumed, not measured, in every score."))
+    let names: Vec<_> = unconnected.iter().map(|key| key.label_in_sentence()).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let names = format::capitalised(&listed(&names));
+    let (are, factors) = if unconnected.len() == 1 { ("is", "this factor is") } else { ("are", "these factors are") };
+    Some(format!("{names} {are} not connected: {factors} assumed, not measured, in every score."))
 }
 
 #[cfg(test)]
@@ -63,11 +62,11 @@ mod tests {
             (vec![], None),
             (
                 vec![FactorKey::ApiTrend],
-                Some("API calls are not connected: this factor is assumed, not measured, in every score."),
+                Some("API trend is not connected: this factor is assumed, not measured, in every score."),
             ),
             (
                 vec![FactorKey::SupportLoad, FactorKey::ApiTrend],
-                Some("Support tickets and API calls are not connected: these factors are assumed, not measured, in every score."),
+                Some("Support load and API trend are not connected: these factors are assumed, not measured, in every score."),
             ),
         ] {
             assert_eq!(unconnected_words(&unconnected).as_deref(), words);

@@ -55,9 +55,11 @@ fn no_score(health: &Health, scorecard: &Scorecard) -> String {
 
 /// Explains why the score did not move.
 fn reason(effect: &EventEffect, scorecard: &Scorecard) -> String {
-    let Some(key) = FactorKey::fed_by(effect.event.body.kind()) else { return "readings count in no factor".into() };
+    let kind = effect.event.body.kind();
+    let Some((key, rule)) = scorecard.factors.iter().find(|(key, rule)| rule.measure(*key).measures(kind)) else {
+        return "no factor counts such events".into();
+    };
     let (before, after) = (effect.before.factors.get(key), effect.health.factors.get(key));
-    let rule = scorecard.factors.get(key);
     let label = key.label_in_sentence();
     if rule.weight == 0 {
         return format!("{label} has no weight");

@@ -64,11 +64,11 @@ impl Scored<'_> {
             support_load: factor(factors.support_load),
             invoice_timeliness: factor(factors.invoice_timeliness),
             api_trend: factor(factors.api_trend),
-            first_login_day: first_facts.login_frequency,
-            first_feature_day: first_facts.feature_adoption,
-            first_ticket_day: first_facts.support_load,
-            first_invoice_day: first_facts.invoice_timeliness,
-            first_api_day: first_facts.api_trend,
+            first_login_day: first_facts.logins,
+            first_feature_day: first_facts.feature_uses,
+            first_ticket_day: first_facts.support_tickets,
+            first_invoice_day: first_facts.invoices,
+            first_api_day: first_facts.api_calls,
             first_reading_day: known.first_reading,
         })
     }

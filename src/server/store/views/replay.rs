@@ -3,7 +3,7 @@
 
 use crate::domain::band_change::BandChange;
 use crate::domain::band_history::Period;
-use crate::domain::{AsOf, CustomerId, Factors, NaiveDate};
+use crate::domain::{AsOf, CustomerId, NaiveDate, Sources};
 use crate::scoring::{BAND_MEMORY_DAYS, Connections, Facts};
 use crate::server::store::ledger::connections::connections_known_on;
 use crate::server::store::ledger::facts::{load_facts, load_last_activity};
@@ -150,7 +150,7 @@ async fn rules(tx: &mut Tx, at: AsOf) -> StoreResult<Rules> {
         None => load_connections(tx).await?.0,
         Some(known_at) => connections_known_on(tx, known_at).await?,
     };
-    let connections = Connections(Factors::from_fn(|key| days.get(key).filter(|first| *first <= at.day)));
+    let connections = Connections(Sources::from_fn(|source| days.get(source).filter(|first| *first <= at.day)));
     Ok(Rules { scorecard: scorecard(tx, at).await?, connections, connections_version: 1 })
 }
 
@@ -192,9 +192,9 @@ async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) 
         if !record.existed_on(at.day) && facts.first_fact_on.is_none() {
             continue;
         }
-        // The factors' own first days serve only writes, of which there are none here.
+        // The sources' own first days serve only writes, of which there are none here.
         let known = Known {
-            first_facts: Factors::default(),
+            first_facts: Sources::default(),
             first_reading: None,
             last_activity_at: last_activity.get(&id).copied(),
             ..record.known()
