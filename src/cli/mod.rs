@@ -198,6 +198,7 @@ async fn open(database: &DatabaseArgs, settings: Settings) -> Result<AppState, S
         rescore: Arc::default(),
         answers: Arc::default(),
         past_days: Arc::default(),
+        backtests: Arc::default(),
     };
     jobs::tend_log(&app).await.map_err(|error| cannot("prepare", &error))?;
     Ok(app)

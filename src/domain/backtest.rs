@@ -223,6 +223,25 @@ pub struct LeftOut {
     pub skipped: i64,
 }
 
+impl LeftOut {
+    pub fn add(&mut self, other: Self) {
+        self.too_young += other.too_young;
+        self.no_data += other.no_data;
+        self.archived_otherwise += other.archived_otherwise;
+        self.involuntary += other.involuntary;
+        self.skipped += other.skipped;
+    }
+}
+
+/// The state of a backtest that is being worked out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BacktestProgress {
+    pub customers_done: i64,
+    /// The number of all customers; 0 while it waits for its turn.
+    pub customers: i64,
+}
+
 /// A reason to doubt the figures.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Warning {

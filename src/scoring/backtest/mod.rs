@@ -5,6 +5,7 @@
 //! McNeil, Radiology 143 (1982), where all pairs are in order; Wilson, JASA 22 (1927), for rates.
 
 mod auc;
+mod lives;
 mod pairs;
 mod rates;
 
@@ -15,6 +16,7 @@ use crate::domain::backtest::{
 use crate::domain::tally::Tally;
 use crate::domain::{Band, CustomerId, FactorKey, Factors, Figure, NaiveDate, Points, Segment, Share};
 use chrono::Duration;
+pub use lives::{Churned, Fate, Tested};
 pub use pairs::Case;
 use std::collections::BTreeMap;
 
@@ -30,7 +32,7 @@ pub struct TestCase {
     /// The days since the customer's start; `None` when it is not known.
     pub tenure_days: Option<i64>,
     pub arr_cents: Option<i64>,
-    pub departure: Option<Departure>,
+    pub departure: Option<Box<Departure>>,
 }
 
 /// A departure within the horizon.
@@ -64,8 +66,8 @@ const COLUMNS: usize = 20;
 /// The AUC above which a factor may know the outcome.
 const TOO_GOOD: Figure = Figure(9_500);
 
-/// Returns the backtest of these cases. `then` are the same days' cases as they were known then.
-pub fn backtest(terms: Terms, cases: &[TestCase], then: Option<&[TestCase]>, left_out: LeftOut) -> Backtest {
+/// Returns the backtest of these cases. `known_then` is the AUC of the same days as they were known then.
+pub fn backtest(terms: Terms, cases: &[TestCase], known_then: Option<Auc>, left_out: LeftOut) -> Backtest {
     let outcomes = outcomes(cases);
     let scores: Vec<_> = cases.iter().map(|case| Some(case.score.0)).collect();
     let auc = auc_of(&outcomes, &scores);
@@ -75,7 +77,6 @@ pub fn backtest(terms: Terms, cases: &[TestCase], then: Option<&[TestCase]>, lef
     let lost_healthy = lost(cases, |case| case.band == Band::Healthy);
     let tenths = rates::tenths(&outcomes, &scores);
     let tenure: Vec<_> = cases.iter().map(|case| case.tenure_days).collect();
-    let known_then = then.and_then(auc_of_scores);
     let mut answer = Backtest {
         horizon: terms.horizon,
         version: terms.version,
@@ -121,11 +122,6 @@ fn outcomes(cases: &[TestCase]) -> Vec<Case> {
 pub fn auc_of(cases: &[Case], values: &[Option<i64>]) -> Option<Auc> {
     let (cases, values): (Vec<_>, Vec<_>) = cases.iter().zip(values).filter_map(|(case, value)| Some((*case, (*value)?))).unzip();
     auc::auc(&cases, &values)
-}
-
-/// Returns how well the scores of these cases rank their departures.
-pub fn auc_of_scores(cases: &[TestCase]) -> Option<Auc> {
-    auc_of(&outcomes(cases), &cases.iter().map(|case| Some(case.score.0)).collect::<Vec<_>>())
 }
 
 pub use auc::difference;

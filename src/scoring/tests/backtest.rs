@@ -2,8 +2,8 @@
 
 use super::given::day;
 use crate::domain::backtest::{Auc, AucDifference, Known, LeftOut, Rate, Verdict, WarningCode};
-use crate::domain::{Backtest, Band, CustomerId, Factors, Figure, Points};
-use crate::scoring::backtest::{Case, Departure, Terms, TestCase, auc_of, backtest, difference};
+use crate::domain::{Backtest, Band, CustomerId, Factors, Figure, Points, Segment};
+use crate::scoring::backtest::{Case, Churned, Departure, Fate, Terms, TestCase, Tested, auc_of, backtest, difference};
 use proptest::prelude::*;
 
 fn case(customer: i64, days_ago: i64, left: bool) -> Case {
@@ -226,7 +226,7 @@ fn tested(customer: i64, days_ago: i64, score: i64, left_after: Option<i64>) -> 
         factors: Factors::from_fn(|_| (Points(score), customer % 2 == 0)),
         tenure_days: Some(customer),
         arr_cents: (customer != 1).then_some(100_00 * customer),
-        departure: left_after.map(left),
+        departure: left_after.map(left).map(Box::new),
     }
 }
 
@@ -367,7 +367,6 @@ fn the_verdict_is_told_in_pairs() {
 #[test]
 fn doubts_are_told() {
     let cases = portfolio(40, 0, 400);
-    let then: Vec<_> = cases.iter().map(|case| TestCase { score: Points(500 + case.customer.0 % 7), ..case.clone() }).collect();
     let perfect: Vec<_> = cases
         .iter()
         .map(|case| TestCase { score: Points(if case.departure.is_some() { 100 } else { 900 }), ..case.clone() })
@@ -375,6 +374,95 @@ fn doubts_are_told() {
     let codes = |answer: Backtest| answer.warnings.into_iter().map(|warning| warning.code).collect::<Vec<_>>();
     assert_eq!(codes(answer(&cases)), []);
     assert_eq!(codes(answer(&perfect)), [WarningCode::TooGood]);
-    assert_eq!(codes(backtest(terms(&[90]), &cases, Some(&then), LeftOut::default())), [WarningCode::KnownThenDiffers]);
-    assert_eq!(codes(backtest(terms(&[90]), &cases, Some(&cases), LeftOut::default())), []);
+    let then = |known_then| codes(backtest(terms(&[90]), &cases, known_then, LeftOut::default()));
+    assert_eq!(then(Some(figures([6_000, 5_000, 7_000]))), [WarningCode::KnownThenDiffers]);
+    assert_eq!(then(answer(&cases).auc), []);
+    let of_segment = backtest(Terms { segment: Some(Segment::Smb), ..terms(&[90]) }, &cases, None, LeftOut::default());
+    assert_eq!(codes(of_segment), [WarningCode::SegmentOfToday]);
+}
+
+/// Returns a customer since 300 days ago.
+fn lived(churned: &[Churned], start: Option<i64>) -> Tested {
+    Tested {
+        id: CustomerId(1),
+        name: "Acme".into(),
+        segment: Some(Segment::Smb),
+        arr_cents: Some(100_00),
+        start: start.map(day),
+        created_on: day(300),
+        first_fact_on: Some(day(290)),
+        archived_otherwise_on: None,
+        churned: churned.to_vec(),
+    }
+}
+
+fn churned(ago: i64, started: Option<i64>) -> Churned {
+    Churned { on: day(ago), started: started.map(day), arr_before_cents: None, involuntary: false }
+}
+
+#[test]
+fn who_left_within_the_horizon_is_a_leaver_and_who_had_left_is_not_there() {
+    let fate = |customer: &Tested, ago: i64| customer.fate(day(ago), &terms(&[ago]));
+    let stays = lived(&[], Some(295));
+    assert_eq!((fate(&stays, 90), fate(&stays, 296)), (Some(Fate::Stayed), None), "before its start");
+    let left = churned(100, Some(295));
+    let gone = lived(&[left], Some(295));
+    for (ago, expected) in [
+        (100, None),
+        (99, None),
+        (101, Some(Fate::Left(left))),
+        (190, Some(Fate::Left(left))),
+        (191, Some(Fate::Stayed)),
+        (296, None),
+    ] {
+        assert_eq!(fate(&gone, ago), expected, "{ago} days ago");
+    }
+    // It came back 50 days ago, so that its first life is that of its departure.
+    let back = lived(&[left], Some(50));
+    assert_eq!((fate(&back, 120), fate(&back, 60), fate(&back, 50)), (Some(Fate::Left(left)), None, Some(Fate::Stayed)));
+    assert_eq!((back.tenure_on(day(120)), back.tenure_on(day(40))), (Some(175), Some(10)));
+}
+
+#[test]
+fn some_are_left_out_of_a_test() {
+    let left = Churned { involuntary: true, ..churned(85, Some(295)) };
+    let customer = lived(&[left], Some(295));
+    let fate = |customer: &Tested, terms: Terms| customer.fate(day(90), &terms);
+    assert_eq!(fate(&customer, terms(&[90])), Some(Fate::Left(left)));
+    assert_eq!(fate(&customer, Terms { exclude_involuntary: true, ..terms(&[90]) }), Some(Fate::Involuntary));
+    assert_eq!(fate(&customer, Terms { skip_days: 5, ..terms(&[90]) }), Some(Fate::Skipped));
+    assert_eq!(fate(&customer, Terms { skip_days: 4, ..terms(&[90]) }), Some(Fate::Left(left)));
+    assert_eq!(fate(&customer, Terms { min_age: 206, ..terms(&[90]) }), Some(Fate::TooYoung));
+    assert_eq!(fate(&customer, Terms { min_age: 205, ..terms(&[90]) }), Some(Fate::Left(left)));
+    let archived = |ago: i64, churned: &[Churned]| Tested { archived_otherwise_on: Some(day(ago)), ..lived(churned, Some(295)) };
+    assert_eq!(fate(&archived(90, &[]), terms(&[90])), None);
+    assert_eq!(fate(&archived(89, &[]), terms(&[90])), Some(Fate::ArchivedOtherwise));
+    assert_eq!(fate(&archived(86, &[left]), terms(&[90])), Some(Fate::ArchivedOtherwise));
+    assert_eq!(fate(&archived(84, &[left]), terms(&[90])), Some(Fate::Left(left)));
+}
+
+#[test]
+fn a_test_rests_on_nothing_later() {
+    let terms = || terms(&[200]);
+    let rests_on = |customer: Tested| customer.within(&terms());
+    let customer = lived(&[], Some(295));
+    let later: [fn(Tested) -> Tested; 4] = [
+        |customer| Tested { churned: vec![churned(109, Some(295))], ..customer },
+        |customer| Tested { archived_otherwise_on: Some(day(109)), ..customer },
+        |customer| Tested { name: "Renamed".into(), arr_cents: None, ..customer },
+        |customer| Tested { segment: Some(Segment::Enterprise), ..customer },
+    ];
+    for change in later {
+        assert_eq!(rests_on(change(customer.clone())), rests_on(customer.clone()));
+    }
+    let earlier: [fn(Tested) -> Tested; 3] = [
+        |customer| Tested { churned: vec![churned(110, Some(295))], ..customer },
+        |customer| Tested { archived_otherwise_on: Some(day(110)), ..customer },
+        |customer| Tested { start: None, ..customer },
+    ];
+    for change in earlier {
+        assert_ne!(rests_on(change(customer.clone())), rests_on(customer.clone()));
+    }
+    let new = |ago: i64| Tested { created_on: day(ago), first_fact_on: None, start: None, ..customer.clone() };
+    assert_eq!((rests_on(new(199)), rests_on(new(200)).is_some()), (None, true));
 }

@@ -28,7 +28,7 @@ impl Scoring {
     }
 
     /// Returns the rules and connections as known when knowledge was cut; the current ones when it was not.
-    async fn of(store: &Store, at: AsOf) -> Result<Self, AppError> {
+    pub(super) async fn of(store: &Store, at: AsOf) -> Result<Self, AppError> {
         let Some(known_at) = at.known_at else { return Self::current(store).await };
         let connections = store.connections_known_on(known_at).await?;
         Ok(Self { scorecard: store.scorecard_in_force(known_at).await?, connections })
