@@ -160,7 +160,7 @@ pub async fn submit_event(customer: CustomerId, #[server(flatten)] form: FormVal
     accept(&form, forms::submit_event(&call(), customer, &form)).await
 }
 
-/// Retracts the events that `events` lists, with a `reason`.
+/// Retracts the events that `events` lists, or the `outcome`, with a `reason`.
 #[server(prefix = "/app", endpoint = "retract_event", output = Json)]
 pub async fn retract_event(#[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
     accept(&form, forms::retract_event(&call(), &form)).await
@@ -183,7 +183,7 @@ pub async fn archive_customer(customer: CustomerId, #[server(flatten)] form: For
 
 #[server(prefix = "/app", endpoint = "restore_customer", output = Json)]
 pub async fn restore_customer(customer: CustomerId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
-    accept(&form, forms::restore_customer(&call(), customer)).await
+    accept(&form, forms::restore_customer(&call(), customer, &form)).await
 }
 
 /// Makes one change of the customers that `customers` lists with their versions.
@@ -195,6 +195,18 @@ pub async fn change_customers(#[server(flatten)] form: FormValues) -> Result<Out
 #[server(prefix = "/app", endpoint = "undo_bulk_change", output = Json)]
 pub async fn undo_bulk_change(change: BulkChangeId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
     accept(&form, forms::undo_bulk_change(&call(), change)).await
+}
+
+/// Tells what became of a customer.
+#[server(prefix = "/app", endpoint = "add_outcome", output = Json)]
+pub async fn add_outcome(customer: CustomerId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
+    accept(&form, forms::add_outcome(&call(), customer, &form)).await
+}
+
+/// Puts other reasons in the place of those to choose from for outcomes; `reasons` has one a line.
+#[server(prefix = "/app", endpoint = "set_outcome_reasons", output = Json)]
+pub async fn set_outcome_reasons(#[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
+    accept(&form, forms::set_outcome_reasons(&call(), &form)).await
 }
 
 #[server(prefix = "/app", endpoint = "add_note", output = Json)]

@@ -54,7 +54,7 @@ impl OutcomeKind {
     }
 }
 
-/// What is told about an outcome, besides who it happened to. A customer, a kind and a day are one outcome: told again it is a
+/// The facts of an outcome, besides whose it is. A customer, a kind and a day are one outcome: told again it is a
 /// repeat, with another content a contradiction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -68,7 +68,7 @@ pub struct OutcomeFacts {
     pub arr_before_cents: Option<i64>,
     /// Annual recurring revenue after it, in cents; null when unknown, and 0 when the customer has churned.
     pub arr_after_cents: Option<i64>,
-    /// The reason: one of the list that staff keep, as it was then.
+    /// The reason, mostly one of the list that staff keep.
     pub reason: Option<String>,
     /// True when the customer did not decide it: it was wound up or bought, or did not pay.
     pub involuntary: bool,
@@ -110,7 +110,7 @@ pub struct OutcomeInput {
     #[serde(deserialize_with = "whole")]
     #[schema(minimum = 0, maximum = 1e15)]
     pub arr_after_cents: Option<i64>,
-    /// One of the reasons that staff keep, in any letter case.
+    /// The reason. One of the list that staff keep may be sent in any letter case.
     #[schema(max_length = 100)]
     pub reason: Option<String>,
     /// True when the customer did not decide it. Only for `churned` and `contracted`.
@@ -123,7 +123,7 @@ pub const MAX_REASON_CHARS: usize = 100;
 pub const MAX_REASONS: usize = 50;
 
 impl OutcomeInput {
-    /// Returns the outcome, or every broken rule. Whether the reason is in the list is for the store to say.
+    /// Returns the outcome, or every broken rule.
     pub fn parse(self, today: NaiveDate) -> Result<OutcomeFacts, FieldErrors> {
         let mut errors = FieldErrors::default();
         let kind = self.outcome.as_deref().map(|text| OutcomeKind::parse(text.trim()));

@@ -15,6 +15,7 @@ mod live;
 mod month;
 mod notes;
 mod operations;
+mod outcomes;
 mod parameters;
 mod people;
 mod portfolio;
@@ -58,6 +59,9 @@ fn routes() -> OpenApiRouter<AppState> {
         // notes
         .routes(routes!(notes::list_notes, notes::add_note))
         .routes(routes!(notes::update_note, notes::delete_note))
+        // outcomes
+        .routes(routes!(outcomes::list_outcomes, outcomes::add_outcome))
+        .routes(routes!(outcomes::retract_outcome))
         // all customers together
         .routes(routes!(portfolio::get_portfolio))
         .routes(routes!(today::get_today))

@@ -12,7 +12,7 @@ const FILTERS: &str =
 
 const PERIOD_IN_FUTURE: &str = "`period` begins in the future";
 
-pub const RULES: [(&str, &str); 18] = [
+pub const RULES: [(&str, &str); 20] = [
     (
         "list_customers",
         "The last row of the `page`, which is `page` times `page_size`, is beyond 10,000, and it is not the first page; \
@@ -56,5 +56,11 @@ pub const RULES: [(&str, &str); 18] = [
          `messageId`, `source`, `occurredAt`, `user`, `feature`, `count`, `priority`, `subject`, `number`, `amountCents`, \
          `currency`, `dueDate`, `name`, `value`",
     ),
+    (
+        "add_outcome",
+        "`date` is after today (UTC); `arrAfterCents` is above 0 for `churned`, not below `arrBeforeCents` for `contracted` or not above \
+         it for `expanded`; or `involuntary` is true for `renewed` or `expanded`",
+    ),
+    ("restore_customer", "`startDate` is before the day on which the customer churned"),
     ("create_scorecard", "`bands.healthy` is not above `bands.atRisk`"),
 ];

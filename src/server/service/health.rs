@@ -161,6 +161,8 @@ pub async fn get_customer_page(call: &Call, id: CustomerId, at: AsOf, days: Page
         invoices: scoring::invoice_rows(&facts.invoices, as_of),
         features: scoring::feature_uses(&facts, scorecard, as_of),
         notes: call.store.list_notes(id).await?,
+        outcomes: call.store.list_outcomes(id).await?,
+        outcome_reasons: call.store.list_outcome_reasons().await?,
         unconnected: connections.unconnected(scorecard),
         silent_sources: scoring::silent_sources(&call.store.list_recent_fact_days(at).await?, as_of),
         currency: call.settings.currency.clone(),

@@ -14,6 +14,7 @@ pub mod import;
 pub mod live;
 pub mod month;
 pub mod notes;
+pub mod outcomes;
 pub mod past_days;
 pub mod people;
 pub mod portfolio;

@@ -59,6 +59,7 @@ on_each_database! {
     async fn body_fields_are_limited_as_documented(db: Database) {
         let contract = Contract::new(db).await;
         contract.site.post("/api/customers/1/notes", base("add_note", &Value::Null)).await;
+        contract.site.post("/api/customers/1/outcomes", base("add_outcome", &Value::Null)).await;
         let mut tried = BTreeSet::new();
         for method in METHODS {
             for (path, operation) in contract.operations(method) {
@@ -81,8 +82,8 @@ on_each_database! {
             }
         }
         let expected = [
-            "add_note", "archive_customer", "change_customers", "create_customer", "create_scorecard", "retract_event", "submit_event", "submit_events",
-            "update_customer", "update_note",
+            "add_note", "add_outcome", "archive_customer", "change_customers", "create_customer", "create_scorecard", "restore_customer", "retract_event",
+            "retract_outcome", "submit_event", "submit_events", "update_customer", "update_note",
         ];
         assert_eq!(Vec::from_iter(tried), expected);
     }
@@ -94,6 +95,8 @@ on_each_database! {
         let replay = format!("POST /api/quarantine/{item}/replay");
         let mut scorecard = base("create_scorecard", &Value::Null);
         scorecard["bands"] = json!({"healthy": 40, "atRisk": 40});
+        let outcomes = "POST /api/customers/1/outcomes".to_owned();
+        contract.site.post("/api/customers/2/archive", json!({"reason": "churned"})).await;
         let (key, later) = (("idempotency-key", "a"), "2026-03-16T12:05:01Z");
         let days = |id, path: &str| {
             [("as_of=2026-03-17", "as_of"), ("known_at=2026-03-17", "known_at"), ("as_of=2026-03-10&known_at=2026-03-09", "known_at")]
@@ -120,6 +123,10 @@ on_each_database! {
             ("replay_quarantined", replay.clone(), json!({"content": "{"}), "body"),
             ("replay_quarantined", replay.clone(), json!({"content": "{\"kind\": \"login\", \"customerId\": 1, \"count\": 2}"}), "count"),
             ("replay_quarantined", replay, json!({}), "customerId"),
+            ("add_outcome", outcomes.clone(), json!({"outcome": "renewed", "date": "2026-03-17"}), "date"),
+            ("add_outcome", outcomes.clone(), json!({"outcome": "churned", "date": "2026-03-01", "arrAfterCents": 1}), "arrAfterCents"),
+            ("add_outcome", outcomes, json!({"outcome": "expanded", "date": "2026-03-01", "involuntary": true}), "involuntary"),
+            ("restore_customer", "POST /api/customers/2/restore".to_owned(), json!({"startDate": "2026-03-15"}), "startDate"),
             ("create_scorecard", "POST /api/scorecards".to_owned(), scorecard, "bands.healthy"),
         ];
         let health = "/api/customers/1/health";
@@ -211,7 +218,9 @@ fn base(operation: &str, schema: &Value) -> Value {
             }
             body
         }
-        "archive_customer" | "retract_event" => json!({"reason": "other"}),
+        "add_outcome" => json!({"outcome": "contracted", "date": "2026-03-01"}),
+        "restore_customer" => json!({}),
+        "archive_customer" | "retract_event" | "retract_outcome" => json!({"reason": "other"}),
         "add_note" | "update_note" => json!({"author": "Ada", "text": "Hello"}),
         "submit_event" | "submit_events" => {
             let kind = EventKind::parse(schema["properties"]["kind"]["enum"][0].as_str().unwrap()).unwrap();

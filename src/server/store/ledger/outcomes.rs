@@ -6,7 +6,7 @@ use crate::domain::{
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::customers::{CustomerRecord, Life, lock_customer, set_customer_archive, set_customer_life};
 use crate::server::store::tables::outcomes::{
-    end_outcomes, find_standing, get_outcome, insert_outcome, last_churned, listed_reason, load_former_start, load_reasons,
+    as_listed, end_outcomes, find_standing, get_outcome, insert_outcome, last_churned, load_former_start, load_reasons,
 };
 use crate::server::store::{KeptOutcome, Store, StoreError, StoreResult};
 use chrono::{DateTime, Utc};
@@ -49,15 +49,10 @@ pub async fn keep_outcome(
     now: DateTime<Utc>,
 ) -> StoreResult<KeptOutcome> {
     let standing = find_standing(tx, customer.id, facts.kind, facts.day).await?;
-    // A reason that has left the list since may be told again.
-    let known = |outcome: &Outcome| outcome.facts.reason.clone();
-    let facts = match (&facts.reason, standing.as_ref().and_then(known)) {
-        (Some(reason), Some(kept)) if crate::domain::outcome::is_same_reason(reason, &kept) => {
-            OutcomeFacts { reason: Some(kept), ..facts.clone() }
-        }
-        (Some(reason), _) => OutcomeFacts { reason: Some(listed_reason(reasons, reason)?), ..facts.clone() },
-        (None, _) => facts.clone(),
-    };
+    // A reason is told in any letter case, and may have left the list since.
+    let kept = standing.iter().filter_map(|outcome| outcome.facts.reason.clone());
+    let known: Vec<_> = kept.chain(reasons.iter().cloned()).collect();
+    let facts = OutcomeFacts { reason: facts.reason.as_deref().map(|reason| as_listed(&known, reason)), ..facts.clone() };
     if let Some(outcome) = standing {
         return match outcome.facts == facts {
             true => Ok(KeptOutcome { outcome, repeated: true }),

@@ -11,6 +11,7 @@ use crate::server::store::sql::db::Tx;
 use crate::server::store::{Store, StoreError, StoreResult};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
+use std::collections::HashMap;
 
 /// The columns of [`OutcomeRow`].
 macro_rules! select_outcomes {
@@ -118,6 +119,17 @@ pub async fn get_outcome(tx: &mut Tx, id: OutcomeId) -> StoreResult<Outcome> {
     row.ok_or_else(|| StoreError::NotFound(format!("outcome {id}")))?.outcome()
 }
 
+/// Returns the outcomes with these ids.
+pub async fn find_outcomes(tx: &mut Tx, ids: Vec<OutcomeId>) -> StoreResult<HashMap<OutcomeId, Outcome>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = format!(select_outcomes!("WHERE id {}"), tx.one_of());
+    let ids = Bind::Ints(ids.into_iter().map(|id| Some(id.0)).collect());
+    let found = outcomes(tx.all(AssertSqlSafe(sql), vec![ids]).await?)?;
+    Ok(found.into_iter().map(|outcome| (outcome.id, outcome)).collect())
+}
+
 /// Returns the outcome of a kind and day of a locked customer that stands.
 pub async fn find_standing(tx: &mut Tx, customer: CustomerId, kind: OutcomeKind, day: NaiveDate) -> StoreResult<Option<Outcome>> {
     let sql = select_outcomes!("WHERE customer_id = $1 AND kind = $2 AND day = $3 AND retracted_at IS NULL");
@@ -190,11 +202,7 @@ pub async fn load_reasons(tx: &mut Tx) -> StoreResult<Vec<String>> {
     Ok(rows.into_iter().map(|(name,)| name).collect())
 }
 
-/// Returns a reason as it is written in the list, or an error that names those that are.
-pub fn listed_reason(reasons: &[String], reason: &str) -> StoreResult<String> {
-    let listed = reasons.iter().find(|listed| is_same_reason(listed, reason)).cloned();
-    listed.ok_or_else(|| {
-        let list = if reasons.is_empty() { "the list of reasons is empty".to_owned() } else { reasons.join(", ") };
-        StoreError::Rule("reason", format!("must be one of the reasons in the list: {list}"))
-    })
+/// Returns a reason as it is written in the list, if it is there.
+pub fn as_listed(reasons: &[String], reason: &str) -> String {
+    reasons.iter().find(|listed| is_same_reason(listed, reason)).map_or(reason, String::as_str).to_owned()
 }
