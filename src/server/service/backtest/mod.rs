@@ -8,6 +8,7 @@ use crate::domain::{Backtest, BacktestQuery, FieldErrors};
 use crate::server::Call;
 use crate::server::store::StoreError;
 use crate::wire::AppError;
+use crate::wire::pages::BacktestPage;
 pub use kept::{Backtests, Limits};
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,6 +27,19 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 pub async fn get_backtest(call: &Call, query: BacktestQuery, patience: Duration) -> Result<Told, AppError> {
     let question = resolve(call, query).await?;
     call.backtests.get(&call.store, question, patience).await
+}
+
+/// The longest wait of a page, which then shows the progress.
+const PAGE_PATIENCE: Duration = Duration::from_secs(3);
+
+/// Returns the read model of the backtest's page.
+pub async fn get_backtest_page(call: &Call, query: BacktestQuery) -> Result<BacktestPage, AppError> {
+    let (_, first_departure) = call.store.first_fact_and_departure().await?;
+    let (backtest, progress) = match get_backtest(call, query, PAGE_PATIENCE).await? {
+        Told::Done(backtest) => (Some(Backtest::clone(&backtest)), None),
+        Told::Working(progress) => (None, Some(progress)),
+    };
+    Ok(BacktestPage { backtest, progress, has_departures: first_departure.is_some(), currency: call.settings.currency.clone() })
 }
 
 /// Returns the backtest of a query, however long it takes. `told` hears of the progress.
