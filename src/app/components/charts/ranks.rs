@@ -34,14 +34,14 @@ pub fn RanksChart(ranks: Vec<Rank>) -> impl IntoView {
         let told = auc.map_or_else(|| "–".to_owned(), |auc| auc.value.of_hundred().to_string());
         let interval = auc.map(|auc| format!("{} to {}", auc.low.of_hundred(), auc.high.of_hundred()));
         let measured = measured.filter(|measured| *measured < Share::ALL).map(|measured| format!("{measured} measured"));
-        let notes: Vec<_> = [(!note.is_empty()).then(|| note.to_owned()), measured].into_iter().flatten().collect();
+        let equal = auc.is_none().then(|| "the same for all".to_owned());
+        let notes: Vec<_> = [(!note.is_empty()).then(|| note.to_owned()), measured, equal].into_iter().flatten().collect();
         let backwards = is_backwards.then(|| view! { <span class="ranks__backwards">"backwards"</span> });
-        let equal = auc.is_none().then_some("the same for all");
         view! {
             <tr data-score=is_score.then_some("")>
                 <th scope="row">
                     {label}
-                    <span class="ranks__small">{notes.join(", ")} {equal}</span>
+                    <span class="ranks__small">{notes.join(", ")}</span>
                 </th>
                 <td class="ranks__cell"><span class="ranks__plot" aria-hidden="true">{plot}</span></td>
                 <td class="ranks__figure"><b>{told}</b> <span class="ranks__small">{interval}</span> {backwards}</td>

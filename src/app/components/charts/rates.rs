@@ -9,15 +9,22 @@ use leptos::prelude::*;
 /// The least scale, and the steps in which it grows, in ten-thousandths.
 const STEP: i64 = 1_000;
 
-/// Returns the end of the scale: above all intervals of bands that have anybody.
+/// The customers from which on the interval of a band's rate is short enough to set the scale.
+const ENOUGH: i64 = 10;
+
+/// Returns the end of the scale: above the intervals of bands with enough customers.
 fn scale(bands: &[BandRate]) -> i64 {
-    let most = bands.iter().filter(|band| band.n > 0).map(|band| band.rate.high.0).max().unwrap_or_default();
+    let end = |band: &BandRate| match band.n {
+        ENOUGH.. => band.rate.high.0,
+        _ => 0,
+    };
+    let most = bands.iter().map(end).max().unwrap_or_default();
     (most + STEP - 1).div_euclid(STEP).max(1) * STEP
 }
 
-/// Returns a figure's place on the scale, in thousandths.
+/// Returns a figure's place on the scale, in thousandths: at its end when it is beyond.
 fn place(figure: Figure, scale: i64) -> i64 {
-    1000 * figure.0 / scale
+    (1000 * figure.0 / scale).min(1000)
 }
 
 /// Draws one bar for each band, with its figures.
@@ -74,10 +81,10 @@ mod tests {
     }
 
     #[test]
-    fn the_scale_ends_above_the_intervals_of_bands_that_have_anybody() {
-        assert_eq!(scale(&[band(9, 1_234), band(9, 2_000), band(0, 10_000)]), 2_000);
-        assert_eq!(scale(&[band(9, 2_001)]), 3_000);
+    fn the_scale_ends_above_the_intervals_of_bands_with_enough_customers() {
+        assert_eq!(scale(&[band(90, 1_234), band(10, 2_000), band(9, 10_000)]), 2_000);
+        assert_eq!(scale(&[band(10, 2_001)]), 3_000);
         assert_eq!(scale(&[band(0, 10_000)]), 1_000);
-        assert_eq!(place(Figure(1_500), 3_000), 500);
+        assert_eq!((place(Figure(1_500), 3_000), place(Figure(9_000), 3_000)), (500, 1_000));
     }
 }
