@@ -1,10 +1,10 @@
 //! The command `backtest`: past scores against the departures that followed, as a table or as JSON.
 
+use crate::domain::BacktestQuery;
 use crate::domain::backtest::{Auc, Backtest, BacktestProgress};
 use crate::domain::counts::{count, group};
 use crate::domain::money::money_short;
 use crate::domain::phrases::day;
-use crate::domain::{BacktestQuery, FactorKey};
 use crate::server::service::backtest::work_out_backtest;
 use crate::server::{Actor, AppState};
 use crate::wire::AppError;
@@ -112,10 +112,10 @@ fn table(answer: &Backtest, currency: &str) -> String {
     lines.push(String::new());
     lines.push(line(["Ranked by", "AUC", "low", "high", "measured"]));
     lines.push(auc_line("Score", answer.auc, ""));
-    for factor in answer.factors.iter().chain([&answer.tenure]) {
-        let label = factor.key.map_or("Tenure (control)", FactorKey::label);
-        lines.push(auc_line(label, factor.auc, &factor.measured.to_string()));
+    for factor in &answer.factors {
+        lines.push(auc_line(&factor.label, factor.auc, &factor.measured.to_string()));
     }
+    lines.push(auc_line("Tenure (control)", answer.tenure, ""));
     if let Some(then) = answer.known_then {
         lines.push(auc_line("Score, known then", Some(then), ""));
     }

@@ -44,7 +44,7 @@ pub struct Backtest {
     /// Each factor's own AUC.
     pub factors: Vec<FactorAuc>,
     /// The days since the start as if they were a score: a control, not a measure of health.
-    pub tenure: FactorAuc,
+    pub tenure: Option<Auc>,
     /// The AUC for departures in each third of the horizon.
     pub thirds: Vec<ThirdAuc>,
     /// The customers that left, with their ARR before.
@@ -188,14 +188,15 @@ pub struct ScoreCount {
     pub churned: i64,
 }
 
-/// The AUC of one factor, or of a control.
+/// The AUC of one factor's own score.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FactorAuc {
-    /// The factor; null for a control.
-    pub key: Option<FactorKey>,
+    pub key: FactorKey,
+    /// The factor's name for people.
+    pub label: String,
     /// Null where nobody left, nobody stayed, or all had the same value.
     pub auc: Option<Auc>,
-    /// The share of cases in which the value was measured.
+    /// The share of cases in which it was measured.
     pub measured: Share,
 }
 

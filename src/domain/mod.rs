@@ -21,6 +21,7 @@ pub mod event_input;
 pub mod event_query;
 pub mod factors;
 pub mod fields;
+pub mod five;
 pub mod health;
 pub mod history;
 pub mod ids;

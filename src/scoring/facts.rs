@@ -142,13 +142,13 @@ pub struct Connections(pub Sources<Option<NaiveDate>>);
 
 impl Connections {
     /// Returns the day since which a measure has something to measure: that of its earliest source.
-    pub fn since(&self, measure: Measure<'_>) -> Option<NaiveDate> {
+    pub fn since(&self, measure: &Measure) -> Option<NaiveDate> {
         measure.sources().filter_map(|source| *self.0.get(source)).min()
     }
 
     /// Returns the factors whose sources have never sent a fact.
     pub fn unconnected(&self, scorecard: &Scorecard) -> Vec<FactorKey> {
-        let is_unconnected = |(key, rule): &(FactorKey, &FactorRule)| self.since(rule.measure(*key)).is_none();
+        let is_unconnected = |(_, rule): &(FactorKey, &FactorRule)| self.since(&rule.measure).is_none();
         scorecard.factors.iter().filter(is_unconnected).map(|(key, _)| key).collect()
     }
 }

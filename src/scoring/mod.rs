@@ -17,6 +17,7 @@ mod measure;
 mod reasons;
 mod score;
 mod silence;
+mod sliding;
 mod urgency;
 mod what_if;
 mod words;
@@ -27,13 +28,13 @@ pub use drivers::drivers;
 pub use facts::{Connections, DailyCount, Facts, Invoice};
 pub use falls::falls;
 pub use headline::{STOPPED_DAYS, Subject, headline};
-pub use history::{BAND_MEMORY_DAYS, TREND_POINTS, band_fell_on, band_since, change, history, scores_on, trend};
+pub use history::{BAND_MEMORY_DAYS, DayScores, TREND_POINTS, band_fell_on, band_since, change, history, scores_on, trend};
 pub use measure::{Counted, InvoiceCounts, Measured, Measurements, measure};
 pub use score::{Scores, score, weakest, weight_shares};
 pub use silence::{SOURCE_MEMORY_DAYS, silent_sources};
 pub use urgency::{FALL_DAYS, RENEWAL_DAYS, SILENT_DAYS, Signs};
 pub use what_if::WhatIf;
-pub use words::{fall_sentence, next_step, rationale, reason_in_facts, reasons};
+pub use words::{fall_sentence, next_step, reason_in_facts, reasons};
 
 #[cfg(test)]
 pub mod tests;

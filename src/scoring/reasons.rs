@@ -1,6 +1,6 @@
 //! Reasons as facts: why a score changed, and what would raise it.
 
-use crate::domain::{EventKind, Source};
+use crate::domain::Source;
 
 /// The effect of a cause on one factor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub enum Fact {
 /// A thing that would raise a factor.
 pub enum Wish<'a> {
     MoreFacts {
-        kind: EventKind,
+        noun: &'static str,
         missing: i64,
         days: i64,
     },
@@ -53,7 +53,7 @@ pub enum Wish<'a> {
     },
     /// The count equals that of so many days before.
     AsManyFacts {
-        kind: EventKind,
+        noun: &'static str,
         days: i64,
     },
 }

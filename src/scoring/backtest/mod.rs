@@ -66,8 +66,14 @@ const COLUMNS: usize = 20;
 /// The AUC above which a factor may know the outcome.
 const TOO_GOOD: Figure = Figure(9_500);
 
-/// Returns the backtest of these cases. `known_then` is the AUC of the same days as they were known then.
-pub fn backtest(terms: Terms, cases: &[TestCase], known_then: Option<Auc>, left_out: LeftOut) -> Backtest {
+/// Returns the backtest of these cases, whose factors have these names. `known_then` is the AUC of the same days as they were known then.
+pub fn backtest(
+    terms: Terms,
+    labels: &Factors<String>,
+    cases: &[TestCase],
+    known_then: Option<Auc>,
+    left_out: LeftOut,
+) -> Backtest {
     let outcomes = outcomes(cases);
     let scores: Vec<_> = cases.iter().map(|case| Some(case.score.0)).collect();
     let auc = auc_of(&outcomes, &scores);
@@ -95,8 +101,8 @@ pub fn backtest(terms: Terms, cases: &[TestCase], known_then: Option<Auc>, left_
         lift: rates::lift(&tenths, churners, n),
         tenths,
         distribution: distribution(cases),
-        factors: factor_aucs(cases, &outcomes),
-        tenure: FactorAuc { key: None, auc: auc_of(&outcomes, &tenure), measured: share_known(&tenure) },
+        factors: factor_aucs(cases, &outcomes, labels),
+        tenure: auc_of(&outcomes, &tenure),
         thirds: thirds(&terms, cases, &outcomes, &scores),
         lost: lost(cases, |_| true),
         lost_healthy,
@@ -161,7 +167,7 @@ fn distribution(cases: &[TestCase]) -> Vec<ScoreCount> {
 }
 
 /// Cases may have different factors, since they may be scored by different rules.
-fn factor_aucs(cases: &[TestCase], outcomes: &[Case]) -> Vec<FactorAuc> {
+fn factor_aucs(cases: &[TestCase], outcomes: &[Case], labels: &Factors<String>) -> Vec<FactorAuc> {
     let mut keys = Vec::<FactorKey>::new();
     let mut values = Vec::<(Vec<Option<i64>>, i64)>::new();
     for (place, case) in cases.iter().enumerate() {
@@ -178,15 +184,12 @@ fn factor_aucs(cases: &[TestCase], outcomes: &[Case]) -> Vec<FactorAuc> {
         }
     }
     let factor = |(key, (values, measured)): (FactorKey, (Vec<Option<i64>>, i64))| FactorAuc {
-        key: Some(key),
+        key,
+        label: labels.get(key).cloned().unwrap_or_else(|| key.to_string()),
         auc: auc_of(outcomes, &values),
         measured: Share::of(measured, values.iter().flatten().count() as i64),
     };
     keys.into_iter().zip(values).map(factor).collect()
-}
-
-fn share_known(values: &[Option<i64>]) -> Share {
-    Share::of(values.iter().flatten().count() as i64, values.len() as i64)
 }
 
 fn thirds(terms: &Terms, cases: &[TestCase], outcomes: &[Case], scores: &[Option<i64>]) -> Vec<ThirdAuc> {

@@ -243,8 +243,12 @@ fn terms(days_ago: &[i64]) -> Terms {
     }
 }
 
+fn labels() -> Factors<String> {
+    Factors::from_fn(|key| key.to_string())
+}
+
 fn answer(cases: &[TestCase]) -> Backtest {
-    backtest(terms(&[90]), cases, None, LeftOut::default())
+    backtest(terms(&[90]), &labels(), cases, None, LeftOut::default())
 }
 
 /// Returns customers of which the first `left` left; of those, the first `healthy` had a score of 80, as had all that stayed
@@ -301,9 +305,12 @@ fn each_factor_and_the_tenure_have_a_figure_of_their_own() {
     for factor in &answer.factors {
         assert_eq!((factor.auc, factor.measured), (answer.auc, crate::domain::Share(500)), "every factor is the score here");
     }
-    assert_eq!(answer.factors.len(), Factors::<()>::default().iter().count());
+    assert_eq!(
+        answer.factors.iter().map(|factor| factor.label.clone()).collect::<Vec<_>>(),
+        labels().into_iter().map(|(_, label)| label).collect::<Vec<_>>()
+    );
     // Those that left have the lowest ids, which are their days since the start.
-    assert_eq!(answer.tenure.auc.map(|auc| auc.value), Some(Figure(10_000)));
+    assert_eq!(answer.tenure.map(|auc| auc.value), Some(Figure(10_000)));
 }
 
 #[test]
@@ -374,10 +381,10 @@ fn doubts_are_told() {
     let codes = |answer: Backtest| answer.warnings.into_iter().map(|warning| warning.code).collect::<Vec<_>>();
     assert_eq!(codes(answer(&cases)), []);
     assert_eq!(codes(answer(&perfect)), [WarningCode::TooGood]);
-    let then = |known_then| codes(backtest(terms(&[90]), &cases, known_then, LeftOut::default()));
+    let then = |known_then| codes(backtest(terms(&[90]), &labels(), &cases, known_then, LeftOut::default()));
     assert_eq!(then(Some(figures([6_000, 5_000, 7_000]))), [WarningCode::KnownThenDiffers]);
     assert_eq!(then(answer(&cases).auc), []);
-    let of_segment = backtest(Terms { segment: Some(Segment::Smb), ..terms(&[90]) }, &cases, None, LeftOut::default());
+    let of_segment = backtest(Terms { segment: Some(Segment::Smb), ..terms(&[90]) }, &labels(), &cases, None, LeftOut::default());
     assert_eq!(codes(of_segment), [WarningCode::SegmentOfToday]);
 }
 

@@ -69,7 +69,7 @@ pub fn change_sentence(change: &HealthChange) -> String {
     let factor = |(key, points): &(FactorKey, &Points)| {
         let facts = change.facts_of(*key);
         let facts = if facts.is_empty() { facts } else { format!(" ({facts})") };
-        format!("{} {}{facts}", key.label_in_sentence(), points.signed())
+        format!("{} {}{facts}", uncapitalised(&change.label_of(*key)), points.signed())
     };
     let parts: Vec<_> = moved.iter().map(factor).collect();
     let head = if change.change == Points::ZERO { "Unchanged".to_owned() } else { change.change.signed() };
@@ -85,10 +85,9 @@ const TOLD_CAUSES: usize = 2;
 /// Returns the causes of a fall, the one that cost most first: "34 logins from before 28 Oct 2026 no longer count, 1 invoice
 /// fell overdue".
 pub fn fall_sentence(change: &HealthChange) -> String {
-    let causes = change
-        .causes
-        .iter()
-        .flat_map(|part| part.facts.iter().map(move |fact| (*part.factors.get(fact.factor), fact.sentence.as_str())));
+    let causes = change.causes.iter().flat_map(|part| {
+        part.facts.iter().map(move |fact| (part.factors.get(fact.factor).copied().unwrap_or_default(), fact.sentence.as_str()))
+    });
     let mut costly: Vec<_> = causes.filter(|(points, _)| *points < Points::ZERO).collect();
     costly.sort_by_key(|(points, _)| *points);
     let told: Vec<_> = costly.into_iter().take(TOLD_CAUSES).map(|(_, sentence)| sentence).collect();

@@ -1,6 +1,6 @@
 //! The event log over the years: months of their own, and raw events that are dropped while all that follows from them stays.
 
-use crate::domain::{AsOf, EventFilter};
+use crate::domain::{AsOf, EventFilter, FactorKey};
 use crate::server::store::Incoming;
 use crate::tests::harness::*;
 use chrono::{Duration, Months};
@@ -31,7 +31,7 @@ on_each_database! {
         // Its message is known for ever, and its invoice can still be paid again or voided.
         assert!(db.send(acme, old).await.repeated);
         let after = db.send(acme, voided("A-1")).await.after;
-        assert_eq!(after.factors.invoice_timeliness.target, Some(0));
+        assert_eq!(after.factors[FactorKey::INVOICE_TIMELINESS].target, Some(0));
         // Once more changes nothing.
         db.drop_events_before(today()).await.unwrap();
         assert_eq!(db.list_events(acme, &EventFilter::default(), 1, 50).await.unwrap().total, 4);

@@ -2,7 +2,8 @@
 //! facts give.
 
 use crate::domain::{
-    Archive, ArchiveReason, AsOf, BandHistory, CustomerFields, CustomerId, CustomerQuery, EventId, Health, NaiveDate, Portfolio,
+    Archive, ArchiveReason, AsOf, BandHistory, CustomerFields, CustomerId, CustomerQuery, EventId, FactorKey, Health, NaiveDate,
+    Portfolio,
 };
 use crate::scoring;
 use crate::server::store::{CurrentHealth, DemoCustomer, Incoming, Store};
@@ -257,7 +258,7 @@ on_each_database! {
         let day = days_ago(10);
         let logins = async |at: AsOf| {
             let replay = db.replay(at).await.unwrap();
-            shown(&replay, "", at.day).await.first().map(|row| (row.name.clone(), row.health.factors.login_frequency.value))
+            shown(&replay, "", at.day).await.first().map(|row| (row.name.clone(), row.health.factors[FactorKey::LOGIN_FREQUENCY].value))
         };
         let known = |name: &str, value| Some((name.to_owned(), Some(value)));
         assert_eq!(logins(day.into()).await, known("Acme", 1));

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 /// A value that was tested.
 #[derive(Clone, Debug)]
 pub struct Rank {
-    pub label: &'static str,
+    pub label: String,
     /// What is told beside the label.
     pub note: &'static str,
     pub auc: Option<Auc>,

@@ -1,8 +1,8 @@
 //! The pictures: churn rates by band, both groups on the score's axis, and each factor's own figure.
 
 use crate::app::components::charts::{Rank, RanksChart, RatesChart, ScoreSplit};
+use crate::domain::Backtest;
 use crate::domain::backtest::Verdict;
-use crate::domain::{Backtest, FactorKey};
 use leptos::prelude::*;
 
 #[component]
@@ -43,18 +43,18 @@ pub fn Pictures(backtest: Backtest, currency: String) -> impl IntoView {
 }
 
 fn ranks(backtest: &Backtest) -> Vec<Rank> {
-    let score = Rank { label: "The score", note: "", auc: backtest.auc, measured: None, is_score: true };
+    let score = Rank { label: "The score".to_owned(), note: "", auc: backtest.auc, measured: None, is_score: true };
     let factors = backtest.factors.iter().map(|factor| Rank {
-        label: factor.key.map_or("", FactorKey::label),
+        label: factor.label.clone(),
         note: "",
         auc: factor.auc,
         measured: Some(factor.measured),
         is_score: false,
     });
     let tenure = Rank {
-        label: "Days as a customer",
+        label: "Days as a customer".to_owned(),
         note: "a control, part of no score",
-        auc: backtest.tenure.auc,
+        auc: backtest.tenure,
         measured: None,
         is_score: false,
     };

@@ -6,13 +6,14 @@ use super::links::Links;
 use crate::app::components::SilentSourcesNotice;
 use crate::app::format;
 use crate::domain::phrases::listed;
+use crate::domain::scorecard::FactorName;
 use crate::domain::{CustomerQuery, FactorKey, Portfolio};
 use leptos::prelude::*;
 
 /// Shows the notices. `asked` are the filters of the figures.
 #[component]
 pub fn Notices(portfolio: Portfolio, asked: CustomerQuery) -> impl IntoView {
-    let Portfolio { unconnected, silent_sources, has_demo, .. } = portfolio;
+    let Portfolio { unconnected, factors, silent_sources, has_demo, .. } = portfolio;
     let filters = filter_labels(&asked);
     let whole = Links::new(asked).whole();
     let whose = (!filters.is_empty()).then(|| {
@@ -23,7 +24,7 @@ pub fn Notices(portfolio: Portfolio, asked: CustomerQuery) -> impl IntoView {
             </p>
         }
     });
-    let missing = unconnected_words(&unconnected).map(|words| {
+    let missing = unconnected_words(&unconnected, &factors).map(|words| {
         view! {
             <p class="notice" data-kind="warning">
                 {words} " " <a href="/help#missing-data">"What that means"</a>
@@ -42,8 +43,9 @@ pub fn Notices(portfolio: Portfolio, asked: CustomerQuery) -> impl IntoView {
 
 /// Names the factors without a source: "Support load and API trend are not connected: these factors are assumed, not
 /// measured."
-fn unconnected_words(unconnected: &[FactorKey]) -> Option<String> {
-    let names: Vec<_> = unconnected.iter().map(|key| key.label_in_sentence()).collect();
+fn unconnected_words(unconnected: &[FactorKey], factors: &[FactorName]) -> Option<String> {
+    let names = factors.iter().filter(|name| unconnected.contains(&name.factor));
+    let names: Vec<_> = names.map(|name| format::uncapitalised(&name.label)).collect();
     if names.is_empty() {
         return None;
     }
@@ -55,21 +57,22 @@ fn unconnected_words(unconnected: &[FactorKey]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Scorecard;
 
     #[test]
     fn sources_without_any_fact_are_named() {
         for (unconnected, words) in [
             (vec![], None),
             (
-                vec![FactorKey::ApiTrend],
+                vec![FactorKey::API_TREND],
                 Some("API trend is not connected: this factor is assumed, not measured, in every score."),
             ),
             (
-                vec![FactorKey::SupportLoad, FactorKey::ApiTrend],
+                vec![FactorKey::SUPPORT_LOAD, FactorKey::API_TREND],
                 Some("Support load and API trend are not connected: these factors are assumed, not measured, in every score."),
             ),
         ] {
-            assert_eq!(unconnected_words(&unconnected).as_deref(), words);
+            assert_eq!(unconnected_words(&unconnected, &Scorecard::default().names()).as_deref(), words);
         }
     }
 }

@@ -4,7 +4,7 @@
 use crate::domain::backtest::{Auc, BacktestProgress, Known, LeftOut};
 use crate::domain::{AsOf, Backtest, BacktestQuery, Band, CustomerId, Factors, NaiveDate};
 use crate::scoring::backtest::{self, Case, Churned, Departure, Fate, Terms, TestCase, Tested};
-use crate::scoring::{self, Facts, Scores};
+use crate::scoring::{self, DayScores, Facts};
 use crate::server::service::health::Scoring;
 use crate::server::store::{BacktestMarks, MarkedFacts, Store};
 use crate::wire::AppError;
@@ -124,8 +124,9 @@ pub async fn work_out(store: &Store, query: &BacktestQuery, progress: &Progress)
         progress.done.fetch_add(number, Ordering::Relaxed);
         all.add(cases);
     }
+    let labels = ground.labels();
     let terms = ground.terms.clone();
-    let backtest = tokio::task::spawn_blocking(move || all.backtest(terms)).await.map_err(failed)?;
+    let backtest = tokio::task::spawn_blocking(move || all.backtest(terms, &labels)).await.map_err(failed)?;
     Ok(Worked { backtest: Arc::new(backtest), customers: hash, facts, marks: Mutex::new(Arc::new(marks)) })
 }
 
@@ -152,6 +153,12 @@ impl Ground {
         Ok(Self { store: store.clone(), terms, now, then })
     }
 
+    /// Returns the names of all factors: those of the latest rules come first.
+    fn labels(&self) -> Factors<String> {
+        let rules = std::iter::once(&self.now).chain(self.then.iter().rev());
+        rules.flat_map(|rules| rules.scorecard.factors.iter()).map(|(key, rule)| (key, rule.label.clone())).collect()
+    }
+
     /// Returns the cases of some customers.
     async fn cases(&self, customers: &[Tested]) -> Result<Cases, AppError> {
         let mut found = Cases::default();
@@ -169,14 +176,14 @@ impl Ground {
             Known::Then => known_then,
             Known::Now => {
                 let case = |(customer, day, left, scores): &Scored<'_>| {
-                    (Case { customer: customer.id, day: *day, left: left.is_some() }, scores.0.score.0)
+                    (Case { customer: customer.id, day: *day, left: left.is_some() }, scores.score.0)
                 };
-                let with_band = known_then.iter().filter(|(.., (scores, _))| scores.band != Band::NoData);
+                let with_band = known_then.iter().filter(|(.., scores)| scores.band != Band::NoData);
                 found.then = with_band.map(case).collect();
                 self.known_now(&stood).await?
             }
         };
-        let with_band = |(.., (scores, _)): &Scored<'_>| scores.band != Band::NoData;
+        let with_band = |(.., scores): &Scored<'_>| scores.band != Band::NoData;
         let (scored, without): (Vec<_>, Vec<_>) = scored.into_iter().partition(with_band);
         found.left_out.no_data += without.len() as i64;
         if self.terms.known == Known::Then {
@@ -256,10 +263,10 @@ impl Ground {
 /// A customer with the days on which it is tested, each with the departure that follows.
 type Stood<'a> = (&'a Tested, Vec<(NaiveDate, Option<Churned>)>);
 
-/// A customer on a day, the departure that follows, and its scores with true for each factor that was measured.
-type Scored<'a> = (&'a Tested, NaiveDate, Option<Churned>, (Scores, Factors<bool>));
+/// A customer on a day, the departure that follows, and its scores.
+type Scored<'a> = (&'a Tested, NaiveDate, Option<Churned>, DayScores);
 
-fn test_case((customer, day, left, (scores, measured)): Scored<'_>, last_healthy: &HashMap<CustomerId, NaiveDate>) -> TestCase {
+fn test_case((customer, day, left, scores): Scored<'_>, last_healthy: &HashMap<CustomerId, NaiveDate>) -> TestCase {
     let departure = |left: Churned| Departure {
         name: customer.name.clone(),
         after_days: (left.on - day).num_days(),
@@ -270,7 +277,7 @@ fn test_case((customer, day, left, (scores, measured)): Scored<'_>, last_healthy
         day,
         score: scores.score,
         band: scores.band,
-        factors: Factors::from_fn(|key| (*scores.factors.get(key), *measured.get(key))),
+        factors: scores.factors,
         tenure_days: customer.tenure_on(day),
         arr_cents: left.and_then(|left| left.arr_before_cents).or(customer.arr_cents),
         departure: left.map(departure).map(Box::new),
@@ -298,12 +305,12 @@ impl Cases {
         self.left_out.add(other.left_out);
     }
 
-    fn backtest(mut self, terms: Terms) -> Backtest {
+    fn backtest(mut self, terms: Terms, labels: &Factors<String>) -> Backtest {
         // Chunks end in any order.
         self.cases.sort_unstable_by_key(|case| (case.day, case.customer));
         self.then.sort_unstable_by_key(|(case, _)| (case.day, case.customer));
         let known_then = self.known_then();
-        backtest::backtest(terms, &self.cases, known_then, self.left_out)
+        backtest::backtest(terms, labels, &self.cases, known_then, self.left_out)
     }
 
     fn known_then(&self) -> Option<Auc> {

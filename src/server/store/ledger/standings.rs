@@ -119,7 +119,7 @@ impl<'a> Standings<'a> {
             Some(ScoredFrom::Carried(carried)) => {
                 let scored = carried_on(carried.row, &carried.before, &carried.measured, rules, today);
                 let too_far = || StoreError::Corrupt(format!("customer {} was carried on too far", known.id));
-                NewHealth::carried_on(known, &scored.ok_or_else(too_far)?, rules.basis(today))
+                NewHealth::carried_on(known, &scored.ok_or_else(too_far)?, rules, today)
             }
             Some(ScoredFrom::Facts(facts)) => NewHealth::of_facts(known, facts, rules, today),
             None => Err(StoreError::NotFound(format!("customer {}", known.id))),

@@ -42,6 +42,7 @@ impl Store {
             all: groups.iter().map(Group::tally).sum(),
             bands: Band::ALL.map(|band| band_tally(band, &groups)).to_vec(),
             unconnected: connections.unconnected(&scorecard),
+            factors: scorecard.names(),
             band_limits: scorecard.bands,
             mean: mean(&groups),
             distribution: distribution(&groups, |tally| tally.customers),

@@ -15,6 +15,7 @@ use crate::server::store::tables::band_changes::{insert_band_changes, load_chang
 use crate::server::store::tables::connections::{load_connections, store_connections};
 use crate::server::store::tables::customers::{CustomerRecord, Known, select_customers};
 use crate::server::store::tables::fact_days::{FactDays, store_fact_days};
+use crate::server::store::tables::factor_columns::FactorColumns;
 use crate::server::store::tables::scorecards::{current_scorecard, ensure_first_scorecard, scorecard_in_force};
 use crate::server::store::views::silence::load_recent_fact_days;
 use crate::server::store::{Store, StoreError, StoreResult};
@@ -151,7 +152,9 @@ async fn rules(tx: &mut Tx, at: AsOf) -> StoreResult<Rules> {
         Some(known_at) => connections_known_on(tx, known_at).await?,
     };
     let connections = Connections(Sources::from_fn(|source| days.get(source).filter(|first| *first <= at.day)));
-    Ok(Rules { scorecard: scorecard(tx, at).await?, connections, connections_version: 1 })
+    let scorecard = scorecard(tx, at).await?;
+    let columns = FactorColumns::default().followed_by(&scorecard.factors);
+    Ok(Rules { scorecard, connections, connections_version: 1, columns })
 }
 
 async fn store_rules(tx: &mut Tx, rules: &Rules) -> StoreResult<()> {
@@ -212,7 +215,8 @@ const LIVELY_DAYS: i64 = 31;
 /// Returns whether the customer's latest activity is known to be so recent that it need not be searched for in months long past.
 /// An event may be received up to one day before it happens, because clocks differ.
 fn is_lively(facts: &Facts, day: NaiveDate) -> bool {
-    facts.daily.iter().any(|daily| daily.kind.is_done_by_customer() && (day - daily.day).num_days() <= LIVELY_DAYS)
+    // The latest come last.
+    facts.daily.iter().rev().any(|daily| daily.kind.is_done_by_customer() && (day - daily.day).num_days() <= LIVELY_DAYS)
 }
 
 /// Inserts the changes of those customers that the day has.
