@@ -51,6 +51,7 @@ const PAGES = [
   ["the quarantine", "/quarantine"],
   ["today", "/today"],
   ["the month", "/month"],
+  ["whether the score holds", "/backtest"],
   ["customers that are to be changed", "/customers/chosen?id=1,2"],
   ["renewals by month", "/?renewal=next_90"],
   ["the help", "/help"],

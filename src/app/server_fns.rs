@@ -6,7 +6,7 @@ use crate::domain::{
     BandHistory, BulkChangeId, CustomerId, CustomerList, ImportId, Month, NoteId, Portfolio, QuarantineId, QuarantinePage,
     Scorecard, Today,
 };
-use crate::wire::pages::{ChosenRows, CustomerPage, EditPage, FoundCustomers, ScorecardPage, Timeline};
+use crate::wire::pages::{BacktestPage, ChosenRows, CustomerPage, EditPage, FoundCustomers, ScorecardPage, Timeline};
 use crate::wire::{AppError, FormValues, Json, Outcome, Previewed};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -15,8 +15,8 @@ use leptos::server_fn::codec::GetUrl;
 use crate::server::{
     browser::cookies::set_cookie,
     browser::forms::{self, accept},
-    browser::page::{answer, call, customer_query, day, event_query, month_query, page_days, paging},
-    service::{batch, bulk, customers, demo, events, health, import, month, portfolio, scorecards, today},
+    browser::page::{answer, backtest_query, call, customer_query, day, event_query, month_query, page_days, paging},
+    service::{backtest, batch, bulk, customers, demo, events, health, import, month, portfolio, scorecards, today},
 };
 
 /// Returns the figures of the customers that a query selects. `query` is a query string without the question mark.
@@ -67,6 +67,12 @@ pub async fn load_today(query: String) -> Result<Today, AppError> {
 #[server(prefix = "/app", endpoint = "load_month", input = GetUrl, output = Json)]
 pub async fn load_month(query: String) -> Result<Month, AppError> {
     answer(async { month::get_month(&call(), &month_query(&query)?).await }).await
+}
+
+/// Returns a backtest, or the progress of the work on it. `query` is a query string without the question mark.
+#[server(prefix = "/app", endpoint = "load_backtest", input = GetUrl, output = Json)]
+pub async fn load_backtest(query: String) -> Result<BacktestPage, AppError> {
+    answer(async { backtest::get_backtest_page(&call(), backtest_query(&query)?).await }).await
 }
 
 /// Returns the owners of all customers, in order.

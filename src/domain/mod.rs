@@ -5,6 +5,8 @@
 
 pub mod as_of;
 pub mod asked_days;
+pub mod backtest;
+pub mod backtest_query;
 pub mod band_change;
 pub mod band_history;
 pub mod band_runs;
@@ -53,6 +55,8 @@ pub use chrono::NaiveDate;
 
 pub use as_of::{AsOf, AskedDay, KnownAt};
 pub use asked_days::{ChangeDays, HistoryDays, PageDays};
+pub use backtest::Backtest;
+pub use backtest_query::BacktestQuery;
 pub use band_history::BandHistory;
 pub use batch::{BatchReport, ItemReport, ItemVerdict, QuarantinePage, QuarantinedItem};
 pub use bulk::{BulkChange, BulkInput, BulkReport, BulkUndoReport};
@@ -71,7 +75,7 @@ pub use invoice::{InvoiceRow, InvoiceStatus};
 pub use list::{CustomerList, CustomerQuery, CustomerRow, Page, Sort, SortDirection};
 pub use month::{Month, MonthQuery};
 pub use note::{Note, NoteEdit, NoteInput};
-pub use numbers::{Multiple, Points, Share};
+pub use numbers::{Figure, Multiple, Points, Share};
 pub use outcome::{Outcome, OutcomeFacts, OutcomeInput, OutcomeKind};
 pub use portfolio::Portfolio;
 pub use preview::{ScoreMove, ScorecardPreview};

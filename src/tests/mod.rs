@@ -4,6 +4,7 @@
 #[macro_use]
 mod harness;
 mod api;
+mod backtest;
 mod import_attempts;
 mod import_files;
 mod import_outcomes;

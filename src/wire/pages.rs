@@ -1,15 +1,28 @@
 //! Read models: everything that one page shows, loaded in one request.
 
+use crate::domain::backtest::BacktestProgress;
 use crate::domain::people::People;
 use crate::domain::timeline::Entry;
 use crate::domain::{
-    AsOf, Band, Customer, CustomerId, DayCount, Driver, Event, EventFilter, FactorKey, Factors, Fall, Health, HealthChange,
-    HistoryPoint, InvoiceRow, NaiveDate, Note, Outcome, Page, Points, Reading, Scorecard, ScorecardMark, ScorecardVersion,
-    Segment, SilentSource,
+    AsOf, Backtest, Band, Customer, CustomerId, DayCount, Driver, Event, EventFilter, FactorKey, Factors, Fall, Health,
+    HealthChange, HistoryPoint, InvoiceRow, NaiveDate, Note, Outcome, Page, Points, Reading, Scorecard, ScorecardMark,
+    ScorecardVersion, Segment, SilentSource,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+/// The read model of the backtest's page: the result, or the progress of the work on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BacktestPage {
+    pub backtest: Option<Backtest>,
+    pub progress: Option<BacktestProgress>,
+    /// True when anybody is known to have left.
+    pub has_departures: bool,
+    /// The currency's code (ISO 4217).
+    pub currency: String,
+}
 
 /// The read model of a customer's page, without the timeline of events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

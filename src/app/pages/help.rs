@@ -152,6 +152,20 @@ fn Method(scorecard: Scorecard) -> impl IntoView {
                  back starts anew: what happened before stays in the timeline and on past days, and counts no more."
             </p>
         </section>
+        <section class="panel" id="backtest">
+            <h2>"Does the score hold?"</h2>
+            <p>
+                <a href="/backtest">"Does it hold?"</a> " scores past days with what had happened by then, and compares the customers that left in \
+                 the 30, 60, 90 or 180 days after with those that stayed. The figure (AUC) reads: of 100 pairs of one who left and one \
+                 who stayed, so many are in the right order, which is the one who left at the lower score. 50 is chance, 100 would be \
+                 perfect. Beside it stands the interval in which the true figure lies 95 times of 100. With fewer than 10 departures only counts \
+                 are told, with fewer than 30 nothing is judged."
+            </p>
+            <p>
+                "It cannot tell whom you saved: a customer that stood low, was helped and stayed counts against the score. Departures \
+                 are often told late, so the first 14 days can be left out. Segment and ARR have no history and are today’s."
+            </p>
+        </section>
         <section class="panel" id="live">
             <h2>"Live"</h2>
             <p>

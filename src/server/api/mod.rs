@@ -1,5 +1,6 @@
 //! The REST API: this table of contents, and the OpenAPI document that is generated from it.
 
+mod backtest;
 mod batch;
 mod bulk;
 mod customers;
@@ -73,6 +74,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(scorecards::get_scorecard))
         .routes(routes!(scorecards::list_scorecards, scorecards::create_scorecard))
         .routes(routes!(scorecards::get_scorecard_version))
+        .routes(routes!(backtest::get_backtest))
         // operations
         .routes(routes!(export::export_everything))
         .routes(routes!(operations::get_healthz))

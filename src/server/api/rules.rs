@@ -12,7 +12,7 @@ const FILTERS: &str =
 
 const PERIOD_IN_FUTURE: &str = "`period` begins in the future";
 
-pub const RULES: [(&str, &str); 19] = [
+pub const RULES: [(&str, &str); 20] = [
     (
         "list_customers",
         "The last row of the `page`, which is `page` times `page_size`, is beyond 10,000, and it is not the first page; \
@@ -26,6 +26,11 @@ pub const RULES: [(&str, &str); 19] = [
     ("get_today", PAGE_OF_DAY),
     ("get_month", PERIOD_IN_FUTURE),
     ("export_month", PERIOD_IN_FUTURE),
+    (
+        "get_backtest",
+        "`days` has a day of which fewer days than the horizon have passed, or two that are less than it apart, or more than 24; or \
+         `version` is of no rules",
+    ),
     ("get_health", DAY_RULE),
     ("list_people", DAY_RULE),
     ("list_readings", DAY_RULE),

@@ -31,7 +31,7 @@ impl Scoring {
     }
 
     /// Returns the rules and connections as known when knowledge was cut; the current ones when it was not.
-    async fn of(store: &Store, at: AsOf) -> Result<Self, AppError> {
+    pub(super) async fn of(store: &Store, at: AsOf) -> Result<Self, AppError> {
         let (scorecard, connections) = store.rules(at.known_at).await?;
         Ok(Self { scorecard, connections })
     }

@@ -2,6 +2,7 @@
 //! and nothing above touches the store.
 
 pub mod answers;
+pub mod backtest;
 pub mod batch;
 pub mod bulk;
 pub mod customers;

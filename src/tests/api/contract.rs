@@ -106,6 +106,9 @@ on_each_database! {
         let mut cases = vec![
             ("list_customers", "GET /api/customers?page=201".to_owned(), Value::Null, "page"),
             ("get_today", "GET /api/today?page=201".to_owned(), Value::Null, "page"),
+            ("get_backtest", "GET /api/backtest?days=2025-12-17".to_owned(), Value::Null, "days"),
+            ("get_backtest", "GET /api/backtest?days=2025-11-01,2025-12-01".to_owned(), Value::Null, "days"),
+            ("get_backtest", "GET /api/backtest?version=2".to_owned(), Value::Null, "version"),
             ("get_month", "GET /api/month?period=2026-04".to_owned(), Value::Null, "period"),
             ("export_month", "GET /month.csv?period=2026-04".to_owned(), Value::Null, "period"),
             ("list_customers", format!("GET /api/customers?{both}"), Value::Null, "moved_by_rules"),
@@ -460,7 +463,7 @@ fn text_tries(schema: &Value) -> Tries {
     let pattern = schema["pattern"].as_str().unwrap_or_default();
     let mut tries = Tries { is_limited: true, ..Tries::default() };
     let (good, bad): (&[&str], &[&str]) = match schema["format"].as_str() {
-        Some("date") => (&["2026-03-01"], &["1969-12-31", "2200-01-01", "2026-02-30", "2026-3-1", "nonsense"]),
+        Some("date") => (&["2025-11-28"], &["1969-12-31", "2200-01-01", "2026-02-30", "2026-3-1", "nonsense"]),
         Some("date-time") => {
             (&["2026-03-01T09:30:00Z", "2000-01-01T00:00:00Z"], &["1999-12-31T23:59:59Z", "2026-03-01", "nonsense"])
         }

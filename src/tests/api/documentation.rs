@@ -20,6 +20,7 @@ async fn the_document_lists_every_route() {
         }
     }
     insta::assert_snapshot!(lines.join("\n"), @r"
+    GET    /api/backtest  get_backtest  200 202 422 default
     GET    /api/customers  list_customers  200 422 default
     POST   /api/customers  create_customer  201 default
     POST   /api/customers/bulk  change_customers  200 default

@@ -76,7 +76,7 @@ fn Scoring(page: Page, previewed: Option<Previewed>, typed: Option<FormValues>) 
     view! {
         <div class="page-head">
             <h1>"Scoring"</h1>
-            <p class="page-head__note">"Version " {number} " is in force"</p>
+            <p class="page-head__note">"Version " {number} " is in force. " <a href="/backtest">"Does it hold?"</a></p>
         </div>
         {waiting}
         <div class="scoring">

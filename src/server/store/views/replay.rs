@@ -105,7 +105,7 @@ async fn drop_indexes(tx: &mut Tx) -> StoreResult<()> {
 }
 
 /// Events so far behind the latest may still be on their way: ids are given before they are committed.
-const IN_FLIGHT: i64 = 10_000;
+pub const IN_FLIGHT: i64 = 10_000;
 
 /// Marks of what a replayed day rests on. Facts that do not count on the day do not change them.
 #[derive(Debug, PartialEq, Eq)]
