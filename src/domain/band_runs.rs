@@ -9,9 +9,8 @@ pub struct BandRuns(Vec<(i32, Band)>);
 
 impl BandRuns {
     pub fn of(history: &[HistoryPoint]) -> Self {
-        let mut runs = Self::default();
-        history.iter().for_each(|point| runs.set_last(point.day, point.band));
-        runs
+        let runs = history.chunk_by(|one, next| one.band == next.band).filter_map(<[HistoryPoint]>::first);
+        Self(runs.map(|first| (first.day.to_epoch_days(), first.band)).collect())
     }
 
     /// Sets the band of the last day, or of a day after it.

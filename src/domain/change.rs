@@ -49,6 +49,7 @@ pub struct CausePart {
     /// The sum of `factors`.
     pub change: Points,
     /// The change of each factor's contribution.
+    #[schema(value_type = HashMap<String, Points>)]
     pub factors: Factors<Points>,
     /// The facts behind the part, one for each factor concerned.
     pub facts: Vec<CauseFact>,
@@ -79,6 +80,7 @@ pub struct HealthChange {
     /// The score's change. When either day has no data, the scores that would otherwise be hidden are compared.
     pub change: Points,
     /// The change of each factor's contribution. They sum to `change`.
+    #[schema(value_type = HashMap<String, Points>)]
     pub factors: Factors<Points>,
     /// The causes that had an effect, in their fixed order. Their parts sum to `change`, and for each factor to its change.
     pub causes: Vec<CausePart>,
@@ -92,7 +94,14 @@ impl HealthChange {
     pub fn main_cause(&self) -> Option<MainCause> {
         let along = self.factors.iter().filter(|(_, points)| points.0.signum() == self.change.0.signum());
         let (factor, change) = along.max_by_key(|(_, points)| points.0.abs())?;
-        (self.change != Points::ZERO).then(|| MainCause { factor, change: *change, sentence: self.facts_of(factor) })
+        let (label, sentence) = (self.label_of(factor), self.facts_of(factor));
+        (self.change != Points::ZERO).then_some(MainCause { factor, label, change: *change, sentence })
+    }
+
+    /// Returns a factor's name for people.
+    pub fn label_of(&self, factor: FactorKey) -> String {
+        let named = self.after.factors.get(factor).or_else(|| self.before.factors.get(factor));
+        named.map_or_else(|| factor.to_string(), |factor| factor.label.clone())
     }
 
     /// Returns a factor's facts in words, cause by cause: "3 logins retracted, 4 new logins".
@@ -107,6 +116,8 @@ impl HealthChange {
 #[serde(rename_all = "camelCase")]
 pub struct MainCause {
     pub factor: FactorKey,
+    /// The factor's name for people.
+    pub label: String,
     /// The change of the factor's contribution.
     pub change: Points,
     /// The facts behind it in words: "3 logins retracted, 4 new logins".

@@ -74,14 +74,16 @@ impl Window {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Factor {
+    /// The name for people: "Login frequency".
+    pub label: String,
     /// The factor's own score, 0 to 100.
     pub score: Points,
     /// The effective weight as a fraction of 1.
     pub weight: Share,
-    /// The points that the factor adds to the score. The five contributions sum to the score exactly.
+    /// The points that the factor adds to the score. The contributions sum to the score exactly.
     pub contribution: Points,
-    /// The measured value: logins, distinct features, tickets, invoices on time, or percent change of API calls. Null when
-    /// the change starts from no calls, and when the factor's source is not connected.
+    /// The measured value, such as the number of logins, of invoices on time, or the percent by which API calls changed. Null when
+    /// a change starts from nothing, and when the factor's source is not connected.
     pub value: Option<i64>,
     /// The value's yardstick: the target, the ticket limit, the number of invoices that count, or 100 percent.
     pub target: Option<i64>,
@@ -104,6 +106,7 @@ pub struct Health {
     pub band: Band,
     /// The share of total weight whose factor was measured.
     pub coverage: Share,
+    #[schema(value_type = HashMap<String, Factor>)]
     pub factors: Factors<Factor>,
     pub scorecard_version: i64,
 }

@@ -19,6 +19,7 @@ pub mod event_input;
 pub mod event_query;
 pub mod factors;
 pub mod fields;
+pub mod five;
 pub mod health;
 pub mod history;
 pub mod ids;
@@ -43,6 +44,7 @@ pub mod scale;
 pub mod scorecard;
 pub mod scorecard_input;
 pub mod silent_source;
+pub mod source;
 pub mod tally;
 pub mod timeline;
 pub mod today;
@@ -77,6 +79,7 @@ pub use reading::{Reading, ReadingValue, Readings};
 pub use scorecard::{MissingPolicy, Scorecard, ScorecardVersion};
 pub use scorecard_input::{NewScorecard, ScorecardInput};
 pub use silent_source::SilentSource;
+pub use source::{Source, Sources};
 pub use today::{MedianArr, NeededCustomer, Today, UrgencyParts};
 
 #[cfg(test)]

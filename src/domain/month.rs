@@ -289,10 +289,12 @@ pub struct Falls {
 }
 
 /// The part of a factor in the falls of many customers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FactorSum {
     pub factor: FactorKey,
+    /// The factor's name for people.
+    pub label: String,
     pub change: Points,
     /// The customers whose score it moved down furthest.
     pub main_of: Tally,

@@ -21,3 +21,12 @@ pub fn uncapitalised(text: &str) -> String {
         _ => text.to_owned(),
     }
 }
+
+/// Lists names: "logins, invoices and API calls".
+pub fn listed(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}

@@ -3,6 +3,7 @@
 use super::change::MainCause;
 use super::list::OwnerFilter;
 use super::scorecard::BandLimits;
+use super::scorecard::FactorName;
 pub use super::tally::{BandTally, Tally};
 use super::{Band, CustomerId, FactorKey, NaiveDate, Points, Segment, SilentSource};
 use serde::{Deserialize, Serialize};
@@ -92,6 +93,8 @@ pub struct Portfolio {
     /// The number of customers that need somebody: those of `GET /api/today`.
     pub needed: i64,
     pub archived: i64,
+    /// The factors of the rules that the figures follow.
+    pub factors: Vec<FactorName>,
     /// Factors that are assumed because no customer has ever had a fact for them.
     pub unconnected: Vec<FactorKey>,
     /// Kinds of facts that have stopped coming, whoever owns the customers.

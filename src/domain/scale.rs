@@ -2,6 +2,8 @@
 
 use super::Points;
 use super::numbers::round_div;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A measured value, exact until a scale has turned it into a score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,18 +21,17 @@ impl Value {
 }
 
 /// A point of a scale: this value has this score.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ScalePoint {
     pub value: i64,
     pub score: Points,
 }
 
 /// The points of a scale, by rising value; their scores all rise or all fall.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(try_from = "UncheckedScale")]
 pub struct Scale {
-    /// The first `count` of these. A list would be allocated for every score.
-    points: [ScalePoint; MOST_POINTS],
-    count: usize,
+    points: Vec<ScalePoint>,
     /// The score where there is nothing to measure.
     pub assumed: Points,
 }
@@ -49,30 +50,37 @@ impl Scale {
             && is_monotone
             && points.iter().all(|point| allowed(point.score))
             && allowed(assumed);
-        is_scale.then(|| Self::of(points, assumed))
-    }
-
-    /// Takes the first points, which must be those of a scale.
-    fn of(first: &[ScalePoint], assumed: Points) -> Self {
-        let mut points = [ScalePoint { value: 0, score: Points::ZERO }; MOST_POINTS];
-        points.iter_mut().zip(first).for_each(|(point, first)| *point = *first);
-        Self { points, count: first.len(), assumed }
+        is_scale.then(|| Self { points: points.to_vec(), assumed })
     }
 
     /// Returns the scale of a straight line between two values, of which `to` must be the larger.
     pub fn straight((from, at_from): (i64, Points), (to, at_to): (i64, Points), assumed: Points) -> Self {
-        Self::of(&[ScalePoint { value: from, score: at_from }, ScalePoint { value: to, score: at_to }], assumed)
+        let points = vec![ScalePoint { value: from, score: at_from }, ScalePoint { value: to, score: at_to }];
+        Self { points, assumed }
     }
 
-    fn points(&self) -> &[ScalePoint] {
-        self.points.get(..self.count).unwrap_or_default()
+    pub fn points(&self) -> &[ScalePoint] {
+        &self.points
+    }
+
+    /// Returns whether both have the same scores, at values that may differ.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let scores = |scale: &Self| scale.points.iter().map(|point| point.score).collect::<Vec<_>>();
+        let starts = |scale: &Self| scale.points.first().map(|point| point.value);
+        self.assumed == other.assumed && scores(self) == scores(other) && starts(self) == starts(other) && self.points.len() == 2
+    }
+
+    /// Returns the points in words: "0 scores 0, 20 scores 100".
+    pub fn words(&self) -> String {
+        let point = |point: &ScalePoint| format!("{} scores {}", point.value, point.score);
+        self.points.iter().map(point).collect::<Vec<_>>().join(", ")
     }
 
     /// Returns a value's score, rounded half up to a tenth of a point. This is the only rounding on the way from facts.
     pub fn score(&self, value: Option<Value>) -> Points {
         let (over, under) = match value {
             None => return self.assumed,
-            Some(Value::Boundless) => return self.points().last().map_or(self.assumed, |last| last.score),
+            Some(Value::Boundless) => return self.points.last().map_or(self.assumed, |last| last.score),
             Some(Value::Fraction { over, under }) => (over, under),
         };
         let is_below = |point: &&ScalePoint| i128::from(point.value) * under < over;
@@ -96,6 +104,24 @@ impl Scale {
         self.points().first().zip(self.points().last()).is_some_and(|(first, last)| first.score > last.score)
     }
 }
+
+/// A scale as it is written, before its rules are checked.
+#[derive(Deserialize)]
+struct UncheckedScale {
+    points: Vec<ScalePoint>,
+    assumed: Points,
+}
+
+impl TryFrom<UncheckedScale> for Scale {
+    type Error = String;
+
+    fn try_from(UncheckedScale { points, assumed }: UncheckedScale) -> Result<Self, String> {
+        Self::new(&points, assumed).ok_or_else(|| SCALE_RULE.to_owned())
+    }
+}
+
+/// The rule that the points of a scale keep.
+pub const SCALE_RULE: &str = "must have 2 to 6 points whose values rise, with scores from 0 to 100 that only rise or only fall";
 
 /// Returns the score on the straight line between two points at `over / under`.
 fn between(a: ScalePoint, b: ScalePoint, over: i128, under: i128) -> Points {

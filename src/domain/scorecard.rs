@@ -1,27 +1,30 @@
 //! The scorecard: the rules of scoring, as data.
 
+use super::counts::count;
 use super::measure::Measure;
+use super::phrases::uncapitalised;
 use super::scale::Scale;
-use super::{EventKind, FactorKey, Factors, Points, Share};
+use super::{FactorKey, Factors, Points, Share};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// The rule for one factor: its weight and its measurement.
+/// The rule for one factor: how it is measured, and how much it weighs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FactorRule {
+    /// The name for people: "Login frequency".
+    pub label: String,
+    /// A short name for narrow places: "Logins".
+    pub short_label: String,
+    /// The reason for measuring it this way.
+    pub why: String,
+    /// The step to take where this factor costs most; null for the usual one of its measure.
+    pub next_step: Option<String>,
     /// The weight relative to the sum of all weights; 0 or more.
     pub weight: i64,
-    /// The window in UTC days, with the as-of day as its last; null for all history. `apiTrend` compares two such windows.
-    /// `invoiceTimeliness` counts the invoices issued in it.
-    pub window_days: Option<i64>,
-    /// The value that gives the best score (logins, distinct features) or, for `supportLoad`, the worst (tickets). Null for
-    /// the other factors.
-    pub target: Option<i64>,
-    /// The features that count, for `featureAdoption`. Every feature counts when empty.
-    #[serde(default)]
-    pub key_features: Vec<String>,
+    pub measure: Measure,
+    pub scale: Scale,
 }
 
 /// The effect of an assumed factor on the score.
@@ -66,11 +69,18 @@ pub struct BandLimits {
     pub at_risk: Points,
 }
 
+impl Default for BandLimits {
+    fn default() -> Self {
+        Self { healthy: Points(700), at_risk: Points(400) }
+    }
+}
+
 /// A version of the scoring rules.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Scorecard {
     pub version: i64,
+    #[schema(value_type = HashMap<String, FactorRule>)]
     pub factors: Factors<FactorRule>,
     pub bands: BandLimits,
     pub missing_policy: MissingPolicy,
@@ -90,71 +100,91 @@ pub struct ScorecardVersion {
     pub note: String,
 }
 
-impl Default for Scorecard {
-    /// Returns the rules of version 1. `scoring::rationale` gives the reason for each number.
-    fn default() -> Self {
-        let rule = |weight, window_days, target| FactorRule { weight, window_days, target, key_features: Vec::new() };
-        Self {
-            version: 1,
-            factors: Factors {
-                login_frequency: rule(25, Some(30), Some(20)),
-                feature_adoption: rule(25, Some(90), Some(5)),
-                support_load: rule(20, Some(90), Some(10)),
-                invoice_timeliness: rule(20, None, None),
-                api_trend: rule(10, Some(30), None),
-            },
-            bands: BandLimits { healthy: Points(700), at_risk: Points(400) },
-            missing_policy: MissingPolicy::Neutral,
-            coverage_floor: Share(250),
-        }
-    }
-}
-
 impl FactorRule {
-    /// Returns how a factor with this rule is measured.
-    pub fn measure(&self, key: FactorKey) -> Measure<'_> {
-        let days = self.window_days;
-        match key {
-            FactorKey::LoginFrequency => Measure::Count { kind: EventKind::Login, days },
-            FactorKey::FeatureAdoption => Measure::DistinctFeatures { features: &self.key_features, days },
-            FactorKey::SupportLoad => Measure::Count { kind: EventKind::SupportTicket, days },
-            FactorKey::InvoiceTimeliness => Measure::OnTimeShare { days },
-            FactorKey::ApiTrend => Measure::Trend { kind: EventKind::ApiCall, days },
-        }
-    }
-
-    /// Returns how the measured value of a factor with this rule becomes its score.
-    pub fn scale(&self, key: FactorKey) -> Scale {
-        let (target, neutral) = (self.target.unwrap_or(1).max(1), Points::NEUTRAL);
-        match key {
-            FactorKey::LoginFrequency | FactorKey::FeatureAdoption => {
-                Scale::straight((0, Points::ZERO), (target, Points::MAX), Points::ZERO)
-            }
-            FactorKey::SupportLoad => Scale::straight((0, Points::MAX), (target, Points::ZERO), Points::MAX),
-            FactorKey::InvoiceTimeliness => Scale::straight((0, Points::ZERO), (100, Points::MAX), neutral),
-            FactorKey::ApiTrend => Scale::straight((-100, Points::ZERO), (100, Points::MAX), neutral),
-        }
+    /// Returns the name for the middle of a sentence: "login frequency", "API trend".
+    pub fn label_in_sentence(&self) -> String {
+        uncapitalised(&self.label)
     }
 
     /// Returns the window in words: "30 days", "all history".
     pub fn window_words(&self) -> String {
-        match self.window_days {
+        match self.measure.window_days() {
             None => "all history".to_owned(),
-            Some(1) => "1 day".to_owned(),
-            Some(days) => format!("{days} days"),
+            Some(days) => count(days, "day"),
         }
     }
 
-    /// Returns the key features in words: "export, reports", "every feature".
-    fn key_feature_words(&self) -> String {
-        if self.key_features.is_empty() { "every feature".to_owned() } else { self.key_features.join(", ") }
+    /// Returns the scale in words: "20 logins score 100", "0 scores 0, 20 scores 50, 60 scores 100".
+    pub fn scale_words(&self) -> String {
+        match (&self.measure, self.scale.points()) {
+            (Measure::Count { .. } | Measure::DistinctFeatures { .. }, [_, end]) => {
+                let (score, noun) = (end.score.0 / 10, self.measure.short_noun());
+                format!("{} score {score}", count(end.value, noun))
+            }
+            _ => self.scale.words(),
+        }
+    }
+
+    /// Returns the changes from an earlier rule of the same factor, as (what, before, now).
+    fn changes_since(&self, earlier: &Self) -> Vec<(String, String, String)> {
+        let label = &self.label;
+        let target_noun = if self.scale.falls() { "limit" } else { "target" };
+        let features = |rule: &Self| match &rule.measure {
+            Measure::DistinctFeatures { features, .. } if !features.is_empty() => features.join(", "),
+            _ => "every feature".to_owned(),
+        };
+        let has_kind = |rule: &Self| std::mem::discriminant(&rule.measure);
+        let mut changes = vec![
+            (format!("{label} name"), earlier.label.clone(), label.clone()),
+            (format!("{label} weight"), earlier.weight.to_string(), self.weight.to_string()),
+        ];
+        if has_kind(self) == has_kind(earlier) && self.measure.kinds().eq(earlier.measure.kinds()) {
+            changes.push((format!("{label} window"), earlier.window_words(), self.window_words()));
+        } else {
+            changes.push((format!("{label} measure"), earlier.measure.words(), self.measure.words()));
+        }
+        if self.scale.is_like(&earlier.scale) {
+            changes.push((format!("{label} {target_noun}"), earlier.scale.end().to_string(), self.scale.end().to_string()));
+        } else {
+            changes.push((format!("{label} scale"), earlier.scale.words(), self.scale.words()));
+        }
+        changes.push(("Key features".to_owned(), features(earlier), features(self)));
+        changes
+    }
+}
+
+/// The names of a factor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FactorName {
+    pub factor: FactorKey,
+    /// The name for people: "Login frequency".
+    pub label: String,
+    /// A short name for narrow places: "Logins".
+    pub short_label: String,
+}
+
+impl FactorName {
+    /// Returns a name narrow enough for a cell of a strip: "Log".
+    pub fn abbreviation(&self) -> String {
+        self.short_label.chars().take(4).collect()
     }
 }
 
 impl Scorecard {
+    /// Returns the factors' names, in their order.
+    pub fn names(&self) -> Vec<FactorName> {
+        let name = |(factor, rule): (FactorKey, &FactorRule)| FactorName {
+            factor,
+            label: rule.label.clone(),
+            short_label: rule.short_label.clone(),
+        };
+        self.factors.iter().map(name).collect()
+    }
+
     /// Returns the number of days up to the as-of day whose daily activity can still count.
     pub fn lookback_days(&self) -> i64 {
-        self.factors.iter().map(|(key, rule)| rule.measure(key).lookback_days()).fold(1, i64::max)
+        self.factors.values().map(|rule| rule.measure.lookback_days()).fold(1, i64::max)
     }
 
     /// Returns whether both score every customer exactly alike.
@@ -164,7 +194,7 @@ impl Scorecard {
 
     /// Returns whether both measure facts exactly alike, so that measurements made under one can be scored under the other.
     pub fn measures_like(&self, other: &Self) -> bool {
-        self.factors.iter().all(|(key, rule)| rule.measure(key) == other.factors.get(key).measure(key))
+        self.factors.iter().all(|(key, rule)| other.factors.get(key).is_some_and(|other| other.measure == rule.measure))
     }
 
     /// Returns the differences from an earlier version, each in words: "Login frequency weight 25 → 30".
@@ -176,13 +206,13 @@ impl Scorecard {
             }
         };
         for (key, rule) in self.factors.iter() {
-            let (label, before) = (key.label(), earlier.factors.get(key));
-            change(format!("{label} weight"), before.weight.to_string(), rule.weight.to_string());
-            change(format!("{label} window"), before.window_words(), rule.window_words());
-            let noun = if key == FactorKey::SupportLoad { "limit" } else { "target" };
-            let target = |rule: &FactorRule| rule.target.map_or("none".to_owned(), |target| target.to_string());
-            change(format!("{label} {noun}"), target(before), target(rule));
-            change("Key features".to_owned(), before.key_feature_words(), rule.key_feature_words());
+            match earlier.factors.get(key) {
+                Some(before) => rule.changes_since(before).into_iter().for_each(|(what, before, now)| change(what, before, now)),
+                None => change(rule.label.clone(), "none".to_owned(), format!("weight {}", rule.weight)),
+            }
+        }
+        for (_, rule) in earlier.factors.iter().filter(|(key, _)| self.factors.get(*key).is_none()) {
+            change(rule.label.clone(), format!("weight {}", rule.weight), "none".to_owned());
         }
         change("Healthy from".to_owned(), earlier.bands.healthy.to_string(), self.bands.healthy.to_string());
         change("At risk from".to_owned(), earlier.bands.at_risk.to_string(), self.bands.at_risk.to_string());

@@ -1,9 +1,10 @@
 //! The body of a request that changes the scorecard, and the rules that it must keep.
 
+use super::five::{FiveFactors, FiveRule, FiveRules};
 use super::letters::composed;
 use super::numbers::whole;
-use super::scorecard::{BandLimits, FactorRule};
-use super::{FactorKey, Factors, FieldErrors, MissingPolicy, Points, Scorecard, Share};
+use super::scorecard::BandLimits;
+use super::{FactorKey, FieldErrors, MissingPolicy, Points, Scorecard, Share};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -61,7 +62,7 @@ pub struct ScorecardInput {
     /// The reason for the change, 1 to 200 characters.
     #[schema(max_length = 200)]
     pub note: Option<String>,
-    pub factors: Factors<FactorRuleInput>,
+    pub factors: FiveFactors<FactorRuleInput>,
     pub bands: BandLimitsInput,
     /// `neutral` or `exclude`.
     pub missing_policy: Option<String>,
@@ -100,11 +101,18 @@ impl ScorecardInput {
     }
 
     fn rules(&self, errors: &mut FieldErrors) -> Scorecard {
-        let factors = Factors::from_fn(|key| rule(errors, key, self.factors.get(key)));
-        if errors.0.is_empty() && factors.iter().all(|(_, rule)| rule.weight == 0) {
+        let FiveFactors { login_frequency, feature_adoption, support_load, invoice_timeliness, api_trend } = &self.factors;
+        let factors = FiveFactors {
+            login_frequency: rule(errors, FactorKey::LOGIN_FREQUENCY, login_frequency),
+            feature_adoption: rule(errors, FactorKey::FEATURE_ADOPTION, feature_adoption),
+            support_load: rule(errors, FactorKey::SUPPORT_LOAD, support_load),
+            invoice_timeliness: rule(errors, FactorKey::INVOICE_TIMELINESS, invoice_timeliness),
+            api_trend: rule(errors, FactorKey::API_TREND, api_trend),
+        };
+        if errors.0.is_empty() && factors.clone().by_key().all(|(_, rule)| rule.weight == 0) {
             errors.add("factors", "must have at least one weight above 0");
         }
-        Scorecard {
+        let rules = FiveRules {
             version: self.version.unwrap_or_default(),
             factors,
             bands: bands(errors, &self.bands),
@@ -113,7 +121,8 @@ impl ScorecardInput {
                 MissingPolicy::Neutral
             }),
             coverage_floor: Share(decimal(errors, "coverageFloor", self.coverage_floor, 1, 1000)),
-        }
+        };
+        rules.scorecard()
     }
 }
 
@@ -122,34 +131,39 @@ pub fn signature(errors: &mut FieldErrors, author: Option<&str>, note: Option<&s
     (errors.required_text("author", author, 100), errors.required_text("note", note, 200))
 }
 
-/// Returns the name of a field of a factor: `factors.loginFrequency.weight`.
-pub fn factor_field(key: FactorKey, field: &str) -> String {
-    format!("factors.{}.{field}", key.json_name())
+/// Returns whether one of the five factors has a target.
+pub fn has_target(key: FactorKey) -> bool {
+    key != FactorKey::INVOICE_TIMELINESS && key != FactorKey::API_TREND
 }
 
-fn rule(errors: &mut FieldErrors, key: FactorKey, input: &FactorRuleInput) -> FactorRule {
+/// Returns the name of a field of a factor: `factors.loginFrequency.weight`.
+pub fn factor_field(key: FactorKey, field: &str) -> String {
+    format!("factors.{}.{field}", key)
+}
+
+fn rule(errors: &mut FieldErrors, key: FactorKey, input: &FactorRuleInput) -> FiveRule {
     let weight = within(errors, &factor_field(key, "weight"), input.weight, 0..=MAX_WEIGHT);
     let window = factor_field(key, "windowDays");
     let window_days = match (key, input.window_days) {
-        (FactorKey::InvoiceTimeliness, None) => None,
+        (FactorKey::INVOICE_TIMELINESS, None) => None,
         (_, days) => Some(within(errors, &window, days, 1..=MAX_WINDOW)),
     };
     let target = factor_field(key, "target");
-    let target = match (key.target_noun(), input.target) {
-        (Some(_), sent) => Some(within(errors, &target, sent, 1..=MAX_TARGET)),
-        (None, None) => None,
-        (None, Some(_)) => {
+    let target = match (has_target(key), input.target) {
+        (true, sent) => Some(within(errors, &target, sent, 1..=MAX_TARGET)),
+        (false, None) => None,
+        (false, Some(_)) => {
             errors.add(&target, "is not a field of this factor");
             None
         }
     };
-    FactorRule { weight, window_days, target, key_features: key_features(errors, key, &input.key_features) }
+    FiveRule { weight, window_days, target, key_features: key_features(errors, key, &input.key_features) }
 }
 
 /// Parses feature keys. They are spelled as in `feature_use` events and sorted, so that equal sets are equal rules.
 fn key_features(errors: &mut FieldErrors, key: FactorKey, sent: &[String]) -> Vec<String> {
     let field = factor_field(key, "keyFeatures");
-    if key != FactorKey::FeatureAdoption {
+    if key != FactorKey::FEATURE_ADOPTION {
         if !sent.is_empty() {
             errors.add(&field, "is not a field of this factor");
         }

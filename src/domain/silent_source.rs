@@ -1,6 +1,6 @@
 //! Sources that have fallen silent.
 
-use super::{FactorKey, NaiveDate};
+use super::{NaiveDate, Source};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -8,8 +8,7 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SilentSource {
-    /// The factor that such facts feed.
-    pub factor: FactorKey,
+    pub source: Source,
     /// The day of the latest such fact of any customer.
     pub last_day: NaiveDate,
     /// The number of days since then.

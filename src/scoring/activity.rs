@@ -2,7 +2,7 @@
 
 use super::facts::{Facts, Invoice};
 use crate::domain::{DayCount, InvoiceRow};
-use crate::domain::{EventKind, FactorKey, NaiveDate, Scorecard, Window};
+use crate::domain::{EventKind, NaiveDate, Window};
 use std::collections::BTreeMap;
 
 /// Returns the daily totals of these kinds within a window, earliest first, without days that had none.
@@ -14,9 +14,8 @@ pub fn daily_totals(facts: &Facts, kinds: &[EventKind], window: Window) -> Vec<D
     totals.into_iter().filter(|(_, count)| *count > 0).map(|(day, count)| DayCount { day, count }).collect()
 }
 
-/// Returns the features used in the adoption window with their uses, most used first.
-pub fn feature_uses(facts: &Facts, scorecard: &Scorecard, as_of: NaiveDate) -> Vec<(String, i64)> {
-    let window = scorecard.factors.feature_adoption.measure(FactorKey::FeatureAdoption).window(as_of);
+/// Returns the features used within a window with their uses, most used first.
+pub fn feature_uses(facts: &Facts, window: Window) -> Vec<(String, i64)> {
     let mut uses = BTreeMap::<&str, i64>::new();
     for daily in facts.daily.iter().filter(|daily| daily.kind == EventKind::FeatureUse && window.contains(daily.day)) {
         *uses.entry(&daily.key).or_default() += daily.count;

@@ -2,10 +2,12 @@
 //! on the contributions is its cause's part, so the parts sum to the difference by construction.
 
 use super::facts::{Connections, Facts};
-use super::measure::{AsOf, Counted, InvoiceCounts, Measurements, measure_as_of};
+use super::measure::{AsOf, Counted, InvoiceCounts, Measured, Measurements, measure_as_of};
 use super::reasons::Fact;
 use super::score::{score, score_and_contributions};
 use super::words::{change_sentence, fact_sentence};
+use crate::domain::measure::Measure;
+use crate::domain::scorecard::FactorRule;
 use crate::domain::{
     Cause, CauseFact, CausePart, CustomerId, FactorKey, Factors, HealthChange, NaiveDate, Points, Scorecard, Window,
 };
@@ -83,31 +85,37 @@ impl Step {
 }
 
 fn difference(before: &Step, after: &Step) -> Factors<Points> {
-    Factors::from_fn(|key| *after.contributions.get(key) - *before.contributions.get(key))
+    // A factor that only one of the two has counts as 0 in the other.
+    let points = |step: &Step, key| step.contributions.get(key).copied().unwrap_or_default();
+    let gone = before.contributions.keys().filter(|key| after.contributions.get(*key).is_none());
+    after.contributions.keys().chain(gone).map(|key| (key, points(after, key) - points(before, key))).collect()
 }
 
 /// Returns the facts behind a step, factor by factor.
 fn facts(cause: Cause, last: &Step, next: &Step, before: ScoreInputs<'_>, after: ScoreInputs<'_>) -> Vec<CauseFact> {
     let (old, new) = (before.scorecard, after.scorecard);
-    let fact = |factor: FactorKey| {
+    let fact = |(factor, rule): (FactorKey, &FactorRule)| {
+        let measure = &rule.measure;
         let fact = match cause {
-            Cause::ScorecardChange => (old.factors.get(factor) != new.factors.get(factor))
-                .then_some(Fact::Scorecard { old: old.version, new: new.version }),
-            Cause::SourceConnected => {
-                let connected = |step: &Step| step.measured.factors.get(factor).connected;
-                (connected(last) != connected(next)).then_some(Fact::Connected(factor))
+            Cause::ScorecardChange => {
+                (old.factors.get(factor) != Some(rule)).then_some(Fact::Scorecard { old: old.version, new: new.version })
             }
-            _ => moved(cause, factor, &last.measured, &next.measured),
+            Cause::SourceConnected => {
+                let connected = |step: &Step| step.measured.factor(factor).connected;
+                (connected(last) != connected(next)).then(|| measure.sources().next().map(Fact::Connected)).flatten()
+            }
+            _ => moved(cause, measure.short_noun(), last.measured.factor(factor), next.measured.factor(factor)),
         };
-        let days = days(cause, factor, new, before.day, after.day);
+        let days = days(cause, measure, before.day, after.day);
         fact.map(|fact| CauseFact { factor, sentence: fact_sentence(cause, fact, days), days })
     };
-    FactorKey::ALL.into_iter().filter_map(fact).collect()
+    let gone = old.factors.iter().filter(|(key, _)| cause == Cause::ScorecardChange && new.factors.get(*key).is_none());
+    new.factors.iter().chain(gone).filter_map(fact).collect()
 }
 
 /// The difference between what was counted before a step and after it.
-fn moved(cause: Cause, factor: FactorKey, last: &Measurements, next: &Measurements) -> Option<Fact> {
-    let change = match (&last.factors.get(factor).counted, &next.factors.get(factor).counted) {
+fn moved(cause: Cause, noun: &'static str, last: &Measured, next: &Measured) -> Option<Fact> {
+    let change = match (&last.counted, &next.counted) {
         (Counted::Facts(last), Counted::Facts(next)) | (Counted::Features(last, _), Counted::Features(next, _)) => next - last,
         (Counted::Trend(now, last), Counted::Trend(then, next)) if now == then => {
             let api_calls = last - next;
@@ -117,7 +125,7 @@ fn moved(cause: Cause, factor: FactorKey, last: &Measurements, next: &Measuremen
         (Counted::Invoices(last), Counted::Invoices(next)) => return invoices_moved(cause, *last, *next),
         _ => return None,
     };
-    (change != 0).then_some(Fact::Counted { factor, change })
+    (change != 0).then_some(Fact::Counted { noun, change })
 }
 
 fn invoices_moved(cause: Cause, last: InvoiceCounts, next: InvoiceCounts) -> Option<Fact> {
@@ -130,8 +138,8 @@ fn invoices_moved(cause: Cause, last: InvoiceCounts, next: InvoiceCounts) -> Opt
 }
 
 /// Returns the days of the events behind a fact.
-fn days(cause: Cause, factor: FactorKey, scorecard: &Scorecard, from: NaiveDate, to: NaiveDate) -> Option<Window> {
-    let length = scorecard.factors.get(factor).window_days;
+fn days(cause: Cause, measure: &Measure, from: NaiveDate, to: NaiveDate) -> Option<Window> {
+    let length = measure.window_days();
     let window = length.map(|length| Window::ending(from, length));
     match cause {
         Cause::NewEvents => {

@@ -1,6 +1,8 @@
 //! A customer's facts, in the form that scoring reads.
 
-use crate::domain::{EventKind, FactorKey, Factors, InvoiceStatus, NaiveDate};
+use crate::domain::measure::Measure;
+use crate::domain::scorecard::FactorRule;
+use crate::domain::{EventKind, FactorKey, InvoiceStatus, NaiveDate, Scorecard, Sources};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
@@ -157,18 +159,19 @@ impl Facts {
     }
 }
 
-/// The day since which each factor's source is connected: the day of the earliest event, of any customer, that feeds the
-/// factor.
+/// The day since which each source is connected: the day of its earliest event, of any customer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Connections(pub Factors<Option<NaiveDate>>);
+pub struct Connections(pub Sources<Option<NaiveDate>>);
 
 impl Connections {
-    pub fn is_connected(&self, factor: FactorKey, as_of: NaiveDate) -> bool {
-        self.0.get(factor).is_some_and(|first| first <= as_of)
+    /// Returns the day since which a measure has something to measure: that of its earliest source.
+    pub fn since(&self, measure: &Measure) -> Option<NaiveDate> {
+        measure.sources().filter_map(|source| *self.0.get(source)).min()
     }
 
-    /// Returns the factors whose source has never sent a fact.
-    pub fn unconnected(&self) -> Vec<FactorKey> {
-        FactorKey::ALL.into_iter().filter(|key| self.0.get(*key).is_none()).collect()
+    /// Returns the factors whose sources have never sent a fact.
+    pub fn unconnected(&self, scorecard: &Scorecard) -> Vec<FactorKey> {
+        let is_unconnected = |(_, rule): &(FactorKey, &FactorRule)| self.since(&rule.measure).is_none();
+        scorecard.factors.iter().filter(is_unconnected).map(|(key, _)| key).collect()
     }
 }

@@ -6,8 +6,7 @@ use super::measure::total;
 use super::score::weakest;
 use super::urgency::RENEWAL_DAYS;
 use super::words::headline_sentence;
-use crate::domain::scorecard::BandLimits;
-use crate::domain::{Band, EventKind, Health, NaiveDate, Window};
+use crate::domain::{Band, EventKind, Factor, Health, NaiveDate, Scorecard, Window};
 use chrono::Duration;
 use std::collections::BTreeMap;
 
@@ -71,7 +70,7 @@ pub struct Subject<'a> {
     /// Must reach back by 180 days.
     pub facts: &'a Facts,
     pub health: &'a Health,
-    pub limits: &'a BandLimits,
+    pub scorecard: &'a Scorecard,
     pub renewal: Option<NaiveDate>,
     pub is_new: bool,
 }
@@ -99,11 +98,12 @@ pub(super) fn told(subject: &Subject<'_>) -> Vec<Told> {
     }
     let is_fine = subject.health.band == Band::Healthy;
     if told.is_empty() && is_fine {
-        told.extend(logins(subject.health));
+        told.extend(logins(subject));
         told.extend((!facts.invoices.is_empty()).then_some(Told::NothingOverdue));
     } else if told.is_empty() {
-        let weakest = weakest(subject.health).map(|weakest| subject.health.factors.get(weakest.factor).explanation.clone());
-        told.extend(weakest.map(Told::Weakest));
+        let weakest = weakest(subject.health, subject.scorecard);
+        let weakest = weakest.and_then(|weakest| subject.health.factors.get(weakest.factor));
+        told.extend(weakest.map(|factor| Told::Weakest(factor.explanation.clone())));
     }
     told.extend(renews(subject, is_fine));
     told
@@ -147,9 +147,15 @@ fn last_activity(facts: &Facts, today: NaiveDate) -> Option<NaiveDate> {
     daily.chain(paid).filter(|day| *day <= today).max()
 }
 
+/// Returns the factor that counts the facts of a kind.
+fn count_of<'a>(subject: &Subject<'a>, kind: EventKind) -> Option<&'a Factor> {
+    let (key, _) = subject.scorecard.factors.iter().find(|(_, rule)| rule.measure.is_count_of(kind))?;
+    subject.health.factors.get(key)
+}
+
 fn tickets(subject: &Subject<'_>) -> Option<Told> {
-    let factor = &subject.health.factors.support_load;
-    let is_many = factor.measured && factor.score < subject.limits.healthy;
+    let factor = count_of(subject, EventKind::SupportTicket)?;
+    let is_many = factor.measured && factor.score < subject.scorecard.bands.healthy;
     let (tickets, window) = (factor.value?, factor.window?);
     is_many.then_some(Told::Tickets { tickets, days: window.days() })
 }
@@ -177,14 +183,14 @@ fn new(subject: &Subject<'_>, first: NaiveDate) -> Option<Told> {
     features.dedup();
     Some(Told::New {
         since,
-        logins: total(facts, EventKind::Login, window),
+        logins: total(facts, &[EventKind::Login], window),
         features: features.len() as i64,
-        tickets: total(facts, EventKind::SupportTicket, window),
+        tickets: total(facts, &[EventKind::SupportTicket], window),
     })
 }
 
-fn logins(health: &Health) -> Option<Told> {
-    let factor = &health.factors.login_frequency;
+fn logins(subject: &Subject<'_>) -> Option<Told> {
+    let factor = count_of(subject, EventKind::Login)?;
     let (logins, window) = (factor.value.filter(|logins| *logins > 0)?, factor.window?);
     Some(Told::Logins { logins, days: window.days() })
 }

@@ -19,9 +19,48 @@ pub struct InvoiceCounts {
 }
 
 impl InvoiceCounts {
+    /// Counts one invoice.
+    pub(super) fn of(status: InvoiceStatus) -> Self {
+        let mut counts = Self::default();
+        match status {
+            InvoiceStatus::PaidOnTime => counts.on_time = 1,
+            InvoiceStatus::PaidLate => counts.late = 1,
+            InvoiceStatus::Overdue => counts.overdue = 1,
+            InvoiceStatus::Open => counts.open = 1,
+            InvoiceStatus::Voided => {}
+        }
+        counts
+    }
+
     /// Returns the number of invoices that can be judged: paid and overdue ones.
     pub fn judged(self) -> i64 {
         self.on_time + self.late + self.overdue
+    }
+}
+
+impl std::ops::Add for InvoiceCounts {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            on_time: self.on_time + other.on_time,
+            late: self.late + other.late,
+            overdue: self.overdue + other.overdue,
+            open: self.open + other.open,
+        }
+    }
+}
+
+impl std::ops::Sub for InvoiceCounts {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        Self {
+            on_time: self.on_time - other.on_time,
+            late: self.late - other.late,
+            overdue: self.overdue - other.overdue,
+            open: self.open - other.open,
+        }
     }
 }
 
@@ -69,28 +108,29 @@ impl Measurements {
     /// Adds an event of the as-of day itself. A feature can be added only while features are [named](Self::names_features).
     /// An invoice can never be added, because its effect depends on other facts about it.
     pub fn add(&mut self, body: &EventBody, scorecard: &Scorecard) {
-        for (key, rule) in scorecard.factors.iter() {
-            self.factors.get_mut(key).counted.add(body, rule.measure(key));
+        for (key, measured) in self.factors.iter_mut() {
+            if let Some(rule) = scorecard.factors.get(key) {
+                measured.counted.add(body, &rule.measure);
+            }
         }
+    }
+
+    /// Returns the numbers of a factor; none when the measurements were made without it.
+    pub fn factor(&self, key: FactorKey) -> &Measured {
+        self.factors.get(key).unwrap_or(&Measured::NOTHING)
     }
 
     /// Returns whether the names of all used features are kept.
     pub fn names_features(&self) -> bool {
-        self.factors.iter().all(|(_, measured)| match &measured.counted {
+        self.factors.values().all(|measured| match &measured.counted {
             Counted::Features(number, names) => names.len() as i64 == *number,
             _ => true,
         })
     }
 
-    /// Returns whether a fact supports the factor's value.
-    pub fn is_measured(&self, factor: FactorKey) -> bool {
-        let Measured { connected, counted } = self.factors.get(factor);
-        *connected
-            && match counted {
-                Counted::Facts(_) | Counted::Features(..) => true,
-                Counted::Invoices(invoices) => invoices.judged() > 0,
-                Counted::Trend(now, before) => *now > 0 || *before > 0,
-            }
+    /// Returns whether a fact counts, and the customer has started.
+    pub(super) fn has_data(&self) -> bool {
+        self.has_facts && !self.before_start
     }
 
     /// Returns the invoices by their status, where a factor counts them.
@@ -99,11 +139,24 @@ impl Measurements {
             Counted::Invoices(invoices) => Some(invoices),
             _ => None,
         };
-        self.factors.iter().find_map(|(_, measured)| invoices(measured)).unwrap_or_default()
+        self.factors.values().find_map(invoices).unwrap_or_default()
     }
 }
 
 impl Measured {
+    /// The numbers of a factor that was not measured yet.
+    pub(super) const NOTHING: Self = Self { connected: false, counted: Counted::Facts(0) };
+
+    /// Returns whether a fact supports the value.
+    pub fn is_measured(&self) -> bool {
+        self.connected
+            && match &self.counted {
+                Counted::Facts(_) | Counted::Features(..) => true,
+                Counted::Invoices(invoices) => invoices.judged() > 0,
+                Counted::Trend(now, before) => *now > 0 || *before > 0,
+            }
+    }
+
     /// Returns the value that the factor's scale turns into a score; `None` where there is nothing to measure.
     pub(super) fn value(&self) -> Option<Value> {
         match &self.counted {
@@ -124,11 +177,11 @@ impl Measured {
 }
 
 impl Counted {
-    fn add(&mut self, body: &EventBody, measure: Measure<'_>) {
+    fn add(&mut self, body: &EventBody, measure: &Measure) {
         let (feature, count) = body.activity();
         match (self, measure) {
-            (Self::Facts(number) | Self::Trend(number, _), Measure::Count { kind, .. } | Measure::Trend { kind, .. }) => {
-                *number += if kind == body.kind() { count } else { 0 };
+            (Self::Facts(number) | Self::Trend(number, _), Measure::Count { kinds, .. } | Measure::Trend { kinds, .. }) => {
+                *number += if kinds.contains(&body.kind()) { count } else { 0 };
             }
             (Self::Features(number, names), Measure::DistinctFeatures { .. })
                 if body.kind() == EventKind::FeatureUse && measure.counts_feature(feature) =>
@@ -177,17 +230,17 @@ pub(super) fn measure_as_of(facts: &Facts, scorecard: &Scorecard, connections: &
     Measurements {
         has_facts: facts.first_fact_on.is_some_and(|first| first <= as_of.windows),
         before_start: facts.start_date.is_some_and(|start| as_of.windows < start),
-        factors: Factors::from_fn(|key| Measured {
-            connected: connections.is_connected(key, as_of.connections),
-            counted: count(facts, scorecard.factors.get(key).measure(key), as_of),
+        factors: scorecard.factors.map(|_, rule| Measured {
+            connected: connections.since(&rule.measure).is_some_and(|first| first <= as_of.connections),
+            counted: count(facts, &rule.measure, as_of),
         }),
     }
 }
 
-fn count(facts: &Facts, measure: Measure<'_>, as_of: AsOf) -> Counted {
+fn count(facts: &Facts, measure: &Measure, as_of: AsOf) -> Counted {
     let window = measure.window(as_of.windows);
     match measure {
-        Measure::Count { kind, .. } => Counted::Facts(total(facts, kind, window)),
+        Measure::Count { kinds, .. } => Counted::Facts(total(facts, kinds, window)),
         Measure::DistinctFeatures { .. } => {
             let mut names = features_used(facts, measure, window);
             let number = names.len() as i64;
@@ -195,16 +248,16 @@ fn count(facts: &Facts, measure: Measure<'_>, as_of: AsOf) -> Counted {
             Counted::Features(number, names)
         }
         Measure::OnTimeShare { .. } => Counted::Invoices(count_invoices(&facts.invoices, window, as_of.invoices)),
-        Measure::Trend { kind, .. } => Counted::Trend(total(facts, kind, window), total(facts, kind, window.before())),
+        Measure::Trend { kinds, .. } => Counted::Trend(total(facts, kinds, window), total(facts, kinds, window.before())),
     }
 }
 
-pub(super) fn total(facts: &Facts, kind: EventKind, window: Window) -> i64 {
-    facts.daily.iter().filter(|daily| daily.kind == kind && window.contains(daily.day)).map(|daily| daily.count).sum()
+pub(super) fn total(facts: &Facts, kinds: &[EventKind], window: Window) -> i64 {
+    facts.daily.iter().filter(|daily| kinds.contains(&daily.kind) && window.contains(daily.day)).map(|daily| daily.count).sum()
 }
 
 /// Returns the names of the features that were used within the window and that the measure counts, sorted.
-pub(super) fn features_used(facts: &Facts, measure: Measure<'_>, window: Window) -> Vec<String> {
+pub(super) fn features_used(facts: &Facts, measure: &Measure, window: Window) -> Vec<String> {
     let mut uses = BTreeMap::<&str, i64>::new();
     for daily in facts.daily.iter().filter(|daily| daily.kind == EventKind::FeatureUse && window.contains(daily.day)) {
         if measure.counts_feature(&daily.key) {
@@ -216,18 +269,9 @@ pub(super) fn features_used(facts: &Facts, measure: Measure<'_>, window: Window)
 
 /// Counts the invoices issued within the window by their status at the end of a day.
 pub(super) fn count_invoices(invoices: &[Invoice], window: Window, as_of: NaiveDate) -> InvoiceCounts {
-    let mut counts = InvoiceCounts::default();
     let counted = invoices.iter().filter(|invoice| invoice.issued_on.is_some_and(|day| window.contains(day)));
-    for status in counted.filter_map(|invoice| invoice.status(as_of)) {
-        match status {
-            InvoiceStatus::PaidOnTime => counts.on_time += 1,
-            InvoiceStatus::PaidLate => counts.late += 1,
-            InvoiceStatus::Overdue => counts.overdue += 1,
-            InvoiceStatus::Open => counts.open += 1,
-            InvoiceStatus::Voided => {}
-        }
-    }
-    counts
+    let counts = counted.filter_map(|invoice| invoice.status(as_of)).map(InvoiceCounts::of);
+    counts.fold(InvoiceCounts::default(), std::ops::Add::add)
 }
 
 /// Returns the change against the window before, in percent, rounded half up; `None` when there was nothing before.

@@ -16,6 +16,7 @@ mod measure;
 mod reasons;
 mod score;
 mod silence;
+mod sliding;
 mod urgency;
 mod what_if;
 mod words;
@@ -32,7 +33,7 @@ pub use score::{Scores, score, weakest, weight_shares};
 pub use silence::{SOURCE_MEMORY_DAYS, silent_sources};
 pub use urgency::{FALL_DAYS, RENEWAL_DAYS, SILENT_DAYS, Signs};
 pub use what_if::WhatIf;
-pub use words::{fall_sentence, next_step, rationale, reason_in_facts, reasons};
+pub use words::{fall_sentence, next_step, reason_in_facts, reasons};
 
 #[cfg(test)]
 pub mod tests;

@@ -1,28 +1,41 @@
 //! Reasons as facts: why a score changed, and what would raise it.
 
-use crate::domain::{EventKind, FactorKey};
+use crate::domain::Source;
 
 /// The effect of a cause on one factor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fact {
     /// The versions of the two scorecards.
-    Scorecard { old: i64, new: i64 },
-    /// The factor's source.
-    Connected(FactorKey),
-    /// By how much what the factor counts became more, or fewer.
-    Counted { factor: FactorKey, change: i64 },
+    Scorecard {
+        old: i64,
+        new: i64,
+    },
+    Connected(Source),
+    /// By how much the counted things became more, or fewer. The noun is in the singular.
+    Counted {
+        noun: &'static str,
+        change: i64,
+    },
     /// By how much the API calls became fewer that the last window is held against.
-    LeftWindowBefore { api_calls: i64 },
+    LeftWindowBefore {
+        api_calls: i64,
+    },
     /// The number of invoices that no longer count.
-    InvoicesLeft { invoices: i64 },
+    InvoicesLeft {
+        invoices: i64,
+    },
     /// By how much the invoices of each kind became more, or fewer.
-    Invoices { on_time: i64, late: i64, overdue: i64 },
+    Invoices {
+        on_time: i64,
+        late: i64,
+        overdue: i64,
+    },
 }
 
 /// A thing that would raise a factor.
 pub enum Wish<'a> {
     MoreFacts {
-        kind: EventKind,
+        noun: &'static str,
         missing: i64,
         days: i64,
     },
@@ -40,7 +53,7 @@ pub enum Wish<'a> {
     },
     /// The count equals that of so many days before.
     AsManyFacts {
-        kind: EventKind,
+        noun: &'static str,
         days: i64,
     },
 }

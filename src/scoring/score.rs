@@ -5,38 +5,38 @@ use super::words::{explain, next_step};
 use crate::domain::list::Weakest;
 use crate::domain::numbers::round_div;
 use crate::domain::scale::Scale;
+use crate::domain::scorecard::FactorRule;
 use crate::domain::{Band, CustomerId, Factor, FactorKey, Factors, Health, MissingPolicy, NaiveDate, Points, Scorecard, Share};
 
 /// Returns the health for measurements that were taken on the same day under the same scorecard.
 pub fn score(customer_id: CustomerId, measured: &Measurements, scorecard: &Scorecard, as_of: NaiveDate) -> Health {
     let mean = mean(measured, scorecard);
     let contributions = mean.contributions();
-    let Mean { scores, weights, score, .. } = mean;
+    let Mean { scores, weights, score, coverage, .. } = mean;
     let shares = weight_shares(&weights);
-    let coverage = coverage(measured, scorecard);
-    let factors = Factors::from_fn(|key| {
-        let rule = scorecard.factors.get(key);
-        let (value, target) = value_and_target(measured.factors.get(key), &rule.scale(key));
+    let factors = scorecard.factors.map(|key, rule| {
+        let measured = measured.factor(key);
+        let (value, target) = value_and_target(measured, &rule.scale);
         Factor {
-            score: *scores.get(key),
-            weight: *shares.get(key),
-            contribution: *contributions.get(key),
+            label: rule.label.clone(),
+            score: scores.get(key).copied().unwrap_or_default(),
+            weight: shares.get(key).copied().unwrap_or_default(),
+            contribution: contributions.get(key).copied().unwrap_or_default(),
             value,
             target,
-            window: rule.window_days.map(|_| rule.measure(key).window(as_of)),
-            measured: measured.is_measured(key),
-            explanation: explain(key, measured, scorecard),
+            window: rule.measure.window_days().map(|_| rule.measure.window(as_of)),
+            measured: measured.is_measured(),
+            explanation: explain(rule, measured, scorecard.missing_policy),
         }
     });
-    let band = band(score, measured, scorecard);
+    let band = band(score, measured.has_data(), coverage, scorecard);
     Health { customer_id, as_of, score, band, coverage, factors, scorecard_version: scorecard.version }
 }
 
 /// Returns weights as fractions of their sum. The sum must be above 0; the fractions sum to 1 exactly.
 pub fn weight_shares(weights: &Factors<i64>) -> Factors<Share> {
-    let total = weights.iter().map(|(_, weight)| i128::from(*weight)).sum();
-    let shares = apportion(&Factors::from_fn(|key| 1000 * i128::from(*weights.get(key))), total, 1000);
-    Factors::from_fn(|key| Share(*shares.get(key)))
+    let total = weights.values().map(|weight| i128::from(*weight)).sum();
+    apportion(&weights.map(|_, weight| 1000 * i128::from(*weight)), total, 1000).map(|_, share| Share(*share))
 }
 
 /// Health without explanations.
@@ -52,14 +52,58 @@ pub struct Scores {
 impl Scores {
     /// Scores measurements like [`score`] does.
     pub fn of(measured: &Measurements, scorecard: &Scorecard) -> Self {
-        let Mean { scores, score, .. } = mean(measured, scorecard);
-        Self { score, band: band(score, measured, scorecard), factors: scores }
+        let factors = scores(measured, scorecard);
+        let (score, coverage) = weigh(parts(&factors, measured, scorecard), scorecard.missing_policy);
+        Self { score, band: band(score, measured.has_data(), coverage, scorecard), factors }
     }
 
     /// Returns the score, or `None` when there is too little data to show one.
     pub fn shown_score(&self) -> Option<Points> {
         (self.band != Band::NoData).then_some(self.score)
     }
+}
+
+/// A factor's part in a score.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part {
+    pub score: Points,
+    pub weight: i64,
+    /// True when a fact supports it.
+    pub measured: bool,
+}
+
+/// Returns the weighted mean of scores, and the share of the weights that is measured. The weights of what is not measured count
+/// as the policy says; all do where none would.
+pub(super) fn weigh(parts: impl Iterator<Item = Part>, policy: MissingPolicy) -> (Points, Share) {
+    let ((mut weights, mut points), (mut measured, mut measured_points)) = ((0, 0), (0, 0));
+    for Part { score, weight, measured: is_measured } in parts {
+        let product = i128::from(weight) * i128::from(score.0);
+        weights += weight;
+        points += product;
+        if is_measured {
+            measured += weight;
+            measured_points += product;
+        }
+    }
+    let (over, under) = match policy {
+        MissingPolicy::Exclude if measured > 0 => (measured_points, measured),
+        _ => (points, weights),
+    };
+    (Points(round_div(over, under.into()) as i64), Share::of(measured, weights))
+}
+
+fn scores(measured: &Measurements, scorecard: &Scorecard) -> Factors<Points> {
+    scorecard.factors.map(|key, rule| rule.scale.score(measured.factor(key).value()))
+}
+
+/// Returns the parts of scores that have the scorecard's order.
+fn parts(scores: &Factors<Points>, measured: &Measurements, scorecard: &Scorecard) -> impl Iterator<Item = Part> {
+    let part = |((key, rule), score): ((FactorKey, &FactorRule), &Points)| Part {
+        score: *score,
+        weight: rule.weight,
+        measured: measured.factor(key).is_measured(),
+    };
+    scorecard.factors.iter().zip(scores.values()).map(part)
 }
 
 /// The weighted mean of the factors' scores, with the terms of its sum.
@@ -70,13 +114,13 @@ struct Mean {
     /// The sum of the weights.
     total: i128,
     score: Points,
+    coverage: Share,
 }
 
 impl Mean {
     /// The points that each factor adds; they sum to the score.
     fn contributions(&self) -> Factors<Points> {
-        let points = apportion(&self.weighted, self.total, self.score.0);
-        Factors::from_fn(|key| Points(*points.get(key)))
+        apportion(&self.weighted, self.total, self.score.0).map(|_, points| Points(*points))
     }
 }
 
@@ -87,25 +131,28 @@ pub(super) fn score_and_contributions(measured: &Measurements, scorecard: &Score
 }
 
 fn mean(measured: &Measurements, scorecard: &Scorecard) -> Mean {
-    let scores = Factors::from_fn(|key| scorecard.factors.get(key).scale(key).score(measured.factors.get(key).value()));
+    let scores = scores(measured, scorecard);
+    let (score, coverage) = weigh(parts(&scores, measured, scorecard), scorecard.missing_policy);
     let weights = effective_weights(measured, scorecard);
-    let weighted = Factors::from_fn(|key| i128::from(*weights.get(key)) * i128::from(scores.get(key).0));
-    let total = weights.iter().map(|(_, weight)| i128::from(*weight)).sum();
-    let score = Points(round_div(weighted.iter().map(|(_, points)| *points).sum(), total) as i64);
-    Mean { scores, weights, weighted, total, score }
+    let weighted = weights.iter().zip(scores.values());
+    let weighted: Factors<_> = weighted.map(|((key, weight), score)| (key, i128::from(*weight) * i128::from(score.0))).collect();
+    let total = weights.values().map(|weight| i128::from(*weight)).sum();
+    Mean { scores, weights, weighted, total, score, coverage }
 }
 
 /// Returns the measured factor that could still add the most points, with the next step. `None` when nothing was measured or
 /// every measured factor has its best score.
-pub fn weakest(health: &Health) -> Option<Weakest> {
+pub fn weakest(health: &Health, scorecard: &Scorecard) -> Option<Weakest> {
     let lost = |factor: &Factor| (Points::MAX.0 - factor.score.0) * factor.weight.0;
-    let mut worst: Option<(FactorKey, i64)> = None;
+    let mut worst: Option<(FactorKey, &Factor)> = None;
     for (key, factor) in health.factors.iter().filter(|(_, factor)| factor.measured) {
-        if lost(factor) > worst.map_or(0, |(_, most)| most) {
-            worst = Some((key, lost(factor)));
+        if lost(factor) > worst.map_or(0, |(_, worst)| lost(worst)) {
+            worst = Some((key, factor));
         }
     }
-    worst.map(|(factor, _)| Weakest { factor, next_step: next_step(factor, health.factors.get(factor).value).to_owned() })
+    let (factor, standing) = worst?;
+    let next_step = next_step(scorecard.factors.get(factor)?, standing.value).to_owned();
+    Some(Weakest { factor, next_step })
 }
 
 /// Returns a factor's (value, target). The value is `None` where it is unknown: no known ticket is not the same as no
@@ -121,26 +168,20 @@ fn value_and_target(Measured { connected, counted }: &Measured, scale: &Scale) -
 
 /// Returns the weights that the policy for missing data leaves. All weights count where it would leave none.
 fn effective_weights(measured: &Measurements, scorecard: &Scorecard) -> Factors<i64> {
-    let all = Factors::from_fn(|key| scorecard.factors.get(key).weight);
-    let kept = Factors::from_fn(|key| if measured.is_measured(key) { *all.get(key) } else { 0 });
+    let all = || scorecard.factors.map(|_, rule| rule.weight);
     match scorecard.missing_policy {
-        MissingPolicy::Exclude if kept.iter().any(|(_, weight)| *weight > 0) => kept,
-        _ => all,
+        MissingPolicy::Exclude => {
+            let kept = scorecard.factors.map(|key, rule| if measured.factor(key).is_measured() { rule.weight } else { 0 });
+            if kept.values().any(|weight| *weight > 0) { kept } else { all() }
+        }
+        MissingPolicy::Neutral => all(),
     }
 }
 
-fn coverage(measured: &Measurements, scorecard: &Scorecard) -> Share {
-    let (mut part, mut whole) = (0, 0);
-    for (key, rule) in scorecard.factors.iter() {
-        whole += rule.weight;
-        part += if measured.is_measured(key) { rule.weight } else { 0 };
-    }
-    Share::of(part, whole)
-}
-
-fn band(score: Points, measured: &Measurements, scorecard: &Scorecard) -> Band {
+/// Returns the band of a score. `has_data` says that there are facts, and that the customer has started.
+pub(super) fn band(score: Points, has_data: bool, coverage: Share, scorecard: &Scorecard) -> Band {
     let limits = &scorecard.bands;
-    if !measured.has_facts || measured.before_start || coverage(measured, scorecard) < scorecard.coverage_floor {
+    if !has_data || coverage < scorecard.coverage_floor {
         Band::NoData
     } else if score >= limits.healthy {
         Band::Healthy
@@ -154,12 +195,12 @@ fn band(score: Points, measured: &Measurements, scorecard: &Scorecard) -> Band {
 /// Divides each part by `divisor` into integers that sum to `total` (Hamilton's method): each is rounded down, then the
 /// largest remainders get one more. On a tie the earlier factor gets it.
 fn apportion(parts: &Factors<i128>, divisor: i128, total: i64) -> Factors<i64> {
-    let mut shares = Factors::from_fn(|key| (parts.get(key) / divisor) as i64);
-    let mut by_remainder = FactorKey::ALL;
-    by_remainder.sort_by_key(|key| std::cmp::Reverse(parts.get(*key) % divisor));
-    let missing = total - shares.iter().map(|(_, share)| *share).sum::<i64>();
-    for key in by_remainder.into_iter().take(missing.max(0) as usize) {
-        *shares.get_mut(key) += 1;
+    let mut shares = parts.map(|_, part| (part / divisor) as i64);
+    let missing = total - shares.values().sum::<i64>();
+    let mut by_remainder: Vec<_> = parts.values().zip(shares.iter_mut()).collect();
+    by_remainder.sort_by_key(|(part, _)| std::cmp::Reverse(*part % divisor));
+    for (_, (_, share)) in by_remainder.into_iter().take(missing.max(0) as usize) {
+        *share += 1;
     }
     shares
 }

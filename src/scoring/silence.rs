@@ -1,7 +1,7 @@
 //! Silence of sources: a kind of fact that has stopped coming, judged by how often it came before.
 
 use super::words::silence_sentence;
-use crate::domain::{EventKind, FactorKey, NaiveDate, SilentSource, Window};
+use crate::domain::{EventKind, NaiveDate, SilentSource, Source, Window};
 use std::collections::BTreeSet;
 
 /// The days whose facts tell how often a source sends, the asked day included. Half a year has every weekday, holidays and the
@@ -21,16 +21,16 @@ const PATIENCE: i64 = 3;
 /// usual gap, so none is told in less than four days.
 pub fn silent_sources(facts: &[(EventKind, NaiveDate)], as_of: NaiveDate) -> Vec<SilentSource> {
     let memory = Window::ending(as_of, SOURCE_MEMORY_DAYS);
-    let silent = |factor| {
-        let of_factor = |(kind, day): &&(EventKind, NaiveDate)| FactorKey::fed_by(*kind) == Some(factor) && memory.contains(*day);
-        let days: BTreeSet<_> = facts.iter().filter(of_factor).map(|(_, day)| *day).collect();
+    let silent = |source| {
+        let sent = |(kind, day): &&(EventKind, NaiveDate)| Source::of(*kind) == Some(source) && memory.contains(*day);
+        let days: BTreeSet<_> = facts.iter().filter(sent).map(|(_, day)| *day).collect();
         let last_day = *days.last()?;
         let usual_gap_days = usual_gap(&days)?;
         let days = (as_of - last_day).num_days();
-        let silent = SilentSource { factor, last_day, days, usual_gap_days, sentence: silence_sentence(factor, days) };
+        let silent = SilentSource { source, last_day, days, usual_gap_days, sentence: silence_sentence(source, days) };
         (days > PATIENCE * usual_gap_days).then_some(silent)
     };
-    FactorKey::ALL.into_iter().filter_map(silent).collect()
+    Source::ALL.into_iter().filter_map(silent).collect()
 }
 
 /// Returns the 95th percentile of the gaps between days by nearest rank: the shortest gap than which at least 95 % of the gaps

@@ -3,8 +3,8 @@
 use crate::domain::band_change::BandChangeCause;
 use crate::domain::import::ImportField;
 use crate::domain::{
-    Band, CustomerFields, CustomerId, CustomerInput, EventFilter, FieldErrors, ImportCounts, ImportId, ImportKind, ImportState,
-    Mapping, RowError, Segment,
+    Band, CustomerFields, CustomerId, CustomerInput, EventFilter, FactorKey, FieldErrors, ImportCounts, ImportId, ImportKind,
+    ImportState, Mapping, RowError, Segment,
 };
 use crate::server::Actor;
 use crate::server::service::export::{self, Format, What};
@@ -130,8 +130,8 @@ on_each_database! {
         settled(&db).await;
         let ids = db.find_customers(vec!["c-1".into(), "c-2".into()]).await.unwrap();
         let health = db.health(ids["c-1"]).await;
-        assert_eq!((health.factors.login_frequency.value, health.factors.feature_adoption.value), (Some(1), Some(1)));
-        assert_eq!(db.health(ids["c-2"]).await.factors.invoice_timeliness.score.0, 1000);
+        assert_eq!((health.factors[FactorKey::LOGIN_FREQUENCY].value, health.factors[FactorKey::FEATURE_ADOPTION].value), (Some(1), Some(1)));
+        assert_eq!(db.health(ids["c-2"]).await.factors[FactorKey::INVOICE_TIMELINESS].score.0, 1000);
 
         for is_dry in [true, false] {
             let again = import_with(&db, &file, file.mapping().await, is_dry).await.unwrap().counts;

@@ -1,5 +1,6 @@
 //! What happens by itself: the day changes, scores follow.
 
+use crate::domain::FactorKey;
 use crate::server::AppState;
 use crate::server::service::run::jobs;
 use crate::tests::harness::*;
@@ -17,6 +18,6 @@ on_each_database! {
         assert_eq!(jobs::roll_over(&tomorrow).await.unwrap(), 3);
         assert_eq!(jobs::roll_over(&tomorrow).await.unwrap(), 0);
         let health = db.health_on(acme, tomorrow.read_clock().date_naive()).await;
-        assert_eq!(health.factors.login_frequency.value, Some(1), "the older login has left the window");
+        assert_eq!(health.factors[FactorKey::LOGIN_FREQUENCY].value, Some(1), "the older login has left the window");
     }
 }

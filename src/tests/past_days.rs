@@ -1,7 +1,7 @@
 //! The cache of past days: for whom it builds, how many at once, until when, and which it keeps. A day keeps its place until
 //! somebody who waits for it is polled again, so one who was polled once holds it as long as a test likes.
 
-use crate::domain::{AsOf, CustomerFields};
+use crate::domain::{AsOf, CustomerFields, FactorKey};
 use crate::scoring::Counted;
 use crate::server::AppState;
 use crate::server::service::past_days::{Limits, PastDays};
@@ -45,7 +45,9 @@ async fn get(app: &AppState, path: &str) -> Response<Body> {
 
 async fn logins(store: &Store, ago: i64) -> Vec<(String, Counted)> {
     let (rows, _) = store.list_customers(&parse_query("").unwrap(), days_ago(ago)).await.unwrap();
-    rows.into_iter().map(|row| (row.customer.fields.name, row.measured.factors.login_frequency.counted)).collect()
+    rows.into_iter()
+        .map(|row| (row.customer.fields.name, row.measured.factors[FactorKey::LOGIN_FREQUENCY].counted.clone()))
+        .collect()
 }
 
 /// The days that are kept, by how long ago they were.

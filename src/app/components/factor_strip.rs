@@ -2,7 +2,7 @@
 //! whether somebody must act, and an assumed one is empty. Hover or focus opens the numbers; plain CSS does it.
 
 use crate::domain::scorecard::BandLimits;
-use crate::domain::{Factor, FactorKey, Factors, Points};
+use crate::domain::{Factor, Factors, Points};
 use leptos::prelude::*;
 
 /// Returns the name for `data-stands`, which stylesheets select on: how a factor stands by the scores from which bands begin.
@@ -36,13 +36,13 @@ pub fn NothingReceived() -> impl IntoView {
 
 /// The factors with their scores and what was measured, one a line: the button's name and the text of its tip.
 fn words(factors: &Factors<Factor>) -> String {
-    let line = |(key, factor): (FactorKey, &Factor)| format!("{} {}: {}", key.short_label(), factor.score, factor.explanation);
-    factors.iter().map(line).collect::<Vec<_>>().join("\n")
+    let line = |factor: &Factor| format!("{} {}: {}", factor.label, factor.score, factor.explanation);
+    factors.values().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// The score and the colour of each cell.
 fn drawing(factors: &Factors<Factor>, limits: &BandLimits) -> String {
-    let cell = |(index, (_, factor)): (usize, (FactorKey, &Factor))| {
+    let cell = |(index, factor): (usize, &Factor)| {
         let place = index + 1;
         match stands(factor, limits) {
             "assumed" => format!("--score-{place}:0"),
@@ -51,12 +51,14 @@ fn drawing(factors: &Factors<Factor>, limits: &BandLimits) -> String {
             _ => format!("--score-{place}:{};--cell-{place}:var(--poor);--rest-{place}:var(--poor-rest)", factor.score),
         }
     };
-    factors.iter().enumerate().map(cell).collect::<Vec<_>>().join(";")
+    let cells: Vec<_> = factors.values().enumerate().map(cell).collect();
+    format!("--cells:{};{}", cells.len(), cells.join(";"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::FactorKey;
     use crate::domain::{CustomerId, NaiveDate, Scorecard};
     use crate::scoring::score;
     use crate::scoring::tests::Five;
@@ -68,15 +70,18 @@ mod tests {
             logins: 20,
             features: 3,
             tickets: 9,
-            connected: Factors::from_fn(|key| key != FactorKey::ApiTrend),
+            connected: Factors::from_fn(|key| key != FactorKey::API_TREND),
             ..Five::default()
         }
         .measured();
         let factors = score(CustomerId(1), &measured, &card, NaiveDate::default()).factors;
         assert_eq!(
             drawing(&factors, &card.bands),
-            "--score-1:100.0;--score-2:60.0;--cell-2:var(--wary);--score-3:10.0;--cell-3:var(--poor);--rest-3:var(--poor-rest);--score-4:0;--score-5:0"
+            "--cells:5;--score-1:100.0;--score-2:60.0;--cell-2:var(--wary);--score-3:10.0;--cell-3:var(--poor);--rest-3:var(--poor-rest);--score-4:0;--score-5:0"
         );
-        assert!(words(&factors).starts_with("Logins 100.0: 20 logins in the last 30 days, target 20\nFeatures 60.0: "));
+        assert!(
+            words(&factors)
+                .starts_with("Login frequency 100.0: 20 logins in the last 30 days, target 20\nFeature adoption 60.0: ")
+        );
     }
 }

@@ -1,9 +1,10 @@
 //! The rules of a scorecard in plain words, each with its reason.
 
 use super::BandBadge;
+use crate::domain::measure::Measure;
 use crate::domain::scorecard::FactorRule;
-use crate::domain::{Band, FactorKey, Factors, MissingPolicy, Scorecard};
-use crate::scoring::{rationale, weight_shares};
+use crate::domain::{Band, FactorKey, MissingPolicy, Scorecard, Share};
+use crate::scoring::weight_shares;
 use leptos::prelude::*;
 
 /// Lists the scores at which bands begin.
@@ -23,29 +24,32 @@ pub fn BandRules(scorecard: Scorecard) -> impl IntoView {
 /// Lists each factor's weight and measurement, with the reasons.
 #[component]
 pub fn FactorRules(scorecard: Scorecard) -> impl IntoView {
-    let rows = FactorKey::ALL.map(|key| view! { <FactorRow key_=key scorecard=scorecard.clone() /> });
+    let shares = weight_shares(&scorecard.factors.map(|_, rule| rule.weight));
+    let rows = scorecard.factors.into_iter().map(|(key, rule)| {
+        let share = shares.get(key).copied().unwrap_or_default();
+        view! { <FactorRow key_=key rule share /> }
+    });
+    let rows = rows.collect_view();
     view! { <div class="rules__factors">{rows}</div> }
 }
 
 #[component]
-fn FactorRow(key_: FactorKey, scorecard: Scorecard) -> impl IntoView {
-    let rule = scorecard.factors.get(key_).clone();
-    let weights = Factors::from_fn(|key| scorecard.factors.get(key).weight);
-    let share = weight_shares(&weights).get(key_).to_string();
+fn FactorRow(key_: FactorKey, rule: FactorRule, share: Share) -> impl IntoView {
     let window = rule.window_words();
-    let window = if key_ == FactorKey::ApiTrend { format!("{window} against the {window} before") } else { window };
-    let target = rule.target.zip(key_.target_noun()).map(|(target, noun)| {
-        let points = if key_ == FactorKey::SupportLoad { 0 } else { 100 };
-        format!("{target} {noun} score {points}")
-    });
-    let features = (!rule.key_features.is_empty()).then(|| format!("only {} count", rule.key_features.join(", ")));
+    let window =
+        if matches!(rule.measure, Measure::Trend { .. }) { format!("{window} against the {window} before") } else { window };
+    let features = match &rule.measure {
+        Measure::DistinctFeatures { features, .. } if !features.is_empty() => Some(format!("only {} count", features.join(", "))),
+        _ => None,
+    };
+    let share = share.to_string();
     view! {
         <article id=key_.query_name()>
-            <h3>{key_.label()}</h3>
+            <h3>{rule.label.clone()}</h3>
             <p class="rules__rule">
                 <span>{share} " of the score"</span>
                 <span>{window}</span>
-                {target.map(|target| view! { <span>{target}</span> })}
+                <span>{rule.scale_words()}</span>
                 {features.map(|features| view! { <span>{features}</span> })}
             </p>
             <Reason key_ rule />
@@ -53,16 +57,18 @@ fn FactorRow(key_: FactorKey, scorecard: Scorecard) -> impl IntoView {
     }
 }
 
-/// Shows the reason for a factor's rule. Reasons are written for the numbers that a new database starts with.
+/// Shows the reason for a factor's rule. Those of the first rules are written for the numbers that a new database starts with.
 #[component]
 pub fn Reason(key_: FactorKey, rule: FactorRule) -> impl IntoView {
-    let original = Scorecard::default().factors.get(key_).clone();
-    let target = |target: i64| key_.target_noun().map(|noun| format!(", {target} {noun}")).unwrap_or_default();
-    let numbers =
-        format!("weight {}, {}{}", original.weight, original.window_words(), original.target.map(target).unwrap_or_default());
+    let first = Scorecard::default();
+    let original = first.factors.get(key_).filter(|first| first.why == rule.why && **first != rule);
+    let original = original.map(|first| {
+        let numbers = format!("weight {}, {}, {}", first.weight, first.window_words(), first.scale_words());
+        view! { <p class="muted">"This explains the original rule: " {numbers} "."</p> }
+    });
     view! {
-        <p>{rationale(key_)}</p>
-        {(rule != original).then(|| view! { <p class="muted">"This explains the original rule: " {numbers} "."</p> })}
+        <p>{rule.why}</p>
+        {original}
     }
 }
 

@@ -1,7 +1,7 @@
 //! Sources that have fallen silent: a notice above the portfolio, and a line at the factor that they feed.
 
 use crate::app::format;
-use crate::domain::{FactorKey, SilentSource};
+use crate::domain::{SilentSource, Source};
 use leptos::prelude::*;
 
 #[component]
@@ -20,8 +20,8 @@ pub fn SilentSourcesNotice(sources: Vec<SilentSource>) -> impl IntoView {
 
 /// Says of a factor that its facts have stopped coming, of anybody.
 #[component]
-pub fn SilentSourceLine(sources: Vec<SilentSource>, factor: FactorKey) -> impl IntoView {
-    sources.into_iter().find(|source| source.factor == factor).map(|source| {
+pub fn SilentSourceLine(silent: Vec<SilentSource>, sources: Vec<Source>) -> impl IntoView {
+    silent.into_iter().find(|silent| sources.contains(&silent.source)).map(|source| {
         view! {
             <p class="notice silent-source" data-kind="warning">
                 <strong>{source.sentence}", the last on "{format::day(source.last_day)}". "</strong>

@@ -5,7 +5,8 @@ use super::parts::{ActionForm, FormFoot, FormHead};
 use crate::app::components::{Choice, Field, SelectField, SubmitButton, TextArea};
 use crate::app::server_fns::{RestoreScorecard, SaveScorecard};
 use crate::app::state::use_preferences;
-use crate::domain::scorecard_input::factor_field;
+use crate::domain::five::FiveRules;
+use crate::domain::scorecard_input::{factor_field, has_target};
 use crate::domain::{FactorKey, MissingPolicy, Scorecard};
 use crate::wire::{FUNCTION, FormValues, Rejection, SCORECARD_PATH};
 use leptos::ev::MouseEvent;
@@ -18,13 +19,14 @@ pub fn scorecard_values(scorecard: &Scorecard) -> FormValues {
     let mut values = FormValues::default();
     let mut set = |name: &str, value: String| values.0.insert(name.to_owned(), value);
     let text = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
-    for (key, rule) in scorecard.factors.iter() {
+    let rules = FiveRules::of(scorecard).unwrap_or_default();
+    for (key, rule) in rules.factors.by_key() {
         set(&factor_field(key, "weight"), rule.weight.to_string());
         set(&factor_field(key, "windowDays"), text(rule.window_days));
-        if key.target_noun().is_some() {
+        if has_target(key) {
             set(&factor_field(key, "target"), text(rule.target));
         }
-        if key == FactorKey::FeatureAdoption {
+        if key == FactorKey::FEATURE_ADOPTION {
             set(&factor_field(key, "keyFeatures"), rule.key_features.join("\n"));
         }
     }
@@ -46,7 +48,7 @@ pub fn ScorecardForm(current: Scorecard, typed: Option<FormValues>, rejection: O
         initial.0.insert("author".to_owned(), use_preferences().read_untracked().signature());
     }
     let state = FormState::new("scorecard".into(), initial, action).with_rejection(rejection);
-    let factors = FactorKey::ALL.map(|key| view! { <FactorFields key_=key state /> });
+    let factors = FactorKey::FIVE.map(|key| view! { <FactorFields key_=key state /> });
     let save = format!("Save as version {}", current.version + 1);
     view! {
         <ActionForm action id=state.id() attr:class="form" attr:novalidate="">
@@ -80,22 +82,22 @@ fn field(state: FormState, name: String, label: &'static str, hint: &'static str
 fn FactorFields(key_: FactorKey, state: FormState) -> impl IntoView {
     let name = |field| factor_field(key_, field);
     let target = match key_ {
-        FactorKey::LoginFrequency => Some("Logins for 100 points"),
-        FactorKey::FeatureAdoption => Some("Features for 100 points"),
-        FactorKey::SupportLoad => Some("Tickets for 0 points"),
-        FactorKey::InvoiceTimeliness | FactorKey::ApiTrend => None,
+        FactorKey::LOGIN_FREQUENCY => Some("Logins for 100 points"),
+        FactorKey::FEATURE_ADOPTION => Some("Features for 100 points"),
+        FactorKey::SUPPORT_LOAD => Some("Tickets for 0 points"),
+        _ => None,
     };
     let window = match key_ {
-        FactorKey::InvoiceTimeliness => {
+        FactorKey::INVOICE_TIMELINESS => {
             let name = name("windowDays");
             let (id, value, error) = (state.field_id(&name), state.value(&name), state.error(name.clone()));
             let hint = "By the day of issue; empty: all history";
             view! { <Field id name label="Window in days" hint value error inputmode="numeric" /> }.into_any()
         }
-        FactorKey::ApiTrend => field(state, name("windowDays"), "Window in days", "Against as many days before", "numeric"),
+        FactorKey::API_TREND => field(state, name("windowDays"), "Window in days", "Against as many days before", "numeric"),
         _ => field(state, name("windowDays"), "Window in days", "", "numeric"),
     };
-    let features = (key_ == FactorKey::FeatureAdoption).then(|| {
+    let features = (key_ == FactorKey::FEATURE_ADOPTION).then(|| {
         let name = name("keyFeatures");
         let (id, value, error) = (state.field_id(&name), state.value(&name), state.error(name.clone()));
         let hint = "One a line; empty: every feature counts";
@@ -103,7 +105,7 @@ fn FactorFields(key_: FactorKey, state: FormState) -> impl IntoView {
     });
     view! {
         <fieldset class="scorecard-form__part">
-            <legend>{key_.label()}</legend>
+            <legend>{Scorecard::default().factors.get(key_).map(|rule| rule.label.clone())}</legend>
             <div class="form__grid">
                 {field(state, name("weight"), "Weight", "", "numeric")}
                 {window}

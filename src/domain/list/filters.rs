@@ -2,6 +2,7 @@
 
 use crate::domain::FactorKey;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use utoipa::ToSchema;
 
 /// The order of the list. Unknown values, and scores without data, come last in both directions.
@@ -44,19 +45,22 @@ impl Sort {
     ];
 
     /// Returns the name used in query strings.
-    pub fn name(self) -> &'static str {
+    pub fn name(self) -> Cow<'static, str> {
         match self {
-            Self::Factor(key) => key.query_name(),
-            plain => Self::PLAIN.iter().find(|(sort, _)| *sort == plain).map_or("urgency", |(_, name)| name),
+            Self::Factor(key) => key.query_name().into(),
+            plain => Self::PLAIN.iter().find(|(sort, _)| *sort == plain).map_or("urgency", |(_, name)| name).into(),
         }
     }
 
-    pub fn all() -> impl Iterator<Item = Self> {
-        Self::PLAIN.iter().map(|(sort, _)| *sort).chain(FactorKey::ALL.into_iter().map(Self::Factor))
+    /// Returns the orders that there are under rules with these factors.
+    pub fn all(factors: impl IntoIterator<Item = FactorKey>) -> impl Iterator<Item = Self> {
+        Self::PLAIN.iter().map(|(sort, _)| *sort).chain(factors.into_iter().map(Self::Factor))
     }
 
+    /// Returns the order with this name. The rules need not have such a factor.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::all().find(|sort| sort.name() == text)
+        let plain = Self::PLAIN.iter().find(|(_, name)| *name == text).map(|(sort, _)| *sort);
+        plain.or_else(|| FactorKey::parse_query_name(text).map(Self::Factor))
     }
 }
 

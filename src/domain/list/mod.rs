@@ -148,8 +148,9 @@ impl CustomerQuery {
                 }
                 "by" => query.by = choice(&mut errors, name, value, Measure::parse, "arr, customers").unwrap_or_default(),
                 "sort" => {
-                    let names: Vec<_> = Sort::all().map(Sort::name).collect();
-                    query.sort = choice(&mut errors, name, value, Sort::parse, &names.join(", ")).unwrap_or_default();
+                    let names: Vec<_> = Sort::all([]).map(Sort::name).collect();
+                    let names = format!("{}, or a factor's name in snake_case", names.join(", "));
+                    query.sort = choice(&mut errors, name, value, Sort::parse, &names).unwrap_or_default();
                 }
                 "direction" => {
                     let parse = |text: &str| {
@@ -201,7 +202,7 @@ impl CustomerQuery {
         put("days", (self.days != default.days).then(|| self.days.to_string()));
         put("by", (self.by != default.by).then(|| self.by.name().to_owned()));
         put("archived", self.archived.then(|| "true".to_owned()));
-        put("sort", (self.sort != default.sort).then(|| self.sort.name().to_owned()));
+        put("sort", (self.sort != default.sort).then(|| self.sort.name().into_owned()));
         put("direction", (self.direction != default.direction).then(|| self.direction.name().to_owned()));
         put("page", (self.page != 1).then(|| self.page.to_string()));
         put("page_size", (self.page_size != default.page_size).then(|| self.page_size.to_string()));

@@ -50,6 +50,8 @@ pub struct CustomerRow {
     pub last_activity_at: Option<DateTime<Utc>>,
     /// Null when nothing was measured, or when every measured factor has its best score.
     pub weakest: Option<Weakest>,
+    /// The facts behind a score that is not healthy, at most two, the one that costs most first: "5 of 20 logins in 30 days".
+    pub reasons: Vec<String>,
     /// True when the customer started less than 30 days ago.
     pub is_new: bool,
 }

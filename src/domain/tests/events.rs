@@ -2,7 +2,7 @@
 
 use super::messages;
 use crate::domain::event_input::MAX_API_CALLS;
-use crate::domain::{EventBody, EventInput, EventKind, FactorKey, NaiveDate, NewEvent, Priority, ReadingValue};
+use crate::domain::{EventBody, EventInput, EventKind, NaiveDate, NewEvent, Priority, ReadingValue, Source};
 use chrono::{DateTime, TimeZone, Utc};
 use leptos::serde_json::{self, Value, json};
 
@@ -172,10 +172,10 @@ fn source_and_message_id_are_trimmed_and_the_content_leaves_them_out() {
 }
 
 #[test]
-fn every_kind_has_a_name_a_factor_and_an_activity() {
+fn every_kind_has_a_name_a_source_and_an_activity() {
     for kind in EventKind::ALL {
         assert_eq!(EventKind::parse(kind.name()), Some(kind));
-        assert_eq!(FactorKey::fed_by(kind) == Some(FactorKey::InvoiceTimeliness), kind.is_invoice());
+        assert_eq!(Source::of(kind) == Some(Source::Invoices), kind.is_invoice());
     }
     let feature = EventBody::FeatureUse { feature: "reports".into(), user: None };
     assert_eq!(feature.activity(), ("reports", 1));

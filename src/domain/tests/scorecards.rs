@@ -1,12 +1,13 @@
 //! Scorecards as somebody sends them, and what differs between two.
 
 use super::messages;
+use crate::domain::five::FiveRules;
 use crate::domain::{MissingPolicy, NewScorecard, Points, Scorecard, ScorecardInput, Share};
 use leptos::serde_json::{self, Value, json};
 
 /// The default scorecard as it is read, signed.
 fn sent() -> Value {
-    let mut sent = serde_json::to_value(Scorecard::default()).unwrap();
+    let mut sent = serde_json::to_value(FiveRules::default()).unwrap();
     sent["author"] = json!(" Ada ");
     sent["note"] = json!("Try it");
     sent
@@ -40,7 +41,8 @@ fn everything_can_be_changed() {
     sent["bands"] = json!({"healthy": 100, "atRisk": 0.1});
     sent["missingPolicy"] = json!("exclude");
     sent["coverageFloor"] = json!(0.333);
-    let Scorecard { factors, bands, missing_policy, coverage_floor, .. } = parse(sent).unwrap().scorecard;
+    let scorecard = parse(sent).unwrap().scorecard;
+    let FiveRules { factors, bands, missing_policy, coverage_floor, .. } = FiveRules::of(&scorecard).unwrap();
     let logins = factors.login_frequency;
     assert_eq!((logins.weight, logins.window_days, logins.target), (0, Some(365), Some(1)));
     assert_eq!(factors.feature_adoption.key_features, ["export", "reports"]);
@@ -53,7 +55,7 @@ fn everything_can_be_changed() {
 fn key_features_are_written_as_events_write_them() {
     let path = "/factors/featureAdoption/keyFeatures";
     let new = parse(with(path, json!(["Cafe\u{301}"]))).unwrap();
-    assert_eq!(new.scorecard.factors.feature_adoption.key_features, ["caf\u{e9}"]);
+    assert_eq!(FiveRules::of(&new.scorecard).unwrap().factors.feature_adoption.key_features, ["caf\u{e9}"]);
     let twice = parse(with(path, json!(["cafe\u{301}", "caf\u{e9}"]))).unwrap_err();
     assert!(twice[0].contains("once"), "{twice:?}");
 }
@@ -130,15 +132,17 @@ fn the_rules_can_be_tried_without_a_signature() {
 
 #[test]
 fn what_changed_is_told_in_words() {
-    let mut later = Scorecard { version: 2, ..Scorecard::default() };
-    assert!(later.changes_since(&Scorecard::default()).is_empty());
-    later.factors.login_frequency.weight = 30;
-    later.factors.support_load.target = Some(8);
-    later.factors.feature_adoption.key_features = vec!["export".into(), "reports".into()];
-    later.factors.invoice_timeliness.window_days = Some(365);
-    later.bands.healthy = Points(725);
-    later.missing_policy = MissingPolicy::Exclude;
-    later.coverage_floor = Share(300);
+    let later = Scorecard::default().with(|later| {
+        later.version = 2;
+        later.factors.login_frequency.weight = 30;
+        later.factors.support_load.target = Some(8);
+        later.factors.feature_adoption.key_features = vec!["export".into(), "reports".into()];
+        later.factors.invoice_timeliness.window_days = Some(365);
+        later.bands.healthy = Points(725);
+        later.missing_policy = MissingPolicy::Exclude;
+        later.coverage_floor = Share(300);
+    });
+    assert!(Scorecard { version: 2, ..Scorecard::default() }.changes_since(&Scorecard::default()).is_empty());
     assert_eq!(
         later.changes_since(&Scorecard::default()),
         [

@@ -83,7 +83,8 @@ fn mentions() -> Mentions {
         renewal_date: Some(day(30)),
         is_new: false,
         cause: Some(MainCause {
-            factor: FactorKey::LoginFrequency,
+            factor: FactorKey::LOGIN_FREQUENCY,
+            label: "Login frequency".into(),
             change: Points(-125),
             sentence: "12 logins left the window".into(),
         }),
@@ -116,7 +117,7 @@ fn health_and_scorecard() {
 fn a_customer_and_its_row_in_the_list() {
     frozen!("customer", customer());
     let row = CustomerRow {
-        weakest: scoring::weakest(&health()),
+        weakest: scoring::weakest(&health(), &Scorecard::default()),
         customer: customer(),
         health: health(),
         band_since: day(12),
@@ -125,6 +126,7 @@ fn a_customer_and_its_row_in_the_list() {
         change90: Some(Points(0)),
         trend: vec![None, Some(Points(690)), Some(Points(712))],
         last_activity_at: Some(at(9)),
+        reasons: vec!["5 of 20 logins in 30 days".into()],
         is_new: true,
     };
     let page = Page { items: vec![row], total: 61, page: 2, page_size: 50 };
@@ -199,9 +201,10 @@ fn the_portfolio() {
             renewals_overdue: mentions(),
             needed: 2,
             archived: 1,
-            unconnected: vec![FactorKey::SupportLoad],
+            factors: Scorecard::default().names(),
+            unconnected: vec![FactorKey::SUPPORT_LOAD],
             silent_sources: vec![SilentSource {
-                factor: FactorKey::LoginFrequency,
+                source: Source::Logins,
                 last_day: day(17),
                 days: 12,
                 usual_gap_days: 3,
@@ -228,7 +231,7 @@ fn who_needs_somebody_today() {
         rank: 39_051_300,
         parts,
         reason: "Logins 34 → 4".into(),
-        help: Some(Driver { factor: FactorKey::LoginFrequency, gain: Points(200), sentence: "16 more logins".into() }),
+        help: Some(Driver { factor: FactorKey::LOGIN_FREQUENCY, gain: Points(200), sentence: "16 more logins".into() }),
     };
     let page = Page { items: vec![needed], total: 6, page: 2, page_size: 5 };
     frozen!("today", Today { page, as_of: day(30), known_at: None, currency: "USD".into() });

@@ -38,7 +38,7 @@ fn what_left_the_window_is_told_from_what_is_new() {
         ]
     );
     assert_eq!(change.change, Points(-145));
-    assert_eq!(change.factors.login_frequency, Points(-125));
+    assert_eq!(change.factors[FactorKey::LOGIN_FREQUENCY], Points(-125));
     assert_eq!(
         change.sentence,
         "-14.5 since 20 Jun 2026: login frequency -12.5 (12 logins from before 1 Jun 2026 no longer count, 2 new logins), support load -2.0 (1 new ticket)"
@@ -93,7 +93,7 @@ fn a_payment_that_was_retracted_or_arrived_late_is_told_from_a_new_one() {
 
 #[test]
 fn a_source_that_was_connected_meanwhile_is_a_cause_of_its_own() {
-    let given = given().connected_since(FactorKey::SupportLoad, Some(5)).tickets(5, 1).logins(50, 1).logins(2, 20);
+    let given = given().connected_since(FactorKey::SUPPORT_LOAD, Some(5)).tickets(5, 1).logins(50, 1).logins(2, 20);
     let change = change_over(&given, 10);
     assert_eq!(change.causes[0].cause, Cause::SourceConnected);
     assert_eq!(change.causes[0].facts[0].sentence, "support tickets connected");
@@ -137,7 +137,7 @@ fn nothing_changes_within_a_day() {
 
 #[test]
 fn an_invoice_that_leaves_its_window_is_told() {
-    let given = given().invoice(issued(45).due(41)).rule(FactorKey::InvoiceTimeliness, |rule| rule.window_days = Some(40));
+    let given = given().invoice(issued(45).due(41)).rule(FactorKey::INVOICE_TIMELINESS, |rule| rule.window_days = Some(40));
     let change = change_over(&given, 10);
     assert_eq!(parts(&change), [(Cause::LeftWindow, 100, vec!["1 invoice from before 22 May 2026 no longer counts"])]);
 }

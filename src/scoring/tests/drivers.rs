@@ -37,8 +37,8 @@ fn unused_key_features_are_named() {
     let sentence = |names: &str| {
         let names = names.split(' ').map(str::to_owned).collect();
         let given =
-            given().feature(3, "b").rule(FactorKey::FeatureAdoption, |rule| (rule.key_features, rule.target) = (names, Some(2)));
-        drivers_of(&given).into_iter().find(|driver| driver.factor == FactorKey::FeatureAdoption).unwrap().sentence
+            given().feature(3, "b").rule(FactorKey::FEATURE_ADOPTION, |rule| (rule.key_features, rule.target) = (names, Some(2)));
+        drivers_of(&given).into_iter().find(|driver| driver.factor == FactorKey::FEATURE_ADOPTION).unwrap().sentence
     };
     assert_eq!(sentence("a b c"), "1 more key feature: a, c");
     assert_eq!(sentence("a b c d e f g"), "1 more key feature: a, c, d, e, f, ...");
@@ -48,6 +48,6 @@ fn unused_key_features_are_named() {
 fn what_is_at_its_best_or_not_connected_raises_nothing() {
     let best = given().logins(3, 20).features(3, 5).invoices(2, 0, 0, 0).api_calls(3, 100).api_calls(40, 50);
     assert_eq!(sentences(&best), []);
-    let unconnected = given().connected_since(FactorKey::FeatureAdoption, None).logins(3, 19);
+    let unconnected = given().connected_since(FactorKey::FEATURE_ADOPTION, None).logins(3, 19);
     assert_eq!(sentences(&unconnected)[1], ("1 more login within 30 days".to_owned(), Points(12)));
 }

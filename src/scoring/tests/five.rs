@@ -1,5 +1,6 @@
 //! The numbers of the five default factors by name, for tests.
 
+use crate::domain::FactorKey;
 use crate::domain::Factors;
 use crate::scoring::{Counted, InvoiceCounts, Measured, Measurements};
 
@@ -18,18 +19,18 @@ pub struct Five {
 impl Five {
     /// Returns the measurements of a customer that has facts.
     pub fn measured(self) -> Measurements {
-        let Factors { login_frequency, feature_adoption, support_load, invoice_timeliness, api_trend } = self.connected;
-        let of = |connected, counted| Measured { connected, counted };
-        Measurements {
-            has_facts: true,
-            before_start: false,
-            factors: Factors {
-                login_frequency: of(login_frequency, Counted::Facts(self.logins)),
-                feature_adoption: of(feature_adoption, Counted::Features(self.features, self.feature_names)),
-                support_load: of(support_load, Counted::Facts(self.tickets)),
-                invoice_timeliness: of(invoice_timeliness, Counted::Invoices(self.invoices)),
-                api_trend: of(api_trend, Counted::Trend(self.api_calls, self.api_calls_before)),
-            },
-        }
+        let counted = [
+            Counted::Facts(self.logins),
+            Counted::Features(self.features, self.feature_names),
+            Counted::Facts(self.tickets),
+            Counted::Invoices(self.invoices),
+            Counted::Trend(self.api_calls, self.api_calls_before),
+        ];
+        let measured = |(key, counted)| {
+            let connected = self.connected.get(key).copied().unwrap_or_default();
+            (key, Measured { connected, counted })
+        };
+        let factors = FactorKey::FIVE.into_iter().zip(counted).map(measured).collect();
+        Measurements { has_facts: true, before_start: false, factors }
     }
 }

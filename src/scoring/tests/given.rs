@@ -1,7 +1,7 @@
 //! A small language for facts. Days are told by their distance to the as-of day: 0 is today, 1 yesterday, -1 tomorrow.
 
-use crate::domain::scorecard::FactorRule;
-use crate::domain::{CustomerId, EventKind, Factor, FactorKey, Factors, Health, MissingPolicy, NaiveDate, Scorecard};
+use crate::domain::five::FiveRule;
+use crate::domain::{CustomerId, EventKind, Factor, FactorKey, Health, MissingPolicy, NaiveDate, Scorecard, Sources};
 use crate::scoring::{self, Connections, DailyCount, Facts, Invoice};
 
 pub const CUSTOMER: CustomerId = CustomerId(7);
@@ -24,7 +24,7 @@ pub fn given() -> Given {
     Given {
         facts: Facts { first_fact_on: Some(day(1000)), ..Facts::default() },
         scorecard: Scorecard::default(),
-        connections: Connections(Factors::from_fn(|_| Some(day(1000)))),
+        connections: Connections(Sources::from_fn(|_| Some(day(1000)))),
     }
 }
 
@@ -73,14 +73,14 @@ impl Given {
         self
     }
 
-    pub fn rule(mut self, key: FactorKey, change: impl FnOnce(&mut FactorRule)) -> Self {
-        change(self.scorecard.factors.get_mut(key));
+    pub fn rule(mut self, key: FactorKey, change: impl FnOnce(&mut FiveRule)) -> Self {
+        self.scorecard = self.scorecard.with(|rules| change(rules.factors.get_mut(key)));
         self
     }
 
     pub fn weights(mut self, weights: [i64; 5]) -> Self {
-        for (key, weight) in FactorKey::ALL.into_iter().zip(weights) {
-            self.scorecard.factors.get_mut(key).weight = weight;
+        for ((_, rule), weight) in self.scorecard.factors.iter_mut().zip(weights) {
+            rule.weight = weight;
         }
         self
     }
@@ -91,7 +91,9 @@ impl Given {
     }
 
     pub fn connected_since(mut self, key: FactorKey, ago: Option<i64>) -> Self {
-        *self.connections.0.get_mut(key) = ago.map(day);
+        for source in self.scorecard.factors[key].measure.clone().sources() {
+            *self.connections.0.get_mut(source) = ago.map(day);
+        }
         self
     }
 
@@ -106,7 +108,7 @@ impl Given {
     }
 
     pub fn factor(&self, key: FactorKey) -> Factor {
-        self.health().factors.get(key).clone()
+        self.health().factors[key].clone()
     }
 }
 

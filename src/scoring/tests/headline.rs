@@ -9,7 +9,7 @@ use crate::scoring::{Invoice, Subject, headline};
 fn check(given: &Given, renews_in: Option<i64>, is_new: bool, expected: &str) {
     let health = given.health();
     let renewal: Option<NaiveDate> = renews_in.map(|days| day(-days));
-    let subject = Subject { facts: &given.facts, health: &health, limits: &given.scorecard.bands, renewal, is_new };
+    let subject = Subject { facts: &given.facts, health: &health, scorecard: &given.scorecard, renewal, is_new };
     assert_eq!(headline(&subject), expected);
 }
 

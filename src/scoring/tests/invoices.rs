@@ -1,7 +1,7 @@
 //! How an invoice stands on a day, and what that makes of timeliness.
 
 use super::given::*;
-use crate::domain::FactorKey::InvoiceTimeliness;
+use crate::domain::FactorKey;
 use crate::domain::InvoiceStatus::{self, *};
 use crate::scoring::{Invoice, invoice_rows};
 
@@ -60,7 +60,7 @@ fn timeliness_is_the_share_paid_on_time_of_those_that_can_be_judged() {
         ((0, 0, 1, 0), "0.0", true),
         ((0, 4, 3, 1), "0.0", true),
     ] {
-        let factor = given().invoices(on_time, late, overdue, open).factor(InvoiceTimeliness);
+        let factor = given().invoices(on_time, late, overdue, open).factor(FactorKey::INVOICE_TIMELINESS);
         assert_eq!(
             (factor.score.to_string().as_str(), factor.measured),
             (expected, measured),
@@ -73,15 +73,15 @@ fn timeliness_is_the_share_paid_on_time_of_those_that_can_be_judged() {
 fn a_voided_invoice_does_not_count_from_its_void_on() {
     let given = given().invoice(issued(60).due(30).paid(30)).invoice(issued(60).due(30).voided(5));
     for (ago, expected) in [(31, "50.0"), (30, "100.0"), (29, "50.0"), (6, "50.0"), (5, "100.0"), (0, "100.0")] {
-        assert_eq!(given.health_on(ago).factors.invoice_timeliness.score.to_string(), expected, "{ago} days ago");
+        assert_eq!(given.health_on(ago).factors[FactorKey::INVOICE_TIMELINESS].score.to_string(), expected, "{ago} days ago");
     }
 }
 
 #[test]
 fn invoices_of_all_history_count() {
     let given = given().invoice(issued(3000).due(2970)).invoice(issued(60).due(30).paid(31));
-    assert_eq!(given.factor(InvoiceTimeliness).score.to_string(), "50.0");
-    assert_eq!(given.factor(InvoiceTimeliness).window, None);
+    assert_eq!(given.factor(FactorKey::INVOICE_TIMELINESS).score.to_string(), "50.0");
+    assert_eq!(given.factor(FactorKey::INVOICE_TIMELINESS).window, None);
 }
 
 #[test]
@@ -106,11 +106,11 @@ fn rows_show_the_latest_invoice_first_as_it_stood_on_the_day() {
 #[test]
 fn a_window_counts_the_invoices_issued_in_it() {
     let given = given().invoice(issued(40).due(20)).invoice(issued(39).due(20).paid(20)).invoice(issued(0).due(-30));
-    let windowed = given.clone().rule(InvoiceTimeliness, |rule| rule.window_days = Some(40));
-    let (all, some) = (given.factor(InvoiceTimeliness), windowed.factor(InvoiceTimeliness));
+    let windowed = given.clone().rule(FactorKey::INVOICE_TIMELINESS, |rule| rule.window_days = Some(40));
+    let (all, some) = (given.factor(FactorKey::INVOICE_TIMELINESS), windowed.factor(FactorKey::INVOICE_TIMELINESS));
     assert_eq!((all.score.to_string(), all.target, all.window), ("50.0".into(), Some(2), None));
     assert_eq!((some.score.to_string(), some.target, some.window.unwrap().from), ("100.0".into(), Some(1), day(39)));
     assert_eq!(some.explanation, "1 of 1 invoice issued in the last 40 days paid on time, 1 not due yet");
-    let the_day_before = windowed.health_on(1).factors.invoice_timeliness;
+    let the_day_before = windowed.health_on(1).factors[FactorKey::INVOICE_TIMELINESS].clone();
     assert_eq!((the_day_before.score.to_string(), the_day_before.target), ("50.0".into(), Some(2)), "it has just left");
 }

@@ -1,12 +1,19 @@
 //! The laws of scoring, for any facts under any scorecard.
 
 use super::given::*;
-use crate::domain::scorecard::{BandLimits, FactorRule};
-use crate::domain::{Cause, EventKind, FactorKey, Factors, Health, MissingPolicy, Points, Scorecard, Share};
+use crate::domain::five::{FiveFactors, FiveRule, FiveRules};
+use crate::domain::scorecard::BandLimits;
+use crate::domain::{Cause, EventKind, FactorKey, Health, MissingPolicy, Points, Scorecard, Share, Source, Sources};
 use crate::scoring::{Connections, DailyCount, Facts, Invoice, ScoreInputs, explain_change, history};
 use proptest::prelude::*;
 
 const DAILY_KINDS: [EventKind; 4] = [EventKind::Login, EventKind::FeatureUse, EventKind::SupportTicket, EventKind::ApiCall];
+
+/// Returns the factor that counts events of this kind.
+fn factor_of(kind: EventKind) -> FactorKey {
+    let rules = Scorecard::default();
+    rules.factors.iter().find(|(_, rule)| rule.measure.measures(kind)).map(|(key, _)| key).unwrap()
+}
 
 fn any_daily_count() -> impl Strategy<Value = DailyCount> {
     let kind = prop::sample::select(DAILY_KINDS.to_vec());
@@ -31,23 +38,28 @@ fn any_invoice() -> impl Strategy<Value = Invoice> {
     )
 }
 
-fn any_rule() -> impl Strategy<Value = FactorRule> {
+fn any_rule() -> impl Strategy<Value = FiveRule> {
     let key_features = prop_oneof![Just(vec![]), Just(vec!["a".to_owned(), "c".to_owned(), "never".to_owned()])];
     (0..100i64, prop::option::weighted(0.9, 1..120i64), prop::option::weighted(0.9, 1..60i64), key_features)
-        .prop_map(|(weight, window_days, target, key_features)| FactorRule { weight, window_days, target, key_features })
+        .prop_map(|(weight, window_days, target, key_features)| FiveRule { weight, window_days, target, key_features })
 }
 
 fn any_scorecard() -> impl Strategy<Value = Scorecard> {
     let policy = prop_oneof![Just(MissingPolicy::Neutral), Just(MissingPolicy::Exclude)];
     (prop::array::uniform5(any_rule()), policy, 0..=1000i64, 0..=1000i64, 0..=1000i64)
         .prop_filter("the weights have a sum above 0", |(rules, ..)| rules.iter().any(|rule| rule.weight > 0))
-        .prop_map(|(rules, missing_policy, floor, one, other)| Scorecard {
+        .prop_map(|(rules, missing_policy, floor, one, other)| FiveRules {
             version: 3,
-            factors: Factors::from_fn(|key| rules[key as usize].clone()),
+            factors: five(rules),
             bands: BandLimits { healthy: Points(one.max(other)), at_risk: Points(one.min(other)) },
             missing_policy,
             coverage_floor: Share(floor),
         })
+        .prop_map(FiveRules::scorecard)
+}
+
+fn five<T>([login_frequency, feature_adoption, support_load, invoice_timeliness, api_trend]: [T; 5]) -> FiveFactors<T> {
+    FiveFactors { login_frequency, feature_adoption, support_load, invoice_timeliness, api_trend }
 }
 
 prop_compose! {
@@ -62,13 +74,13 @@ prop_compose! {
         Given {
             facts: Facts { start_date: start.map(day), came_back: false, first_fact_on: first_fact.map(day), daily, invoices },
             scorecard,
-            connections: Connections(Factors::from_fn(|key| connected[key as usize].map(day))),
+            connections: Connections(Sources::from_fn(|source| connected[source as usize].map(day))),
         }
     }
 }
 
 fn scores(health: &Health, key: FactorKey) -> (Points, Points) {
-    (health.factors.get(key).score, health.score)
+    (health.factors[key].score, health.score)
 }
 
 proptest! {
@@ -93,28 +105,28 @@ proptest! {
     fn more_use_never_lowers_and_more_tickets_never_raise(given in any_given(), ago in 0..250i64, count in 1..50i64) {
         let before = given.health();
         let compare = |key, after: Given| (scores(&before, key), scores(&after.health(), key));
-        let (before_login, after_login) = compare(FactorKey::LoginFrequency, given.clone().logins(ago, count));
+        let (before_login, after_login) = compare(FactorKey::LOGIN_FREQUENCY, given.clone().logins(ago, count));
         prop_assert!(after_login.0 >= before_login.0 && after_login.1 >= before_login.1);
-        let (before_use, after_use) = compare(FactorKey::FeatureAdoption, given.clone().feature(ago, "c"));
+        let (before_use, after_use) = compare(FactorKey::FEATURE_ADOPTION, given.clone().feature(ago, "c"));
         prop_assert!(after_use.0 >= before_use.0 && after_use.1 >= before_use.1);
-        let (before_ticket, after_ticket) = compare(FactorKey::SupportLoad, given.clone().tickets(ago, count));
+        let (before_ticket, after_ticket) = compare(FactorKey::SUPPORT_LOAD, given.clone().tickets(ago, count));
         prop_assert!(after_ticket.0 <= before_ticket.0 && after_ticket.1 <= before_ticket.1);
     }
 
     #[test]
     fn api_calls_raise_within_the_window_and_lower_before_it(given in any_given(), at in 0..10_000i64, count in 1..5000i64) {
-        let days = given.scorecard.factors.api_trend.measure(FactorKey::ApiTrend).days();
-        let before = scores(&given.health(), FactorKey::ApiTrend);
-        let recent = scores(&given.clone().api_calls(at % days, count).health(), FactorKey::ApiTrend);
+        let days = given.scorecard.factors[FactorKey::API_TREND].measure.days();
+        let before = scores(&given.health(), FactorKey::API_TREND);
+        let recent = scores(&given.clone().api_calls(at % days, count).health(), FactorKey::API_TREND);
         prop_assert!(recent.0 >= before.0 && recent.1 >= before.1);
-        let earlier = scores(&given.clone().api_calls(days + at % days, count).health(), FactorKey::ApiTrend);
+        let earlier = scores(&given.clone().api_calls(days + at % days, count).health(), FactorKey::API_TREND);
         prop_assert!(earlier.0 <= before.0 && earlier.1 <= before.1);
     }
 
     #[test]
     fn an_invoice_paid_on_time_never_lowers_and_a_late_or_overdue_one_never_raises(given in any_given()) {
-        let before = scores(&given.health(), FactorKey::InvoiceTimeliness);
-        let after = |more: Given| scores(&more.health(), FactorKey::InvoiceTimeliness);
+        let before = scores(&given.health(), FactorKey::INVOICE_TIMELINESS);
+        let after = |more: Given| scores(&more.health(), FactorKey::INVOICE_TIMELINESS);
         let on_time = after(given.clone().invoices(1, 0, 0, 0));
         prop_assert!(on_time.0 >= before.0 && on_time.1 >= before.1);
         for worse in [after(given.clone().invoices(0, 1, 0, 0)), after(given.clone().invoices(0, 0, 1, 0))] {
@@ -125,25 +137,26 @@ proptest! {
 
     #[test]
     fn a_factor_of_weight_0_has_no_effect(given in any_given(), other in any_given(), at in 0..4usize) {
-        let (kind, key) = (DAILY_KINDS[at], FactorKey::fed_by(DAILY_KINDS[at]).unwrap());
+        let (kind, key) = (DAILY_KINDS[at], factor_of(DAILY_KINDS[at]));
         let given = given.rule(key, |rule| rule.weight = 0);
         prop_assume!(given.scorecard.factors.iter().any(|(_, rule)| rule.weight > 0));
         let mut changed = given.clone();
         changed.facts.daily.retain(|daily| daily.kind != kind);
         changed.facts.daily.extend(other.facts.daily.into_iter().filter(|daily| daily.kind == kind));
-        *changed.connections.0.get_mut(key) = *other.connections.0.get(key);
+        let source = Source::of(kind).unwrap();
+        *changed.connections.0.get_mut(source) = *other.connections.0.get(source);
         let (one, two) = (given.health(), changed.health());
         prop_assert_eq!((one.score, one.band, one.coverage), (two.score, two.band, two.coverage));
         for (factor, part) in one.factors.iter().filter(|(factor, _)| *factor != key) {
-            prop_assert_eq!(part, two.factors.get(factor));
+            prop_assert_eq!(part, &two.factors[factor]);
         }
     }
 
     #[test]
     fn scaling_all_weights_changes_nothing(given in any_given(), scale in 1..1_000_000i64) {
         let mut scaled = given.clone();
-        for key in FactorKey::ALL {
-            scaled.scorecard.factors.get_mut(key).weight *= scale;
+        for (_, rule) in scaled.scorecard.factors.iter_mut() {
+            rule.weight *= scale;
         }
         prop_assert_eq!(given.health(), scaled.health());
     }
@@ -167,8 +180,8 @@ proptest! {
     fn events_outside_the_windows_are_ignored(given in any_given(), beyond in 0..100i64, count in 1..1000i64) {
         let mut more = given.clone();
         for kind in DAILY_KINDS {
-            let key = FactorKey::fed_by(kind).unwrap();
-            let reach = given.scorecard.factors.get(key).measure(key).lookback_days();
+            let key = factor_of(kind);
+            let reach = given.scorecard.factors[key].measure.lookback_days();
             more = more.activity(kind, "z", reach + beyond, count).activity(kind, "z", -1 - beyond, count);
         }
         more = more.invoice(issued(-1 - beyond).due(10).paid(9));
@@ -183,9 +196,9 @@ proptest! {
         prop_assert_eq!(&change.before, &other.health_on(days));
         prop_assert_eq!(&change.after, &given.health());
         prop_assert_eq!(change.causes.iter().map(|part| part.change.0).sum::<i64>(), change.after.score.0 - change.before.score.0);
-        for key in FactorKey::ALL {
-            let parts = change.causes.iter().map(|part| part.factors.get(key).0).sum::<i64>();
-            let (after, before) = (change.after.factors.get(key), change.before.factors.get(key));
+        for key in FactorKey::FIVE {
+            let parts = change.causes.iter().map(|part| part.factors[key].0).sum::<i64>();
+            let (after, before) = (&change.after.factors[key], &change.before.factors[key]);
             prop_assert_eq!(parts, after.contribution.0 - before.contribution.0);
         }
     }

@@ -2,6 +2,7 @@
 
 use super::given::Given;
 use super::laws::any_given;
+use crate::domain::five::FiveRules;
 use crate::domain::{EventKind, FactorKey, NaiveDate, Points};
 use crate::scoring::{Facts, Scores, history, measure};
 use proptest::prelude::*;
@@ -20,12 +21,13 @@ fn share(over: i64, under: i64) -> Points {
 }
 
 fn score_by_formula(given: &Given, key: FactorKey, day: NaiveDate) -> Points {
-    let (facts, rule) = (&given.facts, given.scorecard.factors.get(key));
+    let mut rules = FiveRules::of(&given.scorecard).unwrap();
+    let (facts, rule) = (&given.facts, rules.factors.get_mut(key).clone());
     let (days, target) = (rule.window_days, rule.target.unwrap_or(1).max(1));
     match key {
-        FactorKey::LoginFrequency => share(sum(facts, EventKind::Login, day, days), target),
-        FactorKey::SupportLoad => share(target - sum(facts, EventKind::SupportTicket, day, days).min(target), target),
-        FactorKey::FeatureAdoption => {
+        FactorKey::LOGIN_FREQUENCY => share(sum(facts, EventKind::Login, day, days), target),
+        FactorKey::SUPPORT_LOAD => share(target - sum(facts, EventKind::SupportTicket, day, days).min(target), target),
+        FactorKey::FEATURE_ADOPTION => {
             let is_key = |feature: &str| rule.key_features.is_empty() || rule.key_features.iter().any(|name| name == feature);
             let counts = |on: NaiveDate| on <= day && days.is_none_or(|days| (day - on).num_days() < days);
             let used = facts.daily.iter().filter(|daily| daily.kind == EventKind::FeatureUse && counts(daily.day));
@@ -34,7 +36,7 @@ fn score_by_formula(given: &Given, key: FactorKey, day: NaiveDate) -> Points {
             names.dedup();
             share(names.len() as i64, target)
         }
-        FactorKey::InvoiceTimeliness => {
+        FactorKey::INVOICE_TIMELINESS => {
             let (mut on_time, mut judged) = (0, 0);
             for invoice in &facts.invoices {
                 let by_then = |on: Option<NaiveDate>| on.filter(|on| *on <= day);
@@ -51,7 +53,7 @@ fn score_by_formula(given: &Given, key: FactorKey, day: NaiveDate) -> Points {
             }
             if judged == 0 { Points(500) } else { share(on_time, judged) }
         }
-        FactorKey::ApiTrend => {
+        _ => {
             let days = days.unwrap_or(100_000);
             let now = sum(facts, EventKind::ApiCall, day, Some(days));
             match (now, sum(facts, EventKind::ApiCall, day - chrono::Duration::days(days), Some(days))) {

@@ -1,7 +1,7 @@
 //! Histories, changes, the day a band began, and activity in the shapes that pages draw.
 
 use super::given::*;
-use crate::domain::{Band, EventKind, Points};
+use crate::domain::{Band, EventKind, Points, Window};
 use crate::domain::{DayCount, HistoryPoint};
 use crate::scoring::{band_since, change, daily_totals, feature_uses, history};
 
@@ -55,7 +55,7 @@ fn a_history_has_no_data_before_the_start_and_the_first_fact() {
 #[test]
 fn daily_totals_sum_the_kinds_and_leave_quiet_days_out() {
     let given = given().feature(2, "a").feature(2, "b").logins(2, 5).feature(0, "a").feature(9, "a").feature(-1, "a");
-    let window = crate::domain::Window { from: day(5), to: day(0) };
+    let window = Window { from: day(5), to: day(0) };
     let expected = [DayCount { day: day(2), count: 2 }, DayCount { day: day(0), count: 1 }];
     assert_eq!(daily_totals(&given.facts, &[EventKind::FeatureUse], window), expected);
 }
@@ -64,5 +64,5 @@ fn daily_totals_sum_the_kinds_and_leave_quiet_days_out() {
 fn features_in_use_come_with_the_most_used_first() {
     let given = given().feature(2, "b").feature(1, "b").feature(3, "c").feature(0, "a").feature(90, "old").feature(-1, "new");
     let expected = [("b", 2), ("a", 1), ("c", 1)].map(|(feature, uses)| (feature.to_owned(), uses));
-    assert_eq!(feature_uses(&given.facts, &given.scorecard, day(0)), expected);
+    assert_eq!(feature_uses(&given.facts, Window::ending(day(0), 90)), expected);
 }

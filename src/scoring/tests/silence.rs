@@ -1,7 +1,7 @@
 //! Silence of sources. Days are told by their distance to the as-of day, as everywhere here.
 
 use super::given::day;
-use crate::domain::{EventKind, FactorKey, NaiveDate};
+use crate::domain::{EventKind, NaiveDate, Source};
 use crate::scoring::silent_sources;
 
 /// The silences as of a day of what came of one kind: since how many days, and the usual gap.
@@ -86,11 +86,11 @@ fn invoices_issued_paid_and_voided_are_one_source_and_every_source_is_judged_alo
     for ago in 0..20 {
         facts.extend([(Login, day(ago)), (FeatureUse, day(ago + 3)), (ApiCall, day(ago + 12)), (SupportTicket, day(ago + 5))]);
     }
-    let silent: Vec<_> = silent_sources(&facts, day(0)).into_iter().map(|silent| (silent.factor, silent.sentence)).collect();
+    let silent: Vec<_> = silent_sources(&facts, day(0)).into_iter().map(|silent| (silent.source, silent.sentence)).collect();
     let expected = [
-        (FactorKey::SupportLoad, "No support ticket of anybody for 5 days"),
-        (FactorKey::InvoiceTimeliness, "No invoice of anybody issued, paid or voided for 31 days"),
-        (FactorKey::ApiTrend, "No API call of anybody for 12 days"),
+        (Source::SupportTickets, "No support ticket of anybody for 5 days"),
+        (Source::Invoices, "No invoice of anybody issued, paid or voided for 31 days"),
+        (Source::ApiCalls, "No API call of anybody for 12 days"),
     ];
-    assert_eq!(silent, expected.map(|(factor, sentence)| (factor, sentence.to_owned())));
+    assert_eq!(silent, expected.map(|(source, sentence)| (source, sentence.to_owned())));
 }

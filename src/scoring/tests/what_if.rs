@@ -50,6 +50,6 @@ fn the_same_rules_change_nothing() {
     let preview = what_if.finish();
     assert!(preview.changes.is_empty() && preview.moves.is_empty() && preview.movers.is_empty());
     assert_eq!(preview.mean_before, preview.mean_after);
-    let empty = WhatIf::new(&scorecard, &given.rule(FactorKey::ApiTrend, |rule| rule.weight = 0).scorecard).finish();
+    let empty = WhatIf::new(&scorecard, &given.rule(FactorKey::API_TREND, |rule| rule.weight = 0).scorecard).finish();
     assert_eq!((empty.customers, empty.mean_before, empty.mean_after), (0, None, None));
 }

@@ -1,7 +1,7 @@
 //! Why a score changed, as sentences.
 
 use crate::domain::counts::count;
-use crate::domain::phrases::day;
+use crate::domain::phrases::{day, uncapitalised};
 use crate::domain::{Cause, FactorKey, HealthChange, Points, Window};
 use crate::scoring::reasons::Fact;
 
@@ -9,9 +9,8 @@ use crate::scoring::reasons::Fact;
 pub fn fact_sentence(cause: Cause, fact: Fact, days: Option<Window>) -> String {
     match fact {
         Fact::Scorecard { old, new } => format!("scorecard version {new} in place of {old}"),
-        Fact::Connected(factor) => format!("{} connected", factor.source_in_sentence()),
-        Fact::Counted { factor, change } => {
-            let noun = noun(factor);
+        Fact::Connected(source) => format!("{} connected", uncapitalised(source.label())),
+        Fact::Counted { noun, change } => {
             let counted = count(change.abs(), noun);
             match cause {
                 Cause::Retracted => format!("{counted} retracted"),
@@ -34,16 +33,6 @@ fn no_longer_counts(number: i64, noun: &str, days: Option<Window>) -> String {
     let counts = if number == 1 { "counts" } else { "count" };
     let before = days.and_then(|days| days.to.succ_opt()).map(|first| format!(" from before {}", day(first)));
     format!("{}{} no longer {counts}", count(number, noun), before.unwrap_or_default())
-}
-
-fn noun(factor: FactorKey) -> &'static str {
-    match factor {
-        FactorKey::LoginFrequency => "login",
-        FactorKey::FeatureAdoption => "feature",
-        FactorKey::SupportLoad => "ticket",
-        FactorKey::InvoiceTimeliness => "invoice",
-        FactorKey::ApiTrend => "API call",
-    }
 }
 
 /// "1 invoice paid on time, 1 invoice no longer overdue"
@@ -80,7 +69,7 @@ pub fn change_sentence(change: &HealthChange) -> String {
     let factor = |(key, points): &(FactorKey, &Points)| {
         let facts = change.facts_of(*key);
         let facts = if facts.is_empty() { facts } else { format!(" ({facts})") };
-        format!("{} {}{facts}", key.label_in_sentence(), points.signed())
+        format!("{} {}{facts}", uncapitalised(&change.label_of(*key)), points.signed())
     };
     let parts: Vec<_> = moved.iter().map(factor).collect();
     let head = if change.change == Points::ZERO { "Unchanged".to_owned() } else { change.change.signed() };
@@ -96,10 +85,9 @@ const TOLD_CAUSES: usize = 2;
 /// Returns the causes of a fall, the one that cost most first: "34 logins from before 28 Oct 2026 no longer count, 1 invoice
 /// fell overdue".
 pub fn fall_sentence(change: &HealthChange) -> String {
-    let causes = change
-        .causes
-        .iter()
-        .flat_map(|part| part.facts.iter().map(move |fact| (*part.factors.get(fact.factor), fact.sentence.as_str())));
+    let causes = change.causes.iter().flat_map(|part| {
+        part.facts.iter().map(move |fact| (part.factors.get(fact.factor).copied().unwrap_or_default(), fact.sentence.as_str()))
+    });
     let mut costly: Vec<_> = causes.filter(|(points, _)| *points < Points::ZERO).collect();
     costly.sort_by_key(|(points, _)| *points);
     let told: Vec<_> = costly.into_iter().take(TOLD_CAUSES).map(|(_, sentence)| sentence).collect();

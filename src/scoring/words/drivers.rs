@@ -6,14 +6,14 @@ use crate::scoring::reasons::Wish;
 /// "7 more logins within 30 days"
 pub fn wish_sentence(wish: Wish<'_>) -> String {
     match wish {
-        Wish::MoreFacts { kind, missing, days } => format!("{} within {days} days", more(missing, kind.noun())),
+        Wish::MoreFacts { noun, missing, days } => format!("{} within {days} days", more(missing, noun)),
         Wish::MoreFeatures { missing, are_key, unused } => {
             more(missing, if are_key { "key feature" } else { "feature" }) + &named(&unused)
         }
         Wish::InvoicesPaidOnTime { open: 0 } => "The next invoice paid on time".to_owned(),
         Wish::InvoicesPaidOnTime { open: 1 } => "The open invoice paid by its due day".to_owned(),
         Wish::InvoicesPaidOnTime { open } => format!("The {open} open invoices paid by their due days"),
-        Wish::AsManyFacts { kind, days } => format!("As many {}s as in the {days} days before", kind.noun()),
+        Wish::AsManyFacts { noun, days } => format!("As many {noun}s as in the {days} days before"),
     }
 }
 

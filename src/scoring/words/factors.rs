@@ -3,46 +3,44 @@
 use crate::domain::counts::{count_or_no, group};
 use crate::domain::measure::Measure;
 use crate::domain::scale::Scale;
-use crate::domain::{EventKind, FactorKey, MissingPolicy, Scorecard};
-use crate::scoring::measure::{Counted, InvoiceCounts, Measured, Measurements, change_percent};
+use crate::domain::scorecard::FactorRule;
+use crate::domain::{EventKind, MissingPolicy};
+use crate::scoring::measure::{Counted, InvoiceCounts, Measured, change_percent};
 
 /// Returns one plain sentence that explains a factor's score.
-pub fn explain(key: FactorKey, measured: &Measurements, scorecard: &Scorecard) -> String {
-    let (rule, counted) = (scorecard.factors.get(key), &measured.factors.get(key).counted);
-    if measured.is_measured(key) {
-        return describe(counted, rule.measure(key), &rule.scale(key));
+pub fn explain(rule: &FactorRule, measured: &Measured, policy: MissingPolicy) -> String {
+    if measured.is_measured() {
+        return describe(&measured.counted, &rule.measure, &rule.scale);
     }
-    let consequence = match scorecard.missing_policy {
+    let consequence = match policy {
         MissingPolicy::Neutral => "assumed",
         MissingPolicy::Exclude => "left out",
     };
-    format!("{}, so this score is {consequence}", why_unknown(key, measured.factors.get(key), rule.measure(key)))
+    format!("{}, so this score is {consequence}", why_unknown(measured, &rule.measure))
 }
 
 /// Describes the counts behind a measured factor.
-fn describe(counted: &Counted, measure: Measure<'_>, scale: &Scale) -> String {
-    let (period, end) = (last(measure), scale.end());
+fn describe(counted: &Counted, measure: &Measure, scale: &Scale) -> String {
+    let (period, end, noun) = (last(measure), scale.end(), measure.noun());
     match (counted, measure) {
-        (Counted::Facts(0), Measure::Count { kind, .. }) if scale.falls() => format!("No {}s {period}", kind.noun()),
-        (Counted::Facts(number), Measure::Count { kind, .. }) if scale.falls() => {
-            format!("{} {period}, {end} or more score 0", count_or_no(*number, kind.noun()))
+        (Counted::Facts(0), _) if scale.falls() => format!("No {noun}s {period}"),
+        (Counted::Facts(number), _) if scale.falls() => {
+            format!("{} {period}, {end} or more score 0", count_or_no(*number, noun))
         }
-        (Counted::Facts(number), Measure::Count { kind, .. }) => {
-            format!("{} {period}, target {end}", count_or_no(*number, kind.noun()))
-        }
+        (Counted::Facts(number), _) => format!("{} {period}, target {end}", count_or_no(*number, noun)),
         (Counted::Features(number, _), Measure::DistinctFeatures { features, .. }) => {
             let noun = if features.is_empty() { "feature" } else { "key feature" };
             format!("{} used {period}, target {end}", count_or_no(*number, noun))
         }
-        (Counted::Invoices(counts), Measure::OnTimeShare { days }) => describe_invoices(*counts, days),
-        (Counted::Trend(now, before), Measure::Trend { kind, .. }) => describe_trend(*now, *before, kind, measure),
+        (Counted::Invoices(counts), _) => describe_invoices(*counts, measure.window_days()),
+        (Counted::Trend(now, before), _) => describe_trend(*now, *before, measure),
         _ => String::new(),
     }
 }
 
 /// Says why a factor could not be measured.
-fn why_unknown(key: FactorKey, measured: &Measured, measure: Measure<'_>) -> String {
-    let source = key.source();
+fn why_unknown(measured: &Measured, measure: &Measure) -> String {
+    let source = measure.source_words();
     match measured.counted {
         _ if !measured.connected => format!("{source} are not connected yet"),
         Counted::Invoices(InvoiceCounts { open: 0, .. }) => "No invoices to judge yet".to_owned(),
@@ -62,9 +60,9 @@ fn describe_invoices(counts: InvoiceCounts, days: Option<i64>) -> String {
     format!("{} of {judged}{period} paid on time{late}{overdue}{open}", group(counts.on_time))
 }
 
-fn describe_trend(now: i64, before: i64, kind: EventKind, measure: Measure<'_>) -> String {
+fn describe_trend(now: i64, before: i64, measure: &Measure) -> String {
     let earlier = format!("in the {} before", in_days(measure.days()));
-    let facts = format!("{} {}", count_or_no(now, kind.noun()), last(measure));
+    let facts = format!("{} {}", count_or_no(now, measure.noun()), last(measure));
     match change_percent(now, before) {
         None => format!("{facts}, none {earlier}"),
         Some(_) if now == 0 => format!("{facts}, down from {} {earlier}", group(before)),
@@ -79,7 +77,7 @@ fn describe_trend(now: i64, before: i64, kind: EventKind, measure: Measure<'_>) 
 }
 
 /// Returns the window in words: "in the last 30 days".
-fn last(measure: Measure<'_>) -> String {
+fn last(measure: &Measure) -> String {
     measure.window_days().map_or_else(|| "so far".to_owned(), |length| format!("in the last {}", in_days(length)))
 }
 
@@ -91,16 +89,21 @@ fn in_days(length: i64) -> String {
 /// The fall of API calls, in percent, below which they count as steady.
 const STEADY_PERCENT: i64 = 10;
 
-/// Returns the usual next step for a customer whose weakest factor this is. `value` is the factor's measured value.
-pub fn next_step(key: FactorKey, value: Option<i64>) -> &'static str {
-    match key {
-        FactorKey::LoginFrequency => "Call the champion: find out what keeps people from logging in",
-        FactorKey::FeatureAdoption => "Offer a training session on the features they do not use",
-        FactorKey::SupportLoad => "Review their recent tickets and agree on a plan",
-        FactorKey::InvoiceTimeliness => "Agree with their finance contact how invoices get paid on time",
-        FactorKey::ApiTrend if value.is_none_or(|change| change > -STEADY_PERCENT) => {
+/// Returns the next step for a customer whose weakest factor this is: the rule's own, or the usual one for what it measures.
+/// `value` is the factor's measured value.
+pub fn next_step(rule: &FactorRule, value: Option<i64>) -> &str {
+    if let Some(step) = &rule.next_step {
+        return step;
+    }
+    match &rule.measure {
+        measure if measure.is_count_of(EventKind::Login) => "Call the champion: find out what keeps people from logging in",
+        measure if measure.is_count_of(EventKind::SupportTicket) => "Review their recent tickets and agree on a plan",
+        Measure::Count { .. } => "Ask the champion what has changed",
+        Measure::DistinctFeatures { .. } => "Offer a training session on the features they do not use",
+        Measure::OnTimeShare { .. } => "Agree with their finance contact how invoices get paid on time",
+        Measure::Trend { .. } if value.is_none_or(|change| change > -STEADY_PERCENT) => {
             "Ask their technical contact what else they could integrate"
         }
-        FactorKey::ApiTrend => "Ask their technical contact what changed in the integration",
+        Measure::Trend { .. } => "Ask their technical contact what changed in the integration",
     }
 }

@@ -4,7 +4,6 @@ mod changes;
 mod drivers;
 mod factors;
 mod headline;
-mod rationale;
 mod reasons;
 mod silence;
 
@@ -14,6 +13,5 @@ pub(super) use drivers::wish_sentence;
 pub(super) use factors::explain;
 pub use factors::next_step;
 pub(super) use headline::headline_sentence;
-pub use rationale::rationale;
 pub use reasons::{reason_in_facts, reasons};
 pub(super) use silence::silence_sentence;

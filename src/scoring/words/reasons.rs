@@ -1,10 +1,11 @@
 //! The reasons why a customer is not healthy: the facts that cost it most points, in few words.
 
 use crate::domain::counts::{count, group};
+use crate::domain::measure::Measure;
 use crate::domain::money::money_shortest;
-use crate::domain::phrases::{self, uncapitalised};
-use crate::domain::scorecard::BandLimits;
-use crate::domain::{Band, EventKind, Factor, FactorKey, Health, NaiveDate, Points, Scorecard, Window};
+use crate::domain::phrases::{self, capitalised, uncapitalised};
+use crate::domain::scorecard::FactorRule;
+use crate::domain::{Band, EventKind, Factor, Health, NaiveDate, Points, Scorecard, Window};
 use crate::scoring::Facts;
 use crate::scoring::measure::{features_used, total};
 use crate::scoring::urgency::SILENT_DAYS;
@@ -17,43 +18,44 @@ const TOLD: usize = 2;
 const STEADY_PERCENT: i64 = 10;
 
 /// The facts behind a score that is not healthy, the one that costs most first. Assumed factors have none.
-pub fn reasons(health: &Health, limits: &BandLimits) -> Vec<String> {
-    costly(health, limits).into_iter().filter_map(|(key, factor)| fact(key, factor)).take(TOLD).collect()
+pub fn reasons(health: &Health, scorecard: &Scorecard) -> Vec<String> {
+    costly(health, scorecard).into_iter().filter_map(|(rule, factor)| fact(rule, factor)).take(TOLD).collect()
 }
 
 /// Returns the measured factors that keep a customer from being healthy, the one that costs most first.
-fn costly<'a>(health: &'a Health, limits: &BandLimits) -> Vec<(FactorKey, &'a Factor)> {
+fn costly<'a>(health: &'a Health, scorecard: &'a Scorecard) -> Vec<(&'a FactorRule, &'a Factor)> {
     if !matches!(health.band, Band::AtRisk | Band::ChurnRisk) {
         return Vec::new();
     }
-    let mut costly: Vec<_> =
-        health.factors.iter().filter(|(_, factor)| factor.measured && factor.score < limits.healthy).collect();
+    let costs = |factor: &Factor| factor.measured && factor.score < scorecard.bands.healthy;
+    let costly = health.factors.iter().filter(|(_, factor)| costs(factor));
+    let mut costly: Vec<_> = costly.filter_map(|(key, factor)| Some((scorecard.factors.get(key)?, factor))).collect();
     costly.sort_by_key(|(_, factor)| Reverse((1000 - factor.score.0) * factor.weight.0));
     costly
 }
 
 /// Says a count and the target it is held against: "5 of 20 logins in 30 days".
-fn fact(key: FactorKey, factor: &Factor) -> Option<String> {
-    let (value, target) = (factor.value, factor.target.unwrap_or_default());
+fn fact(rule: &FactorRule, factor: &Factor) -> Option<String> {
+    let (value, target, noun) = (factor.value, factor.target.unwrap_or_default(), rule.measure.short_noun());
     let period = factor.window.map(|window| format!(" in {}", count(window.days(), "day")));
     let period = period.unwrap_or_default();
-    let of_target = |noun: &str| match value {
-        Some(0) => format!("No {noun}{period}"),
-        value => format!("{} of {}{period}", group(value.unwrap_or_default()), count(target, noun)),
-    };
-    match (key, value) {
-        (FactorKey::LoginFrequency, _) => Some(of_target("login")),
-        (FactorKey::FeatureAdoption, _) => Some(of_target("feature")),
-        (FactorKey::SupportLoad, value) => Some(format!("{}{period}", count(value.unwrap_or_default(), "ticket"))),
-        (FactorKey::InvoiceTimeliness, on_time) => {
-            Some(format!("{} of {} not on time", group(target - on_time.unwrap_or_default()), count(target, "invoice")))
+    match (&rule.measure, value) {
+        (Measure::Count { .. }, value) if rule.scale.falls() => {
+            Some(format!("{}{period}", count(value.unwrap_or_default(), noun)))
         }
-        (FactorKey::ApiTrend, _) if factor.score == Points::ZERO => Some(format!("No API call{period}")),
-        (FactorKey::ApiTrend, Some(percent)) if percent <= -STEADY_PERCENT => {
-            // Rounding must not claim that all calls are gone.
-            Some(format!("API calls down {} %{period}", (-percent).min(99)))
+        (Measure::Count { .. } | Measure::DistinctFeatures { .. }, Some(0)) => Some(format!("No {noun}{period}")),
+        (Measure::Count { .. } | Measure::DistinctFeatures { .. }, value) => {
+            Some(format!("{} of {}{period}", group(value.unwrap_or_default()), count(target, noun)))
         }
-        (FactorKey::ApiTrend, _) => None,
+        (Measure::OnTimeShare { .. }, on_time) => {
+            Some(format!("{} of {} not on time", group(target - on_time.unwrap_or_default()), count(target, noun)))
+        }
+        (Measure::Trend { .. }, _) if factor.score == Points::ZERO => Some(format!("No {noun}{period}")),
+        (Measure::Trend { .. }, Some(percent)) if percent <= -STEADY_PERCENT => {
+            // Rounding must not claim that all are gone.
+            Some(format!("{}s down {} %{period}", capitalised(noun), (-percent).min(99)))
+        }
+        (Measure::Trend { .. }, _) => None,
     }
 }
 
@@ -70,13 +72,13 @@ pub fn reason_in_facts(facts: &Facts, health: &Health, scorecard: &Scorecard, la
     let mut is_told = false;
     let overdue = overdue(facts, today);
     let mut told = Vec::new();
-    for (key, factor) in costly(health, &scorecard.bands) {
+    for (rule, factor) in costly(health, scorecard) {
         // Overdue invoices are told with their amounts.
-        if told.len() == TOLD || key == FactorKey::InvoiceTimeliness && overdue.is_some() {
+        if told.len() == TOLD || matches!(rule.measure, Measure::OnTimeShare { .. }) && overdue.is_some() {
             continue;
         }
-        let Some(mut text) = worsening(key, factor, facts, scorecard).or_else(|| fact(key, factor)) else { continue };
-        if let (FactorKey::LoginFrequency, Some(day), true) = (key, last_login, by_logins) {
+        let Some(mut text) = worsening(rule, factor, facts).or_else(|| fact(rule, factor)) else { continue };
+        if let (true, Some(day), true) = (rule.measure.is_count_of(EventKind::Login), last_login, by_logins) {
             text += &format!(", none since {}", short_day(day, today));
             is_told = true;
         }
@@ -93,22 +95,17 @@ pub fn reason_in_facts(facts: &Facts, health: &Health, scorecard: &Scorecard, la
 }
 
 /// Says a change for the worse against the window before: "Logins 34 → 4". Changes of less than a tenth are none.
-fn worsening(key: FactorKey, factor: &Factor, facts: &Facts, scorecard: &Scorecard) -> Option<String> {
+fn worsening(rule: &FactorRule, factor: &Factor, facts: &Facts) -> Option<String> {
     let window = factor.window?;
-    let both = |count: &dyn Fn(Window) -> i64| (count(window.before()), count(window));
-    let sums = |kind: EventKind| both(&|window| total(facts, kind, window));
-    let (noun, (before, now)) = match key {
-        FactorKey::LoginFrequency => ("Logins", sums(EventKind::Login)),
-        FactorKey::FeatureAdoption => {
-            let measure = scorecard.factors.get(key).measure(key);
-            ("Features", both(&|window| features_used(facts, measure, window).len() as i64))
-        }
-        FactorKey::SupportLoad => ("Tickets", sums(EventKind::SupportTicket)),
-        FactorKey::ApiTrend => ("API calls", sums(EventKind::ApiCall)),
-        FactorKey::InvoiceTimeliness => return None,
+    let measured = |window: Window| match &rule.measure {
+        Measure::Count { kinds, .. } | Measure::Trend { kinds, .. } => Some(total(facts, kinds, window)),
+        Measure::DistinctFeatures { .. } => Some(features_used(facts, &rule.measure, window).len() as i64),
+        Measure::OnTimeShare { .. } => None,
     };
-    let worse_by = if key == FactorKey::SupportLoad { now - before } else { before - now };
-    (before > 0 && 10 * worse_by >= before).then(|| format!("{noun} {} → {}", group(before), group(now)))
+    let (before, now) = (measured(window.before())?, measured(window)?);
+    let worse_by = if rule.scale.falls() { now - before } else { before - now };
+    let what = capitalised(rule.measure.short_noun());
+    (before > 0 && 10 * worse_by >= before).then(|| format!("{what}s {} → {}", group(before), group(now)))
 }
 
 fn last_day(facts: &Facts, kind: EventKind, today: NaiveDate) -> Option<NaiveDate> {
@@ -149,6 +146,7 @@ fn in_one_line(told: Vec<String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Sources;
     use crate::domain::{CustomerId, Factors, NaiveDate, Scorecard};
     use crate::scoring::tests::Five;
     use crate::scoring::{Connections, DailyCount, Invoice, InvoiceCounts, measure, score};
@@ -158,7 +156,7 @@ mod tests {
         let card = Scorecard::default();
         let measured = Five { connected: Factors::from_fn(|_| true), ..measured }.measured();
         let health = score(CustomerId(1), &measured, &card, NaiveDate::from_ymd_opt(2026, 3, 16).unwrap());
-        assert_eq!(reasons(&health, &card.bands), expected, "score {}", health.score);
+        assert_eq!(reasons(&health, &card), expected, "score {}", health.score);
     }
 
     #[test]
@@ -204,7 +202,7 @@ mod tests {
     /// The reason in facts under the default rules, of sources that are all connected. The last activity is `active` days ago.
     fn check_line(daily: Vec<DailyCount>, invoices: Vec<Invoice>, active: i64, expected: &str) {
         let card = Scorecard::default();
-        let connections = Connections(Factors::from_fn(|_| Some(day(500))));
+        let connections = Connections(Sources::from_fn(|_| Some(day(500))));
         let facts = Facts { first_fact_on: Some(day(400)), daily, invoices, ..Facts::default() };
         let health = score(CustomerId(1), &measure(&facts, &card, &connections, day(0)), &card, day(0));
         assert_eq!(reason_in_facts(&facts, &health, &card, Some(day(active))), expected, "score {}", health.score);

@@ -2,7 +2,7 @@
 
 use super::extract::{NoQuery, Query};
 use super::parameters::{CsvParameters, FileParameters};
-use crate::domain::{CustomerQuery, CustomerRow, Points};
+use crate::domain::{CustomerQuery, CustomerRow, FactorKey, Scorecard};
 use crate::server::Call;
 use crate::server::service::customers;
 use crate::server::service::export::{self, plain};
@@ -13,7 +13,8 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use futures::TryStreamExt;
 
-const LIST_COLUMNS: [&str; 22] = [
+/// The columns before those of the factors.
+const FIRST_COLUMNS: [&str; 13] = [
     "id",
     "name",
     "segment",
@@ -27,24 +28,18 @@ const LIST_COLUMNS: [&str; 22] = [
     "band",
     "band_since",
     "coverage_percent",
-    "login_frequency",
-    "feature_adoption",
-    "support_load",
-    "invoice_timeliness",
-    "api_trend",
-    "change_7_days",
-    "change_30_days",
-    "change_90_days",
-    "last_activity_at",
 ];
+
+/// The columns behind those of the factors.
+const LAST_COLUMNS: [&str; 4] = ["change_7_days", "change_30_days", "change_90_days", "last_activity_at"];
 
 /// Returns every customer that the filters select, in the list's order, as CSV. More than 10,000 are a 422.
 #[utoipa::path(get, path = "/customers.csv", tag = "Customers", params(CsvParameters), responses(
     (status = 200, description = "One line per customer", body = str, content_type = "text/csv")))]
 pub async fn export_customers(call: Call, query: Query<CsvParameters>) -> Result<impl IntoResponse, AppError> {
     let query = CustomerQuery::from_pairs(query.pairs())?;
-    let rows = customers::export_customers(&call, &query).await?;
-    let csv = write(&rows, &call.settings.currency).map_err(|error| {
+    let (rows, scorecard) = customers::export_customers(&call, &query).await?;
+    let csv = write(&rows, &scorecard, &call.settings.currency).map_err(|error| {
         tracing::error!(%error, "export failed");
         AppError::Internal
     })?;
@@ -52,20 +47,22 @@ pub async fn export_customers(call: Call, query: Query<CsvParameters>) -> Result
     Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, disposition)], csv))
 }
 
-fn write(rows: &[CustomerRow], currency: &str) -> Result<Vec<u8>, csv::Error> {
+fn write(rows: &[CustomerRow], scorecard: &Scorecard, currency: &str) -> Result<Vec<u8>, csv::Error> {
     let mut csv = csv::Writer::from_writer(Vec::new());
-    csv.write_record(LIST_COLUMNS)?;
+    let factors = scorecard.factors.keys().map(|key| key.query_name());
+    let first = FIRST_COLUMNS.map(str::to_owned).into_iter();
+    csv.write_record(first.chain(factors).chain(LAST_COLUMNS.map(str::to_owned)))?;
     for row in rows {
-        csv.write_record(record(row, currency))?;
+        csv.write_record(record(row, scorecard, currency))?;
     }
     csv.into_inner().map_err(|error| csv::Error::from(error.into_error()))
 }
 
-fn record(row: &CustomerRow, currency: &str) -> [String; LIST_COLUMNS.len()] {
+fn record(row: &CustomerRow, scorecard: &Scorecard, currency: &str) -> Vec<String> {
     let (fields, health) = (&row.customer.fields, &row.health);
-    let factor = |points: Points| health.shown_score().map_or_else(String::new, |_| points.to_string());
+    let factor = |key: FactorKey| health.factors.get(key).filter(|_| health.shown_score().is_some()).map(|factor| factor.score);
     let text = |text: &Option<String>| text.as_deref().map_or_else(String::new, plain);
-    [
+    let first: [_; FIRST_COLUMNS.len()] = [
         row.customer.id.to_string(),
         plain(&fields.name),
         fields.segment.label().to_owned(),
@@ -79,16 +76,14 @@ fn record(row: &CustomerRow, currency: &str) -> [String; LIST_COLUMNS.len()] {
         health.band.name().to_owned(),
         row.band_since.to_string(),
         format!("{}.{}", health.coverage.0 / 10, health.coverage.0 % 10),
-        factor(health.factors.login_frequency.score),
-        factor(health.factors.feature_adoption.score),
-        factor(health.factors.support_load.score),
-        factor(health.factors.invoice_timeliness.score),
-        factor(health.factors.api_trend.score),
+    ];
+    let last: [_; LAST_COLUMNS.len()] = [
         shown(row.change7),
         shown(row.change30),
         shown(row.change90),
         row.last_activity_at.map_or_else(String::new, |time| time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)),
-    ]
+    ];
+    first.into_iter().chain(scorecard.factors.keys().map(|key| shown(factor(key)))).chain(last).collect()
 }
 
 fn shown(value: Option<impl std::fmt::Display>) -> String {

@@ -19,7 +19,14 @@ pub struct Json<T>(pub T);
 
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
-        axum::Json(self.0).into_response()
+        // Axum's own writer takes twice as long: it asks for room before each word.
+        match serde_json::to_vec(&self.0) {
+            Ok(body) => ([(header::CONTENT_TYPE, "application/json")], body).into_response(),
+            Err(error) => {
+                tracing::error!(%error, "an answer could not be written");
+                AppError::Internal.into_response()
+            }
+        }
     }
 }
 

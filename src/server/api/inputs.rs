@@ -3,7 +3,7 @@
 
 use super::extract::{ReasonInput, RestoreInput};
 use crate::domain::bulk::{ChosenCustomer, MAX_CHOSEN};
-use crate::domain::scorecard_input::{BandLimitsInput, FactorRuleInput};
+use crate::domain::scorecard_input::{BandLimitsInput, FactorRuleInput, has_target};
 use crate::domain::{
     ArchiveReason, BulkInput, CustomerInput, EventInput, EventKind, FactorKey, MissingPolicy, NoteInput, OutcomeInput,
     OutcomeKind, Priority, ScorecardInput, Segment,
@@ -120,11 +120,10 @@ fn beside<const N: usize>(keyword: &str, schemas: [Value; N]) -> Extensions {
 }
 
 fn scorecard() -> Object {
-    let factors = FactorKey::ALL.map(|key| (key.json_name(), factor_rule(key)));
-    let mut factors = strict_object(factors);
-    let above_0 = |key: FactorKey| json!({"properties": {key.json_name(): {"properties": {"weight": {"minimum": 1}}}}});
+    let mut factors = strict_object(FactorKey::FIVE.map(|key| (key.to_string(), factor_rule(key))));
+    let above_0 = |key: FactorKey| json!({"properties": {key.as_str(): {"properties": {"weight": {"minimum": 1}}}}});
     factors.description = Some("At least one weight is above 0.".into());
-    factors.extensions = Some(beside("anyOf", FactorKey::ALL.map(above_0)));
+    factors.extensions = Some(beside("anyOf", FactorKey::FIVE.map(above_0)));
     let bands = Fields::of::<BandLimitsInput>().require(&["atRisk", "healthy"]).0;
     let fields = Fields::of::<ScorecardInput>().one_of("missingPolicy", MissingPolicy::ALL.map(MissingPolicy::name));
     let fields = fields.with("factors", factors).with("bands", bands);
@@ -133,15 +132,19 @@ fn scorecard() -> Object {
 
 fn factor_rule(key: FactorKey) -> Object {
     let fields = Fields::of::<FactorRuleInput>().require(&["weight"]);
-    let fields = if key == FactorKey::InvoiceTimeliness { fields } else { fields.require(&["windowDays"]) };
-    let fields = if key.target_noun().is_some() { fields.require(&["target"]) } else { fields.without(&["target"]) };
-    if key == FactorKey::FeatureAdoption { fields.with_list_of("keyFeatures", 100).0 } else { fields.without(&["keyFeatures"]).0 }
+    let fields = if key == FactorKey::INVOICE_TIMELINESS { fields } else { fields.require(&["windowDays"]) };
+    let fields = if has_target(key) { fields.require(&["target"]) } else { fields.without(&["target"]) };
+    if key == FactorKey::FEATURE_ADOPTION {
+        fields.with_list_of("keyFeatures", 100).0
+    } else {
+        fields.without(&["keyFeatures"]).0
+    }
 }
 
 /// Returns an object with exactly these fields.
-fn strict_object(fields: impl IntoIterator<Item = (&'static str, Object)>) -> Object {
+fn strict_object(fields: impl IntoIterator<Item = (String, Object)>) -> Object {
     let object = ObjectBuilder::new().additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(false)));
-    fields.into_iter().fold(object, |object, (name, field)| object.property(name, Schema::from(field)).required(name)).build()
+    fields.into_iter().fold(object, |object, (name, field)| object.property(&name, Schema::from(field)).required(name)).build()
 }
 
 fn one_of(variants: impl IntoIterator<Item = Object>) -> OneOf {

@@ -8,7 +8,7 @@ use crate::domain::{Band, EventKind, Segment, Sort, SortDirection};
 use crate::server::service::export;
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterIn};
-use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, OneOfBuilder, Schema, Type};
+use utoipa::openapi::schema::{AnyOfBuilder, Array, ArrayBuilder, Object, ObjectBuilder, OneOfBuilder, Schema, Type};
 
 /// A pattern for the texts that `RenewalFilter` reads.
 const RENEWAL_PATTERN: &str = concat!(
@@ -265,8 +265,11 @@ fn files() -> Object {
     names(export::file_names()).examples(["events.ndjson"]).build()
 }
 
-fn sorts() -> Object {
-    names(Sort::all().map(Sort::name)).build()
+fn sorts() -> Schema {
+    let factor =
+        ObjectBuilder::new().schema_type(Type::String).description(Some("The snake_case name of a factor of the rules."));
+    let sorts = AnyOfBuilder::new().item(names(Sort::all([]).map(Sort::name))).item(factor.examples(["login_frequency"])).build();
+    Schema::AnyOf(sorts)
 }
 
 fn directions() -> Object {

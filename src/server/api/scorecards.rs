@@ -2,6 +2,7 @@
 
 use super::extract::{Id, Json, NoQuery, PathId};
 use super::inputs::NextScorecard;
+use crate::domain::five::{FiveRules, FiveRulesVersion};
 use crate::domain::{Scorecard, ScorecardInput, ScorecardVersion};
 use crate::server::Call;
 use crate::server::service::scorecards;
@@ -13,7 +14,7 @@ use serde::Serialize;
 /// All versions of the scorecard.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct Scorecards {
-    items: Vec<ScorecardVersion>,
+    items: Vec<FiveRulesVersion>,
     total: usize,
 }
 
@@ -31,38 +32,51 @@ impl PathId for Version {
     const NOUN: &'static str = "scorecard";
 }
 
+/// Returns the short form of rules; a conflict when they have other factors than the five.
+fn short(scorecard: &Scorecard) -> Result<FiveRules, AppError> {
+    let conflict = || format!("version {} has factors that this address cannot tell; see /api/rulebooks", scorecard.version);
+    FiveRules::of(scorecard).ok_or_else(|| AppError::Conflict(conflict()))
+}
+
+fn short_version(
+    ScorecardVersion { scorecard, created_at, author, note }: ScorecardVersion,
+) -> Result<FiveRulesVersion, AppError> {
+    Ok(FiveRulesVersion { rules: short(&scorecard)?, created_at, author, note })
+}
+
 /// Returns the current scorecard: weights, windows, targets, bands.
 #[utoipa::path(get, path = "/api/scorecard", tag = "Scorecards",
-    responses((status = 200, description = "The current scorecard", body = Scorecard)))]
-pub async fn get_scorecard(call: Call, _: NoQuery) -> Result<Json<Scorecard>, AppError> {
-    scorecards::get_scorecard(&call).await.map(Json)
+    responses((status = 200, description = "The current scorecard", body = FiveRules)))]
+pub async fn get_scorecard(call: Call, _: NoQuery) -> Result<Json<FiveRules>, AppError> {
+    short(&scorecards::get_scorecard(&call).await?).map(Json)
 }
 
 /// Lists all versions, newest first. The first is current.
 #[utoipa::path(get, path = "/api/scorecards", tag = "Scorecards",
     responses((status = 200, description = "The versions with author, time and note", body = Scorecards)))]
 pub async fn list_scorecards(call: Call, _: NoQuery) -> Result<Json<Scorecards>, AppError> {
-    let items = scorecards::list_scorecards(&call).await?;
+    let versions = scorecards::list_scorecards(&call).await?;
+    let items: Vec<_> = versions.into_iter().map(short_version).collect::<Result<_, _>>()?;
     Ok(Json(Scorecards { total: items.len(), items }))
 }
 
 /// Returns a version of the scorecard.
 #[utoipa::path(get, path = "/api/scorecards/{version}", tag = "Scorecards",
     params(("version" = i64, Path, description = "The version's number")),
-    responses((status = 200, description = "The version", body = ScorecardVersion)))]
+    responses((status = 200, description = "The version", body = FiveRulesVersion)))]
 pub async fn get_scorecard_version(
     call: Call,
     Id(Version(version)): Id<Version>,
     _: NoQuery,
-) -> Result<Json<ScorecardVersion>, AppError> {
-    scorecards::get_scorecard_version(&call, version).await.map(Json)
+) -> Result<Json<FiveRulesVersion>, AppError> {
+    short_version(scorecards::get_scorecard_version(&call, version).await?).map(Json)
 }
 
 /// Puts the next version in force and rescores everybody. `version` must be the current one, else 409.
 #[utoipa::path(post, path = "/api/scorecards", tag = "Scorecards", request_body = NextScorecard, responses((status = 201,
-    description = "The new version", body = ScorecardVersion, headers(("Location" = String, description = "Its path")))))]
+    description = "The new version", body = FiveRulesVersion, headers(("Location" = String, description = "Its path")))))]
 pub async fn create_scorecard(call: Call, _: NoQuery, Json(input): Json<ScorecardInput>) -> Result<impl IntoResponse, AppError> {
     let saved = scorecards::create_scorecard(&call, input).await?;
     let location = format!("/api/scorecards/{}", saved.scorecard.version);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(saved)))
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(short_version(saved)?)))
 }

@@ -3,7 +3,7 @@
 use super::scenario::Scenario::{self, *};
 use super::*;
 use crate::domain::list::{MOVE_POINTS, NEW_DAYS};
-use crate::domain::{Band, EventBody, EventKind, FactorKey, Factors, Health, NaiveDate, OutcomeKind, Points, Scorecard};
+use crate::domain::{Band, EventBody, EventKind, FactorKey, Health, NaiveDate, OutcomeKind, Points, Scorecard, Source, Sources};
 use crate::scoring::{self, Connections, DailyCount, Facts, Invoice};
 use chrono::{Duration, TimeZone};
 use std::collections::{BTreeMap, HashSet};
@@ -37,7 +37,7 @@ impl Scored {
     }
 
     fn value(&self, key: FactorKey) -> i64 {
-        self.health(0).factors.get(key).value.unwrap_or_default()
+        self.health(0).factors[key].value.unwrap_or_default()
     }
 
     fn is_new(&self) -> bool {
@@ -85,11 +85,11 @@ fn facts(customer: &DemoCustomer) -> Facts {
 
 fn portfolio(options: &Options, now: DateTime<Utc>) -> Vec<Scored> {
     let customers: Vec<_> = generate(options, now).collect();
-    let first = |key| {
-        let fed = |event: &&crate::domain::NewEvent| FactorKey::fed_by(event.body.kind()) == Some(key);
+    let first = |source| {
+        let fed = |event: &&crate::domain::NewEvent| Source::of(event.body.kind()) == Some(source);
         customers.iter().flat_map(|customer| customer.events.iter().find(fed)).map(|event| event.day()).min()
     };
-    let connections = Connections(Factors::from_fn(first));
+    let connections = Connections(Sources::from_fn(first));
     let scored = |(index, customer): (usize, DemoCustomer)| {
         let (scenario, take) = Scenario::of(index);
         let (facts, connections) = (facts(&customer), connections.clone());
@@ -193,7 +193,7 @@ fn something_changed_this_week() {
 fn steady_customers_have_no_silly_trends() {
     for portfolio in portfolios() {
         for it in portfolio.iter().filter(|it| matches!(it.scenario, SteadyEnterprise | SteadyTeam | PowerUser)) {
-            let change = it.value(FactorKey::ApiTrend);
+            let change = it.value(FactorKey::API_TREND);
             assert!((-15..=15).contains(&change), "API calls {change:+} % on {}", it.today);
             assert!((-40..=40).contains(&it.change(7).unwrap().0), "{:?} moved", it.scenario);
         }
@@ -208,7 +208,7 @@ fn each_scenario_shows_what_its_name_says() {
         let moves = [7, 30, 90].map(|days| it.change(days).map(Points::signed));
         let score_now = now.score;
         let scenario = format!("{:?} {} on {}: {score_now} {moves:?} {sentences:#?}", it.scenario, it.take, it.today);
-        let score = |key| now.factors.get(key).score.0;
+        let score = |key| now.factors[key].score.0;
         let band = match it.scenario {
             SteadyEnterprise | SteadyTeam | PowerUser | GrowingStartup | RampUp | SeasonalDip | StormRecovered => Band::Healthy,
             SlowDecline | LatePayer | ApiFirst | SupportStorm | BrandNew | WindingDownApi | ChampionLeft => Band::AtRisk,
@@ -219,30 +219,31 @@ fn each_scenario_shows_what_its_name_says() {
         assert_eq!(now.band, band, "{scenario}");
         assert!(
             match it.scenario {
-                SteadyEnterprise | SteadyTeam => score(FactorKey::LoginFrequency) == 1000,
-                PowerUser => it.value(FactorKey::FeatureAdoption) >= 8,
-                GrowingStartup => it.value(FactorKey::ApiTrend) > 40 && it.value(FactorKey::FeatureAdoption) >= 5,
+                SteadyEnterprise | SteadyTeam => score(FactorKey::LOGIN_FREQUENCY) == 1000,
+                PowerUser => it.value(FactorKey::FEATURE_ADOPTION) >= 8,
+                GrowingStartup => it.value(FactorKey::API_TREND) > 40 && it.value(FactorKey::FEATURE_ADOPTION) >= 5,
                 RampUp => it.change(7).unwrap() >= MOVE_POINTS && !it.is_new(),
                 SeasonalDip => {
                     let lows = (45..90).map(|ago| it.health(ago).score.0).min().unwrap();
                     now.score.0 - lows >= 100
                 }
-                StormRecovered => it.change(7).unwrap() >= MOVE_POINTS && it.health(80).factors.support_load.score.0 == 0,
+                StormRecovered =>
+                    it.change(7).unwrap() >= MOVE_POINTS && it.health(80).factors[FactorKey::SUPPORT_LOAD].score.0 == 0,
                 SlowDecline => {
                     let steps: Vec<_> = [90, 60, 30, 0].map(|ago| it.health(ago).score.0).to_vec();
                     steps.is_sorted_by(|earlier, later| earlier > later) && before.score.0 - now.score.0 > 200
                 }
-                LatePayer => score(FactorKey::InvoiceTimeliness) == 0 && score(FactorKey::LoginFrequency) == 1000,
-                ApiFirst => it.value(FactorKey::LoginFrequency) <= 6 && score(FactorKey::ApiTrend) >= 500,
-                SupportStorm => score(FactorKey::SupportLoad) == 0 && it.change(7).unwrap().0 <= -MOVE_POINTS.0,
+                LatePayer => score(FactorKey::INVOICE_TIMELINESS) == 0 && score(FactorKey::LOGIN_FREQUENCY) == 1000,
+                ApiFirst => it.value(FactorKey::LOGIN_FREQUENCY) <= 6 && score(FactorKey::API_TREND) >= 500,
+                SupportStorm => score(FactorKey::SUPPORT_LOAD) == 0 && it.change(7).unwrap().0 <= -MOVE_POINTS.0,
                 BrandNew => it.is_new() && now.coverage.0 < 1000,
-                WindingDownApi => it.value(FactorKey::ApiTrend) <= -40 && it.value(FactorKey::LoginFrequency) >= 8,
+                WindingDownApi => it.value(FactorKey::API_TREND) <= -40 && it.value(FactorKey::LOGIN_FREQUENCY) >= 8,
                 ChampionLeft => it.change(30).unwrap().0 <= -50,
                 SuddenStop => {
                     let quiet = |daily: &DailyCount| daily.kind != EventKind::Login || daily.day < it.today - Duration::days(14);
-                    it.facts.daily.iter().all(quiet) && score(FactorKey::ApiTrend) < 150
+                    it.facts.daily.iter().all(quiet) && score(FactorKey::API_TREND) < 150
                 }
-                OverdueInvoices => now.factors.invoice_timeliness.explanation.contains("overdue"),
+                OverdueInvoices => now.factors[FactorKey::INVOICE_TIMELINESS].explanation.contains("overdue"),
                 NotOnboarded | StartsSoon => it.customer.events.is_empty(),
                 Churned => it.customer.archived.is_some(),
             },
@@ -295,7 +296,7 @@ fn a_large_portfolio_has_few_events_and_the_same_bands() {
     let events: usize = customers.iter().map(|customer| customer.events.len()).sum();
     assert!(events < 120 * 2 * 180, "{events} events");
     let healthy = |customer: &DemoCustomer| {
-        let connections = Connections(Factors::from_fn(|_| Some(now.date_naive() - Duration::days(180))));
+        let connections = Connections(Sources::from_fn(|_| Some(now.date_naive() - Duration::days(180))));
         let measured = scoring::measure(&facts(customer), &Scorecard::default(), &connections, now.date_naive());
         scoring::score(crate::domain::CustomerId(1), &measured, &Scorecard::default(), now.date_naive()).band == Band::Healthy
     };

@@ -6,7 +6,7 @@ use crate::domain::customer::parse_date;
 use crate::domain::list::MAX_ROW;
 use crate::domain::{
     Archive, ArchiveReason, AsOf, Customer, CustomerId, CustomerInput, CustomerList, CustomerQuery, CustomerRow, FieldErrors,
-    Page, Sort,
+    Page, Scorecard, Sort,
 };
 use crate::server::Call;
 use crate::wire::AppError;
@@ -54,8 +54,8 @@ pub async fn search_customers(call: &Call, text: &str) -> Result<FoundCustomers,
     Ok(FoundCustomers { items: rows.into_iter().map(item).collect(), total })
 }
 
-/// Returns every customer that a query selects, in its order and regardless of its page.
-pub async fn export_customers(call: &Call, query: &CustomerQuery) -> Result<Vec<CustomerRow>, AppError> {
+/// Returns every customer that a query selects, in its order and regardless of its page, with the rules it was scored by.
+pub async fn export_customers(call: &Call, query: &CustomerQuery) -> Result<(Vec<CustomerRow>, Scorecard), AppError> {
     let at = query.at.resolve(call.today())?;
     let store = store_of(call, at).await?;
     let everything = CustomerQuery { page: 1, page_size: MAX_ROW, ..query.clone() };
@@ -64,7 +64,8 @@ pub async fn export_customers(call: &Call, query: &CustomerQuery) -> Result<Vec<
         let message = format!("selects {total} customers; an export holds at most {MAX_ROW}, so narrow it");
         return Err(FieldErrors::one("filter", message).into());
     }
-    rows(call, &Scoring::current(&store).await?, found, at).await
+    let scoring = Scoring::current(&store).await?;
+    Ok((rows(call, &scoring, found, at).await?, scoring.scorecard))
 }
 
 pub async fn get_customer(call: &Call, id: CustomerId) -> Result<Customer, AppError> {

@@ -2,10 +2,12 @@
 
 use crate::domain::letters::composed;
 use crate::domain::list::{MAX_PAGE_SIZE, is_new, new_until};
+use crate::domain::measure::Measure;
 use crate::domain::people::PEOPLE_DAYS;
+use crate::domain::scorecard::FactorRule;
 use crate::domain::{
-    AsOf, ChangeDays, Customer, CustomerId, CustomerRow, DayCount, EventKind, FactorKey, Factors, Fall, Health, HealthChange,
-    HealthHistory, HistoryDays, HistoryPoint, NaiveDate, PageDays, Scorecard,
+    AsOf, ChangeDays, Customer, CustomerId, CustomerRow, DayCount, Factors, Fall, Health, HealthChange, HealthHistory,
+    HistoryDays, HistoryPoint, NaiveDate, PageDays, Scorecard,
 };
 use crate::scoring::{self, Connections, Facts, ScoreInputs};
 use crate::server::Call;
@@ -24,14 +26,20 @@ pub(super) struct Scoring {
 impl Scoring {
     /// Returns the current rules and connections of a store, as of its own today.
     pub(super) async fn current(store: &Store) -> Result<Self, AppError> {
-        Ok(Self { scorecard: store.current_scorecard().await?, connections: store.connections().await? })
+        let (scorecard, connections) = store.rules(None).await?;
+        Ok(Self { scorecard, connections })
     }
 
     /// Returns the rules and connections as known when knowledge was cut; the current ones when it was not.
     async fn of(store: &Store, at: AsOf) -> Result<Self, AppError> {
-        let Some(known_at) = at.known_at else { return Self::current(store).await };
-        let connections = store.connections_known_on(known_at).await?;
-        Ok(Self { scorecard: store.scorecard_in_force(known_at).await?, connections })
+        let (scorecard, connections) = store.rules(at.known_at).await?;
+        Ok(Self { scorecard, connections })
+    }
+
+    /// Returns them with a customer's facts, as far back as scores of the days from `from` on need them.
+    async fn with_facts(store: &Store, id: CustomerId, from: NaiveDate, at: AsOf) -> Result<(Self, Facts), AppError> {
+        let (scorecard, connections, facts) = store.rules_and_facts(id, from, at).await?;
+        Ok((Self { scorecard, connections }, facts))
     }
 }
 
@@ -51,16 +59,14 @@ pub async fn get_health(call: &Call, id: CustomerId, at: AsOf) -> Result<Health,
     {
         return Ok(health);
     }
-    let scoring = Scoring::of(&call.store, at).await?;
-    let facts = call.store.load_facts(id, at.day - Duration::days(scoring.scorecard.lookback_days()), at).await?;
+    let (scoring, facts) = Scoring::with_facts(&call.store, id, at.day, at).await?;
     Ok(scoring.health(id, &facts, at.day))
 }
 
 /// A customer's scores of all days from one to another, under all facts known now, or under those known at the end of a day.
 pub async fn get_health_history(call: &Call, id: CustomerId, days: HistoryDays) -> Result<HealthHistory, AppError> {
     let HistoryDays { from, to: at } = days;
-    let Scoring { scorecard, connections } = Scoring::of(&call.store, at).await?;
-    let facts = call.store.load_facts(id, from - Duration::days(scorecard.lookback_days()), at).await?;
+    let (Scoring { scorecard, connections }, facts) = Scoring::with_facts(&call.store, id, from, at).await?;
     let days = scoring::history(&facts, &scorecard, &connections, from, at.day);
     Ok(HealthHistory { customer_id: id, from, to: at.day, known_at: at.known_at, scorecard_version: scorecard.version, days })
 }
@@ -136,8 +142,7 @@ pub async fn get_customer_page(call: &Call, id: CustomerId, at: AsOf, days: Page
     let health = scoring::score(id, &measured, scorecard, as_of);
     let new_until = new_until(life.start_date, life.first_fact_on, as_of);
     let renewal = customer.fields.renewal_date;
-    let subject =
-        scoring::Subject { facts: &life, health: &health, limits: &scorecard.bands, renewal, is_new: new_until.is_some() };
+    let subject = scoring::Subject { facts: &life, health: &health, scorecard, renewal, is_new: new_until.is_some() };
     let change = |days: usize| scoring::change(*memory.iter().rev().nth(days)?, *memory.last()?);
     Ok(CustomerPage {
         same_external_id: find_same_external_id(call, &customer).await?,
@@ -160,11 +165,11 @@ pub async fn get_customer_page(call: &Call, id: CustomerId, at: AsOf, days: Page
         drivers: scoring::drivers(&measured, scorecard),
         activity: activity(&life, scorecard, as_of),
         invoices: scoring::invoice_rows(&facts.invoices, as_of),
-        features: scoring::feature_uses(&life, scorecard, as_of),
+        features: features(scorecard, as_of).map(|window| scoring::feature_uses(&life, window)).unwrap_or_default(),
         notes: call.store.list_notes(id).await?,
         outcomes: call.store.list_outcomes(id).await?,
         outcome_reasons: call.store.list_outcome_reasons().await?,
-        unconnected: connections.unconnected(),
+        unconnected: connections.unconnected(scorecard),
         silent_sources: scoring::silent_sources(&call.store.list_recent_fact_days(at).await?, as_of),
         currency: call.settings.currency.clone(),
         customer,
@@ -210,7 +215,8 @@ impl Scoring {
         };
         CustomerRow {
             trend,
-            weakest: scoring::weakest(&health),
+            weakest: scoring::weakest(&health, &self.scorecard),
+            reasons: scoring::reasons(&health, &self.scorecard),
             is_new: is_new(current.customer.fields.start_date, current.first_fact_on, today),
             band_since: current.band_since,
             change7: current.change7,
@@ -246,11 +252,17 @@ impl Scoring {
     }
 }
 
+/// Returns the window in which the scorecard counts features, if it does.
+fn features(scorecard: &Scorecard, as_of: NaiveDate) -> Option<crate::domain::Window> {
+    let counts = |rule: &&FactorRule| matches!(rule.measure, Measure::DistinctFeatures { .. });
+    scorecard.factors.values().find(counts).map(|rule| rule.measure.window(as_of))
+}
+
 /// Returns daily totals for each factor, over twice its window.
 fn activity(facts: &Facts, scorecard: &Scorecard, as_of: NaiveDate) -> Factors<Vec<DayCount>> {
-    Factors::from_fn(|key| {
-        let days = scorecard.factors.get(key).window_days.unwrap_or(90);
-        let kinds = EventKind::ALL.into_iter().filter(|kind| FactorKey::fed_by(*kind) == Some(key) && !kind.is_invoice());
+    scorecard.factors.map(|_, rule| {
+        let days = rule.measure.window_days().unwrap_or(90);
+        let kinds = rule.measure.kinds().filter(|kind| !kind.is_invoice());
         scoring::daily_totals(facts, &kinds.collect::<Vec<_>>(), crate::domain::Window::ending(as_of, 2 * days))
     })
 }

@@ -58,7 +58,7 @@ impl CauseSums {
         self.change.0 += change.change.0;
         let main = change.main_cause().map(|cause| cause.factor);
         for (factor, points) in change.factors.iter() {
-            let sum = self.factor(factor);
+            let sum = self.factor(factor, || change.label_of(factor));
             sum.change.0 += points.0;
             if main == Some(factor) {
                 add(&mut sum.main_of, arr_cents);
@@ -72,9 +72,9 @@ impl CauseSums {
         }
     }
 
-    fn factor(&mut self, factor: FactorKey) -> &mut FactorSum {
+    fn factor(&mut self, factor: FactorKey, label: impl FnOnce() -> String) -> &mut FactorSum {
         let place = self.factors.iter().position(|sum| sum.factor == factor).unwrap_or_else(|| {
-            self.factors.push(FactorSum { factor, change: Points::ZERO, main_of: Tally::default() });
+            self.factors.push(FactorSum { factor, label: label(), change: Points::ZERO, main_of: Tally::default() });
             self.factors.len() - 1
         });
         &mut self.factors[place]

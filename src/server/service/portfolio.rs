@@ -4,7 +4,7 @@ use super::answers::Question;
 use super::health::{Changes, Scoring, store_of};
 use crate::domain::list::RenewalTotals;
 use crate::domain::portfolio::Mentions;
-use crate::domain::{AsOf, BandHistory, CustomerQuery, FactorKey, Portfolio};
+use crate::domain::{AsOf, BandHistory, CustomerQuery, Portfolio};
 use crate::server::Call;
 use crate::server::store::Store;
 use crate::wire::AppError;
@@ -59,7 +59,7 @@ async fn load(call: &Call, store: &Store, query: &CustomerQuery, at: AsOf) -> Re
     let mut portfolio = store.get_portfolio(query, &call.settings.currency, at.day).await?;
     (portfolio.today, portfolio.known_at) = (call.today(), at.known_at);
     let connections = call.store.connections().await?;
-    portfolio.first_fact_on = FactorKey::ALL.into_iter().filter_map(|key| *connections.0.get(key)).min();
+    portfolio.first_fact_on = connections.0.iter().filter_map(|(_, first)| *first).min();
     Ok(portfolio)
 }
 

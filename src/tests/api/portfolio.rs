@@ -37,7 +37,7 @@ on_each_database! {
         let portfolio = site.get("/api/portfolio").await.ok();
         let mover = &portfolio["movers7"]["down"]["items"][0];
         assert_eq!(mover["change"], json!(-2.8));
-        assert_eq!(mover["cause"], json!({"factor": "supportLoad", "change": -4.0, "sentence": "2 new tickets"}));
+        assert_eq!(mover["cause"], json!({"factor": "supportLoad", "label": "Support load", "change": -4.0, "sentence": "2 new tickets"}));
     }
 
     async fn a_source_that_has_stopped_is_told_with_its_last_day(db: Database) {
@@ -48,7 +48,7 @@ on_each_database! {
         }
         let portfolio = site.get("/api/portfolio").await.ok();
         let silent = json!([{
-            "factor": "loginFrequency", "lastDay": "2026-03-09", "days": 7, "usualGapDays": 1,
+            "source": "logins", "lastDay": "2026-03-09", "days": 7, "usualGapDays": 1,
             "sentence": "No login of anybody for 7 days"
         }]);
         assert_eq!(portfolio["silentSources"], silent);

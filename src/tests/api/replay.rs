@@ -22,8 +22,10 @@ async fn told(db: Database) -> Site {
 
 /// Version 2, in force since noon so many days ago: ten logins are enough.
 async fn change_scorecard(db: &Database, days: i64) {
-    let mut scorecard = Scorecard { version: 2, ..Scorecard::default() };
-    scorecard.factors.login_frequency.target = Some(10);
+    let scorecard = Scorecard::default().with(|rules| {
+        rules.version = 2;
+        rules.factors.login_frequency.target = Some(10);
+    });
     let content = serde_json::to_string(&scorecard).unwrap();
     let since = (now() - Duration::days(days)).timestamp_micros();
     let sql = "INSERT INTO scorecards (version, content, created_at, author, note) VALUES (2, $1, $2, 'test', '')";

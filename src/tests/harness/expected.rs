@@ -4,7 +4,7 @@ use super::Database;
 use crate::domain::band_runs::BandRuns;
 use crate::domain::list::is_new;
 use crate::domain::{
-    CustomerId, CustomerQuery, Event, EventBody, EventFilter, FactorKey, Factors, InvoiceStatus, NaiveDate, Outcome, OutcomeKind,
+    CustomerId, CustomerQuery, Event, EventBody, EventFilter, InvoiceStatus, NaiveDate, Outcome, OutcomeKind, Source, Sources,
     Window,
 };
 use crate::scoring::{self, Connections, DailyCount, Facts, Invoice, Signs};
@@ -143,10 +143,10 @@ fn day(event: &Event) -> NaiveDate {
 }
 
 fn connections<'a>(events: impl Iterator<Item = &'a Event>) -> Connections {
-    let mut first = Factors::<Option<NaiveDate>>::default();
+    let mut first = Sources::<Option<NaiveDate>>::default();
     for event in events {
-        let Some(factor) = FactorKey::fed_by(event.body.kind()) else { continue };
-        let first = first.get_mut(factor);
+        let Some(source) = Source::of(event.body.kind()) else { continue };
+        let first = first.get_mut(source);
         *first = Some(first.map_or(day(event), |known| known.min(day(event))));
     }
     Connections(first)

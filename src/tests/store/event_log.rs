@@ -1,6 +1,6 @@
 //! The event log over the years: months of their own, and raw events that are dropped while all that follows from them stays.
 
-use crate::domain::{AsOf, EventFilter};
+use crate::domain::{AsOf, EventFilter, FactorKey};
 use crate::server::store::Incoming;
 use crate::tests::harness::*;
 use chrono::{Duration, Months};
@@ -31,7 +31,7 @@ on_each_database! {
         // Its message is known for ever, and its invoice can still be paid again or voided.
         assert!(db.send(acme, old).await.repeated);
         let after = db.send(acme, voided("A-1")).await.after;
-        assert_eq!(after.factors.invoice_timeliness.target, Some(0));
+        assert_eq!(after.factors[FactorKey::INVOICE_TIMELINESS].target, Some(0));
         // Once more changes nothing.
         db.drop_events_before(today()).await.unwrap();
         assert_eq!(db.list_events(acme, &EventFilter::default(), 1, 50).await.unwrap().total, 4);
@@ -52,8 +52,8 @@ on_each_database! {
         assert_eq!(last().await, Some(now() - Duration::days(45)));
         let connected = async || db.connections_known_on(days_ago(30)).await.unwrap();
         let before = connected().await;
-        assert_eq!(before.0.support_load, Some(days_ago(41)));
-        assert_eq!(db.connections_known_on(days_ago(20)).await.unwrap().0.support_load, None);
+        assert_eq!(before.0.support_tickets, Some(days_ago(41)));
+        assert_eq!(db.connections_known_on(days_ago(20)).await.unwrap().0.support_tickets, None);
 
         db.drop_events_before(today()).await.unwrap();
         assert_eq!(connected().await, before);

@@ -1,6 +1,6 @@
 //! Events: what counts, what repeats, what conflicts.
 
-use crate::domain::{Band, CustomerId, EventFilter, EventKind};
+use crate::domain::{Band, CustomerId, EventFilter, EventKind, FactorKey};
 use crate::scoring::DailyCount;
 use crate::server::store::StoreError;
 use crate::tests::harness::*;
@@ -11,7 +11,7 @@ on_each_database! {
         let acme = db.customer("Acme").await;
         let stored = db.send(acme, login().days_ago(3)).await;
         assert_eq!(stored.before.band, Band::NoData);
-        assert_eq!(stored.after.factors.login_frequency.value, Some(1));
+        assert_eq!(stored.after.factors[FactorKey::LOGIN_FREQUENCY].value, Some(1));
         assert_eq!(db.health(acme).await, stored.after);
         db.assert_settled(today()).await;
     }
@@ -62,7 +62,7 @@ on_each_database! {
         let apart = feature("Cafe\u{301}").message("m-1");
         db.send(acme, apart.clone()).await;
         let after = db.send(acme, feature("caf\u{e9}")).await.after;
-        assert_eq!(after.factors.feature_adoption.value, Some(1));
+        assert_eq!(after.factors[FactorKey::FEATURE_ADOPTION].value, Some(1));
         assert!(db.send(acme, apart).await.repeated);
         assert!(db.send(acme, feature("Caf\u{e9}").message("m-1")).await.repeated, "the same fact in other letters");
         assert_conflict(db.try_send(acme, feature("cafe").message("m-1")).await, "m-1", "");
@@ -74,7 +74,7 @@ on_each_database! {
     async fn a_late_event_counts_on_the_day_it_happened(db: Database) {
         let acme = db.customer("Acme").await;
         db.send_all(acme, [login().days_ago(40), login().days_ago(1), login().days_ago(40)]).await;
-        assert_eq!(db.health(acme).await.factors.login_frequency.value, Some(1));
+        assert_eq!(db.health(acme).await.factors[FactorKey::LOGIN_FREQUENCY].value, Some(1));
         let facts = db.load_facts(acme, days_ago(60), days_ago(30)).await.unwrap();
         let counted = DailyCount { day: days_ago(40), kind: EventKind::Login, key: String::new(), count: 2 };
         assert_eq!(facts.daily, [counted]);
@@ -89,7 +89,7 @@ on_each_database! {
         let stored = db.posts.insert_event(acme, &event, late).await.unwrap();
         assert_eq!(stored.after.band, Band::NoData);
         assert!(db.roll_over(midnight(days_ago(-1)), 10).await.unwrap() == 1);
-        assert_eq!(db.health_on(acme, days_ago(-1)).await.factors.login_frequency.value, Some(1));
+        assert_eq!(db.health_on(acme, days_ago(-1)).await.factors[FactorKey::LOGIN_FREQUENCY].value, Some(1));
         db.assert_settled(days_ago(-1)).await;
     }
 
@@ -140,7 +140,7 @@ on_each_database! {
     async fn events_without_a_message_id_are_each_their_own(db: Database) {
         let acme = db.customer("Acme").await;
         db.send_all(acme, [login(), login()]).await;
-        assert_eq!(db.health(acme).await.factors.login_frequency.value, Some(2));
+        assert_eq!(db.health(acme).await.factors[FactorKey::LOGIN_FREQUENCY].value, Some(2));
     }
 
     async fn an_event_of_nobody_is_not_found_and_leaves_nothing(db: Database) {

@@ -2,7 +2,7 @@
 //! at random, the same ones in every run; a failure names its seed.
 
 use crate::domain::band_change::BandChangeCause;
-use crate::domain::{CustomerId, EventId, NewScorecard, Scorecard};
+use crate::domain::{CustomerId, EventId, NewScorecard};
 use crate::server::store::{Incoming, StoreError};
 use crate::tests::harness::*;
 use chrono::{DateTime, Duration, Utc};
@@ -86,10 +86,12 @@ impl Story<'_> {
             }
             17 => {
                 let current = self.db.current_scorecard().await.unwrap();
-                let mut scorecard = Scorecard { version: current.version + 1, ..current };
-                scorecard.factors.login_frequency.window_days = Some(self.dice.random_range(1..100));
-                scorecard.factors.support_load.weight = self.dice.random_range(0..50);
-                scorecard.bands.healthy.0 = self.dice.random_range(500..800);
+                let scorecard = current.with(|rules| {
+                    rules.version += 1;
+                    rules.factors.login_frequency.window_days = Some(self.dice.random_range(1..100));
+                    rules.factors.support_load.weight = self.dice.random_range(0..50);
+                    rules.bands.healthy.0 = self.dice.random_range(500..800);
+                });
                 let new = NewScorecard { scorecard, author: "Ada".into(), note: "test".into() };
                 self.db.add_scorecard(&new, self.now).await.unwrap();
             }

@@ -1,6 +1,7 @@
 //! Invoices: facts in any order make the same invoice.
 
 use crate::domain::EventFilter;
+use crate::domain::FactorKey;
 use crate::domain::InvoiceStatus::{self, Open, Overdue, PaidLate, PaidOnTime, Voided};
 use crate::tests::harness::*;
 
@@ -86,7 +87,7 @@ on_each_database! {
             db.retract_event(id, "wrong amount", now()).await.unwrap();
         }
         assert!(!db.send(acme, anew()).await.repeated);
-        let factor = db.send(acme, paid("A-1").days_ago(20)).await.after.factors.invoice_timeliness;
+        let factor = db.send(acme, paid("A-1").days_ago(20)).await.after.factors[FactorKey::INVOICE_TIMELINESS].clone();
         assert_eq!((factor.value, factor.target, factor.score.to_string()), (Some(1), Some(1), "100.0".into()));
         db.assert_settled(today()).await;
     }
@@ -94,12 +95,12 @@ on_each_database! {
     async fn an_invoice_over_nothing_is_on_time(db: Database) {
         let acme = db.customer("Acme").await;
         let free = |number: &str| invoice(number).amount_cents(0);
-        let unpaid = db.send(acme, free("A-1").days_ago(40).due(days_ago(10))).await.after.factors.invoice_timeliness;
+        let unpaid = db.send(acme, free("A-1").days_ago(40).due(days_ago(10))).await.after.factors[FactorKey::INVOICE_TIMELINESS].clone();
         assert_eq!((unpaid.value, unpaid.target), (Some(1), Some(1)));
         assert_eq!(status(&db, acme).await, Some(PaidOnTime));
         db.send_all(acme, [paid("A-1").days_ago(2), invoice("A-2").days_ago(40).due(days_ago(10))]).await;
         assert_eq!(status(&db, acme).await, Some(PaidOnTime), "there was nothing to pay late");
-        let factor = db.health(acme).await.factors.invoice_timeliness;
+        let factor = db.health(acme).await.factors[FactorKey::INVOICE_TIMELINESS].clone();
         assert_eq!((factor.value, factor.target), (Some(1), Some(2)));
         db.send(acme, voided("A-1").days_ago(1)).await;
         assert_eq!(status(&db, acme).await, Some(Voided));
@@ -113,7 +114,7 @@ on_each_database! {
         // As the release before stored it.
         let before = r#"'"on_time":1,"late":0,"overdue":0', '"on_time":0,"late":0,"overdue":1'"#;
         db.run_raw(&format!("UPDATE customers SET measured = replace(measured, {before})")).await;
-        assert_eq!(db.health(acme).await.factors.invoice_timeliness.value, Some(0));
+        assert_eq!(db.health(acme).await.factors[FactorKey::INVOICE_TIMELINESS].value, Some(0));
         db.forget_migration(18).await;
         db.migrate().await.unwrap();
         assert!(!db.get_current(acme, today()).await.unwrap().is_current);

@@ -171,7 +171,7 @@ on_each_database! {
             let measured = scoring::measure(&facts, &scorecard, &connections, days_ago(ago));
             let health = scoring::score(acme, &measured, &scorecard, days_ago(ago));
             assert_eq!((point.score, point.band), (health.score, health.band), "{ago} days ago");
-            (health.band, health.factors.login_frequency.value)
+            (health.band, health.factors[crate::domain::FactorKey::LOGIN_FREQUENCY].value)
         };
         let then = before(40).await;
         assert_eq!(then.1, Some(30));

@@ -99,7 +99,7 @@ on_each_database! {
         assert!(portfolio.needed > 3);
         assert!(portfolio.renewals_at_risk.tally.customers > 5 && portfolio.renewals_overdue.tally.customers > 0);
         assert_eq!(portfolio.archived, 6);
-        assert_eq!(portfolio.unconnected, [FactorKey::InvoiceTimeliness, FactorKey::ApiTrend]);
+        assert_eq!(portfolio.unconnected, [FactorKey::INVOICE_TIMELINESS, FactorKey::API_TREND]);
     }
 
     async fn means_and_movers_are_those_of_the_list(db: Database) {
@@ -150,7 +150,7 @@ on_each_database! {
         let portfolio = db.get_portfolio(&CustomerQuery::default(), "USD", today()).await.unwrap();
         assert_eq!((portfolio.all, portfolio.archived, portfolio.has_demo), (Tally::default(), 0, false));
         assert_eq!((portfolio.mean.score, portfolio.mean.change7, portfolio.mean.change30), (None, None, None));
-        assert_eq!(portfolio.unconnected, FactorKey::ALL);
+        assert_eq!(portfolio.unconnected, FactorKey::FIVE);
         db.customer("No data").await;
         assert_eq!(db.get_portfolio(&CustomerQuery::default(), "USD", today()).await.unwrap().mean.score, None);
     }

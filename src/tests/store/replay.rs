@@ -2,7 +2,8 @@
 //! facts give.
 
 use crate::domain::{
-    Archive, ArchiveReason, AsOf, BandHistory, CustomerFields, CustomerId, CustomerQuery, EventId, Health, NaiveDate, Portfolio,
+    Archive, ArchiveReason, AsOf, BandHistory, CustomerFields, CustomerId, CustomerQuery, EventId, FactorKey, Health, NaiveDate,
+    Portfolio,
 };
 use crate::scoring;
 use crate::server::store::{CurrentHealth, DemoCustomer, Incoming, Store};
@@ -189,11 +190,11 @@ on_each_database! {
         for ago in 0..25 {
             let day = days_ago(ago);
             let connections = db.connections_known_on(day).await.unwrap();
-            let mut first = crate::domain::Factors::<Option<NaiveDate>>::default();
+            let mut first = crate::domain::Sources::<Option<NaiveDate>>::default();
             for id in 1..=6 {
                 let Ok(facts) = db.load_facts(CustomerId(id), days_ago(1000), AsOf { day: days_ago(-1), known_at: Some(day) }).await else { continue };
                 for daily in &facts.daily {
-                    let first = first.get_mut(crate::domain::FactorKey::fed_by(daily.kind).unwrap());
+                    let first = first.get_mut(crate::domain::Source::of(daily.kind).unwrap());
                     *first = Some(first.map_or(daily.day, |first| first.min(daily.day)));
                 }
             }
@@ -257,7 +258,7 @@ on_each_database! {
         let day = days_ago(10);
         let logins = async |at: AsOf| {
             let replay = db.replay(at).await.unwrap();
-            shown(&replay, "", at.day).await.first().map(|row| (row.name.clone(), row.health.factors.login_frequency.value))
+            shown(&replay, "", at.day).await.first().map(|row| (row.name.clone(), row.health.factors[FactorKey::LOGIN_FREQUENCY].value))
         };
         let known = |name: &str, value| Some((name.to_owned(), Some(value)));
         assert_eq!(logins(day.into()).await, known("Acme", 1));

@@ -1,6 +1,6 @@
 //! Time passes without events, and sources connect: stored health follows.
 
-use crate::domain::{Band, FactorKey};
+use crate::domain::{Band, FactorKey, Scorecard};
 use crate::tests::harness::*;
 
 on_each_database! {
@@ -12,7 +12,7 @@ on_each_database! {
         let tomorrow = days_ago(-1);
         assert!(!db.get_current(acme, tomorrow).await.unwrap().is_current);
         assert_eq!(db.roll_over_all(tomorrow).await, 2);
-        assert_eq!(db.health_on(acme, tomorrow).await.factors.login_frequency.value, Some(0));
+        assert_eq!(db.health_on(acme, tomorrow).await.factors[FactorKey::LOGIN_FREQUENCY].value, Some(0));
         db.assert_settled(tomorrow).await;
         assert_eq!(db.roll_over_all(tomorrow).await, 0);
     }
@@ -54,14 +54,14 @@ on_each_database! {
 
     async fn the_first_fact_of_a_source_makes_everybody_stale(db: Database) {
         let (acme, other) = (db.customer("Acme").await, db.customer("Other").await);
-        let unconnected = || async { db.connections().await.unwrap().unconnected() };
-        assert_eq!(unconnected().await, FactorKey::ALL);
+        let unconnected = || async { db.connections().await.unwrap().unconnected(&Scorecard::default()) };
+        assert_eq!(unconnected().await, FactorKey::FIVE);
         db.send(acme, login()).await;
-        assert!(!unconnected().await.contains(&FactorKey::LoginFrequency));
+        assert!(!unconnected().await.contains(&FactorKey::LOGIN_FREQUENCY));
         assert!(db.get_current(acme, today()).await.unwrap().is_current);
         assert!(!db.get_current(other, today()).await.unwrap().is_current);
         assert_eq!(db.roll_over_all(today()).await, 1);
-        assert!(db.health(other).await.factors.login_frequency.measured);
+        assert!(db.health(other).await.factors[FactorKey::LOGIN_FREQUENCY].measured);
         // Later facts of a connected source, and earlier ones that no stored day can see, change nobody else.
         db.send_all(acme, [login(), login().days_ago(1000)]).await;
         assert_eq!(db.roll_over_all(today()).await, 1);
@@ -76,7 +76,7 @@ on_each_database! {
         db.send(other, api_calls(9).days_ago(3)).await;
         db.roll_over_all(today()).await;
         db.retract_event(first, "test", now()).await.unwrap();
-        assert_eq!(db.connections().await.unwrap().0.api_trend, Some(days_ago(3)));
+        assert_eq!(db.connections().await.unwrap().0.api_calls, Some(days_ago(3)));
         db.roll_over_all(today()).await;
         db.assert_settled(today()).await;
     }
@@ -87,6 +87,6 @@ on_each_database! {
         db.archive_customer(acme, archive, now()).await.unwrap();
         db.send(acme, ticket()).await;
         db.roll_over_all(today()).await;
-        assert!(db.health(other).await.factors.support_load.measured);
+        assert!(db.health(other).await.factors[FactorKey::SUPPORT_LOAD].measured);
     }
 }

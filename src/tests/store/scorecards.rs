@@ -1,6 +1,7 @@
 //! A new scorecard: versions, and health that follows it.
 
-use crate::domain::{CustomerQuery, Factors, NewScorecard, Scorecard, ScorecardInput};
+use crate::domain::five::FiveRules;
+use crate::domain::{CustomerQuery, FactorKey, NewScorecard, Scorecard, ScorecardInput};
 use crate::scoring::Counted;
 use crate::server::Actor;
 use crate::server::service::run::jobs;
@@ -9,14 +10,13 @@ use crate::tests::harness::*;
 use std::time::Duration;
 
 /// The version after `current` with one change.
-fn next(current: &Scorecard, change: impl FnOnce(&mut Scorecard)) -> NewScorecard {
-    let mut scorecard = Scorecard { version: current.version + 1, ..current.clone() };
-    change(&mut scorecard);
+fn next(current: &Scorecard, change: impl FnOnce(&mut FiveRules)) -> NewScorecard {
+    let scorecard = Scorecard { version: current.version + 1, ..current.with(change) };
     NewScorecard { scorecard, author: "Ada".into(), note: "test".into() }
 }
 
 /// The rules that everything depends on, changed.
-fn other_rules(scorecard: &mut Scorecard) {
+fn other_rules(scorecard: &mut FiveRules) {
     scorecard.factors.login_frequency.window_days = Some(365);
     scorecard.factors.api_trend.window_days = Some(365);
     scorecard.factors.feature_adoption.key_features = vec!["export".into()];
@@ -50,11 +50,11 @@ on_each_database! {
         db.assert_settled(today()).await;
         let (rows, _) = db.list_customers(&parse_query("sort=name").unwrap(), today()).await.unwrap();
         let measured = &rows[0].measured;
-        let Factors { login_frequency, feature_adoption, api_trend, .. } = &measured.factors;
-        assert_eq!(login_frequency.counted, Counted::Facts(4));
-        assert!(matches!(feature_adoption.counted, Counted::Features(1, _)));
+        let counted = |key| &measured.factors[key].counted;
+        assert_eq!(*counted(FactorKey::LOGIN_FREQUENCY), Counted::Facts(4));
+        assert!(matches!(counted(FactorKey::FEATURE_ADOPTION), Counted::Features(1, _)));
         assert_eq!(measured.invoices().judged(), 1);
-        assert_eq!(api_trend.counted, Counted::Trend(2 + 45 + 200 + 364, 365 + 500 + 729));
+        assert_eq!(*counted(FactorKey::API_TREND), Counted::Trend(2 + 45 + 200 + 364, 365 + 500 + 729));
     }
 
     async fn facts_that_arrive_before_the_rescoring_are_scored_by_the_new_rules(db: Database) {
@@ -109,12 +109,12 @@ on_each_database! {
         let archive = crate::domain::Archive { reason: crate::domain::ArchiveReason::Churned, date: today() };
         db.archive_customer(gone, archive, now()).await.unwrap();
         let app = db.app();
-        let weights = |scorecard: &mut Scorecard| scorecard.factors.login_frequency.weight = 400;
+        let weights = |scorecard: &mut FiveRules| scorecard.factors.login_frequency.weight = 400;
         // Once from stored measurements, once while they are stale, once from facts.
-        for change in [weights as fn(&mut Scorecard), |scorecard| scorecard.missing_policy = crate::domain::MissingPolicy::Exclude, other_rules] {
+        for change in [weights as fn(&mut FiveRules), |scorecard| scorecard.missing_policy = crate::domain::MissingPolicy::Exclude, other_rules] {
             let current = db.current_scorecard().await.unwrap();
             let new = next(&current, change);
-            let input: ScorecardInput = serde_json::from_value(serde_json::to_value(&new.scorecard).unwrap()).unwrap();
+            let input: ScorecardInput = serde_json::from_value(serde_json::to_value(FiveRules::of(&new.scorecard).unwrap()).unwrap()).unwrap();
             let preview = scorecards::preview_scorecard(&app.call(Actor::Visitor), &input).await.unwrap();
             let before = db.get_portfolio(&CustomerQuery::default(), "USD", today()).await.unwrap();
             assert_eq!(preview.changes, new.scorecard.changes_since(&current));
@@ -140,7 +140,7 @@ on_each_database! {
         two_customers(&db).await;
         let app = db.app();
         let job = tokio::spawn(jobs::keep_rolling_over(app.clone()));
-        let mut sent = serde_json::to_value(db.current_scorecard().await.unwrap()).unwrap();
+        let mut sent = serde_json::to_value(FiveRules::of(&db.current_scorecard().await.unwrap()).unwrap()).unwrap();
         for weight in [60, 61] {
             sent["factors"]["apiTrend"]["weight"] = weight.into();
             let signed = ScorecardInput { author: Some("Ada".into()), note: Some("test".into()), ..serde_json::from_value(sent.clone()).unwrap() };

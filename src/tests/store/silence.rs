@@ -1,7 +1,7 @@
 //! Sources that fall silent: told of the facts of anybody, as of any day, as it is known or was known then.
 
 use crate::domain::PageDays;
-use crate::domain::{Archive, ArchiveReason, AsOf, CustomerId, CustomerQuery, EventId, FactorKey, NaiveDate};
+use crate::domain::{Archive, ArchiveReason, AsOf, CustomerId, CustomerQuery, EventId, NaiveDate, Source};
 use crate::server::service::health::get_customer_page;
 use crate::server::service::portfolio::get_portfolio;
 use crate::tests::harness::*;
@@ -15,15 +15,15 @@ async fn send_then(db: &Database, customer: CustomerId, fact: Fact, received: i6
 }
 
 /// The silent sources with their days, as the portfolio tells them; the customer's page must tell the same.
-async fn silent(db: &Database, customer: CustomerId, at: AsOf) -> Vec<(FactorKey, i64)> {
+async fn silent(db: &Database, customer: CustomerId, at: AsOf) -> Vec<(Source, i64)> {
     let portfolio =
         get_portfolio(&db.call(), &CustomerQuery { at: at.asked(today()), ..CustomerQuery::default() }).await.unwrap();
     let page = get_customer_page(&db.call(), customer, at, PageDays { history: 90, change: 30 }).await.unwrap();
     assert_eq!(page.silent_sources, portfolio.silent_sources, "{at:?}");
-    portfolio.silent_sources.iter().map(|silent| (silent.factor, silent.days)).collect()
+    portfolio.silent_sources.iter().map(|silent| (silent.source, silent.days)).collect()
 }
 
-async fn silent_today(db: &Database, customer: CustomerId) -> Vec<(FactorKey, i64)> {
+async fn silent_today(db: &Database, customer: CustomerId) -> Vec<(Source, i64)> {
     silent(db, customer, today().into()).await
 }
 
@@ -34,7 +34,7 @@ on_each_database! {
             db.send(if ago % 2 == 0 { acme } else { bolt }, login().days_ago(ago)).await;
             db.send(bolt, api_calls(3).days_ago(ago - 12)).await;
         }
-        assert_eq!(silent_today(&db, acme).await, [(FactorKey::LoginFrequency, 12)]);
+        assert_eq!(silent_today(&db, acme).await, [(Source::Logins, 12)]);
         let query = CustomerQuery { owner: Some("nobody".to_owned().into()), ..CustomerQuery::default() };
         let owned = db.get_portfolio(&query, "USD", today()).await.unwrap();
         assert_eq!(owned.silent_sources.len(), 1, "whoever owns the customers");
@@ -47,7 +47,7 @@ on_each_database! {
         assert_eq!(silent_today(&db, acme).await, [], "anybody may be archived");
         // Retracted, the fact leaves its day; with another one on that day it does not.
         db.retract_event(late, "test", now()).await.unwrap();
-        assert_eq!(silent_today(&db, acme).await, [(FactorKey::LoginFrequency, 12)]);
+        assert_eq!(silent_today(&db, acme).await, [(Source::Logins, 12)]);
         let [first, _] = [db.send(other, login().days_ago(2)).await, db.send(acme, login().days_ago(2)).await];
         db.retract_event(first.event.id, "test", now()).await.unwrap();
         assert_eq!(silent_today(&db, acme).await, []);
@@ -61,7 +61,7 @@ on_each_database! {
         let late = send_then(&db, acme, login().days_ago(6), 5).await;
         db.retract_event(late, "test", now() - Duration::days(2)).await.unwrap();
         db.roll_over_all(today()).await;
-        let logins = |days| vec![(FactorKey::LoginFrequency, days)];
+        let logins = |days| vec![(Source::Logins, days)];
         for (ago, known_now, known_then) in
             [(0, logins(13), logins(13)), (2, logins(11), logins(11)), (3, logins(10), vec![]), (5, logins(8), vec![]), (6, logins(7), logins(7)), (10, vec![], vec![])]
         {

@@ -175,8 +175,10 @@ on_each_database! {
         db.send(first, sent.clone()).await;
         db.send(first, feature("cafe").message("m-2")).await;
         db.send(third, feature(CAFE)).await;
-        let mut scorecard = Scorecard { version: 2, ..Scorecard::default() };
-        scorecard.factors.get_mut(FactorKey::FeatureAdoption).key_features = vec![CAFE.to_owned()];
+        let scorecard = Scorecard::default().with(|rules| {
+            rules.version = 2;
+            rules.factors.feature_adoption.key_features = vec![CAFE.to_owned()];
+        });
         let new = NewScorecard { scorecard: scorecard.clone(), author: "Ann".into(), note: "test".into() };
         db.add_scorecard(&new, now()).await.unwrap();
         db.roll_over_all(today()).await;
@@ -211,7 +213,7 @@ on_each_database! {
         assert!(repeat.repeated);
         db.retract_event(repeat.event.id, "test", now()).await.unwrap();
         db.assert_settled(today()).await;
-        assert_eq!(db.health(first).await.factors.feature_adoption.value, Some(0));
+        assert_eq!(db.health(first).await.factors[FactorKey::FEATURE_ADOPTION].value, Some(0));
         // Opened once more, nothing is left to do.
         let (version, snapshot) = (db.get_customer(second).await.unwrap().version, db.list_events(first, &EventFilter::default(), 1, 9).await.unwrap());
         db.migrate().await.unwrap();

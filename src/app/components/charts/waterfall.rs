@@ -1,4 +1,4 @@
-//! The sum of the five contributions: a table whose last column draws each step up to the score.
+//! The sum of the contributions: a table whose last column draws each step up to the score.
 
 use crate::app::components::band_attribute;
 use crate::app::format::signed;
@@ -32,11 +32,11 @@ pub fn Waterfall(health: Health, limits: BandLimits, sum: &'static str) -> impl 
     let rows = steps(&health)
         .into_iter()
         .map(|step| {
-            let factor = health.factors.get(step.factor);
-            view! {
+            let factor = health.factors.get(step.factor)?;
+            Some(view! {
                 <tr data-assumed=(!factor.measured).to_string()>
                     <th scope="row">
-                        {step.factor.label()}
+                        {factor.label.clone()}
                         {(!factor.measured).then(|| view! { <span class="assumed-mark">"assumed"</span> })}
                     </th>
                     <td class="numeric">{factor.score.to_string()}</td>
@@ -50,7 +50,7 @@ pub fn Waterfall(health: Health, limits: BandLimits, sum: &'static str) -> impl 
                         </svg>
                     </td>
                 </tr>
-            }
+            })
         })
         .collect_view();
     view! {

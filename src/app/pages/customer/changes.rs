@@ -4,16 +4,22 @@ use super::history::Lengths;
 use super::place::{CHANGE_DAYS, Place};
 use crate::app::components::ChangeFigure;
 use crate::app::format;
-use crate::domain::{Cause, CauseFact, CausePart, EventKind, FactorKey, HealthChange, Points, Window};
+use crate::domain::measure::Measure;
+use crate::domain::scorecard::FactorRule;
+use crate::domain::{Cause, CauseFact, CausePart, EventKind, FactorKey, HealthChange, Points, Scorecard, Window};
 use crate::wire::pages::CustomerPage;
 use leptos::prelude::*;
 
 #[component]
 pub fn ChangesSection(page: StoredValue<CustomerPage>, place: Memo<Place>) -> impl IntoView {
     let change = page.with_value(|page| page.changes.clone());
-    let factors = moved(&change);
+    let factors = page.with_value(|page| moved(&change, &page.scorecard));
     let nothing = factors.is_empty();
-    let factors = factors.into_iter().map(|factor| view! { <FactorChange factor place /> }).collect_view();
+    let factors = factors.into_iter().map(|factor| {
+        let kind = page.with_value(|page| page.scorecard.factors.get(factor.factor).and_then(only_kind));
+        view! { <FactorChange factor kind place /> }
+    });
+    let factors = factors.collect_view();
     view! {
         <section class="panel customer__five" id="changes" aria-labelledby="changes-title">
             <div class="panel__head">
@@ -84,6 +90,7 @@ fn Knowledge(page: StoredValue<CustomerPage>, place: Memo<Place>) -> impl IntoVi
 /// The part of one factor in a change.
 struct Moved {
     factor: FactorKey,
+    label: String,
     points: Points,
     causes: Vec<MovedBy>,
 }
@@ -106,10 +113,10 @@ enum Behind {
 }
 
 impl Behind {
-    fn of(cause: Cause, fact: &CauseFact) -> Self {
-        match (cause, fact.factor, fact.days) {
+    fn of(cause: Cause, fact: &CauseFact, measure: Option<&Measure>) -> Self {
+        match (cause, measure, fact.days) {
             (Cause::ScorecardChange | Cause::SourceConnected, ..) => Self::Nothing,
-            (_, FactorKey::InvoiceTimeliness, _) => Self::Invoices,
+            (_, Some(Measure::OnTimeShare { .. }), _) => Self::Invoices,
             (.., days) => days.map_or(Self::Nothing, Self::Events),
         }
     }
@@ -126,29 +133,34 @@ fn without_fact(cause: Cause, points: Points) -> &'static str {
 }
 
 /// Returns the factors that changed, the one that moved most first.
-fn moved(change: &HealthChange) -> Vec<Moved> {
+fn moved(change: &HealthChange, scorecard: &Scorecard) -> Vec<Moved> {
     let by = |factor: FactorKey| {
+        let measure = scorecard.factors.get(factor).map(|rule| &rule.measure);
         let part = move |part: &CausePart| {
-            let points = *part.factors.get(factor);
+            let points = part.factors.get(factor).copied().unwrap_or_default();
             let fact = part.facts.iter().find(|fact| fact.factor == factor);
             let sentence =
                 fact.map_or_else(|| without_fact(part.cause, points).to_owned(), |fact| format::capitalised(&fact.sentence));
-            let behind = fact.map_or(Behind::Nothing, |fact| Behind::of(part.cause, fact));
+            let behind = fact.map_or(Behind::Nothing, |fact| Behind::of(part.cause, fact, measure));
             (points != Points::ZERO).then_some(MovedBy { sentence, points, behind })
         };
         change.causes.iter().filter_map(part).collect::<Vec<_>>()
     };
-    let moved = |factor: FactorKey| Moved { factor, points: *change.factors.get(factor), causes: by(factor) };
+    let moved = |(factor, points): (FactorKey, &Points)| Moved {
+        factor,
+        label: change.label_of(factor),
+        points: *points,
+        causes: by(factor),
+    };
     // Parts that cancel each other out move nothing.
-    let mut moved: Vec<_> = FactorKey::ALL.into_iter().map(moved).filter(|moved| moved.points != Points::ZERO).collect();
+    let mut moved: Vec<_> = change.factors.iter().map(moved).filter(|moved| moved.points != Points::ZERO).collect();
     moved.sort_by_key(|moved| std::cmp::Reverse(moved.points.0.abs()));
     moved
 }
 
 #[component]
-fn FactorChange(factor: Moved, place: Memo<Place>) -> impl IntoView {
-    let Moved { factor, points, causes } = factor;
-    let kind = only_kind(factor);
+fn FactorChange(factor: Moved, kind: Option<EventKind>, place: Memo<Place>) -> impl IntoView {
+    let Moved { label, points, causes, .. } = factor;
     let cause = |MovedBy { sentence, points, behind }: MovedBy| {
         let sentence = match behind {
             Behind::Events(days) => {
@@ -162,7 +174,7 @@ fn FactorChange(factor: Moved, place: Memo<Place>) -> impl IntoView {
     };
     view! {
         <li class="changes__factor">
-            <h3>{factor.label()}</h3>
+            <h3>{label}</h3>
             <ChangeFigure change=points band=crate::domain::Band::Healthy />
             <ul class="changes__causes">{causes.into_iter().map(cause).collect_view()}</ul>
         </li>
@@ -170,8 +182,8 @@ fn FactorChange(factor: Moved, place: Memo<Place>) -> impl IntoView {
 }
 
 /// Returns the kind of events that feed a factor, if there is only one.
-fn only_kind(factor: FactorKey) -> Option<EventKind> {
-    let mut kinds = EventKind::ALL.into_iter().filter(|kind| FactorKey::fed_by(*kind) == Some(factor));
+fn only_kind(rule: &FactorRule) -> Option<EventKind> {
+    let mut kinds = rule.measure.kinds();
     kinds.next().filter(|_| kinds.next().is_none())
 }
 
@@ -199,27 +211,25 @@ mod tests {
             causes: vec![part],
             sentence: String::new(),
         };
-        let found: Vec<_> = moved(&change).into_iter().flat_map(|moved| moved.causes).collect();
+        let found: Vec<_> = moved(&change, &Scorecard::default()).into_iter().flat_map(|moved| moved.causes).collect();
         assert_eq!(found, [MovedBy { sentence: words.to_owned(), points: Points(points), behind }]);
     }
 
     #[test]
     fn a_part_without_a_fact_is_rounding_unless_weights_moved() {
-        use FactorKey::{InvoiceTimeliness, LoginFrequency};
-        check(Cause::LeftWindow, InvoiceTimeliness, -1, None, "Rounding", Behind::Nothing);
-        check(Cause::NewEvents, LoginFrequency, 12, None, "New events", Behind::Nothing);
-        check(Cause::ScorecardChange, LoginFrequency, 1, None, "Scorecard changed", Behind::Nothing);
+        check(Cause::LeftWindow, FactorKey::INVOICE_TIMELINESS, -1, None, "Rounding", Behind::Nothing);
+        check(Cause::NewEvents, FactorKey::LOGIN_FREQUENCY, 12, None, "New events", Behind::Nothing);
+        check(Cause::ScorecardChange, FactorKey::LOGIN_FREQUENCY, 1, None, "Scorecard changed", Behind::Nothing);
     }
 
     #[test]
     fn facts_lead_to_their_events_and_those_about_invoices_to_the_invoices() {
-        use FactorKey::{InvoiceTimeliness, LoginFrequency};
         let days = Window::ending(NaiveDate::from_ymd_opt(2026, 3, 16).unwrap(), 7);
         let logins = Some(("4 new logins", Some(days)));
-        check(Cause::NewEvents, LoginFrequency, 5, logins, "4 new logins", Behind::Events(days));
+        check(Cause::NewEvents, FactorKey::LOGIN_FREQUENCY, 5, logins, "4 new logins", Behind::Events(days));
         let overdue = Some(("1 invoice fell overdue", None));
-        check(Cause::TimePassed, InvoiceTimeliness, -40, overdue, "1 invoice fell overdue", Behind::Invoices);
+        check(Cause::TimePassed, FactorKey::INVOICE_TIMELINESS, -40, overdue, "1 invoice fell overdue", Behind::Invoices);
         let connected = Some(("invoices connected", None));
-        check(Cause::SourceConnected, InvoiceTimeliness, 40, connected, "Invoices connected", Behind::Nothing);
+        check(Cause::SourceConnected, FactorKey::INVOICE_TIMELINESS, 40, connected, "Invoices connected", Behind::Nothing);
     }
 }

@@ -1,10 +1,11 @@
-//! The five factors: measured value, score, reason, and the activity behind them.
+//! The factors: measured value, score, reason, and the activity behind them.
 
 use super::words::value_words;
 use crate::app::components::charts::ActivityBars;
 use crate::app::components::rules::Reason;
 use crate::app::components::{SilentSourceLine, stands};
 use crate::app::format;
+use crate::domain::measure::Measure;
 use crate::domain::scorecard::FactorRule;
 use crate::domain::{Factor, FactorKey, Points, Window};
 use crate::scoring;
@@ -16,42 +17,51 @@ use super::invoices::InvoiceStrip;
 #[component]
 pub fn FactorsSection(page: StoredValue<CustomerPage>) -> impl IntoView {
     // Without enough data, there is no score to improve.
-    let weakest = page.with_value(|page| page.health.shown_score().and_then(|_| scoring::weakest(&page.health)));
+    let weakest = page.with_value(|page| page.health.shown_score().and_then(|_| scoring::weakest(&page.health, &page.scorecard)));
     // What is young must not look like an alarm.
     let weakest = weakest.filter(|_| !page.with_value(CustomerPage::is_new));
-    let rows = FactorKey::ALL.map(|key| {
+    let row = |(key, rule)| {
+        let factor = page.with_value(|page| page.health.factors.get(key).cloned())?;
         let next_step = weakest.as_ref().filter(|weakest| weakest.factor == key).map(|weakest| weakest.next_step.clone());
-        view! { <FactorRow page key next_step /> }
-    });
+        Some(view! { <FactorRow page key rule factor next_step /> })
+    };
+    let rules = page.with_value(|page| page.scorecard.factors.clone());
+    let rows = rules.into_iter().filter_map(row).collect_view();
     view! {
         <section class="panel" aria-labelledby="factors-title">
-            <div class="panel__head"><h2 id="factors-title">"The five factors"</h2></div>
+            <div class="panel__head"><h2 id="factors-title">"What the score is made of"</h2></div>
             <div class="factors">{rows}</div>
         </section>
     }
 }
 
 #[component]
-fn FactorRow(page: StoredValue<CustomerPage>, key: FactorKey, next_step: Option<String>) -> impl IntoView {
-    let (factor, rule) = page.with_value(|page| (page.health.factors.get(key).clone(), page.scorecard.factors.get(key).clone()));
+fn FactorRow(
+    page: StoredValue<CustomerPage>,
+    key: FactorKey,
+    rule: FactorRule,
+    factor: Factor,
+    next_step: Option<String>,
+) -> impl IntoView {
     let limits = page.with_value(|page| page.scorecard.bands.clone());
     let stands = if page.with_value(CustomerPage::is_new) && factor.measured { "fine" } else { stands(&factor, &limits) };
-    let (value, of) = value_words(key, &factor);
+    let (value, of) = value_words(&rule, &factor);
     let explanation = factor.explanation.clone();
+    let (silent, sources) = (page.with_value(|page| page.silent_sources.clone()), rule.measure.sources().collect());
     let is_weakest = next_step.is_some();
-    let drawing = match key {
-        FactorKey::InvoiceTimeliness => view! { <InvoiceStrip page /> }.into_any(),
-        _ => view! { <Activity page key /> }.into_any(),
+    let drawing = match &rule.measure {
+        Measure::OnTimeShare { .. } => view! { <InvoiceStrip page /> }.into_any(),
+        measure => view! { <Activity page key measure=measure.clone() /> }.into_any(),
     };
     view! {
         <article class="factor" data-weakest=is_weakest.to_string() data-assumed=(!factor.measured).to_string()>
-            <Standing key factor=factor.clone() weakest=is_weakest stands />
+            <Standing factor=factor.clone() weakest=is_weakest stands />
             <div class="factor__story">
                 <p class="factor__value"><strong>{value}</strong>" "<span>{of}</span></p>
                 <p>{explanation}"."</p>
-                <SilentSourceLine sources=page.with_value(|page| page.silent_sources.clone()) factor=key />
+                <SilentSourceLine silent sources />
                 {next_step.map(|step| view! { <p class="factor__step"><b>"Next step: "</b>{step}"."</p> })}
-                {(key == FactorKey::FeatureAdoption).then(|| view! { <Features page rule=rule.clone() /> })}
+                {matches!(rule.measure, Measure::DistinctFeatures { .. }).then(|| view! { <Features page rule=rule.clone() /> })}
                 <details class="factor__why">
                     <summary>"Why it is measured this way"</summary>
                     <Reason key_=key rule />
@@ -64,12 +74,12 @@ fn FactorRow(page: StoredValue<CustomerPage>, key: FactorKey, next_step: Option<
 
 /// Shows name, score with its bar, weight and contribution.
 #[component]
-fn Standing(key: FactorKey, factor: Factor, weakest: bool, stands: &'static str) -> impl IntoView {
+fn Standing(factor: Factor, weakest: bool, stands: &'static str) -> impl IntoView {
     let possible = Points(factor.weight.0);
     view! {
         <div class="factor__standing">
             <div class="factor__name">
-                <h3>{key.label()}</h3>
+                <h3>{factor.label.clone()}</h3>
                 {weakest.then(|| view! { <span class="tag" data-kind="weakest">"Costs most"</span> })}
                 {(!factor.measured).then(|| view! { <span class="tag" data-kind="assumed">"Assumed"</span> })}
             </div>
@@ -88,20 +98,16 @@ fn Standing(key: FactorKey, factor: Factor, weakest: bool, stands: &'static str)
 
 /// Shows the factor's daily activity, with its window marked.
 #[component]
-fn Activity(page: StoredValue<CustomerPage>, key: FactorKey) -> impl IntoView {
+fn Activity(page: StoredValue<CustomerPage>, key: FactorKey, measure: Measure) -> impl IntoView {
     let (counts, window) = page.with_value(|page| {
         // A factor over all history draws the last 90 days.
-        let window = page.health.factors.get(key).window.unwrap_or_else(|| Window::ending(page.health.as_of, 90));
-        (page.activity.get(key).clone(), window)
+        let window = page.health.factors.get(key).and_then(|factor| factor.window);
+        let window = window.unwrap_or_else(|| Window::ending(page.health.as_of, 90));
+        (page.activity.get(key).cloned().unwrap_or_default(), window)
     });
-    let noun = match key {
-        FactorKey::LoginFrequency => "login",
-        FactorKey::FeatureAdoption => "feature use",
-        FactorKey::SupportLoad => "ticket",
-        FactorKey::InvoiceTimeliness => "invoice",
-        FactorKey::ApiTrend => "API call",
-    };
-    view! { <ActivityBars counts window noun compared=key == FactorKey::ApiTrend /> }
+    let noun = if matches!(measure, Measure::DistinctFeatures { .. }) { "feature use" } else { measure.short_noun() };
+    let compared = matches!(measure, Measure::Trend { .. });
+    view! { <ActivityBars counts window noun compared /> }
 }
 
 /// Lists the features behind the adoption score, most used first.
@@ -111,7 +117,7 @@ fn Features(page: StoredValue<CustomerPage>, rule: FactorRule) -> impl IntoView 
     let items = features
         .into_iter()
         .map(|(feature, uses)| {
-            let note = if rule.measure(FactorKey::FeatureAdoption).counts_feature(&feature) { "" } else { ", not a key feature" };
+            let note = if rule.measure.counts_feature(&feature) { "" } else { ", not a key feature" };
             view! { <li>{feature}" "<span>{format::group(uses)}<span class="sr-only">" uses"</span>{note}</span></li> }
         })
         .collect_view();

@@ -1,8 +1,11 @@
 //! The page's sentences about events and measured values, for customer success staff.
 
 use crate::app::format;
+use crate::domain::measure::Measure;
+use crate::domain::phrases::listed;
 use crate::domain::reading::label;
-use crate::domain::{Band, EventBody, Factor, FactorKey, Health, MissingPolicy, NaiveDate, OutcomeFacts};
+use crate::domain::scorecard::FactorRule;
+use crate::domain::{Band, EventBody, Factor, Health, MissingPolicy, NaiveDate, OutcomeFacts};
 use crate::scoring::BAND_MEMORY_DAYS;
 use crate::wire::pages::CustomerPage;
 
@@ -87,49 +90,39 @@ pub fn sum_words(page: &CustomerPage) -> &'static str {
     }
 }
 
-/// Returns the name of a factor's source for the middle of a sentence.
-fn source(key: FactorKey) -> &'static str {
-    match key {
-        FactorKey::LoginFrequency => "logins",
-        FactorKey::FeatureAdoption => "feature use",
-        FactorKey::SupportLoad => "support tickets",
-        FactorKey::InvoiceTimeliness => "invoices",
-        FactorKey::ApiTrend => "API calls",
-    }
-}
-
-/// Says which factors are assumed: "Support tickets and API calls are assumed".
+/// Says which factors are assumed: "Support load and API trend are assumed".
 pub fn coverage_sentence(health: &Health, policy: MissingPolicy) -> String {
-    let assumed: Vec<_> = health.factors.iter().filter(|(_, factor)| !factor.measured).map(|(key, _)| source(key)).collect();
+    let assumed = health.factors.values().filter(|factor| !factor.measured);
+    let assumed: Vec<_> = assumed.map(|factor| format::uncapitalised(&factor.label)).collect();
     let consequence = match policy {
         MissingPolicy::Neutral => "assumed",
         MissingPolicy::Exclude => "left out",
     };
     match assumed.as_slice() {
         [] => "Nothing is assumed".into(),
-        [one] => format!("{} {} {consequence}", format::capitalised(one), if one.ends_with('s') { "are" } else { "is" }),
-        [first @ .., last] => format!("{} and {last} are {consequence}", format::capitalised(&first.join(", "))),
+        [one] => format!("{} is {consequence}", format::capitalised(one)),
+        many => format!("{} are {consequence}", format::capitalised(&listed(many))),
     }
 }
 
 /// Returns the measured value as a figure, and the thing it counts. The explanation below it has the target.
-pub fn value_words(key: FactorKey, factor: &Factor) -> (String, String) {
+pub fn value_words(rule: &FactorRule, factor: &Factor) -> (String, String) {
     let value = factor.value.map_or_else(|| "–".to_owned(), format::group);
-    let counted = |noun: &str| if factor.value == Some(1) { noun.to_owned() } else { format!("{noun}s") };
     if !factor.measured {
         return ("–".into(), "nothing measured".into());
     }
-    match key {
-        FactorKey::LoginFrequency => (value, counted("login")),
-        FactorKey::FeatureAdoption => (value, counted("feature")),
-        FactorKey::SupportLoad => (value, counted("ticket")),
-        FactorKey::InvoiceTimeliness => (value, format!("of {} paid on time", format::group(factor.target.unwrap_or_default()))),
-        FactorKey::ApiTrend => match factor.value {
+    let noun = rule.measure.short_noun();
+    match &rule.measure {
+        Measure::Count { .. } | Measure::DistinctFeatures { .. } => {
+            (value, if factor.value == Some(1) { noun.to_owned() } else { format!("{noun}s") })
+        }
+        Measure::OnTimeShare { .. } => (value, format!("of {} paid on time", format::group(factor.target.unwrap_or_default()))),
+        Measure::Trend { .. } => match factor.value {
             Some(percent) => (
                 format!("{}{} %", if percent > 0 { "+" } else { "" }, format::group(percent)),
                 "against the window before".into(),
             ),
-            None => ("New".into(), "no calls in the window before".into()),
+            None => ("New".into(), format!("no {noun}s in the window before")),
         },
     }
 }
@@ -171,7 +164,8 @@ mod tests {
         let measured =
             Five { logins: 45, features: 1, tickets: 6, connected: Factors::from_fn(|_| true), ..Five::default() }.measured();
         let health = score(CustomerId(1), &measured, &Scorecard::default(), NaiveDate::default());
-        let found: Vec<_> = health.factors.iter().map(|(key, factor)| value_words(key, factor)).take(3).collect();
+        let rules = Scorecard::default();
+        let found: Vec<_> = health.factors.iter().map(|(key, factor)| value_words(&rules.factors[key], factor)).take(3).collect();
         let expected = [("45", "logins"), ("1", "feature"), ("6", "tickets")];
         assert_eq!(found, expected.map(|(value, of)| (value.to_owned(), of.to_owned())));
     }

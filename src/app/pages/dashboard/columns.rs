@@ -2,7 +2,8 @@
 
 use super::chosen::{ChooseAll, Chosen};
 use super::links::list_href;
-use crate::domain::{CustomerQuery, FactorKey, Sort, SortDirection};
+use crate::domain::scorecard::FactorName;
+use crate::domain::{CustomerQuery, Sort, SortDirection};
 use leptos::prelude::*;
 
 /// A header cell. Some cells show two values of a customer, and either can be sorted by.
@@ -52,8 +53,8 @@ const LAST_ACTIVITY: Column =
     Column { class: "col-activity", sorts: &[sort(Sort::LastActivity, "Last activity", "last activity", SortDirection::Asc)] };
 
 /// Returns the name of a sort order for places without a header.
-pub fn sort_label(sort: Sort) -> &'static str {
-    match sort {
+pub fn sort_label(sort: Sort, names: &[FactorName]) -> String {
+    let label = match sort {
         Sort::Urgency => "Who is first",
         Sort::Score => "Score",
         Sort::Name => "Name",
@@ -65,24 +66,19 @@ pub fn sort_label(sort: Sort) -> &'static str {
         Sort::Change7 => "7-day change",
         Sort::BandSince => "In its band since",
         Sort::LastActivity => "Last activity",
-        Sort::Factor(key) => key.label(),
-    }
+        Sort::Factor(key) => {
+            let name = names.iter().find(|name| name.factor == key);
+            return name.map_or_else(|| key.to_string(), |name| name.label.clone());
+        }
+    };
+    label.to_owned()
 }
 
 /// Returns the factors' short names as a text of CSS, a tab between them: cards label the cells of the strip by it.
-pub fn factor_labels() -> String {
-    format!("\"{}\"", FactorKey::ALL.map(factor_abbreviation).join("\\9 "))
-}
-
-/// Returns a name narrow enough for a cell of the strip.
-fn factor_abbreviation(key: FactorKey) -> &'static str {
-    match key {
-        FactorKey::LoginFrequency => "Log",
-        FactorKey::FeatureAdoption => "Feat",
-        FactorKey::SupportLoad => "Sup",
-        FactorKey::InvoiceTimeliness => "Inv",
-        FactorKey::ApiTrend => "API",
-    }
+pub fn factor_labels(names: &[FactorName]) -> String {
+    let is_plain = |letter: &char| letter.is_alphanumeric() || " -".contains(*letter);
+    let label = |name: &FactorName| name.abbreviation().chars().filter(is_plain).collect::<String>();
+    format!("\"{}\"", names.iter().map(label).collect::<Vec<_>>().join("\\9 "))
 }
 
 /// Returns the query for a header's link. It reverses the direction when the list is sorted by that column already.
@@ -97,14 +93,14 @@ fn sorted(query: &CustomerQuery, sort: Sort, first: SortDirection) -> CustomerQu
 
 /// Shows the header row. Every sort order is a link.
 #[component]
-pub fn ListHead(query: Signal<CustomerQuery>, chosen: Chosen) -> impl IntoView {
+pub fn ListHead(query: Signal<CustomerQuery>, names: Memo<Vec<FactorName>>, chosen: Chosen) -> impl IntoView {
     let [name, before @ ..] = BEFORE_FACTORS;
     let before = before.map(|column| header_cell(query, column, None));
-    let factors = FactorKey::ALL.map(|key| factor_cell(query, key));
+    let factors = move || names.get().into_iter().map(|name| factor_cell(query, name)).collect_view();
     view! {
         <thead>
             <tr>
-                {header_cell(query, name, Some(view! { <ChooseAll chosen /> }.into_any()))} {before.collect_view()} {factors.collect_view()}
+                {header_cell(query, name, Some(view! { <ChooseAll chosen /> }.into_any()))} {before.collect_view()} {factors}
                 {header_cell(query, REASON, None)}
                 <ChangeHead query />
                 <th scope="col" class="col-trend">
@@ -133,7 +129,7 @@ fn ChangeHead(query: Signal<CustomerQuery>) -> impl IntoView {
 
 fn header_cell(query: Signal<CustomerQuery>, column: Column, more: Option<AnyView>) -> impl IntoView {
     let aria_sort = move || query.with(|query| column.sorts.iter().find_map(|link| aria_sort(query, link.sort)));
-    let links = column.sorts.iter().map(|link| sort_link(query, link.sort, link.first, link.label, link.title));
+    let links = column.sorts.iter().map(|link| sort_link(query, link.sort, link.first, link.label.to_owned(), link.title));
     view! {
         <th scope="col" class=column.class aria-sort=aria_sort>
             {links.collect_view()} {more}
@@ -141,11 +137,11 @@ fn header_cell(query: Signal<CustomerQuery>, column: Column, more: Option<AnyVie
     }
 }
 
-fn factor_cell(query: Signal<CustomerQuery>, key: FactorKey) -> impl IntoView {
-    let sort = Sort::Factor(key);
+fn factor_cell(query: Signal<CustomerQuery>, name: FactorName) -> impl IntoView {
+    let sort = Sort::Factor(name.factor);
     view! {
         <th scope="col" class="col-factor" aria-sort=move || query.with(|query| aria_sort(query, sort))>
-            {sort_link(query, sort, SortDirection::Asc, factor_abbreviation(key), key.label())}
+            {sort_link(query, sort, SortDirection::Asc, name.abbreviation(), &name.label)}
         </th>
     }
 }
@@ -161,9 +157,9 @@ fn sort_link(
     query: Signal<CustomerQuery>,
     sort: Sort,
     first: SortDirection,
-    label: impl IntoView + 'static,
-    title: &'static str,
-) -> impl IntoView {
+    label: String,
+    title: &str,
+) -> impl IntoView + use<> {
     let state = move || query.with(|query| aria_sort(query, sort));
     view! {
         <a
@@ -181,6 +177,7 @@ fn sort_link(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::FactorKey;
 
     #[test]
     fn a_header_toggles_its_direction_and_goes_to_the_first_page() {
@@ -195,7 +192,7 @@ mod tests {
     fn every_sort_order_has_a_header() {
         let plain = BEFORE_FACTORS.iter().chain([&REASON, &LAST_ACTIVITY]).flat_map(|column| column.sorts).map(|link| link.sort);
         let changes = CHANGES.map(|(_, sort, _)| sort);
-        let headers: Vec<_> = plain.chain(changes).chain(FactorKey::ALL.map(Sort::Factor)).collect();
-        assert_eq!(Sort::all().filter(|sort| !headers.contains(sort)).collect::<Vec<_>>(), []);
+        let headers: Vec<_> = plain.chain(changes).chain(FactorKey::FIVE.map(Sort::Factor)).collect();
+        assert_eq!(Sort::all(FactorKey::FIVE).filter(|sort| !headers.contains(sort)).collect::<Vec<_>>(), []);
     }
 }

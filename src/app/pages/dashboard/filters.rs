@@ -4,6 +4,7 @@ use super::chips::filter_labels;
 use super::columns::sort_label;
 use super::query::ListNavigation;
 use crate::domain::list::{OwnerFilter, RenewalFilter};
+use crate::domain::scorecard::FactorName;
 use crate::domain::{Band, CustomerQuery, NaiveDate, Segment, Sort, SortDirection};
 use chrono::Months;
 use leptos::prelude::*;
@@ -30,6 +31,7 @@ const PANEL: &str = "filters";
 pub fn Filters(
     query: Signal<CustomerQuery>,
     owners: Signal<Vec<String>>,
+    names: Memo<Vec<FactorName>>,
     today: Signal<NaiveDate>,
     navigation: ListNavigation,
 ) -> impl IntoView {
@@ -87,7 +89,7 @@ pub fn Filters(
                 </label>
                 <OwnerSelect query owners navigation />
                 <RenewalSelect query today navigation />
-                <SortFilter query navigation />
+                <SortFilter query names navigation />
                 {archived_filter(query, navigation)}
                 {hidden_filters(query)}
                 // Used only until the page is hydrated. Then every change applies by itself.
@@ -271,7 +273,7 @@ fn renewal_words(filter: RenewalFilter) -> String {
 
 /// Asks for the sort order on narrow screens, where the headers that sort are hidden.
 #[component]
-fn SortFilter(query: Signal<CustomerQuery>, navigation: ListNavigation) -> impl IntoView {
+fn SortFilter(query: Signal<CustomerQuery>, names: Memo<Vec<FactorName>>, navigation: ListNavigation) -> impl IntoView {
     let direction = |direction: SortDirection| Signal::derive(move || query.with(|query| query.direction == direction));
     view! {
         <label class="filter filter-sort">
@@ -283,12 +285,15 @@ fn SortFilter(query: Signal<CustomerQuery>, navigation: ListNavigation) -> impl 
                     navigation.change(false, |query| query.sort = sort);
                 }
             >
-                {Sort::all()
-                    .map(|sort| {
+                {move || {
+                    let names = names.get();
+                    let sorts = Sort::all(names.iter().map(|name| name.factor));
+                    let option = |sort| {
                         let chosen = Signal::derive(move || query.with(|query| query.sort == sort));
-                        choice(sort.name(), format!("Sort: {}", sort_label(sort)), chosen)
-                    })
-                    .collect_view()}
+                        choice(sort.name(), format!("Sort: {}", sort_label(sort, &names)), chosen)
+                    };
+                    sorts.map(option).collect_view()
+                }}
             </select>
         </label>
         <label class="filter filter-sort filter-direction">

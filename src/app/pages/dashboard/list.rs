@@ -15,7 +15,7 @@ use crate::app::components::icon::IconName;
 use crate::app::components::{EmptyState, LinkButton, Pagination, Skeleton};
 use crate::app::format;
 use crate::app::state::use_preferences;
-use crate::domain::scorecard::BandLimits;
+use crate::domain::scorecard::{BandLimits, FactorName};
 use crate::domain::{AskedDay, CustomerId, CustomerList, CustomerQuery, NaiveDate};
 use crate::wire::AppError;
 use leptos::ev::MouseEvent;
@@ -32,8 +32,8 @@ pub fn ListSection(
     loaded: Signal<Loaded>,
     totals: Signal<Totals>,
     currency: Signal<String>,
-    /// Where bands begin.
-    limits: Signal<BandLimits>,
+    /// Where bands begin, and the factors' names.
+    rules: Signal<(BandLimits, Vec<FactorName>)>,
     pending: Signal<bool>,
     /// True when a skeleton replaces the rows, because they are of another day than the one asked for.
     between_days: Signal<bool>,
@@ -41,7 +41,8 @@ pub fn ListSection(
     let navigation = ListNavigation::new(query);
     let loaded = Memo::new(move |_| loaded.get());
     let currency = Memo::new(move |_| currency.get());
-    let limits = Memo::new(move |_| limits.get());
+    let limits = Memo::new(move |_| rules.with(|(limits, _)| limits.clone()));
+    let names = Memo::new(move |_| rules.with(|(_, names)| names.clone()));
     let preferences = use_preferences();
     let list_day = Memo::new(move |last: Option<&NaiveDate>| {
         let day = loaded.with(|list| Some(list.as_ref()?.as_ref().ok()?.as_of));
@@ -50,7 +51,12 @@ pub fn ListSection(
     let list_day = Signal::from(list_day);
     let limit_lines = move || {
         limits.with(|limits| {
-            format!("--healthy: {}; --at-risk: {}; --factors: {}", limits.healthy, limits.at_risk, factor_labels())
+            format!(
+                "--healthy: {}; --at-risk: {}; --factors: {}",
+                limits.healthy,
+                limits.at_risk,
+                names.with(|names| factor_labels(names))
+            )
         })
     };
     let at = Memo::new(move |_| query.with(|query| query.at));
@@ -80,7 +86,7 @@ pub fn ListSection(
                 </div>
             </div>
             <div class="list__tools">
-                <Filters query owners today=list_day navigation />
+                <Filters query owners names today=list_day navigation />
                 <Mine query owners navigation />
                 <ColumnChoice />
             </div>
@@ -99,7 +105,7 @@ pub fn ListSection(
                 on:change=move |event| chosen.change(&event)
             >
                 <caption class="sr-only">"Customers with their health, one row each"</caption>
-                <ListHead query chosen />
+                <ListHead query names chosen />
                 <tbody id=move || loaded.with(has_rows).then_some("rows") tabindex="-1">
                     <For each=move || loaded.with(ids) key=|id| *id children=move |id| view! { <Row id loaded chosen at change_days currency limits /> } />
                 </tbody>

@@ -27,7 +27,8 @@ use crate::app::server_fns::{LoadDemo, list_customers, load_portfolio, load_port
 use crate::app::state::{use_last_list, use_revision};
 use crate::app::{format, until_answered};
 use crate::domain::list::Measure;
-use crate::domain::{BandHistory, CustomerList, CustomerQuery, Portfolio, Scorecard};
+use crate::domain::scorecard::BandLimits;
+use crate::domain::{BandHistory, CustomerList, CustomerQuery, Portfolio};
 use crate::wire::AppError;
 use bands::BandsSection;
 use day::{DayBar, NothingYet, RefusedDay, ShownDay};
@@ -146,8 +147,9 @@ fn Content(
     let shown = Shown { portfolio, filters, bands };
     let loaded = Signal::derive(move || list.get().map(|(_, list)| list));
     let currency = move || portfolio.get().and_then(Result::ok).map(|portfolio| portfolio.currency).unwrap_or_default();
-    let limits = move || {
-        portfolio.get().and_then(Result::ok).map_or_else(|| Scorecard::default().bands, |portfolio| portfolio.band_limits)
+    let rules = move || match portfolio.get().and_then(Result::ok) {
+        Some(portfolio) => (portfolio.band_limits, portfolio.factors),
+        None => (BandLimits::default(), Vec::new()),
     };
     let empty = move || {
         portfolio
@@ -161,7 +163,7 @@ fn Content(
     view! {
         {move || stage.get().map(|stage| overview(stage, shown, today, query, load_demo, between_days))}
         <div hidden=empty>
-            <ListSection query=query.into() loaded totals=Signal::derive(move || renewals.get().flatten()) currency=Signal::derive(currency) limits=Signal::derive(limits) pending between_days />
+            <ListSection query=query.into() loaded totals=Signal::derive(move || renewals.get().flatten()) currency=Signal::derive(currency) rules=Signal::derive(rules) pending between_days />
         </div>
     }
 }

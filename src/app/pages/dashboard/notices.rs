@@ -5,13 +5,15 @@ use super::chips::filter_labels;
 use super::links::Links;
 use crate::app::components::SilentSourcesNotice;
 use crate::app::format;
+use crate::domain::phrases::listed;
+use crate::domain::scorecard::FactorName;
 use crate::domain::{CustomerQuery, FactorKey, Portfolio};
 use leptos::prelude::*;
 
 /// Shows the notices. `asked` are the filters of the figures.
 #[component]
 pub fn Notices(portfolio: Portfolio, asked: CustomerQuery) -> impl IntoView {
-    let Portfolio { unconnected, silent_sources, has_demo, .. } = portfolio;
+    let Portfolio { unconnected, factors, silent_sources, has_demo, .. } = portfolio;
     let filters = filter_labels(&asked);
     let whole = Links::new(asked).whole();
     let whose = (!filters.is_empty()).then(|| {
@@ -22,7 +24,7 @@ pub fn Notices(portfolio: Portfolio, asked: CustomerQuery) -> impl IntoView {
             </p>
         }
     });
-    let missing = unconnected_words(&unconnected).map(|words| {
+    let missing = unconnected_words(&unconnected, &factors).map(|words| {
         view! {
             <p class="notice" data-kind="warning">
                 {words} " " <a href="/help#missing-data">"What that means"</a>
@@ -39,38 +41,38 @@ pub fn Notices(portfolio: Portfolio, asked: CustomerQuery) -> impl IntoView {
     view! { <div class="notices">{whose} <SilentSourcesNotice sources=silent_sources /> {missing} {demo}</div> }
 }
 
-/// Names the unconnected sources: "Support tickets and API calls are not connected: these factors are assumed, not
+/// Names the factors without a source: "Support load and API trend are not connected: these factors are assumed, not
 /// measured."
-fn unconnected_words(unconnected: &[FactorKey]) -> Option<String> {
-    let names: Vec<_> = unconnected.iter().map(|key| key.source_in_sentence()).collect();
-    let names = match names.as_slice() {
-        [] => return None,
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    };
-    let names = format::capitalised(&names);
-    let factors = if unconnected.len() == 1 { "this factor is" } else { "these factors are" };
-    Some(format!("{names} are not connected: {factors} assumed, not measured, in every score."))
+fn unconnected_words(unconnected: &[FactorKey], factors: &[FactorName]) -> Option<String> {
+    let names = factors.iter().filter(|name| unconnected.contains(&name.factor));
+    let names: Vec<_> = names.map(|name| format::uncapitalised(&name.label)).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let names = format::capitalised(&listed(&names));
+    let (are, factors) = if unconnected.len() == 1 { ("is", "this factor is") } else { ("are", "these factors are") };
+    Some(format!("{names} {are} not connected: {factors} assumed, not measured, in every score."))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Scorecard;
 
     #[test]
     fn sources_without_any_fact_are_named() {
         for (unconnected, words) in [
             (vec![], None),
             (
-                vec![FactorKey::ApiTrend],
-                Some("API calls are not connected: this factor is assumed, not measured, in every score."),
+                vec![FactorKey::API_TREND],
+                Some("API trend is not connected: this factor is assumed, not measured, in every score."),
             ),
             (
-                vec![FactorKey::SupportLoad, FactorKey::ApiTrend],
-                Some("Support tickets and API calls are not connected: these factors are assumed, not measured, in every score."),
+                vec![FactorKey::SUPPORT_LOAD, FactorKey::API_TREND],
+                Some("Support load and API trend are not connected: these factors are assumed, not measured, in every score."),
             ),
         ] {
-            assert_eq!(unconnected_words(&unconnected).as_deref(), words);
+            assert_eq!(unconnected_words(&unconnected, &Scorecard::default().names()).as_deref(), words);
         }
     }
 }

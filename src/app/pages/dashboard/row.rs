@@ -10,7 +10,7 @@ use crate::app::components::{
 use crate::app::format;
 use crate::domain::scorecard::BandLimits;
 use crate::domain::{AskedDay, Band, CustomerId, CustomerRow, Health, NaiveDate, Share};
-use crate::scoring::{BAND_MEMORY_DAYS, SILENT_DAYS, reasons};
+use crate::scoring::{BAND_MEMORY_DAYS, SILENT_DAYS};
 use leptos::prelude::*;
 
 /// The row of a customer, which follows the list; `loaded` has the customer as long as the row is there. `at` is how the
@@ -50,7 +50,7 @@ fn cells(
     currency: &str,
     limits: &BandLimits,
 ) -> impl IntoView + use<> {
-    let reason = Some(reason(&row, limits)).filter(|reason| !reason.is_empty());
+    let reason = Some(reason(&row)).filter(|reason| !reason.is_empty());
     let CustomerRow { customer, health, band_since, change7, change30, trend, last_activity_at, is_new, .. } = row;
     let (id, href) = (customer.id, customer_href(customer.id, at));
     let (score, band) = (health.score, health.band);
@@ -64,6 +64,7 @@ fn cells(
         false => view! { <BandBadge band score /> }.into_any(),
     };
     let shown_band = if is_new { Band::NoData } else { band };
+    let width = health.factors.len().to_string();
     let factors = match last_activity_at {
         Some(_) => view! { <FactorStrip factors=health.factors limits=limits.clone() quiet=is_new /> }.into_any(),
         None => view! { <NothingReceived /> }.into_any(),
@@ -115,7 +116,7 @@ fn cells(
             {pill}
             {standing}
         </td>
-        <td class="col-factors" colspan="5">{factors}</td>
+        <td class="col-factors" colspan=width>{factors}</td>
         <td class="col-reason" title=reason.clone()>{reason.clone()}</td>
         <td class="col-change" data-direction=direction(change) data-over=format!("{change_days} days ")>{change_words(change, band)}</td>
         <td class="col-trend" data-band=band_attribute(shown_band)><Sparkline points=trend label="Score over 90 days" /></td>
@@ -124,11 +125,11 @@ fn cells(
 }
 
 /// The facts behind a score that is not healthy, or why there is none, a line each.
-fn reason(row: &CustomerRow, limits: &BandLimits) -> String {
+fn reason(row: &CustomerRow) -> String {
     match (row.health.band, row.last_activity_at) {
         (Band::NoData, None) => "Nothing received yet".to_owned(),
         (Band::NoData, Some(_)) => "Too little received for a score".to_owned(),
-        _ => reasons(&row.health, limits).join("\n"),
+        _ => row.reasons.join("\n"),
     }
 }
 

@@ -55,7 +55,7 @@ fn factor(sum: &FactorSum, furthest: i64, currency: &str) -> impl IntoView {
     });
     view! {
         <li>
-            <span class="fall-factors__name">{sum.factor.label()}</span>
+            <span class="fall-factors__name">{sum.label.clone()}</span>
             <b>{format::signed(sum.change)}</b>
             <span class="fall-factors__bar" style=format!("--share: {share}")></span>
             <span class="fall-factors__main">{main}</span>
@@ -66,7 +66,7 @@ fn factor(sum: &FactorSum, furthest: i64, currency: &str) -> impl IntoView {
 fn item(fallen: &FallenCustomer, currency: &str) -> impl IntoView {
     let FallenCustomer { customer, from, to, change, cause } = fallen;
     let arr = customer.arr_cents.map_or_else(|| "ARR unknown".to_owned(), |cents| format::money_short(cents, currency));
-    let cause = cause.as_ref().map(|cause| format!("{}: {}", cause.factor.label(), cause.sentence));
+    let cause = cause.as_ref().map(|cause| format!("{}: {}", cause.label, cause.sentence));
     view! {
         <li>
             <a href=format!("/customers/{}", customer.id)>{customer.name.clone()}</a>

@@ -1,5 +1,7 @@
 //! The effect of an event on the score in one sentence: how far it moved, or why it did not.
 
+use crate::domain::measure::Measure;
+use crate::domain::scorecard::FactorRule;
 use crate::domain::{EventBody, EventKind, Factor, FactorKey, Health, MissingPolicy, Points, Scorecard, Window};
 use crate::wire::pages::EventEffect;
 
@@ -55,18 +57,22 @@ fn no_score(health: &Health, scorecard: &Scorecard) -> String {
 
 /// Explains why the score did not move.
 fn reason(effect: &EventEffect, scorecard: &Scorecard) -> String {
-    let Some(key) = FactorKey::fed_by(effect.event.body.kind()) else { return "readings count in no factor".into() };
-    let (before, after) = (effect.before.factors.get(key), effect.health.factors.get(key));
-    let rule = scorecard.factors.get(key);
-    let label = key.label_in_sentence();
+    let kind = effect.event.body.kind();
+    let Some((key, rule)) = scorecard.factors.iter().find(|(_, rule)| rule.measure.measures(kind)) else {
+        return "no factor counts such events".into();
+    };
+    let Some((before, after)) = effect.before.factors.get(key).zip(effect.health.factors.get(key)) else {
+        return standing(&effect.health);
+    };
+    let label = rule.label_in_sentence();
     if rule.weight == 0 {
         return format!("{label} has no weight");
     }
     if effect.event.retraction.is_some() {
         return "the event was retracted".into();
     }
-    if lies_outside(effect, key, after) {
-        return format!("the day lies outside the {} days that count", rule.window_days.unwrap_or_default());
+    if lies_outside(effect, &rule.measure, after) {
+        return format!("the day lies outside the {} days that count", rule.measure.days());
     }
     if before.score != after.score {
         return format!("{label} moved from {} to {}, too little to show", before.score, after.score);
@@ -77,46 +83,48 @@ fn reason(effect: &EventEffect, scorecard: &Scorecard) -> String {
             MissingPolicy::Exclude => format!("{label} counts from now on, at {}", after.score),
         };
     }
-    stuck(effect, key, before, after, scorecard)
+    stuck(effect, rule, before, after)
 }
 
 /// Explains why a factor's score did not move, although the event counts.
-fn stuck(effect: &EventEffect, key: FactorKey, before: &Factor, after: &Factor, scorecard: &Scorecard) -> String {
-    let at_best = after.score == Points::MAX;
-    match (key, &effect.event.body) {
-        (FactorKey::LoginFrequency, _) if at_best => "logins are at their target already".into(),
-        (FactorKey::FeatureAdoption, _) if at_best => "feature adoption is at its target already".into(),
-        (FactorKey::FeatureAdoption, EventBody::FeatureUse { feature, .. }) => {
-            let rule = &scorecard.factors.feature_adoption;
-            let (keys, days) = (&rule.key_features, rule.window_days.unwrap_or_default());
-            match keys.is_empty() || keys.contains(feature) {
-                true => format!("{feature} was used in the last {days} days already, and each feature counts once"),
-                false => format!("{feature} is not one of the key features"),
-            }
+fn stuck(effect: &EventEffect, rule: &FactorRule, before: &Factor, after: &Factor) -> String {
+    let (at_best, measure) = (after.score == Points::MAX, &rule.measure);
+    match (measure, &effect.event.body) {
+        (Measure::Count { .. }, _) if rule.scale.falls() && after.score == Points::ZERO => {
+            format!("{} is at its worst already", rule.label_in_sentence())
         }
-        (FactorKey::SupportLoad, _) if after.score == Points::ZERO => "support load is at its worst already".into(),
-        (FactorKey::ApiTrend, _) if at_best => "API calls have doubled at least already".into(),
-        (FactorKey::ApiTrend, _) => "that is too few calls to move the trend".into(),
-        (FactorKey::InvoiceTimeliness, EventBody::InvoiceIssued { .. }) if before.target == after.target => {
+        (Measure::Count { .. }, _) if at_best && !rule.scale.falls() => {
+            format!("{}s are at their target already", measure.noun())
+        }
+        (Measure::DistinctFeatures { .. }, _) if at_best => format!("{} is at its target already", rule.label_in_sentence()),
+        (Measure::DistinctFeatures { .. }, EventBody::FeatureUse { feature, .. }) => match measure.counts_feature(feature) {
+            true => format!("{feature} was used in the last {} days already, and each feature counts once", measure.days()),
+            false => format!("{feature} is not one of the key features"),
+        },
+        (Measure::Trend { .. }, _) if at_best => format!("{}s have doubled at least already", measure.noun()),
+        (Measure::Trend { .. }, EventBody::ApiCall { .. }) => "that is too few calls to move the trend".into(),
+        (Measure::Trend { .. }, _) => "that is too little to move the trend".into(),
+        (Measure::OnTimeShare { .. }, EventBody::InvoiceIssued { .. }) if before.target == after.target => {
             "an invoice counts once it is paid or overdue".into()
         }
-        (FactorKey::InvoiceTimeliness, EventBody::InvoicePaid { .. }) if before.explanation != after.explanation => {
+        (Measure::OnTimeShare { .. }, EventBody::InvoicePaid { .. }) if before.explanation != after.explanation => {
             "an invoice that is paid late counts like an overdue one".into()
         }
-        (FactorKey::InvoiceTimeliness, EventBody::InvoicePaid { .. } | EventBody::InvoiceVoided { .. })
+        (Measure::OnTimeShare { .. }, EventBody::InvoicePaid { .. } | EventBody::InvoiceVoided { .. })
             if before.value == after.value && before.target == after.target =>
         {
             "there is nothing to change about such an invoice, or it is not here yet".into()
         }
-        (FactorKey::InvoiceTimeliness, _) if at_best => "all invoices were on time already".into(),
-        _ => format!("{} stays at {}", key.label(), after.score),
+        (Measure::OnTimeShare { .. }, _) if at_best => "all invoices were on time already".into(),
+        _ => format!("{} stays at {}", rule.label, after.score),
     }
 }
 
-/// Returns whether the event's day is outside of its factor's windows. Only the API trend has two.
-fn lies_outside(effect: &EventEffect, key: FactorKey, factor: &Factor) -> bool {
+/// Returns whether the event's day is outside of its factor's windows. A trend has two.
+fn lies_outside(effect: &EventEffect, measure: &Measure, factor: &Factor) -> bool {
     let day = effect.event.occurred_at.date_naive();
-    let counts = |window: Window| window.contains(day) || (key == FactorKey::ApiTrend && window.before().contains(day));
+    let counts =
+        |window: Window| window.contains(day) || (matches!(measure, Measure::Trend { .. }) && window.before().contains(day));
     factor.window.is_some_and(|window| !counts(window))
 }
 
@@ -144,6 +152,7 @@ mod tests {
 
     fn factor(score: i64) -> Factor {
         Factor {
+            label: String::new(),
             score: Points(score),
             weight: Share(200),
             contribution: Points(0),
@@ -200,7 +209,7 @@ mod tests {
                     (720, 500),
                     (720, 500),
                 ),
-                "Reading logged. Score unchanged at 72.0: readings count in no factor",
+                "Reading logged. Score unchanged at 72.0: no factor counts such events",
             ),
         ] {
             assert_eq!(sentence(&effect, &Scorecard::default()), expected);

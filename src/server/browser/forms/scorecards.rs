@@ -1,8 +1,9 @@
 //! The forms about the rules of scoring.
 
 use super::rejection;
+use crate::domain::five::FiveFactors;
 use crate::domain::scorecard_input::{BandLimitsInput, FactorRuleInput, factor_field};
-use crate::domain::{FactorKey, Factors, FieldErrors, ScorecardInput, ScorecardVersion};
+use crate::domain::{FactorKey, FieldErrors, ScorecardInput, ScorecardVersion};
 use crate::server::Call;
 use crate::server::formats::amounts;
 use crate::server::service::scorecards;
@@ -52,7 +53,13 @@ fn scorecard_input(
         version: reader.whole("version"),
         author: form.filled("author"),
         note: form.filled("note"),
-        factors: Factors::from_fn(|key| reader.rule(key)),
+        factors: FiveFactors {
+            login_frequency: reader.rule(FactorKey::LOGIN_FREQUENCY),
+            feature_adoption: reader.rule(FactorKey::FEATURE_ADOPTION),
+            support_load: reader.rule(FactorKey::SUPPORT_LOAD),
+            invoice_timeliness: reader.rule(FactorKey::INVOICE_TIMELINESS),
+            api_trend: reader.rule(FactorKey::API_TREND),
+        },
         bands: BandLimitsInput { healthy: reader.decimal("bands.healthy"), at_risk: reader.decimal("bands.atRisk") },
         missing_policy: form.filled("missingPolicy"),
         coverage_floor: reader.decimal("coverageFloor").map(|percent| percent / 100.0),

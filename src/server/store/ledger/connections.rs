@@ -1,10 +1,10 @@
-//! The days since when each factor's source is connected, and the lock under which they change.
+//! The days since when each source is connected, and the lock under which they change.
 //!
 //! A source is connected from the earliest of all customers' first days. A transaction whose facts cannot move that day shares
 //! the lock with others. One whose facts may move it holds the lock alone, so that no other transaction has an earlier fact that
 //! is not committed yet. (SQLite needs no lock, since it has one writer.)
 
-use crate::domain::{CustomerId, EventKind, FactorKey, Factors, NaiveDate};
+use crate::domain::{CustomerId, EventKind, NaiveDate, Source, Sources};
 use crate::scoring::{BAND_MEMORY_DAYS, Connections};
 use crate::server::store::ledger::rules::{Rules, load_rules};
 use crate::server::store::sql::bind::{binds, day, end};
@@ -59,16 +59,15 @@ pub async fn write_connections(db: &Db) -> StoreResult<Tx> {
 
 /// Finds the connections as they were known at the end of a day.
 ///
-/// The earliest fact of a factor was either taken back since, or still counts. One that still counts is not earlier than its
+/// The earliest fact of a source was either taken back since, or still counts. One that still counts is not earlier than its
 /// customer's first day, and was not received before its customer was created. So the customers of the time are searched in the
 /// order of their first days: a few at first, then more, until the first days are later than what was found.
 pub async fn connections_known_on(tx: &mut Tx, known_on: NaiveDate) -> StoreResult<Connections> {
     let mut days = taken_back_since(tx, known_on).await?;
-    for factor in FactorKey::ALL {
-        let first = days.get_mut(factor);
-        let kinds: Vec<_> = EventKind::ALL.into_iter().filter(|kind| FactorKey::fed_by(*kind) == Some(factor)).collect();
-        let kinds = kinds.iter().map(|kind| format!("'{}'", kind.name())).collect::<Vec<_>>().join(", ");
-        let column = FIRST_DAYS.get(factor);
+    for source in Source::ALL {
+        let first = days.get_mut(source);
+        let kinds = source.kinds().map(|kind| format!("'{}'", kind.name())).collect::<Vec<_>>().join(", ");
+        let column = FIRST_DAYS.get(source);
         let (mut passed, mut limit) = (0, 10);
         loop {
             let sql = format!(
@@ -93,16 +92,16 @@ pub async fn connections_known_on(tx: &mut Tx, known_on: NaiveDate) -> StoreResu
     Ok(Connections(days))
 }
 
-/// Returns for each factor the earliest day of the facts that counted at the end of a day and were retracted after it.
-async fn taken_back_since(tx: &mut Tx, known_on: NaiveDate) -> StoreResult<Factors<Option<NaiveDate>>> {
+/// Returns for each source the earliest day of the facts that counted at the end of a day and were retracted after it.
+async fn taken_back_since(tx: &mut Tx, known_on: NaiveDate) -> StoreResult<Sources<Option<NaiveDate>>> {
     // The events themselves may have been dropped.
     let sql = "SELECT fact_kind, MIN(fact_day) FROM retractions
                WHERE retracted_at >= $1 AND fact_received_day <= $2 GROUP BY fact_kind";
-    let mut days = Factors::<Option<NaiveDate>>::default();
+    let mut days = Sources::<Option<NaiveDate>>::default();
     for (kind, number) in tx.all::<(String, i32)>(sql, binds![end(Some(known_on)), known_on]).await? {
         let kind = EventKind::parse(&kind).ok_or_else(|| StoreError::Corrupt(format!("event kind {kind}")))?;
-        let Some(factor) = FactorKey::fed_by(kind) else { continue };
-        let first = days.get_mut(factor);
+        let Some(source) = Source::of(kind) else { continue };
+        let first = days.get_mut(source);
         *first = Some(first.map_or(day(number), |first| first.min(day(number))));
     }
     Ok(days)
@@ -120,7 +119,7 @@ pub async fn settle_connections(tx: &mut Tx, today: NaiveDate) -> StoreResult<()
     }
     let earliest = today - Duration::days(BAND_MEMORY_DAYS);
     let counted = |first: &Option<NaiveDate>| first.map(|first| first.max(earliest)).filter(|first| *first <= today);
-    let matters = FactorKey::ALL.into_iter().any(|key| counted(before.0.get(key)) != counted(after.0.get(key)));
+    let matters = Source::ALL.into_iter().any(|source| counted(before.0.get(source)) != counted(after.0.get(source)));
     let version = version + i64::from(matters);
     store_connections(tx, &after, version).await
 }

@@ -1,7 +1,7 @@
 //! Generated customers: stored in bulk, and taken out again.
 
 use crate::domain::band_change::BandChangeCause;
-use crate::domain::{CustomerFields, CustomerId, FactorKey, Factors, NaiveDate};
+use crate::domain::{CustomerFields, CustomerId, NaiveDate, Source, Sources};
 use crate::scoring::{DailyCount, Facts};
 use crate::server::store::ledger::connections::settle_connections;
 use crate::server::store::ledger::fact_days::recount_fact_days;
@@ -95,7 +95,7 @@ async fn write_generated(tx: &mut Tx, generated: &[DemoCustomer], now: DateTime<
     let mut facts: Vec<_> = stored.iter().map(|(known, customer)| demo_facts(known, customer)).collect();
     insert_facts(tx, &stored, &facts).await?;
     // Scoring needs no readings.
-    facts.iter_mut().for_each(|facts| facts.daily.retain(|daily| FactorKey::fed_by(daily.kind).is_some()));
+    facts.iter_mut().for_each(|facts| facts.daily.retain(|daily| Source::of(daily.kind).is_some()));
     insert_notes(tx, &stored).await?;
     insert_outcomes(tx, &stored).await?;
     settle_connections(tx, now.date_naive()).await?;
@@ -134,7 +134,7 @@ fn demo_known(id: CustomerId, customer: &DemoCustomer) -> Known {
     let last_activity_at = done.map(|event| event.occurred_at).max();
     let noted = Noted::NOTHING;
     let CustomerFields { start_date, renewal_date, .. } = customer.fields;
-    let first_facts = Factors::default();
+    let first_facts = Sources::default();
     let mut known =
         Known { id, start_date, came_back: false, renewal_date, first_facts, first_reading: None, last_activity_at, noted };
     customer.events.iter().for_each(|event| known.note_fact(event.body.kind(), event.day()));

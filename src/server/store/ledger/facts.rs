@@ -11,6 +11,7 @@ use crate::server::store::{Store, StoreError, StoreResult};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
+use std::str::FromStr;
 
 impl Store {
     /// Loads the facts known of a customer as of a day, with daily activity from the day `from` on.
@@ -75,11 +76,19 @@ impl ActivityRow {
 }
 
 fn parse_count(line: &str) -> Option<DailyCount> {
-    let mut parts = line.splitn(3, ' ');
-    let number: i32 = parts.next()?.parse().ok()?;
+    let (number, rest) = leading_number::<i32>(line)?;
     let kind = *EventKind::ALL.get(number.rem_euclid(KIND_NUMBERS) as usize)?;
-    let count = parts.next().map_or(Ok(1), str::parse).ok()?;
-    Some(DailyCount { day: day(number.div_euclid(KIND_NUMBERS)), kind, key: parts.next().unwrap_or_default().to_owned(), count })
+    let day = day(number.div_euclid(KIND_NUMBERS));
+    let Some(rest) = rest.strip_prefix(' ') else { return Some(DailyCount { day, kind, key: String::new(), count: 1 }) };
+    let (count, key) = leading_number(rest)?;
+    Some(DailyCount { day, kind, key: key.strip_prefix(' ')?.to_owned(), count })
+}
+
+/// Splits a text behind the number that it begins with.
+fn leading_number<T: FromStr>(text: &str) -> Option<(T, &str)> {
+    let digits = text.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'-').count();
+    let (number, rest) = text.split_at_checked(digits)?;
+    Some((number.parse().ok()?, rest))
 }
 
 pub async fn load_facts(

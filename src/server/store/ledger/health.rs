@@ -234,14 +234,15 @@ impl NewHealth {
             trend: &serde_json::Value::from_iter(trend.into_iter().map(tenths)).to_string(),
         };
         let basis = rules.basis(today);
-        let row = row(&scored, known, facts.first_fact_on, Some(today), basis)?;
+        let row = row(&scored, known, facts.first_fact_on, Some(today), rules, basis)?;
         let moves = moves_since(&known.noted, &history, facts, today);
         Ok(Self { customer: known.id, row, basis, noted: known.noted, moves })
     }
 
     /// Carries on the health that was noted today.
-    pub fn carried_on(known: &Known, scored: &Scored<'_>, basis: Basis) -> StoreResult<Self> {
-        let row = row(scored, known, known.first_fact_on(), known.noted.until, basis)?;
+    pub fn carried_on(known: &Known, scored: &Scored<'_>, rules: &Rules, today: NaiveDate) -> StoreResult<Self> {
+        let basis = rules.basis(today);
+        let row = row(scored, known, known.first_fact_on(), known.noted.until, rules, basis)?;
         let before = known.noted.standing;
         let after = Standing { band: scored.scores.band, score: scored.scores.shown_score() };
         // What is not noted yet is noted by the roll-over, from the facts.
@@ -262,6 +263,7 @@ fn row(
     known: &Known,
     first_fact_on: Option<NaiveDate>,
     noted_until: Option<NaiveDate>,
+    rules: &Rules,
     basis: Basis,
 ) -> StoreResult<Row> {
     let signs = Signs {
@@ -273,7 +275,7 @@ fn row(
         last_activity_on: known.last_activity_at.map(|time| time.date_naive()),
         overdue_invoices: scored.measured.invoices().overdue,
     };
-    scored.row(known, first_fact_on, noted_until, signs.urgency(basis.day), basis)
+    scored.row(known, first_fact_on, noted_until, signs.urgency(basis.day), basis, &rules.columns)
 }
 /// The days before today whose changes are noted, as restated, for a customer of whom none were.
 const RESTATED_DAYS: usize = 180;

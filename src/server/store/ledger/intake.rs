@@ -2,7 +2,7 @@
 //! lock the customers they touch.
 
 use crate::domain::band_change::BandChangeCause;
-use crate::domain::{Event, EventId, FactorKey, ImportCounts, NaiveDate};
+use crate::domain::{Event, EventId, ImportCounts, NaiveDate, Source};
 use crate::scoring::Connections;
 use crate::server::store::ledger::connections::write_facts;
 use crate::server::store::ledger::health::{Occasion, put_health};
@@ -203,14 +203,14 @@ fn split_by_customer(incoming: &[Incoming]) -> Vec<Vec<usize>> {
 /// Begins a transaction for events. Returns it with the rules, and whether one of the events may connect a source earlier than
 /// it is connected now.
 async fn begin_intake(db: &Db, incoming: &[&Incoming]) -> StoreResult<(Tx, Rules, bool)> {
-    let mut first = BTreeMap::<FactorKey, NaiveDate>::new();
+    let mut first = BTreeMap::<Source, NaiveDate>::new();
     for Incoming { event, .. } in incoming {
-        let Some(factor) = FactorKey::fed_by(event.body.kind()) else { continue };
-        let day = first.entry(factor).or_insert(event.day());
+        let Some(source) = Source::of(event.body.kind()) else { continue };
+        let day = first.entry(source).or_insert(event.day());
         *day = event.day().min(*day);
     }
     let moves = |connections: &Connections| {
-        first.iter().any(|(factor, day)| connections.0.get(*factor).is_none_or(|connected| *day < connected))
+        first.iter().any(|(source, day)| connections.0.get(*source).is_none_or(|connected| *day < connected))
     };
     write_facts(db, moves).await
 }

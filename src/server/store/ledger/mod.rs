@@ -14,6 +14,7 @@ pub mod outcomes;
 pub mod plan;
 pub mod retract;
 pub mod rules;
+pub mod scoring;
 pub mod standings;
 pub mod undo;
 pub mod upgrade;

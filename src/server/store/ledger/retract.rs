@@ -2,7 +2,7 @@
 //! locked.
 
 use crate::domain::band_change::BandChangeCause;
-use crate::domain::{Event, EventBody, EventId, EventKind, FactorKey, NaiveDate};
+use crate::domain::{Event, EventBody, EventId, EventKind, NaiveDate, Source};
 use crate::server::store::ledger::connections::{settle_connections, write_connections};
 use crate::server::store::ledger::fact_days::settle_fact_day;
 use crate::server::store::ledger::facts::{ALL_FACTS, load_last_activity};
@@ -27,8 +27,8 @@ impl Store {
         let (kind, day) = (body.kind(), occurred_at.date_naive());
         let mut tx = write_connections(&self.db).await?;
         let rules = load_rules(&mut tx).await?;
-        let moves_first = |factor| rules.connections.0.get(factor).is_none_or(|first| day <= first);
-        let moves = FactorKey::fed_by(kind).is_some_and(moves_first);
+        let moves_first = |source| rules.connections.0.get(source).is_none_or(|first| day <= first);
+        let moves = Source::of(kind).is_some_and(moves_first);
         let row = lock_customer(&mut tx, customer).await?;
         if get_event(&mut tx, id).await?.retraction.is_some() {
             return Err(StoreError::Conflict(format!("event {id} is retracted already")));
@@ -70,7 +70,7 @@ async fn known_without(
     let id = known.id;
     let first = known.first_fact_mut(kind);
     if *first == Some(day) {
-        let is_like_it = |other: &EventKind| FactorKey::fed_by(*other) == FactorKey::fed_by(kind);
+        let is_like_it = |other: &EventKind| Source::of(*other) == Source::of(kind);
         let kinds: Vec<_> = EventKind::ALL.into_iter().filter(is_like_it).collect();
         let kind = |index: usize| kinds.get(index).unwrap_or(&kinds[0]).name();
         let sql = "SELECT MIN(day) FROM (SELECT day FROM daily_activity WHERE customer_id = $1 AND kind IN ($2, $3, $4)

@@ -7,6 +7,7 @@ use crate::server::store::sql::bind::binds;
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::connections::{ConnectionsRow, connections_columns};
 use crate::server::store::tables::customers::Basis;
+use crate::server::store::tables::factor_columns::FactorColumns;
 use crate::server::store::tables::scorecards::read_scorecard;
 use chrono::Duration;
 
@@ -19,6 +20,7 @@ pub struct Rules {
     pub scorecard: Scorecard,
     pub connections: Connections,
     pub connections_version: i64,
+    pub columns: FactorColumns,
 }
 
 impl Rules {
@@ -41,18 +43,21 @@ impl Rules {
 pub struct RulesRow {
     scorecard_version: i64,
     content: String,
+    factor_columns: String,
     #[sqlx(flatten)]
     connections: ConnectionsRow,
 }
 
 pub async fn load_rules(tx: &mut Tx) -> StoreResult<Rules> {
     let sql = concat!(
-        "SELECT scorecard.version AS scorecard_version, content, ",
+        "SELECT scorecard.version AS scorecard_version, content, factor_columns, ",
         connections_columns!(),
-        " FROM connections, (SELECT version, content FROM scorecards ORDER BY version DESC LIMIT 1) AS scorecard
+        " FROM connections, (SELECT version, content, factor_columns FROM scorecards ORDER BY version DESC LIMIT 1) AS scorecard
           WHERE connections.id = 1"
     );
     let row: RulesRow = tx.one(sql, binds![]).await?;
     let (connections, connections_version) = row.connections.connections();
-    Ok(Rules { scorecard: read_scorecard(row.scorecard_version, &row.content)?, connections, connections_version })
+    let scorecard = read_scorecard(row.scorecard_version, &row.content)?;
+    let columns = FactorColumns::parse(&row.factor_columns);
+    Ok(Rules { scorecard, connections, connections_version, columns })
 }

@@ -2,7 +2,7 @@
 //! any fact; whatever touches the past, or invoices, is measured from all facts.
 
 use crate::domain::band_runs::BandRuns;
-use crate::domain::{Band, CustomerId, FactorKey, Health, NaiveDate, Points};
+use crate::domain::{Band, CustomerId, Health, NaiveDate, Points, Source};
 use crate::scoring::{self, DailyCount, Facts, Invoice, Measurements, Scores};
 use crate::server::store::ledger::facts::load_facts;
 use crate::server::store::ledger::health::NewHealth;
@@ -100,7 +100,7 @@ impl<'a> Standings<'a> {
             Some(ScoredFrom::Carried(carried)) => carried.measured.add(&event.body, &rules.scorecard),
             Some(ScoredFrom::Facts(facts)) => {
                 let (key, count) = event.body.activity();
-                if FactorKey::fed_by(event.body.kind()).is_some() {
+                if Source::of(event.body.kind()).is_some() {
                     facts.daily.push(DailyCount { day: event.day(), kind: event.body.kind(), key: key.to_owned(), count });
                 }
                 facts.first_fact_on = facts.first_fact_on.into_iter().chain([event.day()]).min();
@@ -119,7 +119,7 @@ impl<'a> Standings<'a> {
             Some(ScoredFrom::Carried(carried)) => {
                 let scored = carried_on(carried.row, &carried.before, &carried.measured, rules, today);
                 let too_far = || StoreError::Corrupt(format!("customer {} was carried on too far", known.id));
-                NewHealth::carried_on(known, &scored.ok_or_else(too_far)?, rules.basis(today))
+                NewHealth::carried_on(known, &scored.ok_or_else(too_far)?, rules, today)
             }
             Some(ScoredFrom::Facts(facts)) => NewHealth::of_facts(known, facts, rules, today),
             None => Err(StoreError::NotFound(format!("customer {}", known.id))),

@@ -2,7 +2,7 @@
 //! transaction of its own. A step that is repeated finds nothing to do, so an undo that was cut off can begin again.
 
 use crate::domain::{
-    Archive, ArchiveReason, CustomerFields, CustomerId, EventBody, EventId, EventKind, Factors, ImportId, NaiveDate, UndoReport,
+    Archive, ArchiveReason, CustomerFields, CustomerId, EventBody, EventId, EventKind, ImportId, NaiveDate, Sources, UndoReport,
 };
 use crate::server::store::ledger::connections::settle_connections;
 use crate::server::store::ledger::facts::{ALL_FACTS, load_last_activity};
@@ -218,7 +218,7 @@ async fn known_now(tx: &mut Tx, known: Vec<Known>) -> StoreResult<Vec<Known>> {
         tx.one_of()
     );
     let mut known: Vec<_> =
-        known.into_iter().map(|known| Known { first_facts: Factors::default(), first_reading: None, ..known }).collect();
+        known.into_iter().map(|known| Known { first_facts: Sources::default(), first_reading: None, ..known }).collect();
     let places: HashMap<_, _> = known.iter().enumerate().map(|(place, known)| (known.id.0, place)).collect();
     for (customer, kind, number) in tx.all::<(i64, String, i32)>(AssertSqlSafe(sql), binds![ids.as_slice()]).await? {
         if let (Some(kind), Some(place)) = (EventKind::parse(&kind), places.get(&customer)) {

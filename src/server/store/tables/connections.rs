@@ -1,6 +1,6 @@
-//! The table `connections`: one row with the day since when each factor's source is connected, and the version of these days.
+//! The table `connections`: one row with the day since when each source is connected, and the version of these days.
 
-use crate::domain::Factors;
+use crate::domain::Sources;
 use crate::scoring::Connections;
 use crate::server::store::StoreResult;
 use crate::server::store::sql::bind::{Bind, assignments, binds, row};
@@ -29,13 +29,13 @@ macro_rules! connections_columns {
 }
 pub(in crate::server::store) use connections_columns;
 
-/// The column of each factor's day.
-const CONNECTION_DAYS: Factors<&str> = Factors {
-    login_frequency: "login_day",
-    feature_adoption: "feature_day",
-    support_load: "ticket_day",
-    invoice_timeliness: "invoice_day",
-    api_trend: "api_day",
+/// The column of each source's day.
+const CONNECTION_DAYS: Sources<&str> = Sources {
+    logins: "login_day",
+    feature_uses: "feature_day",
+    support_tickets: "ticket_day",
+    invoices: "invoice_day",
+    api_calls: "api_day",
 };
 
 impl ConnectionsRow {
@@ -54,7 +54,7 @@ pub async fn load_connections(tx: &mut Tx) -> StoreResult<(Connections, i64)> {
 }
 
 pub async fn store_connections(tx: &mut Tx, connections: &Connections, version: i64) -> StoreResult<()> {
-    let days = connections.0.iter().map(|(factor, first)| (*CONNECTION_DAYS.get(factor), Bind::from(*first)));
+    let days = connections.0.iter().map(|(source, first)| (*CONNECTION_DAYS.get(source), Bind::from(*first)));
     let (set, binds) = assignments(row! { version: version }.into_iter().chain(days).collect());
     tx.execute(AssertSqlSafe(format!("UPDATE connections SET {set} WHERE id = 1")), binds).await?;
     tx.changed(Changed::EVERYTHING);

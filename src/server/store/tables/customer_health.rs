@@ -5,6 +5,7 @@ use crate::scoring::{Measurements, Scores};
 use crate::server::store::sql::bind::{Bind, Row, row, tenths};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::customers::{Basis, Known};
+use crate::server::store::tables::factor_columns::FactorColumns;
 use crate::server::store::{StoreError, StoreResult};
 use sqlx::AssertSqlSafe;
 
@@ -34,12 +35,12 @@ impl Scored<'_> {
         noted_until: Option<NaiveDate>,
         urgency: Option<i64>,
         basis: Basis,
+        columns: &FactorColumns,
     ) -> StoreResult<Row> {
         let measured = serde_json::to_string(self.measured).map_err(|error| StoreError::Corrupt(error.to_string()))?;
         let shown = self.scores.shown_score();
-        let factor = |score: Points| shown.map(|_| score.0);
-        let (factors, first_facts) = (&self.scores.factors, &known.first_facts);
-        Ok(row! {
+        let first_facts = &known.first_facts;
+        let mut row = row! {
             id: known.id,
             scored_day: basis.day,
             scorecard_version: basis.scorecard_version,
@@ -59,18 +60,16 @@ impl Scored<'_> {
             first_fact_day: first_fact_on,
             last_activity_at: known.last_activity_at,
             score: tenths(shown),
-            login_frequency: factor(factors.login_frequency),
-            feature_adoption: factor(factors.feature_adoption),
-            support_load: factor(factors.support_load),
-            invoice_timeliness: factor(factors.invoice_timeliness),
-            api_trend: factor(factors.api_trend),
-            first_login_day: first_facts.login_frequency,
-            first_feature_day: first_facts.feature_adoption,
-            first_ticket_day: first_facts.support_load,
-            first_invoice_day: first_facts.invoice_timeliness,
-            first_api_day: first_facts.api_trend,
+            first_login_day: first_facts.logins,
+            first_feature_day: first_facts.feature_uses,
+            first_ticket_day: first_facts.support_tickets,
+            first_invoice_day: first_facts.invoices,
+            first_api_day: first_facts.api_calls,
             first_reading_day: known.first_reading,
-        })
+        };
+        let factors = self.scores.factors.iter().filter_map(|(key, score)| Some((columns.of(key)?, score)));
+        row.extend(factors.map(|(column, score)| (column, Bind::from(shown.map(|_| score.0)))));
+        Ok(row)
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::domain::band_change::Standing;
 use crate::domain::letters::composed;
 use crate::domain::{
-    Archive, ArchiveReason, Band, Customer, CustomerFields, CustomerId, EventKind, FactorKey, Factors, NaiveDate, Points, Segment,
+    Archive, ArchiveReason, Band, Customer, CustomerFields, CustomerId, EventKind, NaiveDate, Points, Segment, Source, Sources,
 };
 use crate::scoring::Measurements;
 use crate::server::store::sql::bind::{Bind, Row, assignments, binds, day, row, storable, time};
@@ -187,7 +187,7 @@ impl CustomerRecord {
         Ok(row)
     }
 
-    fn first_facts(&self) -> Factors<Option<NaiveDate>> {
+    fn first_facts(&self) -> Sources<Option<NaiveDate>> {
         first_days((
             self.first_login_day,
             self.first_feature_day,
@@ -284,7 +284,7 @@ pub async fn store_stale(tx: &mut Tx, known: impl IntoIterator<Item = &Known>) -
 async fn store_known(tx: &mut Tx, known: impl IntoIterator<Item = &Known>, more: impl Fn(&Known) -> Row) -> StoreResult<()> {
     let row = |known: &Known| {
         let mut row = row! { id: known.id, first_fact_day: known.first_fact_on(), first_reading_day: known.first_reading };
-        row.extend(known.first_facts.iter().map(|(factor, first)| (*FIRST_DAYS.get(factor), Bind::from(*first))));
+        row.extend(known.first_facts.iter().map(|(source, first)| (*FIRST_DAYS.get(source), Bind::from(*first))));
         row.extend(more(known));
         row
     };
@@ -419,8 +419,8 @@ pub struct Known {
     /// True when it had churned before it started.
     pub came_back: bool,
     pub renewal_date: Option<NaiveDate>,
-    /// Per factor the day of the earliest fact that counts.
-    pub first_facts: Factors<Option<NaiveDate>>,
+    /// Per source the day of the earliest fact that counts.
+    pub first_facts: Sources<Option<NaiveDate>>,
     /// The day of the earliest reading that counts.
     pub first_reading: Option<NaiveDate>,
     /// The time of the latest thing that the customer did.
@@ -429,10 +429,10 @@ pub struct Known {
 }
 
 impl Known {
-    /// Returns the day of the earliest fact of this kind, or of those that feed the same factor.
+    /// Returns the day of the earliest fact of this kind, or of those from the same source.
     pub fn first_fact_mut(&mut self, kind: EventKind) -> &mut Option<NaiveDate> {
-        match FactorKey::fed_by(kind) {
-            Some(factor) => self.first_facts.get_mut(factor),
+        match Source::of(kind) {
+            Some(source) => self.first_facts.get_mut(source),
             None => &mut self.first_reading,
         }
     }

@@ -11,6 +11,7 @@ pub mod event_keys;
 pub mod event_log;
 pub mod events;
 pub mod fact_days;
+pub mod factor_columns;
 pub mod first_days;
 pub mod imports;
 pub mod invoices;

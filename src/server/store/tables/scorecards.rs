@@ -1,10 +1,13 @@
 //! The rules of scoring, version by version.
 
+use crate::domain::five::FiveRules;
 use crate::domain::letters::composed;
-use crate::domain::{FactorKey, NaiveDate, NewScorecard, Scorecard, ScorecardMark, ScorecardVersion};
+use crate::domain::measure::Measure;
+use crate::domain::{NaiveDate, NewScorecard, Scorecard, ScorecardMark, ScorecardVersion};
 use crate::server::store::sql::bind::{binds, end, row, storable, time};
 use crate::server::store::sql::changes::Changed;
 use crate::server::store::sql::db::Tx;
+use crate::server::store::tables::factor_columns::FactorColumns;
 use crate::server::store::{Store, StoreError, StoreResult};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
@@ -56,9 +59,10 @@ impl Store {
         let NewScorecard { scorecard, author, note } = new;
         let (based_on, created_at) = (scorecard.version - 1, storable(now));
         let mut tx = self.write().await?;
-        let current = current_scorecard(&mut tx).await?.version;
+        let (current, columns) = current_columns(&mut tx).await?;
+        let columns = columns.followed_by(&scorecard.factors);
         // The key refuses what another writer has just put there.
-        if based_on != current || !insert_scorecard(&mut tx, scorecard, Some(created_at), author, note).await? {
+        if based_on != current || !insert_scorecard(&mut tx, scorecard, &columns, Some(created_at), author, note).await? {
             let advice = "read the current one again, then change it";
             return Err(StoreError::Conflict(format!("version {based_on} is not the current scorecard: {advice}")));
         }
@@ -86,7 +90,10 @@ fn created_at(micros: i64) -> Option<DateTime<Utc>> {
 }
 
 pub fn read_scorecard(version: i64, content: &str) -> StoreResult<Scorecard> {
-    serde_json::from_str(content).map_err(|error| StoreError::Corrupt(format!("scorecard {version}: {error}")))
+    // Earlier releases stored the short form.
+    let short = || serde_json::from_str::<FiveRules>(content).map(FiveRules::scorecard);
+    let scorecard = serde_json::from_str(content).or_else(|error| short().map_err(|_| error));
+    scorecard.map_err(|error| StoreError::Corrupt(format!("scorecard {version}: {error}")))
 }
 
 fn scorecard_text(scorecard: &Scorecard) -> StoreResult<String> {
@@ -97,6 +104,13 @@ pub async fn current_scorecard(tx: &mut Tx) -> StoreResult<Scorecard> {
     let sql = "SELECT version, content FROM scorecards ORDER BY version DESC LIMIT 1";
     let (version, content): (i64, String) = tx.one(sql, binds![]).await?;
     read_scorecard(version, &content)
+}
+
+/// Returns the version in force, with the columns of its factors.
+pub async fn current_columns(tx: &mut Tx) -> StoreResult<(i64, FactorColumns)> {
+    let sql = "SELECT version, factor_columns FROM scorecards ORDER BY version DESC LIMIT 1";
+    let (version, columns): (i64, String) = tx.one(sql, binds![]).await?;
+    Ok((version, FactorColumns::parse(&columns)))
 }
 
 pub async fn scorecard_in_force(tx: &mut Tx, day: NaiveDate) -> StoreResult<Scorecard> {
@@ -113,11 +127,12 @@ pub async fn compose_key_features(tx: &mut Tx) -> StoreResult<bool> {
     for (version, content) in tx.all::<(i64, String)>(sql, binds![]).await? {
         let before = read_scorecard(version, &content)?;
         let mut after = before.clone();
-        for key in FactorKey::ALL {
-            let features = &mut after.factors.get_mut(key).key_features;
-            features.iter_mut().for_each(|feature| *feature = composed(feature));
-            features.sort();
-            features.dedup();
+        for (_, rule) in after.factors.iter_mut() {
+            if let Measure::DistinctFeatures { features, .. } = &mut rule.measure {
+                features.iter_mut().for_each(|feature| *feature = composed(feature));
+                features.sort();
+                features.dedup();
+            }
         }
         if after != before {
             tx.execute("UPDATE scorecards SET content = $1 WHERE version = $2", binds![scorecard_text(&after)?, version]).await?;
@@ -129,7 +144,8 @@ pub async fn compose_key_features(tx: &mut Tx) -> StoreResult<bool> {
 
 /// Stores the scorecard that a new database starts with, unless its version is there.
 pub async fn ensure_first_scorecard(tx: &mut Tx, scorecard: &Scorecard) -> StoreResult<()> {
-    insert_scorecard(tx, scorecard, None, "Customer Health", "The rules a new database starts with.").await?;
+    let columns = FactorColumns::default().followed_by(&scorecard.factors);
+    insert_scorecard(tx, scorecard, &columns, None, "Customer Health", "The rules a new database starts with.").await?;
     Ok(())
 }
 
@@ -137,6 +153,7 @@ pub async fn ensure_first_scorecard(tx: &mut Tx, scorecard: &Scorecard) -> Store
 async fn insert_scorecard(
     tx: &mut Tx,
     scorecard: &Scorecard,
+    columns: &FactorColumns,
     created_at: Option<DateTime<Utc>>,
     author: &str,
     note: &str,
@@ -144,6 +161,7 @@ async fn insert_scorecard(
     let row = row! {
         version: scorecard.version,
         content: scorecard_text(scorecard)?,
+        factor_columns: columns.to_string(),
         created_at: created_at.map_or(BEFORE_EVERYTHING, |at| at.timestamp_micros()),
         author: author,
         note: note,

@@ -1,14 +1,16 @@
 //! The customer list: in which order, which page. Every sort reads the one table `customers`.
 
 use crate::domain::list::{Sort, SortDirection};
-use crate::domain::{CustomerQuery, FactorKey, MedianArr, NaiveDate};
+use crate::domain::{CustomerQuery, MedianArr, NaiveDate};
 use crate::server::store::ledger::rules::load_basis;
 use crate::server::store::sql::bind::{Bind, binds};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::customers::{CustomerRecord, select_customers};
+use crate::server::store::tables::factor_columns::FactorColumns;
+use crate::server::store::tables::scorecards::current_columns;
 use crate::server::store::views::median_arr::{counted_arr, load_median_arr};
 use crate::server::store::views::selection::Selection;
-use crate::server::store::{CurrentHealth, Store, StoreResult};
+use crate::server::store::{CurrentHealth, Store, StoreError, StoreResult};
 use sqlx::AssertSqlSafe;
 
 impl Store {
@@ -42,9 +44,10 @@ pub async fn load_page(tx: &mut Tx, selection: Selection, query: &CustomerQuery,
         true => load_median_arr(tx).await?,
         false => MedianArr::default(),
     };
+    let (_, columns) = current_columns(tx).await?;
     let order = match query.sort {
-        Sort::Urgency => urgency_order(query.direction, &median_arr, &mut binds),
-        column => order_by(column, query.direction),
+        Sort::Urgency => urgency_order(query.direction, &median_arr, &columns, &mut binds)?,
+        column => order_by(column, query.direction, &columns)?,
     };
     let (limit, offset) = (binds.len() + 1, binds.len() + 2);
     // The page is found by the few columns that filter and sort, and only then read whole.
@@ -61,7 +64,7 @@ pub async fn load_page(tx: &mut Tx, selection: Selection, query: &CustomerQuery,
 }
 
 /// The order without the id that ends every order. Unknown values, and customers without data, come last both ways.
-fn order_by(sort: Sort, direction: SortDirection) -> String {
+fn order_by(sort: Sort, direction: SortDirection, columns: &FactorColumns) -> StoreResult<String> {
     let column = match sort {
         Sort::Urgency | Sort::Score => "score",
         Sort::Name => "name_key",
@@ -74,25 +77,31 @@ fn order_by(sort: Sort, direction: SortDirection) -> String {
         Sort::Change7 => "change_7",
         Sort::BandSince => "CASE WHEN band <> 'no_data' THEN band_since_day END",
         Sort::LastActivity => "last_activity_at",
-        Sort::Factor(FactorKey::LoginFrequency) => "login_frequency",
-        Sort::Factor(FactorKey::FeatureAdoption) => "feature_adoption",
-        Sort::Factor(FactorKey::SupportLoad) => "support_load",
-        Sort::Factor(FactorKey::InvoiceTimeliness) => "invoice_timeliness",
-        Sort::Factor(FactorKey::ApiTrend) => "api_trend",
+        Sort::Factor(key) => columns.of(key).ok_or_else(|| unknown_factor(columns))?,
     };
-    format!("{column} {} NULLS LAST", in_sql(direction))
+    Ok(format!("{column} {} NULLS LAST", in_sql(direction)))
+}
+
+fn unknown_factor(columns: &FactorColumns) -> StoreError {
+    let names: Vec<_> = Sort::all(columns.keys()).map(Sort::name).collect();
+    StoreError::Rule("sort", format!("must be one of {}", names.join(", ")))
 }
 
 /// The order of need: those that need somebody by their rank, highest first, then everybody else by score. It has no rounding,
 /// so that of two ranks that look alike the higher one is first.
-fn urgency_order(direction: SortDirection, median_arr: &MedianArr, binds: &mut Vec<Bind>) -> String {
+fn urgency_order(
+    direction: SortDirection,
+    median_arr: &MedianArr,
+    columns: &FactorColumns,
+    binds: &mut Vec<Bind>,
+) -> StoreResult<String> {
     let arr = counted_arr(median_arr, binds);
-    let by_score = order_by(Sort::Score, direction);
+    let by_score = order_by(Sort::Score, direction, columns)?;
     let highest_first = match direction {
         SortDirection::Asc => SortDirection::Desc,
         SortDirection::Desc => SortDirection::Asc,
     };
-    format!("urgency * {arr} {} NULLS LAST, {by_score}", in_sql(highest_first))
+    Ok(format!("urgency * {arr} {} NULLS LAST, {by_score}", in_sql(highest_first)))
 }
 
 fn in_sql(direction: SortDirection) -> &'static str {

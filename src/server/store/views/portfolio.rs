@@ -31,6 +31,7 @@ impl Store {
             load_mentions(&mut tx, everybody, query.archived, today).await?;
         let archived = Selection::load(&mut tx, &CustomerQuery { archived: true, ..query.clone() }, today).await?;
         let (connections, _) = load_connections(&mut tx).await?;
+        let scorecard = current_scorecard(&mut tx).await?;
         Ok(Portfolio {
             today,
             as_of: today,
@@ -40,7 +41,9 @@ impl Store {
             currency: currency.to_owned(),
             all: groups.iter().map(Group::tally).sum(),
             bands: Band::ALL.map(|band| band_tally(band, &groups)).to_vec(),
-            band_limits: current_scorecard(&mut tx).await?.bands,
+            unconnected: connections.unconnected(&scorecard),
+            factors: scorecard.names(),
+            band_limits: scorecard.bands,
             mean: mean(&groups),
             distribution: distribution(&groups, |tally| tally.customers),
             distribution_arr_cents: distribution(&groups, |tally| tally.arr_cents),
@@ -51,7 +54,6 @@ impl Store {
             renewals_overdue,
             needed: groups.iter().map(|group| group.needed).sum(),
             archived: tally(&mut tx, &archived).await?.customers,
-            unconnected: connections.unconnected(),
             silent_sources: scoring::silent_sources(&load_recent_fact_days(&mut tx, today.into()).await?, today),
             has_demo: tx.optional::<(i64,)>("SELECT id FROM customers WHERE is_demo LIMIT 1", binds![]).await?.is_some(),
         })

@@ -3,7 +3,7 @@
 
 use crate::domain::band_change::BandChange;
 use crate::domain::band_history::Period;
-use crate::domain::{AsOf, CustomerId, Factors, NaiveDate};
+use crate::domain::{AsOf, CustomerId, NaiveDate, Sources};
 use crate::scoring::{BAND_MEMORY_DAYS, Connections, Facts};
 use crate::server::store::ledger::connections::connections_known_on;
 use crate::server::store::ledger::facts::{load_facts, load_last_activity};
@@ -15,6 +15,7 @@ use crate::server::store::tables::band_changes::{insert_band_changes, load_chang
 use crate::server::store::tables::connections::{load_connections, store_connections};
 use crate::server::store::tables::customers::{CustomerRecord, Known, select_customers};
 use crate::server::store::tables::fact_days::{FactDays, store_fact_days};
+use crate::server::store::tables::factor_columns::FactorColumns;
 use crate::server::store::tables::outcomes::last_churned_of;
 use crate::server::store::tables::scorecards::{current_scorecard, ensure_first_scorecard, scorecard_in_force};
 use crate::server::store::views::silence::load_recent_fact_days;
@@ -151,8 +152,10 @@ async fn rules(tx: &mut Tx, at: AsOf) -> StoreResult<Rules> {
         None => load_connections(tx).await?.0,
         Some(known_at) => connections_known_on(tx, known_at).await?,
     };
-    let connections = Connections(Factors::from_fn(|key| days.get(key).filter(|first| *first <= at.day)));
-    Ok(Rules { scorecard: scorecard(tx, at).await?, connections, connections_version: 1 })
+    let connections = Connections(Sources::from_fn(|source| days.get(source).filter(|first| *first <= at.day)));
+    let scorecard = scorecard(tx, at).await?;
+    let columns = FactorColumns::default().followed_by(&scorecard.factors);
+    Ok(Rules { scorecard, connections, connections_version: 1, columns })
 }
 
 async fn store_rules(tx: &mut Tx, rules: &Rules) -> StoreResult<()> {
@@ -196,9 +199,9 @@ async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) 
         if !record.existed_on(at.day) && facts.first_fact_on.is_none() {
             continue;
         }
-        // The factors' own first days serve only writes, of which there are none here.
+        // The sources' own first days serve only writes, of which there are none here.
         let known = Known {
-            first_facts: Factors::default(),
+            first_facts: Sources::default(),
             first_reading: None,
             last_activity_at: last_activity.get(&id).copied(),
             ..record.known()
@@ -216,7 +219,8 @@ const LIVELY_DAYS: i64 = 31;
 /// Returns whether the customer's latest activity is known to be so recent that it need not be searched for in months long past.
 /// An event may be received up to one day before it happens, because clocks differ.
 fn is_lively(facts: &Facts, day: NaiveDate) -> bool {
-    facts.daily.iter().any(|daily| daily.kind.is_done_by_customer() && (day - daily.day).num_days() <= LIVELY_DAYS)
+    // The latest come last.
+    facts.daily.iter().rev().any(|daily| daily.kind.is_done_by_customer() && (day - daily.day).num_days() <= LIVELY_DAYS)
 }
 
 /// Inserts the changes of those customers that the day has.
