@@ -70,7 +70,7 @@ enum Command {
         #[command(flatten)]
         demo: DemoArgs,
     },
-    /// Import customers or events from a file; doing it again changes nothing
+    /// Import customers, events or outcomes from a file; doing it again changes nothing
     Import {
         #[command(flatten)]
         database: DatabaseArgs,

@@ -75,9 +75,15 @@ pub struct OutcomeFacts {
 }
 
 impl OutcomeFacts {
-    /// Returns the ARR that it cost, in cents: negative where ARR was won, and `None` when unknown.
-    pub fn lost_cents(&self) -> Option<i64> {
-        Some(self.arr_before_cents? - self.arr_after_cents?)
+    /// Returns the ARR that it is about, in cents: what goes on, was won, or was lost. `None` when that is unknown.
+    pub fn arr_cents(&self) -> Option<i64> {
+        let (before, after) = (self.arr_before_cents, self.arr_after_cents);
+        match self.kind {
+            OutcomeKind::Churned => before,
+            OutcomeKind::Contracted => Some(before? - after?),
+            OutcomeKind::Renewed => after.or(before),
+            OutcomeKind::Expanded => Some(after? - before?),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::domain::measure::Measure;
 use crate::domain::scorecard::FactorRule;
 use crate::domain::{EventKind, FactorKey, InvoiceStatus, NaiveDate, Scorecard, Sources};
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 /// A number of events on one UTC day. `key` is the feature for `feature_use` and empty otherwise.
@@ -56,6 +57,8 @@ impl Invoice {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
     pub start_date: Option<NaiveDate>,
+    /// True when the customer had left before it started. Facts from before the start date count on the days before it only.
+    pub came_back: bool,
     /// The day of the earliest counted fact.
     pub first_fact_on: Option<NaiveDate>,
     pub daily: Vec<DailyCount>,
@@ -63,6 +66,26 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// Returns the facts that count on a day: of a customer that came back, those since then, or those from before.
+    pub fn life_on(&self, day: NaiveDate) -> Cow<'_, Self> {
+        let Some(start) = self.start_date.filter(|_| self.came_back) else { return Cow::Borrowed(self) };
+        let mut life = Self { came_back: false, ..self.clone() };
+        if day < start {
+            life.start_date = None;
+            return Cow::Owned(life);
+        }
+        life.daily.retain(|daily| daily.day >= start);
+        life.invoices.retain(|invoice| invoice.issued_on.is_none_or(|issued| issued >= start));
+        let since = life.daily.iter().map(|daily| daily.day).chain(life.invoices.iter().filter_map(|invoice| invoice.issued_on));
+        life.first_fact_on = self.first_fact_on.filter(|first| *first >= start).or(since.min());
+        Cow::Owned(life)
+    }
+
+    /// Returns the first day on which other facts count than before, within a span.
+    pub fn came_back_within(&self, from: NaiveDate, to: NaiveDate) -> Option<NaiveDate> {
+        self.start_date.filter(|start| self.came_back && from < *start && *start <= to)
+    }
+
     /// Returns the invoices that are overdue at the end of a day.
     pub fn overdue(&self, as_of: NaiveDate) -> impl Iterator<Item = &Invoice> {
         self.invoices.iter().filter(move |invoice| invoice.status(as_of) == Some(InvoiceStatus::Overdue))

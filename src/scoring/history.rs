@@ -7,6 +7,7 @@ use super::sliding::{Counter, NEVER, number};
 use crate::domain::scale::Scale;
 use crate::domain::scorecard::FactorRule;
 use crate::domain::{Band, Factors, HistoryPoint, NaiveDate, Points, Scorecard};
+use chrono::Duration;
 
 /// The days that a customer's bands are kept for, and that the search for the beginning of its band goes back.
 pub const BAND_MEMORY_DAYS: i64 = 365;
@@ -20,6 +21,12 @@ pub fn history(
     from: NaiveDate,
     to: NaiveDate,
 ) -> Vec<HistoryPoint> {
+    // Other facts count before the day on which a customer came back than since then.
+    if let Some(start) = facts.came_back_within(from, to) {
+        let before = history(facts, scorecard, connections, from, start - Duration::days(1));
+        return [before, history(facts, scorecard, connections, start, to)].concat();
+    }
+    let facts = &*facts.life_on(from);
     let mut lines: Vec<_> = scorecard.factors.values().map(|rule| Line::new(facts, rule, connections)).collect();
     let data_from = data_from(facts);
     let (mut day, end) = (number(from), number(to) + 1);
@@ -45,9 +52,11 @@ pub struct DayScores {
     pub factors: Factors<(Points, bool)>,
 }
 
-/// Returns the scores of some days, which must rise: exactly what `score(measure(..))` gives for each. `facts.daily` must reach
+/// Returns the scores of some days, which must rise and be of one life of the customer: exactly what `score(measure(..))` gives for each. `facts.daily` must reach
 /// back from the first by the scorecard's lookback.
 pub fn scores_on(facts: &Facts, scorecard: &Scorecard, connections: &Connections, days: &[NaiveDate]) -> Vec<DayScores> {
+    let Some(first) = days.first() else { return Vec::new() };
+    let facts = &*facts.life_on(*first);
     let mut lines: Vec<_> = scorecard.factors.values().map(|rule| Line::new(facts, rule, connections)).collect();
     let data_from = data_from(facts);
     let on = |day: &NaiveDate| {

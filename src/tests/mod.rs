@@ -7,6 +7,7 @@ mod api;
 mod backtest;
 mod import_attempts;
 mod import_files;
+mod import_outcomes;
 mod imports;
 mod jobs;
 mod pages;

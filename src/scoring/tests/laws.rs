@@ -72,7 +72,7 @@ prop_compose! {
         first_fact in prop::option::weighted(0.9, -5..250i64),
     ) -> Given {
         Given {
-            facts: Facts { start_date: start.map(day), first_fact_on: first_fact.map(day), daily, invoices },
+            facts: Facts { start_date: start.map(day), came_back: false, first_fact_on: first_fact.map(day), daily, invoices },
             scorecard,
             connections: Connections(Sources::from_fn(|source| connected[source as usize].map(day))),
         }

@@ -221,7 +221,7 @@ pub struct BacktestParameters {
 #[into_params(parameter_in = Path)]
 #[allow(dead_code)]
 pub struct FileParameters {
-    /// The file: `customers`, `events`, `retracted_events`, `health` or `notes`, with the ending `.csv` or `.ndjson`.
+    /// The file: `customers`, `events`, `retracted_events`, `health`, `notes` or `outcomes`, with the ending `.csv` or `.ndjson`.
     #[param(schema_with = files)]
     file: String,
 }

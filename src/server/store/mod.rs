@@ -11,7 +11,7 @@ pub use ledger::import_customers::{CustomerChange, Destination, Difference, coun
 use crate::domain::import::Findings;
 use crate::domain::{
     Archive, Customer, CustomerFields, CustomerId, Event, EventId, FieldError, Health, Import, ImportCounts, ImportId,
-    ImportState, ItemVerdict, Mapping, NaiveDate, NewEvent, Outcome, Points,
+    ImportState, ItemVerdict, Mapping, NaiveDate, NewEvent, Outcome, OutcomeFacts, Points,
 };
 pub use sql::snapshot::Snapshot;
 use sqlx::migrate::MigrateError;
@@ -247,4 +247,6 @@ pub struct DemoCustomer {
     pub events: Vec<NewEvent>,
     /// (author, text, time)
     pub notes: Vec<(String, String, DateTime<Utc>)>,
+    /// Each counts as received on its day.
+    pub outcomes: Vec<OutcomeFacts>,
 }

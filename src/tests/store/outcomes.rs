@@ -4,6 +4,7 @@ use crate::domain::band_history::Period;
 use crate::domain::{
     Archive, ArchiveReason, BulkChange, CustomerFields, CustomerId, NaiveDate, Outcome, OutcomeFacts, OutcomeInput, OutcomeKind,
 };
+use crate::scoring;
 use crate::server::store::StoreError;
 use crate::tests::harness::*;
 use chrono::Duration;
@@ -154,6 +155,40 @@ on_each_database! {
         db.archive_customer(acme, Archive { reason: ArchiveReason::Other, date: today() }, now()).await.unwrap();
         assert_eq!(db.restore_customer(acme, None, now()).await.unwrap().fields.start_date, start);
         assert_eq!(db.load_outcomes(always(), None).await.unwrap(), []);
+    }
+
+    async fn of_who_came_back_earlier_facts_count_on_earlier_days_only(db: Database) {
+        let other = db.customer("Other").await;
+        db.send_all(other, [login().days_ago(200), feature("x").days_ago(200)]).await;
+        let acme = db.customer_with(CustomerFields { start_date: Some(days_ago(100)), ..blank() }).await;
+        db.send_all(acme, (40..70).map(|ago| login().days_ago(ago))).await;
+        db.send_all(acme, [login().days_ago(8), login().days_ago(3)]).await;
+        let before = async |ago: i64| {
+            let facts = db.load_facts(acme, days_ago(400), today()).await.unwrap();
+            let (scorecard, connections) = (db.current_scorecard().await.unwrap(), db.connections().await.unwrap());
+            let history = scoring::history(&facts, &scorecard, &connections, days_ago(90), today());
+            let point = *history.iter().rev().nth(ago as usize).unwrap();
+            let measured = scoring::measure(&facts, &scorecard, &connections, days_ago(ago));
+            let health = scoring::score(acme, &measured, &scorecard, days_ago(ago));
+            assert_eq!((point.score, point.band), (health.score, health.band), "{ago} days ago");
+            (health.band, health.factors[crate::domain::FactorKey::LOGIN_FREQUENCY].value)
+        };
+        let then = before(40).await;
+        assert_eq!(then.1, Some(30));
+        db.add_outcome(acme, &churned(days_ago(30)), now()).await.unwrap();
+        db.restore_customer(acme, Some(days_ago(5)), now()).await.unwrap();
+        db.roll_over_all(today()).await;
+        db.assert_settled(today()).await;
+        assert_eq!(before(0).await.1, Some(1), "the login 8 days ago counts no more");
+        assert_eq!(before(40).await, then, "past days stay as they were");
+        db.send(acme, login()).await;
+        db.assert_settled(today()).await;
+        // It is in the list but between the day it left and the day it came back.
+        for (ago, is_there) in [(31, true), (30, false), (6, false), (5, true), (0, true)] {
+            let day = db.replay(days_ago(ago).into()).await.unwrap();
+            let (found, _) = day.list_customers(&parse_query("").unwrap(), days_ago(ago)).await.unwrap();
+            assert_eq!(found.iter().any(|row| row.customer.id == acme), is_there, "{ago} days ago");
+        }
     }
 
     async fn a_change_of_many_that_is_undone_takes_its_outcomes_back(db: Database) {

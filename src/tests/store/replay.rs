@@ -238,7 +238,7 @@ on_each_database! {
     async fn customers_that_were_replaced_are_not_kept(db: Database) {
         let demo = |name: &str| DemoCustomer {
             fields: CustomerFields { name: name.into(), start_date: Some(days_ago(30)), ..blank() },
-            archived: None,
+            archived: None, outcomes: Vec::new(),
             created_at: now(),
             events: Vec::new(),
             notes: Vec::new(),

@@ -4,12 +4,18 @@ use crate::domain::{
     Archive, ArchiveReason, Customer, CustomerId, ImportId, NaiveDate, Outcome, OutcomeFacts, OutcomeId, OutcomeKind, Window,
 };
 use crate::server::store::sql::db::Tx;
-use crate::server::store::tables::customers::{CustomerRecord, Life, lock_customer, set_customer_archive, set_customer_life};
-use crate::server::store::tables::outcomes::{
-    as_listed, end_outcomes, find_standing, get_outcome, insert_outcome, last_churned, load_former_start, load_reasons,
+use crate::server::store::tables::customers::{
+    CustomerRecord, Life, get_customer_record, load_known_customers, lock_customer, lock_customers, no_customer,
+    set_customer_archive, set_customer_life,
 };
-use crate::server::store::{KeptOutcome, Store, StoreError, StoreResult};
+use crate::server::store::tables::imports::{add_import_counts, hold_import};
+use crate::server::store::tables::outcomes::{
+    as_listed, customers_of_import, end_outcomes, find_standing, get_outcome, insert_outcome, last_churned, load_former_start,
+    load_reasons, standing_of_import,
+};
+use crate::server::store::{Attempt, KeptOutcome, Store, StoreError, StoreResult, Verdict, count_verdicts};
 use chrono::{DateTime, Utc};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 impl Store {
     /// Keeps an outcome. The same again is a repeat; another content of the same kind and day is a conflict.
@@ -39,6 +45,125 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Returns which outcomes would be accepted, without writing anything.
+    pub async fn check_outcomes(&self, told: &[(CustomerId, OutcomeFacts)]) -> StoreResult<Vec<Verdict<()>>> {
+        let mut tx = self.read().await?;
+        let reasons = load_reasons(&mut tx).await?;
+        let known: HashSet<_> = load_known_customers(&mut tx, &customers_of(told)).await?.into_iter().map(|one| one.id).collect();
+        let mut verdicts = Vec::with_capacity(told.len());
+        for (customer, facts) in told {
+            verdicts.push(match known.contains(customer) {
+                true => match compare(&mut tx, *customer, facts, &reasons).await {
+                    Ok((_, None)) => Verdict::Accepted(()),
+                    Ok((_, Some(_))) => Verdict::Duplicate(()),
+                    Err(error) => refused(error)?,
+                },
+                false => Verdict::Refused("customerId", no_customer(*customer)),
+            });
+        }
+        Ok(verdicts)
+    }
+
+    /// Keeps outcomes of an import in one transaction.
+    pub async fn import_outcomes(
+        &self,
+        attempt: Attempt,
+        told: &[(CustomerId, OutcomeFacts)],
+        now: DateTime<Utc>,
+    ) -> StoreResult<Vec<Verdict<()>>> {
+        let mut tx = self.write().await?;
+        let counts = hold_import(&mut tx, attempt).await?;
+        let reasons = load_reasons(&mut tx).await?;
+        let rows = lock_customers(&mut tx, &customers_of(told)).await?;
+        let mut known: HashMap<_, _> =
+            rows.iter().map(|row| Ok((CustomerId(row.id), row.customer()?))).collect::<StoreResult<_>>()?;
+        let mut verdicts = Vec::with_capacity(told.len());
+        for (id, facts) in told {
+            let Some(customer) = known.get(id) else {
+                verdicts.push(Verdict::Refused("customerId", no_customer(*id)));
+                continue;
+            };
+            verdicts.push(match keep_outcome(&mut tx, customer, facts, &reasons, Some(attempt.import), now).await {
+                Ok(KeptOutcome { repeated: false, .. }) => Verdict::Accepted(()),
+                Ok(KeptOutcome { repeated: true, .. }) => Verdict::Duplicate(()),
+                Err(error) => refused(error)?,
+            });
+            if facts.kind == OutcomeKind::Churned {
+                known.insert(*id, get_customer_record(&mut tx, *id).await?.customer()?);
+            }
+        }
+        add_import_counts(&mut tx, attempt, counts, count_verdicts(&verdicts), now).await?;
+        tx.commit().await?;
+        Ok(verdicts)
+    }
+
+    /// Takes back the outcomes that an import has brought of up to `limit` customers. Returns these customers, and how many
+    /// outcomes; nobody when none is left.
+    pub async fn retract_imported_outcomes(
+        &self,
+        attempt: Attempt,
+        limit: i64,
+        reason: &str,
+        now: DateTime<Utc>,
+    ) -> StoreResult<(Vec<CustomerId>, i64)> {
+        let mut tx = self.write().await?;
+        hold_import(&mut tx, attempt).await?;
+        let customers = customers_of_import(&mut tx, attempt.import, limit).await?;
+        let rows = lock_customers(&mut tx, &customers).await?;
+        let mut outcomes = HashMap::<_, Vec<_>>::new();
+        for outcome in standing_of_import(&mut tx, attempt.import, &customers).await? {
+            outcomes.entry(outcome.customer_id.0).or_default().push(outcome);
+        }
+        let mut retracted = 0;
+        for row in &rows {
+            let Some(outcomes) = outcomes.get(&row.id) else { continue };
+            take_back(&mut tx, row, outcomes, reason, now).await?;
+            retracted += outcomes.len() as i64;
+        }
+        tx.commit().await?;
+        Ok((customers, retracted))
+    }
+}
+
+/// Returns the customers whom outcomes are told of, each once.
+fn customers_of(told: &[(CustomerId, OutcomeFacts)]) -> Vec<CustomerId> {
+    let customers: BTreeSet<_> = told.iter().map(|(customer, _)| *customer).collect();
+    customers.into_iter().collect()
+}
+
+/// Returns the verdict of a contradiction; any other error comes back.
+fn refused(error: StoreError) -> StoreResult<Verdict<()>> {
+    match error {
+        StoreError::Conflict(_) => Ok(Verdict::Refused("outcome", error)),
+        error => Err(error),
+    }
+}
+
+/// Compares what is told with the outcome that stands. Returns the facts as they are spelled here, and the outcome when it says the
+/// same. Another content is a conflict.
+async fn compare(
+    tx: &mut Tx,
+    customer: CustomerId,
+    facts: &OutcomeFacts,
+    reasons: &[String],
+) -> StoreResult<(OutcomeFacts, Option<Outcome>)> {
+    let standing = find_standing(tx, customer, facts.kind, facts.day).await?;
+    // A reason is told in any letter case, and may have left the list since.
+    let kept = standing.iter().filter_map(|outcome| outcome.facts.reason.clone());
+    let known: Vec<_> = kept.chain(reasons.iter().cloned()).collect();
+    let facts = OutcomeFacts { reason: facts.reason.as_deref().map(|reason| as_listed(&known, reason)), ..facts.clone() };
+    match standing {
+        Some(outcome) if outcome.facts != facts => Err(StoreError::Conflict(format!(
+            "customer {customer} has {} on {} with another content already (outcome {}): retract that first",
+            facts.kind.name(),
+            facts.day,
+            outcome.id
+        ))),
+        standing => Ok((facts, standing)),
+    }
+}
+
 /// Keeps an outcome of a locked customer, and archives it when it has churned since it started.
 pub async fn keep_outcome(
     tx: &mut Tx,
@@ -48,22 +173,9 @@ pub async fn keep_outcome(
     import: Option<ImportId>,
     now: DateTime<Utc>,
 ) -> StoreResult<KeptOutcome> {
-    let standing = find_standing(tx, customer.id, facts.kind, facts.day).await?;
-    // A reason is told in any letter case, and may have left the list since.
-    let kept = standing.iter().filter_map(|outcome| outcome.facts.reason.clone());
-    let known: Vec<_> = kept.chain(reasons.iter().cloned()).collect();
-    let facts = OutcomeFacts { reason: facts.reason.as_deref().map(|reason| as_listed(&known, reason)), ..facts.clone() };
+    let (facts, standing) = compare(tx, customer.id, facts, reasons).await?;
     if let Some(outcome) = standing {
-        return match outcome.facts == facts {
-            true => Ok(KeptOutcome { outcome, repeated: true }),
-            false => Err(StoreError::Conflict(format!(
-                "customer {} has {} on {} with another content already (outcome {}): retract that first",
-                customer.id,
-                facts.kind.name(),
-                facts.day,
-                outcome.id
-            ))),
-        };
+        return Ok(KeptOutcome { outcome, repeated: true });
     }
     let id = insert_outcome(tx, customer, &facts, import, now).await?;
     if facts.kind == OutcomeKind::Churned && archives(customer, facts.day) {

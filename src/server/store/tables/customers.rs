@@ -143,6 +143,7 @@ impl CustomerRecord {
         Known {
             id: CustomerId(self.id),
             start_date: self.start_day.map(day),
+            came_back: self.came_back,
             renewal_date: self.renewal_day.map(day),
             first_facts: self.first_facts(),
             first_reading: self.first_reading_day.map(day),
@@ -156,20 +157,30 @@ impl CustomerRecord {
         }
     }
 
+    /// Returns whether it came back after a day.
+    pub fn comes_back_after(&self, on: NaiveDate) -> bool {
+        self.came_back && self.start_day.is_some_and(|start| on < day(start))
+    }
+
     /// Returns whether it was created, or had started, by the end of a day.
     pub fn existed_on(&self, on: NaiveDate) -> bool {
         time(self.created_at).date_naive() <= on || self.start_day.is_some_and(|start| day(start) <= on)
     }
 
-    /// Returns the row of a day, without the health: as it is now, but not archived before that was done.
-    pub fn row_on(&self, on: NaiveDate) -> StoreResult<Row> {
+    /// Returns the row of a day, without the health: as it is now, but not archived before that was done. A customer that came
+    /// back later had `left` by then, or not yet.
+    pub fn row_on(&self, on: NaiveDate, left: Option<NaiveDate>) -> StoreResult<Row> {
         let customer = self.customer()?;
-        let archived = customer.archived.filter(|archive| archive.date <= on);
+        let archived = customer
+            .archived
+            .filter(|archive| archive.date <= on)
+            .or(left.map(|date| Archive { reason: ArchiveReason::Churned, date }));
         let mut row = field_row(&customer.fields);
         row.extend(row! {
             version: self.version,
             created_at: customer.created_at,
             is_demo: self.is_demo,
+            came_back: self.came_back,
             archived_reason: archived.map(|archive| archive.reason.name()),
             archived_day: archived.map(|archive| archive.date),
         });
@@ -405,6 +416,8 @@ pub struct Basis {
 pub struct Known {
     pub id: CustomerId,
     pub start_date: Option<NaiveDate>,
+    /// True when it had churned before it started.
+    pub came_back: bool,
     pub renewal_date: Option<NaiveDate>,
     /// Per source the day of the earliest fact that counts.
     pub first_facts: Sources<Option<NaiveDate>>,

@@ -119,6 +119,12 @@ pub async fn get_outcome(tx: &mut Tx, id: OutcomeId) -> StoreResult<Outcome> {
     row.ok_or_else(|| StoreError::NotFound(format!("outcome {id}")))?.outcome()
 }
 
+/// Returns the outcomes that stand after this one, or the first ones, in the order of their ids.
+pub async fn load_outcomes_after(tx: &mut Tx, after: Option<OutcomeId>, limit: i64) -> StoreResult<Vec<Outcome>> {
+    let sql = select_outcomes!("WHERE id > COALESCE($1, 0) AND retracted_at IS NULL ORDER BY id LIMIT $2");
+    outcomes(tx.all(sql, binds![after, limit]).await?)
+}
+
 /// Returns the outcomes with these ids.
 pub async fn find_outcomes(tx: &mut Tx, ids: Vec<OutcomeId>) -> StoreResult<HashMap<OutcomeId, Outcome>> {
     if ids.is_empty() {
@@ -137,12 +143,47 @@ pub async fn find_standing(tx: &mut Tx, customer: CustomerId, kind: OutcomeKind,
     row.map(OutcomeRow::outcome).transpose()
 }
 
+/// Returns the first customers of whom an import has brought outcomes that stand.
+pub async fn customers_of_import(tx: &mut Tx, import: ImportId, limit: i64) -> StoreResult<Vec<CustomerId>> {
+    let sql = "SELECT DISTINCT customer_id FROM outcomes WHERE import_id = $1 AND retracted_at IS NULL
+               ORDER BY customer_id LIMIT $2";
+    let rows: Vec<(i64,)> = tx.all(sql, binds![import.0, limit]).await?;
+    Ok(rows.into_iter().map(|(id,)| CustomerId(id)).collect())
+}
+
+/// Returns the outcomes of these customers that an import has brought and that stand.
+pub async fn standing_of_import(tx: &mut Tx, import: ImportId, customers: &[CustomerId]) -> StoreResult<Vec<Outcome>> {
+    let sql = format!(
+        select_outcomes!("WHERE import_id = $1 AND retracted_at IS NULL AND customer_id {} ORDER BY day, id"),
+        tx.one_of_second()
+    );
+    outcomes(tx.all(AssertSqlSafe(sql), binds![import.0, customers]).await?)
+}
+
 /// Returns the latest day of a span on which a customer churned, as far as that stands.
 pub async fn last_churned(tx: &mut Tx, customer: CustomerId, span: Window) -> StoreResult<Option<NaiveDate>> {
     let sql = "SELECT MAX(day) FROM outcomes
                WHERE customer_id = $1 AND kind = 'churned' AND retracted_at IS NULL AND day >= $2 AND day <= $3";
     let (last,): (Option<i32>,) = tx.one(sql, binds![customer, span.from, span.to]).await?;
     Ok(last.map(day))
+}
+
+/// Returns the latest day by another on which each of the customers churned, as far as that stands.
+pub async fn last_churned_of(
+    tx: &mut Tx,
+    customers: &[CustomerId],
+    by: NaiveDate,
+) -> StoreResult<HashMap<CustomerId, NaiveDate>> {
+    if customers.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = format!(
+        "SELECT customer_id, MAX(day) FROM outcomes
+         WHERE customer_id {} AND kind = 'churned' AND retracted_at IS NULL AND day <= $2 GROUP BY customer_id",
+        tx.one_of()
+    );
+    let rows: Vec<(i64, i32)> = tx.all(AssertSqlSafe(sql), binds![customers, by]).await?;
+    Ok(rows.into_iter().map(|(id, last)| (CustomerId(id), day(last))).collect())
 }
 
 /// Returns the start date that a customer had before it churned.
