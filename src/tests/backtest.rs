@@ -147,7 +147,7 @@ on_each_database! {
         let leaver = again.leavers.iter().find(|leaver| leaver.id == ids[1]).unwrap();
         assert_eq!((leaver.score, leaver.left_on), (before.score, days_ago(41)));
         // Thirty days ago it was gone, as A was.
-        assert_eq!(told(&db.app(), "horizon=30").await.n, 4);
+        assert_eq!(told(&db.app(), &format!("horizon=30&days={}", days_ago(30))).await.n, 4);
     }
 
     async fn known_then_counts_what_had_been_received(db: Database) {
