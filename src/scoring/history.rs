@@ -52,14 +52,10 @@ pub struct DayScores {
     pub factors: Factors<(Points, bool)>,
 }
 
-/// Returns the scores of some days, which must rise: exactly what `score(measure(..))` gives for each. `facts.daily` must reach
-/// back from the first by the scorecard's lookback.
+/// Returns the scores of some days, which must rise and be of one life of the customer: exactly what `score(measure(..))` gives
+/// for each. `facts.daily` must reach back from the first by the scorecard's lookback.
 pub fn scores_on(facts: &Facts, scorecard: &Scorecard, connections: &Connections, days: &[NaiveDate]) -> Vec<DayScores> {
-    let (Some(first), Some(last)) = (days.first(), days.last()) else { return Vec::new() };
-    if let Some(start) = facts.came_back_within(*first, *last) {
-        let (before, since) = days.split_at(days.partition_point(|day| *day < start));
-        return [before, since].map(|days| scores_on(facts, scorecard, connections, days)).concat();
-    }
+    let Some(first) = days.first() else { return Vec::new() };
     let facts = &*facts.life_on(*first);
     let mut lines: Vec<_> = scorecard.factors.values().map(|rule| Line::new(facts, rule, connections)).collect();
     let data_from = data_from(facts);

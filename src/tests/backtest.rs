@@ -137,6 +137,19 @@ on_each_database! {
         assert!(backtest.leavers.iter().all(|leaver| leaver.id != gone && leaver.id != unknown));
     }
 
+    async fn who_came_back_is_tested_in_each_of_its_lives(db: Database) {
+        let ids = portfolio(&db).await;
+        // B left 41 days ago, and comes back today with nothing.
+        db.restore_customer(ids[1], None, now()).await.unwrap();
+        let again = told(&db.app(), "").await;
+        assert_eq!((again.n, again.churners), (6, 3));
+        let before = get_health(&db.call(), ids[1], AsOf::from(days_ago(90))).await.unwrap();
+        let leaver = again.leavers.iter().find(|leaver| leaver.id == ids[1]).unwrap();
+        assert_eq!((leaver.score, leaver.left_on), (before.score, days_ago(41)));
+        // Thirty days ago it was gone, as A was.
+        assert_eq!(told(&db.app(), &format!("horizon=30&days={}", days_ago(30))).await.n, 4);
+    }
+
     async fn known_then_counts_what_had_been_received(db: Database) {
         let at = |ago: i64| now() - Days::days(ago);
         let mut ids = Vec::new();

@@ -16,13 +16,16 @@ pub fn auc(cases: &[Case], values: &[i64]) -> Option<Auc> {
         return None;
     }
     let value = pairs.auc();
-    let least = 1.0 / (2.0 * pairs.total as f64);
+    // Where all pairs are in order nothing varies, and of a single one nothing can be told. A value of 0 or 1 is then taken for one
+    // that so many customers cannot tell from it: pairs, of which there are far more, would make the interval reach over everything.
+    let few = pairs.left.min(pairs.stayed);
+    let is_in_order = pairs.total_right_halves == 0 || pairs.total_right_halves == 2 * pairs.total;
+    let least = if is_in_order { 1.0 / (2 * (few + 1)) as f64 } else { 1.0 / (2 * pairs.total) as f64 };
     let clamped = value.clamp(least, 1.0 - least);
-    let mut variance = variance(cases, &pairs, &pairs.influences().collect::<Vec<_>>());
-    // Where all pairs are in order nothing varies, and of a single one nothing can be told.
-    if variance <= 0.0 || pairs.left < 2 || pairs.stayed < 2 {
-        variance = hanley_mcneil(clamped, pairs.left, pairs.stayed);
-    }
+    let variance = match variance(cases, &pairs, &pairs.influences().collect::<Vec<_>>()) {
+        variance if variance > 0.0 && few > 1 => variance,
+        _ => hanley_mcneil(clamped, pairs.left, pairs.stayed),
+    };
     let (middle, deviation) = (log(clamped / (1.0 - clamped)), sqrt(variance) / (clamped * (1.0 - clamped)));
     let end = |sign: f64| Figure::rounded(1.0 / (1.0 + exp(-(middle + sign * NORMAL_95 * deviation))));
     Some(Auc { value: Figure::rounded(value), low: end(-1.0), high: end(1.0) })

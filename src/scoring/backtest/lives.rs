@@ -31,7 +31,7 @@ pub struct Churned {
     pub involuntary: bool,
 }
 
-/// What a customer that was there on a test day is to the test.
+/// The part that a customer has in a test day on which it was there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
     Stayed,

@@ -39,8 +39,11 @@ fn pairs_are_counted_with_ties_as_halves_and_their_interval_is_delongs() {
 
 #[test]
 fn where_all_pairs_are_in_order_the_variance_is_hanleys_and_mcneils() {
-    assert_eq!(auc_of_day(&[1, 2, 3], &[4, 5, 6, 7]), Some(figures([10_000, 2_003, 9_995])));
+    assert_eq!(auc_of_day(&[1, 2, 3], &[4, 5, 6, 7]), Some(figures([10_000, 3_048, 9_911])));
     assert_eq!(auc_of_day(&[4, 5, 6, 7], &[1, 2, 3]).map(|auc| auc.value), Some(Figure(0)));
+    // The more there are, the surer it is.
+    let (left, stayed): (Vec<_>, Vec<_>) = ((0..30).collect(), (30..430).collect());
+    assert_eq!(auc_of_day(&left, &stayed), Some(figures([10_000, 8_914, 9_978])));
 }
 
 #[test]

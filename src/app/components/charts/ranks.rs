@@ -8,7 +8,7 @@ use leptos::prelude::*;
 #[derive(Clone, Debug)]
 pub struct Rank {
     pub label: String,
-    /// What is told beside the label.
+    /// Words beside the label.
     pub note: &'static str,
     pub auc: Option<Auc>,
     /// `None` for the score, which is made of all factors.

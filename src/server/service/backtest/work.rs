@@ -9,6 +9,7 @@ use crate::server::service::health::Scoring;
 use crate::server::store::{BacktestMarks, MarkedFacts, Store};
 use crate::wire::AppError;
 use chrono::Duration;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -204,11 +205,11 @@ impl Ground {
         let mut facts = self.store.load_facts_of(&ids, *first - Duration::days(scorecard.lookback_days()), *last).await?;
         let mut scored = Vec::new();
         for (customer, of_test) in stood {
-            let mut facts = facts.remove(&customer.id).unwrap_or_default();
-            // Who came back has had another start.
+            let facts = facts.remove(&customer.id).unwrap_or_default();
             for life in of_test.chunk_by(|(a, _), (b, _)| customer.start_on(*a) == customer.start_on(*b)) {
                 let days: Vec<_> = life.iter().map(|(day, _)| *day).collect();
-                facts.start_date = days.first().and_then(|day| customer.start_on(*day));
+                let Some(first) = days.first() else { continue };
+                let facts = facts_of_life(&facts, *first, customer.start_on(*first));
                 let scores = scoring::scores_on(&facts, scorecard, connections, &days);
                 scored.extend(life.iter().zip(scores).map(|((day, left), scores)| (*customer, *day, *left, scores)));
             }
@@ -230,8 +231,8 @@ impl Ground {
             let from = *day - Duration::days(scorecard.lookback_days());
             let mut facts = self.store.load_facts_of(&ids, from, AsOf::known_then(*day)).await?;
             for (customer, left) in there {
-                let start_date = customer.start_on(*day);
-                let facts = Facts { start_date, ..facts.remove(&customer.id).unwrap_or_default() };
+                let facts = facts.remove(&customer.id).unwrap_or_default();
+                let facts = facts_of_life(&facts, *day, customer.start_on(*day));
                 let scores = scoring::scores_on(&facts, scorecard, connections, &[*day]).pop();
                 scored.extend(scores.map(|scores| (customer, *day, left, scores)));
             }
@@ -251,8 +252,9 @@ impl Ground {
         let mut facts = self.store.load_facts_of(&ids, first - memory - lookback, last).await?;
         let mut found = HashMap::new();
         for (customer, left) in left() {
-            let facts = Facts { start_date: left.started, ..facts.remove(&customer.id).unwrap_or_default() };
-            let days = scoring::history(&facts, scorecard, connections, left.on - memory, left.on - Duration::days(1));
+            let facts = facts.remove(&customer.id).unwrap_or_default();
+            let (first, last) = (left.on - memory, left.on - Duration::days(1));
+            let days = scoring::history(&facts_of_life(&facts, last, left.started), scorecard, connections, first, last);
             let healthy = days.iter().rev().find(|point| point.band == Band::Healthy);
             found.extend(healthy.map(|point| (customer.id, point.day)));
         }
@@ -265,6 +267,14 @@ type Stood<'a> = (&'a Tested, Vec<(NaiveDate, Option<Churned>)>);
 
 /// A customer on a day, the departure that follows, and its scores.
 type Scored<'a> = (&'a Tested, NaiveDate, Option<Churned>, DayScores);
+
+/// Returns the facts that count on a day, with the start that the customer had then: who came back has had another one.
+fn facts_of_life(facts: &Facts, day: NaiveDate, start_date: Option<NaiveDate>) -> Cow<'_, Facts> {
+    match facts.life_on(day) {
+        life if life.start_date == start_date => life,
+        life => Cow::Owned(Facts { start_date, came_back: false, ..life.into_owned() }),
+    }
+}
 
 fn test_case((customer, day, left, scores): Scored<'_>, last_healthy: &HashMap<CustomerId, NaiveDate>) -> TestCase {
     let departure = |left: Churned| Departure {
