@@ -17,6 +17,7 @@ const small = sharedApp({}, async (api) => {
   await api.post(`/events/${event.id}/retract`, { reason: "Logged twice" });
   const gone = await api.customer({ name: "Gone" }, logins(3));
   await api.post(`/customers/${gone.id}/archive`, { reason: "churned" });
+  await api.post("/customers/1/outcomes", { outcome: "contracted", date: daysAgo(3), arrBeforeCents: 900, arrAfterCents: 400, reason: "Price" });
   await api.post("/events", [{ customerId: id, kind: "logout" }, { kind: "login" }]);
   await api.upload("people.csv", "company,segment,owner\nNew Co,SMB,Ann Lee\n,SMB,\n");
 });
@@ -50,6 +51,7 @@ const PAGES = [
   ["the quarantine", "/quarantine"],
   ["today", "/today"],
   ["the month", "/month"],
+  ["whether the score holds", "/backtest"],
   ["customers that are to be changed", "/customers/chosen?id=1,2"],
   ["renewals by month", "/?renewal=next_90"],
   ["the help", "/help"],

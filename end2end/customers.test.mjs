@@ -83,7 +83,7 @@ story("an archived customer leaves the list until it is restored", async ({ page
   await question.getByText("Cancel").click();
   await question.waitFor({ state: "hidden" });
   await page.getByText("Archive", { exact: true }).click();
-  await question.getByLabel("Why?").selectOption("Churned");
+  await question.getByLabel("Why?", { exact: true }).selectOption("Churned");
   await question.getByRole("button", { name: "Archive customer" }).click();
   await toast(page, "Acme archived");
   await page.getByText(/Archived on .* \(churned\)/).waitFor();
@@ -95,7 +95,8 @@ story("an archived customer leaves the list until it is restored", async ({ page
   await page.waitForURL(/archived=true/);
   await list(page).getByRole("link", { name: "Acme" }).click();
 
-  await page.getByRole("button", { name: "Restore" }).click();
+  await page.getByText("Restore", { exact: true }).click();
+  await page.getByRole("dialog", { name: "Acme came back?" }).getByRole("button", { name: "Restore customer" }).click();
   await toast(page, "Acme restored");
   await page.getByText(/Archived on/).waitFor({ state: "detached" });
   assert.equal((await api.get("/customers")).total, 2);

@@ -142,7 +142,7 @@ story("a customer is created, edited, archived and restored without JavaScript",
   await toast(page, "Acme saved");
   await page.getByText("Ann Lee", { exact: true }).waitFor();
   await page.getByRole("link", { name: "Archive" }).click();
-  await page.getByLabel("Why?").selectOption("Duplicate");
+  await page.getByLabel("Why?", { exact: true }).selectOption("Duplicate");
   await page.getByRole("button", { name: "Archive customer" }).click();
   await toast(page, "Acme archived");
   assert.equal((await api.get("/customers")).total, 0);

@@ -9,11 +9,12 @@ mod server;
 
 use chrono::{DateTime, Duration as Days, Utc};
 use client::{Outcome, get, load, post};
-use customer_health::domain::{AsOf, CustomerId, CustomerQuery, EventInput, NaiveDate};
+use customer_health::domain::{AsOf, BacktestQuery, CustomerId, CustomerQuery, EventInput, NaiveDate};
 use customer_health::scoring::BAND_MEMORY_DAYS;
+use customer_health::server::service::backtest::work_out_backtest;
 use customer_health::server::service::run::jobs;
 use customer_health::server::store::{Incoming, RawRows, Store};
-use customer_health::server::{AppState, demo};
+use customer_health::server::{Actor, AppState, demo};
 use rand::{RngExt, SeedableRng};
 use server::Server;
 use std::time::{Duration, Instant};
@@ -70,6 +71,9 @@ async fn run() {
         }
         if is_asked("replay_portfolio") {
             figures.push(replay_portfolio(&url, &app, &ids).await);
+        }
+        if is_asked("backtest") {
+            figures.push(backtest(&app, &ids).await);
         }
         if is_asked("event_post") {
             figures.push(event_post(&server, &app, &ids).await);
@@ -192,6 +196,31 @@ async fn replay_portfolio(url: &str, app: &AppState, ids: &[i64]) -> Figure {
     let peak_mb = server::peak_mb("self");
     let note = first_rows_of_past_days(url, app.read_clock().date_naive()).await;
     Figure { note, ..figure("replay_portfolio", "customers/s", customers / ours, customers / limit, 0.33, peak_mb) }
+}
+
+/// Works out backtests of six days at once, and reads the facts of these days.
+async fn backtest(app: &AppState, ids: &[i64]) -> Figure {
+    const TEST_DAYS: i64 = 6;
+    let (mut ours, mut limit) = (0.0, 0.0);
+    let ids: Vec<_> = ids.iter().copied().map(CustomerId).collect();
+    server::forget_peak("self");
+    let call = app.call(Actor::Visitor);
+    for turn in 0..REPLAYS as i64 {
+        // Each turn asks for other days, so that no result is kept.
+        let last = call.today() - Days::days(30 + turn);
+        let days: Vec<_> = (0..TEST_DAYS).rev().map(|number| last - Days::days(30 * number)).collect();
+        let query = BacktestQuery { horizon: 30, days, ..BacktestQuery::default() };
+        let started = Instant::now();
+        work_out_backtest(&call, query, |_| ()).await.expect("the backtest is worked out");
+        ours += started.elapsed().as_secs_f64();
+        let started = Instant::now();
+        app.store.read_raw(&ids, 30 * (TEST_DAYS - 1), last).await.expect("rows are read");
+        limit += started.elapsed().as_secs_f64();
+    }
+    let customer_days = (REPLAYS * ids.len()) as f64 * TEST_DAYS as f64;
+    let peak_mb = server::peak_mb("self");
+    let note = format!("{TEST_DAYS} days in {:.1} s", ours / REPLAYS as f64);
+    Figure { note, ..figure("backtest", "customer-days/s", customer_days / ours, customer_days / limit, 0.33, peak_mb) }
 }
 
 /// Asks a server that has just been started for the first rows of days that it has not seen.

@@ -35,6 +35,7 @@ pub async fn open(url: &str) -> AppState {
         settings: Arc::new(Settings::default()),
         rescore: Arc::default(),
         past_days: Arc::default(),
+        backtests: Arc::default(),
         answers: Arc::default(),
     }
 }

@@ -94,7 +94,13 @@ const PLACES: [Place; 7] = [
         icon: IconName::LogEvent,
         owns: |path| path.ends_with("/events/new"),
     },
-    Place { href: "/scorecard", label: "Scoring", more: "", icon: IconName::Scoring, owns: |path| path == "/scorecard" },
+    Place {
+        href: "/scorecard",
+        label: "Scoring",
+        more: "",
+        icon: IconName::Scoring,
+        owns: |path| matches!(path, "/scorecard" | "/backtest"),
+    },
     Place { href: "/import", label: "Import", more: "", icon: IconName::Import, owns: |path| path.starts_with("/import") },
 ];
 

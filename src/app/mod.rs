@@ -50,6 +50,7 @@ pub fn App() -> impl IntoView {
                         <Route path=(At("customers"), Id("id"), At("events"), At("new")) view=lazy::LogEvent ssr=Async />
                         <Route path=(At("events"), At("new")) view=lazy::PickCustomer ssr=Async />
                         <Route path=At("scorecard") view=lazy::Scorecard ssr=Async />
+                        <Route path=At("backtest") view=lazy::Backtest ssr=Async />
                         <Route path=At("import") view=lazy::Imports ssr=Async />
                         <Route path=(At("import"), Id("id")) view=lazy::Import ssr=Async />
                         <Route path=At("quarantine") view=lazy::Quarantine ssr=Async />

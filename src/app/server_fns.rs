@@ -6,7 +6,7 @@ use crate::domain::{
     BandHistory, BulkChangeId, CustomerId, CustomerList, ImportId, Month, NoteId, Portfolio, QuarantineId, QuarantinePage,
     Scorecard, Today,
 };
-use crate::wire::pages::{ChosenRows, CustomerPage, EditPage, FoundCustomers, ScorecardPage, Timeline};
+use crate::wire::pages::{BacktestPage, ChosenRows, CustomerPage, EditPage, FoundCustomers, ScorecardPage, Timeline};
 use crate::wire::{AppError, FormValues, Json, Outcome, Previewed};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -15,8 +15,8 @@ use leptos::server_fn::codec::GetUrl;
 use crate::server::{
     browser::cookies::set_cookie,
     browser::forms::{self, accept},
-    browser::page::{answer, call, customer_query, day, event_query, month_query, page_days, paging},
-    service::{batch, bulk, customers, demo, events, health, import, month, portfolio, scorecards, today},
+    browser::page::{answer, backtest_query, call, customer_query, day, event_query, month_query, page_days, paging},
+    service::{backtest, batch, bulk, customers, demo, events, health, import, month, portfolio, scorecards, today},
 };
 
 /// Returns the figures of the customers that a query selects. `query` is a query string without the question mark.
@@ -67,6 +67,12 @@ pub async fn load_today(query: String) -> Result<Today, AppError> {
 #[server(prefix = "/app", endpoint = "load_month", input = GetUrl, output = Json)]
 pub async fn load_month(query: String) -> Result<Month, AppError> {
     answer(async { month::get_month(&call(), &month_query(&query)?).await }).await
+}
+
+/// Returns a backtest, or the progress of the work on it. `query` is a query string without the question mark.
+#[server(prefix = "/app", endpoint = "load_backtest", input = GetUrl, output = Json)]
+pub async fn load_backtest(query: String) -> Result<BacktestPage, AppError> {
+    answer(async { backtest::get_backtest_page(&call(), backtest_query(&query)?).await }).await
 }
 
 /// Returns the owners of all customers, in order.
@@ -160,7 +166,7 @@ pub async fn submit_event(customer: CustomerId, #[server(flatten)] form: FormVal
     accept(&form, forms::submit_event(&call(), customer, &form)).await
 }
 
-/// Retracts the events that `events` lists, with a `reason`.
+/// Retracts the events that `events` lists, or the `outcome`, with a `reason`.
 #[server(prefix = "/app", endpoint = "retract_event", output = Json)]
 pub async fn retract_event(#[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
     accept(&form, forms::retract_event(&call(), &form)).await
@@ -183,7 +189,7 @@ pub async fn archive_customer(customer: CustomerId, #[server(flatten)] form: For
 
 #[server(prefix = "/app", endpoint = "restore_customer", output = Json)]
 pub async fn restore_customer(customer: CustomerId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
-    accept(&form, forms::restore_customer(&call(), customer)).await
+    accept(&form, forms::restore_customer(&call(), customer, &form)).await
 }
 
 /// Makes one change of the customers that `customers` lists with their versions.
@@ -195,6 +201,18 @@ pub async fn change_customers(#[server(flatten)] form: FormValues) -> Result<Out
 #[server(prefix = "/app", endpoint = "undo_bulk_change", output = Json)]
 pub async fn undo_bulk_change(change: BulkChangeId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
     accept(&form, forms::undo_bulk_change(&call(), change)).await
+}
+
+/// Tells what became of a customer.
+#[server(prefix = "/app", endpoint = "add_outcome", output = Json)]
+pub async fn add_outcome(customer: CustomerId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
+    accept(&form, forms::add_outcome(&call(), customer, &form)).await
+}
+
+/// Puts other reasons in the place of those to choose from for outcomes; `reasons` has one a line.
+#[server(prefix = "/app", endpoint = "set_outcome_reasons", output = Json)]
+pub async fn set_outcome_reasons(#[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
+    accept(&form, forms::set_outcome_reasons(&call(), &form)).await
 }
 
 #[server(prefix = "/app", endpoint = "add_note", output = Json)]

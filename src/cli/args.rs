@@ -140,7 +140,7 @@ impl AccessArgs {
 /// The choice of a demo portfolio.
 #[derive(clap::Args, Debug)]
 pub struct DemoArgs {
-    /// Number of customers
+    /// Number of customers. From 60 on, twelve more have left
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     customers: u32,
     /// Days that their activity reaches back

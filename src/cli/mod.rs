@@ -1,6 +1,7 @@
 //! The command line: its subcommands, and the work of each.
 
 mod args;
+mod backtest;
 mod logging;
 mod transfer;
 
@@ -13,6 +14,7 @@ use crate::server::{AppState, Settings, api, demo};
 use crate::site;
 use crate::site::connections::{self, Limits};
 use args::{AccessArgs, CurrencyArgs, DatabaseArgs, DemoArgs, LimitArgs, ListenArgs, LogArgs, RetentionArgs, UploadArgs};
+use backtest::BacktestArgs;
 use clap::{Parser, Subcommand};
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -68,7 +70,7 @@ enum Command {
         #[command(flatten)]
         demo: DemoArgs,
     },
-    /// Import customers or events from a file; doing it again changes nothing
+    /// Import customers, events or outcomes from a file; doing it again changes nothing
     Import {
         #[command(flatten)]
         database: DatabaseArgs,
@@ -81,6 +83,15 @@ enum Command {
         database: DatabaseArgs,
         #[command(flatten)]
         export: ExportArgs,
+    },
+    /// Test the scores of past days against the customers that left afterwards
+    Backtest {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        #[command(flatten)]
+        currency: CurrencyArgs,
+        #[command(flatten)]
+        backtest: BacktestArgs,
     },
     /// Copy the SQLite database into a new file, consistently, while the server runs
     Backup {
@@ -155,6 +166,11 @@ async fn run(command: Command) -> Result<(), String> {
             let app = open(&database, Settings::default()).await?;
             print_line(&transfer::export(&app, export).await?)
         }
+        Command::Backtest { database, currency, backtest } => {
+            require(&database)?;
+            let app = open(&database, Settings::default()).await?;
+            print_line(&backtest::backtest(&app, &backtest, &currency.currency).await?)
+        }
         Command::Backup { database, file } => {
             require(&database)?;
             print_line(&transfer::backup(&database.database_url, &file).await?)
@@ -198,6 +214,7 @@ async fn open(database: &DatabaseArgs, settings: Settings) -> Result<AppState, S
         rescore: Arc::default(),
         answers: Arc::default(),
         past_days: Arc::default(),
+        backtests: Arc::default(),
     };
     jobs::tend_log(&app).await.map_err(|error| cannot("prepare", &error))?;
     Ok(app)

@@ -62,6 +62,8 @@ enum ExportWhat {
     /// Health of today
     Health,
     Notes,
+    /// Outcomes that count
+    Outcomes,
     All,
 }
 
@@ -72,7 +74,7 @@ enum ExportFormat {
 }
 
 fn parse_kind(text: &str) -> Result<ImportKind, String> {
-    ImportKind::parse(text).ok_or_else(|| "must be customers or events".into())
+    ImportKind::parse(text).ok_or_else(|| "must be customers, events or outcomes".into())
 }
 
 /// Parses COLUMN=FIELD. Only the column may contain equals signs.
@@ -187,6 +189,7 @@ pub async fn export(app: &AppState, args: ExportArgs) -> Result<String, String> 
         ExportWhat::Events => &[What::Events, What::RetractedEvents],
         ExportWhat::Health => &[What::Health],
         ExportWhat::Notes => &[What::Notes],
+        ExportWhat::Outcomes => &[What::Outcomes],
         ExportWhat::All => &What::ALL,
     };
     let format = match args.format {

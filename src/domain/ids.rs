@@ -45,6 +45,10 @@ id!(
     NoteId
 );
 id!(
+    /// An outcome's id.
+    OutcomeId
+);
+id!(
     /// The id of an item in the quarantine.
     QuarantineId
 );

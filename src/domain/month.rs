@@ -5,7 +5,7 @@ use super::calendar::{CalendarPeriod, Length, PERIOD_RULE};
 use super::change::{Cause, MainCause};
 use super::list::OwnerFilter;
 use super::portfolio::{BandTally, Tally};
-use super::{ArchiveReason, Band, CustomerId, CustomerQuery, FactorKey, FieldErrors, NaiveDate, Points, Segment};
+use super::{ArchiveReason, Band, CustomerId, CustomerQuery, FactorKey, FieldErrors, NaiveDate, OutcomeKind, Points, Segment};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -134,6 +134,21 @@ pub struct PeriodFigures {
     pub went: Tally,
     /// The customers whose renewal date was in the period.
     pub renewals: Tally,
+    /// The outcomes `renewed` in the period, with the ARR that goes on.
+    pub renewals_won: Tally,
+    /// The outcomes `churned` and `contracted` in the period, with the ARR that was lost.
+    pub renewals_lost: Tally,
+    /// The outcomes of each kind in the period.
+    pub outcomes: Vec<OutcomeSum>,
+}
+
+/// The outcomes of one kind. `customers` counts them; their ARR is what goes on for `renewed`, was won for `expanded`, and was lost
+/// for `churned` and `contracted`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OutcomeSum {
+    pub outcome: OutcomeKind,
+    #[serde(flatten)]
+    pub tally: Tally,
 }
 
 impl PeriodFigures {

@@ -3,9 +3,9 @@
 
 use super::band_history::{BandDays, BandMove};
 use super::calendar::CalendarPeriod;
-use super::month::{CameBy, Flow, PeriodFigures};
+use super::month::{CameBy, Flow, OutcomeSum, PeriodFigures};
 use super::portfolio::{BandTally, Tally};
-use super::{Band, NaiveDate};
+use super::{Band, NaiveDate, OutcomeFacts, OutcomeKind};
 use std::collections::BTreeMap;
 
 /// When a customer came and went, and its bands in between. Days are counted from 1970-01-01.
@@ -81,6 +81,7 @@ pub struct PeriodSums {
     came: Tally,
     went: Tally,
     renewals: Tally,
+    outcomes: BTreeMap<OutcomeKind, Tally>,
 }
 
 /// Adds a customer to a tally.
@@ -105,6 +106,14 @@ impl PeriodSums {
             came: Tally::default(),
             went: Tally::default(),
             renewals: Tally::default(),
+            outcomes: BTreeMap::new(),
+        }
+    }
+
+    /// Adds an outcome, if it is of the period.
+    pub fn add_outcome(&mut self, facts: &OutcomeFacts) {
+        if self.span.contains(facts.day.to_epoch_days()) {
+            add(self.outcomes.entry(facts.kind).or_default(), facts.arr_cents());
         }
     }
 
@@ -168,6 +177,10 @@ impl PeriodSums {
             moves.sort_by_key(|told| (-told.tally.arr_cents, -told.tally.customers, told.from, told.to));
             moves
         };
+        let of_kind = |outcome| self.outcomes.get(&outcome).copied().unwrap_or_default();
+        let outcomes = OutcomeKind::ALL.map(|outcome| OutcomeSum { outcome, tally: of_kind(outcome) });
+        let sum = |kinds: &[OutcomeKind]| kinds.iter().map(|kind| of_kind(*kind)).sum();
+        let (won, lost) = (sum(&[OutcomeKind::Renewed]), sum(&[OutcomeKind::Churned, OutcomeKind::Contracted]));
         let flow = self.flow.into_iter().map(|((from, to), tally)| Flow { from, to, tally });
         PeriodFigures {
             period: self.period,
@@ -182,6 +195,9 @@ impl PeriodSums {
             came: self.came,
             went: self.went,
             renewals: self.renewals,
+            renewals_won: won,
+            renewals_lost: lost,
+            outcomes: outcomes.to_vec(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Numbers with a unit: points of a score, and shares of a whole. Both are integers inside, so that both databases, the
+//! Numbers with a unit: points of a score, shares of a whole, and estimated figures. All are integers inside, so that both databases, the
 //! server and the browser agree to the last digit.
 
 use serde::de::{Error, Unexpected, Visitor};
@@ -106,6 +106,43 @@ impl fmt::Display for Multiple {
     }
 }
 
+/// A figure that was estimated, in ten-thousandths: `Figure(6230)` is 0.623. In JSON it is a number with up to four decimals.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Figure(pub i64);
+
+impl Figure {
+    pub const HALF: Self = Self(5_000);
+
+    /// Rounds to four decimals, halves away from 0.
+    pub fn rounded(value: f64) -> Self {
+        Self((value * 10_000.0).round() as i64)
+    }
+
+    /// Returns the figure as a float, for drawing.
+    pub fn as_f64(self) -> f64 {
+        self.0 as f64 / 10_000.0
+    }
+
+    /// Returns the figure of 100, rounded half up: 62 for 0.623.
+    pub fn of_hundred(self) -> i64 {
+        round_div(self.0.into(), 100) as i64
+    }
+
+    /// Formats a percentage with at most one decimal: "9.3 %", "62 %".
+    pub fn percent(self) -> String {
+        Share(round_div(self.0.into(), 10) as i64).to_string()
+    }
+}
+
+impl fmt::Display for Figure {
+    /// Formats two decimals, rounded half up: "0.62".
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hundredths = round_div(self.0.into(), 100);
+        let sign = if hundredths < 0 { "-" } else { "" };
+        write!(f, "{sign}{}.{:02}", hundredths.abs() / 100, hundredths.abs() % 100)
+    }
+}
+
 /// Divides and rounds to the nearest integer, halves up (towards +infinity).
 pub fn round_div(numerator: i128, denominator: i128) -> i128 {
     let (numerator, denominator) = (2 * numerator + denominator, 2 * denominator);
@@ -143,6 +180,7 @@ macro_rules! serde_as_fraction {
 serde_as_fraction!(Points, 10.0);
 serde_as_fraction!(Share, 1000.0);
 serde_as_fraction!(Multiple, 1000.0);
+serde_as_fraction!(Figure, 10_000.0);
 
 /// Reads a whole number where one may be, as JSON Schema knows them: 5.0 and 5e0 are the number 5.
 pub fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {

@@ -1,6 +1,6 @@
-//! The entries of a customer's timeline: events, the API calls of a day, notes.
+//! The entries of a customer's timeline: events, the API calls of a day, notes, outcomes.
 
-use super::{Event, NaiveDate, Note};
+use super::{Event, NaiveDate, Note, Outcome};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,7 @@ pub enum Entry {
         calls: i64,
     },
     Note(Note),
+    Outcome(Outcome),
 }
 
 impl Entry {
@@ -25,6 +26,7 @@ impl Entry {
             Self::Event(event) => day(event.occurred_at),
             Self::Calls { day, .. } => *day,
             Self::Note(note) => day(note.created_at),
+            Self::Outcome(outcome) => outcome.facts.day,
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::domain::measure::Measure;
 use crate::domain::scorecard::FactorRule;
 use crate::domain::{EventKind, FactorKey, InvoiceStatus, NaiveDate, ReadingValue, Scorecard, Sources};
 use chrono::{DateTime, Utc};
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 /// A number of events on one UTC day. `key` is the feature for `feature_use` and empty otherwise.
@@ -57,6 +58,8 @@ impl Invoice {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
     pub start_date: Option<NaiveDate>,
+    /// True when the customer had left before it started. Facts from before the start date count on the days before it only.
+    pub came_back: bool,
     /// The day of the earliest counted fact.
     pub first_fact_on: Option<NaiveDate>,
     pub daily: Vec<DailyCount>,
@@ -83,6 +86,27 @@ impl Facts {
     /// Returns the day from which on the customer is one: its start, else its first fact.
     pub(super) fn begins_on(&self) -> Option<NaiveDate> {
         self.start_date.or(self.first_fact_on)
+    }
+
+    /// Returns the facts that count on a day: of a customer that came back, those since then, or those from before.
+    pub fn life_on(&self, day: NaiveDate) -> Cow<'_, Self> {
+        let Some(start) = self.start_date.filter(|_| self.came_back) else { return Cow::Borrowed(self) };
+        let mut life = Self { came_back: false, ..self.clone() };
+        if day < start {
+            life.start_date = None;
+            return Cow::Owned(life);
+        }
+        life.daily.retain(|daily| daily.day >= start);
+        life.readings.retain(|reading| reading.day() >= start);
+        life.invoices.retain(|invoice| invoice.issued_on.is_none_or(|issued| issued >= start));
+        let since = life.daily.iter().map(|daily| daily.day).chain(life.invoices.iter().filter_map(|invoice| invoice.issued_on));
+        life.first_fact_on = self.first_fact_on.filter(|first| *first >= start).or(since.min());
+        Cow::Owned(life)
+    }
+
+    /// Returns the first day on which other facts count than before, within a span.
+    pub fn came_back_within(&self, from: NaiveDate, to: NaiveDate) -> Option<NaiveDate> {
+        self.start_date.filter(|start| self.came_back && from < *start && *start <= to)
     }
 
     /// Returns the invoices that are overdue at the end of a day.

@@ -5,7 +5,8 @@ use super::measure::Measured;
 use super::score::{Part, band, weigh};
 use super::sliding::{Counter, NEVER, number};
 use crate::domain::scorecard::FactorRule;
-use crate::domain::{Band, HistoryPoint, NaiveDate, Points, Scorecard};
+use crate::domain::{Band, Factors, HistoryPoint, NaiveDate, Points, Scorecard};
+use chrono::Duration;
 
 /// The days that a customer's bands are kept for, and that the search for the beginning of its band goes back.
 pub const BAND_MEMORY_DAYS: i64 = 365;
@@ -19,9 +20,14 @@ pub fn history(
     from: NaiveDate,
     to: NaiveDate,
 ) -> Vec<HistoryPoint> {
+    // Other facts count before the day on which a customer came back than since then.
+    if let Some(start) = facts.came_back_within(from, to) {
+        let before = history(facts, scorecard, connections, from, start - Duration::days(1));
+        return [before, history(facts, scorecard, connections, start, to)].concat();
+    }
+    let facts = &*facts.life_on(from);
     let mut lines: Vec<_> = scorecard.factors.values().map(|rule| Line::new(facts, rule, connections)).collect();
-    // There is no data before the first fact, nor before the customer's start.
-    let data_from = facts.first_fact_on.map_or(NEVER, |first| number(first).max(facts.start_date.map_or(i64::MIN, number)));
+    let data_from = data_from(facts);
     let (mut day, end) = (number(from), number(to) + 1);
     let mut days = from.iter_days();
     let mut points = Vec::with_capacity((end - day).max(0) as usize);
@@ -35,6 +41,40 @@ pub fn history(
         day = next;
     }
     points
+}
+
+/// The scores of a day, with each factor's own score and true when it was measured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DayScores {
+    pub score: Points,
+    pub band: Band,
+    pub factors: Factors<(Points, bool)>,
+}
+
+/// Returns the scores of some days, which must rise and be of one life of the customer: exactly what `score(measure(..))` gives
+/// for each. `facts.daily` must reach back from the first by the scorecard's lookback.
+pub fn scores_on(facts: &Facts, scorecard: &Scorecard, connections: &Connections, days: &[NaiveDate]) -> Vec<DayScores> {
+    let Some(first) = days.first() else { return Vec::new() };
+    let facts = &*facts.life_on(*first);
+    let mut lines: Vec<_> = scorecard.factors.values().map(|rule| Line::new(facts, rule, connections)).collect();
+    let data_from = data_from(facts);
+    let on = |day: &NaiveDate| {
+        let day = number(*day);
+        lines.iter_mut().filter(|line| line.next_change <= day).for_each(|line| line.move_to(day));
+        let (score, coverage) = weigh(lines.iter().map(|line| line.part), scorecard.missing_policy);
+        let parts = lines.iter().map(|line| (line.part.score, line.part.measured));
+        DayScores {
+            score,
+            band: band(score, day >= data_from, coverage, scorecard),
+            factors: scorecard.factors.keys().zip(parts).collect(),
+        }
+    };
+    days.iter().map(on).collect()
+}
+
+/// Returns the first day with data: there is none before the first fact, nor before the customer's start.
+fn data_from(facts: &Facts) -> i64 {
+    facts.first_fact_on.map_or(NEVER, |first| number(first).max(facts.start_date.map_or(i64::MIN, number)))
 }
 
 /// One factor's part in the score, day after day.

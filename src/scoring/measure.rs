@@ -138,6 +138,7 @@ pub fn measure(facts: &Facts, scorecard: &Scorecard, connections: &Connections, 
 }
 
 pub(super) fn measure_as_of(facts: &Facts, scorecard: &Scorecard, connections: &Connections, as_of: AsOf) -> Measurements {
+    let facts = &*facts.life_on(as_of.windows);
     Measurements {
         has_facts: facts.first_fact_on.is_some_and(|first| first <= as_of.windows),
         before_start: facts.start_date.is_some_and(|start| as_of.windows < start),

@@ -6,6 +6,7 @@
 //! one small row away, explanation included.
 
 mod activity;
+pub mod backtest;
 mod causes;
 mod counted;
 mod drivers;
@@ -28,7 +29,7 @@ pub use drivers::drivers;
 pub use facts::{Connections, DailyCount, Facts, Invoice, ReadingFact};
 pub use falls::falls;
 pub use headline::{STOPPED_DAYS, Subject, headline};
-pub use history::{BAND_MEMORY_DAYS, TREND_POINTS, band_fell_on, band_since, change, history, trend};
+pub use history::{BAND_MEMORY_DAYS, DayScores, TREND_POINTS, band_fell_on, band_since, change, history, scores_on, trend};
 pub use measure::{Counted, InvoiceCounts, Measured, Measurements, measure};
 pub use score::{Scores, score, weakest, weight_shares};
 pub use silence::{SOURCE_MEMORY_DAYS, silent_sources};

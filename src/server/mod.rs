@@ -34,4 +34,5 @@ pub struct AppState {
     pub posts: service::run::post_queue::PostQueue,
     pub answers: Arc<service::answers::Answers>,
     pub past_days: Arc<service::past_days::PastDays>,
+    pub backtests: Arc<service::backtest::Backtests>,
 }

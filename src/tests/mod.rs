@@ -4,8 +4,10 @@
 #[macro_use]
 mod harness;
 mod api;
+mod backtest;
 mod import_attempts;
 mod import_files;
+mod import_outcomes;
 mod imports;
 mod jobs;
 mod pages;

@@ -533,11 +533,76 @@ on_each_database! {
         let visitor = portfolio(db).await;
         let page = visitor.visit("/customers/1").await;
         let form = page.form_id("archive_customer");
-        let page = visitor.submit(&page, &form, &[("reason", "churned")]).await;
-        assert_eq!(visitor.site.get("/api/customers/1").await.ok()["archived"]["reason"], "churned");
+        // Nothing is chosen beforehand.
+        let refused = visitor.submit(&page, &form, &[]).await;
+        assert_eq!(refused.status, 422);
+        refused.says("must be one of churned, duplicate, other");
+        let page = visitor.submit(&page, &form, &[("reason", "other")]).await;
+        assert_eq!(visitor.site.get("/api/customers/1").await.ok()["archived"]["reason"], "other");
         let form = page.form_id("restore_customer");
         visitor.submit(&page, &form, &[]).await;
         assert_eq!(visitor.site.get("/api/customers/1").await.ok()["archived"], json!(null));
+    }
+
+    async fn who_churned_is_asked_when_and_why_and_starts_anew_without_javascript(db: Database) {
+        let visitor = portfolio(db).await;
+        let page = visitor.visit("/customers/1").await;
+        let form = page.form_id("archive_customer");
+        let told = [("reason", "churned"), ("date", "2026-03-02"), ("why", "Price"), ("arrBefore", "1,200.50"), ("involuntary", "")];
+        let mut broken = told;
+        broken[1].1 = "2026-03-17";
+        broken[3].1 = "much";
+        let refused = visitor.submit(&page, &form, &broken).await;
+        assert_eq!(refused.status, 422);
+        refused.says("must not be after today");
+        refused.says("must be an amount like 120,000");
+        let page = visitor.submit(&page, &form, &told).await;
+        page.says("Undo");
+        let outcomes = async || visitor.site.get("/api/customers/1/outcomes").await.ok()["items"].clone();
+        let churned = outcomes().await[0].clone();
+        assert_eq!((&churned["outcome"], &churned["date"], &churned["arrBeforeCents"]), (&json!("churned"), &json!("2026-03-02"), &json!(120_050)));
+        assert_eq!((&churned["reason"], &churned["involuntary"]), (&json!("Price"), &json!(false)));
+        assert_eq!(visitor.site.get("/api/customers/1").await.ok()["archived"], json!({"reason": "churned", "date": "2026-03-02"}));
+        page.says("$1,200.50 → $0");
+
+        let form = page.form_id("restore_customer");
+        let refused = visitor.submit(&page, &form, &[("startDate", "2026-03-01")]).await;
+        refused.says("must not be before 2026-03-02");
+        let page = visitor.submit(&refused, &form, &[("startDate", "2026-03-10")]).await;
+        assert_eq!(visitor.site.get("/api/customers/1").await.ok()["startDate"], "2026-03-10");
+        let id = churned["id"].to_string();
+        let page = visitor.submit(&page, &format!("retract-outcome-{id}"), &[("reason", "It stayed")]).await;
+        page.says("Retracted: ");
+        page.says("It stayed");
+        assert_eq!(outcomes().await[0]["retraction"]["reason"], "It stayed");
+    }
+
+    async fn an_outcome_is_told_undone_and_its_reasons_are_edited_without_javascript(db: Database) {
+        let visitor = portfolio(db).await;
+        let page = visitor.visit("/scorecard").await;
+        let page = visitor.submit(&page, "outcome-reasons", &[("reasons", "Price\n\nBad weather\r\nprice")]).await;
+        page.says("Reasons saved");
+        assert_eq!(visitor.site.database.list_outcome_reasons().await.unwrap(), ["Price", "Bad weather"]);
+        let page = visitor.visit("/customers/1").await;
+        page.says("Bad weather");
+        let told = [("outcome", "contracted"), ("date", "2026-03-02"), ("arrBefore", "900"), ("arrAfter", "400"), ("reason", "Bad weather"), ("involuntary", "true")];
+        let mut broken = told;
+        (broken[0].1, broken[3].1) = ("", "x");
+        let refused = visitor.submit(&page, "outcome-1", &broken).await;
+        assert_eq!(refused.status, 422);
+        refused.says("is required");
+        refused.says("must be an amount");
+        broken = told;
+        broken[3].1 = "900";
+        visitor.submit(&page, "outcome-1", &broken).await.says("must be less than the ARR before when contracted");
+        let page = visitor.submit(&refused, "outcome-1", &told).await;
+        page.says("Contracted on 2 Mar 2026 noted");
+        page.says("Bad weather, not its own decision");
+        page.says("$900 → $400");
+        let outcomes = visitor.site.get("/api/customers/1/outcomes").await.ok();
+        let id = outcomes["items"][0]["id"].to_string();
+        visitor.submit(&page, &format!("undo-{id}"), &[]).await.says("“Contracted” retracted");
+        assert_ne!(visitor.site.get("/api/customers/1/outcomes").await.ok()["items"][0]["retraction"], json!(null));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Forms on the wire: the values that were sent, and the outcome of sending them.
 
-use crate::domain::{BulkChangeId, EventId, FieldErrors, ScorecardPreview};
+use crate::domain::{BulkChangeId, EventId, FieldErrors, OutcomeId, ScorecardPreview};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -38,6 +38,9 @@ pub struct Done {
     /// The change of many customers that the toast's Undo button takes back.
     #[serde(default)]
     pub undo_change: Option<BulkChangeId>,
+    /// The outcome that the toast's Undo button takes back.
+    #[serde(default)]
+    pub undo_outcome: Option<OutcomeId>,
     /// The address to go to next. `None` stays on the page.
     pub go_to: Option<String>,
 }

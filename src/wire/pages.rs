@@ -1,15 +1,28 @@
 //! Read models: everything that one page shows, loaded in one request.
 
+use crate::domain::backtest::BacktestProgress;
 use crate::domain::people::People;
 use crate::domain::timeline::Entry;
 use crate::domain::{
-    AsOf, Band, Customer, CustomerId, DayCount, Driver, Event, EventFilter, FactorKey, Factors, Fall, Health, HealthChange,
-    HistoryPoint, InvoiceRow, NaiveDate, Note, Page, Points, Reading, Scorecard, ScorecardMark, ScorecardVersion, Segment,
-    SilentSource,
+    AsOf, Backtest, Band, Customer, CustomerId, DayCount, Driver, Event, EventFilter, FactorKey, Factors, Fall, Health,
+    HealthChange, HistoryPoint, InvoiceRow, NaiveDate, Note, Outcome, Page, Points, Reading, Scorecard, ScorecardMark,
+    ScorecardVersion, Segment, SilentSource,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+/// The read model of the backtest's page: the result, or the progress of the work on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BacktestPage {
+    pub backtest: Option<Backtest>,
+    pub progress: Option<BacktestProgress>,
+    /// True when anybody is known to have left.
+    pub has_departures: bool,
+    /// The currency's code (ISO 4217).
+    pub currency: String,
+}
 
 /// The read model of a customer's page, without the timeline of events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +65,10 @@ pub struct CustomerPage {
     /// The features used in the adoption window, with the number of uses.
     pub features: Vec<(String, i64)>,
     pub notes: Vec<Note>,
+    /// The customer's outcomes, latest first, with those that were taken back.
+    pub outcomes: Vec<Outcome>,
+    /// The reasons of outcomes to choose from.
+    pub outcome_reasons: Vec<String>,
     pub people: People,
     /// The latest reading of each name as of the chosen day, by name.
     pub readings: Vec<Reading>,
@@ -176,6 +193,8 @@ pub struct EditPage {
 pub struct ScorecardPage {
     /// All versions, newest first. The first one is current.
     pub versions: Vec<ScorecardVersion>,
+    /// The reasons of outcomes to choose from.
+    pub outcome_reasons: Vec<String>,
     /// The number of customers that are not scored under the current version yet.
     pub stale: i64,
     pub customers: i64,

@@ -61,7 +61,8 @@ fn close_unless_used(toaster: Toaster) {
 #[component]
 fn Toast(done: Done) -> impl IntoView {
     let toaster = use_toaster();
-    let undo = (!done.undo.is_empty()).then(|| view! { <UndoForm events=done.undo /> });
+    let undo = (!done.undo.is_empty() || done.undo_outcome.is_some())
+        .then(|| view! { <UndoForm events=done.undo outcome=done.undo_outcome /> });
     view! {
         <div class="toast">
             <p>{done.message}</p>

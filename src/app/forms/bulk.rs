@@ -145,7 +145,8 @@ fn field(kind: BulkKind, state: FormState, owners: Vec<String>) -> AnyView {
             view! { <SelectField id name label="Segment" choices value error /> }.into_any()
         }
         BulkKind::Archive => {
-            let choices = ArchiveReason::ALL.map(|reason| Choice::new(reason.name(), reason.label())).to_vec();
+            let mut choices = vec![Choice::new("", "Choose a reason")];
+            choices.extend(ArchiveReason::ALL.map(|reason| Choice::new(reason.name(), reason.label())));
             view! { <SelectField id name label="Why?" choices value error /> }.into_any()
         }
         BulkKind::Restore => ().into_any(),

@@ -6,7 +6,7 @@ use crate::app::components::{Choice, Field, SelectField, SubmitButton};
 use crate::app::server_fns::{CheckImport, DiscardUpload, ReconsiderImport, RunImport, UndoImport};
 use crate::app::state::{use_flash, use_preferences};
 use crate::domain::import::{MAX_UPLOAD_BYTES, PreviewRow};
-use crate::domain::{EventKind, Import, ImportId, ImportKind, Mapping, Segment};
+use crate::domain::{EventKind, Import, ImportId, ImportKind, Mapping, OutcomeKind, Segment};
 use crate::wire::{FormValues, UPLOAD_FORM};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
@@ -36,7 +36,7 @@ pub fn UploadForm() -> impl IntoView {
                     aria-describedby="upload-file-hint"
                 />
                 <p class="field__hint" id="upload-file-hint">
-                    {format!("CSV or NDJSON of customers or events, at most {mib} MiB, also compressed (.gz, .zst).")}
+                    {format!("CSV or NDJSON of customers, events or outcomes, at most {mib} MiB, also compressed (.gz, .zst).")}
                 </p>
             </div>
             <div class="form__foot">
@@ -53,7 +53,7 @@ pub fn MappingForm(import: Import, columns: Vec<String>, preview: Vec<PreviewRow
     let action = ServerAction::<CheckImport>::new();
     let Mapping { kind, columns: meanings, defaults } = import.mapping;
     let state = FormState::new(format!("check-import-{}-{}", import.id, kind.name()), FormValues::default(), action);
-    let kinds = [Choice::new("customers", "Customers"), Choice::new("events", "Events")];
+    let kinds = [Choice::new("customers", "Customers"), Choice::new("events", "Events"), Choice::new("outcomes", "Outcomes")];
     let rows = columns.into_iter().enumerate().map(move |(place, column)| {
         let samples: Vec<_> =
             preview.iter().filter_map(|row| row.cells.get(place)).filter(|cell| !cell.is_empty()).take(3).cloned().collect();
@@ -152,6 +152,10 @@ fn default_fields(state: FormState, kind: ImportKind, defaults: &BTreeMap<String
                 text("currency", "Currency of all events"),
                 text("source", "Source of all events"),
             ]
+        }
+        ImportKind::Outcomes => {
+            let kinds = OutcomeKind::ALL.map(|kind| Choice::new(kind.name(), kind.label()));
+            vec![select("outcome", "Outcome of all rows", kinds.to_vec())]
         }
     }
 }

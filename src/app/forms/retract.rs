@@ -4,7 +4,7 @@ use super::FormState;
 use super::parts::{ActionForm, FormFoot, FormHead};
 use crate::app::components::Field;
 use crate::app::server_fns::RetractEvent;
-use crate::domain::EventId;
+use crate::domain::{EventId, OutcomeId};
 use crate::wire::FormValues;
 use leptos::prelude::*;
 
@@ -31,16 +31,20 @@ pub fn RetractForm(event: EventId, children: Children) -> impl IntoView {
     }
 }
 
-/// Shows a button that retracts the events that were just logged.
+/// Shows a button that retracts what was just told: events, or an outcome.
 #[component]
-pub fn UndoForm(events: Vec<EventId>) -> impl IntoView {
+pub fn UndoForm(events: Vec<EventId>, outcome: Option<OutcomeId>) -> impl IntoView {
     let action = ServerAction::<RetractEvent>::new();
     let events = events.iter().map(EventId::to_string).collect::<Vec<_>>().join(",");
-    let state = FormState::new(format!("undo-{events}"), FormValues::default(), action);
+    let (of, ids) = match outcome {
+        Some(outcome) => ("outcome", outcome.to_string()),
+        None => ("events", events),
+    };
+    let state = FormState::new(format!("undo-{ids}"), FormValues::default(), action);
     view! {
         <ActionForm action id=state.id()>
             <input type="hidden" name="form" value=state.id() />
-            <input type="hidden" name="events" value=events />
+            <input type="hidden" name=of value=ids />
             <input type="hidden" name="reason" value="Undone right after it was logged" />
             <button type="submit" class="link-button" disabled=move || state.pending().get()>"Undo"</button>
             {move || state.message().map(|message| view! { <span class="field__error">{message}</span> })}

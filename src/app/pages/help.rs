@@ -137,7 +137,33 @@ fn Method(scorecard: Scorecard) -> impl IntoView {
             <p>
                 "A customer came on the earliest of its start date, the day it was added and its first fact, and went on the day it \
                  was archived. The causes sum, for those in a worse band at the end than at the beginning, what each factor moved their \
-                 scores by. Renewal dates are today’s. “Save” beside a chart, here and elsewhere, copies it or makes a file of it."
+                 scores by. Renewal dates are today’s; renewals won and lost are outcomes. “Save” beside a chart, here and elsewhere, copies it or makes a file of it."
+            </p>
+        </section>
+        <section class="panel" id="outcomes">
+            <h2>"Outcomes"</h2>
+            <p>
+                "A customer has churned, contracted, renewed or expanded: on a day, from one ARR to another, for one of the reasons that "
+                <a href="/scorecard#reasons">"Scoring"</a>" lists, of its own decision or not. Outcomes are told on the customer’s page, in the archive \
+                 dialog, or by a file, mark its history, and can be retracted. Customer, outcome and day are one: told again it is a repeat."
+            </p>
+            <p>
+                "Who churned leaves the list and all figures since that day, and counts on the days before; facts still come in. Who comes \
+                 back starts anew: what happened before stays in the timeline and on past days, and counts no more."
+            </p>
+        </section>
+        <section class="panel" id="backtest">
+            <h2>"Does the score hold?"</h2>
+            <p>
+                <a href="/backtest">"Does it hold?"</a> " scores past days with what had happened by then, and compares the customers that left in \
+                 the 30, 60, 90 or 180 days after with those that stayed. The figure (AUC) reads: of 100 pairs of one who left and one \
+                 who stayed, so many are in the right order, which is the one who left at the lower score. 50 is chance, 100 would be \
+                 perfect. Beside it stands the interval in which the true figure lies 95 times of 100. With fewer than 10 departures only counts \
+                 are told, with fewer than 30 nothing is judged."
+            </p>
+            <p>
+                "It cannot tell whom you saved: a customer that stood low, was helped and stayed counts against the score. Departures \
+                 are often told late, so the first 14 days can be left out. Segment and ARR have no history and are today’s."
             </p>
         </section>
         <section class="panel" id="live">

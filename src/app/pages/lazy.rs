@@ -4,6 +4,7 @@
 // The macro that marks where the module is cut writes the unsafe calls between its parts.
 #![allow(unsafe_code)]
 
+use super::backtest::BacktestPage;
 use super::chosen::ChosenPage;
 use super::customer::CustomerPage;
 use super::edit_customer::EditCustomerPage;
@@ -50,6 +51,9 @@ lazy_pages! {
     month {
         Month, month => view! { <MonthPage /> };
     }
+    backtest {
+        Backtest, backtest => view! { <BacktestPage /> };
+    }
     forms {
         NewCustomer, new_customer => view! { <NewCustomerPage /> };
         EditCustomer, edit_customer => view! { <EditCustomerPage /> };
@@ -74,6 +78,7 @@ pub async fn preload(path: &str) {
         [""] => {}
         ["today"] => __preload_today().await,
         ["month"] => __preload_month().await,
+        ["backtest"] => __preload_backtest().await,
         ["customers", "new" | "chosen"] | ["customers", _, "edit"] | ["events", "new"] | ["customers", _, "events", "new"] => {
             __preload_new_customer().await
         }

@@ -1,5 +1,6 @@
 //! The pages. A page loads its data and composes components; components never call the server.
 
+mod backtest;
 mod chosen;
 mod customer;
 mod dashboard;

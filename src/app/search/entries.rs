@@ -31,7 +31,7 @@ pub enum Goal {
 }
 
 /// All entries, in the order in which they are shown.
-pub const ENTRIES: [Entry; 18] = [
+pub const ENTRIES: [Entry; 19] = [
     page("Portfolio", "home dashboard customers list", IconName::Portfolio, "/"),
     page("Today", "who needs first urgent", IconName::Today, "/today"),
     page("Month", "report print boss quarter flow bands monthly quarterly", IconName::Month, "/month"),
@@ -39,6 +39,7 @@ pub const ENTRIES: [Entry; 18] = [
     page("Customers at risk", "churn band attention", IconName::AtRisk, "/?band=at_risk%2Cchurn_risk#customers"),
     page("Archived customers", "churned gone restore", IconName::NoData, "/?archived=true#customers"),
     page("Scoring", "rules scorecard weights bands factors", IconName::Scoring, "/scorecard"),
+    page("Does it hold?", "backtest test proof churn auc departures lost", IconName::Scoring, "/backtest"),
     page("Imports", "files csv upload undo", IconName::Import, "/import"),
     page("Quarantine", "refused events items", IconName::AtRisk, "/quarantine"),
     page("Help", "how what means", IconName::Help, "/help"),

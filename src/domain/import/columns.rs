@@ -9,15 +9,17 @@ use std::collections::BTreeMap;
 pub enum ImportKind {
     Customers,
     Events,
+    Outcomes,
 }
 
 impl ImportKind {
-    pub const ALL: [Self; 2] = [Self::Customers, Self::Events];
+    pub const ALL: [Self; 3] = [Self::Customers, Self::Events, Self::Outcomes];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Customers => "customers",
             Self::Events => "events",
+            Self::Outcomes => "outcomes",
         }
     }
 
@@ -29,6 +31,7 @@ impl ImportKind {
         match self {
             Self::Customers => CUSTOMER_FIELDS,
             Self::Events => EVENT_FIELDS,
+            Self::Outcomes => OUTCOME_FIELDS,
         }
     }
 
@@ -129,6 +132,38 @@ const EVENT_FIELDS: &[ImportField] = &[
     field("value", "Reading’s value", &["reading_value", "value", "metric_value"]),
 ];
 
+const OUTCOME_FIELDS: &[ImportField] = &[
+    field(
+        "externalId",
+        "Customer’s external id",
+        &["external_id", "customer_id", "account_id", "company_id", "customer", "account", "company"],
+    ),
+    // Never guessed: the customer ids of another system would name other customers here.
+    field("customerId", "Customer’s id here", &[]),
+    field("outcome", "Outcome", &["outcome", "outcome_type", "result", "churned", "has_churned", "is_churned", "churn"]),
+    field(
+        "date",
+        "Date",
+        &[
+            "date",
+            "outcome_date",
+            "churn_date",
+            "churned_on",
+            "churned_at",
+            "effective_date",
+            "effective_on",
+            "day",
+            "occurred_at",
+        ],
+    ),
+    field("reason", "Reason", &["reason", "outcome_reason", "churn_reason", "lost_reason", "loss_reason"]),
+    field("arrBefore", "ARR before", &["arr_before", "before_arr", "old_arr", "previous_arr"]),
+    field("arrAfter", "ARR after", &["arr_after", "after_arr", "new_arr"]),
+    field("arrBeforeCents", "ARR before in cents", &["arr_before_cents"]),
+    field("arrAfterCents", "ARR after in cents", &["arr_after_cents"]),
+    field("involuntary", "Not its own decision", &["involuntary", "is_involuntary", "involuntary_churn"]),
+];
+
 impl ImportField {
     /// Returns how surely a header stands for this field: 0 is the surest, `None` means that it does not.
     /// The last part of a nested name ("customer.arr") is a little less sure than the whole. Less sure still are the words
@@ -176,7 +211,7 @@ pub struct Mapping {
     pub kind: ImportKind,
     /// The name of the field that each column stands for. Columns without an entry are not imported.
     pub columns: BTreeMap<String, String>,
-    /// The value of each field whose cell is missing or empty, for events and for new customers.
+    /// The value of each field whose cell is missing or empty, for events, outcomes and new customers.
     pub defaults: BTreeMap<String, String>,
 }
 
@@ -220,6 +255,9 @@ impl Mapping {
             ImportKind::Customers => &["name", "segment", "owner", "arr", "arrCents", "mrr", "mrrCents", "renewalDate", "crmUrl"],
             ImportKind::Events => {
                 &["kind", "occurredAt", "messageId", "feature", "user", "priority", "subject", "number", "dueDate"]
+            }
+            ImportKind::Outcomes => {
+                &["outcome", "reason", "arrBefore", "arrAfter", "arrBeforeCents", "arrAfterCents", "involuntary"]
             }
         };
         self.columns.values().filter(|field| telling.contains(&field.as_str())).count()

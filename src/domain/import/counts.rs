@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 pub struct ImportCounts {
     /// Rows that were read.
     pub rows: i64,
-    /// Customers or events that were new.
+    /// Customers, events or outcomes that were new.
     pub created: i64,
     pub updated: i64,
-    /// Customers that already were as the file says.
+    /// Customers that already were as the file says, and rows that say that nobody churned.
     pub unchanged: i64,
-    /// Events that were stored before.
+    /// Events and outcomes that were stored before.
     pub duplicates: i64,
     pub rejected: i64,
 }
@@ -59,9 +59,11 @@ impl std::ops::Add for ImportCounts {
 pub struct UndoReport {
     /// Events that were retracted.
     pub retracted: i64,
+    /// Outcomes that were retracted.
+    pub outcomes: i64,
     /// Customers that were deleted.
     pub removed: i64,
-    /// The names of customers that were archived instead, because they have events or notes or were edited; at most 100.
+    /// The names of customers that were archived instead, because they have events, notes or outcomes or were edited; at most 100.
     pub archived: Vec<String>,
     /// The number of customers that were archived instead.
     pub archived_count: i64,
@@ -75,6 +77,7 @@ impl UndoReport {
     pub fn words(&self) -> String {
         let counts = [
             (self.retracted, "event", "retracted"),
+            (self.outcomes, "outcome", "retracted"),
             (self.removed, "customer", "deleted"),
             (self.archived_count, "customer", "archived instead of deleted"),
             (self.restored, "customer", "restored"),

@@ -1,4 +1,4 @@
-//! Files of customers or events: how much of them is taken, and where an import stands.
+//! Files of customers, events or outcomes: how much of them is taken, and where an import stands.
 
 mod columns;
 mod counts;

@@ -4,7 +4,7 @@ use super::given::*;
 use crate::domain::five::{FiveFactors, FiveRule, FiveRules};
 use crate::domain::scorecard::BandLimits;
 use crate::domain::{Cause, EventKind, FactorKey, Health, MissingPolicy, Points, Scorecard, Share, Source, Sources};
-use crate::scoring::{Connections, DailyCount, Facts, Invoice, ScoreInputs, explain_change, history};
+use crate::scoring::{Connections, DailyCount, Facts, Invoice, ScoreInputs, explain_change, history, scores_on};
 use proptest::prelude::*;
 
 const DAILY_KINDS: [EventKind; 4] = [EventKind::Login, EventKind::FeatureUse, EventKind::SupportTicket, EventKind::ApiCall];
@@ -223,6 +223,19 @@ proptest! {
         for point in history(&given.facts, &given.scorecard, &given.connections, day(days), day(0)) {
             let health = given.health_on((day(0) - point.day).num_days());
             prop_assert_eq!((point.score, point.band), (health.score, health.band), "on {}", point.day);
+        }
+    }
+
+    #[test]
+    fn scores_of_some_days_are_those_of_each_day(given in any_given(), ago in prop::collection::btree_set(-5..200i64, 0..6)) {
+        let days: Vec<_> = ago.into_iter().rev().map(day).collect();
+        let found = scores_on(&given.facts, &given.scorecard, &given.connections, &days);
+        prop_assert_eq!(found.len(), days.len());
+        for (on, scores) in days.iter().zip(found) {
+            let health = given.health_on((day(0) - *on).num_days());
+            prop_assert_eq!((scores.score, scores.band), (health.score, health.band), "on {}", on);
+            let factors = health.factors.map(|_, factor| (factor.score, factor.measured));
+            prop_assert_eq!(scores.factors, factors);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Facts in, numbers out: every boundary of the rules in tables, every law of scoring as a property.
 
+mod backtest;
 mod bands;
 mod causes;
 mod drivers;

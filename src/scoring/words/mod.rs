@@ -1,5 +1,6 @@
 //! The English of scoring: whatever else it computes are numbers and facts, which get their sentences here.
 
+mod backtest;
 mod changes;
 mod drivers;
 mod factors;
@@ -8,6 +9,7 @@ mod reasons;
 mod silence;
 mod values;
 
+pub(super) use backtest::{backtest_sentence, backtest_warning, verdict_sentence};
 pub use changes::fall_sentence;
 pub(super) use changes::{change_sentence, fact_sentence};
 pub(super) use drivers::wish_sentence;

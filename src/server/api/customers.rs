@@ -1,7 +1,7 @@
 //! `/api/customers`: list, create, read, change, archive, restore.
 
-use super::extract::{Id, Json, NoQuery, Query, ReasonInput};
-use super::inputs::{ArchiveInput, CustomerChange, NewCustomer};
+use super::extract::{Id, Json, MaybeJson, NoQuery, Query, ReasonInput, RestoreInput};
+use super::inputs::{ArchiveInput, ComeBack, CustomerChange, NewCustomer};
 use super::parameters::ListParameters;
 use crate::domain::{Customer, CustomerId, CustomerInput, CustomerList, CustomerQuery};
 use crate::server::Call;
@@ -45,7 +45,8 @@ pub async fn update_customer(
     customers::update_customer(&call, id, input).await.map(Json)
 }
 
-/// Archives a customer, which leaves lists and figures. `reason`: `churned`, `duplicate` or `other`.
+/// Archives a customer, which leaves lists and figures. `reason`: `churned`, `duplicate` or `other`. As churned it gets the outcome
+/// of today, with its ARR; more can be told by `POST /api/customers/{id}/outcomes`, which archives too.
 #[utoipa::path(post, path = "/api/customers/{id}/archive", tag = "Customers",
     params(("id" = i64, Path, description = "The customer's id")), request_body = ArchiveInput,
     responses((status = 200, description = "The archived customer", body = Customer)))]
@@ -58,10 +59,16 @@ pub async fn archive_customer(
     customers::archive_customer(&call, id, input.reason.as_deref().unwrap_or_default()).await.map(Json)
 }
 
-/// Restores an archived customer.
+/// Restores an archived customer. One that had churned has come back: it starts anew on `startDate`, or today, and earlier facts
+/// count no more. One that had never left has an outcome to be retracted instead. The body may be left out.
 #[utoipa::path(post, path = "/api/customers/{id}/restore", tag = "Customers",
-    params(("id" = i64, Path, description = "The customer's id")),
+    params(("id" = i64, Path, description = "The customer's id")), request_body = ComeBack,
     responses((status = 200, description = "The restored customer", body = Customer)))]
-pub async fn restore_customer(call: Call, Id(id): Id<CustomerId>, _: NoQuery) -> Result<Json<Customer>, AppError> {
-    customers::restore_customer(&call, id).await.map(Json)
+pub async fn restore_customer(
+    call: Call,
+    Id(id): Id<CustomerId>,
+    _: NoQuery,
+    MaybeJson(input): MaybeJson<RestoreInput>,
+) -> Result<Json<Customer>, AppError> {
+    customers::restore_customer(&call, id, input.start_date.as_deref()).await.map(Json)
 }

@@ -31,6 +31,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
         (name = "Events", description = "Immutable facts about a customer at a time"),
         (name = "Health", description = "The score and how it came about"),
         (name = "Notes", description = "What staff keep about a customer"),
+        (name = "Outcomes", description = "What became of a customer: churned, contracted, renewed, expanded"),
         (name = "Portfolio", description = "All customers together"),
         (name = "Scorecards", description = "The rules of scoring, version by version"),
         (name = "Operations", description = "For the operator's machines"),

@@ -90,9 +90,9 @@ fn shown(value: Option<impl std::fmt::Display>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
 }
 
-/// Returns all customers, all events, everybody's health today, or all notes, as one file.
+/// Returns all customers, all events, everybody's health today, all notes, or all outcomes that count, as one file.
 ///
-/// The file is written while it is read. `customer-health import` takes customers and events in again, and `POST
+/// The file is written while it is read. `customer-health import` takes customers, events and outcomes in again, and `POST
 /// /api/events` the events (`events.ndjson`). A customer without an external id gets one here (`customer-ID`), an event
 /// without a message id likewise (`event-ID`). Retracted events are in a file of their own.
 #[utoipa::path(get, path = "/api/export/{file}", tag = "Operations",

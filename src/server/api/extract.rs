@@ -1,6 +1,6 @@
 //! Extractors: the arguments that handlers take from a request. Each refusal is a precise problem that names the fault.
 
-use crate::domain::{BulkChangeId, CustomerId, EventId, FieldErrors, ImportId, NoteId, QuarantineId};
+use crate::domain::{BulkChangeId, CustomerId, EventId, FieldErrors, ImportId, NoteId, OutcomeId, QuarantineId};
 use crate::server::formats::json;
 use crate::wire::AppError;
 use axum::body::Bytes;
@@ -46,6 +46,20 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     }
 }
 
+/// A JSON object in a request that may also come without a body.
+pub struct MaybeJson<T>(pub T);
+
+impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for MaybeJson<T> {
+    type Rejection = AppError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, AppError> {
+        match request.headers().contains_key(header::CONTENT_TYPE) {
+            true => Json::from_request(request, state).await.map(|Json(sent)| Self(sent)),
+            false => Ok(Self(T::default())),
+        }
+    }
+}
+
 fn is_json(headers: &HeaderMap) -> bool {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -66,6 +80,11 @@ impl PathId for CustomerId {
 impl PathId for EventId {
     const PARAMETER: &'static str = "id";
     const NOUN: &'static str = "event";
+}
+
+impl PathId for OutcomeId {
+    const PARAMETER: &'static str = "id";
+    const NOUN: &'static str = "outcome";
 }
 
 impl PathId for QuarantineId {
@@ -180,4 +199,13 @@ pub struct ReasonInput {
     #[serde(default)]
     #[schema(max_length = 500)]
     pub reason: Option<String>,
+}
+
+/// The body of a request that restores a customer.
+#[derive(Default, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct RestoreInput {
+    /// The day since which a customer that had churned is one again; today when absent.
+    #[schema(format = Date)]
+    pub start_date: Option<String>,
 }

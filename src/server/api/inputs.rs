@@ -1,12 +1,12 @@
 //! The request bodies as the OpenAPI document describes them. Each is made from the type that parses it, and adds the rules
 //! that a type alone cannot express: required fields, fields that belong together, texts' contents.
 
-use super::extract::ReasonInput;
+use super::extract::{ReasonInput, RestoreInput};
 use crate::domain::bulk::{ChosenCustomer, MAX_CHOSEN};
 use crate::domain::scorecard_input::{BandLimitsInput, FactorRuleInput, has_target};
 use crate::domain::{
-    ArchiveReason, BulkInput, CustomerInput, EventInput, EventKind, FactorKey, MissingPolicy, NoteInput, Priority,
-    ScorecardInput, Segment,
+    ArchiveReason, BulkInput, CustomerInput, EventInput, EventKind, FactorKey, MissingPolicy, NoteInput, OutcomeInput,
+    OutcomeKind, Priority, ScorecardInput, Segment,
 };
 use serde_json::{Value, json};
 use utoipa::openapi::extensions::Extensions;
@@ -72,7 +72,13 @@ bodies! {
     "Why a customer leaves the lists."
     ArchiveInput = Fields::of::<ReasonInput>().one_of("reason", ArchiveReason::ALL.map(ArchiveReason::name)).require(&["reason"]).0;
 
-    "Why an event is retracted."
+    "When a customer that had churned came back."
+    ComeBack = Fields::of::<RestoreInput>().0;
+
+    "What became of the customer that the address names."
+    NewOutcome = Fields::of::<OutcomeInput>().one_of("outcome", OutcomeKind::ALL.map(OutcomeKind::name)).require(&["outcome", "date"]).0;
+
+    "Why it is retracted."
     RetractInput = Fields::of::<ReasonInput>().require(&["reason"]).0;
 
     "The next version of the rules."

@@ -1,5 +1,6 @@
 //! The REST API: this table of contents, and the OpenAPI document that is generated from it.
 
+mod backtest;
 mod batch;
 mod bulk;
 mod customers;
@@ -14,6 +15,7 @@ mod live;
 mod month;
 mod notes;
 mod operations;
+mod outcomes;
 mod parameters;
 mod people;
 mod portfolio;
@@ -57,6 +59,9 @@ fn routes() -> OpenApiRouter<AppState> {
         // notes
         .routes(routes!(notes::list_notes, notes::add_note))
         .routes(routes!(notes::update_note, notes::delete_note))
+        // outcomes
+        .routes(routes!(outcomes::list_outcomes, outcomes::add_outcome))
+        .routes(routes!(outcomes::retract_outcome))
         // all customers together
         .routes(routes!(portfolio::get_portfolio))
         .routes(routes!(today::get_today))
@@ -69,6 +74,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(scorecards::get_scorecard))
         .routes(routes!(scorecards::list_scorecards, scorecards::create_scorecard))
         .routes(routes!(scorecards::get_scorecard_version))
+        .routes(routes!(backtest::get_backtest))
         // operations
         .routes(routes!(export::export_everything))
         .routes(routes!(operations::get_healthz))

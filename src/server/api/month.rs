@@ -14,7 +14,7 @@ use axum::response::IntoResponse;
 use chrono::Duration;
 
 /// Returns a month or quarter against the one before: ARR by band at its ends and on its days, the flow between bands, who came
-/// and who went, why customers fell, and the renewals. Bands are restated, and reach back 365 days.
+/// and who went, why customers fell, the renewals, and which were won and lost. Bands are restated, and reach back 365 days.
 #[utoipa::path(get, path = "/api/month", tag = "Portfolio", params(MonthParameters),
     responses((status = 200, description = "The period and the one before", body = Month)))]
 pub async fn get_month(call: Call, query: Query<MonthParameters>) -> Result<Json<Month>, AppError> {
@@ -45,7 +45,7 @@ struct Line {
     customer: String,
     from_band: &'static str,
     to_band: &'static str,
-    /// The factor, the cause, the reason, or what a customer came by.
+    /// The factor, the cause, the reason, the outcome, or what a customer came by.
     detail: String,
     customers: Option<i64>,
     arr: String,
@@ -165,6 +165,17 @@ fn period_lines(figures: &PeriodFigures) -> Vec<Line> {
         to_band: told.to.name(),
         ..line(figure).tally(told.tally)
     });
-    let sums = [("came_sum", figures.came), ("went_sum", figures.went), ("renewals_sum", figures.renewals)];
-    begin.chain(end).chain(flow).chain(moves).chain(sums.map(|(figure, tally)| line(figure).tally(tally))).collect()
+    let sums = [
+        ("came_sum", figures.came),
+        ("went_sum", figures.went),
+        ("renewals_sum", figures.renewals),
+        ("renewals_won_sum", figures.renewals_won),
+        ("renewals_lost_sum", figures.renewals_lost),
+    ];
+    let sums = sums.map(|(figure, tally)| line(figure).tally(tally));
+    let outcomes = figures
+        .outcomes
+        .iter()
+        .map(|sum| Line { detail: sum.outcome.name().to_owned(), ..line("outcomes_sum").tally(sum.tally) });
+    begin.chain(end).chain(flow).chain(moves).chain(sums).chain(outcomes).collect()
 }

@@ -2,6 +2,7 @@
 //! be read. The domain parses the values.
 
 use super::inputs::{TEXT_PATTERN, day, names};
+use crate::domain::backtest_query::HORIZONS;
 use crate::domain::band_history::{Moved, MovedBy, PERIODS};
 use crate::domain::list::ChangeFilter;
 use crate::domain::{Band, EventKind, Segment, Sort, SortDirection};
@@ -184,12 +185,43 @@ pub struct ChangeParameters {
     known: Option<String>,
 }
 
+/// See `BacktestQuery`.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code)]
+pub struct BacktestParameters {
+    /// The days after a test day in which a departure counts; 90 when absent.
+    #[param(schema_with = horizons)]
+    horizon: Option<String>,
+    /// The test days, at most 24, separated by commas: each a horizon or more before today, and before the next. When absent:
+    /// the latest possible day, and as many before it, a horizon apart, as lie in the time of which departures are known.
+    #[param(style = Form, explode = false, schema_with = days)]
+    days: Option<Vec<String>>,
+    /// The version of the rules to score by. When absent: the one in force, or with `known=then` that of each day.
+    #[param(minimum = 1)]
+    version: Option<i64>,
+    /// Only customers that are in this segment today, or were when they left.
+    segment: Option<Segment>,
+    /// The knowledge to score with: everything that is known `now` of what had happened by the test day (when absent), or what
+    /// was known `then`, at its end.
+    #[param(schema_with = then_or_now)]
+    known: Option<String>,
+    /// The least days since the start, or else the first fact, that a customer must have on a test day; 0 when absent.
+    #[param(minimum = 0, maximum = 3650)]
+    min_age: Option<i64>,
+    /// The value `true` leaves out customers that left without deciding it.
+    exclude_involuntary: Option<bool>,
+    /// The first days after a test day whose departures are left out, since departures are often told late; 0 when absent.
+    #[param(minimum = 0, maximum = 29)]
+    skip_days: Option<i64>,
+}
+
 /// Parameters of `service::export::parse_name`.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]
 #[allow(dead_code)]
 pub struct FileParameters {
-    /// The file: `customers`, `events`, `retracted_events`, `health` or `notes`, with the ending `.csv` or `.ndjson`.
+    /// The file: `customers`, `events`, `retracted_events`, `health`, `notes` or `outcomes`, with the ending `.csv` or `.ndjson`.
     #[param(schema_with = files)]
     file: String,
 }
@@ -223,6 +255,14 @@ fn text() -> Object {
 fn ids() -> Array {
     let id = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1));
     ArrayBuilder::new().items(id).build()
+}
+
+fn horizons() -> Object {
+    names(HORIZONS.map(|days| days.to_string())).build()
+}
+
+fn days() -> Array {
+    ArrayBuilder::new().items(day()).build()
 }
 
 fn known_at() -> Schema {

@@ -12,7 +12,7 @@ const FILTERS: &str =
 
 const PERIOD_IN_FUTURE: &str = "`period` begins in the future";
 
-pub const RULES: [(&str, &str); 17] = [
+pub const RULES: [(&str, &str); 20] = [
     (
         "list_customers",
         "The last row of the `page`, which is `page` times `page_size`, is beyond 10,000, and it is not the first page; \
@@ -26,6 +26,11 @@ pub const RULES: [(&str, &str); 17] = [
     ("get_today", PAGE_OF_DAY),
     ("get_month", PERIOD_IN_FUTURE),
     ("export_month", PERIOD_IN_FUTURE),
+    (
+        "get_backtest",
+        "`days` has a day of which fewer days than the horizon have passed, or two that are less than it apart, or more than 24; or \
+         `version` is of no rules",
+    ),
     ("get_health", DAY_RULE),
     ("list_people", DAY_RULE),
     ("list_readings", DAY_RULE),
@@ -51,5 +56,11 @@ pub const RULES: [(&str, &str); 17] = [
          `messageId`, `source`, `occurredAt`, `user`, `feature`, `count`, `priority`, `subject`, `number`, `amountCents`, \
          `currency`, `dueDate`, `name`, `value`",
     ),
+    (
+        "add_outcome",
+        "`date` is after today (UTC); `arrAfterCents` is above 0 for `churned`, not below `arrBeforeCents` for `contracted` or not above \
+         it for `expanded`; or `involuntary` is true for `renewed` or `expanded`",
+    ),
+    ("restore_customer", "`startDate` is before the day on which the customer churned"),
     ("create_scorecard", "`bands.healthy` is not above `bands.atRisk`"),
 ];

@@ -4,7 +4,7 @@
 use super::cookies::cookies;
 use super::{flash, upload};
 use crate::domain::list::Paging;
-use crate::domain::{AsOf, CustomerQuery, EventQuery, MonthQuery, PageDays};
+use crate::domain::{AsOf, BacktestQuery, CustomerQuery, EventQuery, MonthQuery, PageDays};
 use crate::server::{Actor, AppState, Call};
 use crate::wire::{AppError, PageStart, Preferences, ResponseStatus, ThemeChoice};
 use axum::extract::Request;
@@ -95,6 +95,11 @@ pub fn customer_query(text: &str) -> Result<CustomerQuery, AppError> {
 /// Reads the query of the month.
 pub fn month_query(text: &str) -> Result<MonthQuery, AppError> {
     Ok(MonthQuery::from_pairs(each(&pairs(text)?))?)
+}
+
+/// Reads the query of a backtest.
+pub fn backtest_query(text: &str) -> Result<BacktestQuery, AppError> {
+    Ok(BacktestQuery::from_pairs(each(&pairs(text)?), call().today())?)
 }
 
 /// Reads the query of a customer's events.

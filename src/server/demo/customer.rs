@@ -1,10 +1,10 @@
-//! Generates a demo customer: its fields, its events, its notes.
+//! Generates a demo customer: its fields, its events, its notes, its outcomes.
 
 use super::events::Writer;
 use super::scenario::Scenario::{self, *};
 use super::story::Story;
 use super::{Dice, Options, words};
-use crate::domain::{Archive, ArchiveReason, CustomerFields, NaiveDate, Segment};
+use crate::domain::{Archive, ArchiveReason, CustomerFields, NaiveDate, OutcomeFacts, OutcomeKind, Segment};
 use crate::server::store::DemoCustomer;
 use chrono::{DateTime, Duration, NaiveTime, Utc};
 use rand::seq::IndexedRandom;
@@ -15,11 +15,124 @@ const MODEST_FROM: usize = 1000;
 
 /// Returns the customer with this index. It depends only on the options, the index and the time.
 pub fn customer(options: &Options, index: usize, now: DateTime<Utc>) -> DemoCustomer {
+    let (scenario, take) = Scenario::of(index);
+    let mut customer = told(options, &Cast { index, stream: index as u64, scenario, take }, now);
+    let today = now.date_naive();
+    let archived_on = today - Duration::days(40);
+    if scenario == Churned {
+        customer.archived = Some(Archive { reason: ArchiveReason::Churned, date: archived_on });
+        customer.outcomes.push(churned(&customer.fields, archived_on, "Little use", false));
+    } else {
+        customer.outcomes.extend(last_renewal(scenario, &customer, today));
+    }
+    customer
+}
+
+/// Returns the former customers. The story of each is told up to the day on which it left.
+pub fn former(options: &Options, now: DateTime<Utc>) -> impl Iterator<Item = DemoCustomer> {
+    let is_told = options.customers >= 60 && options.days >= 150;
+    let former = FORMER.iter().enumerate().filter(move |_| is_told);
+    former.map(move |(place, Former { scenario, take, left, reason, involuntary })| {
+        let then = now - Duration::days(*left);
+        let until_then = Options { days: options.days - left, ..options.clone() };
+        let cast =
+            Cast { index: options.customers + place, stream: FORMER_STREAMS + place as u64, scenario: *scenario, take: *take };
+        let mut customer = told(&until_then, &cast, then);
+        let day = then.date_naive();
+        customer.fields.renewal_date = Some(day);
+        customer.archived = Some(Archive { reason: ArchiveReason::Churned, date: day });
+        customer.outcomes.push(churned(&customer.fields, day, reason, *involuntary));
+        let seen = if is_foreseen(*scenario) { "as its score had foretold" } else { "though its score was good to the end" };
+        for (_, text, _) in customer.notes.iter_mut().filter(|(author, ..)| author == "Demo") {
+            *text = format!("{text} It left {seen}: {}.", reason.to_lowercase());
+        }
+        customer
+    })
+}
+
+/// The dice of former customers, far from those of others.
+const FORMER_STREAMS: u64 = 1 << 40;
+
+/// A customer that has left.
+struct Former {
+    scenario: Scenario,
+    take: usize,
+    /// The days since it left.
+    left: i64,
+    reason: &'static str,
+    involuntary: bool,
+}
+
+const fn former_one(scenario: Scenario, take: usize, left: i64, reason: &'static str, involuntary: bool) -> Former {
+    Former { scenario, take, left, reason, involuntary }
+}
+
+const FORMER: [Former; 12] = [
+    former_one(SlowDecline, 1, 8, "Little use", false),
+    former_one(SteadyTeam, 0, 15, "Budget cut", false),
+    former_one(SuddenStop, 1, 22, "Competitor", false),
+    former_one(PowerUser, 0, 29, "Out of business or bought", true),
+    former_one(OverdueInvoices, 0, 36, "Did not pay", true),
+    former_one(ChampionLeft, 0, 43, "Champion left", false),
+    former_one(SteadyEnterprise, 0, 51, "Out of business or bought", true),
+    former_one(SupportStorm, 0, 58, "Service or support", false),
+    former_one(WindingDownApi, 0, 66, "Competitor", false),
+    former_one(SteadyTeam, 1, 74, "Price", false),
+    former_one(SlowDecline, 2, 82, "Missing feature", false),
+    former_one(SuddenStop, 2, 105, "Little use", false),
+];
+
+/// Returns whether a scenario shows in the score before the customer leaves.
+fn is_foreseen(scenario: Scenario) -> bool {
+    !matches!(scenario, SteadyTeam | SteadyEnterprise | PowerUser)
+}
+
+fn churned(fields: &CustomerFields, day: NaiveDate, reason: &str, involuntary: bool) -> OutcomeFacts {
+    OutcomeFacts {
+        kind: OutcomeKind::Churned,
+        day,
+        arr_before_cents: fields.arr_cents,
+        arr_after_cents: Some(0),
+        reason: Some(reason.to_owned()),
+        involuntary,
+    }
+}
+
+/// Returns the outcome of the renewal a year before the next one, if the customer had been added by then.
+fn last_renewal(scenario: Scenario, customer: &DemoCustomer, today: NaiveDate) -> Option<OutcomeFacts> {
+    let (fields, year) = (&customer.fields, Duration::days(365));
+    let day = fields.renewal_date? - year;
+    let is_renewal = fields.start_date.is_some_and(|start| start + year <= day);
+    if !is_renewal || day >= today || day <= customer.created_at.date_naive() {
+        return None;
+    }
+    // The ARR of today is what was agreed then.
+    let before = |percent: i64| fields.arr_cents.map(|cents| cents * percent / 100);
+    let (kind, arr_before_cents, reason) = match scenario {
+        SlowDecline | ChampionLeft | OverdueInvoices => (OutcomeKind::Contracted, before(125), Some("Little use")),
+        SteadyEnterprise | GrowingStartup => (OutcomeKind::Expanded, before(80), Some("Growth")),
+        _ => (OutcomeKind::Renewed, fields.arr_cents, None),
+    };
+    let reason = reason.map(str::to_owned);
+    Some(OutcomeFacts { kind, day, arr_before_cents, arr_after_cents: fields.arr_cents, reason, involuntary: false })
+}
+
+/// A customer's part in the portfolio.
+struct Cast {
+    index: usize,
+    /// The stream of its dice.
+    stream: u64,
+    scenario: Scenario,
+    take: usize,
+}
+
+/// Tells a customer's story up to a time.
+fn told(options: &Options, cast: &Cast, now: DateTime<Utc>) -> DemoCustomer {
+    let Cast { index, stream, scenario, take } = *cast;
     let mut dice = Dice::seed_from_u64(options.seed);
-    dice.set_stream(index as u64);
+    dice.set_stream(stream);
     let dice = &mut dice;
     let today = now.date_naive();
-    let (scenario, take) = Scenario::of(index);
     let segment = scenario.segment(take);
     let story = Story::of(scenario, take, options.days, dice);
     let name = words::company(options.seed, index, segment);
@@ -39,13 +152,12 @@ pub fn customer(options: &Options, index: usize, now: DateTime<Utc>) -> DemoCust
     let known_for = if story.is_silent() { story.customer_for.max(5) } else { story.active_from };
     let created_at = at_midnight(today - Duration::days(known_for));
     let notes = notes(scenario, &fields, &people[0], &story, now, created_at);
-    let archived = (scenario == Churned).then(|| Archive { reason: ArchiveReason::Churned, date: today - Duration::days(40) });
     let domain = fields.name.to_lowercase().replace(' ', "-");
     let users = people.iter().map(|person| format!("{}@{domain}.example", person.to_lowercase().replace(' ', "."))).collect();
     let modest = options.customers >= MODEST_FROM;
     let writer =
         Writer { story: &story, dice, now, users, arr_cents, currency: options.currency.clone(), account: index + 1, modest };
-    DemoCustomer { events: writer.write(), fields, created_at, notes, archived }
+    DemoCustomer { events: writer.write(), fields, created_at, notes, archived: None, outcomes: Vec::new() }
 }
 
 fn at_midnight(day: NaiveDate) -> DateTime<Utc> {

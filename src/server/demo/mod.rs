@@ -57,9 +57,9 @@ impl std::fmt::Display for Summary {
     }
 }
 
-/// Returns the portfolio's customers, one after the other.
+/// Returns the portfolio's customers, one after the other; a full portfolio has twelve more, which have left.
 pub fn generate(options: &Options, now: DateTime<Utc>) -> impl Iterator<Item = DemoCustomer> {
-    (0..options.customers).map(move |index| customer::customer(options, index, now))
+    (0..options.customers).map(move |index| customer::customer(options, index, now)).chain(customer::former(options, now))
 }
 
 /// Generates and loads a portfolio. An earlier one is removed first; real data stays. When several are loaded at once, the

@@ -3,7 +3,7 @@
 use super::scenario::Scenario::{self, *};
 use super::*;
 use crate::domain::list::{MOVE_POINTS, NEW_DAYS};
-use crate::domain::{Band, EventBody, EventKind, FactorKey, Health, NaiveDate, Points, Scorecard, Source, Sources};
+use crate::domain::{Band, EventBody, EventKind, FactorKey, Health, NaiveDate, OutcomeKind, Points, Scorecard, Source, Sources};
 use crate::scoring::{self, Connections, DailyCount, Facts, Invoice};
 use chrono::{Duration, TimeZone};
 use std::collections::{BTreeMap, HashSet};
@@ -76,6 +76,7 @@ fn facts(customer: &DemoCustomer) -> Facts {
     }
     Facts {
         start_date: customer.fields.start_date,
+        came_back: false,
         first_fact_on: customer.events.first().map(|event| event.day()),
         daily: daily.into_iter().map(|((day, kind, key), count)| DailyCount { day, kind, key, count }).collect(),
         invoices: invoices.into_values().collect(),
@@ -95,7 +96,7 @@ fn portfolio(options: &Options, now: DateTime<Utc>) -> Vec<Scored> {
         let (facts, connections) = (facts(&customer), connections.clone());
         Scored { scenario, take, customer, facts, connections, today: now.date_naive() }
     };
-    customers.into_iter().enumerate().map(scored).collect()
+    customers.into_iter().take(options.customers).enumerate().map(scored).collect()
 }
 
 /// Every portfolio that the tests look at.
@@ -249,6 +250,42 @@ fn each_scenario_shows_what_its_name_says() {
             },
             "{scenario}"
         );
+    }
+}
+
+#[test]
+fn who_left_was_foreseen_where_its_scenario_says_so() {
+    for now in times() {
+        for seed in [2026, 7, 999_999_999] {
+            let options = Options { seed, ..Options::default() };
+            let connections = portfolio(&options, now).remove(0).connections;
+            let former: Vec<_> = generate(&options, now).skip(options.customers).collect();
+            assert_eq!(former.len(), 12);
+            let mut healthy = 0;
+            for customer in &former {
+                let [outcome] = customer.outcomes.as_slice() else { panic!("{:?}", customer.outcomes) };
+                let archive = customer.archived.unwrap();
+                assert_eq!((outcome.kind, outcome.day), (OutcomeKind::Churned, archive.date));
+                assert!(customer.events.iter().all(|event| event.day() <= archive.date));
+                let day = archive.date - Duration::days(1);
+                let measured = scoring::measure(&facts(customer), &Scorecard::default(), &connections, day);
+                let band = scoring::score(crate::domain::CustomerId(1), &measured, &Scorecard::default(), day).band;
+                let told = &customer.notes.iter().find(|(author, ..)| author == "Demo").unwrap().1;
+                assert_eq!(band == Band::Healthy, told.contains("though its score was good"), "{band:?} on {day}: {told}");
+                healthy += usize::from(band == Band::Healthy);
+            }
+            assert_eq!(healthy, 4);
+            // Renewals of others lie in the past, after they were added.
+            let kept: Vec<_> = generate(&options, now).take(options.customers).collect();
+            let kinds: HashSet<_> = kept.iter().flat_map(|customer| &customer.outcomes).map(|outcome| outcome.kind).collect();
+            assert!(kinds.contains(&OutcomeKind::Renewed) && kinds.contains(&OutcomeKind::Churned), "{kinds:?}");
+            for customer in kept {
+                let is_past = |outcome: &crate::domain::OutcomeFacts| {
+                    outcome.day < now.date_naive() && outcome.day > customer.created_at.date_naive()
+                };
+                assert!(customer.outcomes.iter().all(is_past), "{:?}", customer.outcomes);
+            }
+        }
     }
 }
 

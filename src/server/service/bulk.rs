@@ -2,7 +2,7 @@
 
 use super::health::store_of;
 use crate::domain::bulk::MAX_CHOSEN;
-use crate::domain::{BulkChangeId, BulkInput, BulkReport, BulkUndoReport, CustomerQuery};
+use crate::domain::{BulkChange, BulkChangeId, BulkInput, BulkReport, BulkUndoReport, CustomerQuery};
 use crate::server::Call;
 use crate::wire::AppError;
 use crate::wire::pages::{ChosenRow, ChosenRows};
@@ -21,7 +21,12 @@ pub async fn load_chosen(call: &Call, query: &CustomerQuery) -> Result<ChosenRow
 /// Changes all customers that an input names, or none of them.
 pub async fn change_customers(call: &Call, input: BulkInput) -> Result<BulkReport, AppError> {
     let (chosen, change) = input.parse()?;
-    Ok(call.store.change_customers(&chosen, &change, call.now).await?)
+    let report = call.store.change_customers(&chosen, &change, call.now).await?;
+    // Who comes back has a new start date, on which its health depends.
+    if change == BulkChange::Archive(None) {
+        call.rescore.notify_one();
+    }
+    Ok(report)
 }
 
 pub async fn undo_bulk_change(call: &Call, id: BulkChangeId) -> Result<BulkUndoReport, AppError> {

@@ -2,6 +2,7 @@
 
 use super::answers::Question;
 use super::health::{Scoring, rows, store_of};
+use crate::domain::customer::parse_date;
 use crate::domain::list::MAX_ROW;
 use crate::domain::{
     Archive, ArchiveReason, AsOf, Customer, CustomerId, CustomerInput, CustomerList, CustomerQuery, CustomerRow, FieldErrors,
@@ -108,9 +109,13 @@ pub async fn archive_customer(call: &Call, id: CustomerId, reason: &str) -> Resu
     let names = ArchiveReason::ALL.map(ArchiveReason::name).join(", ");
     let reason = ArchiveReason::parse(reason).ok_or_else(|| FieldErrors::one("reason", format!("must be one of {names}")))?;
     let archive = Archive { reason, date: call.today() };
-    Ok(call.store.archive_customer(id, Some(archive)).await?)
+    Ok(call.store.archive_customer(id, archive, call.now).await?)
 }
 
-pub async fn restore_customer(call: &Call, id: CustomerId) -> Result<Customer, AppError> {
-    Ok(call.store.archive_customer(id, None).await?)
+/// Restores a customer. One that had churned starts anew, on `start_date` or today.
+pub async fn restore_customer(call: &Call, id: CustomerId, start_date: Option<&str>) -> Result<Customer, AppError> {
+    let mut errors = FieldErrors::default();
+    let start = start_date.filter(|text| !text.trim().is_empty()).and_then(|text| parse_date(&mut errors, "startDate", text));
+    let start = errors.or(|| start)?;
+    Ok(call.store.restore_customer(id, start, call.now).await?)
 }

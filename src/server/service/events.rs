@@ -43,7 +43,7 @@ pub async fn list_events(call: &Call, customer: CustomerId, query: EventQuery) -
     Ok(call.store.list_events(customer, &filter, paging.page, paging.page_size).await?)
 }
 
-/// A customer's events and notes, newest first, with the API calls of a day as one entry.
+/// A customer's events, notes and outcomes, newest first, with the API calls of a day as one entry.
 pub async fn load_timeline(call: &Call, customer: CustomerId, query: EventQuery) -> Result<Timeline, AppError> {
     let EventQuery { filter, paging } = query;
     call.store.get_customer(customer).await?;

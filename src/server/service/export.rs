@@ -1,8 +1,8 @@
-//! Exports everything as files. Customers and events can be imported again, and events sent to `POST /api/events`. Data is
+//! Exports everything as files. Customers, events and outcomes can be imported again, and events sent to `POST /api/events`. Data is
 //! read page by page, so memory holds one page.
 
 use super::health::{Scoring, rows};
-use crate::domain::{CustomerId, CustomerRow, Event, EventId, EventInput, Note, NoteId};
+use crate::domain::{CustomerId, CustomerRow, Event, EventId, EventInput, Note, NoteId, Outcome, OutcomeId};
 use crate::server::Call;
 use crate::server::store::Origin;
 use crate::wire::AppError;
@@ -25,6 +25,8 @@ pub enum What {
     /// Today's health.
     Health,
     Notes,
+    /// Outcomes that count.
+    Outcomes,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +36,7 @@ pub enum Format {
 }
 
 impl What {
-    pub const ALL: [Self; 5] = [Self::Customers, Self::Events, Self::RetractedEvents, Self::Health, Self::Notes];
+    pub const ALL: [Self; 6] = [Self::Customers, Self::Events, Self::RetractedEvents, Self::Health, Self::Notes, Self::Outcomes];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -43,6 +45,7 @@ impl What {
             Self::RetractedEvents => "retracted_events",
             Self::Health => "health",
             Self::Notes => "notes",
+            Self::Outcomes => "outcomes",
         }
     }
 
@@ -101,6 +104,9 @@ impl What {
                 "lastActivityAt",
             ],
             Self::Notes => &["externalId", "author", "text", "createdAt", "editedBy", "editedAt"],
+            Self::Outcomes => {
+                &["externalId", "outcome", "date", "reason", "arrBeforeCents", "arrAfterCents", "involuntary", "receivedAt"]
+            }
         }
     }
 }
@@ -171,6 +177,14 @@ async fn load(call: &Call, origin: &Origin, what: What, after: Option<i64>) -> R
         let last = notes.last().map(|(_, _, note)| note.id.0);
         return Ok((
             notes.into_iter().map(|(customer, external_id, note)| note_row(origin, customer, external_id, note)).collect(),
+            last,
+        ));
+    }
+    if what == What::Outcomes {
+        let outcomes = call.store.export_outcomes(after.map(OutcomeId), ROWS_PER_PAGE).await?;
+        let last = outcomes.last().map(|(outcome, _)| outcome.id.0);
+        return Ok((
+            outcomes.into_iter().map(|(outcome, external_id)| outcome_row(origin, outcome, external_id)).collect(),
             last,
         ));
     }
@@ -255,6 +269,15 @@ fn note_row(origin: &Origin, customer: CustomerId, external_id: Option<String>, 
         "editedBy": note.edited.as_ref().map(|edit| &edit.by),
         "editedAt": note.edited.as_ref().map(|edit| edit.at),
     }))
+}
+
+fn outcome_row(origin: &Origin, outcome: Outcome, external_id: Option<String>) -> Row {
+    let mut row = object(json!({
+        "externalId": external_id.unwrap_or_else(|| origin.name_customer(outcome.customer_id)),
+        "receivedAt": outcome.received_at,
+    }));
+    row.extend(object(json!(outcome.facts)));
+    row
 }
 
 fn csv(what: What, rows: &[Row], with_header: bool) -> Result<Vec<u8>, AppError> {

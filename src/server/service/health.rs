@@ -31,7 +31,7 @@ impl Scoring {
     }
 
     /// Returns the rules and connections as known when knowledge was cut; the current ones when it was not.
-    async fn of(store: &Store, at: AsOf) -> Result<Self, AppError> {
+    pub(super) async fn of(store: &Store, at: AsOf) -> Result<Self, AppError> {
         let (scorecard, connections) = store.rules(at.known_at).await?;
         Ok(Self { scorecard, connections })
     }
@@ -136,13 +136,14 @@ pub async fn get_customer_page(call: &Call, id: CustomerId, at: AsOf, days: Page
         None => scoring.change(id, &facts, since, as_of),
         Some(_) => change_since_then(call, id, since, &scoring, &facts, as_of).await?,
     };
+    let life = facts.life_on(as_of);
     let measured = scoring::measure(&facts, scorecard, connections, as_of);
     let memory = scoring::history(&facts, scorecard, connections, as_of - Duration::days(scoring::BAND_MEMORY_DAYS), as_of);
     let history = scoring::history(&facts, scorecard, connections, last - Duration::days(days.history - 1), last);
     let health = scoring::score(id, &measured, scorecard, as_of);
-    let new_until = new_until(customer.fields.start_date, facts.first_fact_on, as_of);
+    let new_until = new_until(life.start_date, life.first_fact_on, as_of);
     let renewal = customer.fields.renewal_date;
-    let subject = scoring::Subject { facts: &facts, health: &health, scorecard, renewal, is_new: new_until.is_some() };
+    let subject = scoring::Subject { facts: &life, health: &health, scorecard, renewal, is_new: new_until.is_some() };
     let change = |days: usize| scoring::change(*memory.iter().rev().nth(days)?, *memory.last()?);
     Ok(CustomerPage {
         same_external_id: find_same_external_id(call, &customer).await?,
@@ -163,10 +164,12 @@ pub async fn get_customer_page(call: &Call, id: CustomerId, at: AsOf, days: Page
         scorecard_marks: call.store.list_scorecard_marks().await?,
         changes,
         drivers: scoring::drivers(&measured, scorecard),
-        activity: activity(&facts, scorecard, as_of),
+        activity: activity(&life, scorecard, as_of),
         invoices: scoring::invoice_rows(&facts.invoices, as_of),
-        features: features(scorecard, as_of).map(|window| scoring::feature_uses(&facts, window)).unwrap_or_default(),
+        features: features(scorecard, as_of).map(|window| scoring::feature_uses(&life, window)).unwrap_or_default(),
         notes: call.store.list_notes(id).await?,
+        outcomes: call.store.list_outcomes(id).await?,
+        outcome_reasons: call.store.list_outcome_reasons().await?,
         unconnected: connections.unconnected(scorecard),
         silent_sources: scoring::silent_sources(&call.store.list_recent_fact_days(at).await?, as_of),
         currency: call.settings.currency.clone(),

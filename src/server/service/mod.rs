@@ -2,6 +2,7 @@
 //! and nothing above touches the store.
 
 pub mod answers;
+pub mod backtest;
 pub mod batch;
 pub mod bulk;
 pub mod customers;
@@ -13,6 +14,7 @@ pub mod import;
 pub mod live;
 pub mod month;
 pub mod notes;
+pub mod outcomes;
 pub mod past_days;
 pub mod people;
 pub mod portfolio;

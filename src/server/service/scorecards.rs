@@ -29,7 +29,8 @@ pub async fn get_scorecard_version(call: &Call, version: i64) -> Result<Scorecar
 /// Returns the read model of the scorecard's page.
 pub async fn get_scorecard_page(call: &Call) -> Result<ScorecardPage, AppError> {
     let (stale, customers) = call.store.count_stale(call.today()).await?;
-    Ok(ScorecardPage { versions: call.store.list_scorecards().await?, stale, customers, now: call.now })
+    let outcome_reasons = call.store.list_outcome_reasons().await?;
+    Ok(ScorecardPage { versions: call.store.list_scorecards().await?, outcome_reasons, stale, customers, now: call.now })
 }
 
 /// Puts the next version in force. Customers are rescored in the background.

@@ -12,11 +12,12 @@ pub use ledger::import_customers::{CustomerChange, Destination, Difference, coun
 use crate::domain::import::Findings;
 use crate::domain::{
     Archive, Customer, CustomerFields, CustomerId, Event, EventId, FieldError, Health, Import, ImportCounts, ImportId,
-    ImportState, ItemVerdict, Mapping, NaiveDate, NewEvent, Points,
+    ImportState, ItemVerdict, Mapping, NaiveDate, NewEvent, Outcome, OutcomeFacts, Points,
 };
 pub use sql::snapshot::Snapshot;
 use sqlx::migrate::MigrateError;
 pub use tables::origin::Origin;
+pub use views::backtest::{BacktestMarks, MarkedFacts};
 pub use views::limits::RawRows;
 pub use views::replay::ReplaySources;
 
@@ -229,6 +230,14 @@ pub struct StoredEvent {
     pub repeated: bool,
 }
 
+/// An outcome that is stored.
+#[derive(Clone, Debug)]
+pub struct KeptOutcome {
+    pub outcome: Outcome,
+    /// True when the same was stored before.
+    pub repeated: bool,
+}
+
 /// A generated customer with its events, to be stored in bulk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DemoCustomer {
@@ -239,4 +248,6 @@ pub struct DemoCustomer {
     pub events: Vec<NewEvent>,
     /// (author, text, time)
     pub notes: Vec<(String, String, DateTime<Utc>)>,
+    /// Each counts as received on its day.
+    pub outcomes: Vec<OutcomeFacts>,
 }

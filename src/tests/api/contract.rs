@@ -59,6 +59,7 @@ on_each_database! {
     async fn body_fields_are_limited_as_documented(db: Database) {
         let contract = Contract::new(db).await;
         contract.site.post("/api/customers/1/notes", base("add_note", &Value::Null)).await;
+        contract.site.post("/api/customers/1/outcomes", base("add_outcome", &Value::Null)).await;
         let mut tried = BTreeSet::new();
         for method in METHODS {
             for (path, operation) in contract.operations(method) {
@@ -81,8 +82,8 @@ on_each_database! {
             }
         }
         let expected = [
-            "add_note", "archive_customer", "change_customers", "create_customer", "create_scorecard", "retract_event", "submit_event", "submit_events",
-            "update_customer", "update_note",
+            "add_note", "add_outcome", "archive_customer", "change_customers", "create_customer", "create_scorecard", "restore_customer", "retract_event",
+            "retract_outcome", "submit_event", "submit_events", "update_customer", "update_note",
         ];
         assert_eq!(Vec::from_iter(tried), expected);
     }
@@ -94,6 +95,8 @@ on_each_database! {
         let replay = format!("POST /api/quarantine/{item}/replay");
         let mut scorecard = base("create_scorecard", &Value::Null);
         scorecard["bands"] = json!({"healthy": 40, "atRisk": 40});
+        let outcomes = "POST /api/customers/1/outcomes".to_owned();
+        contract.site.post("/api/customers/2/archive", json!({"reason": "churned"})).await;
         let (key, later) = (("idempotency-key", "a"), "2026-03-16T12:05:01Z");
         let days = |id, path: &str| {
             [("as_of=2026-03-17", "as_of"), ("known_at=2026-03-17", "known_at"), ("as_of=2026-03-10&known_at=2026-03-09", "known_at")]
@@ -103,6 +106,9 @@ on_each_database! {
         let mut cases = vec![
             ("list_customers", "GET /api/customers?page=201".to_owned(), Value::Null, "page"),
             ("get_today", "GET /api/today?page=201".to_owned(), Value::Null, "page"),
+            ("get_backtest", "GET /api/backtest?days=2025-12-17".to_owned(), Value::Null, "days"),
+            ("get_backtest", "GET /api/backtest?days=2025-11-01,2025-12-01".to_owned(), Value::Null, "days"),
+            ("get_backtest", "GET /api/backtest?version=2".to_owned(), Value::Null, "version"),
             ("get_month", "GET /api/month?period=2026-04".to_owned(), Value::Null, "period"),
             ("export_month", "GET /month.csv?period=2026-04".to_owned(), Value::Null, "period"),
             ("list_customers", format!("GET /api/customers?{both}"), Value::Null, "moved_by_rules"),
@@ -117,6 +123,10 @@ on_each_database! {
             ("replay_quarantined", replay.clone(), json!({"content": "{"}), "body"),
             ("replay_quarantined", replay.clone(), json!({"content": "{\"kind\": \"login\", \"customerId\": 1, \"count\": 2}"}), "count"),
             ("replay_quarantined", replay, json!({}), "customerId"),
+            ("add_outcome", outcomes.clone(), json!({"outcome": "renewed", "date": "2026-03-17"}), "date"),
+            ("add_outcome", outcomes.clone(), json!({"outcome": "churned", "date": "2026-03-01", "arrAfterCents": 1}), "arrAfterCents"),
+            ("add_outcome", outcomes, json!({"outcome": "expanded", "date": "2026-03-01", "involuntary": true}), "involuntary"),
+            ("restore_customer", "POST /api/customers/2/restore".to_owned(), json!({"startDate": "2026-03-15"}), "startDate"),
             ("create_scorecard", "POST /api/scorecards".to_owned(), scorecard, "bands.healthy"),
         ];
         let health = "/api/customers/1/health";
@@ -208,7 +218,9 @@ fn base(operation: &str, schema: &Value) -> Value {
             }
             body
         }
-        "archive_customer" | "retract_event" => json!({"reason": "other"}),
+        "add_outcome" => json!({"outcome": "contracted", "date": "2026-03-01"}),
+        "restore_customer" => json!({}),
+        "archive_customer" | "retract_event" | "retract_outcome" => json!({"reason": "other"}),
         "add_note" | "update_note" => json!({"author": "Ada", "text": "Hello"}),
         "submit_event" | "submit_events" => {
             let kind = EventKind::parse(schema["properties"]["kind"]["enum"][0].as_str().unwrap()).unwrap();
@@ -451,7 +463,7 @@ fn text_tries(schema: &Value) -> Tries {
     let pattern = schema["pattern"].as_str().unwrap_or_default();
     let mut tries = Tries { is_limited: true, ..Tries::default() };
     let (good, bad): (&[&str], &[&str]) = match schema["format"].as_str() {
-        Some("date") => (&["2026-03-01"], &["1969-12-31", "2200-01-01", "2026-02-30", "2026-3-1", "nonsense"]),
+        Some("date") => (&["2025-11-28"], &["1969-12-31", "2200-01-01", "2026-02-30", "2026-3-1", "nonsense"]),
         Some("date-time") => {
             (&["2026-03-01T09:30:00Z", "2000-01-01T00:00:00Z"], &["1999-12-31T23:59:59Z", "2026-03-01", "nonsense"])
         }

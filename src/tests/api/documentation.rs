@@ -20,6 +20,7 @@ async fn the_document_lists_every_route() {
         }
     }
     insta::assert_snapshot!(lines.join("\n"), @r"
+    GET    /api/backtest  get_backtest  200 202 422 default
     GET    /api/customers  list_customers  200 422 default
     POST   /api/customers  create_customer  201 default
     POST   /api/customers/bulk  change_customers  200 default
@@ -36,14 +37,17 @@ async fn the_document_lists_every_route() {
     POST   /api/customers/{id}/notes  add_note  201 default
     DELETE /api/customers/{id}/notes/{noteId}  delete_note  204 default
     PATCH  /api/customers/{id}/notes/{noteId}  update_note  200 default
+    GET    /api/customers/{id}/outcomes  list_outcomes  200 default
+    POST   /api/customers/{id}/outcomes  add_outcome  200 201 422 default
     GET    /api/customers/{id}/people  list_people  200 422 default
     GET    /api/customers/{id}/readings  list_readings  200 422 default
-    POST   /api/customers/{id}/restore  restore_customer  200 default
+    POST   /api/customers/{id}/restore  restore_customer  200 422 default
     POST   /api/events  submit_events  200 400 413 503 default
     POST   /api/events/{id}/retract  retract_event  200 default
     GET    /api/export/{file}  export_everything  200 default
     GET    /api/live  follow_changes  200 default
     GET    /api/month  get_month  200 422 default
+    POST   /api/outcomes/{id}/retract  retract_outcome  200 default
     GET    /api/portfolio  get_portfolio  200 422 default
     GET    /api/portfolio/bands  get_portfolio_bands  200 422 default
     GET    /api/portfolio/renewals  get_portfolio_renewals  200 422 default

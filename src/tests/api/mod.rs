@@ -15,6 +15,7 @@ mod live;
 mod month;
 mod notes;
 mod operations;
+mod outcomes;
 mod people;
 mod portfolio;
 mod readings;

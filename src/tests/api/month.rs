@@ -2,7 +2,7 @@
 
 use super::Site;
 use super::client::tenths;
-use crate::domain::{Archive, ArchiveReason, CustomerFields, CustomerId, NaiveDate, Points};
+use crate::domain::{Archive, ArchiveReason, CustomerFields, CustomerId, NaiveDate, OutcomeFacts, OutcomeKind, Points};
 use crate::server::store::Incoming;
 use crate::tests::harness::*;
 use serde_json::{Value, json};
@@ -45,7 +45,7 @@ async fn february(db: &Database) {
     active_until(db, 41, CustomerFields { renewal_date: Some(day(3, 1)), owner: Some("Bob".into()), ..named("Fallen", 7 * K) })
         .await;
     let gone = active_until(db, 0, named("Gone", 3 * K)).await;
-    db.archive_customer(gone, Some(Archive { reason: ArchiveReason::Churned, date: day(2, 20) })).await.unwrap();
+    db.archive_customer(gone, Archive { reason: ArchiveReason::Churned, date: day(2, 20) }, now()).await.unwrap();
     db.customer_with(CustomerFields { start_date: Some(day(2, 10)), ..named("=New Co", 2 * K) }).await;
     let scored = db.customer_with(CustomerFields { start_date: Some(day(1, 5)), ..named("Scored", K) }).await;
     db.send_all(scored, (12..=28).map(|date| login().at(midnight(day(2, date))))).await;
@@ -79,6 +79,45 @@ async fn assert_adds_up(site: &Site, month: &Value, filters: &str) {
                 assert_eq!(sum([told]), sum(flow.iter().filter(|flow| flow[side] == told["band"])), "{day} {told}");
             }
         }
+    }
+}
+
+on_each_database! {
+    async fn a_month_tells_which_renewals_were_won_and_lost(db: Database) {
+        let ids = [db.customer_with(named("Ann's", 9 * K)).await, db.customer_with(CustomerFields { owner: Some("Bob".into()), ..named("Bob's", 9 * K) }).await];
+        let told = |kind, date, before: Option<i64>, after: Option<i64>| OutcomeFacts {
+            kind, day: date, arr_before_cents: before.map(|arr| arr * K), arr_after_cents: after.map(|arr| arr * K), reason: None, involuntary: false,
+        };
+        for (who, facts) in [
+            (0, told(OutcomeKind::Renewed, day(2, 1), Some(8), Some(9))),
+            (0, told(OutcomeKind::Contracted, day(2, 28), Some(9), Some(7))),
+            (1, told(OutcomeKind::Expanded, day(2, 3), Some(9), Some(12))),
+            (1, told(OutcomeKind::Renewed, day(2, 3), None, None)),
+            (1, told(OutcomeKind::Churned, day(2, 20), Some(12), Some(0))),
+            // Of other months.
+            (0, told(OutcomeKind::Renewed, day(1, 31), Some(5), None)),
+            (0, told(OutcomeKind::Renewed, day(3, 1), Some(5), None)),
+        ] {
+            db.add_outcome(ids[who], &facts, now()).await.unwrap();
+        }
+        let taken_back = db.add_outcome(ids[0], &told(OutcomeKind::Churned, day(2, 5), Some(1), Some(0)), now()).await.unwrap();
+        db.retract_outcome(taken_back.outcome.id, "", now()).await.unwrap();
+        db.roll_over_all(today()).await;
+        let site = Site::new(db);
+        let sum = |customers: i64, arr: i64, unknown: i64| json!({"customers": customers, "arrCents": arr * K, "arrUnknown": unknown});
+        let month = site.get("/api/month?period=2026-02").await.ok();
+        assert_eq!((&month["period"]["renewalsWon"], &month["period"]["renewalsLost"]), (&sum(2, 9, 1), &sum(2, 14, 0)));
+        assert_eq!((&month["before"]["renewalsWon"], &month["before"]["renewalsLost"]), (&sum(1, 5, 0), &sum(0, 0, 0)));
+        let outcomes: Vec<_> = month["period"]["outcomes"].as_array().unwrap().iter().map(|sum| (sum["outcome"].as_str().unwrap(), sum["customers"].as_i64().unwrap(), sum["arrCents"].as_i64().unwrap() / K)).collect();
+        assert_eq!(outcomes, [("churned", 1, 12), ("contracted", 1, 2), ("renewed", 2, 9), ("expanded", 1, 3)]);
+        let of_bob = site.get("/api/month?period=2026-02&owner=Bob").await.ok();
+        assert_eq!((&of_bob["period"]["renewalsWon"], &of_bob["period"]["renewalsLost"]), (&sum(1, 0, 1), &sum(1, 12, 0)));
+        let csv = site.get("/month.csv?period=2026-02").await.text;
+        for line in ["renewals_won_sum,2026-02,,,,,,,2,9000.00,1,USD,", "renewals_lost_sum,2026-02,,,,,,,2,14000.00,0,USD,", "outcomes_sum,2026-02,,,,,,expanded,1,3000.00,0,USD,"] {
+            assert!(csv.lines().any(|told| told == line), "{line}: {csv}");
+        }
+        let page = site.send("GET /month?period=2026-02", &[("accept", "text/html")], "").await.text;
+        assert!(page.contains("Renewals won") && page.contains("Renewals lost"));
     }
 }
 

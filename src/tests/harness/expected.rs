@@ -4,7 +4,8 @@ use super::Database;
 use crate::domain::band_runs::BandRuns;
 use crate::domain::list::is_new;
 use crate::domain::{
-    CustomerId, CustomerQuery, Event, EventBody, EventFilter, InvoiceStatus, NaiveDate, Source, Sources, Window,
+    CustomerId, CustomerQuery, Event, EventBody, EventFilter, InvoiceStatus, NaiveDate, Outcome, OutcomeKind, Source, Sources,
+    Window,
 };
 use crate::scoring::{self, Connections, DailyCount, Facts, Invoice, ReadingFact, Signs};
 use crate::server::store::Reach;
@@ -43,7 +44,14 @@ impl Database {
     ) {
         let stored = self.get_current(id, today).await.unwrap();
         let scorecard = self.current_scorecard().await.unwrap();
-        let mut facts = facts(stored.customer.fields.start_date, events);
+        let start = stored.customer.fields.start_date;
+        let outcomes = self.list_outcomes(id).await.unwrap();
+        let left = |outcome: &Outcome| {
+            let Outcome { facts, retraction, .. } = outcome;
+            retraction.is_none() && facts.kind == OutcomeKind::Churned && start.is_some_and(|start| facts.day <= start)
+        };
+        let came_back = outcomes.iter().any(left) && stored.customer.archived.is_none();
+        let mut facts = Facts { came_back, ..facts(start, events) };
         facts.readings.retain(|reading| scorecard.readings().contains(&reading.name.as_str()));
         let far_back = today - chrono::Duration::days(100_000);
         let reach = Reach::of(&scorecard, far_back);
@@ -187,5 +195,5 @@ fn facts(start_date: Option<NaiveDate>, events: &[Event]) -> Facts {
     }
     let daily = counts.into_iter().map(|((day, kind, key), count)| DailyCount { day, kind, key, count }).collect();
     let first_fact_on = events.iter().map(day).min();
-    Facts { start_date, first_fact_on, daily, invoices: invoices.into_values().collect(), readings }
+    Facts { start_date, came_back: false, first_fact_on, daily, invoices: invoices.into_values().collect(), readings }
 }

@@ -155,6 +155,7 @@ impl Database {
             rescore: Arc::default(),
             answers: Arc::default(),
             past_days: Arc::default(),
+            backtests: Arc::default(),
         }
     }
 

@@ -11,7 +11,7 @@ async fn three(db: &Database) -> Vec<Customer> {
         db.customer_with(CustomerFields { name: name.into(), owner: owner.map(str::to_owned), ..blank() }).await
     };
     let ids = [owned("Acme", Some("Ann")).await, owned("Bolt", None).await, owned("Cedar", Some("Bob")).await];
-    db.archive_customer(ids[2], Some(Archive { reason: ArchiveReason::Duplicate, date: days_ago(40) })).await.unwrap();
+    db.archive_customer(ids[2], Archive { reason: ArchiveReason::Duplicate, date: days_ago(40) }, now()).await.unwrap();
     stored(db, &ids).await
 }
 

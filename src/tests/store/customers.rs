@@ -80,16 +80,16 @@ on_each_database! {
     async fn an_archived_customer_leaves_lists_and_still_accepts_events(db: Database) {
         let acme = db.customer("Acme").await;
         let archive = Archive { reason: ArchiveReason::Churned, date: today() };
-        let archived = db.archive_customer(acme, Some(archive)).await.unwrap();
+        let archived = db.archive_customer(acme, archive, now()).await.unwrap();
         assert_eq!((archived.archived, archived.version), (Some(archive), 2));
         assert_eq!((db.list("").await, db.list("archived=true").await), (vec![], vec!["Acme".to_owned()]));
-        assert_conflict(db.archive_customer(acme, Some(archive)).await, "is archived already", "");
+        assert_conflict(db.archive_customer(acme, archive, now()).await, "is archived already", "");
         db.send_all(acme, [login(), feature("export")]).await;
         db.assert_settled(today()).await;
-        let restored = db.archive_customer(acme, None).await.unwrap();
+        let restored = db.restore_customer(acme, None, now()).await.unwrap();
         assert_eq!((restored.archived, restored.version), (None, 3));
         assert_eq!((db.list("").await, db.list("archived=true").await), (vec!["Acme".to_owned()], vec![]));
-        assert_conflict(db.archive_customer(acme, None).await, "is active already", "");
+        assert_conflict(db.restore_customer(acme, None, now()).await, "is active already", "");
     }
 
     async fn owners_are_listed_once_each_in_order(db: Database) {
@@ -105,7 +105,7 @@ on_each_database! {
             db.get_customer(nobody).await.err(),
             db.get_current(nobody, today()).await.err(),
             db.update_customer(nobody, 1, &blank(), now()).await.err(),
-            db.archive_customer(nobody, None).await.err(),
+            db.restore_customer(nobody, None, now()).await.err(),
             db.load_facts(nobody, today(), today()).await.err(),
         ];
         for (index, error) in errors.into_iter().enumerate() {

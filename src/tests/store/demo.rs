@@ -25,6 +25,7 @@ fn generated(count: i64) -> Vec<DemoCustomer> {
             .collect(),
         notes: vec![("Ada".into(), "Met them".into(), now())],
         archived: None,
+        outcomes: Vec::new(),
     };
     (0..count).map(customer).collect()
 }

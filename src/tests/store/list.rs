@@ -23,7 +23,7 @@ async fn portfolio(db: &Database) {
         CustomerFields { start_date: Some(days_ago(-9)), ..fields("Early", Segment::Smb, None, Some(100_00), None) };
     let before_start = db.customer_with(before_start).await;
     let gone = db.customer_with(fields("Gone", Segment::Smb, Some("ada"), Some(700_00), Some(10))).await;
-    db.archive_customer(gone, Some(Archive { reason: ArchiveReason::Churned, date: today() })).await.unwrap();
+    db.archive_customer(gone, Archive { reason: ArchiveReason::Churned, date: today() }, now()).await.unwrap();
 
     logins(db, healthy, 0..24).await;
     db.send_all(healthy, ["a", "b", "c", "d", "e"].map(|name| feature(name).days_ago(5))).await;

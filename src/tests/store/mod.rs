@@ -14,6 +14,7 @@ mod known;
 mod list;
 mod notes;
 mod outage;
+mod outcomes;
 mod people;
 mod portfolio;
 mod quarantine;

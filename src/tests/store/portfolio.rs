@@ -37,7 +37,7 @@ async fn forty(db: &Database) {
             }
         }
         if index % 6 == 5 {
-            db.archive_customer(id, Some(Archive { reason: ArchiveReason::Other, date: today() })).await.unwrap();
+            db.archive_customer(id, Archive { reason: ArchiveReason::Other, date: today() }, now()).await.unwrap();
         }
     }
     db.roll_over_all(today()).await;

@@ -211,7 +211,7 @@ on_each_database! {
         db.send(acme, login().days_ago(20)).await;
         db.customer("Created today").await;
         let archive = Archive { reason: ArchiveReason::Churned, date: today() };
-        db.archive_customer(acme, Some(archive)).await.unwrap();
+        db.archive_customer(acme, archive, now()).await.unwrap();
         let names = async |at: AsOf, query: &str| {
             let replay = db.replay(at).await.unwrap();
             let rows = shown(&replay, query, at.day).await;
@@ -238,7 +238,7 @@ on_each_database! {
     async fn customers_that_were_replaced_are_not_kept(db: Database) {
         let demo = |name: &str| DemoCustomer {
             fields: CustomerFields { name: name.into(), start_date: Some(days_ago(30)), ..blank() },
-            archived: None,
+            archived: None, outcomes: Vec::new(),
             created_at: now(),
             events: Vec::new(),
             notes: Vec::new(),

@@ -48,7 +48,7 @@ on_each_database! {
     async fn archived_customers_are_rolled_over_too(db: Database) {
         let acme = db.customer("Acme").await;
         let archive = crate::domain::Archive { reason: crate::domain::ArchiveReason::Other, date: today() };
-        db.archive_customer(acme, Some(archive)).await.unwrap();
+        db.archive_customer(acme, archive, now()).await.unwrap();
         assert_eq!(db.roll_over_all(days_ago(-1)).await, 1);
     }
 
@@ -84,7 +84,7 @@ on_each_database! {
     async fn demo_and_archived_customers_connect_sources_too(db: Database) {
         let (acme, other) = (db.customer("Acme").await, db.customer("Other").await);
         let archive = crate::domain::Archive { reason: crate::domain::ArchiveReason::Churned, date: today() };
-        db.archive_customer(acme, Some(archive)).await.unwrap();
+        db.archive_customer(acme, archive, now()).await.unwrap();
         db.send(acme, ticket()).await;
         db.roll_over_all(today()).await;
         assert!(db.health(other).await.factors[FactorKey::SUPPORT_LOAD].measured);

@@ -107,7 +107,7 @@ on_each_database! {
         db.send_all(weekly, (0..30).map(|week| login().days_ago(7 * week))).await;
         let gone = db.customer("Gone").await;
         let archive = crate::domain::Archive { reason: crate::domain::ArchiveReason::Churned, date: today() };
-        db.archive_customer(gone, Some(archive)).await.unwrap();
+        db.archive_customer(gone, archive, now()).await.unwrap();
         let app = db.app();
         let weights = |scorecard: &mut FiveRules| scorecard.factors.login_frequency.weight = 400;
         // Once from stored measurements, once while they are stale, once from facts.

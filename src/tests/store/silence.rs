@@ -43,7 +43,7 @@ on_each_database! {
         let late = db.send(other, login().days_ago(3)).await.event.id;
         assert_eq!(silent_today(&db, acme).await, []);
         let archive = Archive { reason: ArchiveReason::Churned, date: today() };
-        db.archive_customer(other, Some(archive)).await.unwrap();
+        db.archive_customer(other, archive, now()).await.unwrap();
         assert_eq!(silent_today(&db, acme).await, [], "anybody may be archived");
         // Retracted, the fact leaves its day; with another one on that day it does not.
         db.retract_event(late, "test", now()).await.unwrap();

@@ -1,7 +1,7 @@
-//! The timeline: events, the API calls of a day, notes.
+//! The timeline: events, the API calls of a day, notes, outcomes.
 
 use crate::domain::timeline::Entry;
-use crate::domain::{EventFilter, EventKind};
+use crate::domain::{EventFilter, EventKind, OutcomeFacts, OutcomeKind};
 use crate::tests::harness::*;
 use chrono::Duration;
 
@@ -11,6 +11,7 @@ fn words(entry: &Entry) -> String {
         Entry::Event(event) => event.body.kind().name().to_owned(),
         Entry::Calls { day, calls } => format!("{calls} calls {} days ago", (today() - *day).num_days()),
         Entry::Note(note) => note.text.clone(),
+        Entry::Outcome(outcome) => outcome.facts.kind.name().to_owned(),
     }
 }
 
@@ -45,6 +46,14 @@ on_each_database! {
         let days = EventFilter { from: Some(days_ago(2)), to: Some(days_ago(2)), kind: None };
         let (page, events) = db.list_entries(acme, &days, 1, 10).await.unwrap();
         assert_eq!((page.items.iter().map(words).collect::<Vec<_>>(), events), (vec!["login".into(), "30 calls 2 days ago".into()], 4));
+        // Outcomes stand at the end of their days, those that were taken back too.
+        let ended = |kind| OutcomeFacts { kind, day: days_ago(2), arr_before_cents: None, arr_after_cents: None, reason: None, involuntary: false };
+        let renewed = db.add_outcome(acme, &ended(OutcomeKind::Renewed), now()).await.unwrap().outcome.id;
+        db.retract_outcome(renewed, "", now()).await.unwrap();
+        db.add_outcome(acme, &ended(OutcomeKind::Expanded), now()).await.unwrap();
+        let (page, _) = db.list_entries(acme, &days, 1, 10).await.unwrap();
+        let expected = ["expanded", "renewed", "login", "30 calls 2 days ago"];
+        assert_eq!((page.items.iter().map(words).collect::<Vec<_>>(), page.total), (expected.map(str::to_owned).to_vec(), 4));
         // Of a kind: each event, the retracted ones too.
         let calls = EventFilter { kind: Some(EventKind::ApiCall), ..days };
         let (page, events) = db.list_entries(acme, &calls, 1, 10).await.unwrap();

@@ -20,7 +20,7 @@ async fn connect_sources(db: &Database) {
 }
 
 async fn archive(db: &Database, customer: CustomerId) {
-    db.archive_customer(customer, Some(Archive { reason: ArchiveReason::Other, date: today() })).await.unwrap();
+    db.archive_customer(customer, Archive { reason: ArchiveReason::Other, date: today() }, now()).await.unwrap();
 }
 
 fn named(name: &str) -> CustomerFields {

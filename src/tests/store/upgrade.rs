@@ -1,7 +1,9 @@
 //! What older releases wrote, read by this one.
 
+use crate::domain::band_history::Period;
 use crate::domain::{
-    AsOf, CustomerFields, CustomerId, CustomerInput, EventFilter, EventKind, FactorKey, NewScorecard, Scorecard,
+    AsOf, CustomerFields, CustomerId, CustomerInput, EventFilter, EventKind, FactorKey, NewScorecard, OutcomeFacts, OutcomeKind,
+    Scorecard,
 };
 use crate::server::store::{CustomerChange, Destination, Store};
 use crate::tests::harness::*;
@@ -132,6 +134,34 @@ on_each_database! {
             let expected: Vec<_> = expected.into_iter().rev().map(|ago| (EventKind::Login, days_ago(ago))).collect();
             assert_eq!(days, expected, "{known_at:?}");
         }
+        store.close().await;
+    }
+
+    async fn who_was_archived_as_churned_by_an_older_release_churned_on_that_day(db: Database) {
+        let url = db.fresh_url().await;
+        database_before(29, &url).await;
+        let is_demo = if url.starts_with("sqlite:") { "0" } else { "false" };
+        let (gone, start) = (days_ago(40).to_epoch_days(), days_ago(400).to_epoch_days());
+        execute(&url, format!(
+            "INSERT INTO customers (id, name, name_key, segment, version, created_at, is_demo, arr_cents, start_day, archived_reason, archived_day)
+             VALUES (1, 'A', 'a', 'SMB', 1, 0, {is_demo}, 900, {start}, 'churned', {gone}), (2, 'B', 'b', 'SMB', 1, 0, {is_demo}, 900, NULL, 'other', {gone}),
+                    (3, 'C', 'c', 'SMB', 1, 0, {is_demo}, NULL, NULL, NULL, NULL);"
+        )).await;
+        let store = Store::connect(&url).await.unwrap();
+        store.migrate().await.unwrap();
+        let period = Period { first: 0, last: i32::MAX };
+        // It was known at the end of that day, and not before.
+        assert_eq!(store.load_outcomes(period, Some(days_ago(41))).await.unwrap(), []);
+        assert_eq!(store.load_outcomes(period, Some(days_ago(40))).await.unwrap(), store.load_outcomes(period, None).await.unwrap());
+        let [outcome] = store.load_outcomes(period, None).await.unwrap().try_into().unwrap();
+        let expected = OutcomeFacts {
+            kind: OutcomeKind::Churned, day: days_ago(40), arr_before_cents: Some(900), arr_after_cents: Some(0), reason: None, involuntary: false,
+        };
+        assert_eq!((outcome.customer_id, &outcome.facts, outcome.retraction), (CustomerId(1), &expected, None));
+        // Taken back, the customer is active as it was.
+        store.retract_outcome(outcome.id, "It stayed", now()).await.unwrap();
+        let customer = store.get_customer(CustomerId(1)).await.unwrap();
+        assert_eq!((customer.archived, customer.fields.start_date), (None, Some(days_ago(400))));
         store.close().await;
     }
 

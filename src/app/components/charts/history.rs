@@ -6,7 +6,7 @@ use super::scorecard_marks::{ScorecardMarks, ScorecardNote};
 use crate::app::components::band_attribute;
 use crate::app::format;
 use crate::domain::scorecard::BandLimits;
-use crate::domain::{Band, Fall, HistoryPoint, NaiveDate, Points, ScorecardMark};
+use crate::domain::{Band, Fall, HistoryPoint, NaiveDate, OutcomeKind, Points, ScorecardMark};
 use leptos::prelude::*;
 
 /// Returns the line as path data. Each day is 2 wide and drawn in its middle; the height is the score in tenths.
@@ -65,6 +65,8 @@ pub fn HistoryChart(
     falls: Vec<Fall>,
     /// The days of notes, latest first.
     noted: Vec<NaiveDate>,
+    /// The days of outcomes that stand.
+    outcomes: Vec<(NaiveDate, OutcomeKind)>,
     selected: NaiveDate,
     href: impl Fn(NaiveDate) -> String + Clone + Send + Sync + 'static,
 ) -> impl IntoView {
@@ -79,6 +81,8 @@ pub fn HistoryChart(
         .map(|(index, point)| {
             let (text, standing) = label(point);
             let noted = if noted.contains(&point.day) { ", noted" } else { "" };
+            let ended = outcomes.iter().filter(|(day, _)| *day == point.day);
+            let ended: String = ended.map(|(_, kind)| format!(", {}", kind.name())).collect();
             let (href, day) = (href.clone(), point.day);
             let side = if index < count / 2 { "start" } else { "end" };
             let current = (point.day == selected).then_some("date");
@@ -89,7 +93,7 @@ pub fn HistoryChart(
                     class="history__day" href=move || href(day) data-noscroll="true" data-band=band_attribute(point.band) data-side=side
                     aria-current=current tabindex=tabindex style=score
                 >
-                    <span class="history__tip"><b>{text}</b>" "{standing}{noted}</span>
+                    <span class="history__tip"><b>{text}</b>" "{standing}{noted}{ended}</span>
                 </a>
             }
         })
@@ -114,7 +118,7 @@ pub fn HistoryChart(
                     <path class="history__line" d=line(&points) />
                 </svg>
                 <ScorecardMarks points=points.clone() marks=marks.clone() />
-                <HistoryMarks points=points.clone() falls=falls.clone() notes=noted.clone() />
+                <HistoryMarks points=points.clone() falls=falls.clone() notes=noted.clone() outcomes=outcomes.clone() />
                 <div class="history__days" role="group" aria-label="Pick a day: the arrow keys move, Enter opens it" on:keydown=walk>
                     {days}
                 </div>

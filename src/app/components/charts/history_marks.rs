@@ -1,7 +1,7 @@
-//! Marks over a score's history: where it fell and why, and the days of notes.
+//! Marks over a score's history: where it fell and why, the days of notes, and what became of the customer.
 
 use crate::app::format;
-use crate::domain::{Fall, HistoryPoint, NaiveDate, Points};
+use crate::domain::{Fall, HistoryPoint, NaiveDate, OutcomeKind, Points};
 use leptos::prelude::*;
 
 /// A mark's place in the chart, in tenths of a percent of its width.
@@ -14,9 +14,14 @@ fn at(tenths: usize) -> String {
     format!("--at: {}.{}%", tenths / 10, tenths % 10)
 }
 
-/// Draws a number at the foot of each fall, and a sign over each day that has notes.
+/// Draws a number at the foot of each fall, a sign over each day that has notes, and a line on each day of an outcome.
 #[component]
-pub fn HistoryMarks(points: Vec<HistoryPoint>, falls: Vec<Fall>, notes: Vec<NaiveDate>) -> impl IntoView {
+pub fn HistoryMarks(
+    points: Vec<HistoryPoint>,
+    falls: Vec<Fall>,
+    notes: Vec<NaiveDate>,
+    outcomes: Vec<(NaiveDate, OutcomeKind)>,
+) -> impl IntoView {
     let score = |day: NaiveDate| points.iter().find(|point| point.day == day).and_then(HistoryPoint::shown_score);
     let falls = falls.iter().zip(1..).filter_map(|(fall, number)| {
         let style = format!("{}; --score: {}", at(across(&points, fall.to)?), score(fall.to)?);
@@ -27,7 +32,14 @@ pub fn HistoryMarks(points: Vec<HistoryPoint>, falls: Vec<Fall>, notes: Vec<Naiv
     days.dedup();
     let notes =
         days.into_iter().filter_map(|day| Some(view! { <li class="history__noted" style=at(across(&points, day)?)></li> }));
-    view! { <ul class="history__marks" aria-hidden="true">{falls} {notes.collect_view()}</ul> }
+    let outcomes = outcomes.into_iter().filter_map(|(day, kind)| {
+        let place = across(&points, day)?;
+        let side = if place < 500 { "start" } else { "end" };
+        let label = view! { <span class="outcome" data-kind=kind.name()>{kind.label()}</span> };
+        Some(view! { <li class="history__outcome" data-side=side style=at(place)>{label}</li> })
+    });
+    let outcomes = outcomes.collect_view();
+    view! { <ul class="history__marks" aria-hidden="true">{outcomes} {falls} {notes.collect_view()}</ul> }
 }
 
 /// Lists the falls with their causes, by the numbers in the chart. `href` returns the address of a day.

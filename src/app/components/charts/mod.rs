@@ -7,6 +7,9 @@ mod days;
 mod flow;
 mod history;
 mod history_marks;
+mod ranks;
+mod rates;
+mod score_split;
 mod scorecard_marks;
 mod waterfall;
 
@@ -14,4 +17,7 @@ pub use activity::ActivityBars;
 pub use bands::BandsChart;
 pub use flow::FlowChart;
 pub use history::HistoryChart;
+pub use ranks::{Rank, RanksChart};
+pub use rates::RatesChart;
+pub use score_split::ScoreSplit;
 pub use waterfall::Waterfall;

@@ -20,8 +20,8 @@ pub fn CustomerHead(page: StoredValue<CustomerPage>) -> impl IntoView {
         false => format!("/customers/{id}/events/new"),
     };
     let lifecycle = match customer.archived {
-        Some(_) => view! { <RestoreForm customer=id /> }.into_any(),
-        None => view! { <ArchiveDialog customer=id name=name.clone() /> }.into_any(),
+        Some(archive) => view! { <RestoreForm page archive /> }.into_any(),
+        None => view! { <ArchiveDialog page /> }.into_any(),
     };
     view! {
         <header class="customer-head">

@@ -3,7 +3,7 @@
 use super::place::{HISTORY_DAYS, Place};
 use crate::app::components::charts::HistoryChart;
 use crate::app::components::{GetForm, SaveChart, Tab, Tabs};
-use crate::domain::NaiveDate;
+use crate::domain::{NaiveDate, Outcome};
 use crate::wire::pages::CustomerPage;
 use leptos::prelude::*;
 
@@ -12,13 +12,16 @@ pub fn HistorySection(page: Memo<CustomerPage>, place: Memo<Place>) -> impl Into
     // Text typed into the form stays while the chart follows changes.
     let days = Memo::new(move |_| page.with(|page| (page.health.as_of, page.today)));
     let chart = move || {
-        let CustomerPage { history: points, scorecard, scorecard_marks: marks, falls, notes, health, today, .. } = page.get();
+        let CustomerPage { history: points, scorecard, scorecard_marks: marks, falls, notes, outcomes, health, today, .. } =
+            page.get();
         let noted = notes.into_iter().map(|note| note.created_at.date_naive()).collect();
+        let stands = |outcome: &Outcome| outcome.retraction.is_none().then_some((outcome.facts.day, outcome.facts.kind));
+        let outcomes = outcomes.iter().filter_map(stands).collect();
         let as_of = health.as_of;
         let outside = points.first().is_some_and(|first| as_of < first.day);
         let href = move |day| place.with(|place| if day == today { place.today().href() } else { place.on(day).href() });
         view! {
-            <HistoryChart points limits=scorecard.bands marks scorecard=scorecard.version falls noted selected=as_of href />
+            <HistoryChart points limits=scorecard.bands marks scorecard=scorecard.version falls noted outcomes selected=as_of href />
             {outside.then(|| view! { <p class="muted">"The chosen day is earlier than this chart reaches."</p> })}
         }
     };

@@ -1,4 +1,4 @@
-//! `/customers/{id}`: one customer, today or as of a past day; history, factors, events, notes.
+//! `/customers/{id}`: one customer, today or as of a past day; history, factors, events, notes, outcomes.
 
 mod banners;
 mod bar;
@@ -9,6 +9,7 @@ mod head;
 mod history;
 mod invoices;
 mod notes;
+mod outcomes;
 mod people;
 mod place;
 mod readings;
@@ -37,6 +38,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use notes::NotesSection;
+use outcomes::OutcomesSection;
 use people::PeopleSection;
 use place::Place;
 use readings::ReadingsSection;
@@ -148,6 +150,7 @@ fn Customer(page: Memo<Page>, timeline: Resource<Answer<Asked, Timeline>>, place
                 {move || is_known.get().then(|| composition.into_view())}
                 <ReadingsSection page />
                 <LogSection page />
+                <OutcomesSection page />
                 {move || is_known.get().then(|| view! { <InvoicesSection page /> })}
             </div>
         </div>

@@ -1,13 +1,13 @@
-//! The timeline, newest first, day by day: events, each with a link to retract it, the API calls of a day in one line, notes.
+//! The timeline, newest first, day by day: events, each with a link to retract it, the API calls of a day in one line, notes, outcomes.
 
 use super::place::Place;
-use super::words::event_sentence;
+use super::words::{event_sentence, reason_words};
 use crate::app::components::icon::IconName;
 use crate::app::components::{EmptyState, Pagination, Tab, Tabs};
 use crate::app::format;
 use crate::app::forms::RetractForm;
 use crate::domain::timeline::Entry;
-use crate::domain::{Event, EventFilter, EventId, EventKind, NaiveDate, Note, NoteId, Retraction, Window};
+use crate::domain::{Event, EventFilter, EventId, EventKind, NaiveDate, Note, NoteId, Outcome, OutcomeId, Retraction, Window};
 use crate::wire::pages::Timeline;
 use chrono::SecondsFormat;
 use leptos::prelude::*;
@@ -112,6 +112,7 @@ enum Key {
     Event(EventId, bool),
     Calls(NaiveDate, i64),
     Note(NoteId, String),
+    Outcome(OutcomeId, bool),
 }
 
 impl Key {
@@ -120,6 +121,7 @@ impl Key {
             Entry::Event(event) => Self::Event(event.id, event.retraction.is_some()),
             Entry::Calls { day, calls } => Self::Calls(*day, *calls),
             Entry::Note(note) => Self::Note(note.id, note.text.clone()),
+            Entry::Outcome(outcome) => Self::Outcome(outcome.id, outcome.retraction.is_some()),
         }
     }
 }
@@ -156,6 +158,28 @@ fn NoteItem(note: Note) -> impl IntoView {
     }
 }
 
+#[component]
+fn OutcomeItem(outcome: Outcome) -> impl IntoView {
+    let Outcome { id, facts, retraction, .. } = outcome;
+    let is_retracted = retraction.is_some();
+    let retraction = retraction.map(|Retraction { reason, retracted_at }| {
+        view! { <p class="event__note" title=format::time(retracted_at)>"Retracted: "{reason}</p> }
+    });
+    let label = facts.kind.label();
+    let what = match is_retracted {
+        true => view! { <del>{label}</del> }.into_any(),
+        false => view! { <b class="outcome" data-kind=facts.kind.name()>{label}</b> }.into_any(),
+    };
+    view! {
+        <li class="event" data-kind="outcome" data-retracted=is_retracted.to_string()>
+            <span class="event__time"></span>
+            <div class="event__text">{what}{reason_words(&facts).map(|words| format!(": {words}"))}{retraction}</div>
+            <span class="event__source">"outcome"</span>
+            <a class="event__retract no-print" href=format!("#outcome-{id}")>"Open"<span class="sr-only">" the outcome"</span></a>
+        </li>
+    }
+}
+
 /// Lists the entries under the days on which they happened. An event keeps its element when the list changes, so that an open
 /// question about it stays open.
 #[component]
@@ -180,6 +204,7 @@ fn Days(timeline: Memo<Timeline>, place: Memo<Place>) -> impl IntoView {
                             Entry::Event(event) => view! { <EventItem event place /> }.into_any(),
                             Entry::Calls { day, calls } => view! { <CallsItem day calls place /> }.into_any(),
                             Entry::Note(note) => view! { <NoteItem note /> }.into_any(),
+                            Entry::Outcome(outcome) => view! { <OutcomeItem outcome /> }.into_any(),
                         }
                     />
                 </ol>

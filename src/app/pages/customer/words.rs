@@ -5,9 +5,31 @@ use crate::domain::measure::Measure;
 use crate::domain::phrases::listed;
 use crate::domain::reading::label;
 use crate::domain::scorecard::FactorRule;
-use crate::domain::{Band, EventBody, Factor, Health, MissingPolicy, NaiveDate};
+use crate::domain::{Band, EventBody, Factor, Health, MissingPolicy, NaiveDate, OutcomeFacts};
 use crate::scoring::BAND_MEMORY_DAYS;
 use crate::wire::pages::CustomerPage;
+
+/// Describes the ARR of an outcome: "$12,000 → $9,000", or the one that is known.
+pub fn arr_step(facts: &OutcomeFacts, currency: &str) -> Option<String> {
+    let money = |cents| format::money(cents, currency);
+    match (facts.arr_before_cents, facts.arr_after_cents) {
+        (Some(before), Some(after)) => Some(format!("{} → {}", money(before), money(after))),
+        (Some(before), None) => Some(format!("{} before", money(before))),
+        (None, Some(0)) | (None, None) => None,
+        (None, Some(after)) => Some(format!("{} after", money(after))),
+    }
+}
+
+/// Describes why an outcome came about: "Price, not its own decision".
+pub fn reason_words(facts: &OutcomeFacts) -> Option<String> {
+    const INVOLUNTARY: &str = "not its own decision";
+    match (&facts.reason, facts.involuntary) {
+        (Some(reason), true) => Some(format!("{reason}, {INVOLUNTARY}")),
+        (Some(reason), false) => Some(reason.clone()),
+        (None, true) => Some(format::capitalised(INVOLUNTARY)),
+        (None, false) => None,
+    }
+}
 
 /// Describes an event: "maria@example.com logged in", "Invoice A-1 paid".
 pub fn event_sentence(body: &EventBody) -> String {

@@ -103,8 +103,8 @@ fn Item(import: Import, now: DateTime<Utc>) -> impl IntoView {
 fn UndoQuestion() -> impl IntoView {
     view! {
         <p>
-            "Its events stay in the timelines, struck through, and no longer count. Customers that it created are removed, or \
-             archived where they have events, notes or later edits; fields that it changed become what they were, unless they \
+            "Its events and outcomes stay in the timelines, struck through, and no longer count. Customers that it created are removed, or \
+             archived where they have events, notes, outcomes or later edits; fields that it changed become what they were, unless they \
              were changed since."
         </p>
     }
@@ -134,6 +134,7 @@ fn Exports() -> impl IntoView {
         ("retracted_events", "Retracted events"),
         ("health", "Health of today"),
         ("notes", "Notes"),
+        ("outcomes", "Outcomes"),
     ];
     let rows = files.map(|(name, label)| {
         view! {
@@ -152,7 +153,7 @@ fn Exports() -> impl IntoView {
     view! {
         <section class="panel stack" aria-labelledby="exports-title">
             <h2 id="exports-title">"Export"</h2>
-            <p class="muted">"Everything there is. Customers and events can be imported again; retracted events, health and notes are for other tools."</p>
+            <p class="muted">"Everything there is. Customers, events and outcomes can be imported again; retracted events, health and notes are for other tools."</p>
             <ul>{rows}</ul>
         </section>
     }

@@ -194,8 +194,13 @@ fn Outcome(kind: ImportKind, outlook: Outlook) -> impl IntoView {
         let doubt = is_drastic.then_some(". Look at the column that means the ARR: is it what you expect?");
         view! { <p class="import__figure" data-drastic=is_drastic.to_string()>{text} {doubt}</p> }
     });
-    let events = (kind == ImportKind::Events && outlook.customers > 0).then(
-        || view! { <p class="import__figure">{format!("New events of {}", format::count(outlook.customers, "customer"))}</p> },
+    let new = match kind {
+        ImportKind::Customers => None,
+        ImportKind::Events => Some("New events"),
+        ImportKind::Outcomes => Some("New outcomes"),
+    };
+    let events = new.filter(|_| outlook.customers > 0).map(
+        |new| view! { <p class="import__figure">{format!("{new} of {}", format::count(outlook.customers, "customer"))}</p> },
     );
     view! {
         {arr}
@@ -244,6 +249,13 @@ fn Counts(kind: ImportKind, counts: ImportCounts) -> impl IntoView {
             ("Rows", counts.rows),
             ("New", counts.created),
             ("Known already", counts.duplicates),
+            ("Rejected", counts.rejected),
+        ],
+        ImportKind::Outcomes => vec![
+            ("Rows", counts.rows),
+            ("New", counts.created),
+            ("Known already", counts.duplicates),
+            ("Nothing happened", counts.unchanged),
             ("Rejected", counts.rejected),
         ],
     };
@@ -318,7 +330,7 @@ fn Over(page: Page) -> impl IntoView {
         }
     });
     let archived = (!import.undo.archived.is_empty()).then(|| {
-        view! { <p>"Archived, since they have events, notes or later edits: " {import.undo.archived.join(", ")}</p> }
+        view! { <p>"Archived, since they have events, notes, outcomes or later edits: " {import.undo.archived.join(", ")}</p> }
     });
     let nothing = (import.state == ImportState::Finished && counts.changes_nothing())
         .then(|| view! { <p>"It changed nothing: everything in it was known already or refused."</p> });

@@ -12,7 +12,7 @@ use crate::domain::{AskedDay, Band, CustomerQuery, Month, NaiveDate};
 use chrono::Duration;
 use leptos::prelude::*;
 
-/// Shows the bands at three days, and who came, went and renewed in both periods.
+/// Shows the bands at three days, and who came, went and renewed in both periods, and which renewals were won and lost.
 #[component]
 pub fn BandsAtEnds(month: Month) -> impl IntoView {
     let Month { period, before, currency, .. } = month.clone();
@@ -66,7 +66,9 @@ pub fn BandsAtEnds(month: Month) -> impl IntoView {
     let traffic = [
         traffic.clone()("Came", |figures| figures.came),
         traffic.clone()("Went", |figures| figures.went),
-        traffic("Renewal date passed", |figures| figures.renewals),
+        traffic.clone()("Renewal date passed", |figures| figures.renewals),
+        traffic.clone()("Renewals won", |figures| figures.renewals_won),
+        traffic("Renewals lost", |figures| figures.renewals_lost),
     ];
     view! {
         <section class="panel" aria-labelledby="ends-title">
@@ -87,6 +89,7 @@ pub fn BandsAtEnds(month: Month) -> impl IntoView {
                 </thead>
                 <tbody>{traffic}</tbody>
             </table>
+            <p class="muted month__small">"Won: outcomes “renewed”. Lost: “churned” and “contracted”, with the ARR that they cost."</p>
         </section>
     }
 }

@@ -115,6 +115,9 @@ mod tests {
                 came: nobody,
                 went: nobody,
                 renewals: nobody,
+                renewals_won: nobody,
+                renewals_lost: nobody,
+                outcomes: Vec::new(),
             }
         };
         fn none<T>() -> Named<T> {

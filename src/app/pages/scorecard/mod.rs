@@ -6,7 +6,7 @@ mod versions;
 use crate::app::components::rules::{BandRules, FactorRules, MissingDataRule};
 use crate::app::components::{Failure, Skeleton};
 use crate::app::format::group;
-use crate::app::forms::ScorecardForm;
+use crate::app::forms::{ReasonsForm, ScorecardForm};
 use crate::app::server_fns::{load_scorecard_page, preview_scorecard};
 use crate::app::state::use_revision;
 use crate::app::until_answered;
@@ -57,7 +57,7 @@ fn tried_values(query: ParamsMap) -> Option<FormValues> {
 
 #[component]
 fn Scoring(page: Page, previewed: Option<Previewed>, typed: Option<FormValues>) -> impl IntoView {
-    let Page { versions, stale, customers, now } = page;
+    let Page { versions, outcome_reasons, stale, customers, now } = page;
     let current = versions.first().map(|version| version.scorecard.clone()).unwrap_or_default();
     let number = current.version;
     let waiting = (stale > 0).then(|| {
@@ -76,7 +76,7 @@ fn Scoring(page: Page, previewed: Option<Previewed>, typed: Option<FormValues>) 
     view! {
         <div class="page-head">
             <h1>"Scoring"</h1>
-            <p class="page-head__note">"Version " {number} " is in force"</p>
+            <p class="page-head__note">"Version " {number} " is in force. " <a href="/backtest">"Does it hold?"</a></p>
         </div>
         {waiting}
         <div class="scoring">
@@ -92,7 +92,22 @@ fn Scoring(page: Page, previewed: Option<Previewed>, typed: Option<FormValues>) 
                 <PreviewSection preview />
             </div>
             <VersionsSection versions now />
+            <ReasonsSection reasons=outcome_reasons />
         </div>
+    }
+}
+
+/// Shows the reasons that outcomes are told with.
+#[component]
+fn ReasonsSection(reasons: Vec<String>) -> impl IntoView {
+    view! {
+        <section class="panel scoring__versions" id="reasons" aria-labelledby="reasons-title">
+            <div class="panel__head">
+                <h2 id="reasons-title">"Reasons of outcomes"</h2>
+                <p class="muted">"To choose from when a customer has churned, contracted, renewed or expanded."</p>
+            </div>
+            <ReasonsForm reasons />
+        </section>
     }
 }
 

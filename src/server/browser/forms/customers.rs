@@ -1,6 +1,7 @@
 //! The forms that create, change, archive and restore customers.
 
-use crate::domain::{CustomerId, CustomerInput, FieldErrors};
+use super::outcomes;
+use crate::domain::{ArchiveReason, Customer, CustomerId, CustomerInput, FieldErrors, OutcomeInput, OutcomeKind};
 use crate::server::Call;
 use crate::server::formats::amounts;
 use crate::server::service::customers;
@@ -22,13 +23,42 @@ pub async fn update_customer(call: &Call, id: CustomerId, form: &FormValues) -> 
     Ok(Done { message, go_to: Some(format!("/customers/{id}")), ..Done::default() })
 }
 
+/// Archives a customer. As churned, the form tells the day, the reason and the ARR too.
 pub async fn archive_customer(call: &Call, id: CustomerId, form: &FormValues) -> Result<Done, AppError> {
-    let customer = customers::archive_customer(call, id, form.get("reason")).await?;
-    Ok(Done { message: format!("{} archived; it can be restored on this page", customer.fields.name), ..Done::default() })
+    let mut undo_outcome = None;
+    let customer = match ArchiveReason::parse(form.get("reason")) {
+        Some(ArchiveReason::Churned) => {
+            let customer = customers::get_customer(call, id).await?;
+            let told = churned(&customer, form)?;
+            undo_outcome = Some(outcomes::tell(call, id, form, told).await?.outcome.id);
+            customer
+        }
+        _ => customers::archive_customer(call, id, form.get("reason")).await?,
+    };
+    let message = format!("{} archived; it can be restored on this page", customer.fields.name);
+    Ok(Done { message, undo_outcome, ..Done::default() })
 }
 
-pub async fn restore_customer(call: &Call, id: CustomerId) -> Result<Done, AppError> {
-    let customer = customers::restore_customer(call, id).await?;
+fn churned(customer: &Customer, form: &FormValues) -> Result<OutcomeInput, AppError> {
+    if customer.archived.is_some() {
+        return Err(AppError::Conflict(format!("Customer {} is archived already.", customer.id)));
+    }
+    let started = customer.fields.start_date.filter(|start| form.get("date") < start.to_string().as_str());
+    if let (Some(start), Some(_)) = (started, form.filled("date")) {
+        let rule = format!("must not be before {}, when the customer started", start.format("%-d %b %Y"));
+        return Err(FieldErrors::one("date", rule).into());
+    }
+    Ok(OutcomeInput {
+        outcome: Some(OutcomeKind::Churned.name().to_owned()),
+        date: form.filled("date"),
+        reason: form.filled("why"),
+        involuntary: Some(form.filled("involuntary").is_some()),
+        ..OutcomeInput::default()
+    })
+}
+
+pub async fn restore_customer(call: &Call, id: CustomerId, form: &FormValues) -> Result<Done, AppError> {
+    let customer = customers::restore_customer(call, id, form.filled("startDate").as_deref()).await?;
     Ok(Done { message: format!("{} restored", customer.fields.name), ..Done::default() })
 }
 

@@ -1,6 +1,6 @@
 //! The forms that log events and retract them.
 
-use super::effect;
+use super::{effect, outcomes};
 use crate::domain::{CustomerId, EventId, EventInput, EventKind, FieldErrors};
 use crate::server::Call;
 use crate::server::formats::amounts;
@@ -38,8 +38,12 @@ fn done(effect: &EventEffect, message: String) -> Done {
     Done { message, undo: undo.into_iter().collect(), ..Done::default() }
 }
 
-/// Retracts each event that the form names, latest first.
+/// Retracts each event that the form names, latest first, or its outcome.
 pub async fn retract_event(call: &Call, form: &FormValues) -> Result<Done, AppError> {
+    if let Some(outcome) = form.filled("outcome") {
+        let outcome = outcome.parse().map_err(|_| FieldErrors::one("outcome", "must be the id of an outcome"))?;
+        return outcomes::retract_outcome(call, outcome, form).await;
+    }
     let ids: Result<Vec<EventId>, _> = form.get("events").split(',').map(str::parse).collect();
     let ids = ids.map_err(|_| FieldErrors::one("events", "must be ids of events"))?;
     let mut change: Option<EventEffect> = None;

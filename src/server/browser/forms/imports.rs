@@ -10,7 +10,7 @@ use crate::wire::{Done, FormValues};
 /// `default-FIELD`.
 pub async fn check_import(call: &Call, id: ImportId, form: &FormValues) -> Result<Done, AppError> {
     let kind = ImportKind::parse(form.get("kind"));
-    let kind = kind.ok_or_else(|| FieldErrors::one("kind", "must be customers or events"))?;
+    let kind = kind.ok_or_else(|| FieldErrors::one("kind", "must be customers, events or outcomes"))?;
     let columns = (0..).map(|place| format!("column-{place}")).take_while(|name| form.0.contains_key(name));
     let defaults = form.0.keys().filter_map(|name| Some((name, name.strip_prefix("default-")?)));
     let choice = Choice {

@@ -6,6 +6,7 @@ mod effect;
 mod events;
 mod imports;
 mod notes;
+mod outcomes;
 mod quarantine;
 mod scorecards;
 
@@ -14,6 +15,7 @@ pub use customers::{archive_customer, create_customer, restore_customer, update_
 pub use events::{retract_event, submit_event};
 pub use imports::{check_import, discard_upload, reconsider_import, run_import, undo_import};
 pub use notes::{add_note, delete_note, update_note};
+pub use outcomes::{add_outcome, set_outcome_reasons};
 pub use quarantine::{discard_quarantine, discard_quarantined, replay_quarantined};
 pub use scorecards::{preview_scorecard, restore_scorecard, save_scorecard};
 

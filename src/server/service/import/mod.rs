@@ -1,4 +1,4 @@
-//! Imports of files of customers or events: files are received, understood, tried without writing, imported in the
+//! Imports of files of customers, events or outcomes: files are received, understood, tried without writing, imported in the
 //! background, and undone.
 
 mod content;

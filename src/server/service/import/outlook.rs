@@ -2,7 +2,8 @@
 
 use crate::domain::counts::count;
 use crate::domain::import::{OUTLOOK_ROWS, Outlook, RowOutlook, ValueChange};
-use crate::domain::{CustomerFields, EventInput, EventKind, ImportKind, money};
+use crate::domain::phrases::day;
+use crate::domain::{CustomerFields, EventInput, EventKind, ImportKind, OutcomeFacts, money};
 use crate::server::store::Difference;
 use serde::Serialize;
 use serde_json::Value;
@@ -17,6 +18,7 @@ impl Outlook {
         match kind {
             ImportKind::Customers => lines.extend(self.arr_change()),
             ImportKind::Events => lines.push(format!("New events of {}", count(self.customers, "customer"))),
+            ImportKind::Outcomes => lines.push(format!("New outcomes of {}", count(self.customers, "customer"))),
         }
         lines
     }
@@ -54,6 +56,27 @@ impl Outlook {
             Some(ValueChange { label, old: String::new(), new })
         };
         let values = fields(event).into_iter().filter_map(|(field, value)| shown(field, value)).collect();
+        self.created.push(RowOutlook { line, subject: customer.to_owned(), values });
+    }
+}
+
+impl Outlook {
+    /// Notes an outcome that would be new.
+    pub fn note_outcome(&mut self, line: i64, customer: &str, facts: &OutcomeFacts) {
+        if self.created.len() >= OUTLOOK_ROWS {
+            return;
+        }
+        let text = |label: &str, new: String| Some(ValueChange { label: label.into(), old: String::new(), new });
+        let amount = |label, cents: Option<i64>| amount(label, cents?, Some(&self.currency));
+        let values = [
+            text("Outcome", facts.kind.label().to_owned()),
+            text("Date", day(facts.day)),
+            amount("ARR before", facts.arr_before_cents),
+            amount("ARR after", facts.arr_after_cents),
+            facts.reason.clone().and_then(|reason| text("Reason", reason)),
+            facts.involuntary.then(|| text("Not its own decision", "yes".to_owned())).flatten(),
+        ];
+        let values = values.into_iter().flatten().collect();
         self.created.push(RowOutlook { line, subject: customer.to_owned(), values });
     }
 }

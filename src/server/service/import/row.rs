@@ -6,7 +6,8 @@ use crate::domain::customer::MAX_CENTS;
 use crate::domain::import::{ImportField, RawRow};
 use crate::domain::money::money;
 use crate::domain::{
-    CustomerId, CustomerInput, EventInput, EventKind, FieldErrors, ImportKind, Mapping, NewEvent, Priority, RowError, Segment,
+    CustomerId, CustomerInput, EventInput, EventKind, FieldErrors, ImportKind, Mapping, NaiveDate, NewEvent, OutcomeFacts,
+    OutcomeInput, OutcomeKind, Priority, RowError, Segment,
 };
 use crate::server::formats::amounts;
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -17,6 +18,9 @@ use std::collections::HashMap;
 pub enum Parsed {
     Customer(CustomerInput),
     Event(Address, Box<NewEvent>),
+    Outcome(Address, OutcomeFacts),
+    /// A row that says that a customer has not churned.
+    Nothing,
 }
 
 /// A reader of rows, by a mapping. It remembers how often the same row came, since events without a message id get one from
@@ -70,6 +74,14 @@ impl RowReader {
                     errors.add(&self.mapping.field_in_words(name), "is meant by no column");
                 }
             }
+            ImportKind::Outcomes => {
+                if !has("externalId") && !has("customerId") {
+                    errors.add("Customer’s external id", "is meant by no column, nor is the customer’s id here");
+                }
+                for name in ["outcome", "date"].into_iter().filter(|name| !has(name)) {
+                    errors.add(&self.mapping.field_in_words(name), "is meant by no column");
+                }
+            }
             ImportKind::Customers => {}
         }
     }
@@ -81,6 +93,7 @@ impl RowReader {
         let parsed = match self.mapping.kind {
             ImportKind::Customers => self.new_customer(cells, row.line).map(Parsed::Customer),
             ImportKind::Events => self.event(cells, now),
+            ImportKind::Outcomes => self.outcome(cells, now.date_naive()),
         };
         parsed.map_err(|errors| row_errors(&self.mapping, row.line, errors))
     }
@@ -95,6 +108,14 @@ impl RowReader {
             ImportKind::Events => {
                 let mut errors = FieldErrors::default();
                 shown(&self.event_input(cells, &mut errors), currency)
+            }
+            ImportKind::Outcomes => {
+                let mut errors = FieldErrors::default();
+                let address = ["externalId", "customerId"]
+                    .into_iter()
+                    .filter_map(|field| Some((field.to_owned(), self.get(cells, field)?)));
+                let input = self.outcome_input(cells, &mut errors);
+                address.chain(input.map(|input| shown(&input, currency)).unwrap_or_default()).collect()
             }
         }
     }
@@ -135,14 +156,7 @@ impl RowReader {
     fn event(&mut self, cells: &[String], now: DateTime<Utc>) -> Result<Parsed, FieldErrors> {
         let mut errors = FieldErrors::default();
         let input = self.event_input(cells, &mut errors);
-        let address = match (&input.external_id, input.customer_id) {
-            (Some(id), _) => Some(Address::External(id.clone())),
-            (None, Some(id)) => Some(Address::Id(CustomerId(id))),
-            (None, None) => {
-                errors.add("externalId", "is required");
-                None
-            }
-        };
+        let address = address(input.external_id.as_deref(), input.customer_id, &mut errors);
         // An event without a time would happen now, and be another one with each import.
         if input.occurred_at.is_none() {
             errors.add("occurredAt", "is required");
@@ -170,19 +184,55 @@ impl RowReader {
         format!("row-{hex}-{times}")
     }
 
+    fn outcome(&self, cells: &[String], today: NaiveDate) -> Result<Parsed, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let customer_id = whole_number("customerId", self.get(cells, "customerId"), &mut errors);
+        let address = address(self.get(cells, "externalId").as_deref(), customer_id, &mut errors);
+        let Some(input) = self.outcome_input(cells, &mut errors) else { return errors.or(|| Parsed::Nothing) };
+        let facts = input.parse(today).map_err(|more| errors.0.extend(more.0)).ok();
+        let (Some(address), Some(facts)) = (address, facts) else { return Err(errors) };
+        errors.or(|| Parsed::Outcome(address, facts))
+    }
+
+    /// Converts the cells to an outcome; `None` when they say that the customer has not churned.
+    fn outcome_input(&self, cells: &[String], errors: &mut FieldErrors) -> Option<OutcomeInput> {
+        let text = |field: &str| self.get(cells, field);
+        let outcome = match text("outcome").map(|text| (yes_or_no(&text), text)) {
+            Some((Some(false), _)) => return None,
+            Some((Some(true), _)) => Some(OutcomeKind::Churned.name().to_owned()),
+            Some((None, text)) => Some(outcome_kind(&text)),
+            None => None,
+        };
+        let mut cents = |cents: &str, amount: &str| match (text(cents), text(amount)) {
+            (Some(sent), _) => whole_number(cents, Some(sent), errors),
+            (None, Some(sent)) => {
+                let parsed = amounts::cents(&sent);
+                if parsed.is_none() {
+                    errors.add(cents, "must be an amount, such as 1,234.50");
+                }
+                parsed
+            }
+            (None, None) => None,
+        };
+        let (arr_before_cents, arr_after_cents) = (cents("arrBeforeCents", "arrBefore"), cents("arrAfterCents", "arrAfter"));
+        let involuntary = text("involuntary").and_then(|text| {
+            let is = yes_or_no(&text);
+            if is.is_none() {
+                errors.add("involuntary", "must be true or false");
+            }
+            is
+        });
+        let date = text("date").map(|text| day(&text));
+        Some(OutcomeInput { outcome, date, arr_before_cents, arr_after_cents, reason: text("reason").map(unfolded), involuntary })
+    }
+
     /// Converts the cells to an event. Cells of fields that the row's kind does not have are left out.
     fn event_input(&self, cells: &[String], errors: &mut FieldErrors) -> EventInput {
         let text = |field: &str| self.get(cells, field);
         let kind = text("kind").map(|text| kind(&text));
         let own = kind.as_deref().and_then(EventKind::parse).map(EventKind::own_fields).unwrap_or_default();
         let of_kind = |field: &str| text(field).filter(|_| own.contains(&field));
-        let mut number = |field: &str, text: Option<String>| {
-            let number = text.as_deref().map(amounts::whole_number)?;
-            if number.is_none() {
-                errors.add(field, "must be a whole number");
-            }
-            number
-        };
+        let mut number = |field: &str, text: Option<String>| whole_number(field, text, errors);
         let customer_id = number("customerId", text("customerId"));
         let count = number("count", of_kind("count"));
         let amount_cents = match own.contains(&"amountCents").then(|| text("amount")).flatten() {
@@ -218,6 +268,48 @@ impl RowReader {
             value: of_kind("value").map(|text| amounts::without_groups(&text)),
         }
     }
+}
+
+/// Returns whom a row is about.
+fn address(external_id: Option<&str>, customer_id: Option<i64>, errors: &mut FieldErrors) -> Option<Address> {
+    match (external_id, customer_id) {
+        (Some(id), _) => Some(Address::External(id.to_owned())),
+        (None, Some(id)) => Some(Address::Id(CustomerId(id))),
+        (None, None) => {
+            errors.add("externalId", "is required");
+            None
+        }
+    }
+}
+
+fn whole_number(field: &str, text: Option<String>, errors: &mut FieldErrors) -> Option<i64> {
+    let number = text.as_deref().map(amounts::whole_number)?;
+    if number.is_none() {
+        errors.add(field, "must be a whole number");
+    }
+    number
+}
+
+/// Returns whether a text says yes or no, as databases and people spell it.
+fn yes_or_no(text: &str) -> Option<bool> {
+    match text.trim().to_lowercase().as_str() {
+        "1" | "1.0" | "true" | "t" | "yes" | "y" => Some(true),
+        "0" | "0.0" | "false" | "f" | "no" | "n" => Some(false),
+        _ => None,
+    }
+}
+
+/// Returns the wire name of an outcome that is spelled in another known way, else the text itself.
+fn outcome_kind(text: &str) -> String {
+    let words = text.trim().to_lowercase();
+    match words.as_str() {
+        "churn" | "lost" | "left" | "cancelled" | "canceled" | "closed lost" => "churned",
+        "contraction" | "downgrade" | "downgraded" | "downsell" => "contracted",
+        "renewal" | "retained" => "renewed",
+        "expansion" | "upgrade" | "upgraded" | "upsell" => "expanded",
+        other => other,
+    }
+    .to_owned()
 }
 
 /// Returns the fields of a new customer that its row does not have.
@@ -273,6 +365,8 @@ pub fn row_errors(mapping: &Mapping, line: i64, errors: FieldErrors) -> Vec<RowE
         let spellings: &[&str] = match field {
             "arrCents" => &["arrCents", "arr", "mrrCents", "mrr"],
             "amountCents" => &["amountCents", "amount"],
+            "arrBeforeCents" => &["arrBeforeCents", "arrBefore"],
+            "arrAfterCents" => &["arrAfterCents", "arrAfter"],
             _ => &[field],
         };
         spellings.iter().find_map(|name| mapping.column_of(name)).unwrap_or_default().to_owned()
@@ -284,7 +378,8 @@ pub fn row_errors(mapping: &Mapping, line: i64, errors: FieldErrors) -> Vec<RowE
 fn in_units_of_the_file(mapping: &Mapping, mut errors: FieldErrors) -> FieldErrors {
     let is_in_cents = |field: &str| mapping.column_of(field).is_some();
     for error in &mut errors.0 {
-        let is_amount = matches!(error.field.as_str(), "arrCents" | "amountCents") && !is_in_cents(&error.field);
+        let is_amount = matches!(error.field.as_str(), "arrCents" | "amountCents" | "arrBeforeCents" | "arrAfterCents")
+            && !is_in_cents(&error.field);
         if is_amount && error.message.contains(&MAX_CENTS.to_string()) {
             error.message = "must be an amount from 0 to 10 trillion".into();
         }
@@ -309,6 +404,8 @@ fn shown(input: &impl serde::Serialize, currency: &str) -> Vec<(String, String)>
     let shown = |name: String, value: Value| match (name.as_str(), value) {
         ("arrCents", Value::Number(cents)) => Some(("arr".to_owned(), money(cents.as_i64()?, &currency))),
         ("amountCents", Value::Number(cents)) => Some(("amount".to_owned(), money(cents.as_i64()?, &currency))),
+        ("arrBeforeCents", Value::Number(cents)) => Some(("arrBefore".to_owned(), money(cents.as_i64()?, &currency))),
+        ("arrAfterCents", Value::Number(cents)) => Some(("arrAfter".to_owned(), money(cents.as_i64()?, &currency))),
         (_, Value::String(text)) => Some((name, text)),
         (_, Value::Null) => None,
         (_, other) => Some((name, other.to_string())),
@@ -334,11 +431,12 @@ fn kind(text: &str) -> String {
     .to_owned()
 }
 
-/// Returns whether a text is a segment or a kind, which tells a column of them from another one with the same header.
+/// Returns whether a text is a segment, a kind or an outcome, which tells a column of them from another one with the same header.
 pub fn fits(field: &ImportField, text: &str) -> bool {
     match field.name {
         "segment" => Segment::parse(text).is_some(),
         "kind" => EventKind::parse(&kind(text)).is_some(),
+        "outcome" => yes_or_no(text).is_some() || OutcomeKind::parse(&outcome_kind(text)).is_some(),
         _ => true,
     }
 }

@@ -6,10 +6,12 @@ use super::errors::Errors;
 use super::file::Source;
 use super::meter::Meter;
 use super::row::{Parsed, RowReader, customer_defaults, row_errors};
-use super::seen::{SeenCustomers, SeenEvents};
+use super::seen::{SeenCustomers, SeenEvents, SeenOutcomes};
 use super::{beating, blocking};
 use crate::domain::import::Outlook;
-use crate::domain::{CustomerId, CustomerInput, FieldErrors, ImportCounts, ImportId, ImportState, Mapping, NewEvent, RowError};
+use crate::domain::{
+    CustomerId, CustomerInput, FieldErrors, ImportCounts, ImportId, ImportState, Mapping, NewEvent, OutcomeFacts, RowError,
+};
 use crate::server::store::{
     Attempt, CustomerChange, Destination, Incoming, NewImport, StoreError, Verdict, count_changes, count_verdicts,
 };
@@ -23,6 +25,9 @@ use tokio::sync::{Semaphore, mpsc};
 const ROWS_PER_CHUNK: usize = 8000;
 /// The customers that one transaction stores: few enough for other writers to get their turn.
 const CUSTOMERS_TOGETHER: usize = 2000;
+
+/// The outcomes that one transaction stores.
+const OUTCOMES_TOGETHER: usize = 500;
 
 /// The progress of an import: the counts so far, and the part of the file that has been read, in percent.
 pub type Progress = (ImportCounts, i64);
@@ -113,6 +118,12 @@ pub struct Columned {
     pub columns: Vec<String>,
 }
 
+/// A row with its line, how it names its customer, and the customer.
+type Addressed<T> = (i64, Address, CustomerId, T);
+
+/// A line, and what is wrong with it.
+type Refused = (i64, Vec<RowError>);
+
 /// Rows of a file in order, each with its line and its content.
 type Chunk = Vec<(i64, Result<Parsed, Vec<RowError>>)>;
 
@@ -174,6 +185,7 @@ struct Sink<'a> {
     touched: BTreeSet<CustomerId>,
     seen_customers: SeenCustomers,
     seen_events: SeenEvents,
+    seen_outcomes: SeenOutcomes,
     /// The outlook, for a dry run.
     outlook: Outlook,
 }
@@ -183,12 +195,16 @@ impl<'a> Sink<'a> {
         let (counts, untold) = (ImportCounts::default(), ImportCounts::default());
         let (touched, seen_customers, seen_events) = (BTreeSet::new(), SeenCustomers::default(), SeenEvents::default());
         let outlook = Outlook { currency: call.settings.currency.clone(), ..Outlook::default() };
-        Self { call, mapping, target, errors, counts, untold, touched, seen_customers, seen_events, outlook }
+        let seen_outcomes = SeenOutcomes::default();
+        Self { call, mapping, target, errors, counts, untold, touched, seen_customers, seen_events, seen_outcomes, outlook }
+    }
+
+    fn count_rejected(&mut self, rows: usize) {
+        self.count_unstored(ImportCounts { rows: rows as i64, rejected: rows as i64, ..ImportCounts::default() });
     }
 
     /// Counts rows of which nothing was stored.
-    fn count_rejected(&mut self, rows: usize) {
-        let more = ImportCounts { rows: rows as i64, rejected: rows as i64, ..ImportCounts::default() };
+    fn count_unstored(&mut self, more: ImportCounts) {
         self.counts = self.counts + more;
         self.untold = self.untold + more;
     }
@@ -212,27 +228,35 @@ impl<'a> Sink<'a> {
 
     /// Stores a chunk, or checks it in a dry run. Returns the errors of the refused rows.
     async fn store(&mut self, chunk: Chunk) -> Result<Vec<RowError>, AppError> {
-        let (mut customers, mut events, mut refused) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut customers, mut events, mut outcomes, mut refused) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut unchanged = 0;
         for (line, row) in chunk {
             match row {
                 Ok(Parsed::Customer(input)) => customers.push((line, input)),
                 Ok(Parsed::Event(address, event)) => events.push((line, address, *event)),
+                Ok(Parsed::Outcome(address, facts)) => outcomes.push((line, address, facts)),
+                Ok(Parsed::Nothing) => unchanged += 1,
                 Err(errors) => refused.push((line, errors)),
             }
         }
         self.count_rejected(refused.len());
+        self.count_unstored(ImportCounts { rows: unchanged, unchanged, ..ImportCounts::default() });
         while !customers.is_empty() {
             let rest = customers.split_off(customers.len().min(CUSTOMERS_TOGETHER));
             refused.extend(self.store_customers(std::mem::replace(&mut customers, rest)).await?);
         }
         refused.extend(self.store_events(events).await?);
+        while !outcomes.is_empty() {
+            let rest = outcomes.split_off(outcomes.len().min(OUTCOMES_TOGETHER));
+            refused.extend(self.store_outcomes(std::mem::replace(&mut outcomes, rest)).await?);
+        }
         refused.sort_by_key(|(line, _)| *line);
         let errors: Vec<_> = refused.into_iter().flat_map(|(_, errors)| errors).collect();
         self.errors.push(&errors)?;
         Ok(errors)
     }
 
-    async fn store_customers(&mut self, rows: Vec<(i64, CustomerInput)>) -> Result<Vec<(i64, Vec<RowError>)>, AppError> {
+    async fn store_customers(&mut self, rows: Vec<(i64, CustomerInput)>) -> Result<Vec<Refused>, AppError> {
         let (lines, inputs): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
         let defaults = customer_defaults(self.mapping, &mut FieldErrors::default());
         let (store, now) = (&self.call.store, self.call.read_clock());
@@ -263,34 +287,17 @@ impl<'a> Sink<'a> {
         Ok(refused)
     }
 
-    async fn store_events(&mut self, rows: Vec<(i64, Address, NewEvent)>) -> Result<Vec<(i64, Vec<RowError>)>, AppError> {
+    async fn store_events(&mut self, rows: Vec<(i64, Address, NewEvent)>) -> Result<Vec<Refused>, AppError> {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
-        let (mut refused, mut lines, mut incoming) = (Vec::new(), Vec::new(), Vec::new());
-        let external: BTreeSet<_> = rows.iter().filter_map(|(_, address, _)| address.external().map(str::to_owned)).collect();
-        let found = match external.is_empty() {
-            true => HashMap::new(),
-            false => self.call.store.find_customers(external.into_iter().collect()).await?,
-        };
+        let (found, mut refused) = self.find_customers(rows).await?;
         let received_at = self.call.read_clock();
-        for (line, address, event) in rows {
-            let customer = match &address {
-                Address::Id(id) => Some(*id),
-                Address::External(id) => found.get(id).copied(),
-            };
-            match customer {
-                Some(customer) => {
-                    lines.push((line, address));
-                    incoming.push(Incoming { customer, event, received_at });
-                }
-                None => {
-                    let message = format!("names no customer: there is no \"{}\"", address.external().unwrap_or_default());
-                    refused.push((line, row_errors(self.mapping, line, FieldErrors::one("externalId", message))));
-                }
-            }
+        let (mut lines, mut incoming) = (Vec::new(), Vec::new());
+        for (line, address, customer, event) in found {
+            lines.push((line, address));
+            incoming.push(Incoming { customer, event, received_at });
         }
-        self.count_rejected(refused.len());
         let (verdicts, stored) = match self.target {
             _ if incoming.is_empty() => (Vec::new(), Ok(())),
             Target::DryRun(_) => {
@@ -325,6 +332,57 @@ impl<'a> Sink<'a> {
             }
         }
         stored?;
+        Ok(refused)
+    }
+
+    /// Finds the customers whom rows are about. Refuses rows about nobody.
+    async fn find_customers<T>(&mut self, rows: Vec<(i64, Address, T)>) -> Result<(Vec<Addressed<T>>, Vec<Refused>), AppError> {
+        let external: BTreeSet<_> = rows.iter().filter_map(|(_, address, _)| address.external().map(str::to_owned)).collect();
+        let known = match external.is_empty() {
+            true => HashMap::new(),
+            false => self.call.store.find_customers(external.into_iter().collect()).await?,
+        };
+        let (mut found, mut refused) = (Vec::new(), Vec::new());
+        for (line, address, row) in rows {
+            let customer = match &address {
+                Address::Id(id) => Some(*id),
+                Address::External(id) => known.get(id).copied(),
+            };
+            match customer {
+                Some(customer) => found.push((line, address, customer, row)),
+                None => {
+                    let message = format!("names no customer: there is no \"{}\"", address.external().unwrap_or_default());
+                    refused.push((line, row_errors(self.mapping, line, FieldErrors::one("externalId", message))));
+                }
+            }
+        }
+        self.count_rejected(refused.len());
+        Ok((found, refused))
+    }
+
+    async fn store_outcomes(&mut self, rows: Vec<(i64, Address, OutcomeFacts)>) -> Result<Vec<Refused>, AppError> {
+        let (found, mut refused) = self.find_customers(rows).await?;
+        let told: Vec<_> = found.iter().map(|(_, _, customer, facts)| (*customer, facts.clone())).collect();
+        let verdicts = match self.target {
+            Target::DryRun(_) => self.call.store.check_outcomes(&told).await?,
+            Target::Import(attempt) => self.call.store.import_outcomes(attempt, &told, self.call.read_clock()).await?,
+        };
+        for ((line, address, customer, facts), verdict) in found.into_iter().zip(verdicts) {
+            let verdict = match (verdict, self.target) {
+                (Verdict::Accepted(()), Target::DryRun(_)) => self.seen_outcomes.verdict(customer, &facts),
+                (verdict, _) => verdict,
+            };
+            self.count(count_verdicts([&verdict]));
+            match verdict {
+                Verdict::Accepted(()) => {
+                    self.touched.insert(customer);
+                    let name = address.external().map_or_else(|| customer.to_string(), str::to_owned);
+                    self.outlook.note_outcome(line, &name, &facts);
+                }
+                Verdict::Duplicate(()) => {}
+                Verdict::Refused(field, error) => refused.push((line, self.refusal(line, field, &error))),
+            }
+        }
         Ok(refused)
     }
 

@@ -1,7 +1,7 @@
 //! A dry run's memory of earlier rows, since rows of the same file can repeat or contradict each other. It holds a hash with
 //! a number for each row; customers' fields wait in a file without a name.
 
-use crate::domain::{CustomerFields, EventBody};
+use crate::domain::{CustomerFields, CustomerId, EventBody, OutcomeFacts};
 use crate::server::store::{Incoming, StoreError, Verdict};
 use crate::wire::AppError;
 use sha2::{Digest, Sha256};
@@ -78,6 +78,26 @@ impl SeenEvents {
             *self.0.entry(key) = content;
         }
         Verdict::Accepted(())
+    }
+}
+
+/// Outcomes that a dry run has let pass. The key is the hash of who, what and when; the value is half of the hash of all of it.
+#[derive(Default)]
+pub struct SeenOutcomes(ByHash);
+
+impl SeenOutcomes {
+    /// Returns the verdict on an outcome that the database would accept.
+    pub fn verdict(&mut self, customer: CustomerId, facts: &OutcomeFacts) -> Verdict<()> {
+        let key = hash(&format!("{customer} {} {}", facts.kind.name(), facts.day));
+        let content = hash(&format!("{customer} {facts:?}").to_lowercase()) as u32;
+        match self.0.get(key) {
+            Some(known) if known == content => Verdict::Duplicate(()),
+            Some(_) => Verdict::Refused("outcome", StoreError::Conflict("another row of this file says something else".into())),
+            None => {
+                *self.0.entry(key) = content;
+                Verdict::Accepted(())
+            }
+        }
     }
 }
 

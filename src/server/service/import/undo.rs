@@ -1,4 +1,4 @@
-//! Undoes an import: its events are retracted, its customers are deleted, set back or archived, and everybody concerned is
+//! Undoes an import: its events and outcomes are retracted, its customers are deleted, set back or archived, and everybody concerned is
 //! rescored.
 
 use super::beating;
@@ -56,6 +56,16 @@ async fn take_back_all(call: &Call, attempt: Attempt) -> Result<UndoReport, AppE
     }
     call.store.recount_fact_days().await?;
     let mut touched = customers;
+    loop {
+        let now = call.read_clock();
+        let (ids, retracted) = call.store.retract_imported_outcomes(attempt, CUSTOMERS_TAKEN_BACK_TOGETHER, &reason, now).await?;
+        if ids.is_empty() {
+            break;
+        }
+        report.outcomes += retracted;
+        touched.extend(ids);
+        call.store.add_import_progress(attempt, &nothing, 92, call.read_clock()).await?;
+    }
     let mut after = None;
     while let Some((ids, more)) =
         call.store.take_back_customers(attempt, after, CUSTOMERS_TAKEN_BACK_TOGETHER, call.read_clock().date_naive()).await?

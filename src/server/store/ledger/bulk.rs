@@ -1,7 +1,11 @@
 //! Changes many customers in one transaction, and undoes such a change.
 
 use crate::domain::bulk::{Chosen, KeptCustomer, UNDO_DAYS};
-use crate::domain::{Archive, BulkChange, BulkChangeId, BulkReport, BulkUndoReport, Customer, CustomerFields, CustomerId};
+use crate::domain::{
+    Archive, ArchiveReason, BulkChange, BulkChangeId, BulkReport, BulkUndoReport, Customer, CustomerFields, CustomerId,
+};
+use crate::server::store::ledger::customers::{restore, set_archive};
+use crate::server::store::ledger::outcomes::{forget_churn, leave_again};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::bulk_changes::{FormerCustomer, FormerState, insert_bulk_change, take_bulk_change};
 use crate::server::store::tables::customers::{lock_customers, no_customer, set_customer_archive, set_customer_fields};
@@ -55,7 +59,7 @@ impl Store {
             let id = CustomerId(id);
             match found.get(&id) {
                 Some(customer) if customer.version == version => {
-                    give_back(&mut tx, customer, state).await?;
+                    give_back(&mut tx, customer, state, now).await?;
                     report.restored += 1;
                 }
                 changed => {
@@ -84,10 +88,14 @@ async fn apply(tx: &mut Tx, customer: &Customer, change: &BulkChange, now: DateT
         BulkChange::Segment(segment) if *segment != before.segment => {
             (CustomerFields { segment: *segment, ..before.clone() }, FormerState::Segment(before.segment))
         }
-        BulkChange::Archive(reason) if reason.is_some() != customer.archived.is_some() => {
-            let archive = reason.map(|reason| Archive { reason, date: now.date_naive() });
-            set_customer_archive(tx, customer.id, archive).await?;
-            return Ok(Some(FormerState::Archived(customer.archived)));
+        BulkChange::Archive(Some(reason)) if customer.archived.is_none() => {
+            set_archive(tx, customer, Archive { reason: *reason, date: now.date_naive() }, now).await?;
+            return Ok(Some(FormerState::Archived(None)));
+        }
+        BulkChange::Archive(None) => {
+            let Some(archive) = customer.archived else { return Ok(None) };
+            restore(tx, customer, archive, now.date_naive()).await?;
+            return Ok(Some(FormerState::Left(archive, before.start_date)));
         }
         _ => return Ok(None),
     };
@@ -96,12 +104,21 @@ async fn apply(tx: &mut Tx, customer: &Customer, change: &BulkChange, now: DateT
 }
 
 /// Makes a locked customer what it was before.
-async fn give_back(tx: &mut Tx, customer: &Customer, state: FormerState) -> StoreResult<()> {
+async fn give_back(tx: &mut Tx, customer: &Customer, state: FormerState, now: DateTime<Utc>) -> StoreResult<()> {
     let fields = customer.fields.clone();
     match state {
         FormerState::Owner(owner) => set_customer_fields(tx, customer.id, &CustomerFields { owner, ..fields }).await,
         FormerState::Segment(segment) => set_customer_fields(tx, customer.id, &CustomerFields { segment, ..fields }).await,
-        FormerState::Archived(archive) => set_customer_archive(tx, customer.id, archive).await,
+        FormerState::Archived(archive) => {
+            if let (None, Some(Archive { reason: ArchiveReason::Churned, date })) = (archive, customer.archived) {
+                forget_churn(tx, customer.id, date, "The change of many customers was undone", now).await?;
+            }
+            set_customer_archive(tx, customer.id, archive).await
+        }
+        FormerState::Left(archive, _) if archive.reason != ArchiveReason::Churned => {
+            set_customer_archive(tx, customer.id, Some(archive)).await
+        }
+        FormerState::Left(archive, start) => leave_again(tx, customer.id, archive, start).await,
     }
 }
 

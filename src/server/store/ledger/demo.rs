@@ -8,7 +8,7 @@ use crate::server::store::ledger::fact_days::recount_fact_days;
 use crate::server::store::ledger::facts::sum_up;
 use crate::server::store::ledger::health::{Occasion, put_scored};
 use crate::server::store::ledger::rules::load_rules;
-use crate::server::store::sql::bind::binds;
+use crate::server::store::sql::bind::{binds, midnight};
 use crate::server::store::sql::changes::Changed;
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::customers::{
@@ -21,6 +21,7 @@ use crate::server::store::tables::fact_days::{FactDays, store_past_fact_days};
 use crate::server::store::tables::first_days::earliest_day;
 use crate::server::store::tables::invoices::{InvoiceFact, derive_invoice, invoice_row, store_invoices};
 use crate::server::store::tables::notes::note_row;
+use crate::server::store::tables::outcomes::outcome_row;
 use crate::server::store::tables::readings::{insert_readings, reading_row};
 use crate::server::store::{DemoCustomer, Store, StoreError, StoreResult};
 use chrono::{DateTime, Utc};
@@ -96,6 +97,7 @@ async fn write_generated(tx: &mut Tx, generated: &[DemoCustomer], now: DateTime<
     // Scoring needs no readings.
     facts.iter_mut().for_each(|facts| facts.daily.retain(|daily| Source::of(daily.kind).is_some()));
     insert_notes(tx, &stored).await?;
+    insert_outcomes(tx, &stored).await?;
     settle_connections(tx, now.date_naive()).await?;
     let rules = load_rules(tx).await?;
     let scored = stored.iter().zip(&facts).map(|((known, _), facts)| (known, facts));
@@ -116,7 +118,7 @@ async fn remove_demo_customers(tx: &mut Tx, today: NaiveDate) -> StoreResult<u64
     }
     let sql = "DELETE FROM retractions WHERE fact_customer_id IN (SELECT id FROM customers WHERE is_demo)";
     tx.execute(sql, binds![]).await?;
-    for table in ["events", "daily_activity", "invoices", "readings", "notes", "band_changes"] {
+    for table in ["events", "daily_activity", "invoices", "readings", "notes", "outcomes", "band_changes"] {
         let sql = format!("DELETE FROM {table} WHERE customer_id IN (SELECT id FROM customers WHERE is_demo)");
         tx.execute(AssertSqlSafe(sql), binds![]).await?;
     }
@@ -133,7 +135,8 @@ fn demo_known(id: CustomerId, customer: &DemoCustomer) -> Known {
     let noted = Noted::NOTHING;
     let CustomerFields { start_date, renewal_date, .. } = customer.fields;
     let first_facts = Sources::default();
-    let mut known = Known { id, start_date, renewal_date, first_facts, first_reading: None, last_activity_at, noted };
+    let mut known =
+        Known { id, start_date, came_back: false, renewal_date, first_facts, first_reading: None, last_activity_at, noted };
     customer.events.iter().for_each(|event| known.note_fact(event.body.kind(), event.day()));
     known
 }
@@ -157,7 +160,14 @@ fn demo_facts(known: &Known, customer: &DemoCustomer) -> Facts {
         _ => None,
     });
     let readings = readings.collect();
-    Facts { start_date: known.start_date, first_fact_on: earliest_day(&known.first_facts), daily, invoices, readings }
+    Facts {
+        start_date: known.start_date,
+        came_back: false,
+        first_fact_on: earliest_day(&known.first_facts),
+        daily,
+        invoices,
+        readings,
+    }
 }
 
 async fn insert_demo_events(tx: &mut Tx, stored: &[(Known, &DemoCustomer)]) -> StoreResult<()> {
@@ -194,5 +204,15 @@ async fn insert_notes(tx: &mut Tx, stored: &[(Known, &DemoCustomer)]) -> StoreRe
         rows.extend(customer.notes.iter().map(|(author, text, at)| note_row(known.id, author, text, *at)));
     }
     tx.insert_rows("notes", rows, "").await?;
+    Ok(())
+}
+
+async fn insert_outcomes(tx: &mut Tx, stored: &[(Known, &DemoCustomer)]) -> StoreResult<()> {
+    let mut rows = Vec::new();
+    for (known, customer) in stored {
+        let row = |facts| outcome_row(known.id, facts, known.start_date, None, midnight(facts.day));
+        rows.extend(customer.outcomes.iter().map(row));
+    }
+    tx.insert_rows("outcomes", rows, "").await?;
     Ok(())
 }

@@ -136,7 +136,7 @@ pub async fn load_facts(
         .iter()
         .map(|known| {
             let first_fact_on = known.first_fact_on();
-            (known.id, Facts { start_date: known.start_date, first_fact_on, ..Facts::default() })
+            (known.id, Facts { start_date: known.start_date, came_back: known.came_back, first_fact_on, ..Facts::default() })
         })
         .collect();
     for (customer, daily) in load_daily(tx, &ids, from, to, known_at.unwrap_or(NaiveDate::MAX)).await? {

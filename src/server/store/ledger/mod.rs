@@ -10,6 +10,7 @@ pub mod health;
 pub mod import_customers;
 pub mod intake;
 pub mod normalise;
+pub mod outcomes;
 pub mod plan;
 pub mod retract;
 pub mod rules;

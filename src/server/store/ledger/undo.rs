@@ -165,10 +165,10 @@ impl Store {
     }
 }
 
-/// Returns those of the customers that have events or notes.
+/// Returns those of the customers that have events, notes or outcomes.
 async fn load_used(tx: &mut Tx, ids: &[CustomerId]) -> StoreResult<BTreeSet<i64>> {
     let mut used = BTreeSet::new();
-    for table in ["events", "notes"] {
+    for table in ["events", "notes", "outcomes"] {
         let sql = format!("SELECT DISTINCT customer_id FROM {table} WHERE customer_id {}", tx.one_of());
         let rows: Vec<(i64,)> = tx.all(AssertSqlSafe(sql), binds![ids]).await?;
         used.extend(rows.into_iter().map(|(id,)| id));

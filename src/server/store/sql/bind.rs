@@ -1,6 +1,6 @@
 //! Values of statements, and days and times as they are stored.
 
-use crate::domain::{CustomerId, EventId, NaiveDate, NoteId, Points};
+use crate::domain::{CustomerId, EventId, ImportId, NaiveDate, NoteId, OutcomeId, Points};
 use chrono::{DateTime, NaiveTime, SubsecRound, Utc};
 
 /// A value to put in the place of `$1`, `$2`, ...
@@ -93,6 +93,9 @@ bind_from! {
     CustomerId => |id| Self::Int(Some(id.0)),
     EventId => |id| Self::Int(Some(id.0)),
     NoteId => |id| Self::Int(Some(id.0)),
+    OutcomeId => |id| Self::Int(Some(id.0)),
+    Option<OutcomeId> => |id| Self::Int(id.map(|id| id.0)),
+    Option<ImportId> => |id| Self::Int(id.map(|id| id.0)),
     Option<CustomerId> => |id| Self::Int(id.map(|id| id.0)),
     Option<EventId> => |id| Self::Int(id.map(|id| id.0)),
     Option<NoteId> => |id| Self::Int(id.map(|id| id.0)),

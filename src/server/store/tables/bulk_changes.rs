@@ -1,6 +1,6 @@
 //! Changes of many customers at once, kept for a while so that they can be undone.
 
-use crate::domain::{Archive, BulkChangeId, Segment};
+use crate::domain::{Archive, BulkChangeId, NaiveDate, Segment};
 use crate::server::store::sql::bind::{binds, row, storable};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::sql::json::{json, read_json};
@@ -22,6 +22,8 @@ pub enum FormerState {
     Owner(Option<String>),
     Segment(Segment),
     Archived(Option<Archive>),
+    /// Archived, with the start date that a customer who comes back has no more.
+    Left(Archive, Option<NaiveDate>),
 }
 
 /// Keeps a change, and forgets those before `forget_before`.

@@ -34,6 +34,7 @@ pub struct CustomerRecord {
     arr_cents: Option<i64>,
     renewal_day: Option<i32>,
     start_day: Option<i32>,
+    pub came_back: bool,
     crm_url: Option<String>,
     archived_reason: Option<String>,
     pub archived_day: Option<i32>,
@@ -70,7 +71,7 @@ pub struct CustomerRecord {
 macro_rules! select_customers {
     ($rest:expr) => {
         concat!(
-            "SELECT id, name, segment, external_id, owner, arr_cents, renewal_day, start_day, crm_url, archived_reason, \
+            "SELECT id, name, segment, external_id, owner, arr_cents, renewal_day, start_day, came_back, crm_url, archived_reason, \
              archived_day, version, created_at, first_login_day, first_feature_day, first_ticket_day, first_invoice_day, \
              first_api_day, first_reading_day, first_fact_day, last_activity_at, scored_day, scorecard_version, connections_version, measured, \
              band, score, band_noted_day, band_runs, band_7, band_since_day, band_fell_day, urgency, change_7, change_30, change_90, trend, is_demo FROM customers ",
@@ -142,6 +143,7 @@ impl CustomerRecord {
         Known {
             id: CustomerId(self.id),
             start_date: self.start_day.map(day),
+            came_back: self.came_back,
             renewal_date: self.renewal_day.map(day),
             first_facts: self.first_facts(),
             first_reading: self.first_reading_day.map(day),
@@ -155,20 +157,30 @@ impl CustomerRecord {
         }
     }
 
+    /// Returns whether it came back after a day.
+    pub fn comes_back_after(&self, on: NaiveDate) -> bool {
+        self.came_back && self.start_day.is_some_and(|start| on < day(start))
+    }
+
     /// Returns whether it was created, or had started, by the end of a day.
     pub fn existed_on(&self, on: NaiveDate) -> bool {
         time(self.created_at).date_naive() <= on || self.start_day.is_some_and(|start| day(start) <= on)
     }
 
-    /// Returns the row of a day, without the health: as it is now, but not archived before that was done.
-    pub fn row_on(&self, on: NaiveDate) -> StoreResult<Row> {
+    /// Returns the row of a day, without the health: as it is now, but not archived before that was done. A customer that came
+    /// back later had `left` by then, or not yet.
+    pub fn row_on(&self, on: NaiveDate, left: Option<NaiveDate>) -> StoreResult<Row> {
         let customer = self.customer()?;
-        let archived = customer.archived.filter(|archive| archive.date <= on);
+        let archived = customer
+            .archived
+            .filter(|archive| archive.date <= on)
+            .or(left.map(|date| Archive { reason: ArchiveReason::Churned, date }));
         let mut row = field_row(&customer.fields);
         row.extend(row! {
             version: self.version,
             created_at: customer.created_at,
             is_demo: self.is_demo,
+            came_back: self.came_back,
             archived_reason: archived.map(|archive| archive.reason.name()),
             archived_day: archived.map(|archive| archive.date),
         });
@@ -294,6 +306,27 @@ pub async fn set_customer_archive(tx: &mut Tx, id: CustomerId, archive: Option<A
     Ok(())
 }
 
+/// A customer's standing between coming and leaving.
+pub struct Life {
+    pub archive: Option<Archive>,
+    pub start: Option<NaiveDate>,
+    /// True when it had churned before it started.
+    pub came_back: bool,
+}
+
+/// Makes a locked customer active or archives it, and says since when it has been a customer. Its health is stale from then on.
+pub async fn set_customer_life(tx: &mut Tx, id: CustomerId, life: Life) -> StoreResult<()> {
+    let Life { archive, start, came_back } = life;
+    let sql = format!(
+        "UPDATE customers SET archived_reason = $1, archived_day = $2, start_day = $3, came_back = $4, version = version + 1,
+         scored_day = {STALE_SINCE_EVER} WHERE id = $5"
+    );
+    let (reason, day) = (archive.map(|archive| archive.reason.name()), archive.map(|archive| archive.date));
+    tx.execute(AssertSqlSafe(sql), binds![reason, day, start, came_back, id]).await?;
+    tx.changed(id);
+    Ok(())
+}
+
 /// Inserts a new customer, which is not scored yet.
 pub async fn insert_customer(tx: &mut Tx, fields: &CustomerFields, now: DateTime<Utc>, is_demo: bool) -> StoreResult<CustomerId> {
     let mut row = field_row(fields);
@@ -319,7 +352,7 @@ pub async fn set_customer_fields(tx: &mut Tx, id: CustomerId, fields: &CustomerF
     Ok(())
 }
 
-/// Deletes a locked customer that has neither facts nor notes.
+/// Deletes a locked customer that has no facts, notes or outcomes.
 pub async fn delete_customer(tx: &mut Tx, id: CustomerId) -> StoreResult<()> {
     delete_band_changes(tx, id).await?;
     tx.execute("DELETE FROM customers WHERE id = $1", binds![id]).await?;
@@ -383,6 +416,8 @@ pub struct Basis {
 pub struct Known {
     pub id: CustomerId,
     pub start_date: Option<NaiveDate>,
+    /// True when it had churned before it started.
+    pub came_back: bool,
     pub renewal_date: Option<NaiveDate>,
     /// Per source the day of the earliest fact that counts.
     pub first_facts: Sources<Option<NaiveDate>>,

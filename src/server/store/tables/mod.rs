@@ -17,6 +17,7 @@ pub mod imports;
 pub mod invoices;
 pub mod notes;
 pub mod origin;
+pub mod outcomes;
 pub mod quarantine;
 pub mod readings;
 pub mod retractions;

@@ -1,14 +1,16 @@
 //! Exports all rows, page by page in the order of ids. Each page is one short transaction, so that an export holds up nobody.
 
-use crate::domain::{CustomerId, Event, EventId, NaiveDate, Note, NoteId};
+use crate::domain::{CustomerId, Event, EventId, NaiveDate, Note, NoteId, Outcome, OutcomeId};
 use crate::server::store::ledger::rules::load_basis;
 use crate::server::store::sql::bind::binds;
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::customers::{CustomerRecord, select_customers};
 use crate::server::store::tables::events::EventRow;
 use crate::server::store::tables::notes::NoteRow;
+use crate::server::store::tables::outcomes::load_outcomes_after;
 use crate::server::store::{CurrentHealth, Store, StoreResult};
 use sqlx::AssertSqlSafe;
+use std::collections::HashMap;
 
 impl Store {
     /// Returns the customers after this one, or the first ones, with their current health.
@@ -41,7 +43,7 @@ impl Store {
         );
         let rows: Vec<EventRow> = tx.all(AssertSqlSafe(sql), binds![after, limit]).await?;
         let events: Vec<_> = rows.into_iter().map(EventRow::event).collect::<StoreResult<_>>()?;
-        let names = external_ids(&mut tx, &events).await?;
+        let names = external_ids(&mut tx, events.iter().map(|event| event.customer_id).collect()).await?;
         let with_name = |event: Event| {
             let place = names.binary_search_by_key(&event.customer_id.0, |(id, _)| *id);
             let name = place.ok().and_then(|place| names[place].1.clone());
@@ -57,6 +59,16 @@ impl Store {
         let rows: Vec<ExportedNote> = self.read().await?.all(sql, binds![after, limit]).await?;
         Ok(rows.into_iter().map(|row| (CustomerId(row.customer_id), row.external_id, row.note.note())).collect())
     }
+
+    /// Returns the outcomes that stand after this one, or the first ones, each with its customer's external id.
+    pub async fn export_outcomes(&self, after: Option<OutcomeId>, limit: i64) -> StoreResult<Vec<(Outcome, Option<String>)>> {
+        let mut tx = self.read().await?;
+        let outcomes = load_outcomes_after(&mut tx, after, limit).await?;
+        let names: HashMap<_, _> =
+            external_ids(&mut tx, outcomes.iter().map(|outcome| outcome.customer_id).collect()).await?.into_iter().collect();
+        let with_name = |outcome: Outcome| (names.get(&outcome.customer_id.0).cloned().flatten(), outcome);
+        Ok(outcomes.into_iter().map(with_name).map(|(name, outcome)| (outcome, name)).collect())
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -67,8 +79,7 @@ struct ExportedNote {
     note: NoteRow,
 }
 
-async fn external_ids(tx: &mut Tx, events: &[Event]) -> StoreResult<Vec<(i64, Option<String>)>> {
-    let mut ids: Vec<_> = events.iter().map(|event| event.customer_id).collect();
+async fn external_ids(tx: &mut Tx, mut ids: Vec<CustomerId>) -> StoreResult<Vec<(i64, Option<String>)>> {
     ids.sort_unstable();
     ids.dedup();
     let sql = format!("SELECT id, external_id FROM customers WHERE id {} ORDER BY id", tx.one_of());

@@ -1,5 +1,6 @@
 //! Views only read: lists, figures, exports, past days.
 
+pub mod backtest;
 pub mod bands;
 pub mod customers;
 pub mod export;

@@ -15,12 +15,13 @@ use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::band_changes::load_changes_of_all;
 use crate::server::store::tables::customer_lives::each_life;
 use crate::server::store::tables::customers::{CustomerRecord, select_customers};
+use crate::server::store::tables::outcomes::load_outcomes;
 use crate::server::store::views::selection::Selection;
 use crate::server::store::{Store, StoreResult};
 use chrono::Duration;
 use sqlx::AssertSqlSafe;
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 impl Store {
     /// Returns a period of the customers that the query's filters select, active and archived ones. Those that fell are named up
@@ -42,16 +43,25 @@ impl Store {
         let days_from = begin.max(known_from.to_epoch_days());
         let (mut days, mut pending) = (DaySums::new(days_from, end), 0);
         let mut lists = Lists { begin, end, today: today.to_epoch_days(), ..Lists::default() };
+        let mut selected = HashSet::new();
         for archived in [false, true] {
             let asked = CustomerQuery { archived, ..query.filters() };
             let Selection { condition, binds } = Selection::continuing(&asked, today, Vec::new());
             each_life(&mut tx, &condition, binds, |life| {
+                selected.insert(life.id);
                 pending += i64::from(life.runs.is_empty());
                 days.add(&life);
                 before.add(&life, moved_before.get(&life.id).copied(), |_| {});
                 now.add(&life, moved_now.get(&life.id).copied(), |noted| lists.note(&life, noted));
             })
             .await?;
+        }
+        let days_of_both = Period { first: before.span().begin + 1, last: end };
+        for outcome in load_outcomes(&mut tx, days_of_both, None).await? {
+            if selected.contains(&outcome.customer_id.0) {
+                before.add_outcome(&outcome.facts);
+                now.add_outcome(&outcome.facts);
+            }
         }
         lists.shorten();
         let names = load_names(&mut tx, &lists.ids()).await?;

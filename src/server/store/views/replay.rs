@@ -16,6 +16,7 @@ use crate::server::store::tables::connections::{load_connections, store_connecti
 use crate::server::store::tables::customers::{CustomerRecord, Known, select_customers};
 use crate::server::store::tables::fact_days::{FactDays, store_fact_days};
 use crate::server::store::tables::factor_columns::FactorColumns;
+use crate::server::store::tables::outcomes::last_churned_of;
 use crate::server::store::tables::scorecards::{current_scorecard, ensure_first_scorecard, scorecard_in_force};
 use crate::server::store::views::silence::load_recent_fact_days;
 use crate::server::store::{Store, StoreError, StoreResult};
@@ -104,7 +105,7 @@ async fn drop_indexes(tx: &mut Tx) -> StoreResult<()> {
 }
 
 /// Events so far behind the latest may still be on their way: ids are given before they are committed.
-const IN_FLIGHT: i64 = 10_000;
+pub const IN_FLIGHT: i64 = 10_000;
 
 /// Marks of what a replayed day rests on. Facts that do not count on the day do not change them.
 #[derive(Debug, PartialEq, Eq)]
@@ -186,6 +187,9 @@ async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) 
             last_activity.extend(load_last_activity(&mut tx, &ids, at, received_from).await?);
         }
     }
+    let returned: Vec<_> =
+        records.iter().filter(|record| record.comes_back_after(at.day)).map(|record| CustomerId(record.id)).collect();
+    let left = last_churned_of(&mut tx, &returned, at.day).await?;
     drop(tx);
     let mut rows = Vec::with_capacity(records.len());
     for record in &records {
@@ -202,7 +206,7 @@ async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) 
             last_activity_at: last_activity.get(&id).copied(),
             ..record.known()
         };
-        let mut row = record.row_on(at.day)?;
+        let mut row = record.row_on(at.day, left.get(&id).copied())?;
         row.extend(NewHealth::of_facts(&known, &facts, &rules, at.day)?.into_row());
         rows.push(row);
     }

@@ -1,0 +1,137 @@
+//! Backtests: the customers with their departures, and marks of all that a backtest rests on.
+
+use crate::domain::{ArchiveReason, CustomerId, NaiveDate, Segment};
+use crate::scoring::Connections;
+use crate::scoring::backtest::{Churned, Tested};
+use crate::server::store::sql::bind::{binds, day, time};
+use crate::server::store::sql::db::Tx;
+use crate::server::store::tables::connections::load_connections;
+use crate::server::store::views::replay::IN_FLIGHT;
+use crate::server::store::{Store, StoreError, StoreResult};
+use sqlx::AssertSqlSafe;
+use std::collections::HashMap;
+
+/// The columns of a customer that decide about its part in a test.
+#[derive(sqlx::FromRow)]
+struct TestedRow {
+    id: i64,
+    name: String,
+    segment: String,
+    arr_cents: Option<i64>,
+    start_day: Option<i32>,
+    first_fact_day: Option<i32>,
+    created_at: i64,
+    archived_reason: Option<String>,
+    archived_day: Option<i32>,
+}
+
+#[derive(sqlx::FromRow)]
+struct ChurnedRow {
+    customer_id: i64,
+    day: i32,
+    started_day: Option<i32>,
+    arr_before_cents: Option<i64>,
+    involuntary: bool,
+}
+
+impl Store {
+    /// Returns every customer with its departures that stand, in the order of ids.
+    pub async fn list_tested_customers(&self) -> StoreResult<Vec<Tested>> {
+        let mut tx = self.read().await?;
+        let sql = "SELECT customer_id, day, started_day, arr_before_cents, involuntary FROM outcomes
+                   WHERE kind = 'churned' AND retracted_at IS NULL ORDER BY day, id";
+        let mut churned = HashMap::<i64, Vec<Churned>>::new();
+        for row in tx.all::<ChurnedRow>(sql, binds![]).await? {
+            churned.entry(row.customer_id).or_default().push(Churned {
+                on: day(row.day),
+                started: row.started_day.map(day),
+                arr_before_cents: row.arr_before_cents,
+                involuntary: row.involuntary,
+            });
+        }
+        let sql = "SELECT id, name, segment, arr_cents, start_day, first_fact_day, created_at, archived_reason, archived_day
+                   FROM customers ORDER BY id";
+        let rows: Vec<TestedRow> = tx.all(sql, binds![]).await?;
+        let tested = |row: TestedRow| {
+            let corrupt = || StoreError::Corrupt(format!("customer {}, segment", row.id));
+            let otherwise = row.archived_reason.as_deref().is_some_and(|reason| reason != ArchiveReason::Churned.name());
+            Ok(Tested {
+                id: CustomerId(row.id),
+                segment: Some(Segment::parse(&row.segment).ok_or_else(corrupt)?),
+                name: row.name,
+                arr_cents: row.arr_cents,
+                start: row.start_day.map(day),
+                created_on: time(row.created_at).date_naive(),
+                first_fact_on: row.first_fact_day.map(day),
+                archived_otherwise_on: row.archived_day.filter(|_| otherwise).map(day),
+                churned: churned.remove(&row.id).unwrap_or_default(),
+            })
+        };
+        rows.into_iter().map(tested).collect()
+    }
+
+    /// Returns the days of the first fact and of the first departure of anybody.
+    pub async fn first_fact_and_departure(&self) -> StoreResult<(Option<NaiveDate>, Option<NaiveDate>)> {
+        let sql = "SELECT (SELECT MIN(first_fact_day) FROM customers),
+                   (SELECT MIN(day) FROM outcomes WHERE kind = 'churned' AND retracted_at IS NULL)";
+        let (fact, departure): (Option<i32>, Option<i32>) = self.read().await?.one(sql, binds![]).await?;
+        Ok((fact.map(day), departure.map(day)))
+    }
+
+    /// Returns marks of the facts that count, to be taken before they are read: those up to `last`, and of the customers `left`
+    /// those up to `end`.
+    pub async fn backtest_marks(&self, of: &MarkedFacts) -> StoreResult<BacktestMarks> {
+        BacktestMarks::load(&mut self.read().await?, of, None).await
+    }
+
+    /// Returns the marks as they are now when everything that they are of is as it was, and `None` when it is not.
+    pub async fn renew_backtest_marks(&self, of: &MarkedFacts, marks: &BacktestMarks) -> StoreResult<Option<BacktestMarks>> {
+        let mut tx = self.read().await?;
+        match *marks == BacktestMarks::load(&mut tx, of, Some(marks.seen)).await? {
+            true => Ok(Some(BacktestMarks::load(&mut tx, of, None).await?)),
+            false => Ok(None),
+        }
+    }
+}
+
+/// The facts that a backtest rests on.
+#[derive(Debug)]
+pub struct MarkedFacts {
+    /// The last test day.
+    pub last: NaiveDate,
+    /// The customers that left, and the day on which the last horizon ends.
+    pub left: Vec<CustomerId>,
+    pub end: NaiveDate,
+}
+
+/// Marks of the facts that a backtest rests on. Later facts do not change them.
+#[derive(Debug, PartialEq, Eq)]
+pub struct BacktestMarks {
+    connections: Connections,
+    retractions: i64,
+    /// The event behind which others were counted, and how many.
+    seen: i64,
+    events: i64,
+}
+
+impl BacktestMarks {
+    /// Counts events behind `seen`; when absent, behind those that are surely committed.
+    async fn load(tx: &mut Tx, of: &MarkedFacts, seen: Option<i64>) -> StoreResult<Self> {
+        let (Connections(mut days), _) = load_connections(tx).await?;
+        for source in crate::domain::Source::ALL {
+            let first = days.get_mut(source);
+            *first = first.filter(|first| *first <= of.end);
+        }
+        let one_of = tx.one_of();
+        let sql =
+            format!("SELECT COUNT(*) FROM retractions WHERE fact_day <= $2 OR (fact_day <= $3 AND fact_customer_id {one_of})");
+        let (retractions,): (i64,) = tx.one(AssertSqlSafe(sql), binds![&of.left[..], of.last, of.end]).await?;
+        let seen = match seen {
+            Some(seen) => seen,
+            None => tx.one::<(i64,)>("SELECT COALESCE(MAX(id), 0) FROM events", binds![]).await?.0 - IN_FLIGHT,
+        };
+        let sql = format!("SELECT COUNT(*) FROM events WHERE id > $4 AND (day <= $2 OR (day <= $3 AND customer_id {one_of}))");
+        let (events,): (i64,) = tx.one(AssertSqlSafe(sql), binds![&of.left[..], of.last, of.end, seen]).await?;
+        Ok(Self { connections: Connections(days), retractions, seen, events })
+    }
+}
