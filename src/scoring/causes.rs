@@ -5,7 +5,7 @@ use super::facts::{Connections, Facts};
 use super::measure::{AsOf, Counted, InvoiceCounts, Measured, Measurements, measure_as_of};
 use super::reasons::Fact;
 use super::score::{score, score_and_contributions};
-use super::words::{change_sentence, fact_sentence, value_name, value_words};
+use super::words::{ACTIVE_DAY, AGE, change_sentence, fact_sentence, value_name, value_words};
 use crate::domain::counts::group;
 use crate::domain::measure::Measure;
 use crate::domain::scorecard::FactorRule;
@@ -125,14 +125,14 @@ fn moved(cause: Cause, measure: &Measure, last: &Measured, next: &Measured) -> O
             counted(noun, next - last)
         }
         (Counted::ActiveDays { number: last, .. }, Counted::ActiveDays { number: next, .. }) if last != next => {
-            counted("active day", next - last)
+            counted(ACTIVE_DAY, next - last)
         }
         (
             Counted::Scaled { of: last, .. } | Counted::ActiveDays { of: last, .. },
             Counted::Scaled { of: next, .. } | Counted::ActiveDays { of: next, .. },
         ) => {
             let (before, now) = (Some(group(*last)), Some(group(*next)));
-            (last != next).then(|| Fact::Value { what: "days as a customer".to_owned(), before, now })
+            (last != next).then(|| Fact::Value { what: AGE.to_owned(), before, now })
         }
         (Counted::Trend(now, last), Counted::Trend(then, next)) | (Counted::Pace(now, last), Counted::Pace(then, next)) => {
             match then - now {

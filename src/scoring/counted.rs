@@ -1,10 +1,65 @@
 //! What a measure counted, and the exact value that it stands for.
 
-use super::measure::InvoiceCounts;
 use crate::domain::measure::Measure;
 use crate::domain::scale::Value;
-use crate::domain::{EventBody, EventKind};
+use crate::domain::{EventBody, EventKind, InvoiceStatus};
 use serde::{Deserialize, Serialize};
+
+/// The number of invoices with each status on the as-of day. Voided invoices and those issued later are left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvoiceCounts {
+    pub on_time: i64,
+    pub late: i64,
+    pub overdue: i64,
+    /// Invoices that are not due yet. They do not affect the score.
+    pub open: i64,
+}
+
+impl InvoiceCounts {
+    /// Counts one invoice.
+    pub(super) fn of(status: InvoiceStatus) -> Self {
+        let mut counts = Self::default();
+        match status {
+            InvoiceStatus::PaidOnTime => counts.on_time = 1,
+            InvoiceStatus::PaidLate => counts.late = 1,
+            InvoiceStatus::Overdue => counts.overdue = 1,
+            InvoiceStatus::Open => counts.open = 1,
+            InvoiceStatus::Voided => {}
+        }
+        counts
+    }
+
+    /// Returns the number of invoices that can be judged: paid and overdue ones.
+    pub fn judged(self) -> i64 {
+        self.on_time + self.late + self.overdue
+    }
+}
+
+impl std::ops::Add for InvoiceCounts {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            on_time: self.on_time + other.on_time,
+            late: self.late + other.late,
+            overdue: self.overdue + other.overdue,
+            open: self.open + other.open,
+        }
+    }
+}
+
+impl std::ops::Sub for InvoiceCounts {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        Self {
+            on_time: self.on_time - other.on_time,
+            late: self.late - other.late,
+            overdue: self.overdue - other.overdue,
+            open: self.open - other.open,
+        }
+    }
+}
 
 /// The numbers of one factor.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,69 +1,13 @@
 //! The first step of scoring: reduces a customer's facts to a handful of numbers as of a day.
 
 use super::counted::forget_many;
-pub use super::counted::{Counted, Measured};
+pub use super::counted::{Counted, InvoiceCounts, Measured};
 use super::facts::{Connections, DailyCount, Facts, Invoice, ReadingFact};
 use crate::domain::measure::Measure;
 use crate::domain::numbers::round_div;
 use crate::domain::{EventBody, EventKind, FactorKey, Factors, InvoiceStatus, NaiveDate, Scorecard, Window};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// The number of invoices with each status on the as-of day. Voided invoices and those issued later are left out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InvoiceCounts {
-    pub on_time: i64,
-    pub late: i64,
-    pub overdue: i64,
-    /// Invoices that are not due yet. They do not affect the score.
-    pub open: i64,
-}
-
-impl InvoiceCounts {
-    /// Counts one invoice.
-    pub(super) fn of(status: InvoiceStatus) -> Self {
-        let mut counts = Self::default();
-        match status {
-            InvoiceStatus::PaidOnTime => counts.on_time = 1,
-            InvoiceStatus::PaidLate => counts.late = 1,
-            InvoiceStatus::Overdue => counts.overdue = 1,
-            InvoiceStatus::Open => counts.open = 1,
-            InvoiceStatus::Voided => {}
-        }
-        counts
-    }
-
-    /// Returns the number of invoices that can be judged: paid and overdue ones.
-    pub fn judged(self) -> i64 {
-        self.on_time + self.late + self.overdue
-    }
-}
-
-impl std::ops::Add for InvoiceCounts {
-    type Output = Self;
-
-    fn add(self, other: Self) -> Self {
-        Self {
-            on_time: self.on_time + other.on_time,
-            late: self.late + other.late,
-            overdue: self.overdue + other.overdue,
-            open: self.open + other.open,
-        }
-    }
-}
-
-impl std::ops::Sub for InvoiceCounts {
-    type Output = Self;
-
-    fn sub(self, other: Self) -> Self {
-        Self {
-            on_time: self.on_time - other.on_time,
-            late: self.late - other.late,
-            overdue: self.overdue - other.overdue,
-            open: self.open - other.open,
-        }
-    }
-}
 
 /// The numbers that factors are scored from, as of a day and under a scorecard's measures. Stored as JSON beside the customer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -67,7 +67,7 @@ pub enum Wish<'a> {
     OneMore {
         noun: &'static str,
     },
-    /// As many facts a day as in the days before.
+    /// The pace of the days before.
     SamePace {
         noun: &'static str,
         missing: i64,

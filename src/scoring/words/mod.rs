@@ -18,4 +18,4 @@ pub use factors::next_step;
 pub(super) use headline::headline_sentence;
 pub use reasons::{reason_in_facts, reasons};
 pub(super) use silence::silence_sentence;
-pub(super) use values::{value_name, value_words};
+pub(super) use values::{ACTIVE_DAY, AGE, value_name, value_words};

@@ -6,6 +6,12 @@ use crate::domain::numbers::round_div;
 use crate::domain::{ReadingValue, reading};
 use crate::scoring::measure::{Counted, Measured};
 
+/// The noun of a day with facts.
+pub const ACTIVE_DAY: &str = "active day";
+
+/// The name of the time that a younger customer's facts are counted over.
+pub const AGE: &str = "days as a customer";
+
 /// Returns what a value is, for the middle of a sentence: "days since the last login", "seats".
 pub fn value_name(measure: &Measure) -> String {
     match measure {
