@@ -52,8 +52,8 @@ pub struct DayScores {
     pub factors: Factors<(Points, bool)>,
 }
 
-/// Returns the scores of some days, which must rise and be of one life of the customer: exactly what `score(measure(..))` gives for each. `facts.daily` must reach
-/// back from the first by the scorecard's lookback.
+/// Returns the scores of some days, which must rise and be of one life of the customer: exactly what `score(measure(..))` gives
+/// for each. `facts.daily` must reach back from the first by the scorecard's lookback.
 pub fn scores_on(facts: &Facts, scorecard: &Scorecard, connections: &Connections, days: &[NaiveDate]) -> Vec<DayScores> {
     let Some(first) = days.first() else { return Vec::new() };
     let facts = &*facts.life_on(*first);

@@ -29,7 +29,7 @@ pub fn OutcomeForm(page: StoredValue<CustomerPage>) -> impl IntoView {
         }
     };
     view! {
-        <details class="inline-form" open=state.message().is_some()>
+        <details class="inline-form" open=untrack(|| state.message().is_some())>
             <summary>"Add an outcome"</summary>
             <ActionForm action id=state.id() attr:class="form outcome-form" attr:novalidate="">
                 <FormHead state />
