@@ -10,7 +10,7 @@ export PATH := $(HOME)/.cargo/bin:$(PATH)
 unexport RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_TARGET
 
 # A command that lints what it compiles, as `make test` gives it; the server is linted with its tests.
-LINT ?=
+LINTED_BY =
 BROWSER_HALF = --lib --target wasm32-unknown-unknown --no-default-features --features hydrate
 APP = target/release/customer-health
 
@@ -27,8 +27,8 @@ run: build ## Build the optimised app and serve it with the demo portfolio on ht
 # The order matters: the server embeds the site. Each step does nothing when nothing changed.
 build: wasm-target node_modules/.package-lock.json ## Build the self-contained release binary, target/release/customer-health
 	@test -x $(APP) || echo "The first build compiles some 700 crates: 8 to 25 minutes on two cores, by the machine. Later ones take seconds."
-	@echo "1/4 the tool that packs the page's assets" && $(LINT) cargo build --locked --release --package xtask
-	@echo "2/4 the browser's half, in WebAssembly" && $(LINT) cargo build --locked --profile wasm-release $(BROWSER_HALF)
+	@echo "1/4 the tool that packs the page's assets" && $(LINTED_BY) cargo build --locked --release --package xtask
+	@echo "2/4 the browser's half, in WebAssembly" && $(LINTED_BY) cargo build --locked --profile wasm-release $(BROWSER_HALF)
 	@echo "3/4 the site: bound, optimised, bundled, hashed, compressed" && target/release/xtask site --release
 	@echo "4/4 the server, with the site embedded" && cargo build --locked --release --bin customer-health
 

@@ -43,8 +43,8 @@ const PAGES = [
   ["the forms for invoices", "/customers/1/events/new?log=invoice_issued"],
   ["the form for a reading", "/customers/1/events/new?log=reading"],
   ["the rules of scoring", "/scorecard"],
-  ["rules that are tried", `/scorecard?${tried()}`],
-  ["rules that are no good", `/scorecard?${tried({ "bands.healthy": 200, "factors.apiTrend.weight": "" })}`],
+  ["rules that are tried", "/scorecard?template=five_and_silence&version=1"],
+  ["rules that are no good", `/scorecard?${spoilt()}`],
   ["rules of which most is missing", "/scorecard?bands.healthy=70"],
   ["the page of imports", "/import"],
   ["a file that was handed over", "/import/1"],
@@ -59,25 +59,17 @@ const PAGES = [
   ["the page for an unknown customer", "/customers/999", refused(404)],
 ];
 
-/** The default rules with another weight, as the form sends them. */
-function tried(changes = {}) {
-  const rule = (name, weight, windowDays, target) => ({
-    [`factors.${name}.weight`]: weight,
-    [`factors.${name}.windowDays`]: windowDays,
-    ...(target && { [`factors.${name}.target`]: target }),
-  });
+/** Rules with one factor that is no good, as the form sends them. */
+function spoilt() {
+  const trend = { label: "API trend", weight: "", type: "trend", "kinds.api_call": "on", days: 30, points: "-100 = 0, 100", assumed: 50 };
   return new URLSearchParams({
     version: 1,
-    ...rule("loginFrequency", 90, 30, 20),
-    ...rule("featureAdoption", 25, 90, 5),
-    ...rule("supportLoad", 20, 90, 10),
-    ...rule("invoiceTimeliness", 20, ""),
-    ...rule("apiTrend", 10, 30),
-    "bands.healthy": 70,
+    factors: "apiTrend",
+    ...Object.fromEntries(Object.entries(trend).map(([name, value]) => [`factors.apiTrend.${name}`, value])),
+    "bands.healthy": 200,
     "bands.atRisk": 40,
     missingPolicy: "neutral",
     coverageFloor: 25,
-    ...changes,
   });
 }
 

@@ -51,7 +51,7 @@ for (const javaScriptEnabled of [true, false]) {
   story(`another test is a form away, ${how}`, { app, javaScriptEnabled }, async ({ page, open }) => {
     await open("/backtest");
     await page.getByRole("combobox", { name: "Horizon" }).selectOption("30");
-    await page.getByText("More", { exact: true }).click();
+    await page.locator(".backtest__more > summary").click();
     await page.getByRole("textbox", { name: "Test days" }).fill(daysAgo(T));
     await page.getByRole("button", { name: "Test" }).click();
     await page.getByText(`a departure counts in the 30 days after`).waitFor();

@@ -144,7 +144,7 @@ story("the first event brings the whole page, and the customer is new", async ({
   await page.getByText("Nothing received yet").waitFor();
   await api.post(`/customers/${id}/events`, { kind: "login", user: "ada" });
   await page.getByText(`New since ${shownDay(0)}: 1 login.`).waitFor();
-  await page.getByRole("region", { name: "The five factors" }).waitFor();
+  await page.getByRole("region", { name: "What the score is made of" }).waitFor();
   await page.locator(".standing").getByText("New", { exact: true }).waitFor();
   assert.equal(await page.locator('.standing [data-band="churn-risk"]').count(), 0, "one login is no alarm");
   await open("/");
@@ -194,7 +194,7 @@ story("on paper a customer has two pages and no buttons", { app: acme }, async (
   assert.equal(paper.match(/\/Type ?\/Page\b/g).length <= 2, true);
   await page.emulateMedia({ media: "print" });
   assert.equal(await page.getByRole("main").getByRole("button").filter({ visible: true }).count(), 0);
-  for (const name of ["Score over time", "What changed", "The five factors", "People"]) {
+  for (const name of ["Score over time", "What changed", "What the score is made of", "People"]) {
     assert.ok(await page.getByRole("region", { name }).isVisible(), name);
   }
 });

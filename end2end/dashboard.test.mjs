@@ -66,7 +66,7 @@ story("a row tells score, band and the facts behind it; those of a healthy custo
   for (const text of ["Enterprise", "Ann Lee", "$120k", "in 20 days", "68.5 At risk", "10 of 20 logins in 30 days", "3 of 5 features in 90 days"]) {
     assert.ok(words.includes(text), `${text} in ${words}`);
   }
-  const strip = acme.getByRole("button", { name: /^Logins 50\.0: 10 logins in the last 30 days, target 20\s.*60\.0.*80\.0.*100\.0.*50\.0/ });
+  const strip = acme.getByRole("button", { name: /^Login frequency 50\.0: 10 logins in the last 30 days, target 20\s.*60\.0.*80\.0.*100\.0.*50\.0/ });
   const tip = () => strip.evaluate((button) => getComputedStyle(button, "::after").display);
   assert.equal(await tip(), "none", "the numbers are told on demand");
   await strip.hover();

@@ -28,8 +28,8 @@ async function tries({ page, api, open }) {
   await page.getByText("Weight must be a whole number").waitFor();
   await part(page, "Login frequency").getByLabel("Weight").fill("425");
   // Enter asks, it does not save.
-  await part(page, "Login frequency").getByLabel("Logins for 100 points").fill("40");
-  await part(page, "Login frequency").getByLabel("Logins for 100 points").press("Enter");
+  await part(page, "Login frequency").getByLabel("Scale").fill("0 = 0, 40 = 100");
+  await part(page, "Login frequency").getByLabel("Scale").press("Enter");
   await preview(page).getByText("Login frequency weight 25 → 425").waitFor();
   await preview(page).getByText("Login frequency target 20 → 40").waitFor();
   // (10 of 40 logins: 25) 25*425 + 60*25 + 80*20 + 100*20 + 50*10 over 500.

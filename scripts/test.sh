@@ -89,7 +89,7 @@ release_lint=$lint
 step "Lints of the build tool" $lint cargo build --locked --release --package xtask || { add 0 1 0 "Lints of the build tool"; release_lint=""; }
 # shellcheck disable=SC2086
 step "Lints of the browser's half" $lint cargo build --locked --profile wasm-release $browser_half || { add 0 1 0 "Lints of the browser's half"; release_lint=""; }
-if step "Release build" "${MAKE:-make}" --no-print-directory build LINT="$release_lint" end2end/node_modules/.package-lock.json; then
+if step "Release build" "${MAKE:-make}" --no-print-directory build LINTED_BY="$release_lint" end2end/node_modules/.package-lock.json; then
     check "Size of the first page" target/release/xtask size
     browser_tests
 else

@@ -128,16 +128,20 @@ fn factor_rule(key: FactorKey, rule: FiveRule) -> FactorRule {
     let (target, neutral) = (target.unwrap_or(1).max(1), Points::NEUTRAL);
     let more_is_better = Scale::straight((0, Points::ZERO), (target, Points::MAX), Points::ZERO);
     let (label, short_label, measure, scale, why) = match key {
-        FactorKey::LOGIN_FREQUENCY => {
-            ("Login frequency", "Logins", Measure::Count { kinds: vec![EventKind::Login], days }, more_is_better, WHY_LOGINS)
-        }
+        FactorKey::LOGIN_FREQUENCY => (
+            "Login frequency",
+            "Logins",
+            Measure::Count { kinds: vec![EventKind::Login], days, scaled_by_age: false },
+            more_is_better,
+            WHY_LOGINS,
+        ),
         FactorKey::FEATURE_ADOPTION => {
             let measure = Measure::DistinctFeatures { features: key_features, days };
             ("Feature adoption", "Features", measure, more_is_better, WHY_FEATURES)
         }
         FactorKey::SUPPORT_LOAD => {
             let scale = Scale::straight((0, Points::MAX), (target, Points::ZERO), Points::MAX);
-            let measure = Measure::Count { kinds: vec![EventKind::SupportTicket], days };
+            let measure = Measure::Count { kinds: vec![EventKind::SupportTicket], days, scaled_by_age: false };
             ("Support load", "Support", measure, scale, WHY_TICKETS)
         }
         FactorKey::INVOICE_TIMELINESS => {
@@ -158,7 +162,7 @@ fn short_rule(rule: &FactorRule) -> Option<FiveRule> {
     let (target, key_features) = match &rule.measure {
         Measure::Count { .. } => (Some(rule.scale.end()), Vec::new()),
         Measure::DistinctFeatures { features, .. } => (Some(rule.scale.end()), features.clone()),
-        Measure::OnTimeShare { .. } | Measure::Trend { .. } => (None, Vec::new()),
+        _ => (None, Vec::new()),
     };
     Some(FiveRule { weight: rule.weight, window_days: rule.measure.window_days(), target, key_features })
 }
@@ -178,7 +182,7 @@ const WHY_TICKETS: &str = "Many tickets mean friction. Each ticket costs the sam
      tickets also come from customers who care. No tickets score 100 only where tickets are \
      known at all: without a connected source the value is assumed, not measured.";
 
-const WHY_INVOICES: &str = "Customers who mean to stay pay on time. Invoices are few, so all history counts. Paid by the due day is on time; paid \
+pub(super) const WHY_INVOICES: &str = "Customers who mean to stay pay on time. Invoices are few, so all history counts. Paid by the due day is on time; paid \
      later or overdue is not; an invoice that is not due yet says nothing, and one over 0 is on time. It weighs as much as support: telling, \
      but late. Without any invoice to judge the value is 50: \
      neither trust nor blame has been earned.";

@@ -10,14 +10,38 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Measure {
-    /// The number of facts of these kinds.
-    Count { kinds: Vec<EventKind>, days: Option<i64> },
+    /// The number of facts of these kinds. Scaled by age, a younger customer's count is carried on to the whole window.
+    Count {
+        kinds: Vec<EventKind>,
+        days: Option<i64>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        scaled_by_age: bool,
+    },
     /// The number of different features in use; of those named only, where any is.
     DistinctFeatures { features: Vec<String>, days: Option<i64> },
     /// The invoices that were paid on time, in percent of those that can be judged. The window is about their days of issue.
     OnTimeShare { days: Option<i64> },
     /// The change of the number of facts of these kinds against the window before, in percent.
     Trend { kinds: Vec<EventKind>, days: Option<i64> },
+    /// The number of days with at least one fact of these kinds, scaled by age like a count.
+    ActiveDays {
+        kinds: Vec<EventKind>,
+        days: i64,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        scaled_by_age: bool,
+    },
+    /// The days since the last fact of these kinds: the window's length where it has none.
+    DaysSince { kinds: Vec<EventKind>, days: i64 },
+    /// The facts of these kinds a day in the window, against those a day in so many days before it, in percent.
+    Pace { kinds: Vec<EventKind>, days: i64, before_days: i64 },
+    /// The days since the oldest open invoice was due; 0 when none is overdue.
+    DaysOverdue,
+    /// The latest value of a reading.
+    Latest { reading: String, days: i64 },
+    /// The mean of a reading's values.
+    Mean { reading: String, days: i64 },
+    /// The latest value of a reading, in percent of the latest value of another.
+    Ratio { reading: String, over: String, days: i64 },
 }
 
 /// The days that stand for "all history": longer than any history, yet small enough for day arithmetic.
@@ -26,11 +50,19 @@ const ALL_HISTORY_DAYS: i64 = 100_000;
 impl Measure {
     /// Returns the window's length in days; `None` for all history.
     pub fn window_days(&self) -> Option<i64> {
-        let (Self::Count { days, .. }
-        | Self::DistinctFeatures { days, .. }
-        | Self::OnTimeShare { days }
-        | Self::Trend { days, .. }) = self;
-        *days
+        match self {
+            Self::Count { days, .. }
+            | Self::DistinctFeatures { days, .. }
+            | Self::OnTimeShare { days }
+            | Self::Trend { days, .. } => *days,
+            Self::ActiveDays { days, .. }
+            | Self::DaysSince { days, .. }
+            | Self::Pace { days, .. }
+            | Self::Latest { days, .. }
+            | Self::Mean { days, .. }
+            | Self::Ratio { days, .. } => Some(*days),
+            Self::DaysOverdue => None,
+        }
     }
 
     /// Returns the window's length in days. All history has a length too.
@@ -43,22 +75,58 @@ impl Measure {
         Window::ending(as_of, self.days())
     }
 
-    /// Returns the number of days up to the as-of day whose daily activity can count. Invoices are kept whole, so their window does not matter.
+    /// Returns the number of days up to the as-of day whose daily activity and readings can count. Invoices are kept whole, so their window does not matter.
     pub fn lookback_days(&self) -> i64 {
         match self {
-            Self::Count { .. } | Self::DistinctFeatures { .. } => self.days(),
+            Self::Count { .. }
+            | Self::DistinctFeatures { .. }
+            | Self::ActiveDays { .. }
+            | Self::DaysSince { .. }
+            | Self::Latest { .. }
+            | Self::Mean { .. }
+            | Self::Ratio { .. } => self.days(),
             Self::Trend { .. } => 2 * self.days(),
-            Self::OnTimeShare { .. } => 1,
+            Self::Pace { before_days, .. } => self.days() + before_days,
+            Self::OnTimeShare { .. } | Self::DaysOverdue => 1,
         }
     }
 
     /// Returns whether events of a kind are measured.
     pub fn measures(&self, asked: EventKind) -> bool {
         match self {
-            Self::Count { kinds, .. } | Self::Trend { kinds, .. } => kinds.contains(&asked),
+            Self::Count { kinds, .. }
+            | Self::Trend { kinds, .. }
+            | Self::ActiveDays { kinds, .. }
+            | Self::DaysSince { kinds, .. }
+            | Self::Pace { kinds, .. } => kinds.contains(&asked),
             Self::DistinctFeatures { .. } => asked == EventKind::FeatureUse,
-            Self::OnTimeShare { .. } => asked.is_invoice(),
+            Self::OnTimeShare { .. } | Self::DaysOverdue => asked.is_invoice(),
+            Self::Latest { .. } | Self::Mean { .. } | Self::Ratio { .. } => asked == EventKind::Reading,
         }
+    }
+
+    /// Returns the names of the readings that are measured.
+    pub fn readings(&self) -> Vec<&str> {
+        match self {
+            Self::Latest { reading, .. } | Self::Mean { reading, .. } => vec![reading],
+            Self::Ratio { reading, over, .. } => vec![reading, over],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Returns whether both measure the same, over windows and with features that may differ.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let before_days = |measure: &Self| if let Self::Pace { before_days, .. } = measure { Some(*before_days) } else { None };
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+            && self.kinds().eq(other.kinds())
+            && self.readings() == other.readings()
+            && self.is_scaled_by_age() == other.is_scaled_by_age()
+            && before_days(self) == before_days(other)
+    }
+
+    /// Returns whether a count of a younger customer is carried on to the whole window.
+    pub fn is_scaled_by_age(&self) -> bool {
+        matches!(self, Self::Count { scaled_by_age: true, .. } | Self::ActiveDays { scaled_by_age: true, .. })
     }
 
     /// Returns whether the facts of this kind alone are counted.
@@ -89,24 +157,39 @@ impl Measure {
 
     /// Returns what is measured in words: "logins in 30 days".
     pub fn words(&self) -> String {
-        let period = self.window_days().map(|days| format!(" in {}", count(days, "day"))).unwrap_or_default();
+        let mut period = self.window_days().map(|days| format!(" in {}", count(days, "day"))).unwrap_or_default();
+        if self.is_scaled_by_age() {
+            period += ", scaled by age";
+        }
         match self {
             Self::Count { .. } => format!("{}s{period}", self.noun()),
             Self::DistinctFeatures { .. } => format!("different features{period}"),
             Self::OnTimeShare { .. } => format!("invoices paid on time{period}"),
             Self::Trend { .. } => format!("change of {}s{period}", self.noun()),
+            Self::ActiveDays { .. } => format!("days with {}s{period}", self.noun()),
+            Self::DaysSince { .. } => format!("days since the last {}", self.noun()),
+            Self::Pace { before_days, .. } => format!("pace of {}s{period} against {before_days} before", self.noun()),
+            Self::DaysOverdue => "days that the oldest invoice is overdue".to_owned(),
+            Self::Latest { reading, .. } => format!("latest {reading}{period}"),
+            Self::Mean { reading, .. } => format!("mean {reading}{period}"),
+            Self::Ratio { reading, over, .. } => format!("{reading} in percent of {over}{period}"),
         }
     }
 
     /// Returns the counted thing in the singular: "login".
     pub fn noun(&self) -> &'static str {
         match self {
-            Self::Count { kinds, .. } | Self::Trend { kinds, .. } => match kinds.as_slice() {
+            Self::Count { kinds, .. }
+            | Self::Trend { kinds, .. }
+            | Self::ActiveDays { kinds, .. }
+            | Self::DaysSince { kinds, .. }
+            | Self::Pace { kinds, .. } => match kinds.as_slice() {
                 [kind] => kind.noun(),
                 _ => "event",
             },
             Self::DistinctFeatures { .. } => "feature",
-            Self::OnTimeShare { .. } => "invoice",
+            Self::OnTimeShare { .. } | Self::DaysOverdue => "invoice",
+            Self::Latest { .. } | Self::Mean { .. } | Self::Ratio { .. } => "reading",
         }
     }
 

@@ -18,6 +18,14 @@ impl Value {
     pub fn whole(number: i64) -> Self {
         Self::Fraction { over: number.into(), under: 1 }
     }
+
+    /// Returns the nearest whole number; `None` for what is more than any.
+    pub fn rounded(self) -> Option<i64> {
+        match self {
+            Self::Fraction { over, under } => i64::try_from(round_div(over, under)).ok(),
+            Self::Boundless => None,
+        }
+    }
 }
 
 /// A point of a scale: this value has this score.
@@ -80,7 +88,9 @@ impl Scale {
     pub fn score(&self, value: Option<Value>) -> Points {
         let (over, under) = match value {
             None => return self.assumed,
-            Some(Value::Boundless) => return self.points.last().map_or(self.assumed, |last| last.score),
+            Some(Value::Boundless) => {
+                return self.points.last().map_or(self.assumed, |last| last.score);
+            }
             Some(Value::Fraction { over, under }) => (over, under),
         };
         let is_below = |point: &&ScalePoint| i128::from(point.value) * under < over;

@@ -133,12 +133,11 @@ impl FactorRule {
             Measure::DistinctFeatures { features, .. } if !features.is_empty() => features.join(", "),
             _ => "every feature".to_owned(),
         };
-        let has_kind = |rule: &Self| std::mem::discriminant(&rule.measure);
         let mut changes = vec![
             (format!("{label} name"), earlier.label.clone(), label.clone()),
             (format!("{label} weight"), earlier.weight.to_string(), self.weight.to_string()),
         ];
-        if has_kind(self) == has_kind(earlier) && self.measure.kinds().eq(earlier.measure.kinds()) {
+        if self.measure.is_like(&earlier.measure) {
             changes.push((format!("{label} window"), earlier.window_words(), self.window_words()));
         } else {
             changes.push((format!("{label} measure"), earlier.measure.words(), self.measure.words()));
@@ -180,6 +179,11 @@ impl Scorecard {
             short_label: rule.short_label.clone(),
         };
         self.factors.iter().map(name).collect()
+    }
+
+    /// Returns the names of the readings that are measured.
+    pub fn readings(&self) -> Vec<&str> {
+        self.factors.values().flat_map(|rule| rule.measure.readings()).collect()
     }
 
     /// Returns the number of days up to the as-of day whose daily activity can still count.

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// The largest weight: far more than anybody needs, far too little to overflow a sum.
-const MAX_WEIGHT: i64 = 10_000;
-const MAX_TARGET: i64 = 1_000_000;
+pub(super) const MAX_WEIGHT: i64 = 10_000;
+pub(super) const MAX_TARGET: i64 = 1_000_000;
 const MAX_WINDOW: i64 = 365;
 const MAX_KEY_FEATURES: usize = 100;
 
@@ -115,7 +115,7 @@ impl ScorecardInput {
         let rules = FiveRules {
             version: self.version.unwrap_or_default(),
             factors,
-            bands: bands(errors, &self.bands),
+            bands: bands(errors, "bands", &self.bands),
             missing_policy: self.missing_policy.as_deref().map(str::trim).and_then(MissingPolicy::parse).unwrap_or_else(|| {
                 errors.add("missingPolicy", "must be one of neutral, exclude");
                 MissingPolicy::Neutral
@@ -169,33 +169,40 @@ fn key_features(errors: &mut FieldErrors, key: FactorKey, sent: &[String]) -> Ve
         }
         return Vec::new();
     }
+    features(errors, &field, sent)
+}
+
+/// Parses the names of features. They are spelled as in `feature_use` events and sorted, so that equal sets are equal rules.
+fn features(errors: &mut FieldErrors, field: &str, sent: &[String]) -> Vec<String> {
     if sent.len() > MAX_KEY_FEATURES {
-        errors.add(&field, format!("must be at most {MAX_KEY_FEATURES} features"));
+        errors.add(field, format!("must be at most {MAX_KEY_FEATURES} features"));
         return Vec::new();
     }
     let mut of_each = FieldErrors::default();
     let mut features: Vec<_> =
-        sent.iter().map(|feature| composed(&of_each.required_text(&field, Some(feature), 100).to_lowercase())).collect();
+        sent.iter().map(|feature| composed(&of_each.required_text(field, Some(feature), 100).to_lowercase())).collect();
     features.sort();
     if let Some(broken) = of_each.0.first() {
         let message = if broken.message == "is required" { "must not have a blank feature" } else { &broken.message };
-        errors.add(&field, message);
+        errors.add(field, message);
     } else if let Some(twice) = features.windows(2).find(|pair| pair[0] == pair[1]) {
-        errors.add(&field, format!("must name each feature once ({} is there twice)", twice[0]));
+        errors.add(field, format!("must name each feature once ({} is there twice)", twice[0]));
     }
     features
 }
 
-fn bands(errors: &mut FieldErrors, input: &BandLimitsInput) -> BandLimits {
-    let at_risk = decimal(errors, "bands.atRisk", input.at_risk, 100, 10);
-    let healthy = decimal(errors, "bands.healthy", input.healthy, 100, 10);
-    if ["bands.atRisk", "bands.healthy"].iter().all(|field| errors.of(field).is_none()) && at_risk >= healthy {
-        errors.add("bands.healthy", format!("must be above the limit of At risk ({})", Points(at_risk)));
+/// Parses the limits of bands, whose fields are named with `field` in front.
+pub(super) fn bands(errors: &mut FieldErrors, field: &str, input: &BandLimitsInput) -> BandLimits {
+    let names = ["atRisk", "healthy"].map(|name| format!("{field}.{name}"));
+    let at_risk = decimal(errors, &names[0], input.at_risk, 100, 10);
+    let healthy = decimal(errors, &names[1], input.healthy, 100, 10);
+    if names.iter().all(|field| errors.of(field).is_none()) && at_risk >= healthy {
+        errors.add(&names[1], format!("must be above the limit of At risk ({})", Points(at_risk)));
     }
     BandLimits { healthy: Points(healthy), at_risk: Points(at_risk) }
 }
 
-fn within(errors: &mut FieldErrors, field: &str, sent: Option<i64>, allowed: std::ops::RangeInclusive<i64>) -> i64 {
+pub(super) fn within(errors: &mut FieldErrors, field: &str, sent: Option<i64>, allowed: std::ops::RangeInclusive<i64>) -> i64 {
     match sent {
         None => errors.add(field, "is required"),
         Some(number) if !allowed.contains(&number) => {
@@ -207,7 +214,7 @@ fn within(errors: &mut FieldErrors, field: &str, sent: Option<i64>, allowed: std
 }
 
 /// Parses a number from 0 to `max` with steps of `1 / parts`. Returns it in such steps.
-fn decimal(errors: &mut FieldErrors, field: &str, sent: Option<f64>, max: i64, parts: i64) -> i64 {
+pub(super) fn decimal(errors: &mut FieldErrors, field: &str, sent: Option<f64>, max: i64, parts: i64) -> i64 {
     let scaled = sent.map(|number| number * parts as f64);
     match scaled {
         None => errors.add(field, "is required"),

@@ -5,7 +5,8 @@ use super::facts::{Connections, Facts};
 use super::measure::{AsOf, Counted, InvoiceCounts, Measured, Measurements, measure_as_of};
 use super::reasons::Fact;
 use super::score::{score, score_and_contributions};
-use super::words::{change_sentence, fact_sentence};
+use super::words::{ACTIVE_DAY, AGE, change_sentence, fact_sentence, value_name, value_words};
+use crate::domain::counts::group;
 use crate::domain::measure::Measure;
 use crate::domain::scorecard::FactorRule;
 use crate::domain::{
@@ -104,7 +105,7 @@ fn facts(cause: Cause, last: &Step, next: &Step, before: ScoreInputs<'_>, after:
                 let connected = |step: &Step| step.measured.factor(factor).connected;
                 (connected(last) != connected(next)).then(|| measure.sources().next().map(Fact::Connected)).flatten()
             }
-            _ => moved(cause, measure.short_noun(), last.measured.factor(factor), next.measured.factor(factor)),
+            _ => moved(cause, measure, last.measured.factor(factor), next.measured.factor(factor)),
         };
         let days = days(cause, measure, before.day, after.day);
         fact.map(|fact| CauseFact { factor, sentence: fact_sentence(cause, fact, days), days })
@@ -114,17 +115,41 @@ fn facts(cause: Cause, last: &Step, next: &Step, before: ScoreInputs<'_>, after:
 }
 
 /// The difference between what was counted before a step and after it.
-fn moved(cause: Cause, noun: &'static str, last: &Measured, next: &Measured) -> Option<Fact> {
-    let change = match (&last.counted, &next.counted) {
-        (Counted::Facts(last), Counted::Facts(next)) | (Counted::Features(last, _), Counted::Features(next, _)) => next - last,
-        (Counted::Trend(now, last), Counted::Trend(then, next)) if now == then => {
-            let api_calls = last - next;
-            return (api_calls > 0).then_some(Fact::LeftWindowBefore { api_calls });
+fn moved(cause: Cause, measure: &Measure, last: &Measured, next: &Measured) -> Option<Fact> {
+    let noun = measure.short_noun();
+    match (&last.counted, &next.counted) {
+        (Counted::Facts(last), Counted::Facts(next)) | (Counted::Features(last, _), Counted::Features(next, _)) => {
+            counted(noun, next - last)
         }
-        (Counted::Trend(last, _), Counted::Trend(next, _)) => next - last,
-        (Counted::Invoices(last), Counted::Invoices(next)) => return invoices_moved(cause, *last, *next),
-        _ => return None,
-    };
+        (Counted::Scaled { number: last, .. }, Counted::Scaled { number: next, .. }) if last != next => {
+            counted(noun, next - last)
+        }
+        (Counted::ActiveDays { number: last, .. }, Counted::ActiveDays { number: next, .. }) if last != next => {
+            counted(ACTIVE_DAY, next - last)
+        }
+        (
+            Counted::Scaled { of: last, .. } | Counted::ActiveDays { of: last, .. },
+            Counted::Scaled { of: next, .. } | Counted::ActiveDays { of: next, .. },
+        ) => {
+            let (before, now) = (Some(group(*last)), Some(group(*next)));
+            (last != next).then(|| Fact::Value { what: AGE.to_owned(), before, now })
+        }
+        (Counted::Trend(now, last), Counted::Trend(then, next)) | (Counted::Pace(now, last), Counted::Pace(then, next)) => {
+            match then - now {
+                0 => (last > next).then_some(Fact::LeftWindowBefore { noun, number: last - next }),
+                change => counted(noun, change),
+            }
+        }
+        (Counted::Invoices(last), Counted::Invoices(next)) => invoices_moved(cause, *last, *next),
+        (last_counted, next_counted) if last_counted != next_counted => {
+            let (before, now) = (value_words(last, measure), value_words(next, measure));
+            (before != now).then(|| Fact::Value { what: value_name(measure), before, now })
+        }
+        _ => None,
+    }
+}
+
+fn counted(noun: &'static str, change: i64) -> Option<Fact> {
     (change != 0).then_some(Fact::Counted { noun, change })
 }
 

@@ -31,7 +31,9 @@ fn wish<'a>(factor: FactorKey, rule: &'a FactorRule, measured: &Measurements) ->
     let (target, days) = (scale.end(), measure.days());
     let (wished, wish) = match (&measured.factor(factor).counted, measure) {
         // Facts that cost points count until they are old: there is nothing to do but wait.
-        (Counted::Facts(_), _) if scale.falls() => return None,
+        (Counted::Facts(_) | Counted::Scaled { .. } | Counted::ActiveDays { .. }, _) if scale.falls() => {
+            return None;
+        }
         (Counted::Facts(number), Measure::Count { .. }) => {
             let missing = target - number;
             (missing > 0).then_some((Counted::Facts(target), Wish::MoreFacts { noun: measure.noun(), missing, days }))
@@ -47,6 +49,30 @@ fn wish<'a>(factor: FactorKey, rule: &'a FactorRule, measured: &Measurements) ->
             let paid = InvoiceCounts { on_time: invoices.on_time + invoices.open.max(1), open: 0, ..*invoices };
             Some((Counted::Invoices(paid), Wish::InvoicesPaidOnTime { open: invoices.open }))
         }
+        (Counted::Scaled { number, of }, _) => {
+            let needed = ceiling(target * of, days);
+            let wish = Wish::MoreFacts { noun: measure.noun(), missing: needed - number, days };
+            (needed > *number).then_some((Counted::Scaled { number: needed, of: *of }, wish))
+        }
+        (Counted::ActiveDays { number, of, today }, _) => {
+            let needed = ceiling(target * of, days).min(*of);
+            let wish = Wish::MoreDays { noun: measure.noun(), missing: needed - number, days };
+            (needed > *number).then_some((Counted::ActiveDays { number: needed, of: *of, today: *today }, wish))
+        }
+        (Counted::Since(since), _) => {
+            (scale.falls() && *since != Some(0)).then_some((Counted::Since(Some(0)), Wish::OneMore { noun: measure.noun() }))
+        }
+        (Counted::Pace(now, before), Measure::Pace { before_days, .. }) => {
+            let needed = ceiling(before * days, *before_days);
+            let wish = Wish::SamePace { noun: measure.noun(), missing: needed - now, days };
+            (needed > *now).then_some((Counted::Pace(needed, *before), wish))
+        }
+        (Counted::Overdue(Some(1..)), _) => Some((Counted::Overdue(Some(0)), Wish::OverduePaid)),
+        (Counted::Latest(Some(_)), Measure::Latest { reading, .. }) => {
+            let falls = scale.falls();
+            let value = if falls { scale.points().first()?.value } else { target };
+            Some((Counted::Latest(Some(value.saturating_mul(1000))), Wish::Reading { name: reading, value, falls }))
+        }
         (Counted::Trend(now, before), _) => {
             (now < before).then_some((Counted::Trend(*before, *before), Wish::AsManyFacts { noun: measure.noun(), days }))
         }
@@ -55,4 +81,9 @@ fn wish<'a>(factor: FactorKey, rule: &'a FactorRule, measured: &Measurements) ->
     let mut better = measured.clone();
     better.factors.get_mut(factor)?.counted = wished;
     Some((better, wish))
+}
+
+/// Divides and rounds up. The divisor must be above 0.
+fn ceiling(over: i64, under: i64) -> i64 {
+    over.div_euclid(under) + i64::from(over.rem_euclid(under) > 0)
 }

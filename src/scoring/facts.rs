@@ -2,7 +2,8 @@
 
 use crate::domain::measure::Measure;
 use crate::domain::scorecard::FactorRule;
-use crate::domain::{EventKind, FactorKey, InvoiceStatus, NaiveDate, Scorecard, Sources};
+use crate::domain::{EventKind, FactorKey, InvoiceStatus, NaiveDate, ReadingValue, Scorecard, Sources};
+use chrono::{DateTime, Utc};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
@@ -63,9 +64,30 @@ pub struct Facts {
     pub first_fact_on: Option<NaiveDate>,
     pub daily: Vec<DailyCount>,
     pub invoices: Vec<Invoice>,
+    /// The readings of the names that the scorecard measures.
+    pub readings: Vec<ReadingFact>,
+}
+
+/// A reading that counts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ReadingFact {
+    pub name: String,
+    pub at: DateTime<Utc>,
+    pub value: ReadingValue,
+}
+
+impl ReadingFact {
+    pub fn day(&self) -> NaiveDate {
+        self.at.date_naive()
+    }
 }
 
 impl Facts {
+    /// Returns the day from which on the customer is one: its start, else its first fact.
+    pub(super) fn begins_on(&self) -> Option<NaiveDate> {
+        self.start_date.or(self.first_fact_on)
+    }
+
     /// Returns the facts that count on a day: of a customer that came back, those since then, or those from before.
     pub fn life_on(&self, day: NaiveDate) -> Cow<'_, Self> {
         let Some(start) = self.start_date.filter(|_| self.came_back) else { return Cow::Borrowed(self) };
@@ -75,6 +97,7 @@ impl Facts {
             return Cow::Owned(life);
         }
         life.daily.retain(|daily| daily.day >= start);
+        life.readings.retain(|reading| reading.day() >= start);
         life.invoices.retain(|invoice| invoice.issued_on.is_none_or(|issued| issued >= start));
         let since = life.daily.iter().map(|daily| daily.day).chain(life.invoices.iter().filter_map(|invoice| invoice.issued_on));
         life.first_fact_on = self.first_fact_on.filter(|first| *first >= start).or(since.min());
@@ -102,6 +125,7 @@ impl Facts {
         };
         Self {
             daily: self.daily.iter().filter(|daily| daily.day <= day).cloned().collect(),
+            readings: self.readings.iter().filter(|reading| reading.day() <= day).cloned().collect(),
             invoices: self.invoices.iter().map(invoice).collect(),
             ..self.clone()
         }
@@ -147,7 +171,9 @@ impl Facts {
                 ..(*later).clone()
             })
         };
-        Self { daily, invoices: self.invoices.iter().filter_map(invoice).collect(), ..self.clone() }
+        let still_read: HashSet<_> = later.readings.iter().collect();
+        let readings = self.readings.iter().filter(|reading| still_read.contains(reading)).cloned().collect();
+        Self { daily, invoices: self.invoices.iter().filter_map(invoice).collect(), readings, ..self.clone() }
     }
 
     fn counts(&self) -> HashMap<(NaiveDate, EventKind, &str), i64> {
@@ -164,8 +190,12 @@ impl Facts {
 pub struct Connections(pub Sources<Option<NaiveDate>>);
 
 impl Connections {
-    /// Returns the day since which a measure has something to measure: that of its earliest source.
+    /// Returns the day since which a measure has something to measure: that of its earliest source. A reading comes from no source
+    /// of its own, and is missed where there is none.
     pub fn since(&self, measure: &Measure) -> Option<NaiveDate> {
+        if measure.measures(EventKind::Reading) {
+            return Some(NaiveDate::MIN);
+        }
         measure.sources().filter_map(|source| *self.0.get(source)).min()
     }
 

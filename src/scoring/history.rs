@@ -4,7 +4,6 @@ use super::facts::{Connections, Facts};
 use super::measure::Measured;
 use super::score::{Part, band, weigh};
 use super::sliding::{Counter, NEVER, number};
-use crate::domain::scale::Scale;
 use crate::domain::scorecard::FactorRule;
 use crate::domain::{Band, Factors, HistoryPoint, NaiveDate, Points, Scorecard};
 use chrono::Duration;
@@ -81,7 +80,7 @@ fn data_from(facts: &Facts) -> i64 {
 /// One factor's part in the score, day after day.
 struct Line<'a> {
     counter: Counter,
-    scale: &'a Scale,
+    rule: &'a FactorRule,
     connected_from: i64,
     part: Part,
     /// The first day on which the part can become another one.
@@ -92,7 +91,7 @@ impl<'a> Line<'a> {
     fn new(facts: &Facts, rule: &'a FactorRule, connections: &Connections) -> Self {
         Self {
             counter: Counter::new(facts, &rule.measure),
-            scale: &rule.scale,
+            rule,
             connected_from: connections.since(&rule.measure).map_or(NEVER, number),
             part: Part { score: Points::ZERO, weight: rule.weight, measured: false },
             next_change: i64::MIN,
@@ -101,9 +100,13 @@ impl<'a> Line<'a> {
 
     fn move_to(&mut self, day: i64) {
         let measured = Measured { connected: self.connected_from <= day, counted: self.counter.count(day) };
-        self.part = Part { score: self.scale.score(measured.value()), measured: measured.is_measured(), ..self.part };
+        self.part = Part {
+            score: self.rule.scale.score(measured.value(&self.rule.measure)),
+            measured: measured.is_measured(),
+            ..self.part
+        };
         let connection = if measured.connected { NEVER } else { self.connected_from };
-        self.next_change = self.counter.next_change().min(connection);
+        self.next_change = self.counter.next_change(day).min(connection);
     }
 }
 

@@ -1,68 +1,13 @@
 //! The first step of scoring: reduces a customer's facts to a handful of numbers as of a day.
 
-use super::facts::{Connections, Facts, Invoice};
+use super::counted::forget_many;
+pub use super::counted::{Counted, InvoiceCounts, Measured};
+use super::facts::{Connections, DailyCount, Facts, Invoice, ReadingFact};
 use crate::domain::measure::Measure;
 use crate::domain::numbers::round_div;
-use crate::domain::scale::Value;
 use crate::domain::{EventBody, EventKind, FactorKey, Factors, InvoiceStatus, NaiveDate, Scorecard, Window};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-
-/// The number of invoices with each status on the as-of day. Voided invoices and those issued later are left out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InvoiceCounts {
-    pub on_time: i64,
-    pub late: i64,
-    pub overdue: i64,
-    /// Invoices that are not due yet. They do not affect the score.
-    pub open: i64,
-}
-
-impl InvoiceCounts {
-    /// Counts one invoice.
-    pub(super) fn of(status: InvoiceStatus) -> Self {
-        let mut counts = Self::default();
-        match status {
-            InvoiceStatus::PaidOnTime => counts.on_time = 1,
-            InvoiceStatus::PaidLate => counts.late = 1,
-            InvoiceStatus::Overdue => counts.overdue = 1,
-            InvoiceStatus::Open => counts.open = 1,
-            InvoiceStatus::Voided => {}
-        }
-        counts
-    }
-
-    /// Returns the number of invoices that can be judged: paid and overdue ones.
-    pub fn judged(self) -> i64 {
-        self.on_time + self.late + self.overdue
-    }
-}
-
-impl std::ops::Add for InvoiceCounts {
-    type Output = Self;
-
-    fn add(self, other: Self) -> Self {
-        Self {
-            on_time: self.on_time + other.on_time,
-            late: self.late + other.late,
-            overdue: self.overdue + other.overdue,
-            open: self.open + other.open,
-        }
-    }
-}
-
-impl std::ops::Sub for InvoiceCounts {
-    type Output = Self;
-
-    fn sub(self, other: Self) -> Self {
-        Self {
-            on_time: self.on_time - other.on_time,
-            late: self.late - other.late,
-            overdue: self.overdue - other.overdue,
-            open: self.open - other.open,
-        }
-    }
-}
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The numbers that factors are scored from, as of a day and under a scorecard's measures. Stored as JSON beside the customer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,35 +19,6 @@ pub struct Measurements {
     pub before_start: bool,
     pub factors: Factors<Measured>,
 }
-
-/// The numbers of one factor.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Measured {
-    /// True when the factor's source was connected by the day.
-    pub connected: bool,
-    pub counted: Counted,
-}
-
-/// The numbers that a measure gave.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Counted {
-    Facts(i64),
-    /// The number of different features, and their names, sorted. There are no names where there are more than [`MOST_NAMES`].
-    Features(i64, Vec<String>),
-    Invoices(InvoiceCounts),
-    /// Facts in the window, and in the window before.
-    Trend(i64, i64),
-}
-
-impl Default for Counted {
-    fn default() -> Self {
-        Self::Facts(0)
-    }
-}
-
-/// The most names of features that are kept.
-pub const MOST_NAMES: usize = 50;
 
 impl Measurements {
     /// Adds an event of the as-of day itself. A feature can be added only while features are [named](Self::names_features).
@@ -143,66 +59,6 @@ impl Measurements {
     }
 }
 
-impl Measured {
-    /// The numbers of a factor that was not measured yet.
-    pub(super) const NOTHING: Self = Self { connected: false, counted: Counted::Facts(0) };
-
-    /// Returns whether a fact supports the value.
-    pub fn is_measured(&self) -> bool {
-        self.connected
-            && match &self.counted {
-                Counted::Facts(_) | Counted::Features(..) => true,
-                Counted::Invoices(invoices) => invoices.judged() > 0,
-                Counted::Trend(now, before) => *now > 0 || *before > 0,
-            }
-    }
-
-    /// Returns the value that the factor's scale turns into a score; `None` where there is nothing to measure.
-    pub(super) fn value(&self) -> Option<Value> {
-        match &self.counted {
-            Counted::Facts(0) | Counted::Features(0, _) if !self.connected => None,
-            Counted::Facts(number) | Counted::Features(number, _) => Some(Value::whole(*number)),
-            Counted::Invoices(invoices) => {
-                let judged = invoices.judged().into();
-                (judged > 0).then(|| Value::Fraction { over: 100 * i128::from(invoices.on_time), under: judged })
-            }
-            Counted::Trend(0, 0) => None,
-            Counted::Trend(_, 0) => Some(Value::Boundless),
-            Counted::Trend(now, before) => {
-                let (now, before) = (i128::from(*now), i128::from(*before));
-                Some(Value::Fraction { over: 100 * (now - before), under: before })
-            }
-        }
-    }
-}
-
-impl Counted {
-    fn add(&mut self, body: &EventBody, measure: &Measure) {
-        let (feature, count) = body.activity();
-        match (self, measure) {
-            (Self::Facts(number) | Self::Trend(number, _), Measure::Count { kinds, .. } | Measure::Trend { kinds, .. }) => {
-                *number += if kinds.contains(&body.kind()) { count } else { 0 };
-            }
-            (Self::Features(number, names), Measure::DistinctFeatures { .. })
-                if body.kind() == EventKind::FeatureUse && measure.counts_feature(feature) =>
-            {
-                if let Err(place) = names.binary_search_by(|name| name.as_str().cmp(feature)) {
-                    names.insert(place, feature.to_owned());
-                    *number += 1;
-                    forget_many(names);
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-fn forget_many(names: &mut Vec<String>) {
-    if names.len() > MOST_NAMES {
-        names.clear();
-    }
-}
-
 /// The days as of which a customer is measured. They are all the same day, except in the steps between two days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct AsOf {
@@ -240,6 +96,9 @@ pub(super) fn measure_as_of(facts: &Facts, scorecard: &Scorecard, connections: &
 fn count(facts: &Facts, measure: &Measure, as_of: AsOf) -> Counted {
     let window = measure.window(as_of.windows);
     match measure {
+        Measure::Count { kinds, scaled_by_age: true, .. } => {
+            Counted::Scaled { number: total(facts, kinds, window), of: counted_days(facts, measure, as_of.windows) }
+        }
         Measure::Count { kinds, .. } => Counted::Facts(total(facts, kinds, window)),
         Measure::DistinctFeatures { .. } => {
             let mut names = features_used(facts, measure, window);
@@ -249,7 +108,57 @@ fn count(facts: &Facts, measure: &Measure, as_of: AsOf) -> Counted {
         }
         Measure::OnTimeShare { .. } => Counted::Invoices(count_invoices(&facts.invoices, window, as_of.invoices)),
         Measure::Trend { kinds, .. } => Counted::Trend(total(facts, kinds, window), total(facts, kinds, window.before())),
+        Measure::ActiveDays { kinds, .. } => {
+            let days: BTreeSet<_> = active_days(facts, kinds, window).collect();
+            let of = counted_days(facts, measure, as_of.windows);
+            Counted::ActiveDays { number: days.len() as i64, of, today: days.contains(&as_of.windows) }
+        }
+        Measure::DaysSince { kinds, .. } => {
+            let last = active_days(facts, kinds, window).max();
+            Counted::Since(last.map(|last| (as_of.windows - last).num_days()))
+        }
+        Measure::Pace { kinds, before_days, .. } => {
+            let before = Window::ending(window.before().to, *before_days);
+            Counted::Pace(total(facts, kinds, window), total(facts, kinds, before))
+        }
+        Measure::DaysOverdue => Counted::Overdue(days_overdue(&facts.invoices, as_of.invoices)),
+        Measure::Latest { reading, .. } => Counted::Latest(latest(facts, reading, window)),
+        Measure::Mean { reading, .. } => {
+            let values = readings(facts, reading, window).map(|reading| i128::from(reading.value.thousandths()));
+            let (sum, number) = values.fold((0, 0), |(sum, number), value| (sum + value, number + 1));
+            Counted::Mean { sum, number }
+        }
+        Measure::Ratio { reading, over, .. } => Counted::Ratio(latest(facts, reading, window), latest(facts, over, window)),
     }
+}
+
+/// Returns the days that a count stands for: those of the window, or of a younger customer's life where the measure is scaled.
+fn counted_days(facts: &Facts, measure: &Measure, as_of: NaiveDate) -> i64 {
+    let begins_on = facts.begins_on().filter(|_| measure.is_scaled_by_age());
+    begins_on.map_or(measure.days(), |begin| ((as_of - begin).num_days() + 1).clamp(1, measure.days()))
+}
+
+/// Returns the days within the window that have facts of these kinds, some perhaps more than once.
+fn active_days(facts: &Facts, kinds: &[EventKind], window: Window) -> impl Iterator<Item = NaiveDate> {
+    let counts = move |daily: &&DailyCount| kinds.contains(&daily.kind) && daily.count > 0 && window.contains(daily.day);
+    facts.daily.iter().filter(counts).map(|daily| daily.day)
+}
+
+/// Returns the days since the oldest open invoice was due, at the end of a day; `None` when there was no invoice by then.
+fn days_overdue(invoices: &[Invoice], as_of: NaiveDate) -> Option<i64> {
+    let is_known = |invoice: &Invoice| invoice.status(as_of).is_some_and(|status| status != InvoiceStatus::Voided);
+    let is_overdue = |invoice: &&Invoice| invoice.status(as_of) == Some(InvoiceStatus::Overdue);
+    let oldest = invoices.iter().filter(is_overdue).filter_map(|invoice| invoice.due_on).min();
+    invoices.iter().any(is_known).then(|| oldest.map_or(0, |due| (as_of - due).num_days()))
+}
+
+fn readings<'a>(facts: &'a Facts, name: &str, window: Window) -> impl Iterator<Item = &'a ReadingFact> {
+    facts.readings.iter().filter(move |reading| reading.name == name && window.contains(reading.day()))
+}
+
+/// Returns the latest value within the window, in thousandths; of several at the same time the largest.
+fn latest(facts: &Facts, name: &str, window: Window) -> Option<i64> {
+    readings(facts, name, window).max_by_key(|reading| (reading.at, reading.value)).map(|reading| reading.value.thousandths())
 }
 
 pub(super) fn total(facts: &Facts, kinds: &[EventKind], window: Window) -> i64 {

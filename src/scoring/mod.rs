@@ -8,6 +8,7 @@
 mod activity;
 pub mod backtest;
 mod causes;
+mod counted;
 mod drivers;
 mod facts;
 mod falls;
@@ -25,7 +26,7 @@ mod words;
 pub use activity::{daily_totals, feature_uses, invoice_rows};
 pub use causes::{ScoreInputs, explain_change};
 pub use drivers::drivers;
-pub use facts::{Connections, DailyCount, Facts, Invoice};
+pub use facts::{Connections, DailyCount, Facts, Invoice, ReadingFact};
 pub use falls::falls;
 pub use headline::{STOPPED_DAYS, Subject, headline};
 pub use history::{BAND_MEMORY_DAYS, DayScores, TREND_POINTS, band_fell_on, band_since, change, history, scores_on, trend};

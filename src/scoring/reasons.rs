@@ -3,7 +3,7 @@
 use crate::domain::Source;
 
 /// The effect of a cause on one factor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fact {
     /// The versions of the two scorecards.
     Scorecard {
@@ -16,9 +16,16 @@ pub enum Fact {
         noun: &'static str,
         change: i64,
     },
-    /// By how much the API calls became fewer that the last window is held against.
+    /// By how much the counted things became fewer that the last window is held against.
     LeftWindowBefore {
-        api_calls: i64,
+        noun: &'static str,
+        number: i64,
+    },
+    /// A value that is no count, before and now; none where there was nothing to measure.
+    Value {
+        what: String,
+        before: Option<String>,
+        now: Option<String>,
     },
     /// The number of invoices that no longer count.
     InvoicesLeft {
@@ -50,6 +57,29 @@ pub enum Wish<'a> {
     /// was not on time.
     InvoicesPaidOnTime {
         open: i64,
+    },
+    MoreDays {
+        noun: &'static str,
+        missing: i64,
+        days: i64,
+    },
+    /// Any new fact.
+    OneMore {
+        noun: &'static str,
+    },
+    /// The pace of the days before.
+    SamePace {
+        noun: &'static str,
+        missing: i64,
+        days: i64,
+    },
+    /// Every overdue invoice is paid.
+    OverduePaid,
+    /// A reading reaches a value from below, or falls to it.
+    Reading {
+        name: &'a str,
+        value: i64,
+        falls: bool,
     },
     /// The count equals that of so many days before.
     AsManyFacts {

@@ -4,7 +4,7 @@ use super::measure::{Counted, Measured, Measurements, change_percent};
 use super::words::{explain, next_step};
 use crate::domain::list::Weakest;
 use crate::domain::numbers::round_div;
-use crate::domain::scale::Scale;
+use crate::domain::scale::Value;
 use crate::domain::scorecard::FactorRule;
 use crate::domain::{Band, CustomerId, Factor, FactorKey, Factors, Health, MissingPolicy, NaiveDate, Points, Scorecard, Share};
 
@@ -16,7 +16,7 @@ pub fn score(customer_id: CustomerId, measured: &Measurements, scorecard: &Score
     let shares = weight_shares(&weights);
     let factors = scorecard.factors.map(|key, rule| {
         let measured = measured.factor(key);
-        let (value, target) = value_and_target(measured, &rule.scale);
+        let (value, target) = value_and_target(measured, rule);
         Factor {
             label: rule.label.clone(),
             score: scores.get(key).copied().unwrap_or_default(),
@@ -93,7 +93,7 @@ pub(super) fn weigh(parts: impl Iterator<Item = Part>, policy: MissingPolicy) ->
 }
 
 fn scores(measured: &Measurements, scorecard: &Scorecard) -> Factors<Points> {
-    scorecard.factors.map(|key, rule| rule.scale.score(measured.factor(key).value()))
+    scorecard.factors.map(|key, rule| rule.scale.score(measured.factor(key).value(&rule.measure)))
 }
 
 /// Returns the parts of scores that have the scorecard's order.
@@ -157,13 +157,23 @@ pub fn weakest(health: &Health, scorecard: &Scorecard) -> Option<Weakest> {
 
 /// Returns a factor's (value, target). The value is `None` where it is unknown: no known ticket is not the same as no
 /// ticket.
-fn value_and_target(Measured { connected, counted }: &Measured, scale: &Scale) -> (Option<i64>, Option<i64>) {
-    let (value, target) = match counted {
-        Counted::Facts(number) | Counted::Features(number, _) => (Some(*number), scale.end()),
+fn value_and_target(measured: &Measured, rule: &FactorRule) -> (Option<i64>, Option<i64>) {
+    let end = rule.scale.end();
+    let (value, target) = match &measured.counted {
+        Counted::Facts(number)
+        | Counted::Features(number, _)
+        | Counted::Scaled { number, .. }
+        | Counted::ActiveDays { number, .. } => (Some(*number), end),
         Counted::Invoices(invoices) => (Some(invoices.on_time), invoices.judged()),
-        Counted::Trend(now, before) => (change_percent(*now, *before), scale.end()),
+        Counted::Trend(now, before) => (change_percent(*now, *before), end),
+        Counted::Since(_)
+        | Counted::Pace(..)
+        | Counted::Overdue(_)
+        | Counted::Latest(_)
+        | Counted::Mean { .. }
+        | Counted::Ratio(..) => (measured.value(&rule.measure).and_then(Value::rounded), end),
     };
-    (value.filter(|_| *connected), Some(target))
+    (value.filter(|_| measured.connected), Some(target))
 }
 
 /// Returns the weights that the policy for missing data leaves. All weights count where it would leave none.

@@ -111,15 +111,23 @@ impl Page {
         let forms = self.html.split("<form").skip(1).filter_map(|rest| rest.split("</form>").next());
         let form = forms.into_iter().find(|form| attribute(form, "id").as_deref() == Some(id));
         let form = form.unwrap_or_else(|| panic!("no form {id} on {}", self.path));
-        let controls = form.split(['<']).filter(|tag| tag.starts_with("input") || tag.starts_with("textarea"));
-        let field = |tag: &str| {
-            let value = match tag.strip_prefix("textarea") {
-                Some(rest) => rest.split_once(">\n").map(|(_, text)| unescape(text)),
-                None => attribute(tag, "value"),
+        let tags: Vec<_> = form.split('<').collect();
+        let field = |(place, tag): (usize, &&str)| {
+            let value = if let Some(rest) = tag.strip_prefix("textarea") {
+                rest.split_once(">\n").map(|(_, text)| unescape(text))
+            } else if tag.starts_with("select") {
+                let options = tags[place..].iter().take_while(|tag| !tag.starts_with("/select"));
+                let options: Vec<_> = options.filter(|tag| tag.starts_with("option")).collect();
+                let chosen = options.iter().find(|option| option.contains(" selected")).or(options.first());
+                chosen.and_then(|option| attribute(option, "value"))
+            } else if tag.starts_with("input") && (!tag.contains("type=\"checkbox\"") || tag.contains(" checked")) {
+                attribute(tag, "value")
+            } else {
+                return None;
             };
             Some((attribute(tag, "name")?, value.unwrap_or_default()))
         };
-        (attribute(form, "action").unwrap(), controls.filter_map(field).collect())
+        (attribute(form, "action").unwrap(), tags.iter().enumerate().filter_map(field).collect())
     }
 
     /// The id of the first form that a server function receives.
@@ -433,8 +441,8 @@ on_each_database! {
         let page = visitor.visit("/scorecard").await;
         let bad = [
             ("factors.loginFrequency.weight", "a lot"),
-            ("factors.supportLoad.windowDays", "400"),
-            ("factors.featureAdoption.keyFeatures", "Export\r\n\r\nexport"),
+            ("factors.supportLoad.days", "400"),
+            ("factors.featureAdoption.features", "Export\r\n\r\nexport"),
             ("bands.healthy", "39.5"),
             ("coverageFloor", "25.55"),
             ("missingPolicy", "neutral"),

@@ -27,6 +27,6 @@ pub use parts::ActionForm;
 pub use pay::PayInvoiceForm;
 pub use quarantine::{DiscardAllDialog, DiscardForm, ReplayForm};
 pub use retract::{RetractForm, UndoForm};
-pub use scorecard::{RestoreScorecardForm, ScorecardForm, scorecard_values};
+pub use scorecard::{RestoreScorecardForm, ScorecardForm};
 pub use state::FormState;
 pub use who_are_you::{WhoAreYou, owner_choices};

@@ -5,38 +5,14 @@ use super::parts::{ActionForm, FormFoot, FormHead};
 use crate::app::components::{Choice, Field, SelectField, SubmitButton, TextArea};
 use crate::app::server_fns::{RestoreScorecard, SaveScorecard};
 use crate::app::state::use_preferences;
-use crate::domain::five::FiveRules;
-use crate::domain::scorecard_input::{factor_field, has_target};
+use crate::domain::rulebook::{MEASURE_TYPES, measure_fields};
 use crate::domain::{FactorKey, MissingPolicy, Scorecard};
+use crate::wire::rules::{self, FACTORS, factor_field, scorecard_values};
 use crate::wire::{FUNCTION, FormValues, Rejection, SCORECARD_PATH};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_navigate};
 use wasm_bindgen::JsCast;
-
-/// Returns a scorecard as the values of the form's fields.
-pub fn scorecard_values(scorecard: &Scorecard) -> FormValues {
-    let mut values = FormValues::default();
-    let mut set = |name: &str, value: String| values.0.insert(name.to_owned(), value);
-    let text = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
-    let rules = FiveRules::of(scorecard).unwrap_or_default();
-    for (key, rule) in rules.factors.by_key() {
-        set(&factor_field(key, "weight"), rule.weight.to_string());
-        set(&factor_field(key, "windowDays"), text(rule.window_days));
-        if has_target(key) {
-            set(&factor_field(key, "target"), text(rule.target));
-        }
-        if key == FactorKey::FEATURE_ADOPTION {
-            set(&factor_field(key, "keyFeatures"), rule.key_features.join("\n"));
-        }
-    }
-    set("version", scorecard.version.to_string());
-    set("bands.healthy", scorecard.bands.healthy.to_string());
-    set("bands.atRisk", scorecard.bands.at_risk.to_string());
-    set("missingPolicy", scorecard.missing_policy.name().to_owned());
-    set("coverageFloor", scorecard.coverage_floor.percent());
-    values
-}
 
 /// Edits the current rules. `typed` are previewed values, `rejection` their errors.
 #[component]
@@ -47,14 +23,19 @@ pub fn ScorecardForm(current: Scorecard, typed: Option<FormValues>, rejection: O
     if !is_typed {
         initial.0.insert("author".to_owned(), use_preferences().read_untracked().signature());
     }
+    let keys = rules::keys(&initial).unwrap_or_else(|| current.factors.keys().collect());
+    let listed: Vec<_> = keys.iter().map(FactorKey::as_str).collect();
+    let listed = listed.join(" ");
     let state = FormState::new("scorecard".into(), initial, action).with_rejection(rejection);
-    let factors = FactorKey::FIVE.map(|key| view! { <FactorFields key_=key state /> });
+    let factors = keys.into_iter().map(|key| view! { <FactorFields key_=key state /> }).collect_view();
     let save = format!("Save as version {}", current.version + 1);
     view! {
         <ActionForm action id=state.id() attr:class="form" attr:novalidate="">
             <FormHead state />
             <input type="hidden" name="version" value=state.value("version") />
+            <input type="hidden" name=FACTORS value=listed />
             {factors}
+            <AddFactor state />
             <BandFields state />
             <fieldset class="scorecard-form__part">
                 <legend>"Who and why"</legend>
@@ -80,39 +61,123 @@ fn field(state: FormState, name: String, label: &'static str, hint: &'static str
 
 #[component]
 fn FactorFields(key_: FactorKey, state: FormState) -> impl IntoView {
-    let name = |field| factor_field(key_, field);
-    let target = match key_ {
-        FactorKey::LOGIN_FREQUENCY => Some("Logins for 100 points"),
-        FactorKey::FEATURE_ADOPTION => Some("Features for 100 points"),
-        FactorKey::SUPPORT_LOAD => Some("Tickets for 0 points"),
-        _ => None,
+    let name = move |field: &str| factor_field(key_, field);
+    let kind = RwSignal::new(state.value(&name("type")));
+    let choices: Vec<_> = MEASURE_TYPES.iter().map(|kind| Choice::new(*kind, rules::measure_label(kind))).collect();
+    let label = state.value(&name("label"));
+    let title = if label.is_empty() { key_.to_string() } else { label };
+    // The fields of other measures stay in the form, hidden, so that a choice can be taken back.
+    let part = move |field: &'static str| {
+        let hidden = move || kind.with(|kind| !measure_fields(kind).contains(&field));
+        let id = state.field_id(&name(field));
+        view! { <div hidden=hidden>{measure_field(state, field, id, name(field))}</div> }
     };
-    let window = match key_ {
-        FactorKey::INVOICE_TIMELINESS => {
-            let name = name("windowDays");
-            let (id, value, error) = (state.field_id(&name), state.value(&name), state.error(name.clone()));
-            let hint = "By the day of issue; empty: all history";
+    let parts = ["days", "beforeDays", "reading", "over"].map(part).collect_view();
+    let lists = ["kinds", "features", "scaledByAge"].map(part).collect_view();
+    let scale_hint = "Value = score, two to six points";
+    view! {
+        <fieldset class="scorecard-form__part" id=format!("factor-{key_}")>
+            <legend>{title}</legend>
+            <div class="form__grid">
+                {field(state, name("label"), "Name", "", "text")}
+                {field(state, name("weight"), "Weight", "", "numeric")}
+                <div class="field" on:change=move |event| kind.set(event_target_value(&event))>
+                    <SelectField
+                        id=state.field_id(&name("type"))
+                        name=name("type")
+                        label="Measure"
+                        choices
+                        value=state.value(&name("type"))
+                        error=state.error(name("type"))
+                    />
+                </div>
+                {parts}
+                {field(state, name("points"), "Scale", scale_hint, "text")}
+                {field(state, name("assumed"), "Score without anything to measure", "", "decimal")}
+            </div>
+            {lists}
+            <details class="scorecard-form__more">
+                <summary>"Names, reason and next step"</summary>
+                <div class="form__grid">
+                    {text(state, name("shortLabel"), "Short name", "At most 12 characters")}
+                    {text(state, name("nextStep"), "Next step", "Where this costs most; empty: the usual one")}
+                </div>
+                <TextArea
+                    id=state.field_id(&name("why"))
+                    name=name("why")
+                    label="Why it is measured this way"
+                    value=state.value(&name("why"))
+                    error=state.error(name("why"))
+                    rows=4
+                />
+                <label class="check">
+                    <input type="checkbox" name=name("out") value="on" checked=!state.value(&name("out")).is_empty() />
+                    " Take this factor out"
+                </label>
+            </details>
+        </fieldset>
+    }
+}
+
+/// Shows a field of a measure.
+fn measure_field(state: FormState, field: &'static str, id: String, name: String) -> AnyView {
+    let (value, error) = (state.value(&name), state.error(name.clone()));
+    match field {
+        "days" => {
+            let hint = "The day asked for is the last";
             view! { <Field id name label="Window in days" hint value error inputmode="numeric" /> }.into_any()
         }
-        FactorKey::API_TREND => field(state, name("windowDays"), "Window in days", "Against as many days before", "numeric"),
-        _ => field(state, name("windowDays"), "Window in days", "", "numeric"),
-    };
-    let features = (key_ == FactorKey::FEATURE_ADOPTION).then(|| {
-        let name = name("keyFeatures");
-        let (id, value, error) = (state.field_id(&name), state.value(&name), state.error(name.clone()));
-        let hint = "One a line; empty: every feature counts";
-        view! { <TextArea id name label="Key features" hint value error rows=3 /> }
-    });
+        "beforeDays" => {
+            view! { <Field id name label="Against so many days before" value error inputmode="numeric" /> }.into_any()
+        }
+        "reading" => view! { <Field id name label="Reading" hint="Its name, such as seats used" value error /> }.into_any(),
+        "over" => view! { <Field id name label="In % of the reading" value error /> }.into_any(),
+        "features" => {
+            let hint = "One a line; empty: every feature counts";
+            view! { <TextArea id name label="Key features" hint value error rows=3 /> }.into_any()
+        }
+        "kinds" => {
+            let kinds = rules::countable_kinds().map(|kind| {
+                let name = format!("{name}.{}", kind.name());
+                let checked = !state.value(&name).is_empty();
+                view! { <label class="check"><input type="checkbox" name=name value="on" checked=checked /> {kind.label()}</label> }
+            });
+            let kinds = kinds.collect_view();
+            let error = move || error.get().map(|error| view! { <p class="field__error">"Events " {error}</p> });
+            view! { <div class="field"><span class="field__label">"Events that count"</span><div class="checks">{kinds}</div>{error}</div> }
+                .into_any()
+        }
+        _ => {
+            let checked = !value.is_empty();
+            view! {
+                <label class="check">
+                    <input type="checkbox" name=name value="on" checked=checked />
+                    " Carry a younger customer's count on to the whole window"
+                </label>
+            }
+            .into_any()
+        }
+    }
+}
+
+/// Shows an input that may stay empty.
+fn text(state: FormState, name: String, label: &'static str, hint: &'static str) -> AnyView {
+    let (id, value, error) = (state.field_id(&name), state.value(&name), state.error(name.clone()));
+    view! { <Field id name label hint value error /> }.into_any()
+}
+
+/// Adds a factor to the form: at once, or with the next preview where there is no JavaScript.
+#[component]
+fn AddFactor(state: FormState) -> impl IntoView {
+    let ask = use_ask();
+    let measures = MEASURE_TYPES.iter().map(|kind| Choice::new(*kind, rules::measure_label(kind)));
+    let choices: Vec<_> = std::iter::once(Choice::new("", "None")).chain(measures).collect();
+    let error = state.error("factors");
+    let hint = "At most 12 in all";
     view! {
-        <fieldset class="scorecard-form__part">
-            <legend>{Scorecard::default().factors.get(key_).map(|rule| rule.label.clone())}</legend>
-            <div class="form__grid">
-                {field(state, name("weight"), "Weight", "", "numeric")}
-                {window}
-                {target.map(|label| field(state, name("target"), label, "", "numeric"))}
-            </div>
-            {features}
-        </fieldset>
+        <div class="scorecard-form__part" on:change=move |event| _ = ask(event_target(&event))>
+            <SelectField id=state.field_id("add") name="add" label="One more factor" choices value="" error hint />
+        </div>
     }
 }
 
@@ -139,26 +204,36 @@ fn BandFields(state: FormState) -> impl IntoView {
     }
 }
 
-/// Previews the rules in the form. They travel in the address, so that a preview can be reloaded and shared.
-#[component]
-fn PreviewButton() -> impl IntoView {
+/// Returns what asks for the page with the rules in the form around an element. They travel in the address, so that what is shown
+/// can be reloaded and shared. The function returns whether the page that is shown is another one then; `None` without a form.
+fn use_ask() -> impl Fn(web_sys::Element) -> Option<bool> + Clone {
     let (navigate, search) = (use_navigate(), use_location().search);
-    let asking = RwSignal::new(false);
-    let ask = move |event: MouseEvent| {
-        let button = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        let form = button.and_then(|button| button.closest("form").ok().flatten());
-        let form = form.and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok());
-        let data = form.and_then(|form| web_sys::FormData::new_with_form(&form).ok());
-        let Some(data) = data else { return };
+    move |element| {
+        let form = element.closest("form").ok().flatten()?.dyn_into::<web_sys::HtmlFormElement>().ok()?;
+        let data = web_sys::FormData::new_with_form(&form).ok()?;
         for name in [FUNCTION, "form", "messageId"] {
             data.delete(name);
         }
-        let Ok(query) = web_sys::UrlSearchParams::new_with_str_sequence_sequence(&data) else { return };
-        event.prevent_default();
+        let query = web_sys::UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
         let query = String::from(query.to_string());
-        asking.set(query != search.read_untracked().trim_start_matches('?'));
+        let differs = query != search.read_untracked().trim_start_matches('?');
         let options = leptos_router::NavigateOptions { scroll: false, ..Default::default() };
         navigate(&format!("{SCORECARD_PATH}?{query}"), options);
+        Some(differs)
+    }
+}
+
+/// Previews the rules in the form.
+#[component]
+fn PreviewButton() -> impl IntoView {
+    let ask = use_ask();
+    let asking = RwSignal::new(false);
+    let preview = move |event: MouseEvent| {
+        let button = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        if let Some(differs) = button.and_then(ask.clone()) {
+            event.prevent_default();
+            asking.set(differs);
+        }
     };
     view! {
         <button
@@ -167,7 +242,7 @@ fn PreviewButton() -> impl IntoView {
             formmethod="get"
             formaction=format!("{SCORECARD_PATH}#preview")
             aria-busy=move || asking.get().then_some("true")
-            on:click=ask
+            on:click=preview
         >
             {move || if asking.get() { "Computing …" } else { "Preview" }}
         </button>

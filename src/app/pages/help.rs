@@ -34,14 +34,14 @@ fn Method(scorecard: Scorecard) -> impl IntoView {
         <section class="panel">
             <h2>"What the score means"</h2>
             <p>
-                "A customer's health is a number from 0 to 100: the weighted mean of five factors, each of them from 0 to 100. \
+                "A customer's health is a number from 0 to 100: the weighted mean of its factors, each of them from 0 to 100. \
                  It is computed from the events that systems and people send, for one UTC day at a time, today or any day in the \
                  past. Every number leads back to the events behind it."
             </p>
             <BandRules scorecard=scorecard.clone() />
         </section>
         <section class="panel">
-            <h2>"The five factors"</h2>
+            <h2>"The factors"</h2>
             <p class="muted">
                 "Scorecard version " {version} ". Weights, windows, targets, bands and the treatment of missing data can be changed: "
                 <a href="/scorecard">"Scoring"</a> " shows what a change would do before it is saved, and keeps every version."

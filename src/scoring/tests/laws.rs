@@ -15,7 +15,7 @@ fn factor_of(kind: EventKind) -> FactorKey {
     rules.factors.iter().find(|(_, rule)| rule.measure.measures(kind)).map(|(key, _)| key).unwrap()
 }
 
-fn any_daily_count() -> impl Strategy<Value = DailyCount> {
+pub(super) fn any_daily_count() -> impl Strategy<Value = DailyCount> {
     let kind = prop::sample::select(DAILY_KINDS.to_vec());
     (-5..250i64, kind, prop::sample::select(vec!["a", "b", "c", "d", "e", "f"]), 1..40i64).prop_map(
         |(ago, kind, feature, count)| {
@@ -25,7 +25,7 @@ fn any_daily_count() -> impl Strategy<Value = DailyCount> {
     )
 }
 
-fn any_invoice() -> impl Strategy<Value = Invoice> {
+pub(super) fn any_invoice() -> impl Strategy<Value = Invoice> {
     let perhaps = |days: std::ops::Range<i64>| prop::option::weighted(0.6, days.prop_map(day));
     (perhaps(-5..200), -40..200i64, perhaps(-5..200), prop::option::weighted(0.1, (-5..200i64).prop_map(day))).prop_map(
         |(issued_on, due, paid_on, voided_on)| Invoice {
@@ -72,7 +72,7 @@ prop_compose! {
         first_fact in prop::option::weighted(0.9, -5..250i64),
     ) -> Given {
         Given {
-            facts: Facts { start_date: start.map(day), came_back: false, first_fact_on: first_fact.map(day), daily, invoices },
+            facts: Facts { start_date: start.map(day), first_fact_on: first_fact.map(day), daily, invoices, ..Facts::default() },
             scorecard,
             connections: Connections(Sources::from_fn(|source| connected[source as usize].map(day))),
         }

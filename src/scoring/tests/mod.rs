@@ -12,6 +12,7 @@ mod given;
 mod headline;
 mod invoices;
 mod laws;
+mod measures;
 mod missing;
 mod oracle;
 mod over_time;

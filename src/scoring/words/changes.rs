@@ -19,9 +19,13 @@ pub fn fact_sentence(cause: Cause, fact: Fact, days: Option<Window>) -> String {
                 _ => counted.replacen(noun, &format!("new {noun}"), 1),
             }
         }
-        Fact::LeftWindowBefore { api_calls } => {
-            let are = if api_calls == 1 { "is" } else { "are" };
-            format!("{} {are} no longer compared with", count(api_calls, "earlier API call"))
+        Fact::LeftWindowBefore { noun, number } => {
+            let are = if number == 1 { "is" } else { "are" };
+            format!("{} {are} no longer compared with", count(number, &format!("earlier {noun}")))
+        }
+        Fact::Value { what, before, now } => {
+            let said = |value: Option<String>| value.unwrap_or_else(|| "none".to_owned());
+            format!("{what} {} → {}", said(before), said(now))
         }
         Fact::InvoicesLeft { invoices } => no_longer_counts(invoices, "invoice", days),
         Fact::Invoices { on_time, late, overdue } => invoices_sentence(cause, on_time, late, overdue),
@@ -60,8 +64,12 @@ pub fn change_sentence(change: &HealthChange) -> String {
     let since = day(change.from);
     match (change.before.shown_score(), change.after.shown_score()) {
         (None, None) => return format!("No score on either day: too little data since {since}"),
-        (None, Some(score)) => return format!("First score since {since}: {score}; there was too little data before"),
-        (Some(score), None) => return format!("No score any more, after {score} on {since}: too little data"),
+        (None, Some(score)) => {
+            return format!("First score since {since}: {score}; there was too little data before");
+        }
+        (Some(score), None) => {
+            return format!("No score any more, after {score} on {since}: too little data");
+        }
         _ => {}
     }
     let mut moved: Vec<_> = change.factors.iter().filter(|(_, points)| **points != Points::ZERO).collect();

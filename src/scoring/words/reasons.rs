@@ -40,6 +40,7 @@ fn fact(rule: &FactorRule, factor: &Factor) -> Option<String> {
     let period = factor.window.map(|window| format!(" in {}", count(window.days(), "day")));
     let period = period.unwrap_or_default();
     match (&rule.measure, value) {
+        (measure, _) if measure.is_scaled_by_age() => Some(factor.explanation.clone()),
         (Measure::Count { .. }, value) if rule.scale.falls() => {
             Some(format!("{}{period}", count(value.unwrap_or_default(), noun)))
         }
@@ -56,6 +57,16 @@ fn fact(rule: &FactorRule, factor: &Factor) -> Option<String> {
             Some(format!("{}s down {} %{period}", capitalised(noun), (-percent).min(99)))
         }
         (Measure::Trend { .. }, _) => None,
+        (
+            Measure::ActiveDays { .. }
+            | Measure::DaysSince { .. }
+            | Measure::Pace { .. }
+            | Measure::DaysOverdue
+            | Measure::Latest { .. }
+            | Measure::Mean { .. }
+            | Measure::Ratio { .. },
+            _,
+        ) => Some(factor.explanation.clone()),
     }
 }
 
@@ -74,10 +85,12 @@ pub fn reason_in_facts(facts: &Facts, health: &Health, scorecard: &Scorecard, la
     let mut told = Vec::new();
     for (rule, factor) in costly(health, scorecard) {
         // Overdue invoices are told with their amounts.
-        if told.len() == TOLD || matches!(rule.measure, Measure::OnTimeShare { .. }) && overdue.is_some() {
+        if told.len() == TOLD || matches!(rule.measure, Measure::OnTimeShare { .. } | Measure::DaysOverdue) && overdue.is_some() {
             continue;
         }
-        let Some(mut text) = worsening(rule, factor, facts).or_else(|| fact(rule, factor)) else { continue };
+        let Some(mut text) = worsening(rule, factor, facts).or_else(|| fact(rule, factor)) else {
+            continue;
+        };
         if let (true, Some(day), true) = (rule.measure.is_count_of(EventKind::Login), last_login, by_logins) {
             text += &format!(", none since {}", short_day(day, today));
             is_told = true;
@@ -100,7 +113,7 @@ fn worsening(rule: &FactorRule, factor: &Factor, facts: &Facts) -> Option<String
     let measured = |window: Window| match &rule.measure {
         Measure::Count { kinds, .. } | Measure::Trend { kinds, .. } => Some(total(facts, kinds, window)),
         Measure::DistinctFeatures { .. } => Some(features_used(facts, &rule.measure, window).len() as i64),
-        Measure::OnTimeShare { .. } => None,
+        _ => None,
     };
     let (before, now) = (measured(window.before())?, measured(window)?);
     let worse_by = if rule.scale.falls() { now - before } else { before - now };
@@ -139,7 +152,9 @@ fn short_day(day: NaiveDate, today: NaiveDate) -> String {
 
 /// Joins sentences without their capital letters, except for the first. "API" stays.
 fn in_one_line(told: Vec<String>) -> String {
-    let part = |(place, text): (usize, String)| if place == 0 { text } else { uncapitalised(&text) };
+    let part = |(place, text): (usize, String)| {
+        if place == 0 { text } else { uncapitalised(&text) }
+    };
     told.into_iter().enumerate().map(part).collect::<Vec<_>>().join("; ")
 }
 

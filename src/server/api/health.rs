@@ -10,7 +10,7 @@ use crate::wire::AppError;
 /// Returns a customer's health as of a UTC day: restated, or as it was known.
 #[utoipa::path(get, path = "/api/customers/{id}/health", tag = "Health", params(
         ("id" = i64, Path, description = "The customer's id"), DayParameters),
-    responses((status = 200, description = "Score, band, coverage and the five factors", body = Health)))]
+    responses((status = 200, description = "Score, band, coverage and factors", body = Health)))]
 pub async fn get_health(call: Call, Id(customer): Id<CustomerId>, query: Query<DayParameters>) -> Result<Json<Health>, AppError> {
     let [as_of, known_at] = query.values(["as_of", "known_at"]);
     health::get_health(&call, customer, AsOf::parse(as_of, known_at, call.today())?).await.map(Json)

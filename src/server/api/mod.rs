@@ -21,6 +21,7 @@ mod people;
 mod portfolio;
 pub mod problem;
 mod readings;
+mod rulebooks;
 pub mod rules;
 mod scorecards;
 mod today;
@@ -74,6 +75,9 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(scorecards::get_scorecard))
         .routes(routes!(scorecards::list_scorecards, scorecards::create_scorecard))
         .routes(routes!(scorecards::get_scorecard_version))
+        .routes(routes!(rulebooks::get_rulebook))
+        .routes(routes!(rulebooks::list_rulebooks, rulebooks::create_rulebook))
+        .routes(routes!(rulebooks::get_rulebook_version))
         .routes(routes!(backtest::get_backtest))
         // operations
         .routes(routes!(export::export_everything))

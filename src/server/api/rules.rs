@@ -12,7 +12,7 @@ const FILTERS: &str =
 
 const PERIOD_IN_FUTURE: &str = "`period` begins in the future";
 
-pub const RULES: [(&str, &str); 20] = [
+pub const RULES: [(&str, &str); 21] = [
     (
         "list_customers",
         "The last row of the `page`, which is `page` times `page_size`, is beyond 10,000, and it is not the first page; \
@@ -63,4 +63,9 @@ pub const RULES: [(&str, &str); 20] = [
     ),
     ("restore_customer", "`startDate` is before the day on which the customer churned"),
     ("create_scorecard", "`bands.healthy` is not above `bands.atRisk`"),
+    (
+        "create_rulebook",
+        "`scorecards.0.bands.healthy` is not above `scorecards.0.bands.atRisk`; no weight is above 0; two factors have the same key; a measure has \
+         a field that its `type` does not have, or lacks one that it needs; or the points of a scale do not rise, or turn",
+    ),
 ];

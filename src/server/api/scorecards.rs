@@ -76,7 +76,7 @@ pub async fn get_scorecard_version(
 #[utoipa::path(post, path = "/api/scorecards", tag = "Scorecards", request_body = NextScorecard, responses((status = 201,
     description = "The new version", body = FiveRulesVersion, headers(("Location" = String, description = "Its path")))))]
 pub async fn create_scorecard(call: Call, _: NoQuery, Json(input): Json<ScorecardInput>) -> Result<impl IntoResponse, AppError> {
-    let saved = scorecards::create_scorecard(&call, input).await?;
+    let saved = scorecards::create_scorecard(&call, input.parse()?).await?;
     let location = format!("/api/scorecards/{}", saved.scorecard.version);
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(short_version(saved)?)))
 }

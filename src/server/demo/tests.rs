@@ -80,6 +80,7 @@ fn facts(customer: &DemoCustomer) -> Facts {
         first_fact_on: customer.events.first().map(|event| event.day()),
         daily: daily.into_iter().map(|((day, kind, key), count)| DailyCount { day, kind, key, count }).collect(),
         invoices: invoices.into_values().collect(),
+        ..Facts::default()
     }
 }
 

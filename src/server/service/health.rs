@@ -11,7 +11,7 @@ use crate::domain::{
 };
 use crate::scoring::{self, Connections, Facts, ScoreInputs};
 use crate::server::Call;
-use crate::server::store::{CurrentHealth, Store};
+use crate::server::store::{CurrentHealth, Reach, Store};
 use crate::wire::AppError;
 use crate::wire::pages::CustomerPage;
 use chrono::Duration;
@@ -75,7 +75,7 @@ pub async fn get_health_history(call: &Call, id: CustomerId, days: HistoryDays) 
 pub async fn get_health_changes(call: &Call, id: CustomerId, days: ChangeDays) -> Result<HealthChange, AppError> {
     let ChangeDays { from, to } = days;
     let scoring = Scoring::current(&call.store).await?;
-    let facts = call.store.load_facts(id, from.day - Duration::days(scoring.scorecard.lookback_days()), to).await?;
+    let facts = call.store.load_facts(id, Reach::of(&scoring.scorecard, from.day), to).await?;
     match from.known_at {
         None => Ok(scoring.change(id, &facts, from.day, to)),
         Some(_) => change_since_then(call, id, from.day, &scoring, &facts, to).await,
@@ -93,8 +93,8 @@ async fn change_since_then(
 ) -> Result<HealthChange, AppError> {
     let at = AsOf::known_then(from);
     let then = Scoring::of(&call.store, at).await?;
-    let lookback = scoring.scorecard.lookback_days().max(then.scorecard.lookback_days());
-    let known = call.store.load_facts(id, from - Duration::days(lookback), at).await?;
+    let reach = Reach::of(&scoring.scorecard, from).and(Reach::of(&then.scorecard, from));
+    let known = call.store.load_facts(id, reach, at).await?;
     Ok(scoring::explain_change(id, then.standing(&known, from), scoring.standing(facts, to)))
 }
 
@@ -108,8 +108,8 @@ pub(super) struct Changes {
 impl Changes {
     /// Loads the facts that explain changes over up to `days` days.
     pub(super) async fn load(call: &Call, scoring: Scoring, ids: &[CustomerId], at: AsOf, days: i64) -> Result<Self, AppError> {
-        let earliest = at.day - Duration::days(days + scoring.scorecard.lookback_days());
-        let facts = call.store.load_facts_of(ids, earliest, at).await?;
+        let reach = Reach::of(&scoring.scorecard, at.day - Duration::days(days));
+        let facts = call.store.load_facts_of(ids, reach, at).await?;
         Ok(Self { scoring, facts, day: at.day })
     }
 
@@ -126,10 +126,11 @@ pub async fn get_customer_page(call: &Call, id: CustomerId, at: AsOf, days: Page
     let (as_of, last) = (at.day, at.known_at.unwrap_or(today));
     let scoring = Scoring::of(&call.store, at).await?;
     let Scoring { scorecard, connections } = &scoring;
-    let lookback = Duration::days(2 * scorecard.lookback_days());
     let earliest = (last - Duration::days(days.history)).min(as_of - Duration::days(scoring::BAND_MEMORY_DAYS));
     let customer = call.store.get_customer(id).await?;
-    let facts = call.store.load_facts(id, earliest - lookback, AsOf { day: last, ..at }).await?;
+    // Windows are held against those before them.
+    let reach = Reach::of(scorecard, earliest - Duration::days(scorecard.lookback_days()));
+    let facts = call.store.load_facts(id, reach, AsOf { day: last, ..at }).await?;
     let since = as_of - Duration::days(days.change);
     let changes = match at.known_at {
         None => scoring.change(id, &facts, since, as_of),
@@ -184,11 +185,11 @@ pub(super) async fn rows(
     found: Vec<CurrentHealth>,
     at: AsOf,
 ) -> Result<Vec<CustomerRow>, AppError> {
-    let from = trend_from(at.day) - Duration::days(scoring.scorecard.lookback_days());
+    let reach = Reach::of(&scoring.scorecard, trend_from(at.day));
     let stale: Vec<_> = found.iter().filter(|row| !row.is_current).map(|row| row.customer.id).collect();
     let mut facts = HashMap::new();
     for ids in stale.chunks(MAX_PAGE_SIZE as usize) {
-        facts.extend(call.store.load_facts_of(ids, from, at).await?);
+        facts.extend(call.store.load_facts_of(ids, reach.clone(), at).await?);
     }
     let row = |current: CurrentHealth| scoring.row(facts.remove(&current.customer.id), current, at.day);
     Ok(found.into_iter().map(row).collect())

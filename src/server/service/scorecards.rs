@@ -1,12 +1,12 @@
 //! The rules of scoring: read them, try others, put them in force.
 
 use crate::domain::ScorecardPreview;
-use crate::domain::{FieldErrors, NewScorecard, Scorecard, ScorecardInput, ScorecardVersion};
+use crate::domain::{FieldErrors, NewScorecard, Scorecard, ScorecardVersion};
 use crate::scoring::{self, WhatIf};
 use crate::server::Call;
+use crate::server::store::Reach;
 use crate::wire::AppError;
 use crate::wire::pages::ScorecardPage;
-use chrono::Duration;
 use std::collections::HashMap;
 
 /// The customers that a preview holds in memory at a time.
@@ -34,8 +34,8 @@ pub async fn get_scorecard_page(call: &Call) -> Result<ScorecardPage, AppError> 
 }
 
 /// Puts the next version in force. Customers are rescored in the background.
-pub async fn create_scorecard(call: &Call, input: ScorecardInput) -> Result<ScorecardVersion, AppError> {
-    save(call, input.parse()?).await
+pub async fn create_scorecard(call: &Call, new: NewScorecard) -> Result<ScorecardVersion, AppError> {
+    save(call, new).await
 }
 
 /// Puts an old version's rules in force again, as the version that follows `based_on`.
@@ -68,24 +68,26 @@ async fn save(call: &Call, new: NewScorecard) -> Result<ScorecardVersion, AppErr
 
 /// Returns the effect of the rules on the active customers today. Stored measurements are used as long as windows and key
 /// features are the same; otherwise, and for customers whose health is stale, facts are loaded.
-pub async fn preview_scorecard(call: &Call, input: &ScorecardInput) -> Result<ScorecardPreview, AppError> {
-    let proposed = input.parse_rules()?;
+pub async fn preview_scorecard(call: &Call, proposed: &Scorecard) -> Result<ScorecardPreview, AppError> {
     let today = call.today();
     let (current, connections) = (call.store.current_scorecard().await?, call.store.connections().await?);
     let measures_alike = proposed.measures_like(&current);
-    let from = today - Duration::days(proposed.lookback_days().max(current.lookback_days()));
-    let mut what_if = WhatIf::new(&current, &proposed);
+    let reach = Reach::of(proposed, today).and(Reach::of(&current, today));
+    let mut what_if = WhatIf::new(&current, proposed);
     let mut last = None;
     loop {
         let chunk = call.store.list_active_after(last, CUSTOMERS_IN_MEMORY, today).await?;
         let Some(end) = chunk.last() else { return Ok(what_if.finish()) };
         last = Some(end.customer.id);
         let needed: Vec<_> = chunk.iter().filter(|row| !measures_alike || !row.is_current).map(|row| row.customer.id).collect();
-        let facts = if needed.is_empty() { HashMap::new() } else { call.store.load_facts_of(&needed, from, today).await? };
+        let facts = match needed.is_empty() {
+            true => HashMap::new(),
+            false => call.store.load_facts_of(&needed, reach.clone(), today).await?,
+        };
         for row in chunk {
             let measure = |scorecard| Some(scoring::measure(facts.get(&row.customer.id)?, scorecard, &connections, today));
             let before = if row.is_current { None } else { measure(&current) }.unwrap_or(row.measured);
-            let after = if measures_alike { None } else { measure(&proposed) };
+            let after = if measures_alike { None } else { measure(proposed) };
             what_if.add(&row.customer, &before, after.as_ref().unwrap_or(&before));
         }
     }

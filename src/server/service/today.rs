@@ -7,7 +7,7 @@ use crate::domain::today::{MedianArr, rank};
 use crate::domain::{AsOf, CustomerQuery, NaiveDate, NeededCustomer, Page, Today};
 use crate::scoring::{self, Facts, Signs};
 use crate::server::Call;
-use crate::server::store::CurrentHealth;
+use crate::server::store::{CurrentHealth, Reach};
 use crate::wire::AppError;
 use chrono::Duration;
 
@@ -22,8 +22,8 @@ async fn compute(call: &Call, query: &CustomerQuery, at: AsOf) -> Result<Today, 
     let found = store.list_needed(query, at.day).await?;
     let scoring = Scoring::current(&store).await?;
     let ids: Vec<_> = found.customers.iter().map(|current| current.customer.id).collect();
-    let from = at.day - Duration::days(2 * scoring.scorecard.lookback_days());
-    let mut facts = call.store.load_facts_of(&ids, from, at).await?;
+    let reach = Reach::of(&scoring.scorecard, at.day - Duration::days(scoring.scorecard.lookback_days()));
+    let mut facts = call.store.load_facts_of(&ids, reach, at).await?;
     let first = (query.page - 1) * query.page_size + 1;
     let item = |(place, current): (i64, CurrentHealth)| {
         let facts = facts.remove(&current.customer.id).unwrap_or_default();

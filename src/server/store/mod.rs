@@ -6,6 +6,7 @@ mod tables;
 mod views;
 
 pub use ledger::demo::DemoLoad;
+pub use ledger::facts::Reach;
 pub use ledger::import_customers::{CustomerChange, Destination, Difference, count_changes};
 
 use crate::domain::import::Findings;

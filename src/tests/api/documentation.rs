@@ -54,6 +54,10 @@ async fn the_document_lists_every_route() {
     GET    /api/quarantine  list_quarantine  200 default
     DELETE /api/quarantine/{id}  discard_quarantined  204 default
     POST   /api/quarantine/{id}/replay  replay_quarantined  200 422 default
+    GET    /api/rulebook  get_rulebook  200 default
+    GET    /api/rulebooks  list_rulebooks  200 default
+    POST   /api/rulebooks  create_rulebook  201 422 default
+    GET    /api/rulebooks/{version}  get_rulebook_version  200 default
     GET    /api/scorecard  get_scorecard  200 default
     GET    /api/scorecards  list_scorecards  200 default
     POST   /api/scorecards  create_scorecard  201 422 default

@@ -20,6 +20,7 @@ mod people;
 mod portfolio;
 mod readings;
 mod replay;
+mod rulebooks;
 mod scorecards;
 mod security;
 mod today;

@@ -7,7 +7,8 @@ use crate::domain::{
     CustomerId, CustomerQuery, Event, EventBody, EventFilter, InvoiceStatus, NaiveDate, Outcome, OutcomeKind, Source, Sources,
     Window,
 };
-use crate::scoring::{self, Connections, DailyCount, Facts, Invoice, Signs};
+use crate::scoring::{self, Connections, DailyCount, Facts, Invoice, ReadingFact, Signs};
+use crate::server::store::Reach;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 impl Database {
@@ -50,10 +51,15 @@ impl Database {
             retraction.is_none() && facts.kind == OutcomeKind::Churned && start.is_some_and(|start| facts.day <= start)
         };
         let came_back = outcomes.iter().any(left) && stored.customer.archived.is_none();
-        let facts = Facts { came_back, ..facts(start, events) };
+        let mut facts = Facts { came_back, ..facts(start, events) };
+        facts.readings.retain(|reading| scorecard.readings().contains(&reading.name.as_str()));
         let far_back = today - chrono::Duration::days(100_000);
-        let mut loaded = self.load_facts(id, far_back, today + chrono::Duration::days(1)).await.unwrap();
+        let reach = Reach::of(&scorecard, far_back);
+        let mut loaded = self.load_facts(id, reach, today + chrono::Duration::days(1)).await.unwrap();
         loaded.daily.retain(|daily| !daily.kind.is_invoice());
+        for facts in [&mut facts, &mut loaded] {
+            facts.readings.sort_by(|a, b| (a.at, &a.name, a.value).cmp(&(b.at, &b.name, b.value)));
+        }
         assert_eq!(loaded, facts, "facts of customer {id}");
         assert!(stored.is_current, "the health of customer {id} is stale");
         assert_eq!(stored.measured, scoring::measure(&facts, &scorecard, connections, today), "customer {id}");
@@ -155,9 +161,11 @@ fn connections<'a>(events: impl Iterator<Item = &'a Event>) -> Connections {
 fn facts(start_date: Option<NaiveDate>, events: &[Event]) -> Facts {
     let mut counts = BTreeMap::new();
     let mut invoices = BTreeMap::<String, Invoice>::new();
+    let mut readings = Vec::new();
     for event in events {
         let Some(number) = event.body.invoice_number() else {
-            if let EventBody::Reading { .. } = event.body {
+            if let EventBody::Reading { name, value } = &event.body {
+                readings.push(ReadingFact { name: name.clone(), at: event.occurred_at, value: *value });
                 continue;
             }
             let (key, count) = event.body.activity();
@@ -187,5 +195,6 @@ fn facts(start_date: Option<NaiveDate>, events: &[Event]) -> Facts {
     }
     let daily = counts.into_iter().map(|((day, kind, key), count)| DailyCount { day, kind, key, count }).collect();
     let first_fact_on = events.iter().map(day).min();
-    Facts { start_date, came_back: false, first_fact_on, daily, invoices: invoices.into_values().collect() }
+    let invoices = invoices.into_values().collect();
+    Facts { start_date, came_back: false, first_fact_on, daily, invoices, readings }
 }

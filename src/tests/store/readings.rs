@@ -1,8 +1,11 @@
 //! Readings: the latest of each name, how many names there may be, and what stays of them for ever.
 
+use crate::domain::measure::Measure;
 use crate::domain::reading::MAX_READING_NAMES;
-use crate::domain::{AsOf, CustomerId, EventFilter, EventKind};
-use crate::server::store::{Incoming, StoreError, StoreResult, Verdict};
+use crate::domain::scale::Scale;
+use crate::domain::{AsOf, CustomerId, EventFilter, EventKind, FactorKey, Points};
+use crate::scoring;
+use crate::server::store::{Incoming, Reach, StoreError, StoreResult, Verdict};
 use crate::tests::harness::*;
 use chrono::{Duration, Months};
 use sha2::{Digest, Sha256};
@@ -180,5 +183,34 @@ on_each_database! {
         db.assert_settled(today()).await;
         assert_eq!(db.remove_demo(today()).await.unwrap(), 20);
         assert!(db.list_readings(CustomerId(1), today().into()).await.unwrap().is_empty());
+    }
+
+    async fn rules_that_measure_a_reading_score_it_at_once_and_without_what_was_retracted(db: Database) {
+        let (acme, bolt) = (db.customer("Acme").await, db.customer("Bolt").await);
+        db.send(acme, reading("seats", "40").days_ago(3)).await;
+        db.send(acme, reading("seats", "1000").days_ago(40)).await;
+        db.send(acme, reading("other", "1").days_ago(0)).await;
+        db.new_rules(|card| {
+            let rule = card.factors.get_mut(FactorKey::LOGIN_FREQUENCY).unwrap();
+            rule.measure = Measure::Latest { reading: "seats".into(), days: 30 };
+            rule.scale = Scale::straight((0, Points::ZERO), (50, Points::MAX), Points::NEUTRAL);
+        }).await;
+        db.roll_over_all(today()).await;
+        let score = async |customer| db.health(customer).await.factors[FactorKey::LOGIN_FREQUENCY].score;
+        assert_eq!((score(acme).await, score(bolt).await), (Points(800), Points::NEUTRAL));
+        let stored = db.send(acme, reading("seats", "25").days_ago(0)).await;
+        assert_eq!(stored.after.factors[FactorKey::LOGIN_FREQUENCY].score, Points(500));
+        db.assert_settled(today()).await;
+        let before = AsOf::from(days_ago(1));
+        let facts = db.load_facts(acme, Reach::of(&db.current_scorecard().await.unwrap(), before.day), before).await.unwrap();
+        let mut values: Vec<_> = facts.readings.iter().map(|reading| reading.value.to_string()).collect();
+        values.sort();
+        assert_eq!(values, ["1000", "40"], "those of today are not known yet, and others are not measured");
+        let replayed = db.replay(before).await.unwrap();
+        let current = replayed.get_current(acme, before.day).await.unwrap();
+        assert_eq!(scoring::Scores::of(&current.measured, &db.current_scorecard().await.unwrap()).factors[FactorKey::LOGIN_FREQUENCY], Points(800));
+        db.retract_event(stored.event.id, "test", now()).await.unwrap();
+        assert_eq!(score(acme).await, Points(800));
+        db.assert_settled(today()).await;
     }
 }

@@ -115,12 +115,12 @@ on_each_database! {
             let current = db.current_scorecard().await.unwrap();
             let new = next(&current, change);
             let input: ScorecardInput = serde_json::from_value(serde_json::to_value(FiveRules::of(&new.scorecard).unwrap()).unwrap()).unwrap();
-            let preview = scorecards::preview_scorecard(&app.call(Actor::Visitor), &input).await.unwrap();
+            let preview = scorecards::preview_scorecard(&app.call(Actor::Visitor), &input.parse_rules().unwrap()).await.unwrap();
             let before = db.get_portfolio(&CustomerQuery::default(), "USD", today()).await.unwrap();
             assert_eq!(preview.changes, new.scorecard.changes_since(&current));
             assert_eq!((preview.customers, preview.mean_before), (3, before.mean.score));
             db.add_scorecard(&new, now()).await.unwrap();
-            let again = scorecards::preview_scorecard(&app.call(Actor::Visitor), &input).await.unwrap();
+            let again = scorecards::preview_scorecard(&app.call(Actor::Visitor), &input.parse_rules().unwrap()).await.unwrap();
             assert_eq!((again.mean_before, again.moves.len(), again.movers.len()), (preview.mean_after, 0, 0), "stale rows are not believed");
             db.roll_over_all(today()).await;
             let after = db.get_portfolio(&CustomerQuery::default(), "USD", today()).await.unwrap();
@@ -144,7 +144,7 @@ on_each_database! {
         for weight in [60, 61] {
             sent["factors"]["apiTrend"]["weight"] = weight.into();
             let signed = ScorecardInput { author: Some("Ada".into()), note: Some("test".into()), ..serde_json::from_value(sent.clone()).unwrap() };
-            let saved = scorecards::create_scorecard(&app.call(Actor::Visitor), signed).await.unwrap();
+            let saved = scorecards::create_scorecard(&app.call(Actor::Visitor), signed.parse().unwrap()).await.unwrap();
             sent["version"] = saved.scorecard.version.into();
             let done = async {
                 while db.count_stale(today()).await.unwrap().0 > 0 {

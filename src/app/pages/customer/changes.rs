@@ -116,7 +116,7 @@ impl Behind {
     fn of(cause: Cause, fact: &CauseFact, measure: Option<&Measure>) -> Self {
         match (cause, measure, fact.days) {
             (Cause::ScorecardChange | Cause::SourceConnected, ..) => Self::Nothing,
-            (_, Some(Measure::OnTimeShare { .. }), _) => Self::Invoices,
+            (_, Some(Measure::OnTimeShare { .. } | Measure::DaysOverdue), _) => Self::Invoices,
             (.., days) => days.map_or(Self::Nothing, Self::Events),
         }
     }

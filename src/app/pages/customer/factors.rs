@@ -50,7 +50,7 @@ fn FactorRow(
     let (silent, sources) = (page.with_value(|page| page.silent_sources.clone()), rule.measure.sources().collect());
     let is_weakest = next_step.is_some();
     let drawing = match &rule.measure {
-        Measure::OnTimeShare { .. } => view! { <InvoiceStrip page /> }.into_any(),
+        Measure::OnTimeShare { .. } | Measure::DaysOverdue => view! { <InvoiceStrip page /> }.into_any(),
         measure => view! { <Activity page key measure=measure.clone() /> }.into_any(),
     };
     view! {

@@ -124,6 +124,16 @@ pub fn value_words(rule: &FactorRule, factor: &Factor) -> (String, String) {
             ),
             None => ("New".into(), format!("no {noun}s in the window before")),
         },
+        Measure::ActiveDays { .. } => (value, if factor.value == Some(1) { "active day".into() } else { "active days".into() }),
+        Measure::DaysSince { .. } => (value, format!("days since the last {noun}")),
+        Measure::Pace { .. } => match factor.value {
+            Some(percent) => (format!("{} %", format::group(percent)), "of the pace before".into()),
+            None => ("New".into(), format!("no {noun}s before")),
+        },
+        Measure::DaysOverdue => (value, "days overdue".into()),
+        Measure::Latest { reading, .. } => (value, reading.clone()),
+        Measure::Mean { reading, .. } => (value, format!("{reading} on average")),
+        Measure::Ratio { over, .. } => (format!("{value} %"), format!("of {over}")),
     }
 }
 

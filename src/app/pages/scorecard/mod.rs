@@ -11,7 +11,9 @@ use crate::app::server_fns::{load_scorecard_page, preview_scorecard};
 use crate::app::state::use_revision;
 use crate::app::until_answered;
 use crate::domain::Scorecard;
+use crate::domain::templates::Template;
 use crate::wire::pages::ScorecardPage as Page;
+use crate::wire::rules::{add_factor, scorecard_values};
 use crate::wire::{FormValues, Previewed};
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -51,7 +53,16 @@ pub fn ScorecardPage() -> impl IntoView {
 
 /// Returns the form's values in the address; `None` when there are none.
 fn tried_values(query: ParamsMap) -> Option<FormValues> {
-    let values = FormValues(query.into_iter().map(|(name, value)| (name.into_owned(), value)).collect());
+    let mut values = FormValues(query.into_iter().map(|(name, value)| (name.into_owned(), value)).collect());
+    if let Some(template) = values.filled("template").and_then(|name| Template::named(&name)) {
+        let version = values.filled("version").unwrap_or_default();
+        values = scorecard_values(&template.scorecard);
+        values.0.insert("version".to_owned(), version);
+        return Some(values);
+    }
+    if let Some(kind) = values.0.remove("add") {
+        add_factor(&mut values, &kind);
+    }
     values.0.contains_key("bands.healthy").then_some(values)
 }
 
@@ -87,6 +98,7 @@ fn Scoring(page: Page, previewed: Option<Previewed>, typed: Option<FormValues>) 
                         <h2 id="edit-title">"Change the rules"</h2>
                         <p class="muted">"A change makes a new version and rescores everybody, past days included."</p>
                     </div>
+                    <Templates version=number />
                     <ScorecardForm current=current.clone() typed rejection />
                 </section>
                 <PreviewSection preview />
@@ -94,6 +106,21 @@ fn Scoring(page: Page, previewed: Option<Previewed>, typed: Option<FormValues>) 
             <VersionsSection versions now />
             <ReasonsSection reasons=outcome_reasons />
         </div>
+    }
+}
+
+/// Offers rules to begin with.
+#[component]
+fn Templates(version: i64) -> impl IntoView {
+    let templates = Template::all().into_iter().map(|template| {
+        let href = format!("/scorecard?template={}&version={version}#edit-title", template.name);
+        view! { <li><a href=href>{template.label}</a> " " <span class="muted">{template.about}</span></li> }
+    });
+    view! {
+        <details class="scoring__templates">
+            <summary>"Begin with other rules"</summary>
+            <ul>{templates.collect_view()}</ul>
+        </details>
     }
 }
 

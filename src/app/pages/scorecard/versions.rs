@@ -2,9 +2,10 @@
 
 use crate::app::components::{Ago, ConfirmDialog};
 use crate::app::format;
-use crate::app::forms::{RestoreScorecardForm, scorecard_values};
+use crate::app::forms::RestoreScorecardForm;
 use crate::domain::{Scorecard, ScorecardVersion};
 use crate::wire::SCORECARD_PATH;
+use crate::wire::rules::scorecard_values;
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 

@@ -2,7 +2,7 @@
 
 use crate::domain::measure::Measure;
 use crate::domain::scorecard::FactorRule;
-use crate::domain::{EventBody, EventKind, Factor, FactorKey, Health, MissingPolicy, Points, Scorecard, Window};
+use crate::domain::{EventBody, EventKind, Factor, Health, MissingPolicy, Points, Scorecard, Window};
 use crate::wire::pages::EventEffect;
 
 /// Describes an accepted event: "Login logged. Score 72.0 → 74.0".
@@ -131,7 +131,7 @@ fn lies_outside(effect: &EventEffect, measure: &Measure, factor: &Factor) -> boo
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Band, CustomerId, Event, EventId, Factors, NaiveDate, ReadingValue, Share};
+    use crate::domain::{Band, CustomerId, Event, EventId, FactorKey, Factors, NaiveDate, ReadingValue, Share};
     use chrono::{DateTime, Duration, Utc};
 
     fn health(score: i64, factor: impl Fn(FactorKey) -> Factor) -> Health {

@@ -6,7 +6,7 @@ use crate::domain::{AsOf, Backtest, BacktestQuery, Band, CustomerId, Factors, Na
 use crate::scoring::backtest::{self, Case, Churned, Departure, Fate, Terms, TestCase, Tested};
 use crate::scoring::{self, DayScores, Facts};
 use crate::server::service::health::Scoring;
-use crate::server::store::{BacktestMarks, MarkedFacts, Store};
+use crate::server::store::{BacktestMarks, MarkedFacts, Reach, Store};
 use crate::wire::AppError;
 use chrono::Duration;
 use std::borrow::Cow;
@@ -202,7 +202,7 @@ impl Ground {
         let (Some(first), Some(last)) = (self.terms.days.first(), self.terms.days.last()) else { return Ok(Vec::new()) };
         let Scoring { scorecard, connections } = &self.now;
         let ids: Vec<_> = stood.iter().map(|(customer, _)| customer.id).collect();
-        let mut facts = self.store.load_facts_of(&ids, *first - Duration::days(scorecard.lookback_days()), *last).await?;
+        let mut facts = self.store.load_facts_of(&ids, Reach::of(scorecard, *first), *last).await?;
         let mut scored = Vec::new();
         for (customer, of_test) in stood {
             let facts = facts.remove(&customer.id).unwrap_or_default();
@@ -228,8 +228,7 @@ impl Ground {
                 continue;
             }
             let ids: Vec<_> = there.iter().map(|(customer, _)| customer.id).collect();
-            let from = *day - Duration::days(scorecard.lookback_days());
-            let mut facts = self.store.load_facts_of(&ids, from, AsOf::known_then(*day)).await?;
+            let mut facts = self.store.load_facts_of(&ids, Reach::of(scorecard, *day), AsOf::known_then(*day)).await?;
             for (customer, left) in there {
                 let facts = facts.remove(&customer.id).unwrap_or_default();
                 let facts = facts_of_life(&facts, *day, customer.start_on(*day));
@@ -247,9 +246,9 @@ impl Ground {
             return Ok(HashMap::new());
         };
         let Scoring { scorecard, connections } = &self.now;
-        let (memory, lookback) = (Duration::days(scoring::BAND_MEMORY_DAYS), Duration::days(scorecard.lookback_days()));
+        let memory = Duration::days(scoring::BAND_MEMORY_DAYS);
         let ids: Vec<_> = left().map(|(customer, _)| customer.id).collect();
-        let mut facts = self.store.load_facts_of(&ids, first - memory - lookback, last).await?;
+        let mut facts = self.store.load_facts_of(&ids, Reach::of(scorecard, first - memory), last).await?;
         let mut found = HashMap::new();
         for (customer, left) in left() {
             let facts = facts.remove(&customer.id).unwrap_or_default();

@@ -1,8 +1,8 @@
 //! Generated customers: stored in bulk, and taken out again.
 
 use crate::domain::band_change::BandChangeCause;
-use crate::domain::{CustomerFields, CustomerId, NaiveDate, Source, Sources};
-use crate::scoring::{DailyCount, Facts};
+use crate::domain::{CustomerFields, CustomerId, EventBody, NaiveDate, Source, Sources};
+use crate::scoring::{DailyCount, Facts, ReadingFact};
 use crate::server::store::ledger::connections::settle_connections;
 use crate::server::store::ledger::fact_days::recount_fact_days;
 use crate::server::store::ledger::facts::sum_up;
@@ -155,7 +155,13 @@ fn demo_facts(known: &Known, customer: &DemoCustomer) -> Facts {
     }
     sum_up(&mut daily);
     let invoices = about_invoices.iter().filter_map(|(number, facts)| derive_invoice(number, facts)).collect();
-    Facts { start_date: known.start_date, came_back: false, first_fact_on: earliest_day(&known.first_facts), daily, invoices }
+    let readings = customer.events.iter().filter_map(|event| match &event.body {
+        EventBody::Reading { name, value } => Some(ReadingFact { name: name.clone(), at: event.occurred_at, value: *value }),
+        _ => None,
+    });
+    let readings = readings.collect();
+    let first_fact_on = earliest_day(&known.first_facts);
+    Facts { start_date: known.start_date, came_back: false, first_fact_on, daily, invoices, readings }
 }
 
 async fn insert_demo_events(tx: &mut Tx, stored: &[(Known, &DemoCustomer)]) -> StoreResult<()> {

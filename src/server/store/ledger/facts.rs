@@ -1,36 +1,66 @@
 //! Loads customers' facts in the form that scoring takes.
 
-use crate::domain::{AsOf, CustomerId, EventKind, NaiveDate};
+use crate::domain::{AsOf, CustomerId, EventKind, NaiveDate, Scorecard};
 use crate::scoring::{DailyCount, Facts};
 use crate::server::store::sql::bind::{binds, day, end, midnight, time};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::customers::{Known, get_customer_record, load_known_customers};
 use crate::server::store::tables::event_log::events_kept_from;
 use crate::server::store::tables::invoices::{load_invoices, load_invoices_known_on};
+use crate::server::store::tables::readings::load_readings;
 use crate::server::store::{Store, StoreError, StoreResult};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
 use std::str::FromStr;
 
 impl Store {
-    /// Loads the facts known of a customer as of a day, with daily activity from the day `from` on.
-    pub async fn load_facts(&self, customer: CustomerId, from: NaiveDate, at: impl Into<AsOf>) -> StoreResult<Facts> {
+    /// Loads the facts known of a customer as of a day, as far as `reach` says.
+    pub async fn load_facts(&self, customer: CustomerId, reach: impl Into<Reach>, at: impl Into<AsOf>) -> StoreResult<Facts> {
         let mut tx = self.read().await?;
         let known = get_customer_record(&mut tx, customer).await?.known();
-        Ok(load_facts(&mut tx, &[known], from, at.into()).await?.remove(&customer).unwrap_or_default())
+        Ok(load_facts(&mut tx, &[known], reach, at.into()).await?.remove(&customer).unwrap_or_default())
     }
 
     /// [`Self::load_facts`] for many customers in one query per table.
     pub async fn load_facts_of(
         &self,
         customers: &[CustomerId],
-        from: NaiveDate,
+        reach: impl Into<Reach>,
         at: impl Into<AsOf>,
     ) -> StoreResult<HashMap<CustomerId, Facts>> {
         let mut tx = self.read().await?;
         let known = load_known_customers(&mut tx, customers).await?;
-        load_facts(&mut tx, &known, from, at.into()).await
+        load_facts(&mut tx, &known, reach, at.into()).await
+    }
+}
+
+/// The facts that scoring needs.
+#[derive(Clone, Debug)]
+pub struct Reach {
+    /// The earliest day of daily activity and of readings.
+    from: NaiveDate,
+    /// The names of readings.
+    readings: Vec<String>,
+}
+
+impl Reach {
+    /// Reaches back as far as scores of the days from `from` on need it.
+    pub fn of(scorecard: &Scorecard, from: NaiveDate) -> Self {
+        let readings = scorecard.readings().into_iter().map(str::to_owned).collect();
+        Self { from: from - Duration::days(scorecard.lookback_days()), readings }
+    }
+
+    /// Reaches as far as both do.
+    pub fn and(self, other: Self) -> Self {
+        Self { from: self.from.min(other.from), readings: [self.readings, other.readings].concat() }
+    }
+}
+
+impl From<NaiveDate> for Reach {
+    /// Reaches back to a day, without readings.
+    fn from(from: NaiveDate) -> Self {
+        Self { from, readings: Vec::new() }
     }
 }
 
@@ -94,13 +124,13 @@ fn leading_number<T: FromStr>(text: &str) -> Option<(T, &str)> {
 pub async fn load_facts(
     tx: &mut Tx,
     known: &[Known],
-    from: NaiveDate,
+    reach: impl Into<Reach>,
     at: impl Into<AsOf>,
 ) -> StoreResult<HashMap<CustomerId, Facts>> {
     if known.is_empty() {
         return Ok(HashMap::new());
     }
-    let AsOf { day: to, known_at } = at.into();
+    let (Reach { from, readings }, AsOf { day: to, known_at }) = (reach.into(), at.into());
     let ids: Vec<_> = known.iter().map(|known| known.id).collect();
     let mut found: HashMap<_, _> = known
         .iter()
@@ -112,6 +142,12 @@ pub async fn load_facts(
     for (customer, daily) in load_daily(tx, &ids, from, to, known_at.unwrap_or(NaiveDate::MAX)).await? {
         if let Some(facts) = found.get_mut(&customer) {
             facts.daily = daily;
+        }
+    }
+    if !readings.is_empty() {
+        let found_readings = load_readings(tx, &ids, &readings, (from, to), known_at.unwrap_or(NaiveDate::MAX)).await?;
+        for (customer, reading) in found_readings {
+            found.entry(customer).and_modify(|facts| facts.readings.push(reading));
         }
     }
     let invoices = match known_at {

@@ -3,6 +3,7 @@
 use crate::domain::{CustomerId, Health, NaiveDate, Scorecard};
 use crate::scoring::{self, BAND_MEMORY_DAYS, Connections, Facts};
 use crate::server::store::StoreResult;
+use crate::server::store::ledger::facts::Reach;
 use crate::server::store::sql::bind::binds;
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::connections::{ConnectionsRow, connections_columns};
@@ -33,9 +34,9 @@ impl Rules {
         scoring::score(id, &measured, &self.scorecard, today)
     }
 
-    /// Returns the day back to which facts are needed to score today and all days since which a customer may be in its band.
-    pub fn reach(&self, today: NaiveDate) -> NaiveDate {
-        today - Duration::days(BAND_MEMORY_DAYS + self.scorecard.lookback_days())
+    /// Returns how far facts are needed to score today and all days since which a customer may be in its band.
+    pub fn reach(&self, today: NaiveDate) -> Reach {
+        Reach::of(&self.scorecard, today - Duration::days(BAND_MEMORY_DAYS))
     }
 }
 

@@ -3,13 +3,12 @@
 use crate::domain::{AsOf, CustomerId, NaiveDate, Scorecard};
 use crate::scoring::{Connections, Facts};
 use crate::server::store::ledger::connections::connections_known_on;
-use crate::server::store::ledger::facts::load_facts;
+use crate::server::store::ledger::facts::{Reach, load_facts};
 use crate::server::store::ledger::rules::{Rules, load_rules};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::customers::get_customer_record;
 use crate::server::store::tables::scorecards::scorecard_in_force;
 use crate::server::store::{Store, StoreResult};
-use chrono::Duration;
 
 impl Store {
     /// Returns the rules and connections as known when knowledge was cut; the current ones when it was not.
@@ -27,8 +26,8 @@ impl Store {
         let mut tx = self.read().await?;
         let (scorecard, connections) = load_rules_known_at(&mut tx, at.known_at).await?;
         let known = get_customer_record(&mut tx, customer).await?.known();
-        let earliest = from - Duration::days(scorecard.lookback_days());
-        let facts = load_facts(&mut tx, &[known], earliest, at).await?.remove(&customer).unwrap_or_default();
+        let reach = Reach::of(&scorecard, from);
+        let facts = load_facts(&mut tx, &[known], reach, at).await?.remove(&customer).unwrap_or_default();
         Ok((scorecard, connections, facts))
     }
 }

@@ -2,8 +2,8 @@
 //! any fact; whatever touches the past, or invoices, is measured from all facts.
 
 use crate::domain::band_runs::BandRuns;
-use crate::domain::{Band, CustomerId, Health, NaiveDate, Points, Source};
-use crate::scoring::{self, DailyCount, Facts, Invoice, Measurements, Scores};
+use crate::domain::{Band, CustomerId, EventBody, Health, NaiveDate, Points, Source};
+use crate::scoring::{self, DailyCount, Facts, Invoice, Measurements, ReadingFact, Scores};
 use crate::server::store::ledger::facts::load_facts;
 use crate::server::store::ledger::health::NewHealth;
 use crate::server::store::ledger::plan::{Plan, Step};
@@ -45,7 +45,9 @@ impl<'a> Standings<'a> {
             .steps
             .iter()
             .zip(plan.incoming)
-            .filter(|(step, one)| matches!(step, Step::Append(_)) && !is_of_today(one, today))
+            .filter(|(step, one)| {
+                matches!(step, Step::Append(_)) && (!is_of_today(one, today) || is_measured_reading(one, rules))
+            })
             .map(|(_, one)| one.customer)
             .collect();
         let (mut standings, mut rest) = (Self(HashMap::with_capacity(plan.customers.len())), Vec::new());
@@ -102,6 +104,9 @@ impl<'a> Standings<'a> {
                 let (key, count) = event.body.activity();
                 if Source::of(event.body.kind()).is_some() {
                     facts.daily.push(DailyCount { day: event.day(), kind: event.body.kind(), key: key.to_owned(), count });
+                }
+                if let EventBody::Reading { name, value } = &event.body {
+                    facts.readings.push(ReadingFact { name: name.clone(), at: event.occurred_at, value: *value });
                 }
                 facts.first_fact_on = facts.first_fact_on.into_iter().chain([event.day()]).min();
                 if let Some(invoice) = invoice {
@@ -183,4 +188,9 @@ fn carried_on<'a>(
         change90: change(row.change_90),
         trend: &row.trend,
     })
+}
+
+/// Returns whether the event is a reading that the rules measure: which one is the latest only facts can tell.
+fn is_measured_reading(one: &Incoming, rules: &Rules) -> bool {
+    matches!(&one.event.body, EventBody::Reading { name, .. } if rules.scorecard.readings().contains(&name.as_str()))
 }

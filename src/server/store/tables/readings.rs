@@ -2,6 +2,7 @@
 //! customer.
 
 use crate::domain::{AsOf, CustomerId, EventBody, EventId, NaiveDate, NewEvent, Reading, ReadingValue};
+use crate::scoring::ReadingFact;
 use crate::server::store::sql::bind::{Bind, Row, binds, end, row, time};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::{StoreError, StoreResult};
@@ -95,6 +96,30 @@ pub async fn load_latest_readings(tx: &mut Tx, customer: CustomerId, at: AsOf) -
         let (value, occurred_at) =
             parsed.ok_or_else(|| StoreError::Corrupt(format!("customer {customer}, reading {name}: {latest}")))?;
         Ok(Reading { name, value, day: occurred_at.date_naive(), occurred_at })
+    };
+    rows.into_iter().map(reading).collect()
+}
+
+/// Loads the customers' readings of these names, of the days `from..=to`, as received by the end of `known_on`.
+pub async fn load_readings(
+    tx: &mut Tx,
+    customers: &[CustomerId],
+    names: &[String],
+    (from, to): (NaiveDate, NaiveDate),
+    known_on: NaiveDate,
+) -> StoreResult<Vec<(CustomerId, ReadingFact)>> {
+    let sql = format!(
+        "SELECT customer_id, name, occurred_at, thousandths FROM readings WHERE customer_id {} AND name {}
+         AND day BETWEEN $3 AND $4 AND received_day <= $5 AND retracted_day > $5",
+        tx.one_of(),
+        tx.one_of_second()
+    );
+    let rows: Vec<(i64, String, i64, i64)> =
+        tx.all(AssertSqlSafe(sql), binds![customers, names.to_vec(), from, to, known_on]).await?;
+    let reading = |(customer, name, at, thousandths): (i64, String, i64, i64)| {
+        let value = ReadingValue::of_thousandths(thousandths);
+        let value = value.ok_or_else(|| StoreError::Corrupt(format!("customer {customer}, reading {name}: {thousandths}")))?;
+        Ok((CustomerId(customer), ReadingFact { name, at: time(at), value }))
     };
     rows.into_iter().map(reading).collect()
 }

@@ -1,0 +1,67 @@
+//! `/api/rulebook` and `/api/rulebooks`: all rules of scoring in full, version by version.
+
+use super::extract::{Id, Json, NoQuery, PathId};
+use crate::domain::rulebook::{Rulebook, RulebookInput, RulebookVersion};
+use crate::server::Call;
+use crate::server::service::scorecards;
+use crate::wire::AppError;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use serde::Serialize;
+
+/// All versions of the rules.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Rulebooks {
+    items: Vec<RulebookVersion>,
+    total: usize,
+}
+
+/// A version's number in a path.
+pub struct Version(i64);
+
+impl From<i64> for Version {
+    fn from(number: i64) -> Self {
+        Self(number)
+    }
+}
+
+impl PathId for Version {
+    const PARAMETER: &'static str = "version";
+    const NOUN: &'static str = "rulebook";
+}
+
+/// Returns the rules in force: factors with their measures and scales, bands, what missing data does.
+#[utoipa::path(get, path = "/api/rulebook", tag = "Scorecards",
+    responses((status = 200, description = "The rules in force", body = Rulebook)))]
+pub async fn get_rulebook(call: Call, _: NoQuery) -> Result<Json<Rulebook>, AppError> {
+    scorecards::get_scorecard(&call).await.map(|scorecard| Json(scorecard.into()))
+}
+
+/// Lists all versions, newest first. The first is in force. Versions have the numbers of `/api/scorecards`.
+#[utoipa::path(get, path = "/api/rulebooks", tag = "Scorecards",
+    responses((status = 200, description = "The versions with author, time and note", body = Rulebooks)))]
+pub async fn list_rulebooks(call: Call, _: NoQuery) -> Result<Json<Rulebooks>, AppError> {
+    let items: Vec<_> = scorecards::list_scorecards(&call).await?.into_iter().map(RulebookVersion::from).collect();
+    Ok(Json(Rulebooks { total: items.len(), items }))
+}
+
+/// Returns a version of the rules.
+#[utoipa::path(get, path = "/api/rulebooks/{version}", tag = "Scorecards",
+    params(("version" = i64, Path, description = "The version's number")),
+    responses((status = 200, description = "The version", body = RulebookVersion)))]
+pub async fn get_rulebook_version(
+    call: Call,
+    Id(Version(version)): Id<Version>,
+    _: NoQuery,
+) -> Result<Json<RulebookVersion>, AppError> {
+    scorecards::get_scorecard_version(&call, version).await.map(|version| Json(version.into()))
+}
+
+/// Puts the next version in force and rescores everybody. `version` must be the one in force, else 409.
+#[utoipa::path(post, path = "/api/rulebooks", tag = "Scorecards", request_body = RulebookInput, responses((status = 201,
+    description = "The new version", body = RulebookVersion, headers(("Location" = String, description = "Its path")))))]
+pub async fn create_rulebook(call: Call, _: NoQuery, Json(input): Json<RulebookInput>) -> Result<impl IntoResponse, AppError> {
+    let saved = scorecards::create_scorecard(&call, input.parse()?).await?;
+    let location = format!("/api/rulebooks/{}", saved.scorecard.version);
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(RulebookVersion::from(saved))))
+}
