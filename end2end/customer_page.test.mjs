@@ -134,7 +134,7 @@ story("a customer without any fact gets no invented score", { app: acme }, async
   await open("/customers/6");
   await page.getByText("Nothing has happened here yet").waitFor();
   const regions = await page.getByRole("main").getByRole("region").evaluateAll((all) => all.flatMap((one) => one.getAttribute("aria-labelledby") ?? []));
-  assert.deepEqual(regions, ["notes-title", "log-title"], "the empty state stands alone, with what can be done");
+  assert.deepEqual(regions, ["notes-title", "log-title", "outcomes-title"], "the empty state stands alone, with what can be done");
   assert.equal(await page.locator(".score, .history, .factor, table").count(), 0, "no score, no empty charts");
 });
 

@@ -166,7 +166,7 @@ pub struct FactorName {
 impl FactorName {
     /// Returns a name narrow enough for a cell of a strip: "Log".
     pub fn abbreviation(&self) -> String {
-        self.short_label.chars().take(4).collect()
+        self.short_label.chars().take(3).collect()
     }
 }
 

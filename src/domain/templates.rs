@@ -60,7 +60,8 @@ fn five_and_silence() -> Scorecard {
     for (_, rule) in scorecard.factors.iter_mut() {
         // Three quarters, in whole numbers: the weights are three times as large, and silence weighs a third of them together.
         rule.weight *= 3;
-        if let Measure::Count { scaled_by_age, .. } = &mut rule.measure {
+        // A newcomer's tickets are not carried on: two in the first week are no sign of twenty.
+        if let (Measure::Count { scaled_by_age, .. }, false) = (&mut rule.measure, rule.scale.falls()) {
             *scaled_by_age = true;
         }
     }

@@ -81,7 +81,7 @@ fn FactorFields(key_: FactorKey, state: FormState) -> impl IntoView {
             <div class="form__grid">
                 {field(state, name("label"), "Name", "", "text")}
                 {field(state, name("weight"), "Weight", "", "numeric")}
-                <div class="field" on:change=move |event| kind.set(event_target_value(&event))>
+                <div class="scorecard-form__wide" on:change=move |event| kind.set(event_target_value(&event))>
                     <SelectField
                         id=state.field_id(&name("type"))
                         name=name("type")
@@ -92,8 +92,8 @@ fn FactorFields(key_: FactorKey, state: FormState) -> impl IntoView {
                     />
                 </div>
                 {parts}
-                {field(state, name("points"), "Scale", scale_hint, "text")}
-                {field(state, name("assumed"), "Score without anything to measure", "", "decimal")}
+                <div class="scorecard-form__wide">{field(state, name("points"), "Scale", scale_hint, "text")}</div>
+                {field(state, name("assumed"), "Assumed score", "Where nothing is measured", "decimal")}
             </div>
             {lists}
             <details class="scorecard-form__more">
@@ -123,15 +123,14 @@ fn FactorFields(key_: FactorKey, state: FormState) -> impl IntoView {
 fn measure_field(state: FormState, field: &'static str, id: String, name: String) -> AnyView {
     let (value, error) = (state.value(&name), state.error(name.clone()));
     match field {
-        "days" => {
-            let hint = "The day asked for is the last";
-            view! { <Field id name label="Window in days" hint value error inputmode="numeric" /> }.into_any()
-        }
+        "days" => view! { <Field id name label="Window in days" value error inputmode="numeric" /> }.into_any(),
         "beforeDays" => {
-            view! { <Field id name label="Against so many days before" value error inputmode="numeric" /> }.into_any()
+            view! { <Field id name label="Days before it" value error inputmode="numeric" required=true /> }.into_any()
         }
-        "reading" => view! { <Field id name label="Reading" hint="Its name, such as seats used" value error /> }.into_any(),
-        "over" => view! { <Field id name label="In % of the reading" value error /> }.into_any(),
+        "reading" => {
+            view! { <Field id name label="Reading" hint="Its name, such as seats used" value error required=true /> }.into_any()
+        }
+        "over" => view! { <Field id name label="In % of the reading" value error required=true /> }.into_any(),
         "features" => {
             let hint = "One a line; empty: every feature counts";
             view! { <TextArea id name label="Key features" hint value error rows=3 /> }.into_any()
