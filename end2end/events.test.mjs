@@ -131,7 +131,7 @@ story("a reading is logged, shown with the latest of its name, suggested, and ta
   await entry.getByText("must have at most 3 decimal places").waitFor();
   await entry.getByLabel("Value").fill("1,042.50");
   await entry.getByRole("button").click();
-  await toast(page, "Reading logged. Score unchanged at 68.5: readings count in no factor");
+  await toast(page, "Reading logged. Score unchanged at 68.5: no factor counts such events");
   await readings.getByRole("row", { name: /^Seats used 1,042.5 / }).waitFor();
   await page.getByRole("region", { name: "Events" }).getByText("Seats used: 1,042.5", { exact: true }).waitFor();
   await entry.locator("datalist option[value='seats used']").waitFor({ state: "attached" });
@@ -159,7 +159,7 @@ story("retracting an event asks for the reason, strikes it through and moves the
   await events.getByRole("link", { name: /Retract.*ada logged in/ }).first().click();
   await page.getByRole("button", { name: "Retract event" }).click();
   await page.getByText("is required").waitFor();
-  await page.getByLabel("Reason").fill("Logged twice");
+  await page.getByRole("textbox", { name: "Reason" }).fill("Logged twice");
   await page.getByRole("button", { name: "Retract event" }).click();
   await toast(page, "Login retracted. Score 68.5 → 67.3");
   await events.getByText("Retracted: Logged twice").waitFor();

@@ -162,7 +162,7 @@ story("notes, retraction and payments work without JavaScript", { javaScriptEnab
   await page.locator(".note__text", { hasText: "Champion left" }).waitFor();
 
   await page.getByRole("link", { name: /Retract.*ada logged in/ }).first().click();
-  await page.getByLabel("Reason").fill("Logged twice");
+  await page.getByRole("textbox", { name: "Reason" }).fill("Logged twice");
   await page.getByRole("button", { name: "Retract event" }).click();
   await toast(page, "Login retracted");
   await page.getByText("Retracted: Logged twice").waitFor();
