@@ -80,3 +80,38 @@ async function savesAndRestores({ page, api, open }) {
 story("rules are tried, saved, seen in scores and history, and brought back", savesAndRestores);
 
 story("the same without JavaScript", { javaScriptEnabled: false, console: [refused(422)] }, savesAndRestores);
+
+/** Rules of the team's own: a template, one more factor where JavaScript adds it, one taken out. */
+async function rulesOfItsOwn({ page, api, open }, interactive) {
+  await api.five();
+  await open("/scorecard");
+  await page.getByText("Begin with other rules").click();
+  await page.getByRole("link", { name: "The five and silence" }).click();
+  await part(page, "Days of silence").waitFor();
+  await preview(page).getByText("Days of silence none → weight 100").waitFor();
+  if (interactive) {
+    await page.getByLabel("One more factor").selectOption({ label: "Days with an event" });
+    await part(page, "Days with an event").getByLabel("Window in days").fill("14");
+  }
+  await part(page, "API trend").getByText("Names, reason and next step").click();
+  await part(page, "API trend").getByLabel("Take this factor out").check();
+  await form(page, "Save as version 2").getByLabel("Your name").fill("Ann Lee");
+  await page.getByLabel("Why this change").fill("Silence matters");
+  await page.getByRole("button", { name: "Save as version 2" }).click();
+  await toast(page, "Version 2 is in force");
+  await rescored(api, 2);
+  const { scorecards } = await api.get("/rulebook");
+  const keys = scorecards[0].factors.map(({ key }) => key);
+  const five = ["loginFrequency", "featureAdoption", "supportLoad", "invoiceTimeliness", "daysOfSilence"];
+  assert.deepEqual(keys, interactive ? [...five, "activeDays"] : five);
+  await open("/?sort=days_of_silence");
+  const heads = page.locator("th.col-factor");
+  await heads.getByRole("link", { name: "Sil" }).waitFor();
+  assert.equal(await heads.count(), keys.length);
+  await open("/customers/1");
+  await page.getByRole("article").filter({ hasText: "Days of silence" }).getByText("days since the last event").waitFor();
+}
+
+story("a team scores by rules of its own", (it) => rulesOfItsOwn(it, true));
+
+story("a team scores by rules of its own without JavaScript", { javaScriptEnabled: false }, (it) => rulesOfItsOwn(it, false));
