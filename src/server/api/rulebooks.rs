@@ -1,6 +1,7 @@
 //! `/api/rulebook` and `/api/rulebooks`: all rules of scoring in full, version by version.
 
-use super::extract::{Id, Json, NoQuery, PathId};
+use super::extract::{Id, Json, NoQuery};
+use super::scorecards::Version;
 use crate::domain::rulebook::{Rulebook, RulebookInput, RulebookVersion};
 use crate::server::Call;
 use crate::server::service::scorecards;
@@ -14,20 +15,6 @@ use serde::Serialize;
 pub struct Rulebooks {
     items: Vec<RulebookVersion>,
     total: usize,
-}
-
-/// A version's number in a path.
-pub struct Version(i64);
-
-impl From<i64> for Version {
-    fn from(number: i64) -> Self {
-        Self(number)
-    }
-}
-
-impl PathId for Version {
-    const PARAMETER: &'static str = "version";
-    const NOUN: &'static str = "rulebook";
 }
 
 /// Returns the rules in force: factors with their measures and scales, bands, what missing data does.

@@ -19,7 +19,7 @@ pub struct Scorecards {
 }
 
 /// A version's number in a path.
-pub struct Version(i64);
+pub struct Version(pub i64);
 
 impl From<i64> for Version {
     fn from(number: i64) -> Self {
