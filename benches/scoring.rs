@@ -2,7 +2,7 @@
 
 use chrono::{Duration, NaiveDate};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use customer_health::domain::{CustomerId, EventKind, Factors, Scorecard};
+use customer_health::domain::{CustomerId, EventKind, Scorecard, Sources};
 use customer_health::scoring::{BAND_MEMORY_DAYS, Connections, DailyCount, Facts, history, measure, score};
 use std::hint::black_box;
 
@@ -22,7 +22,7 @@ fn facts(today: NaiveDate) -> Facts {
 fn bench(criterion: &mut Criterion) {
     let today = NaiveDate::from_ymd_opt(2026, 3, 16).expect("a day");
     let (facts, scorecard) = (facts(today), Scorecard::default());
-    let connections = Connections(Factors::from_fn(|_| Some(today - Duration::days(400))));
+    let connections = Connections(Sources::from_fn(|_| Some(today - Duration::days(400))));
     let mut group = criterion.benchmark_group("scoring");
     group.throughput(Throughput::Elements(1));
     group.bench_function("health of one customer", |bencher| {
