@@ -36,14 +36,22 @@ pub fn countable_kinds() -> impl Iterator<Item = EventKind> {
     EventKind::ALL.into_iter().filter(|kind| *kind != EventKind::Reading)
 }
 
-/// The keys of the factors that a form has; `None` when it does not say.
-pub fn keys(values: &FormValues) -> Option<Vec<FactorKey>> {
-    values.0.get(FACTORS).map(|keys| keys.split_whitespace().filter_map(FactorKey::parse).collect())
+/// Returns the keys of the factors that a form has.
+pub fn keys(values: &FormValues) -> Vec<FactorKey> {
+    parse_keys(values.get(FACTORS))
+}
+
+pub fn parse_keys(text: &str) -> Vec<FactorKey> {
+    text.split_whitespace().filter_map(FactorKey::parse).collect()
+}
+
+/// Returns keys as the text of a field.
+pub fn list_keys(keys: &[FactorKey]) -> String {
+    keys.iter().map(FactorKey::as_str).collect::<Vec<_>>().join(" ")
 }
 
 fn set_keys(values: &mut FormValues, keys: &[FactorKey]) {
-    let keys: Vec<_> = keys.iter().map(FactorKey::as_str).collect();
-    values.0.insert(FACTORS.to_owned(), keys.join(" "));
+    values.0.insert(FACTORS.to_owned(), list_keys(keys));
 }
 
 /// Returns a scorecard as the values of the form's fields.
@@ -99,7 +107,7 @@ pub fn add_factor(values: &mut FormValues, kind: &str) {
     if !MEASURE_TYPES.contains(&kind) {
         return;
     }
-    let mut keys = keys(values).unwrap_or_default();
+    let mut keys = keys(values);
     let numbered = (2..).map(|number| format!("{kind}{number}"));
     let is_free = |key: &FactorKey| !keys.contains(key);
     let Some(key) =

@@ -23,10 +23,10 @@ pub fn ScorecardForm(current: Scorecard, typed: Option<FormValues>, rejection: O
     if !is_typed {
         initial.0.insert("author".to_owned(), use_preferences().read_untracked().signature());
     }
-    let keys = rules::keys(&initial).unwrap_or_else(|| current.factors.keys().collect());
-    let listed: Vec<_> = keys.iter().map(FactorKey::as_str).collect();
-    let listed = listed.join(" ");
     let state = FormState::new("scorecard".into(), initial, action).with_rejection(rejection);
+    let sent = rules::parse_keys(&state.value(FACTORS));
+    let keys = if sent.is_empty() { current.factors.keys().collect() } else { sent };
+    let listed = rules::list_keys(&keys);
     let factors = keys.into_iter().map(|key| view! { <FactorFields key_=key state /> }).collect_view();
     let save = format!("Save as version {}", current.version + 1);
     view! {
@@ -75,6 +75,8 @@ fn FactorFields(key_: FactorKey, state: FormState) -> impl IntoView {
     let parts = ["days", "beforeDays", "reading", "over"].map(part).collect_view();
     let lists = ["kinds", "features", "scaledByAge"].map(part).collect_view();
     let scale_hint = "Value = score, two to six points";
+    let folded = ["shortLabel", "nextStep", "why"].map(|field| state.error(name(field)));
+    let open = move || folded.iter().any(|error| error.read().is_some());
     view! {
         <fieldset class="scorecard-form__part" id=format!("factor-{key_}")>
             <legend>{title}</legend>
@@ -96,7 +98,7 @@ fn FactorFields(key_: FactorKey, state: FormState) -> impl IntoView {
                 {field(state, name("assumed"), "Assumed score", "Where nothing is measured", "decimal")}
             </div>
             {lists}
-            <details class="scorecard-form__more">
+            <details class="scorecard-form__more" open=open>
                 <summary>"Names, reason and next step"</summary>
                 <div class="form__grid">
                     {text(state, name("shortLabel"), "Short name", "At most 12 characters")}

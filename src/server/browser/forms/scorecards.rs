@@ -51,7 +51,7 @@ fn done(saved: &ScorecardVersion) -> Done {
 fn rulebook_input<T>(form: &FormValues, parse: impl FnOnce(&RulebookInput) -> Result<T, FieldErrors>) -> Result<T, AppError> {
     let mut reader = Reader { form, unreadable: FieldErrors::default() };
     let is_kept = |key: &FactorKey| form.filled(&factor_field(*key, "out")).is_none();
-    let kept = rules::keys(form).unwrap_or_default().into_iter().filter(is_kept);
+    let kept = rules::keys(form).into_iter().filter(is_kept);
     let factors = kept.map(|key| reader.factor(key)).collect();
     let scorecard = ScorecardOfRulebookInput {
         factors,
