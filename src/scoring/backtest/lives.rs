@@ -1,7 +1,6 @@
 //! Lives: when somebody was a customer, and what became of it after a day.
 
-use super::Terms;
-use crate::domain::{Archive, ArchiveReason, CustomerId, NaiveDate, Segment};
+use crate::domain::{Archive, ArchiveReason, BacktestQuery, CustomerId, NaiveDate, Segment};
 use chrono::Duration;
 
 /// A customer with all of its departures.
@@ -59,7 +58,7 @@ impl Tested {
     }
 
     /// Returns what the customer is on a test day; `None` when it was not there.
-    pub fn fate(&self, day: NaiveDate, terms: &Terms) -> Option<Fate> {
+    pub fn fate(&self, day: NaiveDate, terms: &BacktestQuery) -> Option<Fate> {
         let (start, end) = (self.start_on(day), day + Duration::days(terms.horizon));
         let by_then = |other: Option<NaiveDate>| other.is_some_and(|other| other <= day);
         let existed = self.created_on <= day || by_then(start) || by_then(self.first_fact_on);
@@ -84,7 +83,7 @@ impl Tested {
 
     /// Returns only what a test rests on; `None` for a customer that is not in it. Two tests of customers that are the same by
     /// this rest on the same.
-    pub fn within(mut self, terms: &Terms) -> Option<Self> {
+    pub fn within(mut self, terms: &BacktestQuery) -> Option<Self> {
         let last = *terms.days.last()?;
         let end = last + Duration::days(terms.horizon);
         if terms.segment.is_some() && self.segment != terms.segment {

@@ -11,10 +11,10 @@ mod rates;
 
 use super::words;
 use crate::domain::backtest::{
-    Auc, Backtest, BandRate, FactorAuc, Known, Leaver, LeftOut, ScoreCount, ThirdAuc, Verdict, Warning, WarningCode,
+    Auc, Backtest, BandRate, FactorAuc, Leaver, LeftOut, ScoreCount, ThirdAuc, Verdict, Warning, WarningCode,
 };
 use crate::domain::tally::Tally;
-use crate::domain::{Band, CustomerId, FactorKey, Factors, Figure, NaiveDate, Points, Segment, Share};
+use crate::domain::{BacktestQuery, Band, CustomerId, FactorKey, Factors, Figure, NaiveDate, Points, Share};
 use chrono::Duration;
 pub use lives::{Churned, Fate, Tested};
 pub use pairs::Case;
@@ -45,19 +45,6 @@ pub struct Departure {
     pub last_healthy_on: Option<NaiveDate>,
 }
 
-/// The question that a backtest answers.
-#[derive(Clone, Debug)]
-pub struct Terms {
-    pub horizon: i64,
-    pub days: Vec<NaiveDate>,
-    pub version: Option<i64>,
-    pub known: Known,
-    pub segment: Option<Segment>,
-    pub min_age: i64,
-    pub exclude_involuntary: bool,
-    pub skip_days: i64,
-}
-
 /// The most leavers that are named.
 const MOST_NAMED: usize = 200;
 /// The width of a column of the distribution.
@@ -68,7 +55,7 @@ const TOO_GOOD: Figure = Figure(9_500);
 
 /// Returns the backtest of these cases, whose factors have these names. `known_then` is the AUC of the same days as they were known then.
 pub fn backtest(
-    terms: Terms,
+    terms: BacktestQuery,
     labels: &Factors<String>,
     cases: &[TestCase],
     known_then: Option<Auc>,
@@ -192,7 +179,7 @@ fn factor_aucs(cases: &[TestCase], outcomes: &[Case], labels: &Factors<String>) 
     keys.into_iter().zip(values).map(factor).collect()
 }
 
-fn thirds(terms: &Terms, cases: &[TestCase], outcomes: &[Case], scores: &[Option<i64>]) -> Vec<ThirdAuc> {
+fn thirds(terms: &BacktestQuery, cases: &[TestCase], outcomes: &[Case], scores: &[Option<i64>]) -> Vec<ThirdAuc> {
     let third = terms.horizon / 3;
     (0..3)
         .map(|number| {

@@ -2,8 +2,8 @@
 
 use super::given::day;
 use crate::domain::backtest::{Auc, AucDifference, Known, LeftOut, Rate, Verdict, WarningCode};
-use crate::domain::{Backtest, Band, CustomerId, Factors, Figure, Points, Segment};
-use crate::scoring::backtest::{Case, Churned, Departure, Fate, Terms, TestCase, Tested, auc_of, backtest, difference};
+use crate::domain::{Backtest, BacktestQuery, Band, CustomerId, Factors, Figure, Points, Segment};
+use crate::scoring::backtest::{Case, Churned, Departure, Fate, TestCase, Tested, auc_of, backtest, difference};
 use proptest::prelude::*;
 
 fn case(customer: i64, days_ago: i64, left: bool) -> Case {
@@ -233,8 +233,8 @@ fn tested(customer: i64, days_ago: i64, score: i64, left_after: Option<i64>) -> 
     }
 }
 
-fn terms(days_ago: &[i64]) -> Terms {
-    Terms {
+fn terms(days_ago: &[i64]) -> BacktestQuery {
+    BacktestQuery {
         horizon: 90,
         days: days_ago.iter().copied().map(day).collect(),
         version: Some(1),
@@ -387,7 +387,8 @@ fn doubts_are_told() {
     let then = |known_then| codes(backtest(terms(&[90]), &labels(), &cases, known_then, LeftOut::default()));
     assert_eq!(then(Some(figures([6_000, 5_000, 7_000]))), [WarningCode::KnownThenDiffers]);
     assert_eq!(then(answer(&cases).auc), []);
-    let of_segment = backtest(Terms { segment: Some(Segment::Smb), ..terms(&[90]) }, &labels(), &cases, None, LeftOut::default());
+    let of_segment =
+        backtest(BacktestQuery { segment: Some(Segment::Smb), ..terms(&[90]) }, &labels(), &cases, None, LeftOut::default());
     assert_eq!(codes(of_segment), [WarningCode::SegmentOfToday]);
 }
 
@@ -437,13 +438,13 @@ fn who_left_within_the_horizon_is_a_leaver_and_who_had_left_is_not_there() {
 fn some_are_left_out_of_a_test() {
     let left = Churned { involuntary: true, ..churned(85, Some(295)) };
     let customer = lived(&[left], Some(295));
-    let fate = |customer: &Tested, terms: Terms| customer.fate(day(90), &terms);
+    let fate = |customer: &Tested, terms: BacktestQuery| customer.fate(day(90), &terms);
     assert_eq!(fate(&customer, terms(&[90])), Some(Fate::Left(left)));
-    assert_eq!(fate(&customer, Terms { exclude_involuntary: true, ..terms(&[90]) }), Some(Fate::Involuntary));
-    assert_eq!(fate(&customer, Terms { skip_days: 5, ..terms(&[90]) }), Some(Fate::Skipped));
-    assert_eq!(fate(&customer, Terms { skip_days: 4, ..terms(&[90]) }), Some(Fate::Left(left)));
-    assert_eq!(fate(&customer, Terms { min_age: 206, ..terms(&[90]) }), Some(Fate::TooYoung));
-    assert_eq!(fate(&customer, Terms { min_age: 205, ..terms(&[90]) }), Some(Fate::Left(left)));
+    assert_eq!(fate(&customer, BacktestQuery { exclude_involuntary: true, ..terms(&[90]) }), Some(Fate::Involuntary));
+    assert_eq!(fate(&customer, BacktestQuery { skip_days: 5, ..terms(&[90]) }), Some(Fate::Skipped));
+    assert_eq!(fate(&customer, BacktestQuery { skip_days: 4, ..terms(&[90]) }), Some(Fate::Left(left)));
+    assert_eq!(fate(&customer, BacktestQuery { min_age: 206, ..terms(&[90]) }), Some(Fate::TooYoung));
+    assert_eq!(fate(&customer, BacktestQuery { min_age: 205, ..terms(&[90]) }), Some(Fate::Left(left)));
     let archived = |ago: i64, churned: &[Churned]| Tested { archived_otherwise_on: Some(day(ago)), ..lived(churned, Some(295)) };
     assert_eq!(fate(&archived(90, &[]), terms(&[90])), None);
     assert_eq!(fate(&archived(89, &[]), terms(&[90])), Some(Fate::ArchivedOtherwise));

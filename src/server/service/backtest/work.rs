@@ -3,7 +3,7 @@
 
 use crate::domain::backtest::{Auc, BacktestProgress, Known, LeftOut};
 use crate::domain::{AsOf, Backtest, BacktestQuery, Band, CustomerId, Factors, NaiveDate};
-use crate::scoring::backtest::{self, Case, Churned, Departure, Fate, Terms, TestCase, Tested};
+use crate::scoring::backtest::{self, Case, Churned, Departure, Fate, TestCase, Tested};
 use crate::scoring::{self, DayScores, Facts};
 use crate::server::service::health::Scoring;
 use crate::server::store::{BacktestMarks, MarkedFacts, Reach, Store};
@@ -51,7 +51,7 @@ impl Worked {
         let marks = Arc::clone(&lock());
         let Some(renewed) = store.renew_backtest_marks(&self.facts, &marks).await? else { return Ok(false) };
         *lock() = Arc::new(renewed);
-        Ok(hash(&customers(store, &terms(query)).await?) == self.customers)
+        Ok(hash(&customers(store, query).await?) == self.customers)
     }
 }
 
@@ -61,21 +61,8 @@ fn hash(customers: &[Tested]) -> u64 {
     hasher.finish()
 }
 
-fn terms(query: &BacktestQuery) -> Terms {
-    Terms {
-        horizon: query.horizon,
-        days: query.days.clone(),
-        version: query.version,
-        known: query.known,
-        segment: query.segment,
-        min_age: query.min_age,
-        exclude_involuntary: query.exclude_involuntary,
-        skip_days: query.skip_days,
-    }
-}
-
 /// Returns the customers that the test rests on.
-async fn customers(store: &Store, terms: &Terms) -> Result<Vec<Tested>, AppError> {
+async fn customers(store: &Store, terms: &BacktestQuery) -> Result<Vec<Tested>, AppError> {
     let customers = store.list_tested_customers().await?;
     Ok(customers.into_iter().filter_map(|customer| customer.within(terms)).collect())
 }
@@ -83,7 +70,7 @@ async fn customers(store: &Store, terms: &Terms) -> Result<Vec<Tested>, AppError
 /// Everything that the chunks share.
 struct Ground {
     store: Store,
-    terms: Terms,
+    terms: BacktestQuery,
     /// The rules of today, or of the version that was asked for, with the sources of today.
     now: Scoring,
     /// The rules and sources that were known on each test day.
@@ -101,14 +88,13 @@ struct Cases {
 
 /// Works a backtest out. `query` says its days, and its version where there is one.
 pub async fn work_out(store: &Store, query: &BacktestQuery, progress: &Progress) -> Result<Worked, AppError> {
-    let terms = terms(query);
-    let customers = customers(store, &terms).await?;
+    let customers = customers(store, query).await?;
     progress.all.store(customers.len(), Ordering::Relaxed);
-    let last = terms.days.last().copied().unwrap_or_default();
+    let last = query.days.last().copied().unwrap_or_default();
     let left = customers.iter().filter(|customer| !customer.churned.is_empty()).map(|customer| customer.id).collect();
-    let facts = MarkedFacts { last, left, end: last + Duration::days(terms.horizon) };
+    let facts = MarkedFacts { last, left, end: last + Duration::days(query.horizon) };
     let (hash, marks) = (hash(&customers), store.backtest_marks(&facts).await?);
-    let ground = Arc::new(Ground::load(store, terms).await?);
+    let ground = Arc::new(Ground::load(store, query.clone()).await?);
     let mut all = Cases::default();
     let mut chunks = customers.chunks(CUSTOMERS_AT_ONCE);
     let mut running = JoinSet::new();
@@ -137,7 +123,7 @@ fn failed(error: tokio::task::JoinError) -> AppError {
 }
 
 impl Ground {
-    async fn load(store: &Store, terms: Terms) -> Result<Self, AppError> {
+    async fn load(store: &Store, terms: BacktestQuery) -> Result<Self, AppError> {
         let mut now = Scoring::current(store).await?;
         if let Some(version) = terms.version {
             now.scorecard = store.get_scorecard(version).await?.scorecard;
@@ -314,7 +300,7 @@ impl Cases {
         self.left_out.add(other.left_out);
     }
 
-    fn backtest(mut self, terms: Terms, labels: &Factors<String>) -> Backtest {
+    fn backtest(mut self, terms: BacktestQuery, labels: &Factors<String>) -> Backtest {
         // Chunks end in any order.
         self.cases.sort_unstable_by_key(|case| (case.day, case.customer));
         self.then.sort_unstable_by_key(|(case, _)| (case.day, case.customer));
