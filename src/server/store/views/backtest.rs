@@ -6,7 +6,7 @@ use crate::scoring::backtest::{Churned, Tested};
 use crate::server::store::sql::bind::{binds, day, time};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::connections::load_connections;
-use crate::server::store::views::replay::IN_FLIGHT;
+use crate::server::store::views::replay::seen_or_surely_committed;
 use crate::server::store::{Store, StoreError, StoreResult};
 use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
@@ -126,10 +126,7 @@ impl BacktestMarks {
         let sql =
             format!("SELECT COUNT(*) FROM retractions WHERE fact_day <= $2 OR (fact_day <= $3 AND fact_customer_id {one_of})");
         let (retractions,): (i64,) = tx.one(AssertSqlSafe(sql), binds![&of.left[..], of.last, of.end]).await?;
-        let seen = match seen {
-            Some(seen) => seen,
-            None => tx.one::<(i64,)>("SELECT COALESCE(MAX(id), 0) FROM events", binds![]).await?.0 - IN_FLIGHT,
-        };
+        let seen = seen_or_surely_committed(tx, seen).await?;
         let sql = format!("SELECT COUNT(*) FROM events WHERE id > $4 AND (day <= $2 OR (day <= $3 AND customer_id {one_of}))");
         let (events,): (i64,) = tx.one(AssertSqlSafe(sql), binds![&of.left[..], of.last, of.end, seen]).await?;
         Ok(Self { connections: Connections(days), retractions, seen, events })

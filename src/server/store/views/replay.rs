@@ -105,7 +105,15 @@ async fn drop_indexes(tx: &mut Tx) -> StoreResult<()> {
 }
 
 /// Events so far behind the latest may still be on their way: ids are given before they are committed.
-pub const IN_FLIGHT: i64 = 10_000;
+const IN_FLIGHT: i64 = 10_000;
+
+/// Returns the event that was seen last; when absent, one behind which all are surely committed.
+pub async fn seen_or_surely_committed(tx: &mut Tx, seen: Option<i64>) -> StoreResult<i64> {
+    match seen {
+        Some(seen) => Ok(seen),
+        None => Ok(tx.one::<(i64,)>("SELECT COALESCE(MAX(id), 0) FROM events", binds![]).await?.0 - IN_FLIGHT),
+    }
+}
 
 /// Marks of what a replayed day rests on. Facts that do not count on the day do not change them.
 #[derive(Debug, PartialEq, Eq)]
@@ -128,10 +136,7 @@ impl ReplaySources {
         let (customers, last_customer, versions): (i64, i64, i64) = tx.one(sql, binds![]).await?;
         let sql = "SELECT COUNT(*) FROM retractions WHERE retracted_at < $1";
         let (retractions,): (i64,) = tx.one(sql, binds![end(at.known_at)]).await?;
-        let seen = match seen {
-            Some(seen) => seen,
-            None => tx.one::<(i64,)>("SELECT COALESCE(MAX(id), 0) FROM events", binds![]).await?.0 - IN_FLIGHT,
-        };
+        let seen = seen_or_surely_committed(tx, seen).await?;
         let sql = "SELECT COUNT(*) FROM events WHERE id > $1 AND day <= $2 AND received_day <= $3";
         let (events,): (i64,) = tx.one(sql, binds![seen, at.day, at.known_at.unwrap_or(NaiveDate::MAX)]).await?;
         let scorecard_version = scorecard(tx, at).await?.version;
