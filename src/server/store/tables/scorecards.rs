@@ -107,7 +107,7 @@ pub async fn current_scorecard(tx: &mut Tx) -> StoreResult<Scorecard> {
 }
 
 /// Returns the version in force, with the columns of its factors.
-pub async fn current_columns(tx: &mut Tx) -> StoreResult<(i64, FactorColumns)> {
+async fn current_columns(tx: &mut Tx) -> StoreResult<(i64, FactorColumns)> {
     let sql = "SELECT version, factor_columns FROM scorecards ORDER BY version DESC LIMIT 1";
     let (version, columns): (i64, String) = tx.one(sql, binds![]).await?;
     Ok((version, FactorColumns::parse(&columns)))

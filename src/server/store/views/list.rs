@@ -2,12 +2,11 @@
 
 use crate::domain::list::{Sort, SortDirection};
 use crate::domain::{CustomerQuery, MedianArr, NaiveDate};
-use crate::server::store::ledger::rules::load_basis;
+use crate::server::store::ledger::rules::load_rules;
 use crate::server::store::sql::bind::{Bind, binds};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::customers::{CustomerRecord, select_customers};
 use crate::server::store::tables::factor_columns::FactorColumns;
-use crate::server::store::tables::scorecards::current_columns;
 use crate::server::store::views::median_arr::{counted_arr, load_median_arr};
 use crate::server::store::views::selection::Selection;
 use crate::server::store::{CurrentHealth, Store, StoreError, StoreResult};
@@ -35,7 +34,8 @@ pub struct CustomerPage {
 /// Loads the page and the order that a query asks for of the customers that a selection has.
 pub async fn load_page(tx: &mut Tx, selection: Selection, query: &CustomerQuery, today: NaiveDate) -> StoreResult<CustomerPage> {
     let Selection { condition, mut binds } = selection;
-    let basis = load_basis(tx, today).await?;
+    let rules = load_rules(tx).await?;
+    let (basis, columns) = (rules.basis(today), rules.columns);
     let count = format!(
         "SELECT COUNT(*), COUNT(CASE WHEN urgency IS NOT NULL AND arr_cents IS NULL THEN 1 END) FROM customers WHERE {condition}"
     );
@@ -44,7 +44,6 @@ pub async fn load_page(tx: &mut Tx, selection: Selection, query: &CustomerQuery,
         true => load_median_arr(tx).await?,
         false => MedianArr::default(),
     };
-    let (_, columns) = current_columns(tx).await?;
     let order = match query.sort {
         Sort::Urgency => urgency_order(query.direction, &median_arr, &columns, &mut binds)?,
         column => order_by(column, query.direction, &columns)?,
