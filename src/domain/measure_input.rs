@@ -44,6 +44,20 @@ pub struct MeasureInput {
 
 const TYPES: &str = "count, distinctFeatures, onTimeShare, trend, activeDays, daysSince, pace, daysOverdue, latest, mean, ratio";
 
+/// Returns the fields of a type of measure besides the type.
+pub fn measure_fields(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "count" | "activeDays" => &["kinds", "days", "scaledByAge"],
+        "daysSince" | "trend" => &["kinds", "days"],
+        "pace" => &["kinds", "days", "beforeDays"],
+        "distinctFeatures" => &["features", "days"],
+        "onTimeShare" => &["days"],
+        "latest" | "mean" => &["reading", "days"],
+        "ratio" => &["reading", "over", "days"],
+        _ => &[],
+    }
+}
+
 impl From<&Measure> for MeasureInput {
     /// Returns a measure as it could be sent.
     fn from(measure: &Measure) -> Self {
@@ -79,7 +93,7 @@ impl MeasureInput {
     /// Parses a measure. Each broken rule is told of its field, behind the prefix: `factors.silence.measure.days`.
     pub fn parse(&self, errors: &mut FieldErrors, prefix: &str) -> Option<Measure> {
         let before = errors.0.len();
-        let mut fields = Fields { input: self, errors, prefix, taken: vec!["type"] };
+        let mut fields = Fields { input: self, errors, prefix };
         let measure = match self.kind.as_deref().map(str::trim) {
             Some("count") => {
                 let (kinds, days, scaled_by_age) = (fields.kinds(), fields.perhaps_days(), fields.scaled_by_age());
@@ -128,12 +142,11 @@ impl MeasureInput {
     }
 }
 
-/// The fields of a measure, and which of them its type has.
+/// The fields of a measure.
 struct Fields<'a> {
     input: &'a MeasureInput,
     errors: &'a mut FieldErrors,
     prefix: &'a str,
-    taken: Vec<&'static str>,
 }
 
 impl Fields<'_> {
@@ -142,7 +155,6 @@ impl Fields<'_> {
     }
 
     fn days(&mut self, field: &'static str, sent: Option<i64>) -> i64 {
-        self.taken.push(field);
         match sent {
             None => self.add(field, "is required"),
             Some(days) if !(1..=MAX_DAYS).contains(&days) => self.add(field, format!("must be between 1 and {MAX_DAYS}")),
@@ -152,18 +164,15 @@ impl Fields<'_> {
     }
 
     fn perhaps_days(&mut self) -> Option<i64> {
-        self.taken.push("days");
         self.input.days.map(|days| self.days("days", Some(days)))
     }
 
     fn scaled_by_age(&mut self) -> bool {
-        self.taken.push("scaledByAge");
         self.input.scaled_by_age.unwrap_or_default()
     }
 
     /// Parses kinds of events. They come in one order and once, so that equal sets are equal measures.
     fn kinds(&mut self) -> Vec<EventKind> {
-        self.taken.push("kinds");
         let sent = self.input.kinds.as_deref().unwrap_or_default();
         if sent.is_empty() {
             self.add("kinds", "must have at least one kind of event");
@@ -178,7 +187,6 @@ impl Fields<'_> {
 
     /// Parses features. They are spelled as in `feature_use` events, and sorted.
     fn features(&mut self) -> Vec<String> {
-        self.taken.push("features");
         let sent = self.input.features.as_deref().unwrap_or_default();
         if sent.len() > MAX_FEATURES {
             self.add("features", format!("must be at most {MAX_FEATURES} features"));
@@ -196,7 +204,6 @@ impl Fields<'_> {
 
     /// Parses a reading's name, spelled as in `reading` events.
     fn name(&mut self, field: &'static str, sent: &Option<String>) -> String {
-        self.taken.push(field);
         let name = composed(&sent.as_deref().unwrap_or_default().trim().to_lowercase());
         match name.chars().count() {
             0 => self.add(field, "is required"),
@@ -218,8 +225,9 @@ impl Fields<'_> {
             ("reading", input.reading.is_some()),
             ("over", input.over.is_some()),
         ];
+        let of_type = measure_fields(input.kind.as_deref().map(str::trim).unwrap_or_default());
         for (field, _) in sent.into_iter().filter(|(_, is_sent)| *is_sent) {
-            if !self.taken.contains(&field) {
+            if !of_type.contains(&field) {
                 self.add(field, "is not a field of this measure");
             }
         }

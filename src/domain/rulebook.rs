@@ -234,20 +234,6 @@ pub const MEASURE_TYPES: [&str; 11] = [
     "ratio",
 ];
 
-/// Returns the fields of a type of measure besides the type.
-pub fn measure_fields(kind: &str) -> &'static [&'static str] {
-    match kind {
-        "count" | "activeDays" => &["kinds", "days", "scaledByAge"],
-        "daysSince" | "trend" => &["kinds", "days"],
-        "pace" => &["kinds", "days", "beforeDays"],
-        "distinctFeatures" => &["features", "days"],
-        "onTimeShare" => &["days"],
-        "latest" | "mean" => &["reading", "days"],
-        "ratio" => &["reading", "over", "days"],
-        _ => &[],
-    }
-}
-
 fn scale(errors: &mut FieldErrors, field: &str, input: &ScaleInput) -> Scale {
     let before = errors.0.len();
     let assumed = Points(decimal(errors, &format!("{field}.assumed"), input.assumed, 100, 10));

@@ -1,8 +1,8 @@
 //! The rules of scoring as the values of a form: a name for each field of each factor, and texts that a person writes.
 
 use super::FormValues;
-use crate::domain::measure_input::MeasureInput;
-use crate::domain::rulebook::{MEASURE_TYPES, measure_fields};
+use crate::domain::measure_input::{MeasureInput, measure_fields};
+use crate::domain::rulebook::MEASURE_TYPES;
 use crate::domain::{EventKind, FactorKey, Scorecard};
 
 /// The field with the keys of the form's factors, in their order.

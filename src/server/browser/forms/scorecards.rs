@@ -1,10 +1,8 @@
 //! The forms about the rules of scoring.
 
 use super::rejection;
-use crate::domain::measure_input::MeasureInput;
-use crate::domain::rulebook::{
-    FactorInput, RulebookInput, ScaleInput, ScalePointInput, ScorecardOfRulebookInput, measure_fields,
-};
+use crate::domain::measure_input::{MeasureInput, measure_fields};
+use crate::domain::rulebook::{FactorInput, RulebookInput, ScaleInput, ScalePointInput, ScorecardOfRulebookInput};
 use crate::domain::scorecard_input::BandLimitsInput;
 use crate::domain::{EventKind, FactorKey, FieldErrors, ScorecardVersion};
 use crate::server::Call;
