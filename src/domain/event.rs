@@ -75,6 +75,11 @@ impl EventKind {
         }
     }
 
+    /// Returns the noun in few letters: "ticket".
+    pub fn short_noun(self) -> &'static str {
+        if self == Self::SupportTicket { "ticket" } else { self.noun() }
+    }
+
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == text)
     }

@@ -108,14 +108,13 @@ impl FiveRules {
 
     /// Returns the short form of rules; `None` for rules that it cannot say.
     pub fn of(scorecard: &Scorecard) -> Option<Self> {
-        let mut rules = FactorKey::FIVE.into_iter().map(|key| short_rule(scorecard.factors.get(key)?));
-        let mut next = || rules.next().flatten();
+        let rule = |key| scorecard.factors.get(key).map(short_rule);
         let factors = FiveFactors {
-            login_frequency: next()?,
-            feature_adoption: next()?,
-            support_load: next()?,
-            invoice_timeliness: next()?,
-            api_trend: next()?,
+            login_frequency: rule(FactorKey::LOGIN_FREQUENCY)?,
+            feature_adoption: rule(FactorKey::FEATURE_ADOPTION)?,
+            support_load: rule(FactorKey::SUPPORT_LOAD)?,
+            invoice_timeliness: rule(FactorKey::INVOICE_TIMELINESS)?,
+            api_trend: rule(FactorKey::API_TREND)?,
         };
         let Scorecard { version, bands, missing_policy, coverage_floor, .. } = scorecard.clone();
         let rules = Self { version, factors, bands, missing_policy, coverage_floor };
@@ -158,13 +157,13 @@ fn factor_rule(key: FactorKey, rule: FiveRule) -> FactorRule {
 }
 
 /// Returns the short form of a rule, as far as it can be said.
-fn short_rule(rule: &FactorRule) -> Option<FiveRule> {
+fn short_rule(rule: &FactorRule) -> FiveRule {
     let (target, key_features) = match &rule.measure {
         Measure::Count { .. } => (Some(rule.scale.end()), Vec::new()),
         Measure::DistinctFeatures { features, .. } => (Some(rule.scale.end()), features.clone()),
         _ => (None, Vec::new()),
     };
-    Some(FiveRule { weight: rule.weight, window_days: rule.measure.window_days(), target, key_features })
+    FiveRule { weight: rule.weight, window_days: rule.measure.window_days(), target, key_features }
 }
 
 const WHY_LOGINS: &str = "Falling logins are the earliest common sign of churn. Thirty days smooth out weekends and holidays and still show a \

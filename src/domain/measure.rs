@@ -146,12 +146,11 @@ impl Measure {
 
     /// Returns the sources in words: "Logins", "Logins and API calls".
     pub fn source_words(&self) -> String {
-        let labels: Vec<_> = self.sources().map(Source::label).collect();
-        let labels: Vec<_> = labels
-            .iter()
-            .enumerate()
-            .map(|(place, label)| if place == 0 { (*label).to_owned() } else { uncapitalised(label) })
-            .collect();
+        let label = |(place, source): (usize, Source)| match place {
+            0 => source.label().to_owned(),
+            _ => uncapitalised(source.label()),
+        };
+        let labels: Vec<_> = self.sources().enumerate().map(label).collect();
         listed(&labels)
     }
 
@@ -178,26 +177,27 @@ impl Measure {
 
     /// Returns the counted thing in the singular: "login".
     pub fn noun(&self) -> &'static str {
+        self.noun_by(EventKind::noun)
+    }
+
+    /// Returns the counted thing in few letters: "ticket".
+    pub fn short_noun(&self) -> &'static str {
+        self.noun_by(EventKind::short_noun)
+    }
+
+    fn noun_by(&self, of_kind: fn(EventKind) -> &'static str) -> &'static str {
         match self {
             Self::Count { kinds, .. }
             | Self::Trend { kinds, .. }
             | Self::ActiveDays { kinds, .. }
             | Self::DaysSince { kinds, .. }
             | Self::Pace { kinds, .. } => match kinds.as_slice() {
-                [kind] => kind.noun(),
+                [kind] => of_kind(*kind),
                 _ => "event",
             },
             Self::DistinctFeatures { .. } => "feature",
             Self::OnTimeShare { .. } | Self::DaysOverdue => "invoice",
             Self::Latest { .. } | Self::Mean { .. } | Self::Ratio { .. } => "reading",
-        }
-    }
-
-    /// Returns the counted thing in few letters: "ticket".
-    pub fn short_noun(&self) -> &'static str {
-        match self.noun() {
-            "support ticket" => "ticket",
-            noun => noun,
         }
     }
 

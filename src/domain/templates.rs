@@ -4,7 +4,7 @@ use super::five::{FiveRules, WHY_INVOICES};
 use super::measure::Measure;
 use super::scale::{Scale, ScalePoint};
 use super::scorecard::FactorRule;
-use super::{EventKind, FactorKey, Points, Scorecard};
+use super::{EventKind, FactorKey, Factors, Points, Scorecard};
 
 /// Rules to begin with.
 pub struct Template {
@@ -69,7 +69,7 @@ fn five_and_silence() -> Scorecard {
 }
 
 fn product_led() -> Scorecard {
-    let empty = Scorecard { factors: std::iter::empty().collect(), ..Scorecard::default() };
+    let empty = Scorecard { factors: Factors::default(), ..Scorecard::default() };
     let active = FactorRule {
         label: "Days of use".into(),
         short_label: "Days".into(),
@@ -88,7 +88,7 @@ fn product_led() -> Scorecard {
 }
 
 fn orders() -> Scorecard {
-    let empty = Scorecard { factors: std::iter::empty().collect(), ..Scorecard::default() };
+    let empty = Scorecard { factors: Factors::default(), ..Scorecard::default() };
     let ordered = [EventKind::InvoiceIssued];
     let overdue = FactorRule {
         label: "Days overdue".into(),
@@ -153,7 +153,7 @@ fn scale(points: &[(i64, i64)], assumed: i64) -> Scale {
         .unwrap_or_else(|| Scale::straight((0, Points::ZERO), (1, Points::MAX), Points::NEUTRAL))
 }
 
-fn with(scorecard: Scorecard, key: &str, rule: FactorRule) -> Scorecard {
-    let added = FactorKey::parse(key).map(|key| (key, rule));
-    Scorecard { factors: scorecard.factors.clone().into_iter().chain(added).collect(), ..scorecard }
+fn with(mut scorecard: Scorecard, key: &str, rule: FactorRule) -> Scorecard {
+    scorecard.factors = scorecard.factors.into_iter().chain(FactorKey::parse(key).map(|key| (key, rule))).collect();
+    scorecard
 }

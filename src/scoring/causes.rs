@@ -103,7 +103,7 @@ fn facts(cause: Cause, last: &Step, next: &Step, before: ScoreInputs<'_>, after:
             }
             Cause::SourceConnected => {
                 let connected = |step: &Step| step.measured.factor(factor).connected;
-                (connected(last) != connected(next)).then(|| measure.sources().next().map(Fact::Connected)).flatten()
+                measure.sources().next().filter(|_| connected(last) != connected(next)).map(Fact::Connected)
             }
             _ => moved(cause, measure, last.measured.factor(factor), next.measured.factor(factor)),
         };

@@ -14,7 +14,7 @@ use crate::domain::{Driver, FactorKey, Points, Scorecard};
 pub fn drivers(measured: &Measurements, scorecard: &Scorecard) -> Vec<Driver> {
     let points = |measured: &Measurements| Scores::of(measured, scorecard).score;
     let now = points(measured);
-    let driver = |(factor, rule): (FactorKey, &'_ FactorRule)| {
+    let driver = |(factor, rule): (FactorKey, &FactorRule)| {
         let (wished, wish) = wish(factor, rule, measured)?;
         let gain = points(&wished) - now;
         (gain > Points::ZERO).then(|| Driver { factor, gain, sentence: wish_sentence(wish) })

@@ -33,11 +33,6 @@ pub async fn get_scorecard_page(call: &Call) -> Result<ScorecardPage, AppError> 
     Ok(ScorecardPage { versions: call.store.list_scorecards().await?, outcome_reasons, stale, customers, now: call.now })
 }
 
-/// Puts the next version in force. Customers are rescored in the background.
-pub async fn create_scorecard(call: &Call, new: NewScorecard) -> Result<ScorecardVersion, AppError> {
-    save(call, new).await
-}
-
 /// Puts an old version's rules in force again, as the version that follows `based_on`.
 pub async fn restore_scorecard(
     call: &Call,
@@ -50,10 +45,12 @@ pub async fn restore_scorecard(
     let (author, note) = crate::domain::scorecard_input::signature(&mut errors, author, note);
     errors.or(|| ())?;
     let old = call.store.get_scorecard(version).await?.scorecard;
-    save(call, NewScorecard { scorecard: Scorecard { version: based_on.saturating_add(1), ..old }, author, note }).await
+    create_scorecard(call, NewScorecard { scorecard: Scorecard { version: based_on.saturating_add(1), ..old }, author, note })
+        .await
 }
 
-async fn save(call: &Call, new: NewScorecard) -> Result<ScorecardVersion, AppError> {
+/// Puts the next version in force. Customers are rescored in the background.
+pub async fn create_scorecard(call: &Call, new: NewScorecard) -> Result<ScorecardVersion, AppError> {
     let current = call.store.current_scorecard().await?;
     let is_next = new.scorecard.version == current.version.saturating_add(1);
     if is_next && new.scorecard.has_rules_of(&current) {
