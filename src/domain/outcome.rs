@@ -1,4 +1,4 @@
-//! What became of a customer: it left, or its contract was renewed, reduced or enlarged, on a day and at an ARR.
+//! Outcomes of customers: one left, or its contract was renewed, reduced or enlarged, on a day and at an ARR.
 
 use super::customer::{MAX_CENTS, parse_date};
 use super::letters::composed;

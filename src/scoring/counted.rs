@@ -1,4 +1,4 @@
-//! What a measure counted, and the exact value that it stands for.
+//! Numbers that a measure gave, and the exact value that they stand for.
 
 use crate::domain::measure::Measure;
 use crate::domain::scale::Value;

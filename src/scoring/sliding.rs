@@ -1,4 +1,4 @@
-//! What a measure counts, from one day to a later one: windows slide over the facts instead of being summed anew. Days are
+//! Counters of measures, from one day to a later one: windows slide over the facts instead of being summed anew. Days are
 //! numbers here, since arithmetic with dates would cost more than all the rest.
 
 use super::facts::{Facts, Invoice};

@@ -1,4 +1,4 @@
-//! What became of a customer: telling it, taking it back, and the reasons to choose from.
+//! Forms for the outcomes of a customer: telling one, taking it back, and the reasons to choose from.
 
 use super::FormState;
 use super::parts::{ActionForm, FormFoot, FormHead};

@@ -1,4 +1,4 @@
-//! What became of customers: told, listed, taken back; and the reasons to choose from.
+//! Outcomes of customers: told, listed, taken back; and the reasons to choose from.
 
 use crate::domain::outcome::parse_reasons;
 use crate::domain::{CustomerId, FieldErrors, Outcome, OutcomeId, OutcomeInput};

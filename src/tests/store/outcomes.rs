@@ -1,4 +1,4 @@
-//! What became of customers: kept once, taken back, known then; and how who churned leaves and comes back.
+//! Outcomes of customers: kept once, taken back, known then; and how who churned leaves and comes back.
 
 use crate::domain::band_history::Period;
 use crate::domain::{

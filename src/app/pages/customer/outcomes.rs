@@ -1,4 +1,4 @@
-//! What became of the customer, latest first: each outcome can be retracted, and others can be added.
+//! Outcomes of the customer, latest first: each outcome can be retracted, and others can be added.
 
 use super::words::{arr_step, reason_words};
 use crate::app::components::Day;
