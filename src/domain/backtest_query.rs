@@ -78,7 +78,7 @@ impl BacktestQuery {
             "version" => self.version = number(errors, name, value, 1..=i64::MAX),
             "segment" => match Segment::parse(value) {
                 Some(segment) => self.segment = Some(segment),
-                None => errors.add(name, format!("must be one of {}", Segment::ALL.map(Segment::label).join(", "))),
+                None => errors.add(name, format!("must be one of {}", Segment::ALL.each_ref().map(Segment::label).join(", "))),
             },
             "known" => match Known::parse(value) {
                 Some(known) => self.known = known,

@@ -74,7 +74,7 @@ impl BulkInput {
             (None, Some(segment), None) => {
                 BulkChange::Segment(segment.as_deref().and_then(Segment::parse).unwrap_or_else(|| {
                     errors.add("segment", "must be one of Enterprise, SMB, Startup");
-                    Segment::Smb
+                    Segment::SMB
                 }))
             }
             (None, None, Some(reason)) => BulkChange::Archive(reason.and_then(|reason| {

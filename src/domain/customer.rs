@@ -2,36 +2,10 @@
 
 use super::letters::composed;
 use super::numbers::whole;
-use super::{CustomerId, FieldErrors, NaiveDate};
+use super::{CustomerId, FieldErrors, NaiveDate, Segment};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
-
-/// The kind of company a customer is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
-pub enum Segment {
-    Enterprise,
-    #[serde(rename = "SMB")]
-    Smb,
-    Startup,
-}
-
-impl Segment {
-    pub const ALL: [Self; 3] = [Self::Enterprise, Self::Smb, Self::Startup];
-
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Enterprise => "Enterprise",
-            Self::Smb => "SMB",
-            Self::Startup => "Startup",
-        }
-    }
-
-    /// Parses a segment's label in any letter case.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|segment| segment.label().eq_ignore_ascii_case(text.trim()))
-    }
-}
 
 /// The reason why a customer was archived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -195,7 +169,7 @@ impl CustomerInput {
             (None, Some(base)) => base.segment,
             (segment, _) => segment.as_deref().and_then(Segment::parse).unwrap_or_else(|| {
                 errors.add("segment", "must be one of Enterprise, SMB, Startup");
-                Segment::Smb
+                Segment::SMB
             }),
         };
         let mut text = |field: &str, sent: Option<Option<String>>, old: Option<&Option<String>>, max| match sent {

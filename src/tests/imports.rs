@@ -111,7 +111,7 @@ on_each_database! {
         };
         assert_eq!(acme, expected);
         let bolt = db.get_customer(found["c-2"]).await.unwrap().fields;
-        assert_eq!((bolt.name.as_str(), bolt.segment, bolt.arr_cents), ("Bolt, Inc.", Segment::Enterprise, Some(30_000)));
+        assert_eq!((bolt.name.as_str(), bolt.segment, bolt.arr_cents), ("Bolt, Inc.", Segment::ENTERPRISE, Some(30_000)));
         settled(&db).await;
 
         let again = import(&db, &file).await.counts;

@@ -62,7 +62,7 @@ fn stored_values(customer: &Customer) -> FormValues {
     let day = |day: Option<crate::domain::NaiveDate>| day.map(|day| day.to_string());
     let values = [
         ("name", Some(fields.name)),
-        ("segment", Some(fields.segment.label().to_owned())),
+        ("segment", Some(fields.segment.to_string())),
         ("externalId", fields.external_id),
         ("owner", fields.owner),
         ("arr", fields.arr_cents.map(format::amount)),

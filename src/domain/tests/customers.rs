@@ -9,7 +9,7 @@ fn stored() -> CustomerFields {
     let day = |year| NaiveDate::from_ymd_opt(year, 3, 1);
     CustomerFields {
         name: "Tarnwick Logistics".into(),
-        segment: Segment::Enterprise,
+        segment: Segment::ENTERPRISE,
         external_id: Some("T-1".into()),
         owner: Some("Priya".into()),
         arr_cents: Some(12_000_000),
@@ -27,7 +27,7 @@ fn parse(input: Value, base: Option<&CustomerFields>) -> Result<CustomerFields, 
 #[test]
 fn a_name_and_a_segment_are_enough() {
     let fields = parse(json!({"name": "  Tarnwick  ", "segment": "smb"}), None).unwrap();
-    assert_eq!((fields.name.as_str(), fields.segment), ("Tarnwick", Segment::Smb));
+    assert_eq!((fields.name.as_str(), fields.segment), ("Tarnwick", Segment::SMB));
     let empty = (fields.external_id, fields.owner, fields.arr_cents, fields.renewal_date, fields.start_date, fields.crm_url);
     assert_eq!(empty, (None, None, None, None, None, None));
 }

@@ -30,7 +30,7 @@ fn every_filter_is_read() {
     let expected = CustomerQuery {
         ids: vec![CustomerId(7), CustomerId(9)],
         search: Some("acme".into()),
-        segment: Some(Segment::Smb),
+        segment: Some(Segment::SMB),
         bands: vec![Band::AtRisk, Band::ChurnRisk],
         owner: Some(OwnerFilter::Named("Priya".into())),
         renewal: Some(RenewalFilter::Next90),

@@ -40,7 +40,7 @@ fn customer() -> Customer {
         id: CustomerId(7),
         fields: CustomerFields {
             name: "Tarnwick Logistics".into(),
-            segment: Segment::Smb,
+            segment: Segment::SMB,
             external_id: Some("T-1".into()),
             owner: None,
             arr_cents: Some(1_250_000),
@@ -75,7 +75,7 @@ fn mentions() -> Mentions {
     let mention = Mention {
         id: CustomerId(7),
         name: "Tarnwick Logistics".into(),
-        segment: Segment::Enterprise,
+        segment: Segment::ENTERPRISE,
         score: Some(Points(385)),
         band: Band::ChurnRisk,
         change: Some(Points(-125)),

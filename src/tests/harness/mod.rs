@@ -245,7 +245,7 @@ pub fn parse_query(text: &str) -> Result<CustomerQuery, FieldErrors> {
 pub fn blank() -> CustomerFields {
     CustomerFields {
         name: "Acme".into(),
-        segment: Segment::Smb,
+        segment: Segment::SMB,
         external_id: None,
         owner: None,
         arr_cents: None,

@@ -10,13 +10,13 @@ use std::collections::HashMap;
 pub fn Choose(search: String) -> impl IntoView {
     let pairs: HashMap<String, String> = serde_urlencoded::from_str(search.trim_start_matches('?')).unwrap_or_default();
     let value = |name: &str| pairs.get(name).cloned().unwrap_or_default();
-    let option = |name: &str, default: &str, option: &'static str, label: &'static str| {
+    let option = |name: &str, default: &str, option: &str, label: &'static str| {
         let chosen = pairs.get(name).filter(|value| !value.is_empty()).map_or(default, String::as_str) == option;
-        view! { <option value=option selected=chosen>{label}</option> }
+        view! { <option value=option.to_owned() selected=chosen>{label.to_owned()}</option> }
     };
     let horizons = [("30", "30 days ahead"), ("60", "60 days ahead"), ("90", "90 days ahead"), ("180", "180 days ahead")];
     let horizons = horizons.map(|(days, label)| option("horizon", "90", days, label));
-    let segments = Segment::ALL.map(|segment| option("segment", "", segment.label(), segment.label()));
+    let segments = Segment::ALL.each_ref().map(|segment| option("segment", "", segment.label(), segment.label()));
     let known = [("now", "As known now"), ("then", "As known then")].map(|(known, label)| option("known", "now", known, label));
     let ages = [("0", "Customers of any age"), ("30", "30 days old or more"), ("90", "90 days old or more")];
     let ages = ages.map(|(days, label)| option("min_age", "0", days, label));

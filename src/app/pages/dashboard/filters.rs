@@ -62,7 +62,7 @@ pub fn Filters(
                         {Segment::ALL
                             .map(|segment| {
                                 let chosen = Signal::derive(move || query.with(|query| query.segment == Some(segment)));
-                                choice(segment.label(), segment.label(), chosen)
+                                choice(segment.to_string(), segment.to_string(), chosen)
                             })
                             .collect_view()}
                     </select>

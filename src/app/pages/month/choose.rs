@@ -79,7 +79,7 @@ fn ChooseForm(query: MonthQuery, choices: [Vec<CalendarPeriod>; 2]) -> impl Into
         periods.into_iter().map(option).collect_view()
     });
     let segments = Segment::ALL.map(|segment| {
-        view! { <option value=segment.label() selected=query.segment == Some(segment)>{segment.label()}</option> }
+        view! { <option value=segment.to_string() selected=query.segment == Some(segment)>{segment.to_string()}</option> }
     });
     let owner = query.owner;
     let owners = Resource::new(|| (), |()| until_answered(list_owners));

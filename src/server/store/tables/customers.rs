@@ -94,7 +94,7 @@ impl CustomerRecord {
         };
         let fields = CustomerFields {
             name: self.name.clone(),
-            segment: Segment::parse(&self.segment).ok_or_else(|| corrupt("segment"))?,
+            segment: Segment::named(&self.segment).ok_or_else(|| corrupt("segment"))?,
             external_id: self.external_id.clone(),
             owner: self.owner.clone(),
             arr_cents: self.arr_cents,

@@ -57,7 +57,7 @@ impl Store {
             let otherwise = row.archived_reason.as_deref().is_some_and(|reason| reason != ArchiveReason::Churned.name());
             Ok(Tested {
                 id: CustomerId(row.id),
-                segment: Some(Segment::parse(&row.segment).ok_or_else(corrupt)?),
+                segment: Some(Segment::named(&row.segment).ok_or_else(corrupt)?),
                 name: row.name,
                 arr_cents: row.arr_cents,
                 start: row.start_day.map(day),

@@ -1,7 +1,7 @@
 //! The customer list: in which order, which page. Every sort reads the one table `customers`.
 
 use crate::domain::list::{Sort, SortDirection};
-use crate::domain::{CustomerQuery, MedianArr, NaiveDate};
+use crate::domain::{CustomerQuery, MedianArr, NaiveDate, Segment};
 use crate::server::store::ledger::rules::load_rules;
 use crate::server::store::sql::bind::{Bind, binds};
 use crate::server::store::sql::db::Tx;
@@ -41,7 +41,7 @@ pub async fn load_page(tx: &mut Tx, selection: Selection, query: &CustomerQuery,
     );
     let (total, assumed): (i64, i64) = tx.one(AssertSqlSafe(count), binds.clone()).await?;
     let median_arr = match query.sort == Sort::Urgency && assumed > 0 {
-        true => load_median_arr(tx).await?,
+        true => load_median_arr(tx, &Segment::ALL).await?,
         false => MedianArr::default(),
     };
     let order = match query.sort {

@@ -239,7 +239,7 @@ impl MentionRow {
         let corrupt = |column| StoreError::Corrupt(format!("customer {}, {column}", self.id));
         Ok(Mention {
             id: CustomerId(self.id),
-            segment: Segment::parse(&self.segment).ok_or_else(|| corrupt("segment"))?,
+            segment: Segment::named(&self.segment).ok_or_else(|| corrupt("segment"))?,
             score: self.score.map(Points),
             band: Band::parse(&self.band).ok_or_else(|| corrupt("band"))?,
             change: self.change.map(Points),
