@@ -2,7 +2,7 @@
 
 use super::letters::composed;
 use super::numbers::whole;
-use super::{CustomerId, FieldErrors, NaiveDate, Segment};
+use super::{CustomerId, FieldErrors, NaiveDate, Segment, Segments};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
@@ -99,7 +99,7 @@ pub struct CustomerInput {
     #[serde(deserialize_with = "null_is_blank", skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
     pub name: Option<String>,
-    /// `Enterprise`, `SMB` or `Startup`.
+    /// The name of one of the segments that the rules have, in any letter case.
     #[serde(deserialize_with = "null_is_blank", skip_serializing_if = "Option::is_none")]
     pub segment: Option<String>,
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
@@ -158,8 +158,9 @@ impl CustomerInput {
         }
     }
 
-    /// Parses the fields of a new customer (`base` is `None`) or of a changed one. Returns every broken rule.
-    pub fn parse(self, base: Option<&CustomerFields>) -> Result<CustomerFields, FieldErrors> {
+    /// Parses the fields of a new customer (`base` is `None`) or of a changed one, in one of these segments. Returns every broken
+    /// rule.
+    pub fn parse(self, base: Option<&CustomerFields>, segments: &Segments) -> Result<CustomerFields, FieldErrors> {
         let mut errors = FieldErrors::default();
         let name = match (self.name, base) {
             (None, Some(base)) => base.name.clone(),
@@ -167,8 +168,8 @@ impl CustomerInput {
         };
         let segment = match (self.segment, base) {
             (None, Some(base)) => base.segment,
-            (segment, _) => segment.as_deref().and_then(Segment::parse).unwrap_or_else(|| {
-                errors.add("segment", "must be one of Enterprise, SMB, Startup");
+            (segment, _) => segment.as_deref().and_then(|name| segments.find(name)).unwrap_or_else(|| {
+                errors.add("segment", segments.rule());
                 Segment::SMB
             }),
         };

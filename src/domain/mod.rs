@@ -86,7 +86,7 @@ pub use preview::{ScoreMove, ScorecardPreview};
 pub use reading::{Reading, ReadingValue, Readings};
 pub use scorecard::{MissingPolicy, Scorecard, ScorecardVersion};
 pub use scorecard_input::{NewScorecard, ScorecardInput};
-pub use segment::Segment;
+pub use segment::{Segment, Segments};
 pub use silent_source::SilentSource;
 pub use source::{Source, Sources};
 pub use today::{MedianArr, NeededCustomer, Today, UrgencyParts};

@@ -2,7 +2,7 @@
 
 use super::messages;
 use crate::domain::customer::MAX_CENTS;
-use crate::domain::{CustomerFields, CustomerInput, NaiveDate, NoteInput, Segment};
+use crate::domain::{CustomerFields, CustomerInput, NaiveDate, NoteInput, Segment, Segments};
 use leptos::serde_json::{self, Value, json};
 
 fn stored() -> CustomerFields {
@@ -21,7 +21,7 @@ fn stored() -> CustomerFields {
 
 fn parse(input: Value, base: Option<&CustomerFields>) -> Result<CustomerFields, Vec<String>> {
     let input: CustomerInput = serde_json::from_value(input).map_err(|error| vec![error.to_string()])?;
-    input.parse(base).map_err(|errors| messages(&errors))
+    input.parse(base, &Segments::default()).map_err(|errors| messages(&errors))
 }
 
 #[test]

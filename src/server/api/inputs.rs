@@ -6,7 +6,7 @@ use crate::domain::bulk::{ChosenCustomer, MAX_CHOSEN};
 use crate::domain::scorecard_input::{BandLimitsInput, FactorRuleInput, has_target};
 use crate::domain::{
     ArchiveReason, BulkInput, CustomerInput, EventInput, EventKind, FactorKey, MissingPolicy, NoteInput, OutcomeInput,
-    OutcomeKind, Priority, ScorecardInput, Segment,
+    OutcomeKind, Priority, ScorecardInput,
 };
 use serde_json::{Value, json};
 use utoipa::openapi::extensions::Extensions;
@@ -86,13 +86,12 @@ bodies! {
 }
 
 fn customer() -> Fields {
-    Fields::of::<CustomerInput>().one_of("segment", Segment::ALL.map(|segment| segment.to_string()))
+    Fields::of::<CustomerInput>()
 }
 
 /// Returns the change of one field; an owner and a reason may be null.
 fn bulk_change(field: &'static str) -> Object {
     let fields = Fields::of::<BulkInput>().only(&["customers", field]);
-    let fields = fields.one_of("segment", Segment::ALL.map(|segment| segment.to_string()));
     let fields = fields.one_of("archiveReason", ArchiveReason::ALL.map(ArchiveReason::name)).never_null(&["segment"]);
     let customer = Fields::of::<ChosenCustomer>().require(&["id", "version"]);
     let mut object = fields.with_items("customers", customer, 1, MAX_CHOSEN).0;

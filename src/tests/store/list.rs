@@ -109,7 +109,7 @@ on_each_database! {
     async fn letters_are_found_with_and_without_accents_however_they_are_written(db: Database) {
         for (name, external_id) in [("\u{130}stanbul AS", "T\u{dc}R-1"), ("Ka\u{308}se", "k\u{f8}b"), ("istasyon", "x")] {
             let input = serde_json::json!({"name": name, "segment": "SMB", "externalId": external_id, "owner": format!("{name} CEO")});
-            let fields = serde_json::from_value::<crate::domain::CustomerInput>(input).unwrap().parse(None).unwrap();
+            let fields = serde_json::from_value::<crate::domain::CustomerInput>(input).unwrap().parse(None, &crate::domain::Segments::default()).unwrap();
             db.customer_with(fields).await;
         }
         let (istanbul, cheese) = ("\u{130}stanbul AS", "K\u{e4}se");

@@ -151,7 +151,7 @@ on_each_database! {
             file_name: "x.csv".into(),
             path: None,
             findings: None,
-            mapping: Mapping { kind: ImportKind::Customers, columns: Default::default(), defaults: Default::default() },
+            mapping: Mapping { kind: ImportKind::Customers, columns: Default::default(), defaults: Default::default(), add_segments: false },
             state: ImportState::Running,
             author: None,
         };

@@ -1,7 +1,7 @@
 //! The medians of known ARR, which count where a customer's own is unknown.
 
-use crate::domain::Segment;
 use crate::domain::today::{LEAST_ARR_CENTS, MedianArr};
+use crate::domain::{Segment, Segments};
 use crate::server::store::StoreResult;
 use crate::server::store::sql::bind::{Bind, binds};
 use crate::server::store::sql::db::Tx;
@@ -11,7 +11,7 @@ use sqlx::AssertSqlSafe;
 const COUNTS: &str = "archived_day IS NULL AND arr_cents IS NOT NULL";
 
 /// Returns the median of each segment's active customers, and the median of all where a segment has none.
-pub async fn load_median_arr(tx: &mut Tx, segments: &[Segment]) -> StoreResult<MedianArr> {
+pub async fn load_median_arr(tx: &mut Tx, segments: &Segments) -> StoreResult<MedianArr> {
     let sql = format!("SELECT segment, COUNT(*) FROM customers WHERE {COUNTS} GROUP BY segment");
     let counts: Vec<(String, i64)> = tx.all(AssertSqlSafe(sql), binds![]).await?;
     let of_all = match segments.iter().all(|segment| counts.iter().any(|(label, _)| label == segment.label())) {

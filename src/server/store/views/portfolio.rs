@@ -36,6 +36,7 @@ impl Store {
             today,
             as_of: today,
             known_at: None,
+            history_from: None,
             first_fact_on: earliest_day(&connections.0),
             owner: query.owner.clone(),
             currency: currency.to_owned(),
