@@ -3,7 +3,7 @@
 
 use super::super::batch::Address;
 use super::errors::Errors;
-use super::file::Source;
+use super::file::{Columned, Source};
 use super::meter::Meter;
 use super::row::{Parsed, RowReader, customer_defaults, row_errors};
 use super::seen::{SeenCustomers, SeenEvents, SeenOutcomes};
@@ -119,13 +119,6 @@ pub async fn import_file(
     };
     let counts = finish_run(call, attempt, beating(call, attempt, driven).await).await?;
     Ok((counts, Ok(attempt.import)))
-}
-
-/// A file whose columns are known.
-#[derive(Clone)]
-pub struct Columned {
-    pub source: Source,
-    pub columns: Vec<String>,
 }
 
 /// A row with its line, how it names its customer, and the customer.

@@ -1,9 +1,9 @@
 //! Segments in a file that the rules do not have: found, and added to the rules when the importer wants it.
 
 use super::blocking;
+use super::file::Columned;
 use super::meter::Meter;
 use super::row::{Parsed, RowReader};
-use super::run::Columned;
 use crate::domain::segment::MOST_SEGMENTS;
 use crate::domain::{FieldErrors, ImportKind, Mapping, NewScorecard, Scorecard, Segment, Segments};
 use crate::server::Call;
