@@ -344,7 +344,9 @@ pub async fn run_import(call: &Call, id: ImportId, add_segments: bool) -> Result
     let (call, file, from) =
         (call.clone(), Columned { source, columns }, Importer { file_name: import.file_name, author: import.author });
     tokio::spawn(async move {
-        run::run(&call, attempt, file, mapping, from).await;
+        // With more segments other rows are refused than in the dry run.
+        let errors = mapping.add_segments.then(|| errors_path(&path));
+        run::run(&call, attempt, file, mapping, from, errors).await;
         let _ = std::fs::remove_file(&path);
     });
     Ok(())
