@@ -109,6 +109,8 @@ pub struct Health {
     #[schema(value_type = HashMap<String, Factor>)]
     pub factors: Factors<Factor>,
     pub scorecard_version: i64,
+    /// The name of the scorecard that scores the customer on the day: "Everybody", "Startups, first 90 days".
+    pub scored_by: String,
 }
 
 impl Health {

@@ -30,7 +30,8 @@ pub fn score(customer_id: CustomerId, measured: &Measurements, scorecard: &Score
         }
     });
     let band = band(score, measured.has_data(), coverage, scorecard);
-    Health { customer_id, as_of, score, band, coverage, factors, scorecard_version: scorecard.version }
+    let (scorecard_version, scored_by) = (scorecard.version, scorecard.name.clone());
+    Health { customer_id, as_of, score, band, coverage, factors, scorecard_version, scored_by }
 }
 
 /// Returns weights as fractions of their sum. The sum must be above 0; the fractions sum to 1 exactly.

@@ -2,7 +2,7 @@
 
 use super::FormValues;
 use crate::domain::measure_input::{MeasureInput, measure_fields};
-use crate::domain::rulebook::MEASURE_TYPES;
+use crate::domain::rulebook_input::MEASURE_TYPES;
 use crate::domain::{EventKind, FactorKey, Scorecard};
 
 /// The field with the keys of the form's factors, in their order.

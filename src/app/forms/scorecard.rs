@@ -6,7 +6,7 @@ use crate::app::components::{Choice, Field, SelectField, SubmitButton, TextArea}
 use crate::app::server_fns::{RestoreScorecard, SaveScorecard};
 use crate::app::state::use_preferences;
 use crate::domain::measure_input::measure_fields;
-use crate::domain::rulebook::MEASURE_TYPES;
+use crate::domain::rulebook_input::MEASURE_TYPES;
 use crate::domain::{FactorKey, MissingPolicy, Scorecard};
 use crate::wire::rules::{self, FACTORS, factor_field, scorecard_values};
 use crate::wire::{FUNCTION, FormValues, Rejection, SCORECARD_PATH};

@@ -3,14 +3,14 @@
 mod preview;
 mod versions;
 
-use crate::app::components::rules::{BandRules, FactorRules, MissingDataRule};
+use crate::app::components::rules::Rules;
 use crate::app::components::{Failure, Skeleton};
 use crate::app::format::group;
 use crate::app::forms::{ReasonsForm, ScorecardForm};
 use crate::app::server_fns::{load_scorecard_page, preview_scorecard};
 use crate::app::state::use_revision;
 use crate::app::until_answered;
-use crate::domain::Scorecard;
+use crate::domain::Rulebook;
 use crate::domain::templates::Template;
 use crate::wire::pages::ScorecardPage as Page;
 use crate::wire::rules::{add_factor, scorecard_values};
@@ -69,7 +69,7 @@ fn tried_values(query: ParamsMap) -> Option<FormValues> {
 #[component]
 fn Scoring(page: Page, previewed: Option<Previewed>, typed: Option<FormValues>) -> impl IntoView {
     let Page { versions, outcome_reasons, stale, customers, now } = page;
-    let current = versions.first().map(|version| version.scorecard.clone()).unwrap_or_default();
+    let current = versions.first().map(|version| version.rulebook.clone()).unwrap_or_default();
     let number = current.version;
     let waiting = (stale > 0).then(|| {
         view! {
@@ -91,7 +91,7 @@ fn Scoring(page: Page, previewed: Option<Previewed>, typed: Option<FormValues>) 
         </div>
         {waiting}
         <div class="scoring">
-            <RulesSection scorecard=current.clone() />
+            <RulesSection rulebook=current.clone() />
             <div class="stack">
                 <section class="panel" aria-labelledby="edit-title">
                     <div class="panel__head">
@@ -99,7 +99,7 @@ fn Scoring(page: Page, previewed: Option<Previewed>, typed: Option<FormValues>) 
                         <p class="muted">"A change makes a new version and rescores everybody, past days included."</p>
                     </div>
                     <Templates version=number />
-                    <ScorecardForm current=current.clone() typed rejection />
+                    <ScorecardForm current=current.rest().clone() typed rejection />
                 </section>
                 <PreviewSection preview />
             </div>
@@ -139,15 +139,11 @@ fn ReasonsSection(reasons: Vec<String>) -> impl IntoView {
 }
 
 #[component]
-fn RulesSection(scorecard: Scorecard) -> impl IntoView {
+fn RulesSection(rulebook: Rulebook) -> impl IntoView {
     view! {
         <section class="panel scoring__rules" aria-labelledby="rules-title">
             <h2 id="rules-title">"The rules in force"</h2>
-            <FactorRules scorecard=scorecard.clone() />
-            <h3>"Bands"</h3>
-            <BandRules scorecard=scorecard.clone() />
-            <h3>"Measured or assumed"</h3>
-            <MissingDataRule scorecard />
+            <Rules rulebook />
         </section>
     }
 }

@@ -2,9 +2,9 @@
 
 use super::rejection;
 use crate::domain::measure_input::{MeasureInput, measure_fields};
-use crate::domain::rulebook::{FactorInput, RulebookInput, ScaleInput, ScalePointInput, ScorecardOfRulebookInput};
+use crate::domain::rulebook_input::{FactorInput, RulebookInput, ScaleInput, ScalePointInput, ScorecardOfRulebookInput};
 use crate::domain::scorecard_input::BandLimitsInput;
-use crate::domain::{EventKind, FactorKey, FieldErrors, ScorecardVersion};
+use crate::domain::{EventKind, FactorKey, FieldErrors, RulebookVersion};
 use crate::server::Call;
 use crate::server::formats::amounts;
 use crate::server::service::scorecards;
@@ -17,7 +17,7 @@ use crate::wire::{Previewed, SCORECARD_PATH};
 pub async fn preview_scorecard(call: &Call, form: &FormValues) -> Result<Previewed, AppError> {
     let tried = async {
         let proposed = rulebook_input(form, |input| input.parse_rules())?;
-        scorecards::preview_scorecard(call, &proposed).await.map_err(as_form_fields)
+        scorecards::preview_rulebook(call, &proposed).await.map_err(as_form_fields)
     };
     match tried.await {
         Ok(preview) => Ok(Previewed::Preview(preview)),
@@ -28,19 +28,19 @@ pub async fn preview_scorecard(call: &Call, form: &FormValues) -> Result<Preview
 
 pub async fn save_scorecard(call: &Call, form: &FormValues) -> Result<Done, AppError> {
     let new = rulebook_input(form, |input| input.parse())?;
-    scorecards::create_scorecard(call, new).await.map(|saved| done(&saved)).map_err(as_form_fields)
+    scorecards::create_rulebook(call, new).await.map(|saved| done(&saved)).map_err(as_form_fields)
 }
 
 pub async fn restore_scorecard(call: &Call, form: &FormValues) -> Result<Done, AppError> {
     let number = |name| form.get(name).parse().map_err(|_| FieldErrors::one(name, "must be a whole number"));
     let (version, current) = (number("restored")?, number("version")?);
     let (author, note) = (form.filled("author"), form.filled("note"));
-    let saved = scorecards::restore_scorecard(call, version, current, author.as_deref(), note.as_deref()).await?;
+    let saved = scorecards::restore_rulebook(call, version, current, author.as_deref(), note.as_deref()).await?;
     Ok(done(&saved))
 }
 
-fn done(saved: &ScorecardVersion) -> Done {
-    let message = format!("Version {} is in force, and all customers are being rescored", saved.scorecard.version);
+fn done(saved: &RulebookVersion) -> Done {
+    let message = format!("Version {} is in force, and all customers are being rescored", saved.rulebook.version);
     Done { message, go_to: Some(SCORECARD_PATH.to_owned()), ..Done::default() }
 }
 
@@ -56,6 +56,7 @@ fn rulebook_input<T>(form: &FormValues, parse: impl FnOnce(&RulebookInput) -> Re
         bands: BandLimitsInput { healthy: reader.decimal("bands.healthy"), at_risk: reader.decimal("bands.atRisk") },
         missing_policy: form.filled("missingPolicy"),
         coverage_floor: reader.decimal("coverageFloor").map(|percent| percent / 100.0),
+        ..ScorecardOfRulebookInput::default()
     };
     let input = RulebookInput {
         version: reader.whole("version"),
@@ -187,7 +188,7 @@ mod tests {
         for template in Template::all() {
             let form = rules::scorecard_values(&template.scorecard);
             let read = rulebook_input(&form, |input| input.parse_rules()).unwrap();
-            assert_eq!(read, template.scorecard, "{}", template.name);
+            assert_eq!(*read.rest(), template.scorecard, "{}", template.name);
         }
     }
 
@@ -198,9 +199,9 @@ mod tests {
             let mut form = form.clone();
             rules::add_factor(&mut form, kind);
             let read = rulebook_input(&form, |input| input.parse_rules()).unwrap();
-            assert_eq!(read.factors.len(), 6, "{kind}");
+            assert_eq!(read.factors().len(), 6, "{kind}");
         }
         form.0.insert("factors.apiTrend.out".into(), "on".into());
-        assert_eq!(rulebook_input(&form, |input| input.parse_rules()).unwrap().factors.len(), 4);
+        assert_eq!(rulebook_input(&form, |input| input.parse_rules()).unwrap().factors().len(), 4);
     }
 }

@@ -4,6 +4,7 @@ use crate::domain::band_change::Standing;
 use crate::domain::letters::composed;
 use crate::domain::{
     Archive, ArchiveReason, Band, Customer, CustomerFields, CustomerId, EventKind, NaiveDate, Points, Segment, Source, Sources,
+    Traits,
 };
 use crate::scoring::Measurements;
 use crate::server::store::sql::bind::{Bind, Row, assignments, binds, day, row, storable, time};
@@ -118,7 +119,7 @@ impl CustomerRecord {
             change30: self.change_30.map(Points),
             change90: self.change_90.map(Points),
             trend: self.trend()?,
-            first_fact_on: self.first_fact_day.map(day),
+            traits: self.traits(),
             last_activity_at: self.last_activity_at.map(time),
         })
     }
@@ -142,6 +143,7 @@ impl CustomerRecord {
     pub fn known(&self) -> Known {
         Known {
             id: CustomerId(self.id),
+            segment: Segment::parse(&self.segment),
             start_date: self.start_day.map(day),
             came_back: self.came_back,
             renewal_date: self.renewal_day.map(day),
@@ -154,6 +156,16 @@ impl CustomerRecord {
                 scorecard_version: self.scorecard_version,
                 connections_version: self.connections_version,
             },
+        }
+    }
+
+    /// Returns the things that conditions of scorecards ask for.
+    pub fn traits(&self) -> Traits {
+        Traits {
+            segment: Segment::parse(&self.segment),
+            start_date: self.start_day.map(day),
+            came_back: self.came_back,
+            first_fact_on: self.first_fact_day.map(day),
         }
     }
 
@@ -415,6 +427,7 @@ pub struct Basis {
 #[derive(Clone)]
 pub struct Known {
     pub id: CustomerId,
+    pub segment: Option<Segment>,
     pub start_date: Option<NaiveDate>,
     /// True when it had churned before it started.
     pub came_back: bool,
