@@ -121,7 +121,7 @@ impl RulebookInput {
             errors.add("scorecards", format!("must be 1 to {MOST_SCORECARDS} scorecards"));
         }
         let sent = self.scorecards.get(..MOST_SCORECARDS).unwrap_or(&self.scorecards);
-        let (version, last) = (self.version.unwrap_or_default(), sent.len().saturating_sub(1));
+        let (version, last) = (self.version.unwrap_or_default(), self.scorecards.len().saturating_sub(1));
         let mut scorecards = Vec::<Scorecard>::new();
         for (place, sent) in sent.iter().enumerate() {
             let field = format!("scorecards.{place}");

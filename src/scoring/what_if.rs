@@ -20,6 +20,8 @@ pub struct WhatIf<'a> {
     before: Sum,
     after: Sum,
     movers: Vec<ScoreMove>,
+    /// The number of customers that each proposed scorecard scores.
+    scored: Vec<i64>,
 }
 
 #[derive(Default)]
@@ -50,11 +52,16 @@ impl<'a> WhatIf<'a> {
             before: Sum::default(),
             after: Sum::default(),
             movers: Vec::with_capacity(NAMED + 1),
+            scored: vec![0; proposed.scorecards().count()],
         }
     }
 
     /// Adds a customer, with the scorecard that it has under either rulebook and its measurements under that.
     pub fn add(&mut self, customer: &Customer, before: (&Scorecard, &Measurements), after: (&Scorecard, &Measurements)) {
+        let place = self.proposed.scorecards().position(|scorecard| scorecard.name == after.0.name);
+        if let Some(scored) = place.and_then(|place| self.scored.get_mut(place)) {
+            *scored += 1;
+        }
         let Scores { score: before, band: band_before, .. } = Scores::of(before.1, before.0);
         let Scores { score: after, band: band_after, .. } = Scores::of(after.1, after.0);
         *self.moves.entry((band_before, band_after)).or_default() += 1;
@@ -82,6 +89,7 @@ impl<'a> WhatIf<'a> {
         ScorecardPreview {
             changes: self.proposed.changes_since(self.current),
             customers: count(&|_, _| true),
+            scored: self.scored,
             bands: Band::ALL.map(in_band).to_vec(),
             moves,
             mean_before: self.before.mean(),

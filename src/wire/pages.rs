@@ -199,5 +199,7 @@ pub struct ScorecardPage {
     /// The number of customers that are not scored under the current version yet.
     pub stale: i64,
     pub customers: i64,
+    /// The number of active customers that each scorecard in force scores, in their order.
+    pub scored: Vec<i64>,
     pub now: DateTime<Utc>,
 }

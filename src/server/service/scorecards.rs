@@ -30,7 +30,8 @@ pub async fn get_rulebook_version(call: &Call, version: i64) -> Result<RulebookV
 pub async fn get_scorecard_page(call: &Call) -> Result<ScorecardPage, AppError> {
     let (stale, customers) = call.store.count_stale(call.today()).await?;
     let outcome_reasons = call.store.list_outcome_reasons().await?;
-    Ok(ScorecardPage { versions: call.store.list_rulebooks().await?, outcome_reasons, stale, customers, now: call.now })
+    let scored = call.store.count_scored(&call.store.current_rulebook().await?, call.today()).await?;
+    Ok(ScorecardPage { versions: call.store.list_rulebooks().await?, outcome_reasons, stale, customers, scored, now: call.now })
 }
 
 /// Puts an old version's rules in force again, as the version that follows `based_on`.

@@ -5,7 +5,7 @@ use crate::app::format;
 use crate::app::forms::RestoreScorecardForm;
 use crate::domain::{Rulebook, RulebookVersion};
 use crate::wire::SCORECARD_PATH;
-use crate::wire::rules::scorecard_values;
+use crate::wire::rulebooks::rulebook_values;
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
@@ -60,8 +60,7 @@ fn VersionRow(version: RulebookVersion, changes: Vec<String>, current: Rulebook,
 fn Restore(rulebook: Rulebook, current: Rulebook) -> impl IntoView {
     let (number, next) = (rulebook.version, current.version + 1);
     let changes = rulebook.changes_since(&current).into_iter().map(|change| view! { <li>{change}</li> }).collect_view();
-    let mut tried = scorecard_values(rulebook.rest());
-    tried.0.insert("version".to_owned(), current.version.to_string());
+    let tried = rulebook_values(&rulebook, rulebook.scorecards().count() - 1, &current);
     let query = serde_urlencoded::to_string(&tried).unwrap_or_default();
     view! {
         <div class="versions__actions">

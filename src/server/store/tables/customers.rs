@@ -352,11 +352,13 @@ pub async fn insert_customer(tx: &mut Tx, fields: &CustomerFields, now: DateTime
 /// one.
 pub async fn set_customer_fields(tx: &mut Tx, id: CustomerId, fields: &CustomerFields) -> StoreResult<()> {
     let (set, mut binds) = assignments(field_row(fields));
-    binds.extend(binds![fields.start_date, fields.renewal_date, id]);
-    let (start_day, renewal_day, id_place) = (binds.len() - 2, binds.len() - 1, binds.len());
+    binds.extend(binds![fields.segment.label(), fields.start_date, fields.renewal_date, id]);
+    let places = binds.len() - 3;
+    let (segment, start_day, renewal_day, id_place) = (places, places + 1, places + 2, places + 3);
     let sql = format!(
         "UPDATE customers SET {set}, version = version + 1,
-         scored_day = CASE WHEN start_day IS DISTINCT FROM ${start_day} OR renewal_day IS DISTINCT FROM ${renewal_day} THEN {STALE_SINCE_EVER} ELSE scored_day END
+         scored_day = CASE WHEN segment <> ${segment} OR start_day IS DISTINCT FROM ${start_day}
+             OR renewal_day IS DISTINCT FROM ${renewal_day} THEN {STALE_SINCE_EVER} ELSE scored_day END
          WHERE id = ${id_place}"
     );
     tx.execute(AssertSqlSafe(sql), binds).await.map_err(|error| taken(error, fields))?;

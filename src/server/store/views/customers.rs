@@ -1,8 +1,8 @@
 //! Reads customers: one by its id, some in order, or those that external ids name.
 
-use crate::domain::{Customer, CustomerId, NaiveDate};
+use crate::domain::{Customer, CustomerId, NaiveDate, Rulebook, Segment, Traits};
 use crate::server::store::ledger::rules::load_basis;
-use crate::server::store::sql::bind::binds;
+use crate::server::store::sql::bind::{binds, day};
 use crate::server::store::tables::customers::{
     CustomerRecord, found_by, get_customer_record, has_no_customers, load_exported_customers, select_customers, spellings,
 };
@@ -31,6 +31,22 @@ impl Store {
         found.extend(exported.into_iter().map(|(external_id, row)| (external_id, CustomerId(row.id))));
         let customer = |given: String| Some((*found_by(&found, &given)?, given));
         Ok(external_ids.into_iter().filter_map(customer).map(|(id, given)| (given, id)).collect())
+    }
+
+    /// Counts the active customers that each scorecard scores on a day, in the order of the scorecards.
+    pub async fn count_scored(&self, rulebook: &Rulebook, today: NaiveDate) -> StoreResult<Vec<i64>> {
+        let sql = "SELECT segment, start_day, came_back, first_fact_day, COUNT(*) FROM customers WHERE archived_day IS NULL
+                   GROUP BY segment, start_day, came_back, first_fact_day";
+        let groups: Vec<(String, Option<i32>, bool, Option<i32>, i64)> = self.read().await?.all(sql, binds![]).await?;
+        let mut scored = vec![0; rulebook.scorecards().count()];
+        for (segment, start_day, came_back, first_fact_day, customers) in groups {
+            let (segment, start_date) = (Segment::parse(&segment), start_day.map(day));
+            let traits = Traits { segment, start_date, came_back, first_fact_on: first_fact_day.map(day) };
+            let of = rulebook.scorecard_of(&traits, today);
+            let place = rulebook.scorecards().position(|scorecard| std::ptr::eq(scorecard, of));
+            place.and_then(|place| scored.get_mut(place)).into_iter().for_each(|scored| *scored += customers);
+        }
+        Ok(scored)
     }
 
     /// Returns a customer with its stored health.
