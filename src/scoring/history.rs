@@ -145,10 +145,10 @@ pub fn band_since(history: &[HistoryPoint]) -> Option<NaiveDate> {
 }
 
 /// Returns the latest day on which the band got worse than the day before, and was not made good: at the end of `history` it is
-/// still worse than before that day. A day without data is neither better nor worse.
+/// still worse than before that day. A day without data, or of onboarding, is neither better nor worse.
 pub fn band_fell_on(history: &[HistoryPoint]) -> Option<NaiveDate> {
     let band = history.last()?.band;
-    let is_worse = |later: Band, earlier: Band| later > earlier && later != Band::NoData && earlier != Band::NoData;
+    let is_worse = |later: Band, earlier: Band| later > earlier && later.tells_risk() && earlier.tells_risk();
     let fell = |pair: &&[HistoryPoint]| is_worse(pair[1].band, pair[0].band) && is_worse(band, pair[0].band);
     history.windows(2).rev().find(fell).map(|pair| pair[1].day)
 }

@@ -194,6 +194,8 @@ pub(super) fn band(score: Points, has_data: bool, coverage: Share, scorecard: &S
     let limits = &scorecard.bands;
     if !has_data || coverage < scorecard.coverage_floor {
         Band::NoData
+    } else if scorecard.onboarding {
+        Band::Onboarding
     } else if score >= limits.healthy {
         Band::Healthy
     } else if score >= limits.at_risk {

@@ -51,9 +51,12 @@ pub fn BandRules(scorecard: Scorecard) -> impl IntoView {
         Band::Healthy => format!("{healthy} and above"),
         Band::AtRisk => format!("from {at_risk} to below {healthy}"),
         Band::ChurnRisk => format!("below {at_risk}"),
+        Band::Onboarding => "whatever the score".to_owned(),
         Band::NoData => "no event yet, before the start date, or too little measured".to_owned(),
     };
-    let rows = Band::ALL.map(|band| view! { <li><BandBadge band />{meaning(band)}</li> });
+    let is_given = |band: &Band| if scorecard.onboarding { !band.tells_risk() } else { *band != Band::Onboarding };
+    let rows = Band::ALL.into_iter().filter(is_given).map(|band| view! { <li><BandBadge band />{meaning(band)}</li> });
+    let rows = rows.collect_view();
     view! { <ul class="rules__bands">{rows}</ul> }
 }
 

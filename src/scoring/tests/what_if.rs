@@ -34,7 +34,10 @@ fn bands_mean_and_largest_movers_are_those_of_the_scores() {
     }
     let preview = what_if.finish();
     assert_eq!(preview.customers, 21);
-    assert_eq!(preview.bands, [(Band::Healthy, 20, 6), (Band::AtRisk, 0, 6), (Band::ChurnRisk, 0, 8), (Band::NoData, 1, 1)]);
+    assert_eq!(
+        preview.bands,
+        [(Band::Healthy, 20, 6), (Band::AtRisk, 0, 6), (Band::ChurnRisk, 0, 8), (Band::Onboarding, 0, 0), (Band::NoData, 1, 1)]
+    );
     assert_eq!(preview.moves, [(Band::Healthy, Band::ChurnRisk, 8), (Band::Healthy, Band::AtRisk, 6)]);
     assert_eq!((preview.mean_before, preview.mean_after), (Some(Points(1000)), Some(Points(475))));
     assert_eq!(preview.movers.iter().map(|mover| mover.id.0).collect::<Vec<_>>(), (0..10).collect::<Vec<_>>());

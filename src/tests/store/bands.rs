@@ -73,7 +73,7 @@ on_each_database! {
         let (rows, _) = db.list_customers(&parse_query("").unwrap(), today()).await.unwrap();
         let rulebook = db.current_rulebook().await.unwrap();
         let connections = db.connections().await.unwrap();
-        let mut expected = vec![[(0, 0); 4]; 181];
+        let mut expected = vec![[(0, 0); Band::COUNT]; 181];
         for row in rows {
             let facts = db.load_facts(row.customer.id, days_ago(1000), today()).await.unwrap();
             let points = crate::scoring::history(&facts, &rulebook, &connections, history.from, today());
