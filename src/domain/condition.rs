@@ -2,6 +2,7 @@
 
 use super::counts::count;
 use super::numbers::whole;
+use super::segment::SEGMENT_RULE;
 use super::{FieldErrors, NaiveDate, Segment};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -79,10 +80,10 @@ impl ConditionInput {
         let before = errors.0.len();
         let mut segments = Vec::new();
         for name in self.segments.iter().take(MOST_SEGMENTS) {
-            match Segment::parse(name) {
+            match Segment::named(name) {
                 Some(segment) if segments.contains(&segment) => {}
                 Some(segment) => segments.push(segment),
-                None => errors.add(&format!("{field}.segments"), format!("has {:?}, which is no segment", name.trim())),
+                None => errors.add(&format!("{field}.segments"), format!("must be names: {SEGMENT_RULE}")),
             }
         }
         if self.segments.len() > MOST_SEGMENTS {

@@ -2,7 +2,7 @@
 //! scores it.
 
 use super::scorecard::{FactorName, FactorRule};
-use super::{Factors, NaiveDate, Scorecard, Traits};
+use super::{Factors, NaiveDate, Scorecard, Segments, Traits};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -22,10 +22,22 @@ pub struct Rulebook {
 #[serde(rename_all = "camelCase")]
 pub struct RulebookVersion {
     pub rulebook: Rulebook,
+    pub segments: Segments,
     /// The time it came into force; null for the rules that a database starts with.
     pub created_at: Option<DateTime<Utc>>,
     pub author: String,
     pub note: String,
+}
+
+impl RulebookVersion {
+    /// Returns the differences from an earlier version, each in words.
+    pub fn changes_since(&self, earlier: &Self) -> Vec<String> {
+        let mut changes = self.rulebook.changes_since(&earlier.rulebook);
+        if self.segments != earlier.segments {
+            changes.push(format!("Segments {} → {}", earlier.segments, self.segments));
+        }
+        changes
+    }
 }
 
 impl From<Scorecard> for Rulebook {

@@ -7,7 +7,7 @@ use super::numbers::whole;
 use super::scale::{SCALE_RULE, Scale, ScalePoint};
 use super::scorecard::{EVERYBODY, FactorRule};
 use super::scorecard_input::{BandLimitsInput, MAX_TARGET, MAX_WEIGHT, bands, decimal, signature, within};
-use super::{FactorKey, Factors, FieldErrors, MissingPolicy, NewRulebook, Points, Rulebook, Scorecard, Share};
+use super::{FactorKey, Factors, FieldErrors, MissingPolicy, NewRulebook, Points, Rulebook, Scorecard, Segments, Share};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
@@ -91,6 +91,10 @@ pub struct RulebookInput {
     pub author: Option<String>,
     /// The reason for the change, 1 to 200 characters.
     pub note: Option<String>,
+    /// The segments that customers can be in, in their order: 1 to 30 names of 1 to 40 characters, which differ in more than letter
+    /// case. One that a customer is in cannot be missing (409). Those in force stay when absent.
+    #[schema(min_items = 1, max_items = 30)]
+    pub segments: Option<Vec<String>>,
     /// One to eight scorecards, with at most 12 different factors in all. The first whose condition a customer fulfils scores it.
     #[schema(min_items = 1, max_items = 8)]
     pub scorecards: Vec<ScorecardOfRulebookInput>,
@@ -106,14 +110,20 @@ impl RulebookInput {
         });
         let (author, note) = signature(&mut errors, self.author.as_deref(), self.note.as_deref());
         let rules = self.rules(&mut errors);
-        errors.or(|| NewRulebook { rulebook: rules.with_version(version.saturating_add(1)), author, note })
+        let segments = self.segments(&mut errors);
+        errors.or(|| NewRulebook { rulebook: rules.with_version(version.saturating_add(1)), segments, author, note })
     }
 
     /// Parses only the rules, for a preview, which nobody has to sign. The version is the one that was sent, or 0.
     pub fn parse_rules(&self) -> Result<Rulebook, FieldErrors> {
         let mut errors = FieldErrors::default();
         let rules = self.rules(&mut errors);
+        self.segments(&mut errors);
         errors.or(|| rules)
+    }
+
+    fn segments(&self, errors: &mut FieldErrors) -> Option<Segments> {
+        self.segments.as_ref().map(|names| Segments::parse(errors, "segments", names))
     }
 
     fn rules(&self, errors: &mut FieldErrors) -> Rulebook {

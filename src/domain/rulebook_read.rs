@@ -1,7 +1,7 @@
 //! The rulebook as systems read it: its factors are lists, whose order any language keeps.
 
 use super::scorecard::{BandLimits, FactorRule};
-use super::{Condition, FactorKey, MissingPolicy, Rulebook, RulebookVersion, Scorecard, Share};
+use super::{Condition, FactorKey, MissingPolicy, Rulebook, RulebookVersion, Scorecard, Segments, Share};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -39,6 +39,9 @@ pub struct ScorecardOfRulebook {
 #[schema(as = Rulebook)]
 pub struct ReadRulebook {
     pub version: i64,
+    /// The segments that customers can be in, in their order.
+    #[schema(min_items = 1, max_items = 30)]
+    pub segments: Segments,
     /// The scorecards. The first whose condition a customer fulfils scores it.
     pub scorecards: Vec<ScorecardOfRulebook>,
 }
@@ -64,14 +67,15 @@ impl From<Scorecard> for ScorecardOfRulebook {
     }
 }
 
-impl From<Rulebook> for ReadRulebook {
-    fn from(rulebook: Rulebook) -> Self {
-        Self { version: rulebook.version, scorecards: rulebook.into_scorecards().map(ScorecardOfRulebook::from).collect() }
+impl ReadRulebook {
+    pub fn new(rulebook: Rulebook, segments: Segments) -> Self {
+        let version = rulebook.version;
+        Self { version, segments, scorecards: rulebook.into_scorecards().map(ScorecardOfRulebook::from).collect() }
     }
 }
 
 impl From<RulebookVersion> for ReadRulebookVersion {
-    fn from(RulebookVersion { rulebook, created_at, author, note }: RulebookVersion) -> Self {
-        Self { rulebook: rulebook.into(), created_at, author, note }
+    fn from(RulebookVersion { rulebook, segments, created_at, author, note }: RulebookVersion) -> Self {
+        Self { rulebook: ReadRulebook::new(rulebook, segments), created_at, author, note }
     }
 }

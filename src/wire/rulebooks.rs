@@ -12,7 +12,7 @@ pub const SCORECARDS: &str = "scorecards";
 /// The field of the buttons that act on the list of scorecards, such as `edit:1`.
 pub const ACT: &str = "act";
 /// The prefix of the check boxes of a condition's segments.
-pub const SEGMENTS: &str = "condition.segments.";
+pub const OF_SEGMENTS: &str = "condition.segments.";
 /// The field with the days of a condition.
 pub const DAYS: &str = "condition.days";
 

@@ -1,13 +1,21 @@
 //! The rules of scoring as the values of a form: a name for each field of each factor, and texts that a person writes.
 
 use super::FormValues;
-use super::rulebooks::{DAYS, SEGMENTS};
+use super::rulebooks::{DAYS, OF_SEGMENTS};
 use crate::domain::measure_input::{MeasureInput, measure_fields};
 use crate::domain::rulebook_input::MEASURE_TYPES;
-use crate::domain::{EventKind, FactorKey, Scorecard};
+use crate::domain::{EventKind, FactorKey, Scorecard, Segments};
 
 /// The field with the keys of the form's factors, in their order.
 pub const FACTORS: &str = "factors";
+
+/// The field with the segments, one a line in their order.
+pub const SEGMENTS: &str = "segments";
+
+/// Returns segments as the text of a field.
+pub fn list_segments(segments: &Segments) -> String {
+    segments.iter().map(|segment| segment.to_string()).collect::<Vec<_>>().join("\n")
+}
 
 /// Returns the name of a field of a factor: `factors.loginFrequency.weight`.
 pub fn factor_field(key: FactorKey, field: &str) -> String {
@@ -91,7 +99,7 @@ pub fn scorecard_values(scorecard: &Scorecard) -> FormValues {
         set("onboarding", "on".to_owned());
     }
     if let Some(condition) = &scorecard.condition {
-        condition.segments.iter().for_each(|segment| _ = set(&format!("{SEGMENTS}{}", segment.label()), "on".to_owned()));
+        condition.segments.iter().for_each(|segment| _ = set(&format!("{OF_SEGMENTS}{}", segment.label()), "on".to_owned()));
         condition.started_less_than_days_ago.into_iter().for_each(|days| _ = set(DAYS, days.to_string()));
     }
     set("bands.healthy", scorecard.bands.healthy.to_string());

@@ -5,14 +5,14 @@ use super::scorecard::{field, use_ask_by_button};
 use crate::app::components::{ConfirmDialog, Field};
 use crate::app::format::count;
 use crate::domain::rulebook_input::MOST_SCORECARDS;
-use crate::domain::{Rulebook, Segment};
-use crate::wire::rulebooks::{ACT, Cards, DAYS, SCORECARDS, SEGMENTS};
+use crate::domain::{Rulebook, Segments};
+use crate::wire::rulebooks::{ACT, Cards, DAYS, OF_SEGMENTS, SCORECARDS};
 use crate::wire::{FormValues, SCORECARD_PATH};
 use leptos::prelude::*;
 
 /// Lists the scorecards in the order in which they are tried, and shows the fields that say whom the edited one scores.
 #[component]
-pub fn ScorecardList(state: FormState, current: Rulebook, scored: Vec<i64>) -> impl IntoView {
+pub fn ScorecardList(state: FormState, current: Rulebook, segments: Segments, scored: Vec<i64>) -> impl IntoView {
     let values = state.values();
     let cards = Cards::of(&values);
     let (edited, last) = (cards.edited(), cards.len() - 1);
@@ -50,7 +50,7 @@ pub fn ScorecardList(state: FormState, current: Rulebook, scored: Vec<i64>) -> i
             <div class="scorecards__acts">{add} {order}</div>
             {match last {
                 0 => view! { <input type="hidden" name="name" value=state.value("name") /> }.into_any(),
-                _ => view! { <WhomFields state is_last=edited == last /> }.into_any(),
+                _ => view! { <WhomFields state segments is_last=edited == last /> }.into_any(),
             }}
             <Onboarding state />
         </fieldset>
@@ -94,12 +94,12 @@ fn Act(#[prop(into)] act: String, #[prop(into)] label: String) -> impl IntoView 
 
 /// Shows the fields that say whom the edited scorecard scores. The last scores everybody else.
 #[component]
-fn WhomFields(state: FormState, is_last: bool) -> impl IntoView {
+fn WhomFields(state: FormState, segments: Segments, is_last: bool) -> impl IntoView {
     let error = state.error("condition");
     let of_segments = state.error("condition.segments");
     let condition = (!is_last).then(|| {
-        let segments = Segment::ALL.map(|segment| {
-            let name = format!("{SEGMENTS}{}", segment.label());
+        let segments = segments.iter().map(|segment| {
+            let name = format!("{OF_SEGMENTS}{}", segment.label());
             let checked = !state.value(&name).is_empty();
             let label = segment.label().to_owned();
             view! { <label class="check"><input type="checkbox" name=name value="on" checked=checked /> " " {label}</label> }
@@ -109,7 +109,7 @@ fn WhomFields(state: FormState, is_last: bool) -> impl IntoView {
             <Field id name=DAYS label="Started less than … days ago" hint="Empty: of any age" value error=days_error inputmode="numeric" />
             <div class="field scorecard-form__wide">
                 <span class="field__label">"In one of the segments"</span>
-                <div class="checks">{segments.into_iter().collect_view()}</div>
+                <div class="checks">{segments.collect_view()}</div>
                 {move || of_segments.get().map(|error| view! { <p class="field__error">"Segments " {error}</p> })}
                 {move || error.get().map(|error| view! { <p class="field__error">"The condition " {error}</p> })}
             </div>
@@ -143,7 +143,7 @@ fn customers_of(fields: &FormValues, is_last: bool) -> String {
     if is_last {
         return "Everybody else".to_owned();
     }
-    let segments: Vec<_> = fields.0.keys().filter_map(|name| name.strip_prefix(SEGMENTS)).collect();
+    let segments: Vec<_> = fields.0.keys().filter_map(|name| name.strip_prefix(OF_SEGMENTS)).collect();
     let segments = (!segments.is_empty()).then(|| segments.join(" or "));
     let days = fields.filled(DAYS).map(|days| format!("started less than {days} days ago"));
     let parts: Vec<_> = segments.into_iter().chain(days).collect();

@@ -4,12 +4,12 @@ use super::messages;
 use crate::domain::rulebook_input::RulebookInput;
 use crate::domain::rulebook_read::ReadRulebook;
 use crate::domain::templates::Template;
-use crate::domain::{FactorKey, Rulebook, Scorecard};
+use crate::domain::{FactorKey, Rulebook, Scorecard, Segments};
 use leptos::serde_json::{self, Value, json};
 
 /// The rulebook of these rules as it is read, signed.
 fn sent(rules: impl Into<Rulebook>) -> Value {
-    let mut sent = serde_json::to_value(ReadRulebook::from(rules.into())).unwrap();
+    let mut sent = serde_json::to_value(ReadRulebook::new(rules.into(), Segments::default())).unwrap();
     sent["author"] = json!("Ada");
     sent["note"] = json!("Try it");
     sent

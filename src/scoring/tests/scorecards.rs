@@ -7,7 +7,7 @@ use crate::scoring::{ScoreInputs, explain_change, history, measure, score, score
 use proptest::prelude::*;
 
 fn condition(segments: &[&str], days: Option<i64>) -> Option<Condition> {
-    let segments = segments.iter().map(|name| Segment::parse(name).unwrap()).collect();
+    let segments = segments.iter().map(|name| Segment::named(name).unwrap()).collect();
     Some(Condition { segments, started_less_than_days_ago: days })
 }
 
@@ -29,7 +29,7 @@ fn four() -> Rulebook {
 fn the_first_scorecard_whose_condition_holds_scores_the_customer() {
     let rulebook = four();
     let check = |segment, age: i64, expected: &str| {
-        let traits = Traits { segment: Segment::parse(segment), start_date: Some(day(age)), ..Traits::default() };
+        let traits = Traits { segment: Segment::named(segment), start_date: Some(day(age)), ..Traits::default() };
         assert_eq!(rulebook.scorecard_of(&traits, day(0)).name, expected, "{segment}, {age} days");
     };
     for (age, expected) in
@@ -45,7 +45,7 @@ fn the_first_scorecard_whose_condition_holds_scores_the_customer() {
 
 #[test]
 fn age_is_counted_from_the_start_else_from_the_first_fact() {
-    let of = |traits: Traits| four().scorecard_of(&Traits { segment: Segment::parse("SMB"), ..traits }, day(0)).name.clone();
+    let of = |traits: Traits| four().scorecard_of(&Traits { segment: Segment::named("SMB"), ..traits }, day(0)).name.clone();
     let nothing = Traits::default();
     assert_eq!(of(nothing), "New", "who has not started is no older than anybody");
     assert_eq!(of(Traits { first_fact_on: Some(day(90)), ..nothing }), "First year");
@@ -99,9 +99,9 @@ fn another_segment_is_told_as_such() {
         Scorecard { name: "Everybody else".into(), ..given().weights([1, 0, 0, 0, 0]).scorecard }
     });
     let (given, mut before) = (given().logins(8, 5), given().logins(8, 5));
-    before.facts.segment = Segment::parse("SMB");
+    before.facts.segment = Segment::named("SMB");
     let (mut facts, connections) = (given.facts.clone(), &given.connections);
-    facts.segment = Segment::parse("Startup");
+    facts.segment = Segment::named("Startup");
     let inputs = |facts, ago| ScoreInputs { facts, rulebook: &rulebook, connections, day: day(ago) };
     let change = explain_change(CUSTOMER, inputs(&before.facts, 1), inputs(&facts, 0));
     assert_eq!(change.causes[0].cause, Cause::OtherScorecard);
@@ -116,7 +116,7 @@ fn any_rulebook() -> impl Strategy<Value = (Given, Rulebook)> {
         .prop_map(|(mut given, other, third, days, later, segment, asked, start, came_back)| {
             given.facts.start_date = start.map(day);
             given.facts.came_back = came_back && start.is_some();
-            given.facts.segment = segment.and_then(Segment::parse);
+            given.facts.segment = segment.and_then(Segment::named);
             let first = Scorecard { name: "A".into(), condition: condition(asked.as_slice(), days), ..other.scorecard };
             let second = Scorecard { name: "B".into(), condition: condition(&[], later.or(Some(40))), ..third.scorecard };
             let rulebook = Rulebook::new(3, vec![first, second], given.scorecard.clone());

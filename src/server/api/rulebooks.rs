@@ -22,7 +22,7 @@ pub struct Rulebooks {
 #[utoipa::path(get, path = "/api/rulebook", tag = "Scorecards",
     responses((status = 200, description = "The rules in force", body = ReadRulebook)))]
 pub async fn get_rulebook(call: Call, _: NoQuery) -> Result<Json<ReadRulebook>, AppError> {
-    scorecards::get_rulebook(&call).await.map(|rulebook| Json(rulebook.into()))
+    scorecards::read_rulebook(&call).await.map(Json)
 }
 
 /// Lists all versions, newest first. The first is in force. Versions have the numbers of `/api/scorecards`.

@@ -39,7 +39,9 @@ fn short(rulebook: &Rulebook) -> Result<FiveRules, AppError> {
     rulebook.only().and_then(FiveRules::of).ok_or_else(|| AppError::Conflict(conflict()))
 }
 
-fn short_version(RulebookVersion { rulebook, created_at, author, note }: RulebookVersion) -> Result<FiveRulesVersion, AppError> {
+fn short_version(
+    RulebookVersion { rulebook, created_at, author, note, .. }: RulebookVersion,
+) -> Result<FiveRulesVersion, AppError> {
     Ok(FiveRulesVersion { rules: short(&rulebook)?, created_at, author, note })
 }
 

@@ -1,7 +1,8 @@
 //! The rules of scoring: read them, try others, put them in force.
 
 use crate::domain::ScorecardPreview;
-use crate::domain::{FieldErrors, NewRulebook, Rulebook, RulebookVersion};
+use crate::domain::rulebook_read::ReadRulebook;
+use crate::domain::{FieldErrors, NewRulebook, Rulebook, RulebookVersion, Segments};
 use crate::scoring::{self, WhatIf};
 use crate::server::Call;
 use crate::server::store::{CurrentHealth, Reach};
@@ -15,6 +16,11 @@ const CUSTOMERS_IN_MEMORY: i64 = 500;
 /// Returns the rules in force.
 pub async fn get_rulebook(call: &Call) -> Result<Rulebook, AppError> {
     Ok(call.store.current_rulebook().await?)
+}
+
+/// Returns all rules in force, with the segments, as systems read them.
+pub async fn read_rulebook(call: &Call) -> Result<ReadRulebook, AppError> {
+    Ok(ReadRulebook::new(call.store.current_rulebook().await?, call.store.segments().await?))
 }
 
 /// Returns every version, newest first.
@@ -45,15 +51,23 @@ pub async fn restore_rulebook(
     let mut errors = FieldErrors::default();
     let (author, note) = crate::domain::scorecard_input::signature(&mut errors, author, note);
     errors.or(|| ())?;
-    let old = call.store.get_rulebook(version).await?.rulebook;
-    create_rulebook(call, NewRulebook { rulebook: old.with_version(based_on.saturating_add(1)), author, note }).await
+    let RulebookVersion { rulebook, segments, .. } = call.store.get_rulebook(version).await?;
+    // Segments that came later stay, since customers may be in them.
+    let segments = Some(segments.and(call.store.segments().await?.iter()));
+    let rulebook = rulebook.with_version(based_on.saturating_add(1));
+    create_rulebook(call, NewRulebook { rulebook, segments, author, note }).await
 }
 
 /// Puts the next version in force. Customers are rescored in the background.
 pub async fn create_rulebook(call: &Call, new: NewRulebook) -> Result<RulebookVersion, AppError> {
     let current = call.store.current_rulebook().await?;
+    check_segments(call, &new.rulebook, new.segments.as_ref()).await?;
     let is_next = new.rulebook.version == current.version.saturating_add(1);
-    if is_next && new.rulebook.has_rules_of(&current) {
+    let has_segments = match &new.segments {
+        Some(segments) => *segments == call.store.segments().await?,
+        None => true,
+    };
+    if is_next && has_segments && new.rulebook.has_rules_of(&current) {
         let message = format!("must differ from version {}, which is in force", current.version);
         return Err(FieldErrors::one("scorecard", message).into());
     }
@@ -61,6 +75,30 @@ pub async fn create_rulebook(call: &Call, new: NewRulebook) -> Result<RulebookVe
     tracing::info!(version = saved.rulebook.version, author = saved.author, "rules saved");
     call.rescore.notify_one();
     Ok(saved)
+}
+
+/// Refuses conditions that name a segment which the rules do not have. `segments` are theirs; those in force when absent.
+async fn check_segments(call: &Call, rulebook: &Rulebook, segments: Option<&Segments>) -> Result<(), AppError> {
+    let named: Vec<_> = rulebook
+        .scorecards()
+        .enumerate()
+        .flat_map(|(place, scorecard)| {
+            scorecard.condition.iter().flat_map(move |condition| condition.segments.iter().map(move |segment| (place, *segment)))
+        })
+        .collect();
+    if named.is_empty() {
+        return Ok(());
+    }
+    let segments = match segments {
+        Some(segments) => segments.clone(),
+        None => call.store.segments().await?,
+    };
+    let mut errors = FieldErrors::default();
+    for (place, segment) in named.into_iter().filter(|(_, segment)| !segments.contains(*segment)) {
+        let message = format!("has {segment}, which is no segment of the rules");
+        errors.add(&format!("scorecards.{place}.condition.segments"), message);
+    }
+    errors.or(|| ()).map_err(AppError::from)
 }
 
 /// Returns the effect of the rules on the active customers today. Stored measurements are used as long as windows and key

@@ -13,7 +13,7 @@ async fn newcomers(db: &Database, segments: &[Segment], days: Option<i64>) {
     }
     let rulebook =
         Rulebook::new(current.version + 1, vec![new], Scorecard { name: "Everybody else".into(), ..current.rest().clone() });
-    db.add_rulebook(&NewRulebook { rulebook, author: "Ada".into(), note: "test".into() }, now()).await.unwrap();
+    db.add_rulebook(&NewRulebook { rulebook, segments: None, author: "Ada".into(), note: "test".into() }, now()).await.unwrap();
 }
 
 async fn scored_by(db: &Database, customer: CustomerId) -> String {
@@ -67,7 +67,7 @@ on_each_database! {
     }
 
     async fn another_segment_is_another_scorecard_at_once(db: Database) {
-        let [smb, startup] = ["SMB", "Startup"].map(|name| Segment::parse(name).unwrap());
+        let [smb, startup] = ["SMB", "Startup"].map(|name| Segment::named(name).unwrap());
         let acme = db.customer_with(CustomerFields { segment: startup, ..blank() }).await;
         db.send_all(acme, [login().days_ago(8), ticket().days_ago(3)]).await;
         newcomers(&db, &[startup], None).await;
@@ -90,7 +90,7 @@ on_each_database! {
 
     async fn rules_with_several_scorecards_are_read_as_they_were_stored(db: Database) {
         assert_eq!(db.current_rulebook().await.unwrap().only().unwrap().name, "Everybody");
-        newcomers(&db, &[Segment::parse("SMB").unwrap()], Some(90)).await;
+        newcomers(&db, &[Segment::named("SMB").unwrap()], Some(90)).await;
         let stored = db.current_rulebook().await.unwrap();
         assert_eq!(db.get_rulebook(2).await.unwrap().rulebook, stored);
         let [new, rest] = stored.scorecards().collect::<Vec<_>>()[..] else { panic!("{stored:?}") };

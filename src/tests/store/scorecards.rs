@@ -12,7 +12,7 @@ use std::time::Duration;
 /// The version after `current` with one change.
 fn next(current: &Scorecard, change: impl FnOnce(&mut FiveRules)) -> NewRulebook {
     let scorecard = Scorecard { version: current.version + 1, ..current.with(change) };
-    NewRulebook { rulebook: scorecard.into(), author: "Ada".into(), note: "test".into() }
+    NewRulebook { rulebook: scorecard.into(), segments: None, author: "Ada".into(), note: "test".into() }
 }
 
 /// The rules that everything depends on, changed.

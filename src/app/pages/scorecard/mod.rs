@@ -71,6 +71,7 @@ fn tried_values(query: ParamsMap) -> Option<FormValues> {
 fn Scoring(page: Page, previewed: Option<Previewed>, typed: Option<FormValues>) -> impl IntoView {
     let Page { versions, outcome_reasons, stale, customers, scored, now } = page;
     let current = versions.first().map(|version| version.rulebook.clone()).unwrap_or_default();
+    let segments = versions.first().map(|version| version.segments.clone()).unwrap_or_default();
     let typed = typed.map(|typed| act(typed, &current));
     let number = current.version;
     let waiting = (stale > 0).then(|| {
@@ -95,7 +96,7 @@ fn Scoring(page: Page, previewed: Option<Previewed>, typed: Option<FormValues>) 
         </div>
         {waiting}
         <div class="scoring">
-            <RulesSection rulebook=current.clone() />
+            <RulesSection rulebook=current.clone() segments=segments.to_string() />
             <div class="stack">
                 <section class="panel" aria-labelledby="edit-title">
                     <div class="panel__head">
@@ -103,7 +104,7 @@ fn Scoring(page: Page, previewed: Option<Previewed>, typed: Option<FormValues>) 
                         <p class="muted">"A change makes a new version and rescores everybody, past days included."</p>
                     </div>
                     <Templates version=number edited />
-                    <ScorecardForm current=current.clone() typed rejection scored />
+                    <ScorecardForm current=current.clone() segments typed rejection scored />
                 </section>
                 <PreviewSection preview />
             </div>
@@ -147,11 +148,13 @@ fn ReasonsSection(reasons: Vec<String>) -> impl IntoView {
 }
 
 #[component]
-fn RulesSection(rulebook: Rulebook) -> impl IntoView {
+fn RulesSection(rulebook: Rulebook, segments: String) -> impl IntoView {
     view! {
         <section class="panel scoring__rules" aria-labelledby="rules-title">
             <h2 id="rules-title">"The rules in force"</h2>
             <Rules rulebook />
+            <h3>"Segments"</h3>
+            <p>{segments}</p>
         </section>
     }
 }

@@ -14,7 +14,7 @@ pub fn VersionsSection(versions: Vec<RulebookVersion>, now: DateTime<Utc>) -> im
     let current = versions.first().map(|version| version.rulebook.clone()).unwrap_or_default();
     let mut rows = Vec::with_capacity(versions.len());
     for (index, version) in versions.iter().enumerate() {
-        let changes = versions.get(index + 1).map(|earlier| version.rulebook.changes_since(&earlier.rulebook));
+        let changes = versions.get(index + 1).map(|earlier| version.changes_since(earlier));
         let (version, current) = (version.clone(), current.clone());
         rows.push(view! { <VersionRow version changes=changes.unwrap_or_default() current now /> });
     }
@@ -30,7 +30,7 @@ pub fn VersionsSection(versions: Vec<RulebookVersion>, now: DateTime<Utc>) -> im
 
 #[component]
 fn VersionRow(version: RulebookVersion, changes: Vec<String>, current: Rulebook, now: DateTime<Utc>) -> impl IntoView {
-    let RulebookVersion { rulebook, created_at, author, note } = version;
+    let RulebookVersion { rulebook, created_at, author, note, .. } = version;
     let number = rulebook.version;
     let in_force = number == current.version;
     let since = match created_at {

@@ -10,8 +10,8 @@ use crate::server::Call;
 use crate::server::formats::amounts;
 use crate::server::service::scorecards;
 use crate::wire::AppError;
-use crate::wire::rulebooks::{Cards, DAYS, SCORECARDS, SEGMENTS, act};
-use crate::wire::rules::{self, factor_field};
+use crate::wire::rulebooks::{Cards, DAYS, OF_SEGMENTS, SCORECARDS, act};
+use crate::wire::rules::{self, SEGMENTS, factor_field};
 use crate::wire::{Done, FormValues};
 use crate::wire::{Previewed, SCORECARD_PATH};
 
@@ -66,9 +66,9 @@ fn rulebook_input<T>(
 ) -> Result<T, AppError> {
     let cards = Cards::of(form);
     let mut unreadable = FieldErrors::default();
-    let mut version = Reader { form, unreadable: FieldErrors::default() };
-    let based_on = version.whole("version");
-    unreadable.0.extend(version.unreadable.0);
+    let mut reader = Reader { form, unreadable: FieldErrors::default() };
+    let (based_on, segments) = (reader.whole("version"), form.0.get(SEGMENTS).map(|_| reader.lines(SEGMENTS)));
+    unreadable.0.extend(reader.unreadable.0);
     let mut scorecards = Vec::with_capacity(cards.len());
     for (place, fields) in cards.fields(form, in_force).iter().enumerate() {
         let mut reader = Reader { form: fields, unreadable: FieldErrors::default() };
@@ -76,7 +76,8 @@ fn rulebook_input<T>(
         let errors = reader.unreadable.0.into_iter();
         unreadable.0.extend(errors.map(|error| in_list(error, place, &cards, &scorecards)));
     }
-    let input = RulebookInput { version: based_on, author: form.filled("author"), note: form.filled("note"), scorecards };
+    let (author, note) = (form.filled("author"), form.filled("note"));
+    let input = RulebookInput { version: based_on, author, note, segments, scorecards };
     let broken = match (parse(&input), unreadable.0.is_empty()) {
         (Ok(parsed), true) => return Ok(parsed),
         (Ok(_), false) => Vec::new(),
@@ -111,7 +112,7 @@ impl Reader<'_> {
     }
 
     fn condition(&mut self) -> ConditionInput {
-        let chosen = self.form.0.iter().filter_map(|(name, _)| name.strip_prefix(SEGMENTS));
+        let chosen = self.form.0.keys().filter_map(|name| name.strip_prefix(OF_SEGMENTS));
         ConditionInput { segments: chosen.map(str::to_owned).collect(), started_less_than_days_ago: self.whole(DAYS) }
     }
 
@@ -249,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_rulebook_comes_back_from_the_form_whichever_scorecard_is_edited() {
-        let condition = Condition { segments: vec![Segment::ALL[2]], started_less_than_days_ago: Some(90) };
+        let condition = Condition { segments: vec![Segment::STARTUP], started_less_than_days_ago: Some(90) };
         let [_, silence, product, _] = Template::all().map(|template| template.scorecard);
         let new = Scorecard { name: "Startups".into(), condition: Some(condition), onboarding: true, ..product };
         let rulebook = Rulebook::new(1, vec![new], Scorecard { name: "Everybody else".into(), ..silence });

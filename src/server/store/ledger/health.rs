@@ -105,7 +105,7 @@ struct HealthRow {
 
 impl HealthRow {
     fn traits(&self) -> Traits {
-        let (segment, start_date) = (Segment::parse(&self.segment), self.start_day.map(day));
+        let (segment, start_date) = (Segment::named(&self.segment), self.start_day.map(day));
         Traits { segment, start_date, came_back: self.came_back, first_fact_on: self.first_fact_day.map(day) }
     }
 }

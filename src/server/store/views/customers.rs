@@ -10,6 +10,16 @@ use crate::server::store::{CurrentHealth, Store, StoreResult};
 use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
 
+/// Customers that conditions cannot tell apart.
+#[derive(sqlx::FromRow)]
+struct TraitsRow {
+    segment: String,
+    start_day: Option<i32>,
+    came_back: bool,
+    first_fact_day: Option<i32>,
+    customers: i64,
+}
+
 impl Store {
     /// Returns whether no customer exists at all.
     pub async fn is_empty(&self) -> StoreResult<bool> {
@@ -35,12 +45,12 @@ impl Store {
 
     /// Counts the active customers that each scorecard scores on a day, in the order of the scorecards.
     pub async fn count_scored(&self, rulebook: &Rulebook, today: NaiveDate) -> StoreResult<Vec<i64>> {
-        let sql = "SELECT segment, start_day, came_back, first_fact_day, COUNT(*) FROM customers WHERE archived_day IS NULL
+        let sql = "SELECT segment, start_day, came_back, first_fact_day, COUNT(*) AS customers FROM customers WHERE archived_day IS NULL
                    GROUP BY segment, start_day, came_back, first_fact_day";
-        let groups: Vec<(String, Option<i32>, bool, Option<i32>, i64)> = self.read().await?.all(sql, binds![]).await?;
+        let groups: Vec<TraitsRow> = self.read().await?.all(sql, binds![]).await?;
         let mut scored = vec![0; rulebook.scorecards().count()];
-        for (segment, start_day, came_back, first_fact_day, customers) in groups {
-            let (segment, start_date) = (Segment::parse(&segment), start_day.map(day));
+        for TraitsRow { segment, start_day, came_back, first_fact_day, customers } in groups {
+            let (segment, start_date) = (Segment::named(&segment), start_day.map(day));
             let traits = Traits { segment, start_date, came_back, first_fact_on: first_fact_day.map(day) };
             let of = rulebook.scorecard_of(&traits, today);
             let place = rulebook.scorecards().position(|scorecard| std::ptr::eq(scorecard, of));
