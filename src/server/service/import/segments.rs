@@ -5,7 +5,7 @@ use super::file::Columned;
 use super::meter::Meter;
 use super::row::{Parsed, RowReader};
 use crate::domain::segment::MOST_SEGMENTS;
-use crate::domain::{FieldErrors, ImportKind, Mapping, NewScorecard, Scorecard, Segment, Segments};
+use crate::domain::{FieldErrors, ImportKind, Mapping, NewRulebook, Segment, Segments};
 use crate::server::Call;
 use crate::server::store::{StoreError, StoreResult};
 use crate::wire::AppError;
@@ -79,14 +79,15 @@ pub async fn add(call: &Call, found: &[Segment], from: &Importer) -> Result<(), 
 
 /// Conflict when somebody else puts a version in force meanwhile.
 async fn add_to_current(call: &Call, found: &[Segment], author: &str, note: &str) -> StoreResult<()> {
-    let (current, segments) = (call.store.current_scorecard().await?, call.store.segments().await?);
+    let (current, segments) = (call.store.current_rulebook().await?, call.store.segments().await?);
     let more = segments.and(found.iter().copied());
     if more == segments {
         return Ok(());
     }
-    let scorecard = Scorecard { version: current.version.saturating_add(1), ..current };
-    let new = NewScorecard { scorecard, segments: Some(more), author: author.to_owned(), note: note.to_owned() };
-    call.store.add_scorecard(&new, call.read_clock()).await?;
+    let next = current.version.saturating_add(1);
+    let rulebook = current.with_version(next);
+    let new = NewRulebook { rulebook, segments: Some(more), author: author.to_owned(), note: note.to_owned() };
+    call.store.add_rulebook(&new, call.read_clock()).await?;
     call.rescore.notify_one();
     Ok(())
 }
