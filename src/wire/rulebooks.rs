@@ -47,7 +47,8 @@ impl Cards {
         Self(cards)
     }
 
-    pub fn len(&self) -> usize {
+    /// Returns the number of scorecards, at least one.
+    pub fn count(&self) -> usize {
         self.0.len()
     }
 
@@ -72,7 +73,7 @@ impl Cards {
 
     /// Moves the edited scorecard by one place. The last stays the last.
     fn shift(&mut self, by: isize) {
-        let (from, last) = (self.edited(), self.len().saturating_sub(1));
+        let (from, last) = (self.edited(), self.count().saturating_sub(1));
         if let Some(to) = from.checked_add_signed(by).filter(|to| from < last && *to < last) {
             self.0.swap(from, to);
         }
@@ -132,7 +133,7 @@ pub fn act(mut values: FormValues, in_force: &Rulebook) -> FormValues {
         values = rulebook_values(in_force, last, in_force);
     }
     let mut cards = Cards::of(&values);
-    let (edited, last) = (cards.edited(), cards.len() - 1);
+    let (edited, last) = (cards.edited(), cards.count() - 1);
     let place = |text: &str| text.parse().ok().filter(|place| *place <= last);
     match act.split_once(':') {
         Some(("edit", to)) => {
