@@ -1,7 +1,7 @@
 //! A rulebook as the values of a form: one scorecard stands in the form's fields, the others wait in a hidden one.
 
 use super::FormValues;
-use super::rules::{FACTORS, scorecard_values};
+use super::rules::{DAYS, FACTORS, scorecard_values};
 use crate::domain::scorecard::EVERYBODY;
 use crate::domain::{Rulebook, Scorecard};
 use leptos::serde_json;
@@ -11,10 +11,6 @@ use serde::{Deserialize, Serialize};
 pub const SCORECARDS: &str = "scorecards";
 /// The field of the buttons that act on the list of scorecards, such as `edit:1`.
 pub const ACT: &str = "act";
-/// The prefix of the check boxes of a condition's segments.
-pub const OF_SEGMENTS: &str = "condition.segments.";
-/// The field with the days of a condition.
-pub const DAYS: &str = "condition.days";
 
 /// A scorecard of a form's rulebook.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,12 +1,13 @@
 //! The scorecards of the rulebook in the form: which of them is edited, whom it scores, and their order.
 
 use super::FormState;
-use super::scorecard::{field, use_ask_by_button};
+use super::scorecard_parts::{field, use_ask_by_button};
 use crate::app::components::{ConfirmDialog, Field};
 use crate::app::format::count;
 use crate::domain::rulebook_input::MOST_SCORECARDS;
 use crate::domain::{Rulebook, Segments};
-use crate::wire::rulebooks::{ACT, Cards, DAYS, OF_SEGMENTS, SCORECARDS};
+use crate::wire::rulebooks::{ACT, Cards, SCORECARDS};
+use crate::wire::rules::{DAYS, OF_SEGMENTS};
 use crate::wire::{FormValues, SCORECARD_PATH};
 use leptos::prelude::*;
 

@@ -10,8 +10,8 @@ use crate::server::Call;
 use crate::server::formats::amounts;
 use crate::server::service::scorecards;
 use crate::wire::AppError;
-use crate::wire::rulebooks::{Cards, DAYS, OF_SEGMENTS, SCORECARDS, act};
-use crate::wire::rules::{self, SEGMENTS, factor_field};
+use crate::wire::rulebooks::{Cards, SCORECARDS, act};
+use crate::wire::rules::{self, DAYS, OF_SEGMENTS, SEGMENTS, factor_field};
 use crate::wire::{Done, FormValues};
 use crate::wire::{Previewed, SCORECARD_PATH};
 
