@@ -95,7 +95,7 @@ on_each_database! {
         site.post("/api/rulebooks", with_segments(&site, json!(["SMB", "Public sector"])).await).await;
         site.post("/api/customers", json!({"name": "Acme", "segment": "Public sector"})).await;
         let call = site.database.call();
-        let restored = crate::server::service::scorecards::restore_scorecard(&call, 1, 2, Some("Ada"), Some("Back")).await.unwrap();
+        let restored = crate::server::service::scorecards::restore_rulebook(&call, 1, 2, Some("Ada"), Some("Back")).await.unwrap();
         assert_eq!(restored.segments.to_string(), "Enterprise, SMB, Startup, Public sector");
     }
 

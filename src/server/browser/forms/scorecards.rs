@@ -10,8 +10,8 @@ use crate::server::Call;
 use crate::server::formats::amounts;
 use crate::server::service::scorecards;
 use crate::wire::AppError;
-use crate::wire::rulebooks::{Cards, DAYS, OF_SEGMENTS, SCORECARDS, act};
-use crate::wire::rules::{self, SEGMENTS, factor_field};
+use crate::wire::rulebooks::{Cards, SCORECARDS, act};
+use crate::wire::rules::{self, DAYS, OF_SEGMENTS, SEGMENTS, factor_field};
 use crate::wire::{Done, FormValues};
 use crate::wire::{Previewed, SCORECARD_PATH};
 
@@ -69,10 +69,10 @@ fn rulebook_input<T>(
     let mut reader = Reader { form, unreadable: FieldErrors::default() };
     let (based_on, segments) = (reader.whole("version"), form.0.get(SEGMENTS).map(|_| reader.lines(SEGMENTS)));
     unreadable.0.extend(reader.unreadable.0);
-    let mut scorecards = Vec::with_capacity(cards.len());
+    let mut scorecards = Vec::with_capacity(cards.count());
     for (place, fields) in cards.fields(form, in_force).iter().enumerate() {
         let mut reader = Reader { form: fields, unreadable: FieldErrors::default() };
-        scorecards.push(reader.scorecard(place + 1 == cards.len()));
+        scorecards.push(reader.scorecard(place + 1 == cards.count()));
         let errors = reader.unreadable.0.into_iter();
         unreadable.0.extend(errors.map(|error| in_list(error, place, &cards, &scorecards)));
     }
