@@ -8,6 +8,7 @@ mod page;
 pub mod pages;
 mod preferences;
 pub mod rules;
+pub mod rules_form;
 
 pub use codec::Json;
 pub use error::AppError;
