@@ -14,5 +14,6 @@ mod pages;
 mod past_days;
 mod store;
 mod tidy;
+mod trial;
 mod upgrade;
 mod uploads;

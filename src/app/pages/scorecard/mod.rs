@@ -10,6 +10,7 @@ use crate::app::forms::{ReasonsForm, ScorecardForm};
 use crate::app::server_fns::{load_scorecard_page, preview_scorecard};
 use crate::app::state::use_revision;
 use crate::app::until_answered;
+use crate::app::what_if::{WhatIf, WhatIfArea};
 use crate::domain::Scorecard;
 use crate::domain::templates::Template;
 use crate::wire::pages::ScorecardPage as Page;
@@ -25,6 +26,7 @@ use versions::VersionsSection;
 
 #[component]
 pub fn ScorecardPage() -> impl IntoView {
+    WhatIf::provide();
     let (query, revision) = (use_query_map(), use_revision());
     let typed = Memo::new(move |_| tried_values(query.get()));
     let page = Resource::new(move || revision.get(), |_| until_answered(load_scorecard_page));
@@ -84,6 +86,7 @@ fn Scoring(page: Page, previewed: Option<Previewed>, typed: Option<FormValues>) 
         Some(Previewed::Rejected(rejection)) => (None, Some(rejection)),
         None => (None, None),
     };
+    let in_force = current.clone();
     view! {
         <div class="page-head">
             <h1>"Scoring"</h1>
@@ -91,18 +94,20 @@ fn Scoring(page: Page, previewed: Option<Previewed>, typed: Option<FormValues>) 
         </div>
         {waiting}
         <div class="scoring">
-            <RulesSection scorecard=current.clone() />
-            <div class="stack">
-                <section class="panel" aria-labelledby="edit-title">
-                    <div class="panel__head">
-                        <h2 id="edit-title">"Change the rules"</h2>
-                        <p class="muted">"A change makes a new version and rescores everybody, past days included."</p>
-                    </div>
-                    <Templates version=number />
-                    <ScorecardForm current=current.clone() typed rejection />
-                </section>
-                <PreviewSection preview />
-            </div>
+            <WhatIfArea current=current.clone() typed=typed.clone()>
+                <div class="stack">
+                    <section class="panel" aria-labelledby="edit-title">
+                        <div class="panel__head">
+                            <h2 id="edit-title">"Change the rules"</h2>
+                            <p class="muted">"A change makes a new version and rescores everybody, past days included."</p>
+                        </div>
+                        <Templates version=number />
+                        <ScorecardForm current=current.clone() typed=typed.clone() rejection=rejection.clone() />
+                    </section>
+                    <PreviewSection preview=preview.clone() />
+                </div>
+            </WhatIfArea>
+            <RulesSection scorecard=in_force />
             <VersionsSection versions now />
             <ReasonsSection reasons=outcome_reasons />
         </div>
