@@ -115,12 +115,10 @@ fn FactorFields(key_: FactorKey, state: FormState) -> impl IntoView {
                     />
                 </div>
                 {parts}
-                <div class="scorecard-form__wide">
-                    {field(state, name("points"), "Scale", scale_hint, "text")}
-                    <ScaleCurve key_ id=state.field_id(&name("points")) />
-                </div>
+                <div class="scorecard-form__wide">{field(state, name("points"), "Scale", scale_hint, "text")}</div>
                 {field(state, name("assumed"), "Assumed score", "Where nothing is measured", "decimal")}
             </div>
+            <ScaleCurve key_ id=state.field_id(&name("points")) />
             {lists}
             <details class="scorecard-form__more" open=open>
                 <summary>"Names, reason and next step"</summary>

@@ -3,7 +3,7 @@
 use super::distribution::Distribution;
 use super::load::Loading;
 use super::{RULES_FORM, WhatIf};
-use crate::app::components::{BandBadge, Skeleton, band_attribute};
+use crate::app::components::{BandBadge, Skeleton};
 use crate::app::format::{count, group, money_short};
 use crate::domain::{Band, Points};
 use crate::scoring::trial::{BandMove, Moves, Outlook, SegmentOutlook};
@@ -124,7 +124,7 @@ fn Notice(what_if: WhatIf) -> impl IntoView {
     notice
 }
 
-/// Returns a field's name for people: "Login frequency: weight", "bands.healthy" being "Healthy from".
+/// Returns a field's name for people: "weight of Login frequency", "Healthy from".
 fn words_of_field(texts: &FormValues, field: &str) -> String {
     let Some((key, part)) = field.strip_prefix("factors.").and_then(|rest| rest.split_once('.')) else {
         return match field {
@@ -143,7 +143,7 @@ fn words_of_field(texts: &FormValues, field: &str) -> String {
         "kinds" => "events",
         part => part,
     };
-    format!("{label}: {part}")
+    format!("{part} of {label}")
 }
 
 /// Takes everything in the form back to the rules in force, but the author's name and reason.
@@ -155,7 +155,7 @@ fn BackButton(what_if: WhatIf) -> impl IntoView {
         false => navigate(SCORECARD_PATH, NavigateOptions { scroll: false, ..NavigateOptions::default() }),
     };
     let is_useless = move || !what_if.differs() && what_if.broken.read().0.is_empty();
-    view! { <button type="button" class="button what-if__back" disabled=is_useless on:click=go_back>"Back to the rules in force"</button> }
+    view! { <button type="button" class="link-button what-if__back" disabled=is_useless on:click=go_back>"Back to the rules in force"</button> }
 }
 
 /// Gives the fields the values that they came with.
@@ -255,9 +255,8 @@ fn Movers(movers: Vec<BandMove>, moves: Moves, currency: String) -> impl IntoVie
             <li>
                 <a href=format!("/customers/{id}")>{name}</a>
                 <span class="muted">{arr}</span>
-                <span class="what-if__move" data-band=band_attribute(band_after)>
-                    {score(before, band_before)} <i aria-hidden="true">" → "</i> <span class="sr-only">" to "</span> <BandBadge band=band_after score=after />
-                </span>
+                <span>{score(before, band_before)} <i aria-hidden="true">" →"</i> <span class="sr-only">" to "</span></span>
+                <BandBadge band=band_after score=after />
             </li>
         }
     });

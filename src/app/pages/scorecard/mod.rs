@@ -148,7 +148,7 @@ fn RulesSection(scorecard: Scorecard) -> impl IntoView {
     view! {
         <section class="panel scoring__rules" aria-labelledby="rules-title">
             <h2 id="rules-title">"The rules in force"</h2>
-            <FactorRules scorecard=scorecard.clone() />
+            <FactorRules scorecard=scorecard.clone() folded=true />
             <h3>"Bands"</h3>
             <BandRules scorecard=scorecard.clone() />
             <h3>"Measured or assumed"</h3>
