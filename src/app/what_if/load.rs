@@ -33,7 +33,7 @@ pub enum Loading {
 
 /// The request that is under way.
 pub struct Requests {
-    /// What is asked for, with whether customers are too.
+    /// The measures that are asked for, with true when the customers are too.
     asked: Option<(Vec<Measure>, bool)>,
     pause: Option<TimeoutHandle>,
     abort: Option<AbortHandle>,

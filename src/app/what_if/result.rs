@@ -57,14 +57,13 @@ pub(super) fn Outcome(what_if: WhatIf) -> impl IntoView {
 /// Returns whether there is no effect to show, nor one to wait for.
 fn hides_effects(what_if: WhatIf) -> bool {
     let is_waiting = matches!(*what_if.loading.read(), Loading::Waiting | Loading::Pending);
-    let is_empty = what_if.outlook.read().as_ref().map_or(!is_waiting, |outlook| outlook.before.customers() == 0);
-    is_empty
+    what_if.outlook.read().as_ref().map_or(!is_waiting, |outlook| outlook.before.customers() == 0)
 }
 
 /// Shows the mean and the number of those who change band.
 #[component]
 fn Headline(what_if: WhatIf) -> impl IntoView {
-    let figures = move || {
+    move || {
         let outlook = what_if.outlook.get()?;
         if outlook.before.customers() == 0 {
             return Some(view! { <p class="muted">"No customer yet whom rules could be tried on."</p> }.into_any());
@@ -77,8 +76,7 @@ fn Headline(what_if: WhatIf) -> impl IntoView {
             all => format!("{} change band", group(all)),
         };
         Some(view! { <p class="what-if__figures"><Shift before after /> " mean, " {moves}</p> }.into_any())
-    };
-    figures
+    }
 }
 
 /// Shows a figure before and after, or once when it stays.
@@ -93,7 +91,7 @@ fn Shift(before: String, after: String) -> impl IntoView {
 /// Says why there is no effect, or why it is not that of what the form says.
 #[component]
 fn Notice(what_if: WhatIf) -> impl IntoView {
-    let notice = move || {
+    move || {
         let errors = what_if.broken.read();
         if let Some(error) = errors.0.first() {
             let more = if errors.0.len() > 1 { format!(" (and {} more)", errors.0.len() - 1) } else { String::new() };
@@ -120,8 +118,7 @@ fn Notice(what_if: WhatIf) -> impl IntoView {
             }
             .into_any(),
         }
-    };
-    notice
+    }
 }
 
 /// Returns a field's name for people: "weight of Login frequency", "Healthy from".
