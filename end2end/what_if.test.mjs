@@ -44,7 +44,6 @@ story("a slider, a field and a curve show their effect without a request", { app
   await effect(page).getByRole("link", { name: "Acme" }).waitFor({ state: "detached" });
   await page.getByLabel("Assumed factors").selectOption("exclude");
   await page.getByLabel("Coverage floor in %").fill("90");
-  await effect(page).getByText("With these rules").waitFor();
   await row(page, "No data").getByText("4").waitFor();
   await page.getByRole("status").filter({ hasText: "The mean score goes from" }).waitFor();
   await page.getByLabel("Coverage floor in %").fill("");
