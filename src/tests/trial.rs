@@ -61,7 +61,7 @@ on_each_database! {
         for settled in [true, false, true] {
             if !settled {
                 let scorecard = Scorecard { version: 2, ..current.with(other_windows) };
-                let new = NewScorecard { scorecard, author: "Ada".into(), note: "test".into() };
+                let new = NewScorecard { scorecard, segments: None, author: "Ada".into(), note: "test".into() };
                 current = db.add_scorecard(&new, now()).await.unwrap().scorecard;
             }
             let answer = measure_portfolio(&call, &measures(&current), true).await.unwrap();

@@ -6,7 +6,7 @@ use crate::domain::timeline::Entry;
 use crate::domain::{
     AsOf, Backtest, Band, Customer, CustomerId, DayCount, Driver, Event, EventFilter, FactorKey, Factors, Fall, Health,
     HealthChange, HistoryPoint, InvoiceRow, NaiveDate, Note, Outcome, Page, Points, Reading, Scorecard, ScorecardMark,
-    ScorecardVersion, Segment, SilentSource,
+    ScorecardVersion, Segment, Segments, SilentSource,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -37,6 +37,9 @@ pub struct CustomerPage {
     pub today: NaiveDate,
     /// The day at whose end knowledge is cut; null for everything known now.
     pub known_at: Option<NaiveDate>,
+    /// The day since which earlier segments and start dates are kept, where `knownAt` is before it: then those of that day count. Null
+    /// otherwise.
+    pub history_from: Option<NaiveDate>,
     /// Health on the chosen day.
     pub health: Health,
     /// True when the chosen day's health counts any fact. Factors can be measured without one: no ticket is a good sign.
@@ -133,6 +136,7 @@ pub struct ChosenRows {
     pub total: i64,
     /// The owners of all customers, in order.
     pub owners: Vec<String>,
+    pub segments: Segments,
     pub currency: String,
 }
 
@@ -183,6 +187,7 @@ pub struct EditPage {
     pub customer: Option<Customer>,
     /// The owners of all customers, as suggestions.
     pub owners: Vec<String>,
+    pub segments: Segments,
     /// The currency of ARR.
     pub currency: String,
 }

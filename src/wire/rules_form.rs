@@ -1,7 +1,7 @@
 //! Reads the rules of scoring from the texts of a form. The browser reads them while somebody types, the server when they are sent.
 
 use super::FormValues;
-use super::rules::{self, factor_field};
+use super::rules::{self, SEGMENTS, factor_field};
 use crate::domain::measure_input::{MeasureInput, measure_fields};
 use crate::domain::numbers::whole_number;
 use crate::domain::rulebook::{FactorInput, RulebookInput, ScaleInput, ScalePointInput, ScorecardOfRulebookInput};
@@ -28,6 +28,7 @@ pub fn rulebook_input<T>(
         version: reader.whole("version"),
         author: form.filled("author"),
         note: form.filled("note"),
+        segments: form.0.get(SEGMENTS).map(|_| reader.lines(SEGMENTS)),
         scorecards: vec![scorecard],
     };
     let mut unreadable = reader.unreadable;

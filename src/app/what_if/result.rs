@@ -128,6 +128,7 @@ fn words_of_field(texts: &FormValues, field: &str) -> String {
             "bands.healthy" => "Healthy from".to_owned(),
             "bands.atRisk" => "At risk from".to_owned(),
             "coverageFloor" => "Coverage floor".to_owned(),
+            "segments" => "Segments".to_owned(),
             _ => "The factors".to_owned(),
         };
     };

@@ -3,7 +3,7 @@
 use crate::domain::measure::Measure;
 use crate::domain::scale::Scale;
 use crate::domain::scorecard::FactorRule;
-use crate::domain::{FactorKey, Points, Scorecard, Segment};
+use crate::domain::{FactorKey, Points, Scorecard, Segments};
 use crate::scoring::trial::TriedCustomer;
 use crate::scoring::{self, Measurements, Scores};
 use crate::server::Call;
@@ -29,8 +29,9 @@ pub async fn measure_portfolio(call: &Call, measures: &[Measure], with_customers
     let stored_as = stored_as(&asked, &current);
     let reach = Reach::of(&asked, today).and(Reach::of(&current, today));
     let mut columns = vec![Vec::with_capacity(active as usize); measures.len()];
+    let segments = call.store.segments().await?;
     let mut customers =
-        CustomerColumns::new(&call.settings.currency, Segment::ALL.map(|segment| segment.label().to_owned()).into());
+        CustomerColumns::new(&call.settings.currency, segments.iter().map(|segment| segment.to_string()).collect());
     let (mut ids, mut last) = (DefaultHasher::new(), None);
     loop {
         let chunk = call.store.list_active_after(last, CUSTOMERS_IN_MEMORY, today).await?;
@@ -58,7 +59,7 @@ pub async fn measure_portfolio(call: &Call, measures: &[Measure], with_customers
                 .for_each(|((place, measure), column)| column.push(value(place, measure)));
             if with_customers {
                 let standing = if row.is_current { None } else { measure(&current) };
-                customers.push(tried(&row, standing.as_ref().unwrap_or(&row.measured), &current));
+                customers.push(tried(&row, standing.as_ref().unwrap_or(&row.measured), &current, &segments));
             }
         }
     }
@@ -70,10 +71,10 @@ pub async fn measure_portfolio(call: &Call, measures: &[Measure], with_customers
     })
 }
 
-fn tried(row: &CurrentHealth, measured: &Measurements, current: &Scorecard) -> TriedCustomer {
+fn tried(row: &CurrentHealth, measured: &Measurements, current: &Scorecard, segments: &Segments) -> TriedCustomer {
     let Scores { score, band, .. } = Scores::of(measured, current);
     let fields = &row.customer.fields;
-    let segment = Segment::ALL.iter().position(|segment| *segment == fields.segment).unwrap_or_default();
+    let segment = segments.iter().position(|segment| segment == fields.segment).unwrap_or_default();
     let (id, name, arr_cents) = (row.customer.id, fields.name.clone(), fields.arr_cents);
     TriedCustomer { id, name, arr_cents, segment, has_data: measured.has_data(), score, band }
 }

@@ -72,6 +72,7 @@ fn tried_values(query: ParamsMap) -> Option<FormValues> {
 fn Scoring(page: Page, previewed: Option<Previewed>, typed: Option<FormValues>) -> impl IntoView {
     let Page { versions, outcome_reasons, stale, customers, now } = page;
     let current = versions.first().map(|version| version.scorecard.clone()).unwrap_or_default();
+    let segments = versions.first().map(|version| version.segments.clone()).unwrap_or_default();
     let number = current.version;
     let waiting = (stale > 0).then(|| {
         view! {
@@ -86,7 +87,7 @@ fn Scoring(page: Page, previewed: Option<Previewed>, typed: Option<FormValues>) 
         Some(Previewed::Rejected(rejection)) => (None, Some(rejection)),
         None => (None, None),
     };
-    let in_force = current.clone();
+    let (in_force, listed_segments) = (current.clone(), segments.to_string());
     view! {
         <div class="page-head">
             <h1>"Scoring"</h1>
@@ -102,12 +103,12 @@ fn Scoring(page: Page, previewed: Option<Previewed>, typed: Option<FormValues>) 
                             <p class="muted">"A change makes a new version and rescores everybody, past days included."</p>
                         </div>
                         <Templates version=number />
-                        <ScorecardForm current=current.clone() typed=typed.clone() rejection=rejection.clone() />
+                        <ScorecardForm current=current.clone() segments=segments.clone() typed=typed.clone() rejection=rejection.clone() />
                     </section>
                     <PreviewSection preview=preview.clone() />
                 </div>
             </WhatIfArea>
-            <RulesSection scorecard=in_force />
+            <RulesSection scorecard=in_force segments=listed_segments />
             <VersionsSection versions now />
             <ReasonsSection reasons=outcome_reasons />
         </div>
@@ -144,7 +145,7 @@ fn ReasonsSection(reasons: Vec<String>) -> impl IntoView {
 }
 
 #[component]
-fn RulesSection(scorecard: Scorecard) -> impl IntoView {
+fn RulesSection(scorecard: Scorecard, segments: String) -> impl IntoView {
     view! {
         <section class="panel scoring__rules" aria-labelledby="rules-title">
             <h2 id="rules-title">"The rules in force"</h2>
@@ -153,6 +154,8 @@ fn RulesSection(scorecard: Scorecard) -> impl IntoView {
             <BandRules scorecard=scorecard.clone() />
             <h3>"Measured or assumed"</h3>
             <MissingDataRule scorecard />
+            <h3>"Segments"</h3>
+            <p>{segments}</p>
         </section>
     }
 }
