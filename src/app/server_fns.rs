@@ -4,7 +4,7 @@ use crate::domain::import::{ImportList, ImportPage};
 use crate::domain::list::RenewalTotals;
 use crate::domain::{
     BandHistory, BulkChangeId, CustomerId, CustomerList, ImportId, Month, NoteId, Portfolio, QuarantineId, QuarantinePage,
-    Scorecard, Segments, Today,
+    Rulebook, Segments, Today,
 };
 use crate::wire::pages::{BacktestPage, ChosenRows, CustomerPage, EditPage, FoundCustomers, ScorecardPage, Timeline};
 use crate::wire::trial::MeasuredPortfolio;
@@ -114,9 +114,9 @@ pub async fn load_edit_page(id: Option<CustomerId>) -> Result<EditPage, AppError
 }
 
 /// Returns the rules in force.
-#[server(prefix = "/app", endpoint = "get_scorecard", input = GetUrl, output = Json)]
-pub async fn get_scorecard() -> Result<Scorecard, AppError> {
-    answer(scorecards::get_scorecard(&call())).await
+#[server(prefix = "/app", endpoint = "get_rulebook", input = GetUrl, output = Json)]
+pub async fn get_rulebook() -> Result<Rulebook, AppError> {
+    answer(scorecards::get_rulebook(&call())).await
 }
 
 /// Returns the rules in force, all earlier versions, and the progress of rescoring.

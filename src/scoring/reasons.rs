@@ -10,6 +10,11 @@ pub enum Fact {
         old: i64,
         new: i64,
     },
+    /// Another scorecard, with the reason for it where there is one.
+    ScoredBy {
+        reason: String,
+        name: String,
+    },
     Connected(Source),
     /// By how much the counted things became more, or fewer. The noun is in the singular.
     Counted {

@@ -30,7 +30,8 @@ pub fn score(customer_id: CustomerId, measured: &Measurements, scorecard: &Score
         }
     });
     let band = band(score, measured.has_data(), coverage, scorecard);
-    Health { customer_id, as_of, score, band, coverage, factors, scorecard_version: scorecard.version }
+    let (scorecard_version, scored_by) = (scorecard.version, scorecard.name.clone());
+    Health { customer_id, as_of, score, band, coverage, factors, scorecard_version, scored_by }
 }
 
 /// Returns weights as fractions of their sum. The sum must be above 0; the fractions sum to 1 exactly.
@@ -200,6 +201,8 @@ fn band(score: Points, has_data: bool, coverage: Share, scorecard: &Scorecard) -
     let limits = &scorecard.bands;
     if !has_data || coverage < scorecard.coverage_floor {
         Band::NoData
+    } else if scorecard.onboarding {
+        Band::Onboarding
     } else if score >= limits.healthy {
         Band::Healthy
     } else if score >= limits.at_risk {

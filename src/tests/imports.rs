@@ -513,7 +513,7 @@ on_each_database! {
             }
         }
         assert_eq!(db.list_readings(acme, today().into()).await.unwrap(), []);
-        assert_eq!(db.get_current(acme, today()).await.unwrap().first_fact_on, None);
+        assert_eq!(db.get_current(acme, today()).await.unwrap().traits.first_fact_on, None);
         settled(&db).await;
         // One file with all kinds, by the names of the API.
         let line = "{\"kind\":\"Metric\",\"occurredAt\":\"2026-03-04T08:00:00Z\",\"externalId\":\"c-1\",\"reading_name\":\"Storage\",\"reading_value\":0.125}\n";

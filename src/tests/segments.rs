@@ -95,7 +95,7 @@ on_each_database! {
         site.post("/api/rulebooks", with_segments(&site, json!(["SMB", "Public sector"])).await).await;
         site.post("/api/customers", json!({"name": "Acme", "segment": "Public sector"})).await;
         let call = site.database.call();
-        let restored = crate::server::service::scorecards::restore_scorecard(&call, 1, 2, Some("Ada"), Some("Back")).await.unwrap();
+        let restored = crate::server::service::scorecards::restore_rulebook(&call, 1, 2, Some("Ada"), Some("Back")).await.unwrap();
         assert_eq!(restored.segments.to_string(), "Enterprise, SMB, Startup, Public sector");
     }
 
@@ -124,9 +124,9 @@ on_each_database! {
         assert_eq!(db.segments().await.unwrap().to_string(), "Enterprise, SMB, Startup", "a dry run writes nothing");
         let done = import_with(&db, &file, adding.clone(), false).await.unwrap();
         assert_eq!((done.counts.created, done.counts.rejected), (4, 0));
-        let version = db.list_scorecards().await.unwrap().remove(0);
+        let version = db.list_rulebooks().await.unwrap().remove(0);
         assert_eq!(version.segments.to_string(), "Enterprise, SMB, Startup, Mid-market, Public sector");
-        assert_eq!((version.scorecard.version, version.author.as_str(), version.note.as_str()), (2, "Ann", "Segments found in tiers.csv"));
+        assert_eq!((version.rulebook.version, version.author.as_str(), version.note.as_str()), (2, "Ann", "Segments found in tiers.csv"));
         let known = db.find_customers(vec!["c-2".into()]).await.unwrap()["c-2"];
         assert_eq!(db.get_customer(known).await.unwrap().fields.segment, named("Mid-market"));
         // The same again finds nothing to add.

@@ -2,10 +2,10 @@
 
 use crate::domain::five::FiveRules;
 use crate::domain::measure::Measure;
-use crate::domain::{Archive, ArchiveReason, Band, EventKind, NewScorecard, Points, Scorecard};
+use crate::domain::{Archive, ArchiveReason, Band, EventKind, NewRulebook, Points, Rulebook, Scorecard};
 use crate::scoring::trial::{Trial, TriedCustomer};
 use crate::server::Actor;
-use crate::server::service::scorecards::preview_scorecard;
+use crate::server::service::scorecards::preview_rulebook;
 use crate::server::service::trial::measure_portfolio;
 use crate::tests::api::Site;
 use crate::tests::harness::*;
@@ -18,8 +18,9 @@ fn measures(rules: &Scorecard) -> Vec<Measure> {
 /// A portfolio with facts of every kind, as the browser gets it for some rules.
 fn trial(portfolio: MeasuredPortfolio, rules: &Scorecard) -> (Trial, Vec<TriedCustomer>) {
     let customers = portfolio.customers.unwrap();
-    let (segments, rows) = (customers.segments.clone(), customers.rows());
-    let mut trial = Trial::new(segments, rows.clone());
+    let segments = customers.segments.iter().map(|segment| segment.to_string()).collect();
+    let (as_of, rows) = (customers.as_of, customers.rows());
+    let mut trial = Trial::new(as_of, segments, rows.clone());
     for (measure, column) in measures(rules).into_iter().zip(&portfolio.columns) {
         trial.add_column(measure, read_column(column).unwrap());
     }
@@ -60,14 +61,15 @@ on_each_database! {
         // Once from stored measurements, once from facts while these are stale, and once more when new ones are stored.
         for settled in [true, false, true] {
             if !settled {
-                let scorecard = Scorecard { version: 2, ..current.with(other_windows) };
-                let new = NewScorecard { scorecard, segments: None, author: "Ada".into(), note: "test".into() };
-                current = db.add_scorecard(&new, now()).await.unwrap().scorecard;
+                let rulebook = Rulebook::from(Scorecard { version: 2, ..current.with(other_windows) });
+                let new = NewRulebook { rulebook, segments: None, author: "Ada".into(), note: "test".into() };
+                current = db.add_rulebook(&new, now()).await.unwrap().rulebook.rest().clone();
             }
             let answer = measure_portfolio(&call, &measures(&current), true).await.unwrap();
             assert_eq!(answer.active, 6, "archived customers are left out");
             let (mut trial, rows) = trial(answer, &current);
-            let outlook = trial.run(&current).unwrap();
+            let in_force = Rulebook::from(Scorecard { name: "Others".into(), ..current.clone() });
+            let outlook = trial.run(&Rulebook::from(current.clone()), &in_force).unwrap();
             assert_eq!(outlook.before, outlook.after);
             db.roll_over_all(today()).await;
             for row in rows {
@@ -87,8 +89,9 @@ on_each_database! {
         login.measure = Measure::ActiveDays { kinds: vec![EventKind::Login], days: 90, scaled_by_age: true };
         let answer = measure_portfolio(&call, &measures(&proposed), true).await.unwrap();
         let (mut trial, _) = trial(answer, &proposed);
-        let outlook = trial.run(&proposed).unwrap();
-        let preview = preview_scorecard(&call, &proposed).await.unwrap();
+        let (proposed, current) = (Rulebook::from(proposed), Rulebook::from(current));
+        let outlook = trial.run(&proposed, &current).unwrap();
+        let preview = preview_rulebook(&call, &proposed).await.unwrap();
         let bands: Vec<_> = Band::ALL.map(|band| (band, outlook.before.bands[band as usize].0, outlook.after.bands[band as usize].0)).into();
         assert_eq!((preview.bands, preview.mean_before, preview.mean_after), (bands, outlook.before.mean(), outlook.after.mean()));
         assert_eq!(preview.moves.iter().map(|(.., customers)| customers).sum::<i64>(), outlook.moves.all());

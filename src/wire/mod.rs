@@ -7,6 +7,7 @@ mod forms;
 mod page;
 pub mod pages;
 mod preferences;
+pub mod rulebooks;
 pub mod rules;
 pub mod rules_form;
 pub mod trial;

@@ -1,8 +1,9 @@
 //! The rules of scoring as the values of a form: a name for each field of each factor, and texts that a person writes.
 
 use super::FormValues;
+use super::rulebooks::{DAYS, OF_SEGMENTS};
 use crate::domain::measure_input::{MeasureInput, measure_fields};
-use crate::domain::rulebook::MEASURE_TYPES;
+use crate::domain::rulebook_input::MEASURE_TYPES;
 use crate::domain::{EventKind, FactorKey, Scorecard, Segments};
 
 /// The field with the keys of the form's factors, in their order.
@@ -93,6 +94,14 @@ pub fn scorecard_values(scorecard: &Scorecard) -> FormValues {
         set("assumed", rule.scale.assumed.short());
     }
     set("version", scorecard.version.to_string());
+    set("name", scorecard.name.clone());
+    if scorecard.onboarding {
+        set("onboarding", "on".to_owned());
+    }
+    if let Some(condition) = &scorecard.condition {
+        condition.segments.iter().for_each(|segment| _ = set(&format!("{OF_SEGMENTS}{}", segment.label()), "on".to_owned()));
+        condition.started_less_than_days_ago.into_iter().for_each(|days| _ = set(DAYS, days.to_string()));
+    }
     set("bands.healthy", scorecard.bands.healthy.to_string());
     set("bands.atRisk", scorecard.bands.at_risk.to_string());
     set("missingPolicy", scorecard.missing_policy.name().to_owned());

@@ -13,6 +13,7 @@ mod pay;
 mod quarantine;
 mod retract;
 mod scorecard;
+mod scorecard_list;
 mod state;
 mod who_are_you;
 

@@ -2,38 +2,42 @@
 
 use super::FormState;
 use super::parts::{ActionForm, FormFoot, FormHead};
+use super::scorecard_list::ScorecardList;
 use crate::app::components::{Choice, Field, SelectField, SubmitButton, TextArea};
 use crate::app::server_fns::{RestoreScorecard, SaveScorecard};
 use crate::app::state::use_preferences;
 use crate::app::what_if::{FieldSlider, RULES_FORM, ScaleCurve, WeightSlider};
 use crate::domain::measure_input::measure_fields;
-use crate::domain::rulebook::MEASURE_TYPES;
-use crate::domain::{FactorKey, MissingPolicy, Scorecard, Segments};
-use crate::wire::rules::{self, FACTORS, SEGMENTS, factor_field, scorecard_values};
+use crate::domain::rulebook_input::MEASURE_TYPES;
+use crate::domain::{FactorKey, MissingPolicy, Rulebook, Segments};
+use crate::wire::rulebooks::{SCORECARDS, rulebook_values};
+use crate::wire::rules::{self, FACTORS, SEGMENTS, factor_field};
 use crate::wire::{FUNCTION, FormValues, Rejection, SCORECARD_PATH};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_navigate};
 use wasm_bindgen::JsCast;
 
-/// Edits the current rules, which have these `segments`. `typed` are previewed values, `rejection` their errors.
+/// Edits the current rules, which have these `segments`. `typed` are previewed values, `rejection` their errors; `scored` is the number of customers that each
+/// scorecard scores, as far as it is known.
 #[component]
 pub fn ScorecardForm(
-    current: Scorecard,
+    current: Rulebook,
     segments: Segments,
     typed: Option<FormValues>,
     rejection: Option<Rejection>,
+    scored: Vec<i64>,
 ) -> impl IntoView {
     let action = ServerAction::<SaveScorecard>::new();
     let is_typed = typed.is_some();
-    let mut initial = typed.unwrap_or_else(|| scorecard_values(&current));
+    let mut initial = typed.unwrap_or_else(|| rulebook_values(&current, current.scorecards().count() - 1, &current));
     if !is_typed {
         initial.0.insert("author".to_owned(), use_preferences().read_untracked().signature());
     }
     initial.0.entry(SEGMENTS.to_owned()).or_insert_with(|| rules::list_segments(&segments));
     let state = FormState::new(RULES_FORM.into(), initial, action).with_rejection(rejection);
     let sent = rules::parse_keys(&state.value(FACTORS));
-    let keys = if sent.is_empty() { current.factors.keys().collect() } else { sent };
+    let keys = if sent.is_empty() { current.rest().factors.keys().collect() } else { sent };
     let listed = rules::list_keys(&keys);
     let factors = keys.into_iter().map(|key| view! { <FactorFields key_=key state /> }).collect_view();
     let save = format!("Save as version {}", current.version + 1);
@@ -41,7 +45,10 @@ pub fn ScorecardForm(
         <ActionForm action id=state.id() attr:class="form" attr:novalidate="">
             <FormHead state />
             <input type="hidden" name="version" value=state.value("version") />
+            <input type="hidden" name=SCORECARDS value=state.value(SCORECARDS) />
             <input type="hidden" name=FACTORS value=listed />
+            <EnterPreviews />
+            <ScorecardList state current segments scored />
             {factors}
             <AddFactor state />
             <BandFields state />
@@ -63,7 +70,7 @@ pub fn ScorecardForm(
 }
 
 /// Shows a required input.
-fn field(state: FormState, name: String, label: &'static str, hint: &'static str, mode: &'static str) -> AnyView {
+pub(super) fn field(state: FormState, name: String, label: &'static str, hint: &'static str, mode: &'static str) -> AnyView {
     let (id, value, error) = (state.field_id(&name), state.value(&name), state.error(name.clone()));
     view! { <Field id name label hint value error inputmode=mode required=true /> }.into_any()
 }
@@ -261,13 +268,17 @@ fn SegmentFields(state: FormState) -> impl IntoView {
     }
 }
 
-/// Returns what asks for the page with the rules in the form around an element. They travel in the address, so that what is shown
+/// Returns what asks for the page with the rules in the form around an element, which tells its name where it is a button. They travel in the address, so that what is shown
 /// can be reloaded and shared. The function returns whether the page that is shown is another one then; `None` without a form.
 fn use_ask() -> impl Fn(web_sys::Element) -> Option<bool> + Clone {
     let (navigate, search) = (use_navigate(), use_location().search);
     move |element| {
         let form = element.closest("form").ok().flatten()?.dyn_into::<web_sys::HtmlFormElement>().ok()?;
         let data = web_sys::FormData::new_with_form(&form).ok()?;
+        let button = element.dyn_ref::<web_sys::HtmlButtonElement>().filter(|button| !button.name().is_empty());
+        if let Some(button) = button {
+            let _ = data.append_with_str(&button.name(), &button.value());
+        }
         for name in [FUNCTION, "form", "messageId"] {
             data.delete(name);
         }
@@ -280,18 +291,36 @@ fn use_ask() -> impl Fn(web_sys::Element) -> Option<bool> + Clone {
     }
 }
 
+/// Returns what asks for the page with the rules in the form when a button is pressed, and tells whether that is another page.
+pub(super) fn use_ask_by_button() -> impl Fn(MouseEvent) -> bool + Clone {
+    let ask = use_ask();
+    move |event: MouseEvent| {
+        let button = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let differs = button.and_then(&ask);
+        if differs.is_some() {
+            event.prevent_default();
+        }
+        differs.unwrap_or_default()
+    }
+}
+
+/// Makes Enter in any field ask for a preview: the first button of a form is the one that Enter presses.
+#[component]
+fn EnterPreviews() -> impl IntoView {
+    let press = use_ask_by_button();
+    view! {
+        <button type="submit" hidden formmethod="get" formaction=format!("{SCORECARD_PATH}#preview") on:click=move |event| _ = press(event)>
+            "Preview"
+        </button>
+    }
+}
+
 /// Previews the rules in the form.
 #[component]
 fn PreviewButton() -> impl IntoView {
-    let ask = use_ask();
+    let press = use_ask_by_button();
     let asking = RwSignal::new(false);
-    let preview = move |event: MouseEvent| {
-        let button = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        if let Some(differs) = button.and_then(ask.clone()) {
-            event.prevent_default();
-            asking.set(differs);
-        }
-    };
+    let preview = move |event: MouseEvent| asking.set(press(event));
     view! {
         <button
             type="submit"

@@ -1,25 +1,25 @@
 //! `/help`: the meaning of the score, from the scorecard in force, and the way to work with it.
 
-use crate::app::components::rules::{BandRules, FactorRules, MissingDataRule};
+use crate::app::components::rules::{BandRules, FactorRules, MissingDataRule, ScorecardHead};
 use crate::app::components::{CurlCommand, Loaded};
 use crate::app::keys::KeyList;
-use crate::app::server_fns::get_scorecard;
+use crate::app::server_fns::get_rulebook;
 use crate::app::{format, until_answered};
-use crate::domain::Scorecard;
+use crate::domain::Rulebook;
 use crate::domain::import::{MAX_UNPACKED_BYTES, MAX_UPLOAD_BYTES, MAX_UPLOAD_ROWS, MAX_WAITING_BYTES, MAX_WAITING_UPLOADS};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 #[component]
 pub fn HelpPage() -> impl IntoView {
-    let scorecard = Resource::new(|| (), |()| until_answered(get_scorecard));
+    let rulebook = Resource::new(|| (), |()| until_answered(get_rulebook));
     view! {
         <Title text="Help" />
         <div class="narrow help">
             <div class="page-head">
                 <h1>"Help"</h1>
             </div>
-            <Loaded resource=scorecard view=|scorecard| view! { <Method scorecard /> } />
+            <Loaded resource=rulebook view=|rulebook| view! { <Method rulebook /> } />
             <Sending />
             <Importing />
             <Keys />
@@ -28,8 +28,16 @@ pub fn HelpPage() -> impl IntoView {
 }
 
 #[component]
-fn Method(scorecard: Scorecard) -> impl IntoView {
-    let version = scorecard.version;
+fn Method(rulebook: Rulebook) -> impl IntoView {
+    let (version, scorecard, is_only) = (rulebook.version, rulebook.rest().clone(), rulebook.only().is_some());
+    let factors = rulebook.into_scorecards().enumerate().map(|(place, scorecard)| {
+        let head = (!is_only).then(|| view! { <ScorecardHead scorecard=scorecard.clone() place=place + 1 /> });
+        view! {
+            {head}
+            <FactorRules scorecard />
+        }
+    });
+    let factors = factors.collect_view();
     view! {
         <section class="panel">
             <h2>"What the score means"</h2>
@@ -46,7 +54,7 @@ fn Method(scorecard: Scorecard) -> impl IntoView {
                 "Scorecard version " {version} ". Weights, windows, targets, bands and the treatment of missing data can be changed: "
                 <a href="/scorecard">"Scoring"</a> " shows what a change does to everybody while you make it, where customers lie on each scale, and keeps every version."
             </p>
-            <FactorRules scorecard=scorecard.clone() />
+            {factors}
             <p>
                 "“Costs most” marks the measured factor that could add the most points. That is a matter of score and weight: a \
                  factor with a lower score may cost less."

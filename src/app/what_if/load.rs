@@ -111,8 +111,8 @@ impl WhatIf {
         }
         if let Some(customers) = customers {
             self.currency.set(customers.currency.clone());
-            let segments = customers.segments.clone();
-            self.trial.set_value(Some(Trial::new(segments, customers.rows())));
+            let segments = customers.segments.iter().map(|segment| segment.to_string()).collect();
+            self.trial.set_value(Some(Trial::new(customers.as_of, segments, customers.rows())));
             self.requests.update_value(|requests| requests.mark = mark);
         } else if self.requests.with_value(|requests| requests.mark != mark) {
             // Somebody has come or gone since the others were measured.

@@ -13,10 +13,12 @@ pub use slider::{FieldSlider, WeightSlider};
 
 use crate::domain::measure::Measure;
 use crate::domain::numbers::whole_number;
-use crate::domain::{FactorKey, FieldErrors, Scorecard, Share};
+use crate::domain::scorecard::BandLimits;
+use crate::domain::{FactorKey, FieldErrors, Rulebook, Share};
 use crate::scoring::trial::{Outlook, Trial};
 use crate::scoring::{MeasuredValue, weight_shares};
-use crate::wire::rules::{factor_field, keys, scorecard_values};
+use crate::wire::rulebooks::{Cards, rulebook_values};
+use crate::wire::rules::{factor_field, keys};
 use crate::wire::rules_form::rulebook_input;
 use crate::wire::{FUNCTION, FormValues};
 use leptos::prelude::*;
@@ -42,10 +44,12 @@ pub struct WhatIf {
     /// The texts of the form.
     texts: RwSignal<FormValues>,
     /// The rules that the texts say, or said when they last said any.
-    rules: RwSignal<Option<Arc<Scorecard>>>,
+    rules: RwSignal<Option<Arc<Rulebook>>>,
+    /// The place of the scorecard that is edited.
+    edited: RwSignal<usize>,
     /// The reasons why the texts are no rules.
     broken: RwSignal<FieldErrors>,
-    in_force: RwSignal<Scorecard>,
+    in_force: RwSignal<Rulebook>,
     /// The weights' parts of the whole, by factor; empty where they have none.
     shares: Memo<Vec<(FactorKey, Share)>>,
     trial: StoredValue<Option<Trial>>,
@@ -68,8 +72,9 @@ impl WhatIf {
         provide_context(Self {
             texts,
             rules: RwSignal::new(None),
+            edited: RwSignal::new(0),
             broken: RwSignal::new(FieldErrors::default()),
-            in_force: RwSignal::new(Scorecard::default()),
+            in_force: RwSignal::new(Rulebook::default()),
             shares: Memo::new(move |_| texts.with(shares)),
             trial: StoredValue::new(None),
             columns: RwSignal::new(0),
@@ -84,11 +89,12 @@ impl WhatIf {
     }
 
     /// Begins with a form: the rules in force, or others that are typed in it. What was measured stays as long as the version in force.
-    fn begin(self, current: Scorecard, typed: Option<FormValues>) {
+    fn begin(self, current: Rulebook, typed: Option<FormValues>) {
         if self.in_force.with_untracked(|known| known.version != current.version) {
             self.forget();
         }
-        self.texts.set(typed.unwrap_or_else(|| scorecard_values(&current)));
+        let last = current.scorecards().count() - 1;
+        self.texts.set(typed.unwrap_or_else(|| rulebook_values(&current, last, &current)));
         self.in_force.set(current);
     }
 
@@ -112,9 +118,11 @@ impl WhatIf {
     /// Reads the form and tries its rules.
     fn read(self) {
         let Some(texts) = form_texts() else { return };
-        match rulebook_input(&texts, |input| input.parse_rules()) {
+        let in_force = self.in_force.get_untracked();
+        match rulebook_input(&texts, &in_force, |input| input.parse_rules()) {
             Ok(rules) => {
                 self.broken.set(FieldErrors::default());
+                self.edited.set(Cards::of(&texts).edited());
                 self.rules.set(Some(Arc::new(rules)));
             }
             Err(errors) => self.broken.set(errors),
@@ -126,25 +134,26 @@ impl WhatIf {
     /// Computes the effect of the rules, when all that they measure is here; else asks for it.
     fn try_rules(self) {
         let Some(rules) = self.rules.get_untracked() else { return };
-        let missing = self.trial.with_value(|trial| Some(trial.as_ref()?.missing(&rules)));
+        let (in_force, edited) = (self.in_force.read_untracked(), self.edited.get_untracked());
+        let missing = self.trial.with_value(|trial| Some(trial.as_ref()?.missing(&rules, &in_force, edited)));
         match missing {
             Some(missing) if missing.is_empty() => {
                 self.stop_asking();
                 self.compute(&rules);
             }
             Some(missing) => self.ask(missing, false),
-            None => self.ask(Trial::default().missing(&rules), true),
+            None => self.ask(Trial::default().missing(&rules, &in_force, edited), true),
         }
     }
 
-    fn compute(self, rules: &Scorecard) {
+    fn compute(self, rules: &Rulebook) {
         let timing = window().performance();
         if let Some(timing) = &timing {
             timing.clear_measures_with_measure_name(TIMING);
             timing.clear_marks_with_mark_name(TIMING);
             let _ = timing.mark(TIMING);
         }
-        let outlook = self.trial.try_update_value(|trial| trial.as_mut()?.run(rules)).flatten();
+        let outlook = self.trial.try_update_value(|trial| trial.as_mut()?.run(rules, &self.in_force.read_untracked())).flatten();
         if let Some(timing) = &timing {
             let _ = timing.measure_with_start_mark(TIMING, TIMING);
         }
@@ -163,13 +172,22 @@ impl WhatIf {
 
     /// Returns the tried rule's measure of a factor.
     fn measure(self, key: FactorKey) -> Option<Measure> {
-        self.rules.read().as_ref()?.factors.get(key).map(|rule| rule.measure.clone())
+        let rules = self.rules.read();
+        let edited = rules.as_ref()?.scorecards().nth(self.edited.get())?;
+        edited.factors.get(key).map(|rule| rule.measure.clone())
     }
 
     /// Returns what a measure gave for each customer, once it is here.
     fn column(self, measure: &Measure) -> Option<Arc<[MeasuredValue]>> {
         self.columns.track();
         self.trial.with_value(|trial| trial.as_ref()?.column(measure))
+    }
+
+    /// Returns the limits of bands of the scorecard that is edited.
+    fn limits(self) -> BandLimits {
+        let rules = self.rules.read_untracked();
+        let edited = rules.as_ref().and_then(|rules| rules.scorecards().nth(self.edited.get_untracked()));
+        edited.map(|scorecard| scorecard.bands.clone()).unwrap_or_default()
     }
 
     /// Returns whether the form says other rules than those in force.
@@ -215,7 +233,7 @@ fn type_into(id: &str, text: &str) {
 
 /// Lays the form out beside the effect of its rules. Put the form into it.
 #[component]
-pub fn WhatIfArea(current: Scorecard, typed: Option<FormValues>, children: Children) -> impl IntoView {
+pub fn WhatIfArea(current: Rulebook, typed: Option<FormValues>, children: Children) -> impl IntoView {
     let what_if = expect_context::<WhatIf>();
     what_if.begin(current, typed);
     Effect::new(move |_| what_if.read_soon());

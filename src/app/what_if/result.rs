@@ -129,6 +129,9 @@ fn words_of_field(texts: &FormValues, field: &str) -> String {
             "bands.atRisk" => "At risk from".to_owned(),
             "coverageFloor" => "Coverage floor".to_owned(),
             "segments" => "Segments".to_owned(),
+            "scorecards" => "Scorecards".to_owned(),
+            "name" => "Name of the scorecard".to_owned(),
+            field if field.starts_with("condition") => "Condition".to_owned(),
             _ => "The factors".to_owned(),
         };
     };
@@ -182,9 +185,10 @@ fn reset_form() {
 #[component]
 fn Effects(what_if: WhatIf, outlook: Arc<Outlook>) -> impl IntoView {
     let Outlook { before, after, segments, moves, movers } = (*outlook).clone();
-    let limits = what_if.rules.read_untracked().as_ref().map(|rules| rules.bands.clone()).unwrap_or_default();
+    let limits = what_if.limits();
     let currency = what_if.currency.get_untracked();
-    let bands = Band::ALL.map(|band| {
+    let is_shown = |band: &Band| *band != Band::Onboarding || before.bands[*band as usize].0 + after.bands[*band as usize].0 > 0;
+    let bands = Band::ALL.into_iter().filter(is_shown).map(|band| {
         let (customers, arr) = (before.bands[band as usize], after.bands[band as usize]);
         let shift = |before: String, after: String| view! { <Shift before after /> };
         view! {
@@ -206,7 +210,7 @@ fn Effects(what_if: WhatIf, outlook: Arc<Outlook>) -> impl IntoView {
                     <th scope="col" class="numeric">"ARR"</th>
                 </tr>
             </thead>
-            <tbody>{bands}</tbody>
+            <tbody>{bands.collect_view()}</tbody>
         </table>
         <Segments segments />
         <Movers movers moves currency />

@@ -114,7 +114,7 @@ impl CustomerQuery {
                 "id" => add_ids(&mut errors, &mut query.ids, value),
                 "segment" => query.segment = parse_segment(&mut errors, name, value),
                 "band" => {
-                    let names = "healthy, at_risk, churn_risk, no_data";
+                    let names = "healthy, at_risk, churn_risk, onboarding, no_data";
                     // A form with a checkbox per band sends the name several times.
                     let bands = value.split(',').filter_map(|band| choice(&mut errors, name, band.trim(), Band::parse, names));
                     query.bands.extend(bands);

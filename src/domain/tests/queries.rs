@@ -111,7 +111,7 @@ fn an_owner_called_none_is_in_quotes() {
 fn what_cannot_be_meant_is_refused() {
     for (text, expected) in [
         ("segment=%20%01", "segment must be 1 to 40 characters, none of them a control character"),
-        ("band=healthy,ok", "band must be one of healthy, at_risk, churn_risk, no_data"),
+        ("band=healthy,ok", "band must be one of healthy, at_risk, churn_risk, onboarding, no_data"),
         ("change=up", "change must be one of up_7, down_7, up_30, down_30, new_churn_risk"),
         ("arr=0", "arr must be one of unknown"),
         ("archived=1", "archived must be one of true, false"),
@@ -204,7 +204,7 @@ prop_compose! {
         sort in select(Sort::all(FactorKey::FIVE).collect()),
         at in any_day(),
         (page, page_size) in (1..50i64, 1..=200i64),
-        moved in prop::option::of((0..4usize, 1..4usize, select(vec![MovedBy::Facts, MovedBy::Rules]))),
+        moved in prop::option::of((0..Band::COUNT, 1..Band::COUNT, select(vec![MovedBy::Facts, MovedBy::Rules]))),
     ) -> CustomerQuery {
         CustomerQuery {
             ids: ids.into_iter().map(CustomerId).collect(),
@@ -214,7 +214,7 @@ prop_compose! {
             score_below: scores.1,
             arr_unknown: flags.0,
             archived: flags.1,
-            moved: moved.map(|(from, on, by)| Moved { from: Band::ALL[from], to: Band::ALL[(from + on) % 4], by }),
+            moved: moved.map(|(from, on, by)| Moved { from: Band::ALL[from], to: Band::ALL[(from + on) % Band::COUNT], by }),
             days: PERIODS[(page % 4) as usize],
             by: if flags.0 { Measure::Customers } else { Measure::Arr },
             at,

@@ -16,6 +16,7 @@ mod measures;
 mod missing;
 mod oracle;
 mod over_time;
+mod scorecards;
 mod silence;
 mod trial;
 mod urgency;

@@ -3,7 +3,9 @@
 use super::given::*;
 use crate::domain::measure::Measure;
 use crate::domain::scale::{Scale, ScalePoint};
-use crate::domain::{Band, CustomerId, EventKind, FactorKey, MissingPolicy, Points, Scorecard, Share};
+use crate::domain::{
+    Band, Condition, CustomerId, EventKind, FactorKey, MissingPolicy, Points, Rulebook, Scorecard, Segment, Share, Traits,
+};
 use crate::scoring::trial::{Trial, TriedCustomer};
 use crate::scoring::{self, Measurements, Scores};
 use proptest::prelude::*;
@@ -38,9 +40,18 @@ fn trial(portfolio: &[Given], current: &Scorecard, others: &[&Scorecard]) -> Tri
         let Scores { score, band, .. } = Scores::of(measured, current);
         let (id, name) = (CustomerId(place as i64 + 1), format!("Customer {place}"));
         let arr_cents = (place % 5 > 0).then_some(100 * place as i64);
-        TriedCustomer { id, name, arr_cents, segment: place % 2, has_data: measured.has_data(), score, band }
+        TriedCustomer {
+            id,
+            name,
+            arr_cents,
+            segment: place % 2,
+            traits: Traits::default(),
+            has_data: measured.has_data(),
+            score,
+            band,
+        }
     };
-    let mut trial = Trial::new(vec!["Enterprise".into(), "SMB".into()], now.iter().enumerate().map(customer).collect());
+    let mut trial = Trial::new(day(0), vec!["Enterprise".into(), "SMB".into()], now.iter().enumerate().map(customer).collect());
     for rules in others.iter().chain([&current]) {
         let measured = measured(portfolio, rules);
         for (key, rule) in rules.factors.iter() {
@@ -53,7 +64,7 @@ fn trial(portfolio: &[Given], current: &Scorecard, others: &[&Scorecard]) -> Tri
 
 /// Fails unless a trial gives what the scores of every customer give.
 fn assert_scored_alike(trial: &mut Trial, portfolio: &[Given], current: &Scorecard, rules: &Scorecard) {
-    let outlook = trial.run(rules).expect("every measure has a column");
+    let outlook = trial.run(&Rulebook::from(rules.clone()), &others()).expect("every measure has a column");
     let (now, then) = (measured(portfolio, current), measured(portfolio, rules));
     let scores =
         |measured: &[Measurements], rules| measured.iter().map(|measured| Scores::of(measured, rules)).collect::<Vec<_>>();
@@ -86,6 +97,11 @@ fn assert_scored_alike(trial: &mut Trial, portfolio: &[Given], current: &Scoreca
     assert_eq!(of_segments(|segment| segment.moves.all()), outlook.moves.all());
 }
 
+/// Rules that no trial has, so that every customer is scored.
+fn others() -> Rulebook {
+    Rulebook::from(Scorecard { name: "Others".into(), ..Scorecard::default() })
+}
+
 /// Rules with other windows and one more factor.
 fn other_measures() -> Scorecard {
     let mut rules = given().rule(FactorKey::LOGIN_FREQUENCY, |rule| rule.window_days = Some(2)).scorecard;
@@ -101,7 +117,7 @@ fn other_measures() -> Scorecard {
 fn the_rules_in_force_change_nothing() {
     let (portfolio, current) = (portfolio(), Scorecard::default());
     let mut trial = trial(&portfolio, &current, &[]);
-    let outlook = trial.run(&current).unwrap();
+    let outlook = trial.run(&Rulebook::from(current), &others()).unwrap();
     assert_eq!((outlook.before.clone(), outlook.moves.all(), outlook.movers.len()), (outlook.after, 0, 0));
     assert_eq!(outlook.before.bands[Band::NoData as usize].0, 2);
 }
@@ -110,12 +126,35 @@ fn the_rules_in_force_change_nothing() {
 fn a_trial_waits_for_the_columns_of_its_measures() {
     let (portfolio, current, other) = (portfolio(), Scorecard::default(), other_measures());
     let mut trial = trial(&portfolio, &current, &[]);
-    let missing = trial.missing(&other);
+    let (in_force, other) = (Rulebook::from(current), Rulebook::from(other));
+    let missing = trial.missing(&other, &in_force, 0);
     assert_eq!(missing.len(), 2, "a window and a factor");
-    assert_eq!(trial.run(&other), None);
+    assert_eq!(trial.run(&other, &in_force), None);
     trial.add_column(missing[0].clone(), Vec::new());
-    assert_eq!(trial.missing(&other), missing, "a column of other customers is left out");
-    assert!(trial.run(&current).is_some());
+    assert_eq!(trial.missing(&other, &in_force, 0), missing, "a column of other customers is left out");
+    assert!(trial.run(&in_force, &in_force).is_some());
+}
+
+#[test]
+fn customers_of_a_scorecard_that_is_not_changed_keep_their_score() {
+    let (portfolio, current) = (portfolio(), Scorecard::default());
+    let condition = Condition { segments: vec![Segment::STARTUP], started_less_than_days_ago: None };
+    let of_startups = |weight| {
+        let mut startups = Scorecard { name: "Startups".into(), condition: Some(condition.clone()), ..given().scorecard };
+        startups.factors.get_mut(FactorKey::LOGIN_FREQUENCY).unwrap().weight = weight;
+        Rulebook::new(1, vec![startups], Scorecard { name: "Everybody else".into(), ..Scorecard::default() })
+    };
+    let mut trial = trial(&portfolio, &current, &[]);
+    let startups: Vec<_> = (0..portfolio.len()).filter(|place| place % 3 == 0).collect();
+    startups.iter().for_each(|place| trial.customers_mut()[*place].traits.segment = Some(Segment::STARTUP));
+    let (before, after) = (of_startups(25), of_startups(500));
+    let outlook = trial.run(&after, &before).unwrap();
+    assert!(outlook.moves.all() > 0);
+    assert!(outlook.movers.iter().all(|mover| startups.contains(&(mover.id.0 as usize - 1))));
+    assert_eq!(trial.run(&after, &after).unwrap().moves.all(), 0, "the rules in force change nobody");
+    // Without a scorecard of their own they are scored like everybody.
+    let only = Rulebook::from(after.scorecards().next().unwrap().clone());
+    assert!(trial.run(&only, &before).unwrap().moves.all() >= outlook.moves.all());
 }
 
 /// One change of the rules, as a form makes it.

@@ -9,7 +9,8 @@ use super::counted::MeasuredValue;
 use super::score::{Part, rate};
 use crate::domain::measure::Measure;
 use crate::domain::scale::Scale;
-use crate::domain::{Band, CustomerId, Points, Scorecard};
+use crate::domain::scorecard::FactorRule;
+use crate::domain::{Band, CustomerId, NaiveDate, Points, Rulebook, Scorecard, Traits};
 use std::sync::Arc;
 
 /// A customer on whom rules are tried, with the present score.
@@ -20,6 +21,7 @@ pub struct TriedCustomer {
     pub arr_cents: Option<i64>,
     /// The place of the segment among the portfolio's.
     pub segment: usize,
+    pub traits: Traits,
     /// True when there are facts, and the customer has started.
     pub has_data: bool,
     pub score: Points,
@@ -29,10 +31,11 @@ pub struct TriedCustomer {
 /// A portfolio on which rules are tried.
 #[derive(Default)]
 pub struct Trial {
+    as_of: NaiveDate,
     segments: Vec<String>,
     customers: Vec<TriedCustomer>,
     columns: Vec<(Measure, Arc<[MeasuredValue]>)>,
-    /// The factors of the last trial.
+    /// The factors that the last trial computed.
     factors: Vec<ScoredFactor>,
 }
 
@@ -45,12 +48,17 @@ struct ScoredFactor {
 }
 
 impl Trial {
-    pub fn new(segments: Vec<String>, customers: Vec<TriedCustomer>) -> Self {
-        Self { segments, customers, ..Self::default() }
+    pub fn new(as_of: NaiveDate, segments: Vec<String>, customers: Vec<TriedCustomer>) -> Self {
+        Self { as_of, segments, customers, ..Self::default() }
     }
 
     pub fn len(&self) -> usize {
         self.customers.len()
+    }
+
+    #[cfg(test)]
+    pub fn customers_mut(&mut self) -> &mut [TriedCustomer] {
+        &mut self.customers
     }
 
     pub fn is_empty(&self) -> bool {
@@ -69,10 +77,13 @@ impl Trial {
         self.columns.iter().find(|(known, _)| known == measure).map(|(_, column)| Arc::clone(column))
     }
 
-    /// Returns the measures of the rules that have no column yet.
-    pub fn missing(&self, rules: &Scorecard) -> Vec<Measure> {
+    /// Returns the measures without a column that a trial needs, or the curves of the scorecard at the place `edited`.
+    pub fn missing(&self, rules: &Rulebook, in_force: &Rulebook, edited: usize) -> Vec<Measure> {
+        let places = self.places(rules, in_force);
+        let needed = |place: usize| place == edited || places.contains(&Some(place));
+        let scorecards = rules.scorecards().enumerate().filter(|(place, _)| needed(*place));
         let mut missing = Vec::new();
-        for measure in rules.factors.values().map(|rule| &rule.measure) {
+        for measure in scorecards.flat_map(|(_, scorecard)| scorecard.factors.values()).map(|rule| &rule.measure) {
             if self.column(measure).is_none() && !missing.contains(measure) {
                 missing.push(measure.clone());
             }
@@ -80,31 +91,68 @@ impl Trial {
         missing
     }
 
+    /// Returns the place of each customer's scorecard; `None` where it is the one in force, so that the score stays.
+    fn places(&self, rules: &Rulebook, in_force: &Rulebook) -> Vec<Option<usize>> {
+        let is_unchanged = |scorecard: &Scorecard| in_force.scorecards().position(|other| scorecard.has_rules_of(other));
+        let unchanged: Vec<_> = rules.scorecards().map(is_unchanged).collect();
+        let is_only = rules.only().is_some() && in_force.only().is_some();
+        let place = |customer: &TriedCustomer| {
+            let (place, before) = match is_only {
+                true => (0, 0),
+                false => (rules.place_of(&customer.traits, self.as_of), in_force.place_of(&customer.traits, self.as_of)),
+            };
+            (unchanged.get(place).copied().flatten() != Some(before)).then_some(place)
+        };
+        self.customers.iter().map(place).collect()
+    }
+
     /// Returns what the rules do to the portfolio; `None` while a measure has no column.
-    pub fn run(&mut self, rules: &Scorecard) -> Option<Outlook> {
+    pub fn run(&mut self, rules: &Rulebook, in_force: &Rulebook) -> Option<Outlook> {
+        let places = self.places(rules, in_force);
         let mut known = std::mem::take(&mut self.factors);
-        for rule in rules.factors.values() {
-            let is_same = |factor: &ScoredFactor| factor.scale == rule.scale && factor.measure == rule.measure;
-            let factor = match known.iter().position(is_same) {
-                Some(place) => known.swap_remove(place),
-                None => {
-                    let score = |one: &MeasuredValue| (rule.scale.score(one.value), one.is_measured);
-                    let scores = self.column(&rule.measure)?.iter().map(score).collect();
-                    ScoredFactor { measure: rule.measure.clone(), scale: rule.scale.clone(), scores }
+        let mut scorecards = Vec::new();
+        for (place, scorecard) in rules.scorecards().enumerate() {
+            let mut factors = Vec::new();
+            if places.contains(&Some(place)) {
+                for rule in scorecard.factors.values() {
+                    factors.push((self.score(rule, &mut known)?, rule.weight));
+                }
+            }
+            scorecards.push((scorecard, factors));
+        }
+        let mut sums = outlook::Sums::new(self.segments.len());
+        for (place, (customer, scorecard)) in self.customers.iter().zip(places).enumerate() {
+            let (score, band) = match scorecard.and_then(|scorecard| scorecards.get(scorecard)) {
+                None => (customer.score, customer.band),
+                Some((scorecard, factors)) => {
+                    let part = |(factor, weight): &(usize, i64)| {
+                        let scores = self.factors.get(*factor).and_then(|factor| factor.scores.get(place));
+                        let (score, measured) = scores.copied().unwrap_or_default();
+                        Part { score, weight: *weight, measured }
+                    };
+                    rate(factors.iter().map(part), customer.has_data, scorecard)
                 }
             };
-            self.factors.push(factor);
-        }
-        let weights: Vec<_> = rules.factors.values().map(|rule| rule.weight).collect();
-        let mut sums = outlook::Sums::new(self.segments.len());
-        for (place, customer) in self.customers.iter().enumerate() {
-            let part = |(factor, weight): (&ScoredFactor, &i64)| {
-                let (score, measured) = factor.scores.get(place).copied().unwrap_or_default();
-                Part { score, weight: *weight, measured }
-            };
-            let (score, band) = rate(self.factors.iter().zip(&weights).map(part), customer.has_data, rules);
             sums.add(place, customer, score, band);
         }
         Some(sums.finish(&self.segments, &self.customers))
+    }
+
+    /// Returns the place of a factor's scores among those of this trial. Scores that are known are not computed anew.
+    fn score(&mut self, rule: &FactorRule, known: &mut Vec<ScoredFactor>) -> Option<usize> {
+        let is_same = |factor: &ScoredFactor| factor.scale == rule.scale && factor.measure == rule.measure;
+        if let Some(place) = self.factors.iter().position(is_same) {
+            return Some(place);
+        }
+        let factor = match known.iter().position(is_same) {
+            Some(place) => known.swap_remove(place),
+            None => {
+                let score = |one: &MeasuredValue| (rule.scale.score(one.value), one.is_measured);
+                let scores = self.column(&rule.measure)?.iter().map(score).collect();
+                ScoredFactor { measure: rule.measure.clone(), scale: rule.scale.clone(), scores }
+            }
+        };
+        self.factors.push(factor);
+        Some(self.factors.len() - 1)
     }
 }

@@ -47,7 +47,7 @@ pub struct SegmentOutlook {
 pub struct Moves {
     pub better: i64,
     pub worse: i64,
-    /// Those who get a band or lose it.
+    /// Those who get a band that tells a risk, or lose it.
     pub other: i64,
 }
 
@@ -97,7 +97,7 @@ impl Moves {
     fn add(&mut self, before: Band, after: Band) {
         match (before, after) {
             (before, after) if before == after => {}
-            (Band::NoData, _) | (_, Band::NoData) => self.other += 1,
+            (Band::NoData | Band::Onboarding, _) | (_, Band::NoData | Band::Onboarding) => self.other += 1,
             (before, after) if after < before => self.better += 1,
             _ => self.worse += 1,
         }

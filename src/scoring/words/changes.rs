@@ -9,6 +9,8 @@ use crate::scoring::reasons::Fact;
 pub fn fact_sentence(cause: Cause, fact: Fact, days: Option<Window>) -> String {
     match fact {
         Fact::Scorecard { old, new } => format!("scorecard version {new} in place of {old}"),
+        Fact::ScoredBy { reason, name } if reason.is_empty() => format!("scored by {name} now"),
+        Fact::ScoredBy { reason, name } => format!("{reason}: scored by {name} now"),
         Fact::Connected(source) => format!("{} connected", uncapitalised(source.label())),
         Fact::Counted { noun, change } => {
             let counted = count(change.abs(), noun);

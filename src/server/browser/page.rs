@@ -6,7 +6,7 @@ use super::{flash, upload};
 use crate::domain::list::Paging;
 use crate::domain::measure::Measure;
 use crate::domain::measure_input::MeasureInput;
-use crate::domain::rulebook::MOST_FACTORS;
+use crate::domain::rulebook_input::MOST_FACTORS;
 use crate::domain::{AsOf, BacktestQuery, CustomerQuery, EventQuery, FieldErrors, MonthQuery, PageDays};
 use crate::server::{Actor, AppState, Call};
 use crate::wire::{AppError, PageStart, Preferences, ResponseStatus, ThemeChoice};

@@ -6,7 +6,7 @@ use crate::domain::customer::parse_date;
 use crate::domain::list::MAX_ROW;
 use crate::domain::{
     Archive, ArchiveReason, AsOf, Customer, CustomerId, CustomerInput, CustomerList, CustomerQuery, CustomerRow, FieldErrors,
-    Page, Scorecard, Segments, Sort,
+    Page, Rulebook, Segments, Sort,
 };
 use crate::server::Call;
 use crate::wire::AppError;
@@ -56,7 +56,7 @@ pub async fn search_customers(call: &Call, text: &str) -> Result<FoundCustomers,
 }
 
 /// Returns every customer that a query selects, in its order and regardless of its page, with the rules it was scored by.
-pub async fn export_customers(call: &Call, query: &CustomerQuery) -> Result<(Vec<CustomerRow>, Scorecard), AppError> {
+pub async fn export_customers(call: &Call, query: &CustomerQuery) -> Result<(Vec<CustomerRow>, Rulebook), AppError> {
     let at = query.at.resolve(call.today())?;
     let store = store_of(call, at).await?;
     let everything = CustomerQuery { page: 1, page_size: MAX_ROW, ..query.clone() };
@@ -66,7 +66,7 @@ pub async fn export_customers(call: &Call, query: &CustomerQuery) -> Result<(Vec
         return Err(FieldErrors::one("filter", message).into());
     }
     let scoring = Scoring::current(&store).await?;
-    Ok((rows(call, &scoring, found, at).await?, scoring.scorecard))
+    Ok((rows(call, &scoring, found, at).await?, scoring.rulebook))
 }
 
 pub async fn get_customer(call: &Call, id: CustomerId) -> Result<Customer, AppError> {

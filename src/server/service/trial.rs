@@ -3,7 +3,7 @@
 use crate::domain::measure::Measure;
 use crate::domain::scale::Scale;
 use crate::domain::scorecard::FactorRule;
-use crate::domain::{FactorKey, Points, Scorecard, Segments};
+use crate::domain::{FactorKey, Points, Rulebook, Scorecard, Segments};
 use crate::scoring::trial::TriedCustomer;
 use crate::scoring::{self, Measurements, Scores};
 use crate::server::Call;
@@ -24,20 +24,19 @@ pub async fn measure_portfolio(call: &Call, measures: &[Measure], with_customers
     if active > MOST_TRIED {
         return Ok(MeasuredPortfolio { active, ..MeasuredPortfolio::default() });
     }
-    let (current, connections) = (call.store.current_scorecard().await?, call.store.connections().await?);
+    let (current, connections) = (call.store.current_rulebook().await?, call.store.connections().await?);
     let asked = measuring(measures);
-    let stored_as = stored_as(&asked, &current);
-    let reach = Reach::of(&asked, today).and(Reach::of(&current, today));
+    let reach = Reach::of(&Rulebook::from(asked.clone()), today).and(Reach::of(&current, today));
     let mut columns = vec![Vec::with_capacity(active as usize); measures.len()];
     let segments = call.store.segments().await?;
-    let mut customers =
-        CustomerColumns::new(&call.settings.currency, segments.iter().map(|segment| segment.to_string()).collect());
+    let mut customers = CustomerColumns::new(today, &call.settings.currency, segments.iter().collect());
     let (mut ids, mut last) = (DefaultHasher::new(), None);
     loop {
         let chunk = call.store.list_active_after(last, CUSTOMERS_IN_MEMORY, today).await?;
         let Some(end) = chunk.last() else { break };
         last = Some(end.customer.id);
-        let is_needed = |row: &&CurrentHealth| !row.is_current || stored_as.is_none();
+        let scorecard = |row: &CurrentHealth| current.scorecard_of(&row.traits, today);
+        let is_needed = |row: &&CurrentHealth| !row.is_current || stored_as(&asked, scorecard(row)).is_none();
         let needed: Vec<_> = chunk.iter().filter(is_needed).map(|row| row.customer.id).collect();
         let facts = match needed.is_empty() {
             true => HashMap::new(),
@@ -47,6 +46,7 @@ pub async fn measure_portfolio(call: &Call, measures: &[Measure], with_customers
             row.customer.id.hash(&mut ids);
             let measure = |rules| Some(scoring::measure(facts.get(&row.customer.id)?, rules, &connections, today));
             let measured_anew = measure(&asked);
+            let stored_as = stored_as(&asked, scorecard(&row));
             let value = |place: usize, measure: &Measure| match (&measured_anew, &stored_as) {
                 (Some(measured), _) => measured.factor(key(place)).measured_value(measure),
                 (None, Some(keys)) => row.measured.factor(keys[place]).measured_value(measure),
@@ -58,8 +58,8 @@ pub async fn measure_portfolio(call: &Call, measures: &[Measure], with_customers
                 .zip(&mut columns)
                 .for_each(|((place, measure), column)| column.push(value(place, measure)));
             if with_customers {
-                let standing = if row.is_current { None } else { measure(&current) };
-                customers.push(tried(&row, standing.as_ref().unwrap_or(&row.measured), &current, &segments));
+                let now = if row.is_current { None } else { measure(scorecard(&row)) };
+                customers.push(tried(&row, now.as_ref().unwrap_or(&row.measured), scorecard(&row), &segments));
             }
         }
     }
@@ -76,7 +76,7 @@ fn tried(row: &CurrentHealth, measured: &Measurements, current: &Scorecard, segm
     let fields = &row.customer.fields;
     let segment = segments.iter().position(|segment| segment == fields.segment).unwrap_or_default();
     let (id, name, arr_cents) = (row.customer.id, fields.name.clone(), fields.arr_cents);
-    TriedCustomer { id, name, arr_cents, segment, has_data: measured.has_data(), score, band }
+    TriedCustomer { id, name, arr_cents, segment, traits: row.traits, has_data: measured.has_data(), score, band }
 }
 
 /// The key under which the measure of a place is measured.
@@ -99,7 +99,7 @@ fn measuring(measures: &[Measure]) -> Scorecard {
     Scorecard { factors, ..Scorecard::default() }
 }
 
-/// Returns the factors of the rules in force that have the asked measures; `None` where one has none of them.
+/// Returns the factors of a scorecard that have the asked measures; `None` where it lacks one of them.
 fn stored_as(asked: &Scorecard, current: &Scorecard) -> Option<Vec<FactorKey>> {
     let of = |measure: &Measure| current.factors.iter().find(|(_, rule)| rule.measure == *measure).map(|(key, _)| key);
     asked.factors.values().map(|rule| of(&rule.measure)).collect()

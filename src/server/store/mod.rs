@@ -12,7 +12,7 @@ pub use ledger::import_customers::{CustomerChange, Destination, Difference, coun
 use crate::domain::import::Findings;
 use crate::domain::{
     Archive, Customer, CustomerFields, CustomerId, Event, EventId, FieldError, Health, Import, ImportCounts, ImportId,
-    ImportState, ItemVerdict, Mapping, NaiveDate, NewEvent, Outcome, OutcomeFacts, Points,
+    ImportState, ItemVerdict, Mapping, NaiveDate, NewEvent, Outcome, OutcomeFacts, Points, Traits,
 };
 pub use sql::snapshot::Snapshot;
 use sqlx::migrate::MigrateError;
@@ -134,7 +134,7 @@ pub struct CurrentHealth {
     pub change90: Option<Points>,
     /// [`scoring::trend`](crate::scoring::trend) without today.
     pub trend: Vec<Option<Points>>,
-    pub first_fact_on: Option<NaiveDate>,
+    pub traits: Traits,
     pub last_activity_at: Option<DateTime<Utc>>,
 }
 

@@ -2,7 +2,7 @@
 
 use crate::domain::band_history::Period;
 use crate::domain::{
-    AsOf, CustomerFields, CustomerId, CustomerInput, EventFilter, EventKind, FactorKey, NewScorecard, OutcomeFacts, OutcomeKind,
+    AsOf, CustomerFields, CustomerId, CustomerInput, EventFilter, EventKind, FactorKey, NewRulebook, OutcomeFacts, OutcomeKind,
     Scorecard,
 };
 use crate::server::store::{CustomerChange, Destination, Store};
@@ -179,8 +179,8 @@ on_each_database! {
             rules.version = 2;
             rules.factors.feature_adoption.key_features = vec![CAFE.to_owned()];
         });
-        let new = NewScorecard { scorecard: scorecard.clone(), segments: None, author: "Ann".into(), note: "test".into() };
-        db.add_scorecard(&new, now()).await.unwrap();
+        let new = NewRulebook { rulebook: scorecard.clone().into(), segments: None, author: "Ann".into(), note: "test".into() };
+        db.add_rulebook(&new, now()).await.unwrap();
         db.roll_over_all(today()).await;
         let expected = db.health(first).await;
         // As the release before wrote all this.

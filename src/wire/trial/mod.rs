@@ -4,8 +4,9 @@ mod columns;
 
 pub use columns::{read_column, write_column};
 
-use crate::domain::{Band, CustomerId, Points};
+use crate::domain::{Band, CustomerId, NaiveDate, Points, Segment, Traits};
 use crate::scoring::trial::TriedCustomer;
+use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
 /// The most customers that rules are tried on in the browser.
@@ -29,8 +30,9 @@ pub struct MeasuredPortfolio {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CustomerColumns {
+    pub as_of: NaiveDate,
     pub currency: String,
-    pub segments: Vec<String>,
+    pub segments: Vec<Segment>,
     #[serde(skip)]
     last_id: i64,
     /// The differences of each id from the one before.
@@ -39,39 +41,56 @@ pub struct CustomerColumns {
     arr_cents: Vec<Option<i64>>,
     /// The place of each one's segment.
     segment: Vec<usize>,
+    /// The days before `as_of` on which each one began.
+    age: Vec<Option<i64>>,
     /// In tenths of a point.
     score: Vec<i64>,
-    /// The place of each one's band in [`Band::ALL`]; 4 more where the customer has facts and has started.
+    /// The place of each one's band in [`Band::ALL`]; so many more as there are bands where the customer has facts and has started.
     band: Vec<usize>,
 }
 
 impl CustomerColumns {
-    pub fn new(currency: &str, segments: Vec<String>) -> Self {
-        Self { currency: currency.to_owned(), segments, ..Self::default() }
+    pub fn new(as_of: NaiveDate, currency: &str, segments: Vec<Segment>) -> Self {
+        Self { as_of, currency: currency.to_owned(), segments, ..Self::default() }
     }
 
     /// Adds a customer, whose id must be above the last one's.
     pub fn push(&mut self, customer: TriedCustomer) {
-        let TriedCustomer { id, name, arr_cents, segment, has_data, score, band } = customer;
+        let TriedCustomer { id, name, arr_cents, segment, traits, has_data, score, band } = customer;
         self.ids.push(id.0 - self.last_id);
         self.last_id = id.0;
         self.names.push(name);
         self.arr_cents.push(arr_cents);
         self.segment.push(segment);
+        self.age.push(traits.begins_on(self.as_of).map(|begin| (self.as_of - begin).num_days()));
         self.score.push(score.0);
-        self.band.push(band as usize + if has_data { Band::ALL.len() } else { 0 });
+        self.band.push(band as usize + if has_data { Band::COUNT } else { 0 });
     }
 
     /// Returns the customers one by one.
     pub fn rows(self) -> Vec<TriedCustomer> {
         let mut id = 0;
         let mut rows = Vec::with_capacity(self.ids.len());
-        let numbers =
-            self.ids.into_iter().zip(self.arr_cents).zip(self.segment.into_iter().zip(self.score.into_iter().zip(self.band)));
-        for (name, ((step, arr_cents), (segment, (score, band)))) in self.names.into_iter().zip(numbers) {
+        let standings = self.age.into_iter().zip(self.score).zip(self.band);
+        let numbers = self.ids.into_iter().zip(self.arr_cents).zip(self.segment).zip(standings);
+        for (name, (((step, arr_cents), segment), ((age, score), band))) in self.names.into_iter().zip(numbers) {
             id += step;
-            let (has_data, band) = (band >= Band::ALL.len(), Band::ALL[band % Band::ALL.len()]);
-            rows.push(TriedCustomer { id: CustomerId(id), name, arr_cents, segment, has_data, score: Points(score), band });
+            let traits = Traits {
+                segment: self.segments.get(segment).copied(),
+                start_date: age.and_then(|age| self.as_of.checked_sub_signed(Duration::days(age))),
+                ..Traits::default()
+            };
+            let (has_data, band) = (band >= Band::COUNT, Band::ALL[band % Band::COUNT]);
+            rows.push(TriedCustomer {
+                id: CustomerId(id),
+                name,
+                arr_cents,
+                segment,
+                traits,
+                has_data,
+                score: Points(score),
+                band,
+            });
         }
         rows
     }
@@ -83,11 +102,17 @@ mod tests {
 
     #[test]
     fn customers_come_out_of_their_columns_as_they_went_in() {
+        let as_of = NaiveDate::from_ymd_opt(2026, 3, 16).unwrap();
         let customer = |id, band, arr_cents, has_data| TriedCustomer {
             id: CustomerId(id),
             name: format!("Customer {id}"),
             arr_cents,
             segment: (id % 2) as usize,
+            traits: Traits {
+                segment: Some([Segment::SMB, Segment::STARTUP][(id % 2) as usize]),
+                start_date: (id > 3).then(|| as_of - Duration::days(100 - 3 * id)),
+                ..Traits::default()
+            },
             has_data,
             score: Points(10 * id),
             band,
@@ -98,7 +123,7 @@ mod tests {
             customer(90, Band::NoData, None, false),
             customer(91, Band::ChurnRisk, Some(0), true),
         ];
-        let mut columns = CustomerColumns::new("USD", vec!["A".into(), "B".into()]);
+        let mut columns = CustomerColumns::new(as_of, "USD", vec![Segment::SMB, Segment::STARTUP]);
         customers.iter().for_each(|customer| columns.push(customer.clone()));
         let travelled = serde_json::from_str::<CustomerColumns>(&serde_json::to_string(&columns).unwrap()).unwrap();
         assert_eq!(travelled.rows(), customers);

@@ -11,7 +11,8 @@ use crate::domain::{Band, NaiveDate};
 use leptos::prelude::*;
 
 /// The ends of the ribbons from the top to the bottom. `None` are those who came, or who went.
-const ENDS: [Option<Band>; 5] = [Some(Band::Healthy), Some(Band::AtRisk), Some(Band::ChurnRisk), Some(Band::NoData), None];
+const ENDS: [Option<Band>; Band::COUNT + 1] =
+    [Some(Band::Healthy), Some(Band::AtRisk), Some(Band::ChurnRisk), Some(Band::Onboarding), Some(Band::NoData), None];
 /// The size of the drawing, the space between two bands, and the width of a column.
 const SIZE: i128 = 1000;
 const GAP: i128 = 28;
@@ -62,7 +63,7 @@ impl Ribbon {
             (None, _) => "came",
             (_, None) => "went",
             (Some(from), Some(to)) if from == to => "stayed",
-            (Some(Band::NoData), _) | (_, Some(Band::NoData)) => "other",
+            (Some(from), Some(to)) if !from.tells_risk() || !to.tells_risk() => "other",
             (Some(from), Some(to)) if to > from => "fell",
             _ => "rose",
         }

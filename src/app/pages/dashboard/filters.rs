@@ -14,12 +14,13 @@ use std::time::Duration;
 const TYPING_PAUSE: Duration = Duration::from_millis(200);
 
 /// The choices of bands, by their value in the URL.
-const BAND_CHOICES: [(&str, &str); 6] = [
+const BAND_CHOICES: [(&str, &str); 7] = [
     ("", "Any band"),
     ("at_risk,churn_risk", "At risk or churn risk"),
     ("churn_risk", "Churn risk"),
     ("at_risk", "At risk"),
     ("healthy", "Healthy"),
+    ("onboarding", "Onboarding"),
     ("no_data", "No data"),
 ];
 

@@ -5,7 +5,7 @@ use super::meter::Meter;
 use super::row::{Parsed, RowReader};
 use super::run::Columned;
 use crate::domain::segment::MOST_SEGMENTS;
-use crate::domain::{FieldErrors, ImportKind, Mapping, NewScorecard, Scorecard, Segment, Segments};
+use crate::domain::{FieldErrors, ImportKind, Mapping, NewRulebook, Segment, Segments};
 use crate::server::Call;
 use crate::wire::AppError;
 
@@ -61,16 +61,17 @@ pub fn with_choice(mut errors: FieldErrors, unknown: &mut Vec<Segment>, known: &
 
 /// Puts the rules in force again, with more segments. Customers are rescored in the background.
 pub async fn add(call: &Call, found: &[Segment], from: &Importer) -> Result<(), AppError> {
-    let (current, segments) = (call.store.current_scorecard().await?, call.store.segments().await?);
+    let (current, segments) = (call.store.current_rulebook().await?, call.store.segments().await?);
     let more = segments.and(found.iter().copied());
     if more == segments {
         return Ok(());
     }
-    let scorecard = Scorecard { version: current.version.saturating_add(1), ..current };
+    let next = current.version.saturating_add(1);
+    let rulebook = current.with_version(next);
     let author = from.author.clone().unwrap_or_else(|| "Import".to_owned());
     let file: String = from.file_name.chars().take(120).collect();
-    let new = NewScorecard { scorecard, segments: Some(more), author, note: format!("Segments found in {file}") };
-    call.store.add_scorecard(&new, call.read_clock()).await?;
+    let new = NewRulebook { rulebook, segments: Some(more), author, note: format!("Segments found in {file}") };
+    call.store.add_rulebook(&new, call.read_clock()).await?;
     call.rescore.notify_one();
     Ok(())
 }

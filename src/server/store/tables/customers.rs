@@ -4,6 +4,7 @@ use crate::domain::band_change::Standing;
 use crate::domain::letters::composed;
 use crate::domain::{
     Archive, ArchiveReason, Band, Customer, CustomerFields, CustomerId, EventKind, NaiveDate, Points, Segment, Source, Sources,
+    Traits,
 };
 use crate::scoring::Measurements;
 use crate::server::store::sql::bind::{Bind, Row, assignments, binds, day, row, storable, time};
@@ -121,7 +122,7 @@ impl CustomerRecord {
             change30: self.change_30.map(Points),
             change90: self.change_90.map(Points),
             trend: self.trend()?,
-            first_fact_on: self.first_fact_day.map(day),
+            traits: self.traits(),
             last_activity_at: self.last_activity_at.map(time),
         })
     }
@@ -145,6 +146,7 @@ impl CustomerRecord {
     pub fn known(&self) -> Known {
         Known {
             id: CustomerId(self.id),
+            segment: Segment::named(&self.segment),
             start_date: self.start_day.map(day),
             came_back: self.came_back,
             renewal_date: self.renewal_day.map(day),
@@ -157,6 +159,16 @@ impl CustomerRecord {
                 scorecard_version: self.scorecard_version,
                 connections_version: self.connections_version,
             },
+        }
+    }
+
+    /// Returns the things that conditions of scorecards ask for.
+    pub fn traits(&self) -> Traits {
+        Traits {
+            segment: Segment::named(&self.segment),
+            start_date: self.start_day.map(day),
+            came_back: self.came_back,
+            first_fact_on: self.first_fact_day.map(day),
         }
     }
 
@@ -352,11 +364,13 @@ pub async fn insert_customer(tx: &mut Tx, fields: &CustomerFields, now: DateTime
 pub async fn set_customer_fields(tx: &mut Tx, id: CustomerId, fields: &CustomerFields, now: DateTime<Utc>) -> StoreResult<()> {
     keep_before_fields(tx, id, fields, now).await?;
     let (set, mut binds) = assignments(field_row(fields));
-    binds.extend(binds![fields.start_date, fields.renewal_date, id]);
-    let (start_day, renewal_day, id_place) = (binds.len() - 2, binds.len() - 1, binds.len());
+    binds.extend(binds![fields.segment.label(), fields.start_date, fields.renewal_date, id]);
+    let places = binds.len() - 3;
+    let (segment, start_day, renewal_day, id_place) = (places, places + 1, places + 2, places + 3);
     let sql = format!(
         "UPDATE customers SET {set}, version = version + 1,
-         scored_day = CASE WHEN start_day IS DISTINCT FROM ${start_day} OR renewal_day IS DISTINCT FROM ${renewal_day} THEN {STALE_SINCE_EVER} ELSE scored_day END
+         scored_day = CASE WHEN segment <> ${segment} OR start_day IS DISTINCT FROM ${start_day}
+             OR renewal_day IS DISTINCT FROM ${renewal_day} THEN {STALE_SINCE_EVER} ELSE scored_day END
          WHERE id = ${id_place}"
     );
     tx.execute(AssertSqlSafe(sql), binds).await.map_err(|error| taken(error, fields))?;
@@ -428,6 +442,7 @@ pub struct Basis {
 #[derive(Clone)]
 pub struct Known {
     pub id: CustomerId,
+    pub segment: Option<Segment>,
     pub start_date: Option<NaiveDate>,
     /// True when it had churned before it started.
     pub came_back: bool,

@@ -3,7 +3,7 @@
 
 use crate::domain::band_change::BandChange;
 use crate::domain::band_history::Period;
-use crate::domain::{AsOf, CustomerId, NaiveDate, Segments, Sources};
+use crate::domain::{AsOf, CustomerId, NaiveDate, Rulebook, Segments, Sources};
 use crate::scoring::{BAND_MEMORY_DAYS, Connections, Facts};
 use crate::server::store::ledger::connections::connections_known_on;
 use crate::server::store::ledger::facts::{load_facts, load_last_activity};
@@ -19,7 +19,7 @@ use crate::server::store::tables::factor_columns::FactorColumns;
 use crate::server::store::tables::former_customers::load_customers_known_on;
 use crate::server::store::tables::outcomes::last_churned_of;
 use crate::server::store::tables::scorecards::{
-    current_scorecard, ensure_first_scorecard, load_segments, scorecard_in_force, segments_in_force,
+    current_rulebook, ensure_first_rulebook, load_segments, rulebook_in_force, segments_in_force,
 };
 use crate::server::store::views::silence::load_recent_fact_days;
 use crate::server::store::{Store, StoreError, StoreResult};
@@ -143,15 +143,15 @@ impl ReplaySources {
         let seen = seen_or_surely_committed(tx, seen).await?;
         let sql = "SELECT COUNT(*) FROM events WHERE id > $1 AND day <= $2 AND received_day <= $3";
         let (events,): (i64,) = tx.one(sql, binds![seen, at.day, at.known_at.unwrap_or(NaiveDate::MAX)]).await?;
-        let scorecard_version = scorecard(tx, at).await?.version;
+        let scorecard_version = rulebook(tx, at).await?.version;
         Ok(Self { scorecard_version, customers, last_customer, versions, retractions, seen, events })
     }
 }
 
-async fn scorecard(tx: &mut Tx, at: AsOf) -> StoreResult<crate::domain::Scorecard> {
+async fn rulebook(tx: &mut Tx, at: AsOf) -> StoreResult<Rulebook> {
     match at.known_at {
-        None => current_scorecard(tx).await,
-        Some(known_at) => scorecard_in_force(tx, known_at).await,
+        None => current_rulebook(tx).await,
+        Some(known_at) => rulebook_in_force(tx, known_at).await,
     }
 }
 
@@ -162,9 +162,9 @@ async fn rules(tx: &mut Tx, at: AsOf) -> StoreResult<Rules> {
         Some(known_at) => connections_known_on(tx, known_at).await?,
     };
     let connections = Connections(Sources::from_fn(|source| days.get(source).filter(|first| *first <= at.day)));
-    let scorecard = scorecard(tx, at).await?;
-    let columns = FactorColumns::default().followed_by(&scorecard.factors);
-    Ok(Rules { scorecard, connections, connections_version: 1, columns })
+    let rulebook = rulebook(tx, at).await?;
+    let columns = FactorColumns::default().followed_by(&rulebook.factors());
+    Ok(Rules { rulebook, connections, connections_version: 1, columns })
 }
 
 /// Returns the segments that customers may have had on the day, and have.
@@ -178,7 +178,7 @@ async fn segments(tx: &mut Tx, at: AsOf) -> StoreResult<Segments> {
 
 async fn store_rules(tx: &mut Tx, rules: &Rules, segments: &Segments) -> StoreResult<()> {
     tx.execute("DELETE FROM scorecards", binds![]).await?;
-    ensure_first_scorecard(tx, &rules.scorecard, segments).await?;
+    ensure_first_rulebook(tx, &rules.rulebook, segments).await?;
     store_connections(tx, &rules.connections, rules.connections_version).await
 }
 
