@@ -65,7 +65,7 @@ story("a curve is moved with the arrow keys and with the pointer", { app: five }
   assert.equal(await scale(page, "Login frequency").inputValue(), "0 = 0, 21 = 100");
   await page.keyboard.press("Shift+ArrowDown");
   assert.equal(await scale(page, "Login frequency").inputValue(), "0 = 0, 21 = 90");
-  assert.equal(await point(2, 2).getAttribute("aria-valuetext"), "21 scores 90");
+  await point(2, 2).and(page.locator('[aria-valuetext="21 scores 90"]')).waitFor();
   assert.ok(await point(2, 2).evaluate((element) => element === document.activeElement), "the focus stays");
   await page.keyboard.press("Delete");
   assert.equal(await scale(page, "Login frequency").inputValue(), "0 = 0, 21 = 90", "two points are the least");
@@ -143,6 +143,24 @@ story("the effect is that of the preview", { app: demo }, async (it) => {
   // The server says in full what the page named.
   await effect(page).getByText(`${moving} change band`).waitFor();
   assert.equal(requests.filter((path) => path.endsWith("measure_portfolio")).length, 1, "the measurements are still there");
+});
+
+story("several scorecards are tried together, each on its customers", { app: five }, async (it) => {
+  const { page } = it;
+  await opened(it);
+  await page.getByRole("button", { name: "Add a scorecard" }).click();
+  await page.getByRole("button", { name: "Everybody else" }).waitFor();
+  await page.getByLabel("Healthy from").fill("100");
+  // Bolt began ten days ago and is scored by the new scorecard; Acme began 300 days ago and is not.
+  await effect(page).getByRole("link", { name: "Bolt" }).waitFor();
+  const figures = await page.locator(".what-if__figures").innerText();
+  const [mean] = figures.match(/\d+\.\d/g);
+  await page.getByRole("button", { name: "Preview" }).click();
+  const preview = page.getByRole("region", { name: "What would change" });
+  await preview.getByText(`the mean score would stay at ${mean}`).waitFor();
+  const [moving] = (await preview.getByText(/would change band/).last().innerText()).match(/\d+(?= of)/);
+  assert.match(figures, new RegExp(`\\b${moving} changes? band`));
+  assert.equal(await effect(page).getByRole("link", { name: "Acme" }).count(), 0);
 });
 
 story("without customers the page says so", async (it) => {

@@ -108,9 +108,11 @@ pub fn ScaleCurve(key_: FactorKey, id: String) -> impl IntoView {
     );
     // The axis rests while a point is dragged.
     let axis = Memo::new(move |_| kept.get().unwrap_or_else(|| points.with(|points| span(points, &spread.read()))));
-    let write = {
-        let id = id.clone();
-        move |points: Vec<ScalePoint>| type_into(&id, &write_points(&points))
+    // The next key may come before the form is read again.
+    let write = move |points: Vec<ScalePoint>| {
+        let text = write_points(&points);
+        what_if.texts.update(|texts| _ = texts.0.insert(factor_field(key_, "points"), text.clone()));
+        type_into(&id, &text);
     };
     let label = what_if.texts.with_untracked(|texts| texts.get(&factor_field(key_, "label")).to_owned());
 
