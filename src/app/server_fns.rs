@@ -7,6 +7,7 @@ use crate::domain::{
     Rulebook, Segments, Today,
 };
 use crate::wire::pages::{BacktestPage, ChosenRows, CustomerPage, EditPage, FoundCustomers, ScorecardPage, Timeline};
+use crate::wire::trial::MeasuredPortfolio;
 use crate::wire::{AppError, FormValues, Json, Outcome, Previewed};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -15,8 +16,8 @@ use leptos::server_fn::codec::GetUrl;
 use crate::server::{
     browser::cookies::set_cookie,
     browser::forms::{self, accept},
-    browser::page::{answer, backtest_query, call, customer_query, day, event_query, month_query, page_days, paging},
-    service::{backtest, batch, bulk, customers, demo, events, health, import, month, portfolio, scorecards, today},
+    browser::page::{self, answer, backtest_query, call, customer_query, day, event_query, month_query, page_days, paging},
+    service::{backtest, batch, bulk, customers, demo, events, health, import, month, portfolio, scorecards, today, trial},
 };
 
 /// Returns the figures of the customers that a query selects. `query` is a query string without the question mark.
@@ -128,6 +129,12 @@ pub async fn load_scorecard_page() -> Result<ScorecardPage, AppError> {
 #[server(prefix = "/app", endpoint = "preview_scorecard", input = GetUrl, output = Json)]
 pub async fn preview_scorecard(#[server(flatten)] form: FormValues) -> Result<Previewed, AppError> {
     answer(forms::preview_scorecard(&call(), &form)).await
+}
+
+/// Returns what measures, a list in JSON, give for each active customer, with the customers themselves on demand.
+#[server(prefix = "/app", endpoint = "measure_portfolio", output = Json)]
+pub async fn measure_portfolio(measures: String, with_customers: bool) -> Result<MeasuredPortfolio, AppError> {
+    answer(async { trial::measure_portfolio(&call(), &page::measures(&measures)?, with_customers).await }).await
 }
 
 /// Returns a page of the refused items. `query` is a query string without the question mark.

@@ -82,6 +82,12 @@ impl Rulebook {
         &self.rest
     }
 
+    /// Returns the place of the scorecard that scores a customer on a day.
+    pub fn place_of(&self, traits: &Traits, day: NaiveDate) -> usize {
+        let holds = |scorecard: &Scorecard| scorecard.condition.as_ref().is_some_and(|condition| condition.holds(traits, day));
+        self.groups.iter().position(holds).unwrap_or(self.groups.len())
+    }
+
     /// Returns the scorecard that scores a customer on a day.
     pub fn scorecard_of(&self, traits: &Traits, day: NaiveDate) -> &Scorecard {
         let holds = |scorecard: &&Scorecard| scorecard.condition.as_ref().is_some_and(|condition| condition.holds(traits, day));

@@ -2,7 +2,7 @@
 
 use super::facts::{Connections, Facts};
 use super::measure::Measured;
-use super::score::{Part, band, weigh};
+use super::score::{Part, rate};
 use super::sliding::{Counter, NEVER, number};
 use crate::domain::scorecard::FactorRule;
 use crate::domain::{Band, Factors, HistoryPoint, NaiveDate, Points, Rulebook, Scorecard};
@@ -36,8 +36,7 @@ pub fn history(
     let mut points = Vec::with_capacity((end - day).max(0) as usize);
     while day < end {
         lines.iter_mut().filter(|line| line.next_change <= day).for_each(|line| line.move_to(day));
-        let (score, coverage) = weigh(lines.iter().map(|line| line.part), scorecard.missing_policy);
-        let band = band(score, day >= data_from, coverage, scorecard);
+        let (score, band) = rate(lines.iter().map(|line| line.part), day >= data_from, scorecard);
         let data_change = if day < data_from { data_from } else { NEVER };
         let next = lines.iter().map(|line| line.next_change).fold(data_change.min(end), i64::min);
         points.extend(days.by_ref().take((next - day) as usize).map(|day| HistoryPoint { day, score, band }));
@@ -73,13 +72,9 @@ fn scores_under(facts: &Facts, scorecard: &Scorecard, connections: &Connections,
     let on = |day: &NaiveDate| {
         let day = number(*day);
         lines.iter_mut().filter(|line| line.next_change <= day).for_each(|line| line.move_to(day));
-        let (score, coverage) = weigh(lines.iter().map(|line| line.part), scorecard.missing_policy);
+        let (score, band) = rate(lines.iter().map(|line| line.part), day >= data_from, scorecard);
         let parts = lines.iter().map(|line| (line.part.score, line.part.measured));
-        DayScores {
-            score,
-            band: band(score, day >= data_from, coverage, scorecard),
-            factors: scorecard.factors.keys().zip(parts).collect(),
-        }
+        DayScores { score, band, factors: scorecard.factors.keys().zip(parts).collect() }
     };
     days.iter().map(on).collect()
 }

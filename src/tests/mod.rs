@@ -15,5 +15,6 @@ mod past_days;
 mod segments;
 mod store;
 mod tidy;
+mod trial;
 mod upgrade;
 mod uploads;

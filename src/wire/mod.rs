@@ -9,6 +9,8 @@ pub mod pages;
 mod preferences;
 pub mod rulebooks;
 pub mod rules;
+pub mod rules_form;
+pub mod trial;
 
 pub use codec::Json;
 pub use error::AppError;

@@ -17,7 +17,7 @@ pub fn Rules(rulebook: Rulebook) -> impl IntoView {
         view! {
             <section class="rules__scorecard">
                 {head}
-                <FactorRules scorecard=scorecard.clone() />
+                <FactorRules scorecard=scorecard.clone() folded=true />
                 <h3>"Bands"</h3>
                 <BandRules scorecard=scorecard.clone() />
                 <h3>"Measured or assumed"</h3>
@@ -62,20 +62,25 @@ pub fn BandRules(scorecard: Scorecard) -> impl IntoView {
 
 /// Lists each factor's weight and measurement, with the reasons.
 #[component]
-pub fn FactorRules(scorecard: Scorecard) -> impl IntoView {
+pub fn FactorRules(
+    scorecard: Scorecard,
+    /// True when the reasons open on demand.
+    #[prop(optional)]
+    folded: bool,
+) -> impl IntoView {
     let shares = weight_shares(&scorecard.factors.map(|_, rule| rule.weight));
     // Factors of everybody else are linked to by their names.
     let is_linked = scorecard.condition.is_none();
     let rows = scorecard.factors.into_iter().map(|(key, rule)| {
         let share = shares.get(key).copied().unwrap_or_default();
-        view! { <FactorRow key_=key rule share is_linked /> }
+        view! { <FactorRow key_=key rule share folded is_linked /> }
     });
     let rows = rows.collect_view();
     view! { <div class="rules__factors">{rows}</div> }
 }
 
 #[component]
-fn FactorRow(key_: FactorKey, rule: FactorRule, share: Share, is_linked: bool) -> impl IntoView {
+fn FactorRow(key_: FactorKey, rule: FactorRule, share: Share, folded: bool, is_linked: bool) -> impl IntoView {
     let window = rule.window_words();
     let window =
         if matches!(rule.measure, Measure::Trend { .. }) { format!("{window} against the {window} before") } else { window };
@@ -83,17 +88,23 @@ fn FactorRow(key_: FactorKey, rule: FactorRule, share: Share, is_linked: bool) -
         Measure::DistinctFeatures { features, .. } if !features.is_empty() => Some(format!("only {} count", features.join(", "))),
         _ => None,
     };
-    let share = share.to_string();
+    let (share, label, scale) = (share.to_string(), rule.label.clone(), rule.scale_words());
+    let reason = view! { <Reason key_ rule /> };
+    let reason = match folded {
+        true => view! { <details><summary>"Why"<span class="sr-only">": " {label.clone()}</span></summary>{reason}</details> }
+            .into_any(),
+        false => reason.into_any(),
+    };
     view! {
         <article id=is_linked.then(|| key_.query_name())>
-            <h3>{rule.label.clone()}</h3>
+            <h3>{label}</h3>
             <p class="rules__rule">
                 <span>{share} " of the score"</span>
                 <span>{window}</span>
-                <span>{rule.scale_words()}</span>
+                <span>{scale}</span>
                 {features.map(|features| view! { <span>{features}</span> })}
             </p>
-            <Reason key_ rule />
+            {reason}
         </article>
     }
 }

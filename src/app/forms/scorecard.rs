@@ -7,6 +7,7 @@ use super::scorecard_parts::{field, use_ask, use_ask_by_button};
 use crate::app::components::{Choice, Field, SelectField, SubmitButton, TextArea};
 use crate::app::server_fns::{RestoreScorecard, SaveScorecard};
 use crate::app::state::use_preferences;
+use crate::app::what_if::{FieldSlider, RULES_FORM, ScaleCurve, WeightSlider};
 use crate::domain::measure_input::measure_fields;
 use crate::domain::rulebook_input::MEASURE_TYPES;
 use crate::domain::{FactorKey, MissingPolicy, Rulebook, Segments};
@@ -33,7 +34,7 @@ pub fn ScorecardForm(
         initial.0.insert("author".to_owned(), use_preferences().read_untracked().signature());
     }
     initial.0.entry(SEGMENTS.to_owned()).or_insert_with(|| rules::list_segments(&segments));
-    let state = FormState::new("scorecard".into(), initial, action).with_rejection(rejection);
+    let state = FormState::new(RULES_FORM.into(), initial, action).with_rejection(rejection);
     let sent = rules::parse_keys(&state.value(FACTORS));
     let keys = if sent.is_empty() { current.rest().factors.keys().collect() } else { sent };
     let listed = rules::list_keys(&keys);
@@ -67,6 +68,22 @@ pub fn ScorecardForm(
     }
 }
 
+/// Shows a required number with a slider, which has a name of its own.
+fn with_slider(
+    state: FormState,
+    name: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    slider: &'static str,
+) -> impl IntoView {
+    view! {
+        <div class="field">
+            {field(state, name.into(), label, hint, "decimal")}
+            <FieldSlider id=state.field_id(name) name=name.to_owned() label=slider.to_owned() />
+        </div>
+    }
+}
+
 #[component]
 fn FactorFields(key_: FactorKey, state: FormState) -> impl IntoView {
     let name = move |field: &str| factor_field(key_, field);
@@ -90,7 +107,10 @@ fn FactorFields(key_: FactorKey, state: FormState) -> impl IntoView {
             <legend>{title}</legend>
             <div class="form__grid">
                 {field(state, name("label"), "Name", "", "text")}
-                {field(state, name("weight"), "Weight", "", "numeric")}
+                <div class="field">
+                    {field(state, name("weight"), "Weight", "", "numeric")}
+                    <WeightSlider key_ id=state.field_id(&name("weight")) />
+                </div>
                 <div class="scorecard-form__wide" on:change=move |event| kind.set(event_target_value(&event))>
                     <SelectField
                         id=state.field_id(&name("type"))
@@ -105,6 +125,7 @@ fn FactorFields(key_: FactorKey, state: FormState) -> impl IntoView {
                 <div class="scorecard-form__wide">{field(state, name("points"), "Scale", scale_hint, "text")}</div>
                 {field(state, name("assumed"), "Assumed score", "Where nothing is measured", "decimal")}
             </div>
+            <ScaleCurve key_ id=state.field_id(&name("points")) />
             {lists}
             <details class="scorecard-form__more" open=open>
                 <summary>"Names, reason and next step"</summary>
@@ -197,8 +218,8 @@ fn BandFields(state: FormState) -> impl IntoView {
         <fieldset class="scorecard-form__part">
             <legend>"Bands and missing data"</legend>
             <div class="form__grid">
-                {field(state, "bands.healthy".into(), "Healthy from", "", "decimal")}
-                {field(state, "bands.atRisk".into(), "At risk from", "", "decimal")}
+                {with_slider(state, "bands.healthy", "Healthy from", "", "Least score of Healthy")}
+                {with_slider(state, "bands.atRisk", "At risk from", "", "Least score of At risk")}
                 <SelectField
                     id=state.field_id("missingPolicy")
                     name="missingPolicy"
@@ -207,7 +228,13 @@ fn BandFields(state: FormState) -> impl IntoView {
                     value=state.value("missingPolicy")
                     error=state.error("missingPolicy")
                 />
-                {field(state, "coverageFloor".into(), "Coverage floor in %", "With less measured there is no score", "decimal")}
+                {with_slider(
+                    state,
+                    "coverageFloor",
+                    "Coverage floor in %",
+                    "With less measured there is no score",
+                    "Least measured share",
+                )}
             </div>
         </fieldset>
     }

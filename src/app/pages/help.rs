@@ -52,7 +52,7 @@ fn Method(rulebook: Rulebook) -> impl IntoView {
             <h2>"The factors"</h2>
             <p class="muted">
                 "Scorecard version " {version} ". Weights, windows, targets, bands and the treatment of missing data can be changed: "
-                <a href="/scorecard">"Scoring"</a> " shows what a change would do before it is saved, and keeps every version."
+                <a href="/scorecard">"Scoring"</a> " shows what a change does to everybody while you make it, where customers lie on each scale, and keeps every version."
             </p>
             {factors}
             <p>

@@ -10,6 +10,7 @@ use crate::app::forms::{ReasonsForm, ScorecardForm};
 use crate::app::server_fns::{load_scorecard_page, preview_scorecard};
 use crate::app::state::use_revision;
 use crate::app::until_answered;
+use crate::app::what_if::{WhatIf, WhatIfArea};
 use crate::domain::Rulebook;
 use crate::domain::templates::Template;
 use crate::wire::pages::ScorecardPage as Page;
@@ -26,6 +27,7 @@ use versions::VersionsSection;
 
 #[component]
 pub fn ScorecardPage() -> impl IntoView {
+    WhatIf::provide();
     let (query, revision) = (use_query_map(), use_revision());
     let typed = Memo::new(move |_| tried_values(query.get()));
     let page = Resource::new(move || revision.get(), |_| until_answered(load_scorecard_page));
@@ -89,6 +91,7 @@ fn Scoring(page: Page, previewed: Option<Previewed>, typed: Option<FormValues>) 
     };
     let scored = preview.as_ref().map_or(scored, |preview| preview.scored.clone());
     let edited = typed.clone().unwrap_or_default();
+    let (in_force, listed_segments) = (current.clone(), segments.to_string());
     view! {
         <div class="page-head">
             <h1>"Scoring"</h1>
@@ -96,18 +99,20 @@ fn Scoring(page: Page, previewed: Option<Previewed>, typed: Option<FormValues>) 
         </div>
         {waiting}
         <div class="scoring">
-            <RulesSection rulebook=current.clone() segments=segments.to_string() />
-            <div class="stack">
-                <section class="panel" aria-labelledby="edit-title">
-                    <div class="panel__head">
-                        <h2 id="edit-title">"Change the rules"</h2>
-                        <p class="muted">"A change makes a new version and rescores everybody, past days included."</p>
-                    </div>
-                    <Templates version=number edited />
-                    <ScorecardForm current=current.clone() segments typed rejection scored />
-                </section>
-                <PreviewSection preview />
-            </div>
+            <WhatIfArea current=current.clone() typed=typed.clone()>
+                <div class="stack">
+                    <section class="panel" aria-labelledby="edit-title">
+                        <div class="panel__head">
+                            <h2 id="edit-title">"Change the rules"</h2>
+                            <p class="muted">"A change makes a new version and rescores everybody, past days included."</p>
+                        </div>
+                        <Templates version=number edited=edited.clone() />
+                        <ScorecardForm current=current.clone() segments=segments.clone() typed=typed.clone() rejection=rejection.clone() scored=scored.clone() />
+                    </section>
+                    <PreviewSection preview=preview.clone() />
+                </div>
+            </WhatIfArea>
+            <RulesSection rulebook=in_force segments=listed_segments />
             <VersionsSection versions now />
             <ReasonsSection reasons=outcome_reasons />
         </div>

@@ -66,6 +66,12 @@ impl Store {
         get_customer_record(&mut tx, id).await?.current(basis)
     }
 
+    pub async fn count_active(&self) -> StoreResult<i64> {
+        let sql = "SELECT COUNT(*) FROM customers WHERE archived_day IS NULL";
+        let (active,): (i64,) = self.read().await?.one(sql, binds![]).await?;
+        Ok(active)
+    }
+
     /// Returns up to `limit` active customers in the order of their ids: those that follow `after`, or the first ones.
     pub async fn list_active_after(
         &self,
