@@ -58,6 +58,8 @@ pub struct Backtest {
     pub left_out: LeftOut,
     /// The AUC with each day as it was known then, beside the one as known now; null where nothing was known then.
     pub known_then: Option<Auc>,
+    /// True when the rules were made after somebody had looked at these departures, which flatters them.
+    pub fitted_here: bool,
     pub warnings: Vec<Warning>,
     /// The customers that left, those with the highest score first: the first 200.
     pub leavers: Vec<Leaver>,
@@ -259,6 +261,8 @@ pub enum WarningCode {
     KnownThenDiffers,
     /// The AUC is above 0.95.
     TooGood,
+    /// The rules were made after a look at the same departures.
+    FittedHere,
 }
 
 /// A customer that left, as it was on its test day.

@@ -49,6 +49,7 @@ pub mod scorecard;
 pub mod scorecard_input;
 pub mod silent_source;
 pub mod source;
+pub mod suggestion;
 pub mod tally;
 pub mod templates;
 pub mod timeline;
@@ -87,6 +88,7 @@ pub use scorecard::{MissingPolicy, Scorecard, ScorecardVersion};
 pub use scorecard_input::{NewScorecard, ScorecardInput};
 pub use silent_source::SilentSource;
 pub use source::{Source, Sources};
+pub use suggestion::Suggestion;
 pub use today::{MedianArr, NeededCustomer, Today, UrgencyParts};
 
 #[cfg(test)]

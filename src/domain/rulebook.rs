@@ -57,10 +57,25 @@ pub struct RulebookVersion {
     pub note: String,
 }
 
-impl From<Scorecard> for Rulebook {
-    fn from(Scorecard { version, factors, bands, missing_policy, coverage_floor }: Scorecard) -> Self {
+impl From<Scorecard> for ScorecardOfRulebook {
+    fn from(Scorecard { factors, bands, missing_policy, coverage_floor, .. }: Scorecard) -> Self {
         let factors = factors.into_iter().map(|(key, rule)| FactorOfScorecard { key, rule }).collect();
-        Self { version, scorecards: vec![ScorecardOfRulebook { factors, bands, missing_policy, coverage_floor }] }
+        Self { factors, bands, missing_policy, coverage_floor }
+    }
+}
+
+impl ScorecardOfRulebook {
+    /// Returns the scorecard as it scores customers.
+    pub fn scorecard(self, version: i64) -> Scorecard {
+        let Self { factors, bands, missing_policy, coverage_floor } = self;
+        let factors = factors.into_iter().map(|FactorOfScorecard { key, rule }| (key, rule)).collect();
+        Scorecard { version, factors, bands, missing_policy, coverage_floor }
+    }
+}
+
+impl From<Scorecard> for Rulebook {
+    fn from(scorecard: Scorecard) -> Self {
+        Self { version: scorecard.version, scorecards: vec![scorecard.into()] }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::domain::timeline::Entry;
 use crate::domain::{
     AsOf, Backtest, Band, Customer, CustomerId, DayCount, Driver, Event, EventFilter, FactorKey, Factors, Fall, Health,
     HealthChange, HistoryPoint, InvoiceRow, NaiveDate, Note, Outcome, Page, Points, Reading, Scorecard, ScorecardMark,
-    ScorecardVersion, Segment, SilentSource,
+    ScorecardVersion, Segment, SilentSource, Suggestion,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,16 @@ pub struct BacktestPage {
     pub progress: Option<BacktestProgress>,
     /// True when anybody is known to have left.
     pub has_departures: bool,
+    /// The currency's code (ISO 4217).
+    pub currency: String,
+}
+
+/// The read model of the suggestion on the backtest's page: the result, or the progress of the work on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SuggestionPage {
+    pub suggestion: Option<Suggestion>,
+    pub progress: Option<BacktestProgress>,
     /// The currency's code (ISO 4217).
     pub currency: String,
 }

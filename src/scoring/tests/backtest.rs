@@ -251,7 +251,7 @@ fn labels() -> Factors<String> {
 }
 
 fn answer(cases: &[TestCase]) -> Backtest {
-    backtest(terms(&[90]), &labels(), cases, None, LeftOut::default())
+    backtest(terms(&[90]), &labels(), cases, None, LeftOut::default(), false)
 }
 
 /// Returns customers of which the first `left` left; of those, the first `healthy` had a score of 80, as had all that stayed
@@ -384,11 +384,11 @@ fn doubts_are_told() {
     let codes = |answer: Backtest| answer.warnings.into_iter().map(|warning| warning.code).collect::<Vec<_>>();
     assert_eq!(codes(answer(&cases)), []);
     assert_eq!(codes(answer(&perfect)), [WarningCode::TooGood]);
-    let then = |known_then| codes(backtest(terms(&[90]), &labels(), &cases, known_then, LeftOut::default()));
+    let then = |known_then| codes(backtest(terms(&[90]), &labels(), &cases, known_then, LeftOut::default(), false));
     assert_eq!(then(Some(figures([6_000, 5_000, 7_000]))), [WarningCode::KnownThenDiffers]);
     assert_eq!(then(answer(&cases).auc), []);
     let of_segment =
-        backtest(BacktestQuery { segment: Some(Segment::Smb), ..terms(&[90]) }, &labels(), &cases, None, LeftOut::default());
+        backtest(BacktestQuery { segment: Some(Segment::Smb), ..terms(&[90]) }, &labels(), &cases, None, LeftOut::default(), false);
     assert_eq!(codes(of_segment), [WarningCode::SegmentOfToday]);
 }
 

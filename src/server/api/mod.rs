@@ -79,6 +79,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(rulebooks::list_rulebooks, rulebooks::create_rulebook))
         .routes(routes!(rulebooks::get_rulebook_version))
         .routes(routes!(backtest::get_backtest))
+        .routes(routes!(backtest::get_suggestion))
         // operations
         .routes(routes!(export::export_everything))
         .routes(routes!(operations::get_healthz))

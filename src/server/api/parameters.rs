@@ -216,6 +216,25 @@ pub struct BacktestParameters {
     skip_days: Option<i64>,
 }
 
+/// The part of `BacktestQuery` that a suggestion takes.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code)]
+pub struct SuggestionParameters {
+    /// The days after a test day in which a departure counts; 90 when absent. Rules are learned two horizons before today, and
+    /// tested one before.
+    #[param(schema_with = horizons)]
+    horizon: Option<String>,
+    /// The least days since the start, or else the first fact, that a customer must have; 0 when absent.
+    #[param(minimum = 0, maximum = 3650)]
+    min_age: Option<i64>,
+    /// The value `true` leaves out customers that left without deciding it.
+    exclude_involuntary: Option<bool>,
+    /// The first days after a test day whose departures are left out; 0 when absent.
+    #[param(minimum = 0, maximum = 29)]
+    skip_days: Option<i64>,
+}
+
 /// Parameters of `service::export::parse_name`.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]

@@ -15,6 +15,7 @@ pub mod factor_columns;
 pub mod first_days;
 pub mod imports;
 pub mod invoices;
+pub mod looks;
 pub mod notes;
 pub mod origin;
 pub mod outcomes;
