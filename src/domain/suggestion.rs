@@ -24,7 +24,7 @@ pub struct Suggestion {
     pub min_age: i64,
     pub exclude_involuntary: bool,
     pub skip_days: i64,
-    /// How many sets of rules have been tried on the departures after the test day, this suggestion included.
+    /// The number of sets of rules that were tried on departures of the time after the test day, this suggestion included.
     pub variants: i64,
     /// True when the rules in force were made after somebody had looked at these departures, which flatters them.
     pub fitted_here: bool,
@@ -60,7 +60,7 @@ pub struct ScorecardSuggestion {
     pub draft: Option<ScorecardOfRulebook>,
     /// The customers that would change band under the draft, by the band they leave and the one they come to.
     pub moves: Vec<BandMoves>,
-    /// Those customers, the highest ARR first: the first 100.
+    /// The first 100 of those customers, the highest ARR first.
     pub movers: Vec<ScoreMove>,
 }
 

@@ -13,6 +13,7 @@ mod jobs;
 mod pages;
 mod past_days;
 mod store;
+mod suggestion;
 mod tidy;
 mod upgrade;
 mod uploads;

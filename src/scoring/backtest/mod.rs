@@ -15,8 +15,8 @@ use crate::domain::backtest::{
 };
 use crate::domain::tally::Tally;
 use crate::domain::{BacktestQuery, Band, CustomerId, FactorKey, Factors, Figure, NaiveDate, Points, Share};
-use chrono::Duration;
 pub use auc::{Estimate, difference};
+use chrono::Duration;
 pub use lives::{Churned, Fate, Tested};
 pub use pairs::Case;
 use std::collections::BTreeMap;

@@ -12,6 +12,9 @@ const RHYTHM_DAYS: i64 = 180;
 /// The days between two active days from which on the rhythm is slow.
 const SLOW: i64 = 7;
 
+/// The keys of the factor for silence, of which the first that is free is taken.
+const KEYS: [&str; 3] = ["daysOfSilence", "daysOfSilenceToo", "silentDays"];
+
 /// The kinds of measures for one scorecard, from the rhythm of some of its customers.
 pub struct Kinds {
     now: Scorecard,
@@ -69,10 +72,8 @@ impl Kinds {
         scorecard.factors.iter_mut().for_each(|(_, rule)| rule.weight *= 3);
         let days = if is_slow { 180 } else { 90 };
         let rule = templates::silence(&kinds, days, &[(0, 100), (if is_slow { 90 } else { 30 }, 0)], weights);
-        let key = (1..).find_map(|number| {
-            let name = if number == 1 { "daysOfSilence".to_owned() } else { format!("daysOfSilence{number}") };
-            FactorKey::parse(&name).filter(|key| scorecard.factors.get(*key).is_none())
-        });
+        let is_free = |key: &FactorKey| scorecard.factors.get(*key).is_none();
+        let key = KEYS.into_iter().filter_map(FactorKey::parse).find(is_free);
         scorecard.factors = scorecard.factors.into_iter().chain(key.map(|key| (key, rule))).collect();
         scorecard
     }

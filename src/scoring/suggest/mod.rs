@@ -29,11 +29,41 @@ const HISTORY_BEFORE: i64 = 30;
 /// The most customers that are named.
 const MOST_NAMED: usize = 100;
 
-/// The value that a factor's scale turns into a score, and true when a fact supports it.
+/// The value that a factor's scale turns into a score, and true when a fact supports it. In few bytes, since all portfolios are held at
+/// once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Given {
-    value: Option<Value>,
+    over: i64,
+    /// 0 where there is nothing to measure, and [`BOUNDLESS`] for what is more than any number.
+    under: i64,
     measured: bool,
+}
+
+const BOUNDLESS: i64 = -1;
+
+impl Given {
+    fn new(value: Option<Value>, measured: bool) -> Self {
+        let (over, under) = match value {
+            None => (0, 0),
+            Some(Value::Boundless) => (0, BOUNDLESS),
+            Some(Value::Fraction { mut over, mut under }) => loop {
+                // Values that no 64 bits hold are halved above and below the line until they do.
+                match (i64::try_from(over), i64::try_from(under)) {
+                    (Ok(over), Ok(under)) => break (over, under.max(1)),
+                    _ => (over, under) = (over / 2, under / 2),
+                }
+            },
+        };
+        Self { over, under, measured }
+    }
+
+    fn value(self) -> Option<Value> {
+        match self.under {
+            0 => None,
+            BOUNDLESS => Some(Value::Boundless),
+            under => Some(Value::Fraction { over: self.over.into(), under: under.into() }),
+        }
+    }
 }
 
 /// A customer of a day's portfolio, as the rules in force and those that are tried measure it.
@@ -65,12 +95,18 @@ impl Seen {
         let given_tried = given(&measure(facts, tried, connections, day), tried);
         (band != Band::NoData).then(|| Self { customer, left, score, band, now: given(&measured, now), tried: given_tried })
     }
+
+    /// Returns the same, with another outcome.
+    #[cfg(test)]
+    pub fn with_outcome(&self, left: bool) -> Self {
+        Self { left, ..self.clone() }
+    }
 }
 
 fn given(measured: &Measurements, rules: &Scorecard) -> Vec<Given> {
     let given = |(key, rule): (FactorKey, &FactorRule)| {
         let factor = measured.factor(key);
-        Given { value: factor.value(&rule.measure), measured: factor.is_measured() }
+        Given::new(factor.value(&rule.measure), factor.is_measured())
     };
     rules.factors.iter().map(given).collect()
 }
@@ -136,7 +172,7 @@ impl Learning<'_> {
             .values()
             .enumerate()
             .map(|(place, rule)| {
-                let score = |seen: &Seen| Some(rule.scale.score(seen.tried.get(place)?.value).0);
+                let score = |seen: &Seen| Some(rule.scale.score(seen.tried.get(place)?.value()).0);
                 estimate_of(&learned_cases, &learned.iter().map(score).collect::<Vec<_>>())
             })
             .collect();
@@ -218,7 +254,7 @@ impl<'a> Test<'a> {
 
 fn score(given: &[Given], rules: &Scorecard) -> (Points, Share) {
     let part = |(rule, given): (&FactorRule, &Given)| Part {
-        score: rule.scale.score(given.value),
+        score: rule.scale.score(given.value()),
         weight: rule.weight,
         measured: given.measured,
     };
@@ -294,11 +330,35 @@ fn band_moves(
         let sum = moves.entry((from, to)).or_insert(BandMoves { from, to, customers: 0, arr_cents: 0 });
         sum.customers += 1;
         sum.arr_cents += arr_cents.unwrap_or_default();
-        movers.push(ScoreMove { id: seen.customer, name, arr_cents, before: seen.score, after, band_before: from, band_after: to });
+        movers.push(ScoreMove {
+            id: seen.customer,
+            name,
+            arr_cents,
+            before: seen.score,
+            after,
+            band_before: from,
+            band_after: to,
+        });
     }
     movers.sort_by_key(|mover| (std::cmp::Reverse(mover.arr_cents), mover.id));
     movers.truncate(MOST_NAMED);
     let mut moves: Vec<_> = moves.into_values().collect();
     moves.sort_by_key(|sum| std::cmp::Reverse(sum.customers));
     (moves, movers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_kept_in_few_bytes() {
+        let fraction = |over: i128, under: i128| Some(Value::Fraction { over, under });
+        for value in [None, Some(Value::Boundless), fraction(0, 1), fraction(-7, 30), fraction(i64::MAX.into(), 1000)] {
+            assert_eq!(Given::new(value, true).value(), value);
+        }
+        let huge = Given::new(fraction(1 << 80, 1 << 78), false).value().and_then(Value::rounded);
+        assert_eq!(huge, Some(4));
+        assert!(size_of::<Given>() <= 24);
+    }
 }

@@ -14,7 +14,7 @@ const FEWEST: usize = 10;
 pub(super) fn own(rules: &Scorecard, portfolio: &[Seen], of: fn(&Seen) -> &[Given]) -> Scorecard {
     let mut rules = rules.clone();
     for (place, (_, rule)) in rules.factors.iter_mut().enumerate() {
-        let value = |seen: &Seen| of(seen).get(place)?.value.and_then(Value::rounded);
+        let value = |seen: &Seen| of(seen).get(place)?.value().and_then(Value::rounded);
         let mut values: Vec<_> = portfolio.iter().filter_map(value).collect();
         if let Some(scale) = own_scale(&rule.scale, &mut values) {
             rule.scale = scale;
@@ -50,4 +50,49 @@ pub(super) fn round(value: i64) -> i64 {
     };
     let rounded = (size + step / 2) / step * step;
     (value.signum() * rounded).clamp(-MAX_TARGET, MAX_TARGET)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_is_a_number_that_a_person_would_choose() {
+        for (value, expected) in [
+            (0, 0),
+            (7, 7),
+            (13, 13),
+            (19, 19),
+            (21, 20),
+            (23, 25),
+            (98, 100),
+            (104, 100),
+            (157, 160),
+            (212, 200),
+            (437, 450),
+            (1_340, 1_300),
+            (7_777, 8_000),
+            (-43, -45),
+            (123_456_789, 1_000_000),
+        ] {
+            assert_eq!(round(value), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn points_are_at_the_10th_and_90th_percentile() {
+        let rising = Scale::straight((0, Points::ZERO), (20, Points::MAX), Points::NEUTRAL);
+        let ends = |scale: &Scale, values: &[i64]| {
+            let own = own_scale(scale, &mut values.to_vec())?;
+            Some(own.points().iter().map(|point| (point.value, point.score.0)).collect::<Vec<_>>())
+        };
+        let values: Vec<_> = (1..=20).rev().collect();
+        assert_eq!(ends(&rising, &values), Some(vec![(2, 0), (18, 1000)]));
+        let falling = Scale::straight((0, Points::MAX), (20, Points::ZERO), Points::NEUTRAL);
+        assert_eq!(ends(&falling, &values), Some(vec![(2, 1000), (18, 0)]));
+        // Nobody and everybody: there is nothing to choose a target by.
+        assert_eq!(ends(&rising, &[0; 20]), None);
+        assert_eq!(ends(&rising, &values[..9]), None);
+        assert_eq!(own_scale(&rising, &mut values.clone()).map(|scale| scale.assumed), Some(Points::NEUTRAL));
+    }
 }

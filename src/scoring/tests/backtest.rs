@@ -387,8 +387,14 @@ fn doubts_are_told() {
     let then = |known_then| codes(backtest(terms(&[90]), &labels(), &cases, known_then, LeftOut::default(), false));
     assert_eq!(then(Some(figures([6_000, 5_000, 7_000]))), [WarningCode::KnownThenDiffers]);
     assert_eq!(then(answer(&cases).auc), []);
-    let of_segment =
-        backtest(BacktestQuery { segment: Some(Segment::Smb), ..terms(&[90]) }, &labels(), &cases, None, LeftOut::default(), false);
+    let of_segment = backtest(
+        BacktestQuery { segment: Some(Segment::Smb), ..terms(&[90]) },
+        &labels(),
+        &cases,
+        None,
+        LeftOut::default(),
+        false,
+    );
     assert_eq!(codes(of_segment), [WarningCode::SegmentOfToday]);
 }
 

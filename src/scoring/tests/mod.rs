@@ -17,6 +17,7 @@ mod missing;
 mod oracle;
 mod over_time;
 mod silence;
+mod suggest;
 mod urgency;
 mod what_if;
 

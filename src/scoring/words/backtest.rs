@@ -78,7 +78,8 @@ pub fn backtest_warning(code: WarningCode, answer: &Backtest) -> String {
                 .to_owned()
         }
         WarningCode::FittedHere => {
-            "Fitted here: these rules were made after a look at these departures, which flatters them. Later ones tell more.".to_owned()
+            "Fitted here: these rules were made after a look at these departures, which flatters them. Later ones tell more."
+                .to_owned()
         }
     }
 }

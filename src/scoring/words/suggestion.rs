@@ -53,7 +53,8 @@ fn figures(answer: &ScorecardSuggestion) -> String {
     };
     let pairs = "Of 100 pairs of one who left and one who stayed";
     let [now, suggested] = [now.value, suggested.value].map(Figure::of_hundred);
-    let compared = format!("{pairs}, the rules tried put {suggested} in the right order and yours {now}: {}.", difference(together));
+    let compared =
+        format!("{pairs}, the rules tried put {suggested} in the right order and yours {now}: {}.", difference(together));
     match answer.leavers_needed.filter(|_| answer.verdict != SuggestionVerdict::Better) {
         Some(needed) => format!(
             "{compared} To be sure of such a difference takes about {}; {} left.",

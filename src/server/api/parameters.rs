@@ -194,7 +194,8 @@ pub struct BacktestParameters {
     #[param(schema_with = horizons)]
     horizon: Option<String>,
     /// The test days, at most 24, separated by commas: each a horizon or more before today, and before the next. When absent:
-    /// the latest possible day, and as many before it, a horizon apart, as lie in the time of which departures are known.
+    /// the latest possible day, and as many before it, a horizon apart, as lie in the time of which departures are known. Customers
+    /// times days are at most 500,000.
     #[param(style = Form, explode = false, schema_with = days)]
     days: Option<Vec<String>>,
     /// The version of the rules to score by. When absent: the one in force, or with `known=then` that of each day.

@@ -1,9 +1,9 @@
 //! The work on a suggestion: the rhythm of use from a sample, then one pass over the customers' facts for all three days.
 
+use super::looks;
 use super::question::{Answer, Question, days};
 use super::rests::Rests;
 use super::work::{Progress, facts_of_life, failed, in_chunks};
-use super::looks;
 use crate::domain::{BacktestQuery, CustomerId, NaiveDate, Scorecard, Suggestion};
 use crate::scoring::backtest::{Fate, Tested};
 use crate::scoring::suggest::{self, Days, Kinds, Learning, Seen};

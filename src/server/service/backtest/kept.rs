@@ -5,6 +5,7 @@ use super::Told;
 use super::question::{Answer, Question};
 use super::rests::Rests;
 use super::work::Progress;
+use super::{better, work};
 use crate::server::store::{Snapshot, Store};
 use crate::wire::AppError;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,7 +18,7 @@ use tokio::time::Instant;
 pub struct Limits {
     /// The most results kept. Each has up to 100 kB.
     pub kept: usize,
-    /// The most backtests asked for at once. One is worked on at a time, while the others wait; one more is refused.
+    /// The most backtests and suggestions asked for at once: a page asks for both. One is worked on at a time, while the others wait; one more is refused.
     pub asked: usize,
     /// The time for which work goes on after somebody was told of its progress.
     pub patience: Duration,
@@ -25,7 +26,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { kept: 32, asked: 4, patience: Duration::from_secs(60) }
+        Self { kept: 32, asked: 6, patience: Duration::from_secs(60) }
     }
 }
 
@@ -152,7 +153,7 @@ async fn run(
 ) {
     let work = Box::pin(async {
         let _turn = turn.acquire().await;
-        job.question.work_out(&store, &job.progress).await
+        work_out(&store, &job.question, &job.progress).await
     });
     let result = tokio::select! {
         result = work => Some(result),
@@ -169,6 +170,13 @@ async fn run(
     }
     drop(state);
     let _ = told.send(result);
+}
+
+async fn work_out(store: &Store, question: &Question, progress: &Progress) -> Result<(Answer, Rests), AppError> {
+    match question {
+        Question::Backtest(terms) => work::work_out(store, terms, progress).await,
+        Question::Suggestion(terms) => better::work_out(store, terms, progress).await,
+    }
 }
 
 impl State {

@@ -10,8 +10,12 @@ use chrono::{DateTime, Duration, Utc};
 /// Notes that a version of the rules was tested.
 pub async fn note_test(call: &Call, terms: &BacktestQuery) {
     if let Some(version) = terms.version {
-        note(call, &format!("version {version}"), terms).await;
+        note(call, &tested(version), terms).await;
     }
+}
+
+fn tested(version: i64) -> String {
+    format!("version {version}")
 }
 
 /// Notes that the rules suggested in place of a version were tried.
@@ -39,7 +43,8 @@ pub async fn fitted_here(store: &Store, terms: &BacktestQuery) -> Result<bool, A
     };
     let Some(made_at) = made_at(store, version).await? else { return Ok(false) };
     let looks = looks(store, *first, *last + Duration::days(terms.horizon)).await?;
-    Ok(looks.iter().any(|look| look.first_at < made_at))
+    let own = tested(version);
+    Ok(looks.iter().any(|look| look.rules != own && look.first_at <= made_at))
 }
 
 async fn looks(store: &Store, day: NaiveDate, end: NaiveDate) -> Result<Vec<Look>, AppError> {

@@ -84,9 +84,12 @@ pub async fn get_backtest_page(call: &Call, query: BacktestQuery) -> Result<Back
     Ok(BacktestPage { backtest, progress, has_departures: first_departure.is_some(), currency: call.settings.currency.clone() })
 }
 
-/// Returns the read model of the suggestion on the backtest's page.
+/// Returns the read model of the suggestion on the backtest's page. Before anybody has left there is none.
 pub async fn get_suggestion_page(call: &Call, query: BacktestQuery) -> Result<SuggestionPage, AppError> {
-    let (suggestion, progress) = get_suggestion(call, query, PAGE_PATIENCE).await?.parts();
+    let (suggestion, progress) = match call.store.first_fact_and_departure().await? {
+        (_, None) => (None, None),
+        _ => get_suggestion(call, query, PAGE_PATIENCE).await?.parts(),
+    };
     Ok(SuggestionPage { suggestion, progress, currency: call.settings.currency.clone() })
 }
 
@@ -121,6 +124,7 @@ pub async fn work_out_suggestion(
 /// Fills in what the query leaves open: the days, and the version of the rules.
 async fn resolve(call: &Call, query: BacktestQuery) -> Result<BacktestQuery, AppError> {
     let days = query.test_days(call.today(), call.store.first_fact_and_departure().await?);
+    let days = query.days_in_memory(days, call.store.count_all_customers().await?)?;
     let version = match (query.version, query.known) {
         (None, Known::Now) => Some(call.store.current_scorecard().await?.version),
         (None, Known::Then) => None,

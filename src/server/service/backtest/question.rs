@@ -1,13 +1,9 @@
 //! Questions of which everything is said, so that equal ones have one answer.
 
-use super::rests::Rests;
-use super::work::Progress;
-use super::{better, work};
 use crate::domain::{Backtest, BacktestQuery, NaiveDate, Suggestion};
 use crate::scoring::backtest::Tested;
 use crate::scoring::suggest::Days;
-use crate::server::store::{MarkedFacts, Store};
-use crate::wire::AppError;
+use crate::server::store::MarkedFacts;
 use chrono::Duration;
 use std::sync::Arc;
 
@@ -26,13 +22,6 @@ pub enum Answer {
 }
 
 impl Question {
-    pub async fn work_out(&self, store: &Store, progress: &Progress) -> Result<(Answer, Rests), AppError> {
-        match self {
-            Self::Backtest(terms) => work::work_out(store, terms, progress).await,
-            Self::Suggestion(terms) => better::work_out(store, terms, progress).await,
-        }
-    }
-
     /// Returns only what the answer rests on of a customer.
     pub fn part_of(&self, customer: Tested) -> Option<Tested> {
         match self {

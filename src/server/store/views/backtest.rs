@@ -70,6 +70,12 @@ impl Store {
         rows.into_iter().map(tested).collect()
     }
 
+    /// Counts the customers, those that have gone included.
+    pub async fn count_all_customers(&self) -> StoreResult<i64> {
+        let (number,): (i64,) = self.read().await?.one("SELECT COUNT(*) FROM customers", binds![]).await?;
+        Ok(number)
+    }
+
     /// Returns the days of the first fact and of the first departure of anybody.
     pub async fn first_fact_and_departure(&self) -> StoreResult<(Option<NaiveDate>, Option<NaiveDate>)> {
         let sql = "SELECT (SELECT MIN(first_fact_day) FROM customers),
