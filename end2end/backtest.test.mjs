@@ -98,9 +98,9 @@ const proven = sharedApp({}, async (api) => {
     const left = number < 32 ? 45 : number < 64 ? 15 : null;
     const fields = { name: `Customer ${number}`, externalId: `c${number}`, segment: "SMB", startDate: daysAgo(300), arrCents: 1_000_000 + number };
     const { id } = await api.post("/customers", fields);
-    // Whoever leaves has been silent for 20 days when the test begins; before that all do the same.
+    // Whoever leaves has been silent for 20 days when the test begins, after logins on every day; the others log in now and then.
     const last = left ? left + 35 : 2;
-    for (let day = last; day < 200; day += 3 + (number % 3)) batch.push({ customerId: id, kind: "login", user: "ada", occurredAt: morning(day) });
+    for (let day = last; day < 200; day += left ? 1 : 3 + (number % 3)) batch.push({ customerId: id, kind: "login", user: "ada", occurredAt: morning(day) });
     if (left) await api.post(`/customers/${id}/outcomes`, { outcome: "churned", date: daysAgo(left) });
   }
   await api.post("/events", batch);

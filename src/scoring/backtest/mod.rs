@@ -52,7 +52,7 @@ const MOST_NAMED: usize = 200;
 const COLUMN: i64 = 50;
 const COLUMNS: usize = 20;
 /// The AUC above which a factor may know the outcome.
-const TOO_GOOD: Figure = Figure(9_500);
+pub const TOO_GOOD: Figure = Figure(9_500);
 
 /// Returns the backtest of these cases, whose factors have these names. `known_then` is the AUC of the same days as they were known then;
 /// `fitted_here` says that the rules were made after a look at these departures.

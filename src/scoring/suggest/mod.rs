@@ -301,17 +301,26 @@ fn factors(now: &Scorecard, draft: &Scorecard, evidence: &[Option<Estimate>]) ->
     draft.factors.iter().zip(weights.values()).zip(evidence).map(factor).collect()
 }
 
-/// Puts the limits of bands where the worst tenth of a portfolio is at churn risk, and the next quarter at risk.
+/// Puts the limits of bands where about the worst tenth of a portfolio is at churn risk, and the next quarter at risk.
 fn with_bands(mut rules: Scorecard, seen: &[Seen]) -> Scorecard {
-    let mut scores: Vec<_> = seen.iter().map(|seen| score(&seen.tried, &rules).0).collect();
-    scores.sort_unstable();
-    // A limit is a whole point.
-    let limit = |percent: usize| scores.get(scores.len() * percent / 100).map(|score| (score.0 + 5).div_euclid(10) * 10);
-    if let Some((at_risk, healthy)) = limit(10).zip(limit(35)) {
-        let at_risk = at_risk.clamp(10, 980);
-        rules.bands = BandLimits { at_risk: Points(at_risk), healthy: Points(healthy.clamp(at_risk + 10, 990)) };
+    let scores: Vec<_> = seen.iter().map(|seen| score(&seen.tried, &rules).0).collect();
+    if !scores.is_empty() {
+        let at_risk = limit(&scores, 10, 1);
+        rules.bands = BandLimits { at_risk: Points(10 * at_risk), healthy: Points(10 * limit(&scores, 35, at_risk + 1)) };
     }
     rules
+}
+
+/// Returns the whole point, from a least one on, below which nearest to so many per cents of scores are.
+fn limit(scores: &[Points], percent: i64, least: i64) -> i64 {
+    let off = |limit: &i64| {
+        let below = scores.iter().filter(|score| score.0 < 10 * limit).count() as i64;
+        (100 * below - percent * scores.len() as i64).abs()
+    };
+    // Of those that are as near, the middle one keeps away from the scores on both sides.
+    let nearest = (least..100).map(|limit| off(&limit)).min();
+    let equal: Vec<_> = (least..100).filter(|limit| Some(off(limit)) == nearest).collect();
+    equal.get(equal.len() / 2).copied().unwrap_or(least)
 }
 
 fn band_moves(
@@ -350,6 +359,20 @@ fn band_moves(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn limits_of_bands_part_the_worst_tenth_and_the_next_quarter() {
+        // One score a point, from 0 to 99: below 10 are ten, below 35 thirty-five.
+        let each: Vec<_> = (0..100).map(|score| Points(10 * score)).collect();
+        assert_eq!((limit(&each, 10, 1), limit(&each, 35, 11)), (10, 35));
+        // A third each at 30, 50 and 90: none is nearer to a tenth than a third, and a third is nearest to 35 in 100.
+        let thirds: Vec<_> = [300, 500, 900].iter().flat_map(|score| [Points(*score); 30]).collect();
+        let at_risk = limit(&thirds, 10, 1);
+        assert!((1..=30).contains(&at_risk) && (31..=50).contains(&limit(&thirds, 35, at_risk + 1)));
+        // All alike: the limits stay apart.
+        let alike = [Points(1000); 20];
+        assert!(limit(&alike, 10, 1) < limit(&alike, 35, limit(&alike, 10, 1) + 1));
+    }
 
     #[test]
     fn a_value_is_kept_in_few_bytes() {

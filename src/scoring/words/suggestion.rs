@@ -5,9 +5,13 @@ use crate::domain::counts::{count, group};
 use crate::domain::phrases::day;
 use crate::domain::suggestion::{ScorecardSuggestion, SuggestionVerdict};
 use crate::domain::{Figure, NaiveDate};
+use crate::scoring::backtest::TOO_GOOD;
 use crate::scoring::suggest::Days;
 
 const KEEP: &str = "No evidence that other rules are better: keep yours.";
+
+/// What is to be asked of figures that are too good to be true.
+const KNOWS: &str = " That is too good to be true: does a factor know the outcome, as a last invoice or a cancellation ticket does?";
 
 /// Returns the advice and its reason.
 pub fn suggestion(answer: &ScorecardSuggestion, days: Days) -> (String, String) {
@@ -19,7 +23,8 @@ pub fn suggestion(answer: &ScorecardSuggestion, days: Days) -> (String, String) 
                 ..=1 => "Other rules tell better who leaves.".to_owned(),
                 _ => format!("Other rules tell better who leaves: by {low} of 100 pairs at least."),
             };
-            (sentence, format!("{figures}{}", seen_first(days)))
+            let too_good = answer.suggested.is_some_and(|suggested| suggested.value > TOO_GOOD);
+            (sentence, format!("{figures}{}{}", if too_good { KNOWS } else { "" }, seen_first(days)))
         }
         SuggestionVerdict::TooFew => {
             let (learned, tested) = (answer.learned.fewer(), answer.tested.fewer());

@@ -47,14 +47,14 @@ pub fn DifferencesChart(differences: Vec<Difference>) -> impl IntoView {
         }
     });
     view! {
-        <table class="ranks">
+        <table class="ranks differences">
             <thead>
                 <tr>
                     <th scope="col"><span class="sr-only">"Step"</span></th>
                     <td class="ranks__cell">
                         <span class="ranks__axis" aria-hidden="true">
                             <span>{format!("−{side}")}</span>
-                            <span>"0: no difference"</span>
+                            <span>"0"</span>
                             <span>{format!("+{side}")}</span>
                         </span>
                     </td>
