@@ -4,7 +4,7 @@ use crate::domain::import::{ImportList, ImportPage};
 use crate::domain::list::RenewalTotals;
 use crate::domain::{
     BandHistory, BulkChangeId, CustomerId, CustomerList, ImportId, Month, NoteId, Portfolio, QuarantineId, QuarantinePage,
-    Scorecard, Today,
+    Scorecard, Segments, Today,
 };
 use crate::wire::pages::{
     BacktestPage, ChosenRows, CustomerPage, EditPage, FoundCustomers, ScorecardPage, SuggestionPage, Timeline,
@@ -87,6 +87,12 @@ pub async fn load_suggestion(query: String) -> Result<SuggestionPage, AppError> 
 #[server(prefix = "/app", endpoint = "list_owners", input = GetUrl, output = Json)]
 pub async fn list_owners() -> Result<Vec<String>, AppError> {
     answer(customers::list_owners(&call())).await
+}
+
+/// Returns the segments that the rules have, in their order.
+#[server(prefix = "/app", endpoint = "list_segments", input = GetUrl, output = Json)]
+pub async fn list_segments() -> Result<Segments, AppError> {
+    answer(customers::list_segments(&call())).await
 }
 
 /// Returns the read model of a customer's page as of a day (today when absent), as it is or was known. `days` is the length
@@ -281,7 +287,7 @@ pub async fn reconsider_import(import: ImportId, #[server(flatten)] form: FormVa
 
 #[server(prefix = "/app", endpoint = "run_import", output = Json)]
 pub async fn run_import(import: ImportId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
-    accept(&form, forms::run_import(&call(), import)).await
+    accept(&form, forms::run_import(&call(), import, &form)).await
 }
 
 #[server(prefix = "/app", endpoint = "discard_upload", output = Json)]

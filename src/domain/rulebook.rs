@@ -6,7 +6,7 @@ use super::numbers::whole;
 use super::scale::{SCALE_RULE, Scale, ScalePoint};
 use super::scorecard::{BandLimits, FactorRule};
 use super::scorecard_input::{BandLimitsInput, MAX_TARGET, MAX_WEIGHT, bands, decimal, signature, within};
-use super::{FactorKey, Factors, FieldErrors, MissingPolicy, NewScorecard, Points, Scorecard, ScorecardVersion, Share};
+use super::{FactorKey, Factors, FieldErrors, MissingPolicy, NewScorecard, Points, Scorecard, ScorecardVersion, Segments, Share};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -41,6 +41,9 @@ pub struct ScorecardOfRulebook {
 #[serde(rename_all = "camelCase")]
 pub struct Rulebook {
     pub version: i64,
+    /// The segments that customers can be in, in their order.
+    #[schema(min_items = 1, max_items = 30)]
+    pub segments: Segments,
     /// The scorecards: one, which scores every customer.
     pub scorecards: Vec<ScorecardOfRulebook>,
 }
@@ -73,15 +76,15 @@ impl ScorecardOfRulebook {
     }
 }
 
-impl From<Scorecard> for Rulebook {
-    fn from(scorecard: Scorecard) -> Self {
-        Self { version: scorecard.version, scorecards: vec![scorecard.into()] }
+impl Rulebook {
+    pub fn new(scorecard: Scorecard, segments: Segments) -> Self {
+        Self { version: scorecard.version, segments, scorecards: vec![scorecard.into()] }
     }
 }
 
 impl From<ScorecardVersion> for RulebookVersion {
-    fn from(ScorecardVersion { scorecard, created_at, author, note }: ScorecardVersion) -> Self {
-        Self { rulebook: scorecard.into(), created_at, author, note }
+    fn from(ScorecardVersion { scorecard, segments, created_at, author, note }: ScorecardVersion) -> Self {
+        Self { rulebook: Rulebook::new(scorecard, segments), created_at, author, note }
     }
 }
 
@@ -151,6 +154,10 @@ pub struct RulebookInput {
     pub author: Option<String>,
     /// The reason for the change, 1 to 200 characters.
     pub note: Option<String>,
+    /// The segments that customers can be in, in their order: 1 to 30 names of 1 to 40 characters, which differ in more than letter
+    /// case. One that a customer is in cannot be missing (409). Those in force stay when absent.
+    #[schema(min_items = 1, max_items = 30)]
+    pub segments: Option<Vec<String>>,
     /// Exactly one scorecard.
     pub scorecards: Vec<ScorecardOfRulebookInput>,
 }
@@ -164,14 +171,21 @@ impl RulebookInput {
         }
         let (author, note) = signature(&mut errors, self.author.as_deref(), self.note.as_deref());
         let rules = self.rules(&mut errors);
-        errors.or(|| NewScorecard { scorecard: Scorecard { version: rules.version.saturating_add(1), ..rules }, author, note })
+        let segments = self.segments(&mut errors);
+        let scorecard = Scorecard { version: rules.version.saturating_add(1), ..rules };
+        errors.or(|| NewScorecard { scorecard, segments, author, note })
     }
 
     /// Parses only the rules, for a preview, which nobody has to sign. The version is the one that was sent, or 0.
     pub fn parse_rules(&self) -> Result<Scorecard, FieldErrors> {
         let mut errors = FieldErrors::default();
         let rules = self.rules(&mut errors);
+        self.segments(&mut errors);
         errors.or(|| rules)
+    }
+
+    fn segments(&self, errors: &mut FieldErrors) -> Option<Segments> {
+        self.segments.as_ref().map(|names| Segments::parse(errors, "segments", names))
     }
 
     fn rules(&self, errors: &mut FieldErrors) -> Scorecard {

@@ -4,7 +4,7 @@ use super::counts::count;
 use super::measure::Measure;
 use super::phrases::uncapitalised;
 use super::scale::Scale;
-use super::{FactorKey, Factors, Points, Share};
+use super::{FactorKey, Factors, Points, Segments, Share};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -94,6 +94,7 @@ pub struct Scorecard {
 pub struct ScorecardVersion {
     #[serde(flatten)]
     pub scorecard: Scorecard,
+    pub segments: Segments,
     /// The time it came into force; null for the rules that a database starts with.
     pub created_at: Option<DateTime<Utc>>,
     pub author: String,
@@ -148,6 +149,17 @@ impl FactorRule {
             changes.push((format!("{label} scale"), earlier.scale.words(), self.scale.words()));
         }
         changes.push(("Key features".to_owned(), features(earlier), features(self)));
+        changes
+    }
+}
+
+impl ScorecardVersion {
+    /// Returns the differences from an earlier version, each in words.
+    pub fn changes_since(&self, earlier: &Self) -> Vec<String> {
+        let mut changes = self.scorecard.changes_since(&earlier.scorecard);
+        if self.segments != earlier.segments {
+            changes.push(format!("Segments {} → {}", earlier.segments, self.segments));
+        }
         changes
     }
 }

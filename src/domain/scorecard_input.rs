@@ -4,7 +4,7 @@ use super::five::{FiveFactors, FiveRule, FiveRules};
 use super::letters::composed;
 use super::numbers::whole;
 use super::scorecard::BandLimits;
-use super::{FactorKey, FieldErrors, MissingPolicy, Points, Scorecard, Share};
+use super::{FactorKey, FieldErrors, MissingPolicy, Points, Scorecard, Segments, Share};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -76,6 +76,8 @@ pub struct ScorecardInput {
 pub struct NewScorecard {
     /// The rules. Their version is the one after the version that they are based on.
     pub scorecard: Scorecard,
+    /// The segments; `None` keeps those in force.
+    pub segments: Option<Segments>,
     pub author: String,
     pub note: String,
 }
@@ -90,7 +92,8 @@ impl ScorecardInput {
         });
         let (author, note) = signature(&mut errors, self.author.as_deref(), self.note.as_deref());
         let rules = self.rules(&mut errors);
-        errors.or(|| NewScorecard { scorecard: Scorecard { version: version.saturating_add(1), ..rules }, author, note })
+        let scorecard = Scorecard { version: version.saturating_add(1), ..rules };
+        errors.or(|| NewScorecard { scorecard, segments: None, author, note })
     }
 
     /// Parses only the rules, for a preview, which nobody has to sign. The version is the one that was sent, or 0.

@@ -12,6 +12,7 @@ mod imports;
 mod jobs;
 mod pages;
 mod past_days;
+mod segments;
 mod store;
 mod suggestion;
 mod tidy;

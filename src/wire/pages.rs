@@ -6,7 +6,7 @@ use crate::domain::timeline::Entry;
 use crate::domain::{
     AsOf, Backtest, Band, Customer, CustomerId, DayCount, Driver, Event, EventFilter, FactorKey, Factors, Fall, Health,
     HealthChange, HistoryPoint, InvoiceRow, NaiveDate, Note, Outcome, Page, Points, Reading, Scorecard, ScorecardMark,
-    ScorecardVersion, Segment, SilentSource, Suggestion,
+    ScorecardVersion, Segment, Segments, SilentSource, Suggestion,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,9 @@ pub struct CustomerPage {
     pub today: NaiveDate,
     /// The day at whose end knowledge is cut; null for everything known now.
     pub known_at: Option<NaiveDate>,
+    /// The day since which earlier segments and start dates are kept, where `knownAt` is before it: then those of that day count. Null
+    /// otherwise.
+    pub history_from: Option<NaiveDate>,
     /// Health on the chosen day.
     pub health: Health,
     /// True when the chosen day's health counts any fact. Factors can be measured without one: no ticket is a good sign.
@@ -143,6 +146,7 @@ pub struct ChosenRows {
     pub total: i64,
     /// The owners of all customers, in order.
     pub owners: Vec<String>,
+    pub segments: Segments,
     pub currency: String,
 }
 
@@ -193,6 +197,7 @@ pub struct EditPage {
     pub customer: Option<Customer>,
     /// The owners of all customers, as suggestions.
     pub owners: Vec<String>,
+    pub segments: Segments,
     /// The currency of ARR.
     pub currency: String,
 }

@@ -3,10 +3,18 @@
 use super::FormValues;
 use crate::domain::measure_input::{MeasureInput, measure_fields};
 use crate::domain::rulebook::MEASURE_TYPES;
-use crate::domain::{EventKind, FactorKey, Scorecard};
+use crate::domain::{EventKind, FactorKey, Scorecard, Segments};
 
 /// The field with the keys of the form's factors, in their order.
 pub const FACTORS: &str = "factors";
+
+/// The field with the segments, one a line in their order.
+pub const SEGMENTS: &str = "segments";
+
+/// Returns segments as the text of a field.
+pub fn list_segments(segments: &Segments) -> String {
+    segments.iter().map(|segment| segment.to_string()).collect::<Vec<_>>().join("\n")
+}
 
 /// Returns the name of a field of a factor: `factors.loginFrequency.weight`.
 pub fn factor_field(key: FactorKey, field: &str) -> String {

@@ -7,23 +7,29 @@ use crate::app::server_fns::{RestoreScorecard, SaveScorecard};
 use crate::app::state::use_preferences;
 use crate::domain::measure_input::measure_fields;
 use crate::domain::rulebook::MEASURE_TYPES;
-use crate::domain::{FactorKey, MissingPolicy, Scorecard};
-use crate::wire::rules::{self, FACTORS, factor_field, scorecard_values};
+use crate::domain::{FactorKey, MissingPolicy, Scorecard, Segments};
+use crate::wire::rules::{self, FACTORS, SEGMENTS, factor_field, scorecard_values};
 use crate::wire::{FUNCTION, FormValues, Rejection, SCORECARD_PATH};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_navigate};
 use wasm_bindgen::JsCast;
 
-/// Edits the current rules. `typed` are previewed values, `rejection` their errors.
+/// Edits the current rules, which have these `segments`. `typed` are previewed values, `rejection` their errors.
 #[component]
-pub fn ScorecardForm(current: Scorecard, typed: Option<FormValues>, rejection: Option<Rejection>) -> impl IntoView {
+pub fn ScorecardForm(
+    current: Scorecard,
+    segments: Segments,
+    typed: Option<FormValues>,
+    rejection: Option<Rejection>,
+) -> impl IntoView {
     let action = ServerAction::<SaveScorecard>::new();
     let is_typed = typed.is_some();
     let mut initial = typed.unwrap_or_else(|| scorecard_values(&current));
     if !is_typed {
         initial.0.insert("author".to_owned(), use_preferences().read_untracked().signature());
     }
+    initial.0.entry(SEGMENTS.to_owned()).or_insert_with(|| rules::list_segments(&segments));
     let state = FormState::new("scorecard".into(), initial, action).with_rejection(rejection);
     let sent = rules::parse_keys(&state.value(FACTORS));
     let keys = if sent.is_empty() { current.factors.keys().collect() } else { sent };
@@ -38,6 +44,7 @@ pub fn ScorecardForm(current: Scorecard, typed: Option<FormValues>, rejection: O
             {factors}
             <AddFactor state />
             <BandFields state />
+            <SegmentFields state />
             <fieldset class="scorecard-form__part">
                 <legend>"Who and why"</legend>
                 <div class="form__grid">
@@ -202,6 +209,27 @@ fn BandFields(state: FormState) -> impl IntoView {
                 />
                 {field(state, "coverageFloor".into(), "Coverage floor in %", "With less measured there is no score", "decimal")}
             </div>
+        </fieldset>
+    }
+}
+
+/// Shows the segments as lines of a text, in which they are added, taken out and moved.
+#[component]
+fn SegmentFields(state: FormState) -> impl IntoView {
+    let hint = "One a line, in the order in which they are offered. One that a customer is in, archived ones included, cannot be taken out.";
+    view! {
+        <fieldset class="scorecard-form__part" id="segments">
+            <legend>"Segments"</legend>
+            <TextArea
+                id=state.field_id(SEGMENTS)
+                name=SEGMENTS
+                label="Segments"
+                hint
+                value=state.value(SEGMENTS)
+                error=state.error(SEGMENTS)
+                rows=5
+                required=true
+            />
         </fieldset>
     }
 }

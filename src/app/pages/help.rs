@@ -114,8 +114,8 @@ fn Method(scorecard: Scorecard) -> impl IntoView {
             <p>
                 "The portfolio and a customer’s page can show any past day. “As known now” counts every fact of that day, also those \
                  that arrived later, under today’s scorecard. “As known then” counts only the facts that had arrived by the end of \
-                 that day, under the scorecard of that time: it is what the page showed then. Names, owners, ARR and renewal dates are \
-                 always today’s. A day of the portfolio that nobody has looked at lately is computed anew, which takes a moment with \
+                 that day, under the scorecard of that time, with the segment and start date known then: it is what the page showed then. Names, owners, \
+                 ARR and renewal dates are always today’s. The page says so when segments and start dates of that day were not kept yet. A day of the portfolio that nobody has looked at lately is computed anew, which takes a moment with \
                  thousands of customers; at most eight such days can be asked for at a time."
             </p>
         </section>
@@ -163,7 +163,7 @@ fn Method(scorecard: Scorecard) -> impl IntoView {
             </p>
             <p>
                 "It cannot tell whom you saved: a customer that stood low, was helped and stayed counts against the score. Departures \
-                 are often told late, so the first 14 days can be left out. Segment and ARR have no history and are today’s."
+                 are often told late, so the first 14 days can be left out. The segment and ARR are today’s."
             </p>
         </section>
         <section class="panel" id="better">

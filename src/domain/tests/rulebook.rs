@@ -3,12 +3,12 @@
 use super::messages;
 use crate::domain::rulebook::{Rulebook, RulebookInput};
 use crate::domain::templates::Template;
-use crate::domain::{FactorKey, Scorecard};
+use crate::domain::{FactorKey, Scorecard, Segments};
 use leptos::serde_json::{self, Value, json};
 
 /// The rulebook of these rules as it is read, signed.
 fn sent(scorecard: Scorecard) -> Value {
-    let mut sent = serde_json::to_value(Rulebook::from(scorecard)).unwrap();
+    let mut sent = serde_json::to_value(Rulebook::new(scorecard, Segments::default())).unwrap();
     sent["author"] = json!("Ada");
     sent["note"] = json!("Try it");
     sent

@@ -8,7 +8,7 @@ use chrono::DateTime;
 fn customer(id: i64) -> Customer {
     let fields = CustomerFields {
         name: format!("Customer {id}"),
-        segment: Segment::Smb,
+        segment: Segment::SMB,
         external_id: None,
         owner: None,
         arr_cents: None,

@@ -11,7 +11,8 @@ use crate::scoring::suggest::Days;
 const KEEP: &str = "No evidence that other rules are better: keep yours.";
 
 /// What is to be asked of figures that are too good to be true.
-const KNOWS: &str = " That is too good to be true: does a factor know the outcome, as a last invoice or a cancellation ticket does?";
+const KNOWS: &str =
+    " That is too good to be true: does a factor know the outcome, as a last invoice or a cancellation ticket does?";
 
 /// Returns the advice and its reason.
 pub fn suggestion(answer: &ScorecardSuggestion, days: Days) -> (String, String) {

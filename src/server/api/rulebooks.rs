@@ -21,7 +21,7 @@ pub struct Rulebooks {
 #[utoipa::path(get, path = "/api/rulebook", tag = "Scorecards",
     responses((status = 200, description = "The rules in force", body = Rulebook)))]
 pub async fn get_rulebook(call: Call, _: NoQuery) -> Result<Json<Rulebook>, AppError> {
-    scorecards::get_scorecard(&call).await.map(|scorecard| Json(scorecard.into()))
+    scorecards::get_rulebook(&call).await.map(Json)
 }
 
 /// Lists all versions, newest first. The first is in force. Versions have the numbers of `/api/scorecards`.

@@ -39,7 +39,7 @@ fn short(scorecard: &Scorecard) -> Result<FiveRules, AppError> {
 }
 
 fn short_version(
-    ScorecardVersion { scorecard, created_at, author, note }: ScorecardVersion,
+    ScorecardVersion { scorecard, created_at, author, note, .. }: ScorecardVersion,
 ) -> Result<FiveRulesVersion, AppError> {
     Ok(FiveRulesVersion { rules: short(&scorecard)?, created_at, author, note })
 }

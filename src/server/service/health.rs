@@ -51,6 +51,12 @@ pub(super) async fn store_of(call: &Call, at: AsOf) -> Result<Store, AppError> {
     }
 }
 
+/// Returns the day since which segments and start dates have a history, where less than that is known of them.
+pub(super) async fn history_from(call: &Call, at: AsOf) -> Result<Option<NaiveDate>, AppError> {
+    let Some(known_at) = at.known_at else { return Ok(None) };
+    Ok(call.store.history_day().await?.filter(|first| known_at < *first))
+}
+
 /// A customer's health as of a day: under all facts known now, or under those known at the end of a day.
 pub async fn get_health(call: &Call, id: CustomerId, at: AsOf) -> Result<Health, AppError> {
     let today = call.today();
@@ -149,6 +155,7 @@ pub async fn get_customer_page(call: &Call, id: CustomerId, at: AsOf, days: Page
         same_external_id: find_same_external_id(call, &customer).await?,
         today,
         known_at: at.known_at,
+        history_from: history_from(call, at).await?,
         headline: scoring::headline(&subject),
         falls: scoring.falls(id, &facts, &history),
         people: call.store.list_people(id, at, PEOPLE_DAYS).await?,

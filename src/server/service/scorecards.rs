@@ -1,6 +1,7 @@
 //! The rules of scoring: read them, try others, put them in force.
 
 use crate::domain::ScorecardPreview;
+use crate::domain::rulebook::Rulebook;
 use crate::domain::{FieldErrors, NewScorecard, Scorecard, ScorecardVersion};
 use crate::scoring::{self, WhatIf};
 use crate::server::Call;
@@ -15,6 +16,11 @@ const CUSTOMERS_IN_MEMORY: i64 = 500;
 /// Returns the rules in force.
 pub async fn get_scorecard(call: &Call) -> Result<Scorecard, AppError> {
     Ok(call.store.current_scorecard().await?)
+}
+
+/// Returns all rules in force.
+pub async fn get_rulebook(call: &Call) -> Result<Rulebook, AppError> {
+    Ok(Rulebook::new(call.store.current_scorecard().await?, call.store.segments().await?))
 }
 
 /// Returns every version, newest first.
@@ -44,16 +50,22 @@ pub async fn restore_scorecard(
     let mut errors = FieldErrors::default();
     let (author, note) = crate::domain::scorecard_input::signature(&mut errors, author, note);
     errors.or(|| ())?;
-    let old = call.store.get_scorecard(version).await?.scorecard;
-    create_scorecard(call, NewScorecard { scorecard: Scorecard { version: based_on.saturating_add(1), ..old }, author, note })
-        .await
+    let ScorecardVersion { scorecard, segments, .. } = call.store.get_scorecard(version).await?;
+    // Segments that came later stay, since customers may be in them.
+    let segments = Some(segments.and(call.store.segments().await?.iter()));
+    let scorecard = Scorecard { version: based_on.saturating_add(1), ..scorecard };
+    create_scorecard(call, NewScorecard { scorecard, segments, author, note }).await
 }
 
 /// Puts the next version in force. Customers are rescored in the background.
 pub async fn create_scorecard(call: &Call, new: NewScorecard) -> Result<ScorecardVersion, AppError> {
     let current = call.store.current_scorecard().await?;
     let is_next = new.scorecard.version == current.version.saturating_add(1);
-    if is_next && new.scorecard.has_rules_of(&current) {
+    let has_segments = match &new.segments {
+        Some(segments) => *segments == call.store.segments().await?,
+        None => true,
+    };
+    if is_next && has_segments && new.scorecard.has_rules_of(&current) {
         let message = format!("must differ from version {}, which is in force", current.version);
         return Err(FieldErrors::one("scorecard", message).into());
     }

@@ -204,7 +204,9 @@ impl Database {
         let current = self.current_scorecard().await.unwrap();
         let mut scorecard = Scorecard { version: current.version + 1, ..current };
         change(&mut scorecard);
-        self.add_scorecard(&NewScorecard { scorecard, author: "Ada".into(), note: "test".into() }, now()).await.unwrap();
+        self.add_scorecard(&NewScorecard { scorecard, segments: None, author: "Ada".into(), note: "test".into() }, now())
+            .await
+            .unwrap();
     }
 
     /// Rolls over until nothing is stale; how many customers that took.
@@ -245,7 +247,7 @@ pub fn parse_query(text: &str) -> Result<CustomerQuery, FieldErrors> {
 pub fn blank() -> CustomerFields {
     CustomerFields {
         name: "Acme".into(),
-        segment: Segment::Smb,
+        segment: Segment::SMB,
         external_id: None,
         owner: None,
         arr_cents: None,

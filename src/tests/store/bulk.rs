@@ -39,7 +39,7 @@ on_each_database! {
         for (change, changed) in [
             (BulkChange::Owner(Some("Ann".into())), 2),
             (BulkChange::Owner(None), 2),
-            (BulkChange::Segment(Segment::Enterprise), 3),
+            (BulkChange::Segment(Segment::ENTERPRISE), 3),
             (BulkChange::Archive(Some(ArchiveReason::Churned)), 2),
             (BulkChange::Archive(None), 1),
         ] {

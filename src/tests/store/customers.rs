@@ -7,7 +7,7 @@ use crate::tests::harness::*;
 fn full() -> CustomerFields {
     CustomerFields {
         name: "Größe & Söhne \"GmbH\"".into(),
-        segment: Segment::Enterprise,
+        segment: Segment::ENTERPRISE,
         external_id: Some("crm-1".into()),
         owner: Some("Ada".into()),
         arr_cents: Some(1_000_000_000_000_000),

@@ -92,7 +92,7 @@ impl Story<'_> {
                     rules.factors.support_load.weight = self.dice.random_range(0..50);
                     rules.bands.healthy.0 = self.dice.random_range(500..800);
                 });
-                let new = NewScorecard { scorecard, author: "Ada".into(), note: "test".into() };
+                let new = NewScorecard { scorecard, segments: None, author: "Ada".into(), note: "test".into() };
                 self.db.add_scorecard(&new, self.now).await.unwrap();
             }
             18 => self.now += Duration::days(self.dice.random_range(1..4)),

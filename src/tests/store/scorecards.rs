@@ -12,7 +12,7 @@ use std::time::Duration;
 /// The version after `current` with one change.
 fn next(current: &Scorecard, change: impl FnOnce(&mut FiveRules)) -> NewScorecard {
     let scorecard = Scorecard { version: current.version + 1, ..current.with(change) };
-    NewScorecard { scorecard, author: "Ada".into(), note: "test".into() }
+    NewScorecard { scorecard, segments: None, author: "Ada".into(), note: "test".into() }
 }
 
 /// The rules that everything depends on, changed.

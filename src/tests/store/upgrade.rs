@@ -179,7 +179,7 @@ on_each_database! {
             rules.version = 2;
             rules.factors.feature_adoption.key_features = vec![CAFE.to_owned()];
         });
-        let new = NewScorecard { scorecard: scorecard.clone(), author: "Ann".into(), note: "test".into() };
+        let new = NewScorecard { scorecard: scorecard.clone(), segments: None, author: "Ann".into(), note: "test".into() };
         db.add_scorecard(&new, now()).await.unwrap();
         db.roll_over_all(today()).await;
         let expected = db.health(first).await;
@@ -259,9 +259,9 @@ on_each_database! {
             let edited = db.update_customer(*id, stored.version, &fields, now()).await.unwrap();
             // As the form sends it back, and as a file names it.
             let sent = CustomerInput { external_id: Some(fields.external_id.clone()), ..CustomerInput::default() };
-            assert_eq!(sent.clone().parse(Some(&fields)).unwrap(), fields);
+            assert_eq!(sent.clone().parse(Some(&fields), &crate::domain::Segments::default()).unwrap(), fields);
             let mut seen = Default::default();
-            let to = Destination::DryRun(&mut seen, &mut Vec::new());
+            let to = Destination::DryRun(&mut seen, &mut Vec::new(), &[]);
             let change = db.import_customers(to, &[sent], &CustomerInput::default(), now()).await.unwrap();
             assert_eq!(change, [Ok(CustomerChange::Unchanged)]);
             let fields = CustomerFields { external_id: Some(format!("new-{place}")), ..fields };

@@ -6,7 +6,7 @@ use crate::app::forms::{BulkForm, BulkKind, arr_of};
 use crate::app::server_fns::load_chosen;
 use crate::app::{format, until_answered};
 use crate::domain::bulk::MAX_CHOSEN;
-use crate::domain::{CustomerId, CustomerQuery};
+use crate::domain::{CustomerId, CustomerQuery, Segments};
 use crate::wire::pages::ChosenRow;
 use leptos::ev::{Event, MouseEvent};
 use leptos::html::Dialog;
@@ -134,6 +134,7 @@ pub fn ChosenBar(
     chosen: Chosen,
     query: Signal<CustomerQuery>,
     owners: Signal<Vec<String>>,
+    segments: Signal<Segments>,
     currency: Memo<String>,
 ) -> impl IntoView {
     let asked = RwSignal::new(None::<BulkKind>);
@@ -178,7 +179,7 @@ pub fn ChosenBar(
             <button class="button" name="do" value="export" on:click=export>"Export CSV"</button>
             <button type="button" class="chosen__clear" aria-label="Choose nobody" on:click=move |_| chosen.clear()>"×"</button>
         </form>
-        <Question chosen asked owners currency />
+        <Question chosen asked owners segments currency />
     }
 }
 
@@ -224,6 +225,7 @@ fn Question(
     chosen: Chosen,
     asked: RwSignal<Option<BulkKind>>,
     owners: Signal<Vec<String>>,
+    segments: Signal<Segments>,
     currency: Memo<String>,
 ) -> impl IntoView {
     let dialog = NodeRef::<Dialog>::new();
@@ -250,7 +252,7 @@ fn Question(
         let rows: Vec<_> = chosen.rows.with_untracked(|rows| rows.values().cloned().collect());
         view! {
             <h2 id="bulk-title">{kind.title(rows.len())}</h2>
-            <BulkForm kind rows owners=owners.get_untracked() currency=currency.get_untracked() finished>
+            <BulkForm kind rows owners=owners.get_untracked() segments=segments.get_untracked() currency=currency.get_untracked() finished>
                 <button type="button" class="link-button" on:click=move |_| close()>"Cancel"</button>
             </BulkForm>
         }

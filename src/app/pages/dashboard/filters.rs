@@ -5,7 +5,7 @@ use super::columns::sort_label;
 use super::query::ListNavigation;
 use crate::domain::list::{OwnerFilter, RenewalFilter};
 use crate::domain::scorecard::FactorName;
-use crate::domain::{Band, CustomerQuery, NaiveDate, Segment, Sort, SortDirection};
+use crate::domain::{Band, CustomerQuery, NaiveDate, Segment, Segments, Sort, SortDirection};
 use chrono::Months;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -31,6 +31,7 @@ const PANEL: &str = "filters";
 pub fn Filters(
     query: Signal<CustomerQuery>,
     owners: Signal<Vec<String>>,
+    segments: Signal<Segments>,
     names: Memo<Vec<FactorName>>,
     today: Signal<NaiveDate>,
     navigation: ListNavigation,
@@ -50,7 +51,7 @@ pub fn Filters(
                             navigation
                                 .change(
                                     false,
-                                    |query| query.segment = Segment::parse(&event_target_value(&event)),
+                                    |query| query.segment = Segment::named(&event_target_value(&event)),
                                 )
                         }
                     >
@@ -59,12 +60,13 @@ pub fn Filters(
                             "Any segment",
                             Signal::derive(move || query.with(|query| query.segment.is_none())),
                         )}
-                        {Segment::ALL
-                            .map(|segment| {
-                                let chosen = Signal::derive(move || query.with(|query| query.segment == Some(segment)));
-                                choice(segment.label(), segment.label(), chosen)
-                            })
-                            .collect_view()}
+                        {move || {
+                            let option = |segment: Segment| {
+                                let chosen = move || query.with(|query| query.segment.is_some_and(|asked| asked.is_like(&segment)));
+                                choice(segment.to_string(), segment.to_string(), Signal::derive(chosen))
+                            };
+                            segments.with(|segments| segments.iter().map(option).collect_view())
+                        }}
                     </select>
                 </label>
                 <label class="filter">

@@ -63,6 +63,9 @@ pub fn ListSection(
     let change_days = Memo::new(move |_| query.with(CustomerQuery::change_days));
     let owners = Memo::new(move |_| loaded.with(|list| list.as_ref().and_then(|list| Some(list.as_ref().ok()?.owners.clone()))));
     let owners = Signal::derive(move || owners.get().unwrap_or_default());
+    let segments =
+        Memo::new(move |_| loaded.with(|list| list.as_ref().and_then(|list| Some(list.as_ref().ok()?.segments.clone()))));
+    let segments = Signal::derive(move || segments.get().unwrap_or_default());
     let chosen = Chosen::new(query, loaded);
     let csv = Signal::derive(move || format!("/customers.csv{}", query.with(csv_query)));
     view! {
@@ -86,7 +89,7 @@ pub fn ListSection(
                 </div>
             </div>
             <div class="list__tools">
-                <Filters query owners names today=list_day navigation />
+                <Filters query owners segments names today=list_day navigation />
                 <Mine query owners navigation />
                 <ColumnChoice />
             </div>
@@ -110,7 +113,7 @@ pub fn ListSection(
                     <For each=move || loaded.with(ids) key=|id| *id children=move |id| view! { <Row id loaded chosen at change_days currency limits /> } />
                 </tbody>
             </table>
-            <ChosenBar chosen query owners currency />
+            <ChosenBar chosen query owners segments currency />
             {move || loaded.with(|list| foot(&query.read_untracked(), list))}
         </section>
     }

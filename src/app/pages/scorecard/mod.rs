@@ -70,6 +70,7 @@ fn tried_values(query: ParamsMap) -> Option<FormValues> {
 fn Scoring(page: Page, previewed: Option<Previewed>, typed: Option<FormValues>) -> impl IntoView {
     let Page { versions, outcome_reasons, stale, customers, now } = page;
     let current = versions.first().map(|version| version.scorecard.clone()).unwrap_or_default();
+    let segments = versions.first().map(|version| version.segments.clone()).unwrap_or_default();
     let number = current.version;
     let waiting = (stale > 0).then(|| {
         view! {
@@ -91,7 +92,7 @@ fn Scoring(page: Page, previewed: Option<Previewed>, typed: Option<FormValues>) 
         </div>
         {waiting}
         <div class="scoring">
-            <RulesSection scorecard=current.clone() />
+            <RulesSection scorecard=current.clone() segments=segments.to_string() />
             <div class="stack">
                 <section class="panel" aria-labelledby="edit-title">
                     <div class="panel__head">
@@ -99,7 +100,7 @@ fn Scoring(page: Page, previewed: Option<Previewed>, typed: Option<FormValues>) 
                         <p class="muted">"A change makes a new version and rescores everybody, past days included."</p>
                     </div>
                     <Templates version=number />
-                    <ScorecardForm current=current.clone() typed rejection />
+                    <ScorecardForm current=current.clone() segments typed rejection />
                 </section>
                 <PreviewSection preview />
             </div>
@@ -139,7 +140,7 @@ fn ReasonsSection(reasons: Vec<String>) -> impl IntoView {
 }
 
 #[component]
-fn RulesSection(scorecard: Scorecard) -> impl IntoView {
+fn RulesSection(scorecard: Scorecard, segments: String) -> impl IntoView {
     view! {
         <section class="panel scoring__rules" aria-labelledby="rules-title">
             <h2 id="rules-title">"The rules in force"</h2>
@@ -148,6 +149,8 @@ fn RulesSection(scorecard: Scorecard) -> impl IntoView {
             <BandRules scorecard=scorecard.clone() />
             <h3>"Measured or assumed"</h3>
             <MissingDataRule scorecard />
+            <h3>"Segments"</h3>
+            <p>{segments}</p>
         </section>
     }
 }

@@ -14,7 +14,7 @@ pub fn VersionsSection(versions: Vec<ScorecardVersion>, now: DateTime<Utc>) -> i
     let current = versions.first().map(|version| version.scorecard.clone()).unwrap_or_default();
     let mut rows = Vec::with_capacity(versions.len());
     for (index, version) in versions.iter().enumerate() {
-        let changes = versions.get(index + 1).map(|earlier| version.scorecard.changes_since(&earlier.scorecard));
+        let changes = versions.get(index + 1).map(|earlier| version.changes_since(earlier));
         let (version, current) = (version.clone(), current.clone());
         rows.push(view! { <VersionRow version changes=changes.unwrap_or_default() current now /> });
     }
@@ -30,7 +30,7 @@ pub fn VersionsSection(versions: Vec<ScorecardVersion>, now: DateTime<Utc>) -> i
 
 #[component]
 fn VersionRow(version: ScorecardVersion, changes: Vec<String>, current: Scorecard, now: DateTime<Utc>) -> impl IntoView {
-    let ScorecardVersion { scorecard, created_at, author, note } = version;
+    let ScorecardVersion { scorecard, created_at, author, note, .. } = version;
     let number = scorecard.version;
     let in_force = number == current.version;
     let since = match created_at {

@@ -9,7 +9,7 @@ use crate::server::Call;
 use crate::server::formats::amounts;
 use crate::server::service::scorecards;
 use crate::wire::AppError;
-use crate::wire::rules::{self, factor_field};
+use crate::wire::rules::{self, SEGMENTS, factor_field};
 use crate::wire::{Done, FormValues};
 use crate::wire::{Previewed, SCORECARD_PATH};
 
@@ -61,6 +61,7 @@ fn rulebook_input<T>(form: &FormValues, parse: impl FnOnce(&RulebookInput) -> Re
         version: reader.whole("version"),
         author: form.filled("author"),
         note: form.filled("note"),
+        segments: form.0.get(SEGMENTS).map(|_| reader.lines(SEGMENTS)),
         scorecards: vec![scorecard],
     };
     let mut unreadable = reader.unreadable;

@@ -138,5 +138,6 @@ async fn resolve(call: &Call, query: BacktestQuery) -> Result<BacktestQuery, App
             Err(error) => return Err(error.into()),
         },
     };
-    Ok(BacktestQuery { days, version, ..query })
+    let segment = call.store.known_segment(query.segment).await?;
+    Ok(BacktestQuery { days, version, segment, ..query })
 }

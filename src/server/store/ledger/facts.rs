@@ -6,6 +6,7 @@ use crate::server::store::sql::bind::{binds, day, end, midnight, time};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::customers::{Known, get_customer_record, load_known_customers};
 use crate::server::store::tables::event_log::events_kept_from;
+use crate::server::store::tables::former_customers::load_customers_known_on;
 use crate::server::store::tables::invoices::{load_invoices, load_invoices_known_on};
 use crate::server::store::tables::readings::load_readings;
 use crate::server::store::{Store, StoreError, StoreResult};
@@ -160,6 +161,11 @@ pub async fn load_facts(
         }
     }
     if let Some(known_at) = known_at {
+        for (customer, former) in load_customers_known_on(tx, &ids, known_at).await? {
+            if let Some(facts) = found.get_mut(&customer) {
+                (facts.start_date, facts.came_back) = (former.start_date, former.came_back);
+            }
+        }
         for (customer, first) in first_known_on(tx, &ids, known_at).await? {
             if let Some(facts) = found.get_mut(&customer) {
                 facts.first_fact_on = first;

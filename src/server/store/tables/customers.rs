@@ -11,6 +11,9 @@ use crate::server::store::sql::changes::Changed;
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::band_changes::delete_band_changes;
 use crate::server::store::tables::first_days::{FIRST_DAYS, earliest_day, first_days};
+use crate::server::store::tables::former_customers::{
+    FormerCustomer, delete_former_customer, keep_before_fields, keep_before_life,
+};
 use crate::server::store::tables::origin::customers_named;
 use crate::server::store::tables::search_key::search_key;
 use crate::server::store::{CurrentHealth, StoreError, StoreResult};
@@ -94,7 +97,7 @@ impl CustomerRecord {
         };
         let fields = CustomerFields {
             name: self.name.clone(),
-            segment: Segment::parse(&self.segment).ok_or_else(|| corrupt("segment"))?,
+            segment: Segment::named(&self.segment).ok_or_else(|| corrupt("segment"))?,
             external_id: self.external_id.clone(),
             owner: self.owner.clone(),
             arr_cents: self.arr_cents,
@@ -165,6 +168,13 @@ impl CustomerRecord {
     /// Returns whether it was created, or had started, by the end of a day.
     pub fn existed_on(&self, on: NaiveDate) -> bool {
         time(self.created_at).date_naive() <= on || self.start_day.is_some_and(|start| day(start) <= on)
+    }
+
+    /// Gives it the segment and the start date that were known earlier.
+    pub fn set_known(&mut self, known: &FormerCustomer) {
+        self.segment = known.segment.to_string();
+        self.start_day = known.start_date.map(|start| start.to_epoch_days());
+        self.came_back = known.came_back;
     }
 
     /// Returns the row of a day, without the health: as it is now, but not archived before that was done. A customer that came
@@ -315,8 +325,9 @@ pub struct Life {
 }
 
 /// Makes a locked customer active or archives it, and says since when it has been a customer. Its health is stale from then on.
-pub async fn set_customer_life(tx: &mut Tx, id: CustomerId, life: Life) -> StoreResult<()> {
+pub async fn set_customer_life(tx: &mut Tx, id: CustomerId, life: Life, now: DateTime<Utc>) -> StoreResult<()> {
     let Life { archive, start, came_back } = life;
+    keep_before_life(tx, id, start, came_back, now).await?;
     let sql = format!(
         "UPDATE customers SET archived_reason = $1, archived_day = $2, start_day = $3, came_back = $4, version = version + 1,
          scored_day = {STALE_SINCE_EVER} WHERE id = $5"
@@ -338,7 +349,8 @@ pub async fn insert_customer(tx: &mut Tx, fields: &CustomerFields, now: DateTime
 
 /// Changes a locked customer. Its health is stale from then on when the start or renewal date, on which it depends, is another
 /// one.
-pub async fn set_customer_fields(tx: &mut Tx, id: CustomerId, fields: &CustomerFields) -> StoreResult<()> {
+pub async fn set_customer_fields(tx: &mut Tx, id: CustomerId, fields: &CustomerFields, now: DateTime<Utc>) -> StoreResult<()> {
+    keep_before_fields(tx, id, fields, now).await?;
     let (set, mut binds) = assignments(field_row(fields));
     binds.extend(binds![fields.start_date, fields.renewal_date, id]);
     let (start_day, renewal_day, id_place) = (binds.len() - 2, binds.len() - 1, binds.len());
@@ -355,6 +367,7 @@ pub async fn set_customer_fields(tx: &mut Tx, id: CustomerId, fields: &CustomerF
 /// Deletes a locked customer that has no facts, notes or outcomes.
 pub async fn delete_customer(tx: &mut Tx, id: CustomerId) -> StoreResult<()> {
     delete_band_changes(tx, id).await?;
+    delete_former_customer(tx, id).await?;
     tx.execute("DELETE FROM customers WHERE id = $1", binds![id]).await?;
     tx.changed(id);
     Ok(())

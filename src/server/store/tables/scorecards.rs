@@ -1,24 +1,27 @@
 //! The rules of scoring, version by version.
 
+use crate::domain::counts::count;
 use crate::domain::five::FiveRules;
 use crate::domain::letters::composed;
 use crate::domain::measure::Measure;
-use crate::domain::{NaiveDate, NewScorecard, Scorecard, ScorecardMark, ScorecardVersion};
+use crate::domain::{NaiveDate, NewScorecard, Scorecard, ScorecardMark, ScorecardVersion, Segment, Segments};
 use crate::server::store::sql::bind::{binds, end, row, storable, time};
 use crate::server::store::sql::changes::Changed;
 use crate::server::store::sql::db::Tx;
+use crate::server::store::sql::json::{json, read_json};
 use crate::server::store::tables::factor_columns::FactorColumns;
 use crate::server::store::{Store, StoreError, StoreResult};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 
 /// The columns of [`ScorecardRow`].
-const SCORECARD_COLUMNS: &str = "version, content, created_at, author, note";
+const SCORECARD_COLUMNS: &str = "version, content, segments, created_at, author, note";
 
 #[derive(sqlx::FromRow)]
 struct ScorecardRow {
     version: i64,
     content: String,
+    segments: String,
     created_at: i64,
     author: String,
     note: String,
@@ -27,13 +30,25 @@ struct ScorecardRow {
 impl ScorecardRow {
     fn scorecard(self) -> StoreResult<ScorecardVersion> {
         let scorecard = read_scorecard(self.version, &self.content)?;
-        Ok(ScorecardVersion { scorecard, created_at: created_at(self.created_at), author: self.author, note: self.note })
+        let segments = read_segments(&self.segments)?;
+        Ok(ScorecardVersion {
+            scorecard,
+            segments,
+            created_at: created_at(self.created_at),
+            author: self.author,
+            note: self.note,
+        })
     }
 }
 
 impl Store {
     pub async fn current_scorecard(&self) -> StoreResult<Scorecard> {
         current_scorecard(&mut self.read().await?).await
+    }
+
+    /// Returns the segments that the rules in force have.
+    pub async fn segments(&self) -> StoreResult<Segments> {
+        load_segments(&mut self.read().await?).await
     }
 
     /// The rules that scores followed at the end of a UTC day; before there were any, the first ones.
@@ -54,22 +69,30 @@ impl Store {
         row.ok_or_else(|| StoreError::NotFound(format!("scorecard {version}")))?.scorecard()
     }
 
-    /// Puts the next version in force, which makes every stored health stale. Conflict when it does not follow the current one.
+    /// Puts the next version in force, which makes every stored health stale. Conflict when it does not follow the current one, or
+    /// when a customer is in a segment that it does not have.
     pub async fn add_scorecard(&self, new: &NewScorecard, now: DateTime<Utc>) -> StoreResult<ScorecardVersion> {
-        let NewScorecard { scorecard, author, note } = new;
+        let NewScorecard { scorecard, segments, author, note } = new;
         let (based_on, created_at) = (scorecard.version - 1, storable(now));
         let mut tx = self.write().await?;
         let (current, columns) = current_columns(&mut tx).await?;
         let columns = columns.followed_by(&scorecard.factors);
+        let segments = match segments {
+            Some(segments) => segments.clone(),
+            None => load_segments(&mut tx).await?,
+        };
+        refuse_missing_segments(&mut tx, &segments).await?;
         // The key refuses what another writer has just put there.
-        if based_on != current || !insert_scorecard(&mut tx, scorecard, &columns, Some(created_at), author, note).await? {
+        let version =
+            VersionRow { scorecard, segments: &segments, columns: &columns, created_at: Some(created_at), author, note };
+        if based_on != current || !insert_scorecard(&mut tx, version).await? {
             let advice = "read the current one again, then change it";
             return Err(StoreError::Conflict(format!("version {based_on} is not the current scorecard: {advice}")));
         }
         tx.changed(Changed::EVERYTHING);
         tx.commit().await?;
         let (scorecard, author, note) = (scorecard.clone(), author.clone(), note.clone());
-        Ok(ScorecardVersion { scorecard, created_at: Some(created_at), author, note })
+        Ok(ScorecardVersion { scorecard, segments, created_at: Some(created_at), author, note })
     }
 
     /// The days on which versions other than the first came into force, the oldest first.
@@ -113,6 +136,14 @@ async fn current_columns(tx: &mut Tx) -> StoreResult<(i64, FactorColumns)> {
     Ok((version, FactorColumns::parse(&columns)))
 }
 
+/// The segments that the rules in force at the end of a UTC day had.
+pub async fn segments_in_force(tx: &mut Tx, day: NaiveDate) -> StoreResult<Segments> {
+    let sql = "SELECT segments FROM scorecards
+               ORDER BY created_at < $1 DESC, CASE WHEN created_at < $1 THEN -version ELSE version END LIMIT 1";
+    let (segments,): (String,) = tx.one(sql, binds![end(Some(day))]).await?;
+    read_segments(&segments)
+}
+
 pub async fn scorecard_in_force(tx: &mut Tx, day: NaiveDate) -> StoreResult<Scorecard> {
     let sql = "SELECT version, content FROM scorecards
                ORDER BY created_at < $1 DESC, CASE WHEN created_at < $1 THEN -version ELSE version END LIMIT 1";
@@ -142,25 +173,57 @@ pub async fn compose_key_features(tx: &mut Tx) -> StoreResult<bool> {
     Ok(changes)
 }
 
-/// Stores the scorecard that a new database starts with, unless its version is there.
-pub async fn ensure_first_scorecard(tx: &mut Tx, scorecard: &Scorecard) -> StoreResult<()> {
-    let columns = FactorColumns::default().followed_by(&scorecard.factors);
-    insert_scorecard(tx, scorecard, &columns, None, "Customer Health", "The rules a new database starts with.").await?;
+/// Stores the scorecard and the segments that a new database starts with, unless the version is there.
+pub async fn ensure_first_scorecard(tx: &mut Tx, scorecard: &Scorecard, segments: &Segments) -> StoreResult<()> {
+    let columns = &FactorColumns::default().followed_by(&scorecard.factors);
+    let (author, note) = ("Customer Health", "The rules a new database starts with.");
+    insert_scorecard(tx, VersionRow { scorecard, segments, columns, created_at: None, author, note }).await?;
     Ok(())
 }
 
-/// Inserts a version, unless its number is taken. Returns whether it was inserted.
-async fn insert_scorecard(
-    tx: &mut Tx,
-    scorecard: &Scorecard,
-    columns: &FactorColumns,
+fn read_segments(segments: &str) -> StoreResult<Segments> {
+    read_json(segments, "the segments of a version of the rules")
+}
+
+/// Returns the segments that the rules in force have.
+pub async fn load_segments(tx: &mut Tx) -> StoreResult<Segments> {
+    let sql = "SELECT segments FROM scorecards ORDER BY version DESC LIMIT 1";
+    let (segments,): (String,) = tx.one(sql, binds![]).await?;
+    read_segments(&segments)
+}
+
+/// Refuses a list of segments that lacks one with customers, archived ones included.
+async fn refuse_missing_segments(tx: &mut Tx, segments: &Segments) -> StoreResult<()> {
+    let sql = "SELECT segment, COUNT(*) FROM customers GROUP BY segment ORDER BY segment";
+    for (name, customers) in tx.all::<(String, i64)>(sql, binds![]).await? {
+        if !Segment::named(&name).is_some_and(|segment| segments.contains(segment)) {
+            let customers = count(customers, "customer");
+            return Err(StoreError::Conflict(format!(
+                "segment {name} has {customers} and cannot be removed: give them another segment first, archived ones too"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// A version as it is stored.
+struct VersionRow<'a> {
+    scorecard: &'a Scorecard,
+    segments: &'a Segments,
+    columns: &'a FactorColumns,
+    /// `None` for the version that a database starts with.
     created_at: Option<DateTime<Utc>>,
-    author: &str,
-    note: &str,
-) -> StoreResult<bool> {
+    author: &'a str,
+    note: &'a str,
+}
+
+/// Inserts a version, unless its number is taken. Returns whether it was inserted.
+async fn insert_scorecard(tx: &mut Tx, version: VersionRow<'_>) -> StoreResult<bool> {
+    let VersionRow { scorecard, segments, columns, created_at, author, note } = version;
     let row = row! {
         version: scorecard.version,
         content: scorecard_text(scorecard)?,
+        segments: json(segments)?,
         factor_columns: columns.to_string(),
         created_at: created_at.map_or(BEFORE_EVERYTHING, |at| at.timestamp_micros()),
         author: author,

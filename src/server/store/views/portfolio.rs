@@ -36,6 +36,7 @@ impl Store {
             today,
             as_of: today,
             known_at: None,
+            history_from: None,
             first_fact_on: earliest_day(&connections.0),
             owner: query.owner.clone(),
             currency: currency.to_owned(),
@@ -239,7 +240,7 @@ impl MentionRow {
         let corrupt = |column| StoreError::Corrupt(format!("customer {}, {column}", self.id));
         Ok(Mention {
             id: CustomerId(self.id),
-            segment: Segment::parse(&self.segment).ok_or_else(|| corrupt("segment"))?,
+            segment: Segment::named(&self.segment).ok_or_else(|| corrupt("segment"))?,
             score: self.score.map(Points),
             band: Band::parse(&self.band).ok_or_else(|| corrupt("band"))?,
             change: self.change.map(Points),
