@@ -279,3 +279,40 @@ pub struct Leaver {
     /// Its last Healthy day up to its departure, restated; null when there was none in the year before.
     pub last_healthy_on: Option<NaiveDate>,
 }
+
+/// The factors' scores of the cases of one test day, under the rules in force: what the figure of other weights follows from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TestedScores {
+    pub horizon: i64,
+    pub day: NaiveDate,
+    /// The number of cases.
+    pub n: usize,
+    /// The places of the cases that left, in order.
+    pub left: Vec<usize>,
+    pub factors: Vec<TestedFactor>,
+}
+
+/// A factor's score of each case, as [`TestedScores::write`] writes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestedFactor {
+    pub key: FactorKey,
+    pub scores: Vec<i64>,
+}
+
+impl TestedScores {
+    /// Returns the scores of a factor.
+    pub fn of(&self, key: FactorKey) -> Option<&[i64]> {
+        self.factors.iter().find(|factor| factor.key == key).map(|factor| factor.scores.as_slice())
+    }
+
+    /// Returns a score as one number: tenths of points, and one less than their negative where nothing is measured.
+    pub fn write((score, measured): (Points, bool)) -> i64 {
+        if measured { score.0 } else { -score.0 - 1 }
+    }
+
+    /// Reads what [`Self::write`] wrote.
+    pub fn read(number: i64) -> (Points, bool) {
+        if number < 0 { (Points(-number - 1), false) } else { (Points(number), true) }
+    }
+}

@@ -112,11 +112,11 @@ pub struct StepOfSuggestion {
     pub step: Step,
     /// The AUC after this step, on the day of the test.
     pub auc: Option<Auc>,
-    /// What the step adds.
+    /// The figure after the step less the one before it.
     pub difference: Option<AucDifference>,
 }
 
-/// What a factor of the suggested rules told on the day on which they were learned, and its weight.
+/// A factor of the suggested rules: what it told on the day on which they were learned, and its weight.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FactorEvidence {

@@ -1,6 +1,6 @@
 //! Read models: everything that one page shows, loaded in one request.
 
-use crate::domain::backtest::BacktestProgress;
+use crate::domain::backtest::{BacktestProgress, TestedScores};
 use crate::domain::people::People;
 use crate::domain::timeline::Entry;
 use crate::domain::{
@@ -32,6 +32,14 @@ pub struct SuggestionPage {
     pub progress: Option<BacktestProgress>,
     /// The currency's code (ISO 4217).
     pub currency: String,
+}
+
+/// What the figure of other weights follows from, or the progress of the work on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TestedScoresPage {
+    pub scores: Option<TestedScores>,
+    pub progress: Option<BacktestProgress>,
 }
 
 /// The read model of a customer's page, without the timeline of events.

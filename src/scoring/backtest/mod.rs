@@ -8,6 +8,7 @@ mod auc;
 mod lives;
 mod pairs;
 mod rates;
+mod weighed;
 
 use super::words;
 use crate::domain::backtest::{
@@ -20,6 +21,7 @@ use chrono::Duration;
 pub use lives::{Churned, Fate, Tested};
 pub use pairs::Case;
 use std::collections::BTreeMap;
+pub use weighed::auc_of_weights;
 
 /// A customer on a test day, with its health of that day and what became of it.
 #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@ use crate::scoring::suggest::Days;
 
 const KEEP: &str = "No evidence that other rules are better: keep yours.";
 
-/// What is to be asked of figures that are too good to be true.
+/// The question to ask of figures that are too good to be true.
 const KNOWS: &str =
     " That is too good to be true: does a factor know the outcome, as a last invoice or a cancellation ticket does?";
 

@@ -23,6 +23,11 @@ pub async fn note_suggestion(call: &Call, terms: &BacktestQuery) {
     note(call, &format!("suggestion {}", terms.version.unwrap_or_default()), terms).await;
 }
 
+/// Notes that weights were moved while the figure was in sight.
+pub async fn note_weights(call: &Call, terms: &BacktestQuery) {
+    note(call, &format!("weights in place of {}", terms.version.unwrap_or_default()), terms).await;
+}
+
 /// An answer is not refused because its note could not be written.
 async fn note(call: &Call, rules: &str, terms: &BacktestQuery) {
     if let Err(error) = call.store.note_look(rules, &terms.days, terms.horizon, call.now).await {

@@ -7,12 +7,12 @@ mod question;
 mod rests;
 mod work;
 
-use crate::domain::backtest::{BacktestProgress, Known};
+use crate::domain::backtest::{BacktestProgress, Known, TestedScores};
 use crate::domain::{Backtest, BacktestQuery, FieldErrors, Suggestion};
 use crate::server::Call;
 use crate::server::store::StoreError;
 use crate::wire::AppError;
-use crate::wire::pages::{BacktestPage, SuggestionPage};
+use crate::wire::pages::{BacktestPage, SuggestionPage, TestedScoresPage};
 use chrono::Duration as Days;
 pub use kept::{Backtests, Limits};
 use question::{Answer, Question};
@@ -46,7 +46,7 @@ pub async fn get_backtest(call: &Call, query: BacktestQuery, patience: Duration)
             looks::note_test(call, &terms).await;
             Told::Done(backtest)
         }
-        Told::Done(Answer::Suggestion(_)) => return Err(AppError::Internal),
+        Told::Done(_) => return Err(AppError::Internal),
         Told::Working(progress) => Told::Working(progress),
     })
 }
@@ -68,7 +68,23 @@ pub async fn get_suggestion(call: &Call, query: BacktestQuery, patience: Duratio
             let variants = looks::variants(&call.store, &terms).await?;
             Told::Done(Suggestion { variants, ..Suggestion::clone(&suggestion) })
         }
-        Told::Done(Answer::Backtest(_)) => return Err(AppError::Internal),
+        Told::Done(_) => return Err(AppError::Internal),
+        Told::Working(progress) => Told::Working(progress),
+    })
+}
+
+/// Returns the factors' scores of a test of the rules in force on the latest day that a query's horizon allows, or the progress. Whoever
+/// has them sees the figure of any weights, so that rules made afterwards are fitted to these departures.
+pub async fn get_tested_scores(call: &Call, query: BacktestQuery) -> Result<Told<Arc<TestedScores>>, AppError> {
+    let day = call.today() - Days::days(query.horizon);
+    let version = Some(call.store.current_scorecard().await?.version);
+    let terms = BacktestQuery { days: vec![day], version, segment: None, known: Known::Now, ..query };
+    Ok(match call.backtests.get(&call.store, Question::Scores(terms.clone()), PAGE_PATIENCE).await? {
+        Told::Done(Answer::Scores(scores)) => {
+            looks::note_weights(call, &terms).await;
+            Told::Done(scores)
+        }
+        Told::Done(_) => return Err(AppError::Internal),
         Told::Working(progress) => Told::Working(progress),
     })
 }
@@ -91,6 +107,12 @@ pub async fn get_suggestion_page(call: &Call, query: BacktestQuery) -> Result<Su
         _ => get_suggestion(call, query, PAGE_PATIENCE).await?.parts(),
     };
     Ok(SuggestionPage { suggestion, progress, currency: call.settings.currency.clone() })
+}
+
+/// Returns the read model of weights that are moved while their figure is in sight.
+pub async fn get_tested_scores_page(call: &Call, query: BacktestQuery) -> Result<TestedScoresPage, AppError> {
+    let (scores, progress) = get_tested_scores(call, query).await?.parts();
+    Ok(TestedScoresPage { scores: scores.map(|scores| TestedScores::clone(&scores)), progress })
 }
 
 /// Returns the backtest of a query, however long it takes. `told` hears of the progress.

@@ -1,5 +1,6 @@
 //! Questions of which everything is said, so that equal ones have one answer.
 
+use crate::domain::backtest::TestedScores;
 use crate::domain::{Backtest, BacktestQuery, NaiveDate, Suggestion};
 use crate::scoring::backtest::Tested;
 use crate::scoring::suggest::Days;
@@ -13,19 +14,22 @@ pub enum Question {
     Backtest(BacktestQuery),
     /// The first day is learned on, and the second tested on: a horizon before today.
     Suggestion(BacktestQuery),
+    /// The factors' scores on the one day.
+    Scores(BacktestQuery),
 }
 
 #[derive(Clone)]
 pub enum Answer {
     Backtest(Arc<Backtest>),
     Suggestion(Arc<Suggestion>),
+    Scores(Arc<TestedScores>),
 }
 
 impl Question {
     /// Returns only what the answer rests on of a customer.
     pub fn part_of(&self, customer: Tested) -> Option<Tested> {
         match self {
-            Self::Backtest(terms) => customer.within(terms),
+            Self::Backtest(terms) | Self::Scores(terms) => customer.within(terms),
             Self::Suggestion(terms) => customer.up_to(days(terms).drafted_on, end(terms)),
         }
     }
@@ -33,7 +37,7 @@ impl Question {
     /// Returns the facts that the answer rests on.
     pub fn facts(&self, customers: &[Tested]) -> MarkedFacts {
         match self {
-            Self::Backtest(terms) => {
+            Self::Backtest(terms) | Self::Scores(terms) => {
                 let left = customers.iter().filter(|customer| !customer.churned.is_empty()).map(|customer| customer.id).collect();
                 MarkedFacts { last: terms.days.last().copied().unwrap_or_default(), left, end: end(terms) }
             }

@@ -4,8 +4,8 @@
 use super::looks;
 use super::question::{Answer, Question};
 use super::rests::Rests;
-use crate::domain::backtest::{Auc, BacktestProgress, Known, LeftOut};
-use crate::domain::{AsOf, Backtest, BacktestQuery, Band, CustomerId, Factors, NaiveDate};
+use crate::domain::backtest::{Auc, BacktestProgress, Known, LeftOut, TestedFactor, TestedScores};
+use crate::domain::{AsOf, Backtest, BacktestQuery, Band, CustomerId, FactorKey, Factors, NaiveDate};
 use crate::scoring::backtest::{self, Case, Churned, Departure, Fate, TestCase, Tested};
 use crate::scoring::{self, DayScores, Facts};
 use crate::server::service::health::Scoring;
@@ -72,6 +72,36 @@ pub async fn work_out(store: &Store, query: &BacktestQuery, progress: &Progress)
     Ok((Answer::Backtest(Arc::new(backtest)), rests))
 }
 
+/// Works out the factors' scores of one day.
+pub async fn scores(store: &Store, query: &BacktestQuery, progress: &Progress) -> Result<(Answer, Rests), AppError> {
+    let (customers, rests) = Rests::load(store, &Question::Scores(query.clone())).await?;
+    let ground = Arc::new(Ground::load(store, query.clone()).await?);
+    let of_chunk = |chunk: Vec<Tested>| {
+        let ground = Arc::clone(&ground);
+        async move {
+            let (_, stood) = ground.stood(&chunk);
+            let scored = Box::pin(ground.known_now(&stood)).await?;
+            let with_band = scored.into_iter().filter(|(.., scores)| scores.band != Band::NoData);
+            Ok(with_band.map(|(customer, _, left, scores)| (customer.id, left.is_some(), scores.factors)).collect::<Vec<_>>())
+        }
+    };
+    let mut all = Vec::new();
+    in_chunks(&customers, progress, of_chunk, |scored: Vec<_>| all.extend(scored)).await?;
+    all.sort_unstable_by_key(|(customer, ..)| *customer);
+    let factor = |key: FactorKey| TestedFactor {
+        key,
+        scores: all.iter().filter_map(|(.., factors)| factors.get(key)).map(|score| TestedScores::write(*score)).collect(),
+    };
+    let scores = TestedScores {
+        horizon: query.horizon,
+        day: query.days.first().copied().unwrap_or_default(),
+        n: all.len(),
+        left: (0..).zip(&all).filter(|(_, (_, left, _))| *left).map(|(place, _)| place).collect(),
+        factors: ground.now.scorecard.factors.keys().map(factor).collect(),
+    };
+    Ok((Answer::Scores(Arc::new(scores)), rests))
+}
+
 /// Works on customers in chunks, a few at a time, and takes what comes of each, in any order.
 pub async fn in_chunks<T, F>(
     customers: &[Tested],
@@ -131,8 +161,8 @@ impl Ground {
         rules.flat_map(|rules| rules.scorecard.factors.iter()).map(|(key, rule)| (key, rule.label.clone())).collect()
     }
 
-    /// Returns the cases of some customers.
-    async fn cases(&self, customers: &[Tested]) -> Result<Cases, AppError> {
+    /// Returns the customers that stood on a test day, and counts those that are left out.
+    fn stood<'a>(&self, customers: &'a [Tested]) -> (Cases, Vec<Stood<'a>>) {
         let mut found = Cases::default();
         let mut stood = Vec::new();
         for customer in customers {
@@ -143,6 +173,12 @@ impl Ground {
                 stood.push((customer, of_test));
             }
         }
+        (found, stood)
+    }
+
+    /// Returns the cases of some customers.
+    async fn cases(&self, customers: &[Tested]) -> Result<Cases, AppError> {
+        let (mut found, stood) = self.stood(customers);
         let known_then = self.known_then(&stood).await?;
         let scored = match self.terms.known {
             Known::Then => known_then,
