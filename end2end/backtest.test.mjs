@@ -88,3 +88,68 @@ for (const [width, colorScheme] of [[1440, "light"], [1440, "dark"], [390, "ligh
     assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)]), []);
   });
 }
+
+const better = (page) => page.getByRole("region", { name: "Could it be better?" });
+
+/** A hundred customers that use the product, of whom 32 fall silent and leave in each of the last two horizons of 30 days. */
+const proven = sharedApp({}, async (api) => {
+  const batch = [];
+  for (const number of Array.from({ length: 100 }, (_, index) => index)) {
+    const left = number < 32 ? 45 : number < 64 ? 15 : null;
+    const fields = { name: `Customer ${number}`, externalId: `c${number}`, segment: "SMB", startDate: daysAgo(300), arrCents: 1_000_000 + number };
+    const { id } = await api.post("/customers", fields);
+    // Whoever leaves has been silent for 20 days when the test begins, after logins on every day; the others log in now and then.
+    const last = left ? left + 35 : 2;
+    for (let day = last; day < 200; day += left ? 1 : 3 + (number % 3)) batch.push({ customerId: id, kind: "login", user: "ada", occurredAt: morning(day) });
+    if (left) await api.post(`/customers/${id}/outcomes`, { outcome: "churned", date: daysAgo(left) });
+  }
+  await api.post("/events", batch);
+});
+
+for (const javaScriptEnabled of [true, false]) {
+  const how = javaScriptEnabled ? "with JavaScript" : "without JavaScript";
+
+  story(`with evidence a draft is offered, to edit and save, ${how}`, { app: proven, javaScriptEnabled }, async ({ page, api, open }) => {
+    await open("/backtest?horizon=30");
+    const told = await api.get("/backtest/suggestion?horizon=30");
+    const [scorecard] = told.scorecards;
+    assert.equal(scorecard.verdict, "better", scorecard.reason);
+    await better(page).getByText(scorecard.sentence).waitFor();
+    await better(page).getByText(scorecard.reason).waitFor();
+    const steps = better(page).getByRole("region", { name: "What each step adds" });
+    assert.equal(await steps.getByRole("row").count(), 5, "a head, three steps, and all together");
+    const weights = better(page).getByRole("region", { name: "Weights, and what each told" });
+    assert.match(await weights.getByRole("row").filter({ hasText: "Days of silence" }).innerText(), /0 % → \d+ %/);
+    const moved = better(page).getByRole("region", { name: "Who would change band today" });
+    assert.equal(await moved.getByRole("listitem").count(), Math.min(12, scorecard.movers.length), "the rest is folded away");
+    await better(page).getByRole("link", { name: "Open as a draft" }).click();
+    await page.getByRole("heading", { name: "Change the rules" }).waitFor();
+    const silence = page.getByRole("group", { name: "Days of silence" });
+    const factor = scorecard.draft.factors.find(({ key }) => key === "daysOfSilence");
+    assert.equal(await silence.getByLabel("Weight").inputValue(), String(factor.weight));
+    assert.match(await page.getByLabel("Why this change").inputValue(), /^Suggested: Of 100 pairs/);
+    // The same that the section told moves in the preview.
+    await page.getByRole("region", { name: "What would change" }).getByText("Days of silence none → weight").waitFor();
+    assert.equal((await api.get("/scorecards")).total, 1, "nothing changes by itself");
+  });
+
+  story(`without evidence the advice is to keep the rules, ${how}`, { app, javaScriptEnabled }, async ({ page, api, open }) => {
+    await open("/backtest");
+    const [scorecard] = (await api.get("/backtest/suggestion")).scorecards;
+    assert.equal(scorecard.verdict, "not_enough_history");
+    await better(page).getByText("Not enough history to try other rules: keep yours.").waitFor();
+    await better(page).getByText(scorecard.reason).waitFor();
+    assert.equal(await better(page).getByRole("link", { name: "Open as a draft" }).count(), 0);
+    assert.equal(await better(page).getByRole("table").count(), 0);
+  });
+}
+
+for (const [width, colorScheme] of [[1440, "light"], [1440, "dark"], [390, "light"], [390, "dark"]]) {
+  story(`axe finds nothing in a suggestion at ${width}, ${colorScheme}`, { app: proven, viewport: { width, height: 900 }, colorScheme }, async ({ page, open }) => {
+    await open("/backtest?horizon=30");
+    await better(page).getByText("The rules that were tried").click();
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, "nothing sticks out");
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)]), []);
+  });
+}

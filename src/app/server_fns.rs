@@ -6,7 +6,9 @@ use crate::domain::{
     BandHistory, BulkChangeId, CustomerId, CustomerList, ImportId, Month, NoteId, Portfolio, QuarantineId, QuarantinePage,
     Rulebook, Segments, Today,
 };
-use crate::wire::pages::{BacktestPage, ChosenRows, CustomerPage, EditPage, FoundCustomers, ScorecardPage, Timeline};
+use crate::wire::pages::{
+    BacktestPage, ChosenRows, CustomerPage, EditPage, FoundCustomers, ScorecardPage, SuggestionPage, TestedScoresPage, Timeline,
+};
 use crate::wire::trial::MeasuredPortfolio;
 use crate::wire::{AppError, FormValues, Json, Outcome, Previewed};
 use leptos::prelude::*;
@@ -74,6 +76,19 @@ pub async fn load_month(query: String) -> Result<Month, AppError> {
 #[server(prefix = "/app", endpoint = "load_backtest", input = GetUrl, output = Json)]
 pub async fn load_backtest(query: String) -> Result<BacktestPage, AppError> {
     answer(async { backtest::get_backtest_page(&call(), backtest_query(&query)?).await }).await
+}
+
+/// Returns the suggestion of other rules, or the progress of the work on it. `query` is a query string without the question mark.
+#[server(prefix = "/app", endpoint = "load_suggestion", input = GetUrl, output = Json)]
+pub async fn load_suggestion(query: String) -> Result<SuggestionPage, AppError> {
+    answer(async { backtest::get_suggestion_page(&call(), backtest_query(&query)?).await }).await
+}
+
+/// Returns the factors' scores of a past test day, or the progress of the work on them. `query` is a query string without the
+/// question mark, of which the horizon counts.
+#[server(prefix = "/app", endpoint = "load_tested_scores", input = GetUrl, output = Json)]
+pub async fn load_tested_scores(query: String) -> Result<TestedScoresPage, AppError> {
+    answer(async { backtest::get_tested_scores_page(&call(), backtest_query(&query)?).await }).await
 }
 
 /// Returns the owners of all customers, in order.

@@ -5,7 +5,8 @@ use crate::domain::backtest::{Auc, Backtest, BacktestProgress};
 use crate::domain::counts::{count, group};
 use crate::domain::money::money_short;
 use crate::domain::phrases::day;
-use crate::server::service::backtest::work_out_backtest;
+use crate::domain::suggestion::{Step, Suggestion};
+use crate::server::service::backtest::{work_out_backtest, work_out_suggestion};
 use crate::server::{Actor, AppState};
 use crate::wire::AppError;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -37,7 +38,10 @@ pub struct BacktestArgs {
     /// Leave out departures in the first days after a test day
     #[arg(long, value_name = "DAYS")]
     skip_days: Option<String>,
-    /// Print the answer of `GET /api/backtest`
+    /// Suggest better rules instead, where there is evidence for any. They are learned two horizons ago and tested one horizon ago
+    #[arg(long, conflicts_with_all = ["days", "version", "segment"])]
+    suggest: bool,
+    /// Print the answer of `GET /api/backtest`, or of `GET /api/backtest/suggestion`
     #[arg(long)]
     json: bool,
 }
@@ -67,6 +71,15 @@ pub async fn backtest(app: &AppState, args: &BacktestArgs, currency: &str) -> Re
         bar.set_length(progress.customers.max(1).unsigned_abs());
         bar.set_position(progress.customers_done.unsigned_abs());
     };
+    if args.suggest {
+        let answer = work_out_suggestion(&call, query, told).await;
+        bar.finish_and_clear();
+        let answer = answer.map_err(in_words)?;
+        return match args.json {
+            true => serde_json::to_string_pretty(&answer).map_err(|error| error.to_string()),
+            false => Ok(suggested(&answer, currency)),
+        };
+    }
     let answer = work_out_backtest(&call, query, told).await;
     bar.finish_and_clear();
     let answer = answer.map_err(in_words)?;
@@ -123,6 +136,60 @@ fn table(answer: &Backtest, currency: &str) -> String {
         lines.push(String::new());
         lines.push(warning.sentence.clone());
     }
+    lines.join("\n")
+}
+
+/// Writes a suggestion: the advice, the steps, the factors, and what would change.
+fn suggested(answer: &Suggestion, currency: &str) -> String {
+    let mut lines = Vec::new();
+    for scorecard in &answer.scorecards {
+        lines.extend([scorecard.sentence.clone(), scorecard.reason.clone(), String::new()]);
+        let step = |step: Step| match step {
+            Step::Targets => "Own targets",
+            Step::Kinds => "Kinds of measures",
+            Step::Weights => "Weights",
+        };
+        let steps = scorecard.steps.iter().map(|of| (step(of.step), of.difference)).chain([("Together", scorecard.together)]);
+        if !scorecard.steps.is_empty() {
+            lines.push(line(["Step", "adds", "low", "high", ""]));
+            lines.extend(steps.map(|(label, difference)| {
+                let [value, low, high] = difference.map_or(["–".to_owned(), "–".into(), "–".into()], |difference| {
+                    [difference.value, difference.low, difference.high].map(|figure| format!("{:+.4}", figure.as_f64()))
+                });
+                line([label, &value, &low, &high, ""])
+            }));
+            lines.push(String::new());
+            lines.push(line(["Ranked by", "AUC", "low", "high", "weight"]));
+            lines.push(auc_line("Rules in force", scorecard.now, ""));
+            lines.push(auc_line("Rules tried", scorecard.suggested, ""));
+            lines.extend(scorecard.factors.iter().map(|factor| {
+                let against = if factor.runs_against { " against" } else { "" };
+                auc_line(&factor.label, factor.auc, &format!("{} → {}{against}", factor.weight_now, factor.weight))
+            }));
+            lines.extend([String::new(), "The rules that were tried:".to_owned()]);
+            lines.extend(scorecard.changes.clone());
+            lines.push(String::new());
+            lines.extend(scorecard.moves.iter().map(|moved| {
+                let (from, to) = (moved.from.label(), moved.to.label());
+                format!(
+                    "{} from {from} to {to} with {}",
+                    count(moved.customers, "customer"),
+                    money_short(moved.arr_cents, currency)
+                )
+            }));
+            lines.push(String::new());
+        }
+    }
+    lines.push(format!(
+        "Learned on {}, tested on {}, drafted on {}; {} tried on these departures",
+        day(answer.learned_on),
+        day(answer.tested_on),
+        day(answer.drafted_on),
+        match answer.variants {
+            1 => "1 set of rules".to_owned(),
+            variants => format!("{} sets of rules", group(variants)),
+        }
+    ));
     lines.join("\n")
 }
 

@@ -58,6 +58,8 @@ pub struct Backtest {
     pub left_out: LeftOut,
     /// The AUC with each day as it was known then, beside the one as known now; null where nothing was known then.
     pub known_then: Option<Auc>,
+    /// True when the rules were made after somebody had looked at these departures, which flatters them.
+    pub fitted_here: bool,
     pub warnings: Vec<Warning>,
     /// The customers that left, those with the highest score first: the first 200.
     pub leavers: Vec<Leaver>,
@@ -259,6 +261,8 @@ pub enum WarningCode {
     KnownThenDiffers,
     /// The AUC is above 0.95.
     TooGood,
+    /// The rules were made after a look at the same departures.
+    FittedHere,
 }
 
 /// A customer that left, as it was on its test day.
@@ -274,4 +278,41 @@ pub struct Leaver {
     pub arr_cents: Option<i64>,
     /// Its last Healthy day up to its departure, restated; null when there was none in the year before.
     pub last_healthy_on: Option<NaiveDate>,
+}
+
+/// The factors' scores of the cases of one test day, under the rules in force: what the figure of other weights follows from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TestedScores {
+    pub horizon: i64,
+    pub day: NaiveDate,
+    /// The number of cases.
+    pub n: usize,
+    /// The places of the cases that left, in order.
+    pub left: Vec<usize>,
+    pub factors: Vec<TestedFactor>,
+}
+
+/// A factor's score of each case, as [`TestedScores::write`] writes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestedFactor {
+    pub key: FactorKey,
+    pub scores: Vec<i64>,
+}
+
+impl TestedScores {
+    /// Returns the scores of a factor.
+    pub fn of(&self, key: FactorKey) -> Option<&[i64]> {
+        self.factors.iter().find(|factor| factor.key == key).map(|factor| factor.scores.as_slice())
+    }
+
+    /// Returns a score as one number: tenths of points, and one less than their negative where nothing is measured.
+    pub fn write((score, measured): (Points, bool)) -> i64 {
+        if measured { score.0 } else { -score.0 - 1 }
+    }
+
+    /// Reads what [`Self::write`] wrote.
+    pub fn read(number: i64) -> (Points, bool) {
+        if number < 0 { (Points(-number - 1), false) } else { (Points(number), true) }
+    }
 }

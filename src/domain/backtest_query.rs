@@ -10,6 +10,8 @@ use chrono::Duration;
 pub const HORIZONS: [i64; 4] = [30, 60, 90, 180];
 /// The most test days of one backtest.
 pub const MOST_DAYS: usize = 24;
+/// The most cases of one backtest, each a customer on a test day: they are held in memory, 330 bytes each.
+pub const MOST_CASES: i64 = 500_000;
 /// The greatest age that can be asked for, in days.
 pub const MOST_AGE: i64 = 3650;
 /// The most days after a test day that can be left out: fewer than any horizon has.
@@ -122,6 +124,17 @@ impl BacktestQuery {
         days
     }
 
+    /// Returns the test days of a portfolio of so many customers: those asked for, or of those that fit the latest ones that can be
+    /// held in memory. One day always can.
+    pub fn days_in_memory(&self, mut days: Vec<NaiveDate>, customers: i64) -> Result<Vec<NaiveDate>, FieldErrors> {
+        let most = (MOST_CASES / customers.max(1)).max(1) as usize;
+        if self.days.len() > most {
+            let rule = format!("must be at most {most} for {customers} customers, since a test has at most {MOST_CASES} cases");
+            return Err(FieldErrors::one("days", rule));
+        }
+        Ok(days.split_off(days.len().saturating_sub(most)))
+    }
+
     /// Returns the query pairs that ask for this, without those that say what holds anyway.
     pub fn to_pairs(&self) -> Vec<(&'static str, String)> {
         let plain = Self::default();
@@ -206,6 +219,18 @@ mod tests {
         let many: Vec<_> = (0..25).map(|number| (day("2020-01-01") + Duration::days(30 * number)).to_string()).collect();
         let refused = parse(&format!("horizon=30&days={}", many.join(",")));
         assert_eq!(refused, Err(FieldErrors::one("days", "must be at most 24 days")));
+    }
+
+    #[test]
+    fn a_large_portfolio_has_fewer_test_days() {
+        let (query, two) = (BacktestQuery::default(), parse("days=2026-02-01,2026-08-01").unwrap());
+        let days = query.test_days(day("2026-11-27"), (Some(day("2000-01-01")), Some(day("2000-01-01"))));
+        assert_eq!(query.days_in_memory(days.clone(), 20_833), Ok(days.clone()));
+        assert_eq!(query.days_in_memory(days.clone(), 100_000), Ok(days[19..].to_vec()), "the latest five");
+        assert_eq!(query.days_in_memory(days.clone(), 9_000_000), Ok(days[23..].to_vec()));
+        assert_eq!(two.days_in_memory(two.days.clone(), 250_000), Ok(two.days.clone()));
+        let rule = "must be at most 1 for 250001 customers, since a test has at most 500000 cases";
+        assert_eq!(two.days_in_memory(two.days.clone(), 250_001), Err(FieldErrors::one("days", rule)));
     }
 
     #[test]

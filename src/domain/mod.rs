@@ -53,6 +53,7 @@ pub mod scorecard_input;
 pub mod segment;
 pub mod silent_source;
 pub mod source;
+pub mod suggestion;
 pub mod tally;
 pub mod templates;
 pub mod timeline;
@@ -94,6 +95,7 @@ pub use scorecard_input::{NewRulebook, ScorecardInput};
 pub use segment::{Segment, Segments};
 pub use silent_source::SilentSource;
 pub use source::{Source, Sources};
+pub use suggestion::Suggestion;
 pub use today::{MedianArr, NeededCustomer, Today, UrgencyParts};
 
 #[cfg(test)]

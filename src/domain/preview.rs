@@ -2,6 +2,7 @@
 
 use super::{Band, CustomerId, Points};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The effect of other rules on the active customers today.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,11 +25,12 @@ pub struct ScorecardPreview {
 }
 
 /// One customer's score under two scorecards.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ScoreMove {
     pub id: CustomerId,
     pub name: String,
+    pub arr_cents: Option<i64>,
     pub before: Points,
     pub after: Points,
     pub band_before: Band,

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 /// The largest weight: far more than anybody needs, far too little to overflow a sum.
 pub(super) const MAX_WEIGHT: i64 = 10_000;
-pub(super) const MAX_TARGET: i64 = 1_000_000;
+pub const MAX_TARGET: i64 = 1_000_000;
 const MAX_WINDOW: i64 = 365;
 const MAX_KEY_FEATURES: usize = 100;
 

@@ -53,7 +53,7 @@ impl Template {
 }
 
 /// Everything that customers do in a product.
-const USE: [EventKind; 3] = [EventKind::Login, EventKind::FeatureUse, EventKind::ApiCall];
+pub const USE: [EventKind; 3] = [EventKind::Login, EventKind::FeatureUse, EventKind::ApiCall];
 
 fn five_and_silence() -> Scorecard {
     let mut scorecard = FiveRules::default().scorecard();
@@ -100,27 +100,36 @@ fn orders() -> Scorecard {
         scale: scale(&[(0, 100), (30, 0)], 50),
     };
     let on_time = FactorRule { weight: 20, why: WHY_INVOICES.into(), ..default_rule(FactorKey::INVOICE_TIMELINESS) };
-    let silence = FactorRule {
-        label: "Days since the last order".into(),
-        short_label: "Last order".into(),
-        why: "Who stops ordering leaves without a word: the days since the last order say so first.".into(),
-        next_step: Some("Call them: ask what they order elsewhere".into()),
-        ..silence(&ordered, 365, &[(30, 100), (90, 50), (180, 0)], 35)
-    };
+    let silence = silence(&ordered, 365, &[(30, 100), (90, 50), (180, 0)], 35);
     let scorecard = with(empty, "daysSinceOrder", silence);
     let scorecard = with(scorecard, "paceOfOrders", FactorRule { label: "Pace of orders".into(), ..pace(&ordered, 90, 270, 30) });
     let scorecard = with(scorecard, FactorKey::INVOICE_TIMELINESS.as_str(), on_time);
     with(scorecard, "daysOverdue", overdue)
 }
 
-fn silence(kinds: &[EventKind], days: i64, points: &[(i64, i64)], weight: i64) -> FactorRule {
+/// Returns a factor of the days since the last of some events, by points as (value, score).
+pub fn silence(kinds: &[EventKind], days: i64, points: &[(i64, i64)], weight: i64) -> FactorRule {
+    let is_of_orders = kinds == [EventKind::InvoiceIssued];
+    let (label, short_label, why, next_step) = match is_of_orders {
+        true => (
+            "Days since the last order",
+            "Last order",
+            "Who stops ordering leaves without a word: the days since the last order say so first.",
+            "Call them: ask what they order elsewhere",
+        ),
+        false => (
+            "Days of silence",
+            "Silence",
+            "Days without any use are the strongest single sign that a customer leaves: who did nothing for weeks has mostly \
+             decided. A day or two are a weekend.",
+            "Call the champion today: ask what took the place of your product",
+        ),
+    };
     FactorRule {
-        label: "Days of silence".into(),
-        short_label: "Silence".into(),
-        why: "Days without any use are the strongest single sign that a customer leaves: who did nothing for weeks has mostly \
-              decided. A day or two are a weekend."
-            .into(),
-        next_step: Some("Call the champion today: ask what took the place of your product".into()),
+        label: label.into(),
+        short_label: short_label.into(),
+        why: why.into(),
+        next_step: Some(next_step.into()),
         weight,
         measure: Measure::DaysSince { kinds: kinds.to_vec(), days },
         scale: scale(points, 50),

@@ -19,6 +19,7 @@ mod reasons;
 mod score;
 mod silence;
 mod sliding;
+pub mod suggest;
 pub mod trial;
 mod urgency;
 mod what_if;

@@ -73,7 +73,10 @@ impl<'a> WhatIf<'a> {
         let place = self.movers.partition_point(|mover| size(mover.before, mover.after) <= size(before, after));
         if scored && before != after && place < NAMED {
             let name = customer.fields.name.clone();
-            self.movers.insert(place, ScoreMove { id: customer.id, name, before, after, band_before, band_after });
+            self.movers.insert(
+                place,
+                ScoreMove { id: customer.id, name, arr_cents: customer.fields.arr_cents, before, after, band_before, band_after },
+            );
             self.movers.truncate(NAMED);
         }
     }

@@ -3,7 +3,7 @@
 use crate::domain::backtest::{Known, LeftOut};
 use crate::domain::{AsOf, Backtest, BacktestQuery, Band, CustomerFields, CustomerId, OutcomeFacts, OutcomeId, OutcomeKind};
 use crate::server::AppState;
-use crate::server::service::backtest::{Backtests, Limits, Told, get_backtest};
+use crate::server::service::backtest::{Backtests, Limits, Told, get_backtest, get_tested_scores};
 use crate::server::service::health::get_health;
 use crate::tests::api::Site;
 use crate::tests::harness::*;
@@ -216,6 +216,21 @@ on_each_database! {
         db.new_rules(|rules| rules.missing_policy = crate::domain::MissingPolicy::Exclude).await;
         changed("new rules").await;
         assert_eq!(told(&app, "version=1").await.version, Some(1));
+    }
+
+    async fn the_scores_of_a_day_give_the_figure_of_the_rules_in_force_and_are_a_look(db: Database) {
+        portfolio(&db).await;
+        let app = db.app();
+        let call = app.call(crate::server::Actor::Visitor);
+        let Told::Done(scores) = get_tested_scores(&call, query("")).await.unwrap() else { panic!("it takes too long") };
+        let rules = db.current_scorecard().await.unwrap();
+        let weights = rules.factors.map(|_, rule| rule.weight);
+        let figure = crate::scoring::backtest::auc_of_weights(&scores, &weights, rules.missing_policy);
+        let backtest = told(&app, "").await;
+        assert_eq!((scores.day, scores.n, scores.left.len(), figure), (days_ago(90), 6, 3, backtest.auc));
+        assert!(!backtest.fitted_here);
+        db.new_rules(|rules| rules.missing_policy = crate::domain::MissingPolicy::Exclude).await;
+        assert!(told(&app, "").await.fitted_here);
     }
 
     async fn work_goes_on_for_who_comes_back_and_ends_when_nobody_does(db: Database) {

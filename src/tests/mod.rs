@@ -14,6 +14,7 @@ mod pages;
 mod past_days;
 mod segments;
 mod store;
+mod suggestion;
 mod tidy;
 mod trial;
 mod upgrade;

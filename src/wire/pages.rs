@@ -1,12 +1,12 @@
 //! Read models: everything that one page shows, loaded in one request.
 
-use crate::domain::backtest::BacktestProgress;
+use crate::domain::backtest::{BacktestProgress, TestedScores};
 use crate::domain::people::People;
 use crate::domain::timeline::Entry;
 use crate::domain::{
     AsOf, Backtest, Band, Customer, CustomerId, DayCount, Driver, Event, EventFilter, FactorKey, Factors, Fall, Health,
     HealthChange, HistoryPoint, InvoiceRow, NaiveDate, Note, Outcome, Page, Points, Reading, RulebookVersion, Scorecard,
-    ScorecardMark, Segment, Segments, SilentSource,
+    ScorecardMark, Segment, Segments, SilentSource, Suggestion,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,24 @@ pub struct BacktestPage {
     pub has_departures: bool,
     /// The currency's code (ISO 4217).
     pub currency: String,
+}
+
+/// The read model of the suggestion on the backtest's page: the result, or the progress of the work on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SuggestionPage {
+    pub suggestion: Option<Suggestion>,
+    pub progress: Option<BacktestProgress>,
+    /// The currency's code (ISO 4217).
+    pub currency: String,
+}
+
+/// What the figure of other weights follows from, or the progress of the work on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TestedScoresPage {
+    pub scores: Option<TestedScores>,
+    pub progress: Option<BacktestProgress>,
 }
 
 /// The read model of a customer's page, without the timeline of events.

@@ -174,6 +174,15 @@ fn Method(rulebook: Rulebook) -> impl IntoView {
                  are often told late, so the first 14 days can be left out. The segment and ARR are today’s."
             </p>
         </section>
+        <section class="panel" id="better">
+            <h2>"Could it be better?"</h2>
+            <p>
+                "Below the test other rules are tried: targets where your portfolio stands, days of silence, counts that are fair to newcomers, and                  weights by what each factor told. They are learned on the departures of one horizon, and tested on those of the next, of which                  they know nothing. Only if they are better beyond chance, with 30 departures at least on both days, a draft is offered.                  Nothing changes by itself: you edit it, preview it, and save it with a note."
+            </p>
+            <p>
+                "“No evidence” does not mean that yours are best: small gains take hundreds of departures to show. Trying many rules on the                  same departures finds one that does well by chance, so the page counts them, and marks rules that were made after a look as “fitted here”."
+            </p>
+        </section>
         <section class="panel" id="live">
             <h2>"Live"</h2>
             <p>

@@ -9,8 +9,23 @@ use std::collections::BTreeMap;
 /// The quantile of the normal distribution for an interval of 95 %.
 const NORMAL_95: f64 = 1.96;
 
+/// An AUC, with its value and standard error before they are rounded.
+#[derive(Clone, Copy, Debug)]
+pub struct Estimate {
+    pub auc: Auc,
+    pub value: f64,
+    pub error: f64,
+}
+
+impl Estimate {
+    /// Returns whether those that left had clearly higher values.
+    pub fn runs_against(self) -> bool {
+        self.auc.high < Figure::HALF
+    }
+}
+
 /// Returns the AUC of one value a case; `None` where there is no pair, or nothing but equal values.
-pub fn auc(cases: &[Case], values: &[i64]) -> Option<Auc> {
+pub fn estimate(cases: &[Case], values: &[i64]) -> Option<Estimate> {
     let pairs = Pairs::of(cases, values);
     if pairs.total == 0 || pairs.is_constant {
         return None;
@@ -28,7 +43,8 @@ pub fn auc(cases: &[Case], values: &[i64]) -> Option<Auc> {
     };
     let (middle, deviation) = (log(clamped / (1.0 - clamped)), sqrt(variance) / (clamped * (1.0 - clamped)));
     let end = |sign: f64| Figure::rounded(1.0 / (1.0 + exp(-(middle + sign * NORMAL_95 * deviation))));
-    Some(Auc { value: Figure::rounded(value), low: end(-1.0), high: end(1.0) })
+    let auc = Auc { value: Figure::rounded(value), low: end(-1.0), high: end(1.0) };
+    Some(Estimate { auc, value, error: sqrt(variance) })
 }
 
 /// Returns the AUC of the first values less that of the second ones; `None` where there is no pair.

@@ -83,12 +83,21 @@ impl Tested {
 
     /// Returns only what a test rests on; `None` for a customer that is not in it. Two tests of customers that are the same by
     /// this rest on the same.
-    pub fn within(mut self, terms: &BacktestQuery) -> Option<Self> {
+    pub fn within(self, terms: &BacktestQuery) -> Option<Self> {
         let last = *terms.days.last()?;
-        let end = last + Duration::days(terms.horizon);
         if terms.segment.is_some() && self.segment != terms.segment {
             return None;
         }
+        let mut within = self.up_to(last, last + Duration::days(terms.horizon))?;
+        within.segment = terms.segment;
+        if within.churned.is_empty() {
+            (within.name, within.arr_cents) = (String::new(), None);
+        }
+        Some(within)
+    }
+
+    /// Returns the customer as far as it was there by the day `last`, and what became of it by `end`; `None` where it was not there.
+    pub fn up_to(mut self, last: NaiveDate, end: NaiveDate) -> Option<Self> {
         let by = |limit: NaiveDate| move |day: &NaiveDate| *day <= limit;
         self.churned.retain(|churned| churned.on <= end);
         let starts = self.churned.iter().filter_map(|churned| churned.started).chain(self.start);
@@ -98,12 +107,8 @@ impl Tested {
         {
             return None;
         }
-        self.segment = terms.segment;
         self.first_fact_on = self.first_fact_on.filter(by(last));
         self.archived_otherwise_on = self.archived_otherwise_on.filter(by(end));
-        if self.churned.is_empty() {
-            (self.name, self.arr_cents) = (String::new(), None);
-        }
         Some(self)
     }
 }

@@ -8,6 +8,7 @@ mod auc;
 mod lives;
 mod pairs;
 mod rates;
+mod weighed;
 
 use super::words;
 use crate::domain::backtest::{
@@ -15,10 +16,12 @@ use crate::domain::backtest::{
 };
 use crate::domain::tally::Tally;
 use crate::domain::{BacktestQuery, Band, CustomerId, FactorKey, Factors, Figure, NaiveDate, Points, Share};
+pub use auc::{Estimate, difference};
 use chrono::Duration;
 pub use lives::{Churned, Fate, Tested};
 pub use pairs::Case;
 use std::collections::BTreeMap;
+pub use weighed::auc_of_weights;
 
 /// A customer on a test day, with its health of that day and what became of it.
 #[derive(Clone, Debug)]
@@ -51,15 +54,17 @@ const MOST_NAMED: usize = 200;
 const COLUMN: i64 = 50;
 const COLUMNS: usize = 20;
 /// The AUC above which a factor may know the outcome.
-const TOO_GOOD: Figure = Figure(9_500);
+pub const TOO_GOOD: Figure = Figure(9_500);
 
-/// Returns the backtest of these cases, whose factors have these names. `known_then` is the AUC of the same days as they were known then.
+/// Returns the backtest of these cases, whose factors have these names. `known_then` is the AUC of the same days as they were known then;
+/// `fitted_here` says that the rules were made after a look at these departures.
 pub fn backtest(
     terms: BacktestQuery,
     labels: &Factors<String>,
     cases: &[TestCase],
     known_then: Option<Auc>,
     left_out: LeftOut,
+    fitted_here: bool,
 ) -> Backtest {
     let outcomes = outcomes(cases);
     let scores: Vec<_> = cases.iter().map(|case| Some(case.score.0)).collect();
@@ -98,6 +103,7 @@ pub fn backtest(
         false_alarms: (alarms(true) > 0).then(|| Figure::rounded(alarms(false) as f64 / alarms(true) as f64)),
         left_out,
         known_then,
+        fitted_here,
         warnings: Vec::new(),
         leavers: leavers(cases),
         days: terms.days,
@@ -114,11 +120,14 @@ fn outcomes(cases: &[TestCase]) -> Vec<Case> {
 
 /// Returns the AUC of values, among the cases that have one.
 pub fn auc_of(cases: &[Case], values: &[Option<i64>]) -> Option<Auc> {
-    let (cases, values): (Vec<_>, Vec<_>) = cases.iter().zip(values).filter_map(|(case, value)| Some((*case, (*value)?))).unzip();
-    auc::auc(&cases, &values)
+    estimate_of(cases, values).map(|estimate| estimate.auc)
 }
 
-pub use auc::difference;
+/// Returns the AUC of values with its error, among the cases that have one.
+pub fn estimate_of(cases: &[Case], values: &[Option<i64>]) -> Option<Estimate> {
+    let (cases, values): (Vec<_>, Vec<_>) = cases.iter().zip(values).filter_map(|(case, value)| Some((*case, (*value)?))).unzip();
+    auc::estimate(&cases, &values)
+}
 
 fn lost(cases: &[TestCase], counts: impl Fn(&TestCase) -> bool) -> Tally {
     let left = cases.iter().filter(|case| case.departure.is_some() && counts(case));
@@ -238,6 +247,7 @@ fn warnings(answer: &Backtest) -> Vec<Warning> {
         (WarningCode::SegmentOfToday, answer.segment.is_some()),
         (WarningCode::KnownThenDiffers, both.is_some()),
         (WarningCode::TooGood, answer.auc.is_some_and(|auc| auc.value > TOO_GOOD)),
+        (WarningCode::FittedHere, answer.fitted_here),
     ];
     let told = found.into_iter().filter(|(_, holds)| *holds);
     told.map(|(code, _)| Warning { code, sentence: words::backtest_warning(code, answer) }).collect()

@@ -1,9 +1,9 @@
 //! Backtests against figures worked out by hand, and against counting every pair.
 
 use super::given::day;
-use crate::domain::backtest::{Auc, AucDifference, Known, LeftOut, Rate, Verdict, WarningCode};
-use crate::domain::{Backtest, BacktestQuery, Band, CustomerId, Factors, Figure, Points, Segment};
-use crate::scoring::backtest::{Case, Churned, Departure, Fate, TestCase, Tested, auc_of, backtest, difference};
+use crate::domain::backtest::{Auc, AucDifference, Known, LeftOut, Rate, TestedFactor, TestedScores, Verdict, WarningCode};
+use crate::domain::{Backtest, BacktestQuery, Band, CustomerId, Factors, Figure, MissingPolicy, Points, Segment};
+use crate::scoring::backtest::{Case, Churned, Departure, Fate, TestCase, Tested, auc_of, auc_of_weights, backtest, difference};
 use proptest::prelude::*;
 
 fn case(customer: i64, days_ago: i64, left: bool) -> Case {
@@ -251,7 +251,7 @@ fn labels() -> Factors<String> {
 }
 
 fn answer(cases: &[TestCase]) -> Backtest {
-    backtest(terms(&[90]), &labels(), cases, None, LeftOut::default())
+    backtest(terms(&[90]), &labels(), cases, None, LeftOut::default(), false)
 }
 
 /// Returns customers of which the first `left` left; of those, the first `healthy` had a score of 80, as had all that stayed
@@ -384,11 +384,17 @@ fn doubts_are_told() {
     let codes = |answer: Backtest| answer.warnings.into_iter().map(|warning| warning.code).collect::<Vec<_>>();
     assert_eq!(codes(answer(&cases)), []);
     assert_eq!(codes(answer(&perfect)), [WarningCode::TooGood]);
-    let then = |known_then| codes(backtest(terms(&[90]), &labels(), &cases, known_then, LeftOut::default()));
+    let then = |known_then| codes(backtest(terms(&[90]), &labels(), &cases, known_then, LeftOut::default(), false));
     assert_eq!(then(Some(figures([6_000, 5_000, 7_000]))), [WarningCode::KnownThenDiffers]);
     assert_eq!(then(answer(&cases).auc), []);
-    let of_segment =
-        backtest(BacktestQuery { segment: Some(Segment::SMB), ..terms(&[90]) }, &labels(), &cases, None, LeftOut::default());
+    let of_segment = backtest(
+        BacktestQuery { segment: Some(Segment::SMB), ..terms(&[90]) },
+        &labels(),
+        &cases,
+        None,
+        LeftOut::default(),
+        false,
+    );
     assert_eq!(codes(of_segment), [WarningCode::SegmentOfToday]);
 }
 
@@ -476,4 +482,33 @@ fn a_test_rests_on_nothing_later() {
     }
     let new = |ago: i64| Tested { created_on: day(ago), first_fact_on: None, start: None, ..customer.clone() };
     assert_eq!((rests_on(new(199)), rests_on(new(200)).is_some()), (None, true));
+}
+
+#[test]
+fn the_figure_of_any_weights_is_that_of_the_scores_they_give() {
+    let key = |name: &str| crate::domain::FactorKey::parse(name).unwrap();
+    let column = |scores: &[(i64, bool)]| {
+        scores.iter().map(|(score, measured)| TestedScores::write((Points(*score), *measured))).collect()
+    };
+    // Two left, three stayed. The first factor tells them apart, the second turns them around, and of the third one is not measured.
+    let factors = [
+        ("a", column(&[(100, true), (300, true), (200, true), (300, true), (400, true)])),
+        ("b", column(&[(900, true), (800, true), (100, true), (200, true), (300, true)])),
+        ("c", column(&[(0, false), (0, false), (500, true), (500, true), (500, true)])),
+    ];
+    let factors = factors.map(|(name, scores)| TestedFactor { key: key(name), scores }).to_vec();
+    let tested = TestedScores { horizon: 90, day: day(90), n: 5, left: vec![0, 1], factors };
+    let of = |weights: &[(&str, i64)], policy| {
+        auc_of_weights(&tested, &weights.iter().map(|(name, weight)| (key(name), *weight)).collect(), policy)
+    };
+    let neutral = MissingPolicy::Neutral;
+    assert_eq!(of(&[("a", 5), ("b", 0)], neutral), auc_of_day(&[1, 3], &[2, 3, 4]));
+    assert_eq!(of(&[("a", 0), ("b", 1)], neutral).map(|auc| auc.value), Some(Figure(0)));
+    // One to one: 500, 550 against 150, 250, 350. With 9 to 1: 180, 350 against 190, 290, 390.
+    assert_eq!(of(&[("a", 1), ("b", 1)], neutral).map(|auc| auc.value), Some(Figure(0)));
+    assert_eq!(of(&[("a", 9), ("b", 1)], neutral).map(|auc| auc.value), Some(Figure(6_667)));
+    // What is not measured counts as assumed, or not at all.
+    assert_eq!(of(&[("a", 1), ("c", 9)], neutral).map(|auc| auc.value), Some(Figure(10_000)));
+    assert_eq!(of(&[("a", 1), ("c", 1)], MissingPolicy::Exclude).map(|auc| auc.value), Some(Figure(10_000)));
+    assert_eq!((of(&[("a", 0)], neutral), of(&[("a", 1), ("d", 1)], neutral)), (None, None));
 }

@@ -18,6 +18,7 @@ mod oracle;
 mod over_time;
 mod scorecards;
 mod silence;
+mod suggest;
 mod trial;
 mod urgency;
 mod what_if;

@@ -78,6 +78,10 @@ pub fn backtest_warning(code: WarningCode, answer: &Backtest) -> String {
              invoice or a cancellation ticket does?"
                 .to_owned()
         }
+        WarningCode::FittedHere => {
+            "Fitted here: these rules were made after a look at these departures, which flatters them. Later ones tell more."
+                .to_owned()
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod factors;
 mod headline;
 mod reasons;
 mod silence;
+mod suggestion;
 mod values;
 
 pub(super) use backtest::{backtest_sentence, backtest_warning, verdict_sentence};
@@ -18,4 +19,5 @@ pub use factors::next_step;
 pub(super) use headline::headline_sentence;
 pub use reasons::{reason_in_facts, reasons};
 pub(super) use silence::silence_sentence;
+pub(super) use suggestion::{no_history, suggestion};
 pub(super) use values::{ACTIVE_DAY, AGE, value_name, value_words};

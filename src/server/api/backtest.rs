@@ -1,9 +1,9 @@
 //! `/api/backtest`: past scores against the departures that followed.
 
 use super::extract::{Json, Query};
-use super::parameters::BacktestParameters;
+use super::parameters::{BacktestParameters, SuggestionParameters};
 use crate::domain::backtest::BacktestProgress;
-use crate::domain::{Backtest, BacktestQuery};
+use crate::domain::{Backtest, BacktestQuery, Suggestion};
 use crate::server::Call;
 use crate::server::service::backtest::{self, PATIENCE, Told};
 use crate::wire::AppError;
@@ -21,6 +21,25 @@ pub async fn get_backtest(call: Call, query: Query<BacktestParameters>) -> Resul
     let query = BacktestQuery::from_pairs(query.pairs(), call.today())?;
     Ok(match backtest::get_backtest(&call, query, PATIENCE).await? {
         Told::Done(backtest) => Json(Backtest::clone(&backtest)).into_response(),
-        Told::Working(progress) => (StatusCode::ACCEPTED, [(header::RETRY_AFTER, "2")], Json(progress)).into_response(),
+        Told::Working(progress) => still_working(progress),
     })
+}
+
+/// Returns other rules for each scorecard, learned on the departures of one horizon and tested on those of the next, with the
+/// evidence for them. Only the verdict `better` comes with the advice to use the draft, which can be sent to `/api/rulebooks`. Nothing
+/// changes by itself. It answers 202 as `/api/backtest` does, and a result is kept until a fact up to yesterday, a customer's name
+/// or ARR, a departure or the rules change.
+#[utoipa::path(get, path = "/api/backtest/suggestion", tag = "Scorecards", params(SuggestionParameters), responses(
+    (status = 200, description = "The rules that were tried, and what they told", body = Suggestion),
+    (status = 202, description = "It is still being worked out: ask again", body = BacktestProgress)))]
+pub async fn get_suggestion(call: Call, query: Query<SuggestionParameters>) -> Result<Response, AppError> {
+    let query = BacktestQuery::from_pairs(query.pairs(), call.today())?;
+    Ok(match backtest::get_suggestion(&call, query, PATIENCE).await? {
+        Told::Done(suggestion) => Json(suggestion).into_response(),
+        Told::Working(progress) => still_working(progress),
+    })
+}
+
+fn still_working(progress: BacktestProgress) -> Response {
+    (StatusCode::ACCEPTED, [(header::RETRY_AFTER, "2")], Json(progress)).into_response()
 }

@@ -62,6 +62,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(notes::update_note, notes::delete_note))
         // outcomes
         .routes(routes!(outcomes::list_outcomes, outcomes::add_outcome))
+        .routes(routes!(outcomes::list_outcome_reasons))
         .routes(routes!(outcomes::retract_outcome))
         // all customers together
         .routes(routes!(portfolio::get_portfolio))
@@ -79,6 +80,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(rulebooks::list_rulebooks, rulebooks::create_rulebook))
         .routes(routes!(rulebooks::get_rulebook_version))
         .routes(routes!(backtest::get_backtest))
+        .routes(routes!(backtest::get_suggestion))
         // operations
         .routes(routes!(export::export_everything))
         .routes(routes!(operations::get_healthz))

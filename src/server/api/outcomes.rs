@@ -1,4 +1,4 @@
-//! `/api/customers/{id}/outcomes` and `/api/outcomes/{id}/retract`: what became of a customer, and taking it back.
+//! `/api/customers/{id}/outcomes` and `/api/outcomes`: what became of a customer, taking it back, and the reasons to choose from.
 
 use super::extract::{Id, Json, NoQuery, ReasonInput};
 use super::inputs::{NewOutcome, RetractInput};
@@ -42,6 +42,22 @@ pub async fn add_outcome(
 ) -> Result<impl IntoResponse, AppError> {
     let kept = outcomes::add_outcome(&call, customer, input).await?;
     Ok((if kept.repeated { StatusCode::OK } else { StatusCode::CREATED }, Json(kept.outcome)))
+}
+
+/// The reasons of outcomes.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct OutcomeReasons {
+    items: Vec<String>,
+    total: usize,
+}
+
+/// Lists the reasons to choose from for an outcome, in the order in which they are offered. They are edited on `/scorecard`. An
+/// outcome may have another reason.
+#[utoipa::path(get, path = "/api/outcomes/reasons", tag = "Outcomes",
+    responses((status = 200, description = "The reasons", body = OutcomeReasons)))]
+pub async fn list_outcome_reasons(call: Call, _: NoQuery) -> Result<Json<OutcomeReasons>, AppError> {
+    let items = outcomes::list_outcome_reasons(&call).await?;
+    Ok(Json(OutcomeReasons { total: items.len(), items }))
 }
 
 /// Retracts an outcome, with a reason. It stays visible and no longer counts; who was archived by it is active again.

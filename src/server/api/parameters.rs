@@ -194,7 +194,8 @@ pub struct BacktestParameters {
     #[param(schema_with = horizons)]
     horizon: Option<String>,
     /// The test days, at most 24, separated by commas: each a horizon or more before today, and before the next. When absent:
-    /// the latest possible day, and as many before it, a horizon apart, as lie in the time of which departures are known.
+    /// the latest possible day, and as many before it, a horizon apart, as lie in the time of which departures are known. Customers
+    /// times days are at most 500,000.
     #[param(style = Form, explode = false, schema_with = days)]
     days: Option<Vec<String>>,
     /// The version of the rules to score by. When absent: the one in force, or with `known=then` that of each day.
@@ -212,6 +213,25 @@ pub struct BacktestParameters {
     /// The value `true` leaves out customers that left without deciding it.
     exclude_involuntary: Option<bool>,
     /// The first days after a test day whose departures are left out, since departures are often told late; 0 when absent.
+    #[param(minimum = 0, maximum = 29)]
+    skip_days: Option<i64>,
+}
+
+/// The part of `BacktestQuery` that a suggestion takes.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code)]
+pub struct SuggestionParameters {
+    /// The days after a test day in which a departure counts; 90 when absent. Rules are learned two horizons before today, and
+    /// tested one before.
+    #[param(schema_with = horizons)]
+    horizon: Option<String>,
+    /// The least days since the start, or else the first fact, that a customer must have; 0 when absent.
+    #[param(minimum = 0, maximum = 3650)]
+    min_age: Option<i64>,
+    /// The value `true` leaves out customers that left without deciding it.
+    exclude_involuntary: Option<bool>,
+    /// The first days after a test day whose departures are left out; 0 when absent.
     #[param(minimum = 0, maximum = 29)]
     skip_days: Option<i64>,
 }

@@ -28,8 +28,8 @@ pub const RULES: [(&str, &str); 21] = [
     ("export_month", PERIOD_IN_FUTURE),
     (
         "get_backtest",
-        "`days` has a day of which fewer days than the horizon have passed, or two that are less than it apart, or more than 24; or \
-         `version` is of no rules",
+        "`days` has a day of which fewer days than the horizon have passed, or two that are less than it apart, or more than 24, or so many \
+         that there are more than 500,000 cases, each a customer on a day; or `version` is of no rules",
     ),
     ("get_health", DAY_RULE),
     ("list_people", DAY_RULE),

@@ -17,6 +17,7 @@ use crate::domain::{
 pub use sql::snapshot::Snapshot;
 use sqlx::migrate::MigrateError;
 pub use tables::former_customers::FormerCustomer;
+pub use tables::looks::Look;
 pub use tables::origin::Origin;
 pub use views::backtest::{BacktestMarks, MarkedFacts};
 pub use views::limits::RawRows;

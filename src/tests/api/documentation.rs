@@ -21,6 +21,7 @@ async fn the_document_lists_every_route() {
     }
     insta::assert_snapshot!(lines.join("\n"), @r"
     GET    /api/backtest  get_backtest  200 202 422 default
+    GET    /api/backtest/suggestion  get_suggestion  200 202 default
     GET    /api/customers  list_customers  200 422 default
     POST   /api/customers  create_customer  201 default
     POST   /api/customers/bulk  change_customers  200 default
@@ -47,6 +48,7 @@ async fn the_document_lists_every_route() {
     GET    /api/export/{file}  export_everything  200 default
     GET    /api/live  follow_changes  200 default
     GET    /api/month  get_month  200 422 default
+    GET    /api/outcomes/reasons  list_outcome_reasons  200 default
     POST   /api/outcomes/{id}/retract  retract_outcome  200 default
     GET    /api/portfolio  get_portfolio  200 422 default
     GET    /api/portfolio/bands  get_portfolio_bands  200 422 default

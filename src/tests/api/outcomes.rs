@@ -37,6 +37,14 @@ on_each_database! {
         site.get("/api/customers/404/outcomes").await.problem(404, "not_found");
     }
 
+    async fn the_reasons_to_choose_from_are_listed(db: Database) {
+        let site = Site::new(db);
+        let reasons = site.get("/api/outcomes/reasons").await.ok();
+        assert_eq!((&reasons["items"][0], &reasons["total"]), (&json!("Price"), &json!(11)));
+        site.database.set_outcome_reasons(&["Bad weather".into()]).await.unwrap();
+        assert_eq!(site.get("/api/outcomes/reasons").await.ok(), json!({"items": ["Bad weather"], "total": 1}));
+    }
+
     async fn who_churned_leaves_the_lists_still_takes_events_and_starts_anew_when_it_comes_back(db: Database) {
         let site = Site::new(db);
         let customer = site.customer("Acme").await;

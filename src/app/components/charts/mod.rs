@@ -4,6 +4,7 @@
 mod activity;
 mod bands;
 mod days;
+mod differences;
 mod flow;
 mod history;
 mod history_marks;
@@ -12,12 +13,15 @@ mod rates;
 mod score_split;
 mod scorecard_marks;
 mod waterfall;
+mod weights;
 
 pub use activity::ActivityBars;
 pub use bands::BandsChart;
+pub use differences::{Difference, DifferencesChart};
 pub use flow::FlowChart;
 pub use history::HistoryChart;
 pub use ranks::{Rank, RanksChart};
 pub use rates::RatesChart;
 pub use score_split::ScoreSplit;
 pub use waterfall::Waterfall;
+pub use weights::WeightsChart;

@@ -1,17 +1,20 @@
-//! `/backtest`: whether the scores of past days told who would leave. One sentence, pictures, and figures on demand.
+//! `/backtest`: whether the scores of past days told who would leave, and whether other rules would tell better. One sentence each,
+//! pictures, and figures on demand.
 
+mod better;
 mod choose;
 mod figures;
 mod lost;
 mod pictures;
 
 use crate::app::components::icon::IconName;
-use crate::app::components::{EmptyState, Followed};
+use crate::app::components::{Answer, EmptyState, Followed};
 use crate::app::server_fns::load_backtest;
 use crate::app::{format, until_answered};
 use crate::domain::Backtest;
 use crate::domain::backtest::{BacktestProgress, Known};
 use crate::wire::pages::BacktestPage as Page;
+use better::Better;
 use choose::Choose;
 use figures::Figures;
 use leptos::prelude::*;
@@ -39,14 +42,7 @@ pub fn BacktestPage() -> impl IntoView {
             ((search.clone(), looks), until_answered(move || load_backtest(search.trim_start_matches('?').to_owned())).await)
         },
     );
-    Effect::new(move || {
-        let is_working =
-            page.with(|answer| answer.as_ref().is_some_and(|(_, page)| page.as_ref().is_ok_and(|page| page.progress.is_some())));
-        if is_working {
-            let timer = set_timeout_with_handle(move || looks.update(|looks| *looks += 1), NEXT_LOOK).ok();
-            on_cleanup(move || timer.into_iter().for_each(|timer| timer.clear()));
-        }
-    });
+    look_again(page, looks, |page: &Page| page.progress.is_some());
     view! {
         <Title text="Does it hold?" />
         <div class="backtest">
@@ -55,8 +51,23 @@ pub fn BacktestPage() -> impl IntoView {
                 {move || view! { <Choose search=search.get() /> }}
             </div>
             <Followed resource=page key=Page::clone view=move |page| view! { <Shown page=page.get_untracked() search /> }.into_any() lines=14 />
+            <Better search />
         </div>
     }
+}
+
+/// Asks again after a while, as long as the answer is being worked on.
+fn look_again<K, T>(page: Resource<Answer<K, T>>, looks: RwSignal<i32>, is_working: fn(&T) -> bool)
+where
+    K: Send + Sync + 'static,
+    T: Send + Sync + 'static,
+{
+    Effect::new(move || {
+        if page.with(|answer| answer.as_ref().is_some_and(|(_, page)| page.as_ref().is_ok_and(is_working))) {
+            let timer = set_timeout_with_handle(move || looks.update(|looks| *looks += 1), NEXT_LOOK).ok();
+            on_cleanup(move || timer.into_iter().for_each(|timer| timer.clear()));
+        }
+    });
 }
 
 #[component]

@@ -1,9 +1,11 @@
-//! The latest backtests, and those being worked on. A result is kept until something that it rests on changes. The work on one
+//! The latest backtests and suggestions, and those being worked on. A result is kept until something that it rests on changes. The work on one
 //! is shared by all who wait for it, and ends when nobody has asked for a while.
 
 use super::Told;
-use super::work::{self, Progress, Worked};
-use crate::domain::BacktestQuery;
+use super::question::{Answer, Question};
+use super::rests::Rests;
+use super::work::Progress;
+use super::{better, work};
 use crate::server::store::{Snapshot, Store};
 use crate::wire::AppError;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,7 +18,7 @@ use tokio::time::Instant;
 pub struct Limits {
     /// The most results kept. Each has up to 100 kB.
     pub kept: usize,
-    /// The most backtests asked for at once. One is worked on at a time, while the others wait; one more is refused.
+    /// The most backtests and suggestions asked for at once: a page asks for both. One is worked on at a time, while the others wait; one more is refused.
     pub asked: usize,
     /// The time for which work goes on after somebody was told of its progress.
     pub patience: Duration,
@@ -24,7 +26,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { kept: 32, asked: 4, patience: Duration::from_secs(60) }
+        Self { kept: 32, asked: 6, patience: Duration::from_secs(60) }
     }
 }
 
@@ -47,14 +49,15 @@ struct State {
 
 /// A result, and the state of the database in which it was last found to hold.
 struct Kept {
-    query: BacktestQuery,
-    worked: Worked,
+    question: Question,
+    answer: Answer,
+    rests: Rests,
     holds_at: Mutex<Option<Snapshot>>,
 }
 
-/// The work on one backtest.
+/// The work on one of them.
 struct Job {
-    query: BacktestQuery,
+    question: Question,
     progress: Arc<Progress>,
     ended: watch::Receiver<Option<Result<Arc<Kept>, AppError>>>,
     waits: Mutex<Waits>,
@@ -80,18 +83,17 @@ impl Backtests {
         Self { limits, state: Arc::default(), turn: Arc::new(Semaphore::new(1)) }
     }
 
-    /// Returns the result of a query, of which everything is said, or the progress after `patience`. Fails with Overloaded when
-    /// too many others are asked for.
-    pub async fn get(&self, store: &Store, query: BacktestQuery, patience: Duration) -> Result<Told, AppError> {
-        let kept = self.state().kept.iter().find(|kept| kept.query == query).cloned();
+    /// Returns the answer to a question, or the progress after `patience`. Fails with Overloaded when too many others are asked for.
+    pub async fn get(&self, store: &Store, question: Question, patience: Duration) -> Result<Told<Answer>, AppError> {
+        let kept = self.state().kept.iter().find(|kept| kept.question == question).cloned();
         if let Some(kept) = kept
             && kept.still_holds(store).await?
         {
             self.state().keep(&kept, self.limits);
-            return Ok(Told::Done(Arc::clone(&kept.worked.backtest)));
+            return Ok(Told::Done(kept.answer.clone()));
         }
         loop {
-            let (job, is_new) = self.join(store, &query)?;
+            let (job, is_new) = self.join(store, &question)?;
             let waiting = Waiting::new(&job);
             let mut ended = job.ended.clone();
             let end = async { ended.wait_for(Option::is_some).await.ok().and_then(|result| (*result).clone()) };
@@ -103,15 +105,15 @@ impl Backtests {
             let Some(kept) = end.transpose()? else { continue };
             // Work that another caller began may lack the latest change that this caller knows of.
             if is_new || kept.still_holds(store).await? {
-                return Ok(Told::Done(Arc::clone(&kept.worked.backtest)));
+                return Ok(Told::Done(kept.answer.clone()));
             }
         }
     }
 
-    /// Joins the work on a query, or begins it. Returns true when it was begun.
-    fn join(&self, store: &Store, query: &BacktestQuery) -> Result<(Arc<Job>, bool), AppError> {
+    /// Joins the work on a question, or begins it. Returns true when it was begun.
+    fn join(&self, store: &Store, question: &Question) -> Result<(Arc<Job>, bool), AppError> {
         let mut state = self.state();
-        let open = |job: &&Arc<Job>| job.query == *query && job.ended.borrow().is_none();
+        let open = |job: &&Arc<Job>| job.question == *question && job.ended.borrow().is_none();
         if let Some(job) = state.jobs.iter().find(open) {
             return Ok((Arc::clone(job), false));
         }
@@ -124,7 +126,7 @@ impl Backtests {
         }
         let (told, ended) = watch::channel(None);
         let job = Arc::new(Job {
-            query: query.clone(),
+            question: question.clone(),
             progress: Arc::default(),
             ended,
             waits: Mutex::new(Waits { number: 0, until: Instant::now() + BEGINNING }),
@@ -151,14 +153,14 @@ async fn run(
 ) {
     let work = Box::pin(async {
         let _turn = turn.acquire().await;
-        work::work_out(&store, &job.query, &job.progress).await
+        work_out(&store, &job.question, &job.progress).await
     });
     let result = tokio::select! {
         result = work => Some(result),
         () = job.given_up() => None,
     };
     let result = result.map(|result| {
-        let kept = |worked| Arc::new(Kept { query: job.query.clone(), worked, holds_at: Mutex::default() });
+        let kept = |(answer, rests)| Arc::new(Kept { question: job.question.clone(), answer, rests, holds_at: Mutex::default() });
         result.map(kept)
     });
     let mut state = lock(&state);
@@ -170,10 +172,18 @@ async fn run(
     let _ = told.send(result);
 }
 
+async fn work_out(store: &Store, question: &Question, progress: &Progress) -> Result<(Answer, Rests), AppError> {
+    match question {
+        Question::Backtest(terms) => work::work_out(store, terms, progress).await,
+        Question::Suggestion(terms) => better::work_out(store, terms, progress).await,
+        Question::Scores(terms) => work::scores(store, terms, progress).await,
+    }
+}
+
 impl State {
     /// Makes a result the latest, and drops the oldest ones beyond the limit.
     fn keep(&mut self, kept: &Arc<Kept>, limits: Limits) {
-        self.kept.retain(|other| other.query != kept.query);
+        self.kept.retain(|other| other.question != kept.question);
         self.kept.insert(0, Arc::clone(kept));
         self.kept.truncate(limits.kept);
     }
@@ -186,7 +196,7 @@ impl Kept {
         if lock(&self.holds_at).as_ref() == Some(&snapshot) {
             return Ok(true);
         }
-        let holds = self.worked.still_holds(store, &self.query).await?;
+        let holds = self.rests.still_hold(store, &self.question).await?;
         if holds {
             *lock(&self.holds_at) = Some(snapshot);
         }
@@ -240,9 +250,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 impl Backtests {
-    /// Returns the queries whose results are kept, latest first.
-    pub fn kept(&self) -> Vec<BacktestQuery> {
-        self.state().kept.iter().map(|kept| kept.query.clone()).collect()
+    /// Returns the questions whose answers are kept, latest first.
+    pub fn kept(&self) -> Vec<Question> {
+        self.state().kept.iter().map(|kept| kept.question.clone()).collect()
     }
 
     /// Takes the turn to work, so that nothing is worked on.

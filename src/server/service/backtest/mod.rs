@@ -1,22 +1,37 @@
-//! "Does it hold?": past scores against what became of the customers since.
+//! "Does it hold?" and "Could it be better?": past scores against what became of the customers since, and rules learned from it.
 
+mod better;
 mod kept;
+mod looks;
+mod question;
+mod rests;
 mod work;
 
-use crate::domain::backtest::{BacktestProgress, Known};
-use crate::domain::{Backtest, BacktestQuery, FieldErrors};
+use crate::domain::backtest::{BacktestProgress, Known, TestedScores};
+use crate::domain::{Backtest, BacktestQuery, FieldErrors, Suggestion};
 use crate::server::Call;
 use crate::server::store::StoreError;
 use crate::wire::AppError;
-use crate::wire::pages::BacktestPage;
+use crate::wire::pages::{BacktestPage, SuggestionPage, TestedScoresPage};
+use chrono::Duration as Days;
 pub use kept::{Backtests, Limits};
+use question::{Answer, Question};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// The answer to a question, or how far the work on it is.
-pub enum Told {
-    Done(Arc<Backtest>),
+pub enum Told<T> {
+    Done(T),
     Working(BacktestProgress),
+}
+
+impl<T> Told<T> {
+    fn parts(self) -> (Option<T>, Option<BacktestProgress>) {
+        match self {
+            Self::Done(answer) => (Some(answer), None),
+            Self::Working(progress) => (None, Some(progress)),
+        }
+    }
 }
 
 /// The longest wait for a result.
@@ -24,9 +39,54 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Returns the backtest of a query, or the progress when it takes longer than `patience`. The work then goes on for a while, and
 /// the same query again gives the result.
-pub async fn get_backtest(call: &Call, query: BacktestQuery, patience: Duration) -> Result<Told, AppError> {
-    let question = resolve(call, query).await?;
-    call.backtests.get(&call.store, question, patience).await
+pub async fn get_backtest(call: &Call, query: BacktestQuery, patience: Duration) -> Result<Told<Arc<Backtest>>, AppError> {
+    let terms = resolve(call, query).await?;
+    Ok(match call.backtests.get(&call.store, Question::Backtest(terms.clone()), patience).await? {
+        Told::Done(Answer::Backtest(backtest)) => {
+            looks::note_test(call, &terms).await;
+            Told::Done(backtest)
+        }
+        Told::Done(_) => return Err(AppError::Internal),
+        Told::Working(progress) => Told::Working(progress),
+    })
+}
+
+/// Returns the suggestion of other rules, or the progress, as [`get_backtest`] does. Of the query only the horizon and who is left
+/// out count: the days follow from today, and the rules are those in force.
+pub async fn get_suggestion(call: &Call, query: BacktestQuery, patience: Duration) -> Result<Told<Suggestion>, AppError> {
+    let before = |horizons: i64| call.today() - Days::days(horizons * query.horizon);
+    let terms = BacktestQuery {
+        days: vec![before(2), before(1)],
+        version: Some(call.store.current_scorecard().await?.version),
+        segment: None,
+        known: Known::Now,
+        ..query
+    };
+    Ok(match call.backtests.get(&call.store, Question::Suggestion(terms.clone()), patience).await? {
+        Told::Done(Answer::Suggestion(suggestion)) => {
+            looks::note_suggestion(call, &terms).await;
+            let variants = looks::variants(&call.store, &terms).await?;
+            Told::Done(Suggestion { variants, ..Suggestion::clone(&suggestion) })
+        }
+        Told::Done(_) => return Err(AppError::Internal),
+        Told::Working(progress) => Told::Working(progress),
+    })
+}
+
+/// Returns the factors' scores of a test of the rules in force on the latest day that a query's horizon allows, or the progress. Whoever
+/// has them sees the figure of any weights, so that rules made afterwards are fitted to these departures.
+pub async fn get_tested_scores(call: &Call, query: BacktestQuery) -> Result<Told<Arc<TestedScores>>, AppError> {
+    let day = call.today() - Days::days(query.horizon);
+    let version = Some(call.store.current_scorecard().await?.version);
+    let terms = BacktestQuery { days: vec![day], version, segment: None, known: Known::Now, ..query };
+    Ok(match call.backtests.get(&call.store, Question::Scores(terms.clone()), PAGE_PATIENCE).await? {
+        Told::Done(Answer::Scores(scores)) => {
+            looks::note_weights(call, &terms).await;
+            Told::Done(scores)
+        }
+        Told::Done(_) => return Err(AppError::Internal),
+        Told::Working(progress) => Told::Working(progress),
+    })
 }
 
 /// The longest wait of a page, which then shows the progress.
@@ -35,11 +95,24 @@ const PAGE_PATIENCE: Duration = Duration::from_secs(3);
 /// Returns the read model of the backtest's page.
 pub async fn get_backtest_page(call: &Call, query: BacktestQuery) -> Result<BacktestPage, AppError> {
     let (_, first_departure) = call.store.first_fact_and_departure().await?;
-    let (backtest, progress) = match get_backtest(call, query, PAGE_PATIENCE).await? {
-        Told::Done(backtest) => (Some(Backtest::clone(&backtest)), None),
-        Told::Working(progress) => (None, Some(progress)),
-    };
+    let (backtest, progress) = get_backtest(call, query, PAGE_PATIENCE).await?.parts();
+    let backtest = backtest.map(|backtest| Backtest::clone(&backtest));
     Ok(BacktestPage { backtest, progress, has_departures: first_departure.is_some(), currency: call.settings.currency.clone() })
+}
+
+/// Returns the read model of the suggestion on the backtest's page. Before anybody has left there is none.
+pub async fn get_suggestion_page(call: &Call, query: BacktestQuery) -> Result<SuggestionPage, AppError> {
+    let (suggestion, progress) = match call.store.first_fact_and_departure().await? {
+        (_, None) => (None, None),
+        _ => get_suggestion(call, query, PAGE_PATIENCE).await?.parts(),
+    };
+    Ok(SuggestionPage { suggestion, progress, currency: call.settings.currency.clone() })
+}
+
+/// Returns the read model of weights that are moved while their figure is in sight.
+pub async fn get_tested_scores_page(call: &Call, query: BacktestQuery) -> Result<TestedScoresPage, AppError> {
+    let (scores, progress) = get_tested_scores(call, query).await?.parts();
+    Ok(TestedScoresPage { scores: scores.map(|scores| TestedScores::clone(&scores)), progress })
 }
 
 /// Returns the backtest of a query, however long it takes. `told` hears of the progress.
@@ -48,10 +121,23 @@ pub async fn work_out_backtest(
     query: BacktestQuery,
     told: impl Fn(BacktestProgress),
 ) -> Result<Arc<Backtest>, AppError> {
-    let question = resolve(call, query).await?;
     loop {
-        match call.backtests.get(&call.store, question.clone(), Duration::from_secs(1)).await? {
+        match get_backtest(call, query.clone(), Duration::from_secs(1)).await? {
             Told::Done(backtest) => return Ok(backtest),
+            Told::Working(progress) => told(progress),
+        }
+    }
+}
+
+/// Returns the suggestion of other rules, however long it takes. `told` hears of the progress.
+pub async fn work_out_suggestion(
+    call: &Call,
+    query: BacktestQuery,
+    told: impl Fn(BacktestProgress),
+) -> Result<Suggestion, AppError> {
+    loop {
+        match get_suggestion(call, query.clone(), Duration::from_secs(1)).await? {
+            Told::Done(suggestion) => return Ok(suggestion),
             Told::Working(progress) => told(progress),
         }
     }
@@ -60,6 +146,7 @@ pub async fn work_out_backtest(
 /// Fills in what the query leaves open: the days, and the version of the rules.
 async fn resolve(call: &Call, query: BacktestQuery) -> Result<BacktestQuery, AppError> {
     let days = query.test_days(call.today(), call.store.first_fact_and_departure().await?);
+    let days = query.days_in_memory(days, call.store.count_all_customers().await?)?;
     let version = match (query.version, query.known) {
         (None, Known::Now) => Some(call.store.current_rulebook().await?.version),
         (None, Known::Then) => None,

@@ -1,19 +1,21 @@
 //! The work on a backtest: loads the customers' facts in chunks, scores all test days of a customer in one pass, and hands the
 //! cases to the scoring.
 
-use crate::domain::backtest::{Auc, BacktestProgress, Known, LeftOut};
-use crate::domain::{AsOf, Backtest, BacktestQuery, Band, CustomerId, Factors, NaiveDate};
+use super::looks;
+use super::question::{Answer, Question};
+use super::rests::Rests;
+use crate::domain::backtest::{Auc, BacktestProgress, Known, LeftOut, TestedFactor, TestedScores};
+use crate::domain::{AsOf, Backtest, BacktestQuery, Band, CustomerId, FactorKey, Factors, NaiveDate};
 use crate::scoring::backtest::{self, Case, Churned, Departure, Fate, TestCase, Tested};
 use crate::scoring::{self, DayScores, Facts};
 use crate::server::service::health::Scoring;
-use crate::server::store::{BacktestMarks, MarkedFacts, Reach, Store};
+use crate::server::store::{Reach, Store};
 use crate::wire::AppError;
 use chrono::Duration;
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use tokio::task::JoinSet;
 
 /// The customers that are loaded and scored at once.
@@ -33,38 +35,6 @@ impl Progress {
         let number = |number: &AtomicUsize| number.load(Ordering::Relaxed) as i64;
         BacktestProgress { customers_done: number(&self.done), customers: number(&self.all) }
     }
-}
-
-/// A backtest, with marks of what it rests on.
-pub struct Worked {
-    pub backtest: Arc<Backtest>,
-    /// A hash of the customers, as [`Tested::within`] leaves them.
-    customers: u64,
-    facts: MarkedFacts,
-    marks: Mutex<Arc<BacktestMarks>>,
-}
-
-impl Worked {
-    /// Returns whether everything that it rests on is unchanged.
-    pub async fn still_holds(&self, store: &Store, query: &BacktestQuery) -> Result<bool, AppError> {
-        let lock = || self.marks.lock().unwrap_or_else(PoisonError::into_inner);
-        let marks = Arc::clone(&lock());
-        let Some(renewed) = store.renew_backtest_marks(&self.facts, &marks).await? else { return Ok(false) };
-        *lock() = Arc::new(renewed);
-        Ok(hash(&customers(store, query).await?) == self.customers)
-    }
-}
-
-fn hash(customers: &[Tested]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    customers.hash(&mut hasher);
-    hasher.finish()
-}
-
-/// Returns the customers that the test rests on.
-async fn customers(store: &Store, terms: &BacktestQuery) -> Result<Vec<Tested>, AppError> {
-    let customers = store.list_tested_customers().await?;
-    Ok(customers.into_iter().filter_map(|customer| customer.within(terms)).collect())
 }
 
 /// Everything that the chunks share.
@@ -87,37 +57,82 @@ struct Cases {
 }
 
 /// Works a backtest out. `query` says its days, and its version where there is one.
-pub async fn work_out(store: &Store, query: &BacktestQuery, progress: &Progress) -> Result<Worked, AppError> {
-    let customers = customers(store, query).await?;
-    progress.all.store(customers.len(), Ordering::Relaxed);
-    let last = query.days.last().copied().unwrap_or_default();
-    let left = customers.iter().filter(|customer| !customer.churned.is_empty()).map(|customer| customer.id).collect();
-    let facts = MarkedFacts { last, left, end: last + Duration::days(query.horizon) };
-    let (hash, marks) = (hash(&customers), store.backtest_marks(&facts).await?);
+pub async fn work_out(store: &Store, query: &BacktestQuery, progress: &Progress) -> Result<(Answer, Rests), AppError> {
+    let (customers, rests) = Rests::load(store, &Question::Backtest(query.clone())).await?;
+    let fitted_here = looks::fitted_here(store, query).await?;
     let ground = Arc::new(Ground::load(store, query.clone()).await?);
     let mut all = Cases::default();
+    let of_chunk = |chunk: Vec<Tested>| {
+        let ground = Arc::clone(&ground);
+        async move { Box::pin(ground.cases(&chunk)).await }
+    };
+    in_chunks(&customers, progress, of_chunk, |cases| all.add(cases)).await?;
+    let (labels, terms) = (ground.labels(), ground.terms.clone());
+    let backtest = tokio::task::spawn_blocking(move || all.backtest(terms, &labels, fitted_here)).await.map_err(failed)?;
+    Ok((Answer::Backtest(Arc::new(backtest)), rests))
+}
+
+/// Works out the factors' scores of one day.
+pub async fn scores(store: &Store, query: &BacktestQuery, progress: &Progress) -> Result<(Answer, Rests), AppError> {
+    let (customers, rests) = Rests::load(store, &Question::Scores(query.clone())).await?;
+    let ground = Arc::new(Ground::load(store, query.clone()).await?);
+    let of_chunk = |chunk: Vec<Tested>| {
+        let ground = Arc::clone(&ground);
+        async move {
+            let (_, stood) = ground.stood(&chunk);
+            let scored = Box::pin(ground.known_now(&stood)).await?;
+            let with_band = scored.into_iter().filter(|(.., scores)| scores.band != Band::NoData);
+            Ok(with_band.map(|(customer, _, left, scores)| (customer.id, left.is_some(), scores.factors)).collect::<Vec<_>>())
+        }
+    };
+    let mut all = Vec::new();
+    in_chunks(&customers, progress, of_chunk, |scored: Vec<_>| all.extend(scored)).await?;
+    all.sort_unstable_by_key(|(customer, ..)| *customer);
+    let factor = |key: FactorKey| TestedFactor {
+        key,
+        scores: all.iter().filter_map(|(.., factors)| factors.get(key)).map(|score| TestedScores::write(*score)).collect(),
+    };
+    let scores = TestedScores {
+        horizon: query.horizon,
+        day: query.days.first().copied().unwrap_or_default(),
+        n: all.len(),
+        left: (0..).zip(&all).filter(|(_, (_, left, _))| *left).map(|(place, _)| place).collect(),
+        factors: ground.now.scorecard.factors.keys().map(factor).collect(),
+    };
+    Ok((Answer::Scores(Arc::new(scores)), rests))
+}
+
+/// Works on customers in chunks, a few at a time, and takes what comes of each, in any order.
+pub async fn in_chunks<T, F>(
+    customers: &[Tested],
+    progress: &Progress,
+    work: impl Fn(Vec<Tested>) -> F,
+    mut take: impl FnMut(T),
+) -> Result<(), AppError>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, AppError>> + Send + 'static,
+{
+    progress.all.store(customers.len(), Ordering::Relaxed);
     let mut chunks = customers.chunks(CUSTOMERS_AT_ONCE);
     let mut running = JoinSet::new();
     let mut begin = |running: &mut JoinSet<_>| {
         if let Some(chunk) = chunks.next() {
-            let (ground, chunk) = (Arc::clone(&ground), chunk.to_vec());
-            running.spawn(async move { Ok((chunk.len(), Box::pin(ground.cases(&chunk)).await?)) });
+            let (number, working) = (chunk.len(), work(chunk.to_vec()));
+            running.spawn(async move { Ok((number, working.await?)) });
         }
     };
     (0..CHUNKS_AT_ONCE).for_each(|_| begin(&mut running));
     while let Some(ended) = running.join_next().await {
         begin(&mut running);
-        let (number, cases): (usize, Cases) = ended.map_err(failed).and_then(|ended| ended)?;
+        let (number, done): (usize, T) = ended.map_err(failed).and_then(|ended| ended)?;
         progress.done.fetch_add(number, Ordering::Relaxed);
-        all.add(cases);
+        take(done);
     }
-    let labels = ground.labels();
-    let terms = ground.terms.clone();
-    let backtest = tokio::task::spawn_blocking(move || all.backtest(terms, &labels)).await.map_err(failed)?;
-    Ok(Worked { backtest: Arc::new(backtest), customers: hash, facts, marks: Mutex::new(Arc::new(marks)) })
+    Ok(())
 }
 
-fn failed(error: tokio::task::JoinError) -> AppError {
+pub fn failed(error: tokio::task::JoinError) -> AppError {
     tracing::error!(%error, "a backtest failed");
     AppError::Internal
 }
@@ -146,8 +161,8 @@ impl Ground {
         rules.flat_map(|rules| rules.rulebook.factors()).map(|(key, rule)| (key, rule.label.clone())).collect()
     }
 
-    /// Returns the cases of some customers.
-    async fn cases(&self, customers: &[Tested]) -> Result<Cases, AppError> {
+    /// Returns the customers that stood on a test day, and counts those that are left out.
+    fn stood<'a>(&self, customers: &'a [Tested]) -> (Cases, Vec<Stood<'a>>) {
         let mut found = Cases::default();
         let mut stood = Vec::new();
         for customer in customers {
@@ -158,6 +173,12 @@ impl Ground {
                 stood.push((customer, of_test));
             }
         }
+        (found, stood)
+    }
+
+    /// Returns the cases of some customers.
+    async fn cases(&self, customers: &[Tested]) -> Result<Cases, AppError> {
+        let (mut found, stood) = self.stood(customers);
         let known_then = self.known_then(&stood).await?;
         let scored = match self.terms.known {
             Known::Then => known_then,
@@ -254,7 +275,7 @@ type Stood<'a> = (&'a Tested, Vec<(NaiveDate, Option<Churned>)>);
 type Scored<'a> = (&'a Tested, NaiveDate, Option<Churned>, DayScores);
 
 /// Returns the facts that count on a day, with the start that the customer had then: who came back has had another one.
-fn facts_of_life(facts: &Facts, day: NaiveDate, start_date: Option<NaiveDate>) -> Cow<'_, Facts> {
+pub fn facts_of_life(facts: &Facts, day: NaiveDate, start_date: Option<NaiveDate>) -> Cow<'_, Facts> {
     match facts.life_on(day) {
         life if life.start_date == start_date => life,
         life => Cow::Owned(Facts { start_date, came_back: false, ..life.into_owned() }),
@@ -300,12 +321,12 @@ impl Cases {
         self.left_out.add(other.left_out);
     }
 
-    fn backtest(mut self, terms: BacktestQuery, labels: &Factors<String>) -> Backtest {
+    fn backtest(mut self, terms: BacktestQuery, labels: &Factors<String>, fitted_here: bool) -> Backtest {
         // Chunks end in any order.
         self.cases.sort_unstable_by_key(|case| (case.day, case.customer));
         self.then.sort_unstable_by_key(|(case, _)| (case.day, case.customer));
         let known_then = self.known_then();
-        backtest::backtest(terms, labels, &self.cases, known_then, self.left_out)
+        backtest::backtest(terms, labels, &self.cases, known_then, self.left_out, fitted_here)
     }
 
     fn known_then(&self) -> Option<Auc> {

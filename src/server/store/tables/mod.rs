@@ -16,6 +16,7 @@ pub mod first_days;
 pub mod former_customers;
 pub mod imports;
 pub mod invoices;
+pub mod looks;
 pub mod notes;
 pub mod origin;
 pub mod outcomes;

@@ -71,6 +71,12 @@ impl Store {
         rows.into_iter().map(tested).collect()
     }
 
+    /// Counts the customers, those that have gone included.
+    pub async fn count_all_customers(&self) -> StoreResult<i64> {
+        let (number,): (i64,) = self.read().await?.one("SELECT COUNT(*) FROM customers", binds![]).await?;
+        Ok(number)
+    }
+
     /// Returns the segment as the rules spell it. Refuses one that they do not have.
     pub async fn known_segment(&self, asked: Option<Segment>) -> StoreResult<Option<Segment>> {
         known_segment(&mut self.read().await?, asked).await

@@ -1,0 +1,124 @@
+//! Kinds of measures that told more than others on several sets of real departures: days of silence, counts that are held against the days a
+//! newcomer has had, and windows that fit the rhythm of use.
+
+use crate::domain::measure::Measure;
+use crate::domain::rulebook::MOST_FACTORS;
+use crate::domain::{EventKind, FactorKey, NaiveDate, Scorecard, templates};
+use crate::scoring::facts::{Connections, Facts};
+use chrono::Duration;
+
+/// The days up to the one on which rules are learned whose active days make the rhythm.
+const RHYTHM_DAYS: i64 = 180;
+/// The days between two active days from which on the rhythm is slow.
+const SLOW: i64 = 7;
+
+/// The keys of the factor for silence, of which the first that is free is taken.
+const KEYS: [&str; 3] = ["daysOfSilence", "daysOfSilenceToo", "silentDays"];
+
+/// The kinds of measures for one scorecard, from the rhythm of some of its customers.
+pub struct Kinds {
+    now: Scorecard,
+    learned_on: NaiveDate,
+    /// The events whose silence is measured; `None` where the rules measure silence already, or nothing is there to fall silent.
+    silence: Option<Vec<EventKind>>,
+    /// The days between two active days, one of each customer: by factor, and of the silence at last.
+    gaps: Vec<Vec<i64>>,
+}
+
+impl Kinds {
+    pub fn new(now: &Scorecard, connections: &Connections, learned_on: NaiveDate) -> Self {
+        let has_silence = now.factors.values().any(|rule| matches!(rule.measure, Measure::DaysSince { .. }));
+        let is_connected = |kinds: &&[EventKind]| {
+            let silence = Measure::DaysSince { kinds: kinds.to_vec(), days: 1 };
+            connections.since(&silence).is_some_and(|first| first <= learned_on)
+        };
+        let activity = [&templates::USE[..], &[EventKind::InvoiceIssued]].into_iter().find(is_connected);
+        let has_room = now.factors.keys().count() < MOST_FACTORS;
+        Self {
+            silence: activity.filter(|_| !has_silence && has_room).map(<[_]>::to_vec),
+            gaps: vec![Vec::new(); now.factors.keys().count() + 1],
+            now: now.clone(),
+            learned_on,
+        }
+    }
+
+    /// Returns the first day of the activity that the rhythm is taken from.
+    pub fn rhythm_from(&self) -> NaiveDate {
+        self.learned_on - Duration::days(RHYTHM_DAYS)
+    }
+
+    /// Adds the rhythm of a customer, up to the day on which rules are learned.
+    pub fn add(&mut self, facts: &Facts) {
+        let of_factors = self.now.factors.values().map(|rule| rule.measure.kinds().collect::<Vec<_>>());
+        let kinds: Vec<_> = of_factors.chain([self.silence.clone().unwrap_or_default()]).collect();
+        let (from, to) = (self.rhythm_from(), self.learned_on);
+        for (kinds, gaps) in kinds.iter().zip(&mut self.gaps) {
+            gaps.extend(median_gap(facts, kinds, from, to));
+        }
+    }
+
+    /// Returns the other rules. Their targets are still the present ones, and silence weighs a quarter.
+    pub fn scorecard(&self) -> Scorecard {
+        let mut scorecard = self.now.clone();
+        let mut gaps = self.gaps.iter().map(|gaps| median(gaps.clone()));
+        for (_, rule) in scorecard.factors.iter_mut() {
+            let is_slow = gaps.next().flatten().map(|gap| gap >= SLOW);
+            fit(&mut rule.measure, is_slow, rule.scale.falls());
+        }
+        let Some(kinds) = self.silence.clone() else { return scorecard };
+        let is_slow = gaps.next().flatten().is_some_and(|gap| gap >= SLOW);
+        let weights: i64 = scorecard.factors.values().map(|rule| rule.weight).sum();
+        // In whole numbers: silence weighs a third of the others together.
+        scorecard.factors.iter_mut().for_each(|(_, rule)| rule.weight *= 3);
+        let days = if is_slow { 180 } else { 90 };
+        let rule = templates::silence(&kinds, days, &[(0, 100), (if is_slow { 90 } else { 30 }, 0)], weights);
+        let is_free = |key: &FactorKey| scorecard.factors.get(*key).is_none();
+        let key = KEYS.into_iter().filter_map(FactorKey::parse).find(is_free);
+        scorecard.factors = scorecard.factors.into_iter().chain(key.map(|key| (key, rule))).collect();
+        scorecard
+    }
+}
+
+/// Fits a measure to the rhythm of use, where it is known, and a count to newcomers. Two tickets in the first week are no sign of twenty, so
+/// counts of which more is worse are left alone.
+fn fit(measure: &mut Measure, is_slow: Option<bool>, falls: bool) {
+    let fitting = |days: i64| match is_slow {
+        Some(true) => 90,
+        Some(false) => days.clamp(7, 30),
+        None => days,
+    };
+    match measure {
+        Measure::Count { days, scaled_by_age, .. } => {
+            *days = days.or(is_slow.map(|_| 90)).map(fitting);
+            *scaled_by_age |= !falls && days.is_some();
+        }
+        Measure::DistinctFeatures { days, .. } | Measure::Trend { days, .. } => {
+            *days = days.or(is_slow.map(|_| 90)).map(fitting);
+        }
+        Measure::ActiveDays { days, scaled_by_age, .. } => {
+            *days = fitting(*days);
+            *scaled_by_age |= !falls;
+        }
+        Measure::Pace { days, .. } => *days = fitting(*days),
+        Measure::DaysSince { .. }
+        | Measure::OnTimeShare { .. }
+        | Measure::DaysOverdue
+        | Measure::Latest { .. }
+        | Measure::Mean { .. }
+        | Measure::Ratio { .. } => {}
+    }
+}
+
+/// Returns the median of the days between two active days; `None` for fewer than two.
+fn median_gap(facts: &Facts, kinds: &[EventKind], from: NaiveDate, to: NaiveDate) -> Option<i64> {
+    let counts = facts.daily.iter().filter(|daily| daily.count > 0 && kinds.contains(&daily.kind));
+    let mut days: Vec<_> = counts.map(|daily| daily.day).filter(|day| (from..=to).contains(day)).collect();
+    days.sort_unstable();
+    days.dedup();
+    median(days.windows(2).map(|pair| (pair[1] - pair[0]).num_days()).collect())
+}
+
+fn median(mut numbers: Vec<i64>) -> Option<i64> {
+    numbers.sort_unstable();
+    numbers.get(numbers.len() / 2).copied()
+}
