@@ -34,7 +34,7 @@ pub struct SuggestionPage {
     pub currency: String,
 }
 
-/// What the figure of other weights follows from, or the progress of the work on it.
+/// The scores that the figure of other weights follows from, or the progress of the work on them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TestedScoresPage {

@@ -36,7 +36,8 @@ pub fn suggestion(answer: &ScorecardSuggestion, days: Days) -> (String, String) 
             };
             let left = if answer.churners_are_fewer(learned < tested) { "left" } else { "stayed" };
             let enough = format!("{least} {left} after {}: from {} on it can be judged.", day(on), Verdict::FEW_BELOW);
-            (KEEP.to_owned(), format!("{enough} {}", if answer.tested.fewer() < Verdict::COUNTS_BELOW { "" } else { &figures }))
+            let tells = answer.tested.fewer() >= Verdict::COUNTS_BELOW;
+            (KEEP.to_owned(), if tells { format!("{enough} {figures}") } else { enough })
         }
         _ => (KEEP.to_owned(), figures),
     }
