@@ -85,10 +85,10 @@ pub async fn load_suggestion(query: String) -> Result<SuggestionPage, AppError> 
 }
 
 /// Returns the factors' scores of a past test day, or the progress of the work on them. `query` is a query string without the
-/// question mark, of which the horizon counts.
+/// question mark, of which the horizon counts, and `scorecard` the name of one in force.
 #[server(prefix = "/app", endpoint = "load_tested_scores", input = GetUrl, output = Json)]
-pub async fn load_tested_scores(query: String) -> Result<TestedScoresPage, AppError> {
-    answer(async { backtest::get_tested_scores_page(&call(), backtest_query(&query)?).await }).await
+pub async fn load_tested_scores(query: String, scorecard: String) -> Result<TestedScoresPage, AppError> {
+    answer(async { backtest::get_tested_scores_page(&call(), backtest_query(&query)?, &scorecard).await }).await
 }
 
 /// Returns the owners of all customers, in order.

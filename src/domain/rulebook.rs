@@ -59,6 +59,16 @@ impl Rulebook {
         self
     }
 
+    /// Puts a scorecard in the place of the one with its name; of the last where none has it.
+    pub fn with_scorecard(mut self, scorecard: Scorecard) -> Self {
+        match self.groups.iter_mut().find(|group| group.name == scorecard.name) {
+            Some(group) => *group = scorecard,
+            None => self.rest = Scorecard { condition: None, ..scorecard },
+        }
+        let version = self.version;
+        self.with_version(version)
+    }
+
     /// Returns the scorecards in the order in which they are tried. There is always one.
     pub fn scorecards(&self) -> impl DoubleEndedIterator<Item = &Scorecard> + Clone {
         self.groups.iter().chain([&self.rest])

@@ -67,6 +67,15 @@ impl From<Scorecard> for ScorecardOfRulebook {
     }
 }
 
+impl ScorecardOfRulebook {
+    /// Returns the scorecard as it scores customers.
+    pub fn scorecard(self, version: i64) -> Scorecard {
+        let Self { name, condition, onboarding, factors, bands, missing_policy, coverage_floor } = self;
+        let factors = factors.into_iter().map(|FactorOfScorecard { key, rule }| (key, rule)).collect();
+        Scorecard { version, name, condition, onboarding, factors, bands, missing_policy, coverage_floor }
+    }
+}
+
 impl ReadRulebook {
     pub fn new(rulebook: Rulebook, segments: Segments) -> Self {
         let version = rulebook.version;

@@ -2,7 +2,7 @@
 
 use super::backtest::{Auc, AucDifference};
 use super::preview::ScoreMove;
-use super::rulebook::ScorecardOfRulebook;
+use super::rulebook_read::ScorecardOfRulebook;
 use super::{Band, FactorKey, NaiveDate, Share};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -28,7 +28,7 @@ pub struct Suggestion {
     pub variants: i64,
     /// True when the rules in force were made after somebody had looked at these departures, which flatters them.
     pub fitted_here: bool,
-    /// One for each scorecard of the rulebook.
+    /// One for each scorecard of the rulebook, in its order, but for those of onboarding customers.
     pub scorecards: Vec<ScorecardSuggestion>,
 }
 
@@ -36,6 +36,8 @@ pub struct Suggestion {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ScorecardSuggestion {
+    /// The name of the scorecard.
+    pub name: String,
     pub verdict: SuggestionVerdict,
     /// The result in one sentence.
     pub sentence: String,

@@ -5,7 +5,7 @@ use super::measure::Measured;
 use super::score::{Part, rate};
 use super::sliding::{Counter, NEVER, number};
 use crate::domain::scorecard::FactorRule;
-use crate::domain::{Band, Factors, HistoryPoint, NaiveDate, Points, Rulebook, Scorecard};
+use crate::domain::{Band, Factors, HistoryPoint, NaiveDate, Points, Rulebook};
 use chrono::Duration;
 
 /// The days that a customer's bands are kept for, and that the search for the beginning of its band goes back.
@@ -48,6 +48,8 @@ pub fn history(
 /// The scores of a day, with each factor's own score and true when it was measured.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DayScores {
+    /// The place of the scorecard in its rulebook.
+    pub scorecard: usize,
     pub score: Points,
     pub band: Band,
     pub factors: Factors<(Points, bool)>,
@@ -59,14 +61,21 @@ pub fn scores_on(facts: &Facts, rulebook: &Rulebook, connections: &Connections, 
     let Some(first) = days.first() else { return Vec::new() };
     let facts = &*facts.life_on(*first);
     let traits = facts.traits();
-    let scorecard_of = |day: &NaiveDate| rulebook.scorecard_of(&traits, *day);
-    let alike = days.chunk_by(|a, b| std::ptr::eq(scorecard_of(a), scorecard_of(b)));
-    let scored = alike.filter_map(|days| Some(scores_under(facts, scorecard_of(days.first()?), connections, days)));
+    let place_of = |day: &NaiveDate| rulebook.place_of(&traits, *day);
+    let alike = days.chunk_by(|a, b| place_of(a) == place_of(b));
+    let scored = alike.filter_map(|days| Some(scores_under(facts, rulebook, place_of(days.first()?), connections, days)));
     scored.flatten().collect()
 }
 
-/// Returns the scores of days on all of which the customer has this scorecard.
-fn scores_under(facts: &Facts, scorecard: &Scorecard, connections: &Connections, days: &[NaiveDate]) -> Vec<DayScores> {
+/// Returns the scores of days on all of which the customer has the scorecard at this place.
+fn scores_under(
+    facts: &Facts,
+    rulebook: &Rulebook,
+    place: usize,
+    connections: &Connections,
+    days: &[NaiveDate],
+) -> Vec<DayScores> {
+    let scorecard = rulebook.scorecards().nth(place).unwrap_or(rulebook.rest());
     let mut lines: Vec<_> = scorecard.factors.values().map(|rule| Line::new(facts, rule, connections)).collect();
     let data_from = data_from(facts);
     let on = |day: &NaiveDate| {
@@ -74,7 +83,7 @@ fn scores_under(facts: &Facts, scorecard: &Scorecard, connections: &Connections,
         lines.iter_mut().filter(|line| line.next_change <= day).for_each(|line| line.move_to(day));
         let (score, band) = rate(lines.iter().map(|line| line.part), day >= data_from, scorecard);
         let parts = lines.iter().map(|line| (line.part.score, line.part.measured));
-        DayScores { score, band, factors: scorecard.factors.keys().zip(parts).collect() }
+        DayScores { scorecard: place, score, band, factors: scorecard.factors.keys().zip(parts).collect() }
     };
     days.iter().map(on).collect()
 }

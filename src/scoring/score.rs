@@ -82,7 +82,7 @@ pub(super) fn rate(parts: impl Iterator<Item = Part>, has_data: bool, scorecard:
 
 /// Returns the weighted mean of scores, and the share of the weights that is measured. The weights of what is not measured count
 /// as the policy says; all do where none would.
-fn weigh(parts: impl Iterator<Item = Part>, policy: MissingPolicy) -> (Points, Share) {
+pub(super) fn weigh(parts: impl Iterator<Item = Part>, policy: MissingPolicy) -> (Points, Share) {
     let ((mut weights, mut points), (mut measured, mut measured_points)) = ((0, 0), (0, 0));
     for Part { score, weight, measured: is_measured } in parts {
         let product = i128::from(weight) * i128::from(score.0);
@@ -197,7 +197,7 @@ fn effective_weights(measured: &Measurements, scorecard: &Scorecard) -> Factors<
 }
 
 /// Returns the band of a score.
-fn band(score: Points, has_data: bool, coverage: Share, scorecard: &Scorecard) -> Band {
+pub(super) fn band(score: Points, has_data: bool, coverage: Share, scorecard: &Scorecard) -> Band {
     let limits = &scorecard.bands;
     if !has_data || coverage < scorecard.coverage_floor {
         Band::NoData

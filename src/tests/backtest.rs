@@ -222,8 +222,9 @@ on_each_database! {
         portfolio(&db).await;
         let app = db.app();
         let call = app.call(crate::server::Actor::Visitor);
-        let Told::Done(scores) = get_tested_scores(&call, query("")).await.unwrap() else { panic!("it takes too long") };
-        let rules = db.current_scorecard().await.unwrap();
+        let Told::Done(scores) = get_tested_scores(&call, query(""), None).await.unwrap() else { panic!("it takes too long") };
+        let rules = db.current_rulebook().await.unwrap();
+        let rules = rules.rest();
         let weights = rules.factors.map(|_, rule| rule.weight);
         let figure = crate::scoring::backtest::auc_of_weights(&scores, &weights, rules.missing_policy);
         let backtest = told(&app, "").await;

@@ -5,8 +5,8 @@ use crate::domain::people::People;
 use crate::domain::timeline::Entry;
 use crate::domain::{
     AsOf, Backtest, Band, Customer, CustomerId, DayCount, Driver, Event, EventFilter, FactorKey, Factors, Fall, Health,
-    HealthChange, HistoryPoint, InvoiceRow, NaiveDate, Note, Outcome, Page, Points, Reading, RulebookVersion, Scorecard,
-    ScorecardMark, Segment, Segments, SilentSource, Suggestion,
+    HealthChange, HistoryPoint, InvoiceRow, NaiveDate, Note, Outcome, Page, Points, Reading, Rulebook, RulebookVersion,
+    Scorecard, ScorecardMark, Segment, Segments, SilentSource, Suggestion,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,8 @@ pub struct BacktestPage {
 pub struct SuggestionPage {
     pub suggestion: Option<Suggestion>,
     pub progress: Option<BacktestProgress>,
+    /// The rules in force, which a draft changes one scorecard of.
+    pub rulebook: Rulebook,
     /// The currency's code (ISO 4217).
     pub currency: String,
 }

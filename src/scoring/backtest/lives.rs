@@ -89,7 +89,6 @@ impl Tested {
             return None;
         }
         let mut within = self.up_to(last, last + Duration::days(terms.horizon))?;
-        within.segment = terms.segment;
         if within.churned.is_empty() {
             (within.name, within.arr_cents) = (String::new(), None);
         }

@@ -2,8 +2,8 @@
 //! newcomer has had, and windows that fit the rhythm of use.
 
 use crate::domain::measure::Measure;
-use crate::domain::rulebook::MOST_FACTORS;
-use crate::domain::{EventKind, FactorKey, NaiveDate, Scorecard, templates};
+use crate::domain::rulebook_input::MOST_FACTORS;
+use crate::domain::{EventKind, FactorKey, NaiveDate, Rulebook, Scorecard, templates};
 use crate::scoring::facts::{Connections, Facts};
 use chrono::Duration;
 
@@ -20,38 +20,42 @@ pub struct Kinds {
     now: Scorecard,
     learned_on: NaiveDate,
     /// The events whose silence is measured; `None` where the rules measure silence already, or nothing is there to fall silent.
-    silence: Option<Vec<EventKind>>,
+    silence: Option<(FactorKey, Vec<EventKind>)>,
     /// The days between two active days, one of each customer: by factor, and of the silence at last.
     gaps: Vec<Vec<i64>>,
 }
 
 impl Kinds {
-    pub fn new(now: &Scorecard, connections: &Connections, learned_on: NaiveDate) -> Self {
+    /// Begins with a scorecard of a rulebook, without knowing the rhythm.
+    pub fn new(now: &Scorecard, rulebook: &Rulebook, connections: &Connections, learned_on: NaiveDate) -> Self {
         let has_silence = now.factors.values().any(|rule| matches!(rule.measure, Measure::DaysSince { .. }));
         let is_connected = |kinds: &&[EventKind]| {
             let silence = Measure::DaysSince { kinds: kinds.to_vec(), days: 1 };
             connections.since(&silence).is_some_and(|first| first <= learned_on)
         };
         let activity = [&templates::USE[..], &[EventKind::InvoiceIssued]].into_iter().find(is_connected);
-        let has_room = now.factors.keys().count() < MOST_FACTORS;
+        // A key that another scorecard has too is one factor of the rulebook.
+        let is_free = |key: &FactorKey| now.factors.get(*key).is_none();
+        let (key, factors) = (KEYS.into_iter().filter_map(FactorKey::parse).find(is_free), rulebook.factors());
+        let has_room = |key: &FactorKey| factors.len() < MOST_FACTORS || factors.get(*key).is_some();
         Self {
-            silence: activity.filter(|_| !has_silence && has_room).map(<[_]>::to_vec),
+            silence: key.filter(has_room).zip(activity.filter(|_| !has_silence).map(<[_]>::to_vec)),
             gaps: vec![Vec::new(); now.factors.keys().count() + 1],
             now: now.clone(),
             learned_on,
         }
     }
 
-    /// Returns the first day of the activity that the rhythm is taken from.
-    pub fn rhythm_from(&self) -> NaiveDate {
-        self.learned_on - Duration::days(RHYTHM_DAYS)
+    /// Returns the first day of the activity that the rhythm is taken from, for rules that are learned on a day.
+    pub fn rhythm_from(learned_on: NaiveDate) -> NaiveDate {
+        learned_on - Duration::days(RHYTHM_DAYS)
     }
 
     /// Adds the rhythm of a customer, up to the day on which rules are learned.
     pub fn add(&mut self, facts: &Facts) {
         let of_factors = self.now.factors.values().map(|rule| rule.measure.kinds().collect::<Vec<_>>());
-        let kinds: Vec<_> = of_factors.chain([self.silence.clone().unwrap_or_default()]).collect();
-        let (from, to) = (self.rhythm_from(), self.learned_on);
+        let kinds: Vec<_> = of_factors.chain([self.silence.clone().map(|(_, kinds)| kinds).unwrap_or_default()]).collect();
+        let (from, to) = (Self::rhythm_from(self.learned_on), self.learned_on);
         for (kinds, gaps) in kinds.iter().zip(&mut self.gaps) {
             gaps.extend(median_gap(facts, kinds, from, to));
         }
@@ -65,16 +69,14 @@ impl Kinds {
             let is_slow = gaps.next().flatten().map(|gap| gap >= SLOW);
             fit(&mut rule.measure, is_slow, rule.scale.falls());
         }
-        let Some(kinds) = self.silence.clone() else { return scorecard };
+        let Some((key, kinds)) = self.silence.clone() else { return scorecard };
         let is_slow = gaps.next().flatten().is_some_and(|gap| gap >= SLOW);
         let weights: i64 = scorecard.factors.values().map(|rule| rule.weight).sum();
         // In whole numbers: silence weighs a third of the others together.
         scorecard.factors.iter_mut().for_each(|(_, rule)| rule.weight *= 3);
         let days = if is_slow { 180 } else { 90 };
         let rule = templates::silence(&kinds, days, &[(0, 100), (if is_slow { 90 } else { 30 }, 0)], weights);
-        let is_free = |key: &FactorKey| scorecard.factors.get(*key).is_none();
-        let key = KEYS.into_iter().filter_map(FactorKey::parse).find(is_free);
-        scorecard.factors = scorecard.factors.into_iter().chain(key.map(|key| (key, rule))).collect();
+        scorecard.factors.push(key, rule);
         scorecard
     }
 }

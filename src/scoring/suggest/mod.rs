@@ -13,7 +13,7 @@ use super::measure::{Measurements, measure};
 use super::score::{Part, Scores, band, weigh, weight_shares};
 use super::words;
 use crate::domain::backtest::{AucDifference, Verdict};
-use crate::domain::rulebook::ScorecardOfRulebook;
+use crate::domain::rulebook_read::ScorecardOfRulebook;
 use crate::domain::scale::Value;
 use crate::domain::scorecard::{BandLimits, FactorRule};
 use crate::domain::suggestion::{
@@ -137,10 +137,16 @@ pub fn facts_needed_from(now: &Scorecard, tried: &Scorecard, learned_on: NaiveDa
     learned_on - Duration::days(windows.fold(1, i64::max) + HISTORY_BEFORE)
 }
 
-/// Returns the answer where facts begin too late.
-pub fn without_history(days: Days, first_fact_on: Option<NaiveDate>, needed_from: NaiveDate) -> ScorecardSuggestion {
+/// Returns the answer for a scorecard where facts begin too late.
+pub fn without_history(
+    now: &Scorecard,
+    days: Days,
+    first_fact_on: Option<NaiveDate>,
+    needed_from: NaiveDate,
+) -> ScorecardSuggestion {
     let (sentence, reason) = words::no_history(days.learned_on, first_fact_on, needed_from);
     ScorecardSuggestion {
+        name: now.name.clone(),
         verdict: SuggestionVerdict::NotEnoughHistory,
         sentence,
         reason,
@@ -203,6 +209,7 @@ impl Learning<'_> {
         let draft = with_bands(with_weights(targets::own(tried, today, |seen| &seen.tried)), today);
         let (moves, movers) = band_moves(&draft, today, who);
         let mut answer = ScorecardSuggestion {
+            name: now.name.clone(),
             verdict,
             sentence: String::new(),
             reason: String::new(),

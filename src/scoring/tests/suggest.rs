@@ -47,7 +47,7 @@ fn portfolio(on: i64, number: i64, leavers: i64, signal: i64, rules: (&Scorecard
 }
 
 fn tried(now: &Scorecard) -> Scorecard {
-    let mut kinds = Kinds::new(now, &given().connections, days().learned_on);
+    let mut kinds = Kinds::new(now, &now.clone().into(), &given().connections, days().learned_on);
     (0..20).for_each(|number| kinds.add(&silent_for(181, number, 30).facts));
     kinds.scorecard()
 }
@@ -193,7 +193,7 @@ fn a_factor_that_runs_against_its_assumption_is_said_and_not_raised() {
 fn kinds_follow_the_rhythm_of_use() {
     let now = Scorecard::default();
     let measures = |facts: &[Facts]| {
-        let mut kinds = Kinds::new(&now, &given().connections, day(181));
+        let mut kinds = Kinds::new(&now, &now.clone().into(), &given().connections, day(181));
         facts.iter().for_each(|facts| kinds.add(facts));
         kinds.scorecard()
     };
@@ -211,16 +211,16 @@ fn kinds_follow_the_rhythm_of_use() {
     // Silence weighs a quarter, and is added once.
     let shares = crate::scoring::weight_shares(&daily.factors.map(|_, rule| rule.weight));
     assert_eq!(shares.values().last(), Some(&Share(250)));
-    let again = Kinds::new(&daily, &given().connections, day(181)).scorecard();
+    let again = Kinds::new(&daily, &daily.clone().into(), &given().connections, day(181)).scorecard();
     assert_eq!(again.factors.keys().count(), 6);
     // What happens after the day of learning makes no rhythm.
     assert_eq!(measures(&[silent_for(100, 0, 30).facts]).factors[FactorKey::LOGIN_FREQUENCY].measure.window_days(), Some(30));
     // Where nobody logs in, it is orders that fall silent; where nothing is connected, nothing does.
     let mut orders = Connections::default();
     *orders.0.get_mut(crate::domain::Source::Invoices) = Some(day(500));
-    let silence = Kinds::new(&now, &orders, day(181)).scorecard().factors.values().last().unwrap().clone();
+    let silence = Kinds::new(&now, &now.clone().into(), &orders, day(181)).scorecard().factors.values().last().unwrap().clone();
     assert_eq!(silence.measure, Measure::DaysSince { kinds: vec![InvoiceIssued], days: 90 });
-    assert_eq!(Kinds::new(&now, &Connections::default(), day(181)).scorecard().factors.keys().count(), 5);
+    assert_eq!(Kinds::new(&now, &now.clone().into(), &Connections::default(), day(181)).scorecard().factors.keys().count(), 5);
 }
 
 #[test]

@@ -2,19 +2,21 @@
 
 use super::{Working, look_again};
 use crate::app::components::charts::{Difference, DifferencesChart, WeightsChart};
-use crate::app::components::{BandBadge, Followed, LinkButton};
+use crate::app::components::{BandBadge, Followed, LinkButton, Tab, Tabs};
 use crate::app::server_fns::load_suggestion;
 use crate::app::{format, until_answered};
 use crate::domain::backtest::Verdict;
 use crate::domain::suggestion::{ScorecardSuggestion, Step, SuggestionVerdict};
-use crate::domain::{ScoreMove, Suggestion};
+use crate::domain::{Rulebook, ScoreMove, Suggestion};
 use crate::wire::SCORECARD_PATH;
 use crate::wire::pages::SuggestionPage as Page;
-use crate::wire::rules::scorecard_values;
+use crate::wire::rulebooks::rulebook_values;
 use leptos::prelude::*;
 
 /// The parts of a backtest's query that a suggestion takes as well.
 const ASKED: [&str; 4] = ["horizon", "min_age", "exclude_involuntary", "skip_days"];
+/// The parameter with the name of the scorecard whose suggestion is shown.
+const SCORECARD: &str = "scorecard";
 /// The customers that are shown before somebody asks for all.
 const SHOWN: usize = 12;
 
@@ -34,16 +36,16 @@ pub fn Better(search: Memo<String>) -> impl IntoView {
 }
 
 fn asked(search: &str) -> String {
-    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(search.trim_start_matches('?')).unwrap_or_default();
-    let kept: Vec<_> = pairs.into_iter().filter(|(name, value)| ASKED.contains(&name.as_str()) && !value.is_empty()).collect();
+    let kept: Vec<_> =
+        pairs(search).into_iter().filter(|(name, value)| ASKED.contains(&name.as_str()) && !value.is_empty()).collect();
     serde_urlencoded::to_string(kept).unwrap_or_default()
 }
 
 #[component]
 fn Shown(page: Page, search: Memo<String>) -> impl IntoView {
-    let Page { suggestion, progress, currency } = page;
+    let Page { suggestion, progress, rulebook, currency } = page;
     let found = match (suggestion, progress) {
-        (Some(suggestion), _) => view! { <Found suggestion currency /> }.into_any(),
+        (Some(suggestion), _) => view! { <Found suggestion rulebook currency search /> }.into_any(),
         (None, Some(progress)) => view! { <Working progress search /> }.into_any(),
         (None, None) => return None,
     };
@@ -56,46 +58,82 @@ fn Shown(page: Page, search: Memo<String>) -> impl IntoView {
 }
 
 #[component]
-fn Found(suggestion: Suggestion, currency: String) -> impl IntoView {
-    let basis = basis(&suggestion);
-    let version = suggestion.version;
-    let parts = suggestion.scorecards.into_iter().map(|scorecard| {
-        let is_better = scorecard.verdict == SuggestionVerdict::Better;
-        let draft = draft_href(&scorecard, version).filter(|_| is_better).map(|href| {
-            view! {
-                <p class="better__draft">
-                    <LinkButton href primary=true>"Open as a draft"</LinkButton>
-                    <span class="muted">"To edit, preview, and save with a note."</span>
-                </p>
-            }
-        });
-        let tells = scorecard.tested.fewer() >= Verdict::COUNTS_BELOW;
-        let pictures = tells.then(|| view! { <Pictures scorecard=scorecard.clone() /> });
-        let moved = is_better.then(|| view! { <Moved scorecard=scorecard.clone() currency=currency.clone() /> });
-        let changes = (!scorecard.changes.is_empty()).then(|| view! { <Changes changes=scorecard.changes.clone() /> });
+fn Found(suggestion: Suggestion, rulebook: Rulebook, currency: String, search: Memo<String>) -> impl IntoView {
+    let chosen = move || {
+        let scorecards = &suggestion.scorecards;
+        let Some(scorecard) = chosen(scorecards, &search.read()).cloned() else {
+            return view! { <p>"All customers are onboarding: rules are suggested for the others only."</p> }.into_any();
+        };
+        let several = scorecards.len() > 1;
+        let tabs = several.then(|| view! { <Tabs label="Scorecard" tabs=tabs(scorecards, &scorecard.name, &search.read()) /> });
+        let basis = basis(&suggestion, &scorecard);
         view! {
-            <div class="backtest__lead">
-                <p class="better__sentence">{scorecard.sentence.clone()}</p>
-                <p>{scorecard.reason.clone()}</p>
-                {draft}
-            </div>
-            {pictures}
-            {moved}
-            {changes}
+            {tabs}
+            <OfScorecard scorecard rulebook=rulebook.clone() currency=currency.clone() />
+            <p class="muted backtest__small">{basis} " " <a class="no-print" href="/help#better">"How rules are suggested"</a></p>
+        }
+        .into_any()
+    };
+    view! { {chosen} }
+}
+
+/// Returns the scorecard that a query string names, or else the one with the most departures.
+fn chosen<'a>(scorecards: &'a [ScorecardSuggestion], search: &str) -> Option<&'a ScorecardSuggestion> {
+    let pairs = pairs(search);
+    let asked = pairs.iter().find(|(name, _)| name == SCORECARD).map(|(_, value)| value);
+    let named = asked.and_then(|asked| scorecards.iter().find(|scorecard| scorecard.name == *asked));
+    // Of equals the first.
+    named.or_else(|| scorecards.iter().rev().max_by_key(|scorecard| scorecard.tested.churners))
+}
+
+fn tabs(scorecards: &[ScorecardSuggestion], current: &str, search: &str) -> Vec<Tab> {
+    let tab = |scorecard: &ScorecardSuggestion| {
+        let ScorecardSuggestion { name, tested, .. } = scorecard;
+        let mut pairs = pairs(search);
+        pairs.retain(|(other, value)| other != SCORECARD && !value.is_empty());
+        pairs.push((SCORECARD.to_owned(), name.clone()));
+        let query = serde_urlencoded::to_string(&pairs).unwrap_or_default();
+        let label = format!("{name} ({} left)", format::group(tested.churners));
+        Tab { href: format!("/backtest?{query}#better-title"), label, current: name == current }
+    };
+    scorecards.iter().map(tab).collect()
+}
+
+fn pairs(search: &str) -> Vec<(String, String)> {
+    serde_urlencoded::from_str(search.trim_start_matches('?')).unwrap_or_default()
+}
+
+/// Shows what was found for one scorecard.
+#[component]
+fn OfScorecard(scorecard: ScorecardSuggestion, rulebook: Rulebook, currency: String) -> impl IntoView {
+    let is_better = scorecard.verdict == SuggestionVerdict::Better;
+    let draft = draft_href(&scorecard, rulebook).filter(|_| is_better).map(|href| {
+        view! {
+            <p class="better__draft">
+                <LinkButton href primary=true>"Open as a draft"</LinkButton>
+                <span class="muted">"To edit, preview, and save with a note."</span>
+            </p>
         }
     });
+    let tells = scorecard.tested.fewer() >= Verdict::COUNTS_BELOW;
+    let pictures = tells.then(|| view! { <Pictures scorecard=scorecard.clone() /> });
+    let moved = is_better.then(|| view! { <Moved scorecard=scorecard.clone() currency /> });
+    let changes = (!scorecard.changes.is_empty()).then(|| view! { <Changes changes=scorecard.changes.clone() /> });
     view! {
-        {parts.collect_view()}
-        <p class="muted backtest__small">{basis} " " <a class="no-print" href="/help#better">"How rules are suggested"</a></p>
+        <div class="backtest__lead">
+            <p class="better__sentence">{scorecard.sentence.clone()}</p>
+            <p>{scorecard.reason.clone()}</p>
+            {draft}
+        </div>
+        {pictures}
+        {moved}
+        {changes}
     }
 }
 
 /// Says what was tried on whom, and how often.
-fn basis(suggestion: &Suggestion) -> String {
-    let count = |(learned, tested): (i64, i64), scorecard: &ScorecardSuggestion| {
-        (learned + scorecard.learned.churners, tested + scorecard.tested.churners)
-    };
-    let (learned, tested) = suggestion.scorecards.iter().fold((0, 0), count);
+fn basis(suggestion: &Suggestion, scorecard: &ScorecardSuggestion) -> String {
+    let (learned, tested) = (scorecard.learned.churners, scorecard.tested.churners);
     let days = format!(
         "Weights are learned on {} ({} left in the {} days after), everything is tested on {} ({} left), and the draft has targets and limits of {}.",
         format::day(suggestion.learned_on),
@@ -117,9 +155,11 @@ fn basis(suggestion: &Suggestion) -> String {
     format!("{days}{variants}{fitted}")
 }
 
-/// Returns the address of the form with the draft in it.
-fn draft_href(scorecard: &ScorecardSuggestion, version: i64) -> Option<String> {
-    let mut values = scorecard_values(&scorecard.draft.clone()?.scorecard(version));
+/// Returns the address of the form with the draft in it: the rules in force with one other scorecard.
+fn draft_href(scorecard: &ScorecardSuggestion, in_force: Rulebook) -> Option<String> {
+    let place = in_force.scorecards().position(|other| other.name == scorecard.name)?;
+    let draft = in_force.clone().with_scorecard(scorecard.draft.clone()?.scorecard(in_force.version));
+    let mut values = rulebook_values(&draft, place, &in_force);
     let note: String = format!("Suggested: {}", scorecard.reason).chars().take(200).collect();
     values.0.insert("note".to_owned(), note);
     let query = serde_urlencoded::to_string(&values).ok()?;

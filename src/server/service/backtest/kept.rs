@@ -176,7 +176,7 @@ async fn work_out(store: &Store, question: &Question, progress: &Progress) -> Re
     match question {
         Question::Backtest(terms) => work::work_out(store, terms, progress).await,
         Question::Suggestion(terms) => better::work_out(store, terms, progress).await,
-        Question::Scores(terms) => work::scores(store, terms, progress).await,
+        Question::Scores(terms, scorecard) => work::scores(store, terms, *scorecard, progress).await,
     }
 }
 

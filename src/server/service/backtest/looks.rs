@@ -59,8 +59,8 @@ async fn looks(store: &Store, day: NaiveDate, end: NaiveDate) -> Result<Vec<Look
 /// Returns the time at which rules came into force first; `None` for those that the database began with. Who restores a version
 /// makes no new rules.
 async fn made_at(store: &Store, version: i64) -> Result<Option<DateTime<Utc>>, AppError> {
-    let versions = store.list_scorecards().await?;
-    let Some(tested) = versions.iter().find(|other| other.scorecard.version == version) else { return Ok(None) };
-    let same = versions.iter().filter(|other| other.scorecard.has_rules_of(&tested.scorecard));
-    Ok(same.min_by_key(|other| other.scorecard.version).and_then(|first| first.created_at))
+    let versions = store.list_rulebooks().await?;
+    let Some(tested) = versions.iter().find(|other| other.rulebook.version == version) else { return Ok(None) };
+    let same = versions.iter().filter(|other| other.rulebook.has_rules_of(&tested.rulebook));
+    Ok(same.min_by_key(|other| other.rulebook.version).and_then(|first| first.created_at))
 }

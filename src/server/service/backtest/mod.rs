@@ -57,7 +57,7 @@ pub async fn get_suggestion(call: &Call, query: BacktestQuery, patience: Duratio
     let before = |horizons: i64| call.today() - Days::days(horizons * query.horizon);
     let terms = BacktestQuery {
         days: vec![before(2), before(1)],
-        version: Some(call.store.current_scorecard().await?.version),
+        version: Some(call.store.current_rulebook().await?.version),
         segment: None,
         known: Known::Now,
         ..query
@@ -73,13 +73,22 @@ pub async fn get_suggestion(call: &Call, query: BacktestQuery, patience: Duratio
     })
 }
 
-/// Returns the factors' scores of a test of the rules in force on the latest day that a query's horizon allows, or the progress. Whoever
-/// has them sees the figure of any weights, so that rules made afterwards are fitted to these departures.
-pub async fn get_tested_scores(call: &Call, query: BacktestQuery) -> Result<Told<Arc<TestedScores>>, AppError> {
+/// Returns the factors' scores of a test of a scorecard in force, the first one unless another is named, on the latest day that a
+/// query's horizon allows, or the progress. Whoever has them sees the figure of any weights, so that rules made afterwards are fitted
+/// to these departures.
+pub async fn get_tested_scores(
+    call: &Call,
+    query: BacktestQuery,
+    scorecard: Option<&str>,
+) -> Result<Told<Arc<TestedScores>>, AppError> {
     let day = call.today() - Days::days(query.horizon);
-    let version = Some(call.store.current_scorecard().await?.version);
+    let rulebook = call.store.current_rulebook().await?;
+    let is_asked = |name: &str| scorecard.is_none_or(|asked| asked == name);
+    let place = rulebook.scorecards().position(|scorecard| is_asked(&scorecard.name));
+    let place = place.ok_or_else(|| FieldErrors::one("scorecard", "must be the name of a scorecard of the rules in force"))?;
+    let version = Some(rulebook.version);
     let terms = BacktestQuery { days: vec![day], version, segment: None, known: Known::Now, ..query };
-    Ok(match call.backtests.get(&call.store, Question::Scores(terms.clone()), PAGE_PATIENCE).await? {
+    Ok(match call.backtests.get(&call.store, Question::Scores(terms.clone(), place), PAGE_PATIENCE).await? {
         Told::Done(Answer::Scores(scores)) => {
             looks::note_weights(call, &terms).await;
             Told::Done(scores)
@@ -106,12 +115,13 @@ pub async fn get_suggestion_page(call: &Call, query: BacktestQuery) -> Result<Su
         (_, None) => (None, None),
         _ => get_suggestion(call, query, PAGE_PATIENCE).await?.parts(),
     };
-    Ok(SuggestionPage { suggestion, progress, currency: call.settings.currency.clone() })
+    let rulebook = call.store.current_rulebook().await?;
+    Ok(SuggestionPage { suggestion, progress, rulebook, currency: call.settings.currency.clone() })
 }
 
 /// Returns the read model of weights that are moved while their figure is in sight.
-pub async fn get_tested_scores_page(call: &Call, query: BacktestQuery) -> Result<TestedScoresPage, AppError> {
-    let (scores, progress) = get_tested_scores(call, query).await?.parts();
+pub async fn get_tested_scores_page(call: &Call, query: BacktestQuery, scorecard: &str) -> Result<TestedScoresPage, AppError> {
+    let (scores, progress) = get_tested_scores(call, query, Some(scorecard)).await?.parts();
     Ok(TestedScoresPage { scores: scores.map(|scores| TestedScores::clone(&scores)), progress })
 }
 

@@ -14,8 +14,8 @@ pub enum Question {
     Backtest(BacktestQuery),
     /// The first day is learned on, and the second tested on: a horizon before today.
     Suggestion(BacktestQuery),
-    /// The factors' scores on the one day.
-    Scores(BacktestQuery),
+    /// The factors' scores on the one day, of the customers of the scorecard at a place.
+    Scores(BacktestQuery, usize),
 }
 
 #[derive(Clone)]
@@ -29,7 +29,7 @@ impl Question {
     /// Returns only what the answer rests on of a customer.
     pub fn part_of(&self, customer: Tested) -> Option<Tested> {
         match self {
-            Self::Backtest(terms) | Self::Scores(terms) => customer.within(terms),
+            Self::Backtest(terms) | Self::Scores(terms, _) => customer.within(terms),
             Self::Suggestion(terms) => customer.up_to(days(terms).drafted_on, end(terms)),
         }
     }
@@ -37,7 +37,7 @@ impl Question {
     /// Returns the facts that the answer rests on.
     pub fn facts(&self, customers: &[Tested]) -> MarkedFacts {
         match self {
-            Self::Backtest(terms) | Self::Scores(terms) => {
+            Self::Backtest(terms) | Self::Scores(terms, _) => {
                 let left = customers.iter().filter(|customer| !customer.churned.is_empty()).map(|customer| customer.id).collect();
                 MarkedFacts { last: terms.days.last().copied().unwrap_or_default(), left, end: end(terms) }
             }

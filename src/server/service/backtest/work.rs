@@ -72,16 +72,22 @@ pub async fn work_out(store: &Store, query: &BacktestQuery, progress: &Progress)
     Ok((Answer::Backtest(Arc::new(backtest)), rests))
 }
 
-/// Works out the factors' scores of one day.
-pub async fn scores(store: &Store, query: &BacktestQuery, progress: &Progress) -> Result<(Answer, Rests), AppError> {
-    let (customers, rests) = Rests::load(store, &Question::Scores(query.clone())).await?;
+/// Works out the factors' scores of one day, of the customers that the scorecard at a place scored on it.
+pub async fn scores(
+    store: &Store,
+    query: &BacktestQuery,
+    scorecard: usize,
+    progress: &Progress,
+) -> Result<(Answer, Rests), AppError> {
+    let (customers, rests) = Rests::load(store, &Question::Scores(query.clone(), scorecard)).await?;
     let ground = Arc::new(Ground::load(store, query.clone()).await?);
     let of_chunk = |chunk: Vec<Tested>| {
         let ground = Arc::clone(&ground);
         async move {
             let (_, stood) = ground.stood(&chunk);
             let scored = Box::pin(ground.known_now(&stood)).await?;
-            let with_band = scored.into_iter().filter(|(.., scores)| scores.band != Band::NoData);
+            let is_of = |scores: &DayScores| scores.scorecard == scorecard && scores.band != Band::NoData;
+            let with_band = scored.into_iter().filter(|(.., scores)| is_of(scores));
             Ok(with_band.map(|(customer, _, left, scores)| (customer.id, left.is_some(), scores.factors)).collect::<Vec<_>>())
         }
     };
@@ -92,12 +98,14 @@ pub async fn scores(store: &Store, query: &BacktestQuery, progress: &Progress) -
         key,
         scores: all.iter().filter_map(|(.., factors)| factors.get(key)).map(|score| TestedScores::write(*score)).collect(),
     };
+    let rules = ground.now.rulebook.scorecards().nth(scorecard);
+    let keys = rules.into_iter().flat_map(|rules| rules.factors.keys());
     let scores = TestedScores {
         horizon: query.horizon,
         day: query.days.first().copied().unwrap_or_default(),
         n: all.len(),
         left: (0..).zip(&all).filter(|(_, (_, left, _))| *left).map(|(place, _)| place).collect(),
-        factors: ground.now.scorecard.factors.keys().map(factor).collect(),
+        factors: keys.map(factor).collect(),
     };
     Ok((Answer::Scores(Arc::new(scores)), rests))
 }
