@@ -143,6 +143,9 @@ fn table(answer: &Backtest, currency: &str) -> String {
 fn suggested(answer: &Suggestion, currency: &str) -> String {
     let mut lines = Vec::new();
     for scorecard in &answer.scorecards {
+        if answer.scorecards.len() > 1 {
+            lines.push(format!("{}:", scorecard.name));
+        }
         lines.extend([scorecard.sentence.clone(), scorecard.reason.clone(), String::new()]);
         let step = |step: Step| match step {
             Step::Targets => "Own targets",

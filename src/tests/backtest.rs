@@ -213,6 +213,10 @@ on_each_database! {
         changed("a departure").await;
         db.retract_outcome(left, "test", now()).await.unwrap();
         changed("a departure that was taken back").await;
+        let customer = db.get_customer(ids[4]).await.unwrap();
+        let fields = CustomerFields { segment: crate::domain::Segment::named("Enterprise").unwrap(), ..customer.fields };
+        db.update_customer(ids[4], customer.version, &fields, now()).await.unwrap();
+        changed("a segment, by which the scorecard may be another one").await;
         db.new_rules(|rules| rules.missing_policy = crate::domain::MissingPolicy::Exclude).await;
         changed("new rules").await;
         assert_eq!(told(&app, "version=1").await.version, Some(1));

@@ -1,11 +1,15 @@
 //! Suggestions from stored facts and departures: what they follow from, how long they are kept, and what is told of former looks.
 
 use crate::domain::suggestion::SuggestionVerdict;
-use crate::domain::{BacktestQuery, Band, CustomerFields, CustomerId, OutcomeFacts, OutcomeKind, Suggestion};
-use crate::server::service::backtest::{Told, get_suggestion};
+use crate::domain::{
+    BacktestQuery, Band, Condition, CustomerFields, CustomerId, NewRulebook, OutcomeFacts, OutcomeKind, Rulebook, Scorecard,
+    Segment, Suggestion,
+};
+use crate::server::service::backtest::{Told, get_suggestion, get_tested_scores};
 use crate::server::{Actor, AppState};
 use crate::tests::api::Site;
 use crate::tests::harness::*;
+use crate::wire::AppError;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -104,6 +108,49 @@ on_each_database! {
         changed("an ARR").await;
         db.new_rules(|rules| rules.missing_policy = crate::domain::MissingPolicy::Exclude).await;
         assert_eq!(changed("new rules").await.version, 2);
+    }
+
+    async fn each_scorecard_is_learned_on_its_own_customers_and_changes_alone(db: Database) {
+        let ids = portfolio(&db, 32).await;
+        for id in ids.iter().step_by(2) {
+            let customer = db.get_customer(*id).await.unwrap();
+            let fields = CustomerFields { segment: Segment::named("Startup").unwrap(), ..customer.fields };
+            db.update_customer(*id, customer.version, &fields, now()).await.unwrap();
+        }
+        let of = |name: &str, segments: &[&str], days| Scorecard {
+            name: name.into(),
+            onboarding: segments.is_empty(),
+            condition: Some(Condition {
+                segments: segments.iter().filter_map(|segment| Segment::named(segment)).collect(),
+                started_less_than_days_ago: days,
+            }),
+            ..Scorecard::default()
+        };
+        let groups = vec![of("New", &[], Some(30)), of("Startups", &["Startup"], None)];
+        let rulebook = Rulebook::new(2, groups, Scorecard { name: "Others".into(), ..Scorecard::default() });
+        let new = NewRulebook { rulebook: rulebook.clone(), segments: None, author: "Ada".into(), note: "test".into() };
+        db.add_rulebook(&new, now()).await.unwrap();
+        let app = db.app();
+        let scorecards = suggested(&app).await.scorecards;
+        let names: Vec<_> = scorecards.iter().map(|scorecard| scorecard.name.as_str()).collect();
+        assert_eq!(names, ["Startups", "Others"], "nobody new is judged");
+        let query = || BacktestQuery::from_pairs([("horizon", "30")], today()).unwrap();
+        let call = app.call(Actor::Visitor);
+        for scorecard in &scorecards {
+            assert_eq!((scorecard.learned.n, scorecard.learned.churners), (42, 16));
+            assert_eq!((scorecard.tested.n, scorecard.tested.churners), (26, 16));
+            assert_eq!(scorecard.verdict, SuggestionVerdict::TooFew, "half of 32 are few");
+            // The draft is of these customers, and leaves the other scorecards as they are.
+            let draft = rulebook.clone().with_scorecard(scorecard.draft.clone().unwrap().scorecard(2));
+            let changes = draft.changes_since(&rulebook);
+            let own: Vec<_> = scorecard.changes.iter().map(|change| format!("{}: {change}", scorecard.name)).collect();
+            assert!(!own.is_empty() && changes == own, "{changes:?}");
+            // So is the figure of weights that are moved.
+            let Told::Done(scores) = get_tested_scores(&call, query(), Some(&scorecard.name)).await.unwrap() else { panic!() };
+            assert_eq!((scores.n, scores.left.len()), (26, 16));
+        }
+        let refused = get_tested_scores(&call, query(), Some("Nobody")).await.err();
+        assert!(matches!(refused, Some(AppError::Invalid(errors)) if errors.0[0].field == "scorecard"));
     }
 
     async fn a_short_history_is_said(db: Database) {

@@ -7,6 +7,7 @@ mod load;
 mod points;
 mod result;
 mod slider;
+mod tested;
 
 pub use curve::ScaleCurve;
 pub use slider::{FieldSlider, WeightSlider};

@@ -2,6 +2,7 @@
 
 use super::distribution::Distribution;
 use super::load::Loading;
+use super::tested::Tested;
 use super::{RULES_FORM, WhatIf};
 use crate::app::components::{BandBadge, Skeleton};
 use crate::app::format::{count, group, money_short};
@@ -48,6 +49,7 @@ pub(super) fn Outcome(what_if: WhatIf) -> impl IntoView {
             <div class="what-if__effects panel" hidden=move || hides_effects(what_if)>
                 {shown}
                 {move || what_if.outlook.read().is_none().then(|| view! { <Skeleton lines=8 /> })}
+                <Tested what_if />
             </div>
             <p class="sr-only" role="status">{move || what_if.announced.get()}</p>
         </aside>
@@ -81,7 +83,7 @@ fn Headline(what_if: WhatIf) -> impl IntoView {
 
 /// Shows a figure before and after, or once when it stays.
 #[component]
-fn Shift(before: String, after: String) -> impl IntoView {
+pub(super) fn Shift(before: String, after: String) -> impl IntoView {
     match before == after {
         true => view! { <span class="what-if__shift">{after}</span> }.into_any(),
         false => view! { <span class="what-if__shift" data-moves="">{before} <span class="sr-only">" to "</span><i aria-hidden="true">" → "</i> <b>{after}</b></span> }.into_any(),

@@ -25,10 +25,10 @@ pub async fn get_backtest(call: Call, query: Query<BacktestParameters>) -> Resul
     })
 }
 
-/// Returns other rules for each scorecard, learned on the departures of one horizon and tested on those of the next, with the
-/// evidence for them. Only the verdict `better` comes with the advice to use the draft, which can be sent to `/api/rulebooks`. Nothing
-/// changes by itself. It answers 202 as `/api/backtest` does, and a result is kept until a fact up to yesterday, a customer's name
-/// or ARR, a departure or the rules change.
+/// Returns other rules for each scorecard but those of onboarding customers, learned on the departures of one horizon and tested on those of the next, with the
+/// evidence for them. Only the verdict `better` comes with the advice to use the draft, which can take its scorecard's place in what is sent to `/api/rulebooks`. Nothing
+/// changes by itself. It answers 202 as `/api/backtest` does, and a result is kept until a fact up to yesterday, a customer's name,
+/// segment or ARR, a departure or the rules change.
 #[utoipa::path(get, path = "/api/backtest/suggestion", tag = "Scorecards", params(SuggestionParameters), responses(
     (status = 200, description = "The rules that were tried, and what they told", body = Suggestion),
     (status = 202, description = "It is still being worked out: ask again", body = BacktestProgress)))]
