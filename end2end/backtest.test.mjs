@@ -92,7 +92,7 @@ for (const [width, colorScheme] of [[1440, "light"], [1440, "dark"], [390, "ligh
 const better = (page) => page.getByRole("region", { name: "Could it be better?" });
 
 /** A hundred customers that use the product, of whom 32 fall silent and leave in each of the last two horizons of 30 days. */
-const proven = sharedApp({}, async (api) => {
+async function fillProven(api) {
   const batch = [];
   for (const number of Array.from({ length: 100 }, (_, index) => index)) {
     const left = number < 32 ? 45 : number < 64 ? 15 : null;
@@ -104,6 +104,17 @@ const proven = sharedApp({}, async (api) => {
     if (left) await api.post(`/customers/${id}/outcomes`, { outcome: "churned", date: daysAgo(left) });
   }
   await api.post("/events", batch);
+}
+
+const proven = sharedApp({}, fillProven);
+
+/** The same, under rules that score Enterprises, of which there are none, apart. */
+const apart = sharedApp({}, async (api) => {
+  await fillProven(api);
+  const { scorecards: [rest] } = await api.get("/rulebook");
+  const condition = { segments: ["Enterprise"], startedLessThanDaysAgo: null };
+  const scorecards = [{ ...rest, name: "Large", condition }, { ...rest, name: "Others" }];
+  await api.post("/rulebooks", { version: 1, author: "Ann Lee", note: "Large ones apart", scorecards });
 });
 
 for (const javaScriptEnabled of [true, false]) {
@@ -141,6 +152,48 @@ for (const javaScriptEnabled of [true, false]) {
     await better(page).getByText(scorecard.reason).waitFor();
     assert.equal(await better(page).getByRole("link", { name: "Open as a draft" }).count(), 0);
     assert.equal(await better(page).getByRole("table").count(), 0);
+  });
+}
+
+story("on demand the form tells how well the weights tell who left", { app: proven }, async ({ page, open }) => {
+  await open("/scorecard");
+  const effect = page.getByRole("complementary", { name: "With these rules" });
+  const tested = effect.getByRole("region", { name: "Do the weights tell who leaves?" });
+  await tested.getByRole("button", { name: "Test the weights on past departures" }).click();
+  await tested.getByText("64 of 100 left in the 90 days after").waitFor();
+  const figure = tested.getByText("Of 100 pairs of one who left and one who stayed");
+  await figure.waitFor();
+  const requests = [];
+  page.on("request", (request) => requests.push(request.url()));
+  const logins = page.getByRole("group", { name: "Login frequency", exact: true });
+  // Nothing else tells these customers apart.
+  await logins.getByLabel("Weight").fill("0");
+  await tested.getByText("All have the same score.").waitFor();
+  await logins.getByLabel("Weight").fill("50");
+  await figure.waitFor();
+  assert.deepEqual(requests, []);
+  await logins.getByLabel("Scale").fill("0 = 0, 30 = 100");
+  await tested.getByText("The figure follows weights only").waitFor();
+});
+
+for (const javaScriptEnabled of [true, false]) {
+  const how = javaScriptEnabled ? "with JavaScript" : "without JavaScript";
+
+  story(`a scorecard is chosen, and its draft leaves the others alone, ${how}`, { app: apart, javaScriptEnabled }, async ({ page, api, open }) => {
+    await open("/backtest?horizon=30");
+    const [large, others] = (await api.get("/backtest/suggestion?horizon=30")).scorecards;
+    assert.deepEqual([large.name, others.name, large.tested.n], ["Large", "Others", 0]);
+    const tabs = better(page).getByRole("navigation", { name: "Scorecard" });
+    await better(page).getByText(others.sentence, { exact: true }).waitFor();
+    await tabs.getByRole("link", { name: "Large (0 left)" }).click();
+    await better(page).getByText(large.reason).waitFor();
+    assert.equal(new URL(page.url()).searchParams.get("scorecard"), "Large");
+    assert.equal(await better(page).getByRole("link", { name: "Open as a draft" }).count(), 0);
+    await tabs.getByRole("link", { name: "Others (32 left)" }).click();
+    await better(page).getByRole("link", { name: "Open as a draft" }).click();
+    const changed = page.getByRole("region", { name: "What would change" });
+    await changed.getByText("Others: Days of silence none → weight").waitFor();
+    assert.equal(await changed.getByText("Large: ").count(), 0);
   });
 }
 

@@ -6,6 +6,7 @@ mod distribution;
 mod load;
 mod points;
 mod result;
+mod shift;
 mod slider;
 mod tested;
 

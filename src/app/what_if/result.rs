@@ -2,6 +2,7 @@
 
 use super::distribution::Distribution;
 use super::load::Loading;
+use super::shift::Shift;
 use super::tested::Tested;
 use super::{RULES_FORM, WhatIf};
 use crate::app::components::{BandBadge, Skeleton};
@@ -78,15 +79,6 @@ fn Headline(what_if: WhatIf) -> impl IntoView {
             all => format!("{} change band", group(all)),
         };
         Some(view! { <p class="what-if__figures"><Shift before after /> " mean, " {moves}</p> }.into_any())
-    }
-}
-
-/// Shows a figure before and after, or once when it stays.
-#[component]
-pub(super) fn Shift(before: String, after: String) -> impl IntoView {
-    match before == after {
-        true => view! { <span class="what-if__shift">{after}</span> }.into_any(),
-        false => view! { <span class="what-if__shift" data-moves="">{before} <span class="sr-only">" to "</span><i aria-hidden="true">" → "</i> <b>{after}</b></span> }.into_any(),
     }
 }
 

@@ -2,7 +2,7 @@
 //! for it, since whoever sees it while moving weights fits them to these departures.
 
 use super::WhatIf;
-use super::result::Shift;
+use super::shift::Shift;
 use crate::app::format::{count, day, group};
 use crate::app::server_fns::load_tested_scores;
 use crate::app::until_answered;

@@ -94,7 +94,7 @@ impl Ground {
     /// Returns the day from which on facts are needed to learn a scorecard; `None` where they are there.
     fn lacks_history(&self, now: &Scorecard, tried: &Scorecard) -> Option<NaiveDate> {
         let needed_from = suggest::facts_needed_from(now, tried, self.days.learned_on);
-        (!self.first_fact_on.is_some_and(|first| first <= needed_from)).then_some(needed_from)
+        self.first_fact_on.is_none_or(|first| first > needed_from).then_some(needed_from)
     }
 
     /// Measures some customers on the days on which they were there, each under its scorecard of the day.
