@@ -3,7 +3,7 @@
 
 use super::server_fns::SetPreference;
 use super::state::use_preferences;
-use leptos::ev::{Event, KeyboardEvent, MouseEvent};
+use leptos::ev::{Event, KeyboardEvent};
 use leptos::html::Dialog;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -75,17 +75,6 @@ fn press(event: &KeyboardEvent, single_keys: bool, open_search: impl Fn(), keys:
         _ => return false,
     }
     true
-}
-
-/// Shows the link that opens the list of keys; without JavaScript it leads to the help.
-#[component]
-pub fn KeysLink() -> impl IntoView {
-    let keys = expect_context::<KeysShown>();
-    let show = move |event: MouseEvent| {
-        event.prevent_default();
-        keys.show();
-    };
-    view! { <a class="keys-link" href="/help#keys" aria-haspopup="dialog" on:click=show>"Keyboard"</a> }
 }
 
 #[component]

@@ -15,6 +15,7 @@ mod waterfall;
 
 pub use activity::ActivityBars;
 pub use bands::BandsChart;
+pub use days::walk;
 pub use flow::FlowChart;
 pub use history::HistoryChart;
 pub use ranks::{Rank, RanksChart};
