@@ -18,6 +18,8 @@ pub mod theme;
 pub mod typed;
 
 pub use away::until_answered;
+#[cfg(feature = "hydrate")]
+pub use components::toast::preload_toasts;
 
 use frame::Frame;
 use leptos::prelude::*;

@@ -7,7 +7,6 @@ use super::chosen::{Chosen, currency};
 use crate::app::forms::{BulkForm, BulkKind};
 use crate::app::server_fns::load_chosen;
 use crate::app::until_answered;
-use crate::domain::CustomerQuery;
 use leptos::html::Dialog;
 use leptos::lazy;
 use leptos::prelude::*;
@@ -15,28 +14,27 @@ use leptos::task::spawn_local;
 
 /// Loads the question's code when it is first needed.
 #[component]
-pub fn Bulk(chosen: Chosen, query: Memo<CustomerQuery>) -> impl IntoView {
+pub fn Bulk(chosen: Chosen, search: Memo<String>) -> impl IntoView {
     let is_needed =
         Memo::new(move |was: Option<&bool>| was == Some(&true) || chosen.asked.with(Option::is_some) || chosen.all.get() > 0);
-    move || is_needed.get().then(|| Suspend::new(question(chosen, query)).into_any())
+    move || is_needed.get().then(|| Suspend::new(question(chosen, search)).into_any())
 }
 
 #[lazy(bulk)]
-fn question(chosen: Chosen, query: Memo<CustomerQuery>) -> AnyView {
-    view! { <Question chosen query /> }.into_any()
+fn question(chosen: Chosen, search: Memo<String>) -> AnyView {
+    view! { <Question chosen search /> }.into_any()
 }
 
 /// Asks for the change that a button is for, in a dialog, and chooses all customers on demand.
 #[component]
-fn Question(chosen: Chosen, query: Memo<CustomerQuery>) -> impl IntoView {
+fn Question(chosen: Chosen, search: Memo<String>) -> impl IntoView {
     let dialog = NodeRef::<Dialog>::new();
     let asked = chosen.asked;
     let owners = RwSignal::new(Vec::new());
     // All that the filters select come with the owners to choose from.
     let load = move |takes: bool| {
-        let search = query.with_untracked(CustomerQuery::to_query_string);
+        let search = search.get_untracked();
         spawn_local(async move {
-            let search = search.trim_start_matches('?').to_owned();
             if let Ok(found) = until_answered(move || load_chosen(search.clone())).await {
                 let _ = owners.try_set(found.owners);
                 if takes {

@@ -1,11 +1,11 @@
 //! The customers that are chosen in the list: by their boxes, with Shift a range of them, or all that the filters select. The
 //! bar of the page says how many there are, and offers to change them together.
 
-use super::super::CHOSEN_FORM;
-use super::query::csv_query;
+use super::address::{export_of, filters};
 use crate::app::format;
 use crate::app::forms::{BulkKind, arr_of};
-use crate::domain::{CustomerId, CustomerQuery};
+use crate::app::pages::dashboard::CHOSEN_FORM;
+use crate::domain::CustomerId;
 use crate::wire::pages::ChosenRow;
 use leptos::ev::{Event, MouseEvent};
 use leptos::prelude::*;
@@ -29,21 +29,21 @@ pub struct Chosen {
     /// The customer whose box was clicked last, from where Shift chooses on.
     last: StoredValue<Option<CustomerId>>,
     extends: StoredValue<bool>,
-    query: Memo<CustomerQuery>,
+    search: Memo<String>,
 }
 
 impl Chosen {
     /// Begins with nobody, and again when the list is filtered otherwise.
-    pub fn new(query: Memo<CustomerQuery>) -> Self {
+    pub fn new(search: Memo<String>) -> Self {
         let chosen = Self {
             rows: RwSignal::default(),
             asked: RwSignal::new(None),
             all: RwSignal::new(0),
             last: StoredValue::new(None),
             extends: StoredValue::new(false),
-            query,
+            search,
         };
-        let filters = Memo::new(move |_| query.with(CustomerQuery::of_figures));
+        let filters = Memo::new(move |_| search.with(|search| filters(search)));
         Effect::watch(move || filters.get(), move |_, _, _| chosen.clear(), false);
         Effect::new(move |_| chosen.rows.with(show));
         chosen
@@ -89,9 +89,8 @@ impl Chosen {
     }
 
     fn export(self) {
-        let ids = self.rows.with_untracked(|rows| rows.keys().copied().collect());
-        let only = CustomerQuery { ids, ..self.query.get_untracked() };
-        let _ = window().location().set_href(&format!("/customers.csv{}", csv_query(&only)));
+        let ids = self.rows.with_untracked(|rows| rows.keys().map(CustomerId::to_string).collect::<Vec<_>>().join(","));
+        let _ = window().location().set_href(&self.search.with_untracked(|search| export_of(search, &ids)));
     }
 
     /// Follows the change of a box.

@@ -9,7 +9,7 @@ mod keys;
 mod morph;
 mod reading;
 
-use super::{CONTENT, query};
+use super::CONTENT;
 use crate::app::components::charts::walk;
 use crate::app::components::{SaveScript, Skeleton, keep_focus, load_script};
 use crate::app::keys::KeysShown;
@@ -18,7 +18,7 @@ use crate::app::server_fns::set_preference;
 use crate::app::state::{use_last_list, use_preferences, use_revision};
 use crate::app::{PRODUCT, until_answered};
 use crate::domain::list::OwnerFilter;
-use address::{ListNavigation, asked_day, use_search};
+use address::{Address, asked_day};
 use bulk::Bulk;
 use chosen::Chosen;
 use leptos::ev::{Event, KeyboardEvent, MouseEvent};
@@ -36,22 +36,21 @@ const PATIENCE: Duration = Duration::from_millis(200);
 
 #[component]
 pub fn DashboardPage() -> impl IntoView {
-    let search = use_search();
+    let address = Address::new();
+    let search = address.search;
     let last_list = use_last_list();
     Effect::new(move |_| last_list.leave(search.get()));
-    let query = Memo::new(move |_| query::parse(&search.read()));
     let page = Page {
         content: NodeRef::new(),
-        search,
+        address,
         shown: RwSignal::new(None),
         again: RwSignal::new(0),
         title: RwSignal::new(own_title(&document().title())),
-        navigation: ListNavigation::new(query.into()),
-        chosen: Chosen::new(query),
+        chosen: Chosen::new(search),
     };
     page.keep_reading();
     keys::listen();
-    let typed = filters::on_typing(page.navigation);
+    let typed = filters::on_typing(page.address);
     let (keys, preferences) = (expect_context::<KeysShown>(), use_preferences());
     let script = StoredValue::new(expect_context::<SaveScript>().0);
     let click = move |event: MouseEvent| {
@@ -69,12 +68,12 @@ pub fn DashboardPage() -> impl IntoView {
             preferences.update(|preferences| preferences.set(&name, &value));
             page.remember(name, value, is_mine);
         } else {
-            follow_link(&event, at("a[data-in-place]"), page.navigation);
+            follow_link(&event, at("a[data-in-place]"), page.address);
         }
     };
     let change = move |event: Event| {
         page.chosen.change(&event);
-        filters::change(&event, page.navigation);
+        filters::change(&event, page.address);
     };
     let keydown = |event: KeyboardEvent| {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
@@ -96,11 +95,11 @@ pub fn DashboardPage() -> impl IntoView {
             on:mousedown=|event| Chosen::press(&event)
             on:change=change
             on:input=typed
-            on:submit=move |event| filters::submit(&event, page.navigation)
+            on:submit=move |event| filters::submit(&event, page.address)
             on:keydown=keydown
         ></div>
         {move || is_late.get().then(|| view! { <Skeleton lines=20 /> }.into_any())}
-        <Bulk chosen=page.chosen query />
+        <Bulk chosen=page.chosen search />
     }
 }
 
@@ -108,13 +107,12 @@ pub fn DashboardPage() -> impl IntoView {
 #[derive(Clone, Copy)]
 struct Page {
     content: NodeRef<Div>,
-    search: Memo<String>,
+    address: Address,
     /// The query string that the content was written for; none before the first content.
     shown: RwSignal<Option<String>>,
     /// Grows when the content has to be read again.
     again: RwSignal<u32>,
     title: RwSignal<String>,
-    navigation: ListNavigation,
     chosen: Chosen,
 }
 
@@ -124,11 +122,11 @@ impl Page {
     fn keep_reading(self) {
         let (news, revision) = (use_news(), use_revision());
         let heard = Memo::new(move |_| {
-            let (as_of, known_at) = asked_day(&self.search.read());
+            let (as_of, known_at) = asked_day(&self.address.search.read());
             (follows(&as_of, &known_at).then(|| news.get()), revision.get(), self.again.get())
         });
         Effect::new(move |before: Option<u32>| {
-            let search = self.search.get();
+            let search = self.address.search.get();
             heard.get();
             let number = before.map_or(0, |before| before + 1);
             match before {
@@ -148,7 +146,7 @@ impl Page {
         let address = if search.is_empty() { "/".to_owned() } else { format!("/?{search}") };
         let written = until_answered(move || read(address.clone()));
         spawn_local(async move {
-            let (Ok(page), Some(now)) = (written.await, self.search.try_get_untracked()) else { return };
+            let (Ok(page), Some(now)) = (written.await, self.address.search.try_get_untracked()) else { return };
             if let Some(written) = page.parse().filter(|_| now == search) {
                 self.show(&written, is_same_list);
                 self.shown.set(Some(search));
@@ -175,8 +173,8 @@ impl Page {
                 return;
             }
             if is_mine {
-                let owner = preferences.read_untracked().owner.clone().map(OwnerFilter::Named);
-                self.navigation.change(false, |query| query.owner = owner);
+                let owner = preferences.read_untracked().owner.clone();
+                self.address.narrow_to(owner.map(|owner| OwnerFilter::Named(owner).into()));
             }
             self.again.try_update(|again| *again += 1);
         });
@@ -185,7 +183,7 @@ impl Page {
     /// Returns when a skeleton should stand in for the content: there is none yet, or that of another day for a while.
     fn is_late(self) -> Signal<bool> {
         let is_other_day = Memo::new(move |_| {
-            let asked = asked_day(&self.search.read());
+            let asked = asked_day(&self.address.search.read());
             self.shown.with(|shown| shown.as_ref().is_some_and(|shown| asked_day(shown) != asked))
         });
         let has_waited = RwSignal::new(false);
@@ -212,12 +210,12 @@ fn choice_of(button: &Element) -> Option<(String, String)> {
 }
 
 /// Follows a link that asks for another list: only the rows change.
-fn follow_link(event: &MouseEvent, link: Option<Element>, navigation: ListNavigation) {
+fn follow_link(event: &MouseEvent, link: Option<Element>, address: Address) {
     let plain = event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());
     let Some(link) = link.filter(|_| plain) else { return };
     if let Some(href) = link.get_attribute("href") {
         event.prevent_default();
-        navigation.follow(&href);
+        address.follow(&href);
         // A chip disappears with its filter, so the focus moves to something near.
         if link.matches(".chips a").unwrap_or(false) {
             keys::focus("customers-title");

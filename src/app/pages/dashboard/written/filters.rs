@@ -44,12 +44,12 @@ pub fn Filters(query: CustomerQuery, owners: Vec<String>, names: Vec<FactorName>
                 </label>
                 {owner_select(&query, owners)}
                 {renewal_select(&query, today)}
+                {hidden_filters(&query)}
                 {sort_filter(&query, &names)}
                 <label class="filter filter-check">
                     <input type="checkbox" name="archived" value="true" checked=query.archived />
                     "Archived"
                 </label>
-                {hidden_filters(&query)}
                 // Used only until the page is hydrated. Then every change applies by itself.
                 <button type="submit" class="filters__apply">"Apply"</button>
                 <button type="button" class="button filters__close" popovertarget=PANEL popovertargetaction="hide">"Done"</button>
@@ -162,7 +162,9 @@ fn renewal_words(filter: RenewalFilter) -> String {
 /// Asks for the sort order on narrow screens, where the headers that sort are hidden.
 fn sort_filter(query: &CustomerQuery, names: &[FactorName]) -> impl IntoView + use<> {
     let sorts = Sort::all(names.iter().map(|name| name.factor));
-    let sorts = sorts.map(|sort| choice(sort.name(), format!("Sort: {}", sort_label(sort, names)), query.sort == sort));
+    // An address without an order asks for the usual one.
+    let value = |sort: Sort| if sort == Sort::default() { String::new() } else { sort.name().into_owned() };
+    let sorts = sorts.map(|sort| choice(value(sort), format!("Sort: {}", sort_label(sort, names)), query.sort == sort));
     view! {
         <label class="filter filter-sort">
             <span class="sr-only">"Sort by"</span>
@@ -171,7 +173,7 @@ fn sort_filter(query: &CustomerQuery, names: &[FactorName]) -> impl IntoView + u
         <label class="filter filter-sort filter-direction">
             <span class="sr-only">"Direction"</span>
             <select name="direction">
-                {choice("asc", "Ascending", query.direction == SortDirection::Asc)}
+                {choice("", "Ascending", query.direction == SortDirection::Asc)}
                 {choice("desc", "Descending", query.direction == SortDirection::Desc)}
             </select>
         </label>
