@@ -63,9 +63,10 @@ size: build ## Print what the first page sends, by file and crate; fails when th
 lighthouse: build chromium target/lighthouse/node_modules ## Measure the running app with Lighthouse
 	@node end2end/lighthouse.mjs
 
-bench: wasm-target build ## Measure speed against its limits; DATABASE_URL=postgres://... names an empty database to do it in
+bench: wasm-target build chromium end2end/node_modules/.package-lock.json ## Measure speed against its limits; DATABASE_URL=postgres://... names an empty database to do it in
 	@$(if $(filter postgres%,$(DATABASE_URL)),BENCH_DATABASE_URL=$(DATABASE_URL)) cargo bench --locked --profile release --bench system
 	@cargo bench --locked --profile release --bench scoring -- --quiet
+	@node end2end/what_if_bench.mjs
 
 clean: ## Remove everything built or installed here; data/ stays
 	rm -rf target node_modules end2end/node_modules

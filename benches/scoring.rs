@@ -2,7 +2,7 @@
 
 use chrono::{Duration, NaiveDate};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use customer_health::domain::{CustomerId, EventKind, Scorecard, Sources};
+use customer_health::domain::{CustomerId, EventKind, Rulebook, Scorecard, Sources};
 use customer_health::scoring::{BAND_MEMORY_DAYS, Connections, DailyCount, Facts, history, measure, score};
 use std::hint::black_box;
 
@@ -32,8 +32,9 @@ fn bench(criterion: &mut Criterion) {
         })
     });
     group.bench_function("history of one customer over 181 days", |bencher| {
+        let rulebook = Rulebook::from(scorecard.clone());
         let from = today - Duration::days(BAND_MEMORY_DAYS);
-        bencher.iter(|| history(black_box(&facts), &scorecard, &connections, from, today))
+        bencher.iter(|| history(black_box(&facts), &rulebook, &connections, from, today))
     });
     group.finish();
 }

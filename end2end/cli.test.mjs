@@ -34,7 +34,7 @@ test("files are imported, exported and undone while the server runs", { timeout:
     assert.equal(dry.code, 1, "a refused row is a failure");
     assert.match(dry.stderr, /dry run, nothing is written: 2 rows of customers: 1 created, 1 refused/);
     assert.match(dry.stderr, /line 3: plan must be one of/);
-    assert.equal(await readFile(errors, "utf8"), "line,column,field,error\n3,plan,segment,\"must be one of Enterprise, SMB, Startup\"\n");
+    assert.equal(await readFile(errors, "utf8"), "line,column,field,error\n3,plan,segment,\"must be one of Enterprise, SMB, Startup, or be added to the rules: “Add the segments found” (--add-segments)\"\n");
     assert.equal((await get("/customers")).total, 0);
     const plain = [...mapped, "--map", "plan=", "--default", "segment=Startup", "--author", "Ann"];
     assert.match((await run(databaseUrl, ...plain)).stdout, /import 1: 2 rows of customers: 2 created/);

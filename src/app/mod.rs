@@ -16,6 +16,7 @@ pub mod state;
 pub mod theme;
 #[cfg(feature = "hydrate")]
 pub mod typed;
+pub mod what_if;
 
 pub use away::until_answered;
 #[cfg(feature = "hydrate")]

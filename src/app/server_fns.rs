@@ -4,9 +4,10 @@ use crate::domain::import::{ImportList, ImportPage};
 use crate::domain::list::RenewalTotals;
 use crate::domain::{
     BandHistory, BulkChangeId, CustomerId, CustomerList, ImportId, Month, NoteId, Portfolio, QuarantineId, QuarantinePage,
-    Scorecard, Today,
+    Rulebook, Segments, Today,
 };
 use crate::wire::pages::{BacktestPage, ChosenRows, CustomerPage, EditPage, FoundCustomers, ScorecardPage, Timeline};
+use crate::wire::trial::MeasuredPortfolio;
 use crate::wire::{AppError, FormValues, Json, Outcome, Previewed};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -15,8 +16,8 @@ use leptos::server_fn::codec::GetUrl;
 use crate::server::{
     browser::cookies::set_cookie,
     browser::forms::{self, accept},
-    browser::page::{answer, backtest_query, call, customer_query, day, event_query, month_query, page_days, paging},
-    service::{backtest, batch, bulk, customers, demo, events, health, import, month, portfolio, scorecards, today},
+    browser::page::{self, answer, backtest_query, call, customer_query, day, event_query, month_query, page_days, paging},
+    service::{backtest, batch, bulk, customers, demo, events, health, import, month, portfolio, scorecards, today, trial},
 };
 
 /// Returns the figures of the customers that a query selects. `query` is a query string without the question mark.
@@ -81,6 +82,12 @@ pub async fn list_owners() -> Result<Vec<String>, AppError> {
     answer(customers::list_owners(&call())).await
 }
 
+/// Returns the segments that the rules have, in their order.
+#[server(prefix = "/app", endpoint = "list_segments", input = GetUrl, output = Json)]
+pub async fn list_segments() -> Result<Segments, AppError> {
+    answer(customers::list_segments(&call())).await
+}
+
 /// Returns the read model of a customer's page as of a day (today when absent), as it is or was known. `days` is the length
 /// of its history: 30, 90 or 180. `since` is the length of the explained change: 7, 30 or 90.
 #[server(prefix = "/app", endpoint = "load_customer_page", input = GetUrl, output = Json)]
@@ -107,9 +114,9 @@ pub async fn load_edit_page(id: Option<CustomerId>) -> Result<EditPage, AppError
 }
 
 /// Returns the rules in force.
-#[server(prefix = "/app", endpoint = "get_scorecard", input = GetUrl, output = Json)]
-pub async fn get_scorecard() -> Result<Scorecard, AppError> {
-    answer(scorecards::get_scorecard(&call())).await
+#[server(prefix = "/app", endpoint = "get_rulebook", input = GetUrl, output = Json)]
+pub async fn get_rulebook() -> Result<Rulebook, AppError> {
+    answer(scorecards::get_rulebook(&call())).await
 }
 
 /// Returns the rules in force, all earlier versions, and the progress of rescoring.
@@ -122,6 +129,12 @@ pub async fn load_scorecard_page() -> Result<ScorecardPage, AppError> {
 #[server(prefix = "/app", endpoint = "preview_scorecard", input = GetUrl, output = Json)]
 pub async fn preview_scorecard(#[server(flatten)] form: FormValues) -> Result<Previewed, AppError> {
     answer(forms::preview_scorecard(&call(), &form)).await
+}
+
+/// Returns what measures, a list in JSON, give for each active customer, with the customers themselves on demand.
+#[server(prefix = "/app", endpoint = "measure_portfolio", output = Json)]
+pub async fn measure_portfolio(measures: String, with_customers: bool) -> Result<MeasuredPortfolio, AppError> {
+    answer(async { trial::measure_portfolio(&call(), &page::measures(&measures)?, with_customers).await }).await
 }
 
 /// Returns a page of the refused items. `query` is a query string without the question mark.
@@ -273,7 +286,7 @@ pub async fn reconsider_import(import: ImportId, #[server(flatten)] form: FormVa
 
 #[server(prefix = "/app", endpoint = "run_import", output = Json)]
 pub async fn run_import(import: ImportId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
-    accept(&form, forms::run_import(&call(), import)).await
+    accept(&form, forms::run_import(&call(), import, &form)).await
 }
 
 #[server(prefix = "/app", endpoint = "discard_upload", output = Json)]

@@ -2,6 +2,7 @@
 
 use crate::domain::counts::count;
 use crate::domain::{FieldErrors, ImportId, ImportKind, ImportState, Mapping, RowError};
+use crate::server::service::customers;
 use crate::server::service::export::{self, Format, What};
 use crate::server::service::import::{self, Errors, Progress, Source};
 use crate::server::store::{NewImport, Store};
@@ -28,6 +29,10 @@ pub struct ImportArgs {
     /// Value of a field where no column and no cell has it, such as `segment=SMB`: for events and for new customers
     #[arg(long, value_name = "FIELD=VALUE", value_parser = parse_default)]
     default: Vec<(String, String)>,
+    /// Add the segments found in the file to the rules, as a new version of them. Rows in a segment that the rules do not have are
+    /// refused otherwise
+    #[arg(long)]
+    add_segments: bool,
     /// Write nothing, only tell the outcome of each row
     #[arg(long)]
     dry_run: bool,
@@ -38,7 +43,7 @@ pub struct ImportArgs {
     #[arg(long, value_name = "NAME")]
     author: Option<String>,
     /// Undo an import instead
-    #[arg(long, value_name = "ID", conflicts_with_all = ["file", "kind", "map", "default", "dry_run", "errors", "author"])]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["file", "kind", "map", "default", "add_segments", "dry_run", "errors", "author"])]
     undo: Option<i64>,
 }
 
@@ -105,7 +110,9 @@ pub async fn import(app: &AppState, args: ImportArgs) -> Result<String, String> 
     let path = args.file.unwrap_or_default();
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let source = Source::new(&path, &name);
-    let (mut mapping, columns) = import::recognise(&source, args.kind).await.map_err(in_words)?;
+    let segments = customers::list_segments(&app.call(Actor::Visitor)).await.map_err(in_words)?;
+    let (mut mapping, columns) = import::recognise(&source, args.kind, &segments).await.map_err(in_words)?;
+    mapping.add_segments = args.add_segments;
     override_with(&mut mapping, args.map, args.default)?;
     let unknown: Vec<_> = columns.into_iter().filter(|column| !mapping.columns.contains_key(column)).collect();
     if !unknown.is_empty() {

@@ -253,7 +253,7 @@ pub struct Warning {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WarningCode {
-    /// A segment has no history: it is today's.
+    /// The segment is that of today, or of when a customer left; not that of the test days.
     SegmentOfToday,
     /// Known then, the figure is another one.
     KnownThenDiffers,

@@ -2,6 +2,7 @@
 
 use super::backtest::Known;
 use super::customer::parse_date;
+use super::segment::parse_segment;
 use super::{FieldErrors, NaiveDate, Segment};
 use chrono::Duration;
 
@@ -76,10 +77,7 @@ impl BacktestQuery {
                 self.days.sort_unstable();
             }
             "version" => self.version = number(errors, name, value, 1..=i64::MAX),
-            "segment" => match Segment::parse(value) {
-                Some(segment) => self.segment = Some(segment),
-                None => errors.add(name, format!("must be one of {}", Segment::ALL.map(Segment::label).join(", "))),
-            },
+            "segment" => self.segment = parse_segment(errors, name, value),
             "known" => match Known::parse(value) {
                 Some(known) => self.known = known,
                 None => errors.add(name, "must be one of now, then"),
@@ -196,7 +194,7 @@ mod tests {
             ("days=2026-05-01,2026-07-29", "days", "must be at least 90 days apart, so that nobody leaves twice"),
             ("days=2026-05-01,2026-05-01", "days", "must be at least 90 days apart, so that nobody leaves twice"),
             ("version=0", "version", "must be a whole number from 1 on"),
-            ("segment=Huge", "segment", "must be one of Enterprise, SMB, Startup"),
+            ("segment=%01", "segment", "must be 1 to 40 characters, none of them a control character"),
             ("known=later", "known", "must be one of now, then"),
             ("min_age=-1", "min_age", "must be a whole number from 0 to 3650"),
             ("exclude_involuntary=yes", "exclude_involuntary", "must be true or false"),

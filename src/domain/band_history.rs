@@ -27,7 +27,7 @@ pub struct BandHistory {
     pub days: i64,
     /// The first day.
     pub from: NaiveDate,
-    /// The four bands, in fixed order.
+    /// All bands, in fixed order.
     pub bands: Vec<BandDays>,
     /// The customers by their band on the first day and on the last, where these differ; most ARR first. A customer with no
     /// data on the first day has had its first score since. Those of `movesByRules` are not among them.
@@ -151,7 +151,7 @@ impl Period {
 pub struct BandSums {
     period: Period,
     /// By band and day the difference from the day before, of customers and cents. Many ARRs together can pass an `i64`.
-    changes: [Vec<(i64, i128)>; 4],
+    changes: [Vec<(i64, i128)>; Band::COUNT],
     moves: Vec<((Band, Band, MovedBy), MoveSum)>,
 }
 

@@ -64,6 +64,7 @@ fn letter(band: Band) -> u8 {
         Band::Healthy => b'h',
         Band::AtRisk => b'a',
         Band::ChurnRisk => b'c',
+        Band::Onboarding => b'o',
         Band::NoData => b'n',
     }
 }

@@ -2,7 +2,7 @@
 
 use super::letters::composed;
 use super::numbers::whole;
-use super::{ArchiveReason, BulkChangeId, CustomerId, FieldErrors, Segment};
+use super::{ArchiveReason, BulkChangeId, CustomerId, FieldErrors, Segment, Segments};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -34,7 +34,7 @@ pub struct BulkInput {
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, max_length = 200)]
     pub owner: Option<Option<String>>,
-    /// `Enterprise`, `SMB` or `Startup`.
+    /// The name of one of the segments that the rules have, in any letter case.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub segment: Option<Option<String>>,
@@ -62,8 +62,8 @@ pub enum BulkChange {
 pub type Chosen = BTreeMap<CustomerId, i64>;
 
 impl BulkInput {
-    /// Parses the customers and their change, or returns every broken rule.
-    pub fn parse(self) -> Result<(Chosen, BulkChange), FieldErrors> {
+    /// Parses the customers and their change, or returns every broken rule. `segments` are those that the rules have.
+    pub fn parse(self, segments: &Segments) -> Result<(Chosen, BulkChange), FieldErrors> {
         let mut errors = FieldErrors::default();
         let chosen = parse_chosen(&mut errors, &self.customers);
         let Self { owner, segment, archive_reason, .. } = self;
@@ -72,9 +72,9 @@ impl BulkInput {
                 BulkChange::Owner(errors.optional_text("owner", owner.as_deref(), 200).as_deref().map(composed))
             }
             (None, Some(segment), None) => {
-                BulkChange::Segment(segment.as_deref().and_then(Segment::parse).unwrap_or_else(|| {
-                    errors.add("segment", "must be one of Enterprise, SMB, Startup");
-                    Segment::Smb
+                BulkChange::Segment(segment.as_deref().and_then(|name| segments.find(name)).unwrap_or_else(|| {
+                    errors.add("segment", segments.rule());
+                    Segment::SMB
                 }))
             }
             (None, None, Some(reason)) => BulkChange::Archive(reason.and_then(|reason| {

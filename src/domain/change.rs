@@ -12,6 +12,8 @@ use utoipa::ToSchema;
 pub enum Cause {
     /// The rules have other weights, targets or windows.
     ScorecardChange,
+    /// The customer has another scorecard, since it has grown older or is in another segment.
+    OtherScorecard,
     /// Any customer's first fact of a kind arrived. The factor was assumed until then and is measured from then on.
     SourceConnected,
     /// Facts known on the first day were retracted since.
@@ -31,6 +33,7 @@ impl Cause {
     pub fn label(self) -> &'static str {
         match self {
             Self::ScorecardChange => "Scorecard changed",
+            Self::OtherScorecard => "Other scorecard",
             Self::SourceConnected => "Source connected",
             Self::Retracted => "Retracted",
             Self::LateArrived => "Arrived late",

@@ -2,36 +2,10 @@
 
 use super::letters::composed;
 use super::numbers::whole;
-use super::{CustomerId, FieldErrors, NaiveDate};
+use super::{CustomerId, FieldErrors, NaiveDate, Segment, Segments};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
-
-/// The kind of company a customer is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
-pub enum Segment {
-    Enterprise,
-    #[serde(rename = "SMB")]
-    Smb,
-    Startup,
-}
-
-impl Segment {
-    pub const ALL: [Self; 3] = [Self::Enterprise, Self::Smb, Self::Startup];
-
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Enterprise => "Enterprise",
-            Self::Smb => "SMB",
-            Self::Startup => "Startup",
-        }
-    }
-
-    /// Parses a segment's label in any letter case.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|segment| segment.label().eq_ignore_ascii_case(text.trim()))
-    }
-}
 
 /// The reason why a customer was archived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -125,7 +99,7 @@ pub struct CustomerInput {
     #[serde(deserialize_with = "null_is_blank", skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
     pub name: Option<String>,
-    /// `Enterprise`, `SMB` or `Startup`.
+    /// The name of one of the segments that the rules have, in any letter case.
     #[serde(deserialize_with = "null_is_blank", skip_serializing_if = "Option::is_none")]
     pub segment: Option<String>,
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
@@ -184,8 +158,9 @@ impl CustomerInput {
         }
     }
 
-    /// Parses the fields of a new customer (`base` is `None`) or of a changed one. Returns every broken rule.
-    pub fn parse(self, base: Option<&CustomerFields>) -> Result<CustomerFields, FieldErrors> {
+    /// Parses the fields of a new customer (`base` is `None`) or of a changed one, in one of these segments. Returns every broken
+    /// rule.
+    pub fn parse(self, base: Option<&CustomerFields>, segments: &Segments) -> Result<CustomerFields, FieldErrors> {
         let mut errors = FieldErrors::default();
         let name = match (self.name, base) {
             (None, Some(base)) => base.name.clone(),
@@ -193,9 +168,9 @@ impl CustomerInput {
         };
         let segment = match (self.segment, base) {
             (None, Some(base)) => base.segment,
-            (segment, _) => segment.as_deref().and_then(Segment::parse).unwrap_or_else(|| {
-                errors.add("segment", "must be one of Enterprise, SMB, Startup");
-                Segment::Smb
+            (segment, _) => segment.as_deref().and_then(|name| segments.find(name)).unwrap_or_else(|| {
+                errors.add("segment", segments.rule());
+                Segment::SMB
             }),
         };
         let mut text = |field: &str, sent: Option<Option<String>>, old: Option<&Option<String>>, max| match sent {

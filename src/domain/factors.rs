@@ -132,6 +132,11 @@ impl<T> Factors<T> {
         self.0.iter_mut().find(|(other, _)| *other == key).map(|(_, value)| value)
     }
 
+    /// Adds the value of a factor that has none yet.
+    pub fn push(&mut self, key: FactorKey, value: T) {
+        self.0.push((key, value));
+    }
+
     pub fn len(&self) -> usize {
         self.0.len()
     }

@@ -2,7 +2,7 @@
 
 use super::measure::Measure;
 use super::scale::Scale;
-use super::scorecard::{BandLimits, FactorRule};
+use super::scorecard::{BandLimits, EVERYBODY, FactorRule};
 use super::{EventKind, FactorKey, MissingPolicy, Points, Scorecard, Share};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -103,7 +103,16 @@ impl FiveRules {
     pub fn scorecard(self) -> Scorecard {
         let Self { version, factors, bands, missing_policy, coverage_floor } = self;
         let factors = factors.by_key().map(|(key, rule)| (key, factor_rule(key, rule))).collect();
-        Scorecard { version, factors, bands, missing_policy, coverage_floor }
+        Scorecard {
+            version,
+            name: EVERYBODY.to_owned(),
+            condition: None,
+            onboarding: false,
+            factors,
+            bands,
+            missing_policy,
+            coverage_floor,
+        }
     }
 
     /// Returns the short form of rules; `None` for rules that it cannot say.
@@ -118,7 +127,8 @@ impl FiveRules {
         };
         let Scorecard { version, bands, missing_policy, coverage_floor, .. } = scorecard.clone();
         let rules = Self { version, factors, bands, missing_policy, coverage_floor };
-        (rules.clone().scorecard() == *scorecard).then_some(rules)
+        let long = Scorecard { name: scorecard.name.clone(), ..rules.clone().scorecard() };
+        (long == *scorecard).then_some(rules)
     }
 }
 

@@ -4,18 +4,22 @@ use super::{CustomerId, Factors, NaiveDate, Points, Share};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// The meaning of a score in one word, or `NoData` when too little is measured to show a score.
+/// The meaning of a score in one word, `Onboarding` where the scorecard tells none, or `NoData` when too little is measured to show
+/// a score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Band {
     Healthy,
     AtRisk,
     ChurnRisk,
+    /// The customer has a score, but its scorecard tells no risk: it has just begun.
+    Onboarding,
     NoData,
 }
 
 impl Band {
-    pub const ALL: [Self; 4] = [Self::Healthy, Self::AtRisk, Self::ChurnRisk, Self::NoData];
+    pub const ALL: [Self; 5] = [Self::Healthy, Self::AtRisk, Self::ChurnRisk, Self::Onboarding, Self::NoData];
+    pub const COUNT: usize = Self::ALL.len();
 
     /// Returns the name used on the wire.
     pub fn name(self) -> &'static str {
@@ -23,6 +27,7 @@ impl Band {
             Self::Healthy => "healthy",
             Self::AtRisk => "at_risk",
             Self::ChurnRisk => "churn_risk",
+            Self::Onboarding => "onboarding",
             Self::NoData => "no_data",
         }
     }
@@ -32,12 +37,18 @@ impl Band {
             Self::Healthy => "Healthy",
             Self::AtRisk => "At risk",
             Self::ChurnRisk => "Churn risk",
+            Self::Onboarding => "Onboarding",
             Self::NoData => "No data",
         }
     }
 
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|band| band.name() == text)
+    }
+
+    /// Returns whether it follows from the score, so that one is better or worse than another.
+    pub fn tells_risk(self) -> bool {
+        matches!(self, Self::Healthy | Self::AtRisk | Self::ChurnRisk)
     }
 }
 
@@ -109,6 +120,8 @@ pub struct Health {
     #[schema(value_type = HashMap<String, Factor>)]
     pub factors: Factors<Factor>,
     pub scorecard_version: i64,
+    /// The name of the scorecard that scores the customer on the day: "Everybody", "Startups, first 90 days".
+    pub scored_by: String,
 }
 
 impl Health {

@@ -73,8 +73,8 @@ pub struct PeriodSums {
     today: NaiveDate,
     /// The first day of which bands are known.
     known_from: i32,
-    begin: [Tally; 4],
-    end: [Tally; 4],
+    begin: [Tally; Band::COUNT],
+    end: [Tally; Band::COUNT],
     flow: BTreeMap<(Option<Band>, Option<Band>), Tally>,
     moves: BTreeMap<(Band, Band), Tally>,
     moves_by_rules: BTreeMap<(Band, Band), Tally>,
@@ -161,13 +161,13 @@ impl PeriodSums {
         match (from, to) {
             (_, Band::NoData) => {}
             (Band::NoData, to) => tell(Noted::FirstScore(to)),
-            _ if to > from => tell(Noted::Fell { from, to }),
+            _ if from.tells_risk() && to.tells_risk() && to > from => tell(Noted::Fell { from, to }),
             _ => {}
         }
     }
 
     pub fn figures(self) -> PeriodFigures {
-        let bands = |tallies: [Tally; 4], day: i32| {
+        let bands = |tallies: [Tally; Band::COUNT], day: i32| {
             let told = Band::ALL.into_iter().zip(tallies).map(|(band, tally)| BandTally { band, tally });
             (day >= self.known_from).then(|| told.collect())
         };
@@ -206,7 +206,7 @@ impl PeriodSums {
 pub struct DaySums {
     first: i32,
     /// By day and band.
-    days: Vec<[Tally; 4]>,
+    days: Vec<[Tally; Band::COUNT]>,
 }
 
 impl DaySums {

@@ -153,6 +153,17 @@ pub fn round_div(numerator: i128, denominator: i128) -> i128 {
     }
 }
 
+/// Parses "1,200" or "1200". Commas may only separate groups of three digits.
+pub fn whole_number(text: &str) -> Option<i64> {
+    let mut groups = text.trim().split(',');
+    let first = groups.next()?;
+    let rest: Vec<_> = groups.collect();
+    let is_grouped = rest.is_empty() || (first.len() <= 3 && rest.iter().all(|group| group.len() == 3));
+    let digits = first.to_owned() + &rest.concat();
+    let is_number = !first.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if is_grouped && is_number { digits.parse().ok() } else { None }
+}
+
 macro_rules! serde_as_fraction {
     ($name:ident, $unit:literal) => {
         impl Serialize for $name {

@@ -65,6 +65,9 @@ pub struct Portfolio {
     pub as_of: NaiveDate,
     /// The day at whose end knowledge was cut; null for everything known now.
     pub known_at: Option<NaiveDate>,
+    /// The day since which earlier segments and start dates are kept, where `knownAt` is before it: then those of that day count. Null
+    /// otherwise.
+    pub history_from: Option<NaiveDate>,
     /// The day of the earliest fact of any customer, as known now; null before there is one.
     pub first_fact_on: Option<NaiveDate>,
     /// The owner whose customers these figures cover; `none` stands for customers without an owner. Null where the filters name

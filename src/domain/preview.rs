@@ -10,6 +10,8 @@ pub struct ScorecardPreview {
     /// The changes of the rules in words; empty when the rules are the current ones.
     pub changes: Vec<String>,
     pub customers: i64,
+    /// The number of customers that each of the other rules' scorecards would score, in their order.
+    pub scored: Vec<i64>,
     /// The number of customers in each band, as (band, now, under the other rules).
     pub bands: Vec<(Band, i64, i64)>,
     /// The number of customers that would move from one band to another, as (from, to, number), largest number first.

@@ -1,255 +1,178 @@
-//! The rulebook: a version of all rules of scoring in full, as it is read and as it is sent.
+//! The rulebook: a version of all rules of scoring. Its scorecards stand in an order; the first whose condition a customer fulfils
+//! scores it.
 
-use super::measure::Measure;
-use super::measure_input::MeasureInput;
-use super::numbers::whole;
-use super::scale::{SCALE_RULE, Scale, ScalePoint};
-use super::scorecard::{BandLimits, FactorRule};
-use super::scorecard_input::{BandLimitsInput, MAX_TARGET, MAX_WEIGHT, bands, decimal, signature, within};
-use super::{FactorKey, Factors, FieldErrors, MissingPolicy, NewScorecard, Points, Scorecard, ScorecardVersion, Share};
+use super::scorecard::{FactorName, FactorRule};
+use super::{Factors, NaiveDate, Scorecard, Segments, Traits};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
-use utoipa::ToSchema;
-
-/// The most factors of a scorecard.
-pub const MOST_FACTORS: usize = 12;
-
-/// A factor of a scorecard.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct FactorOfScorecard {
-    pub key: FactorKey,
-    #[serde(flatten)]
-    pub rule: FactorRule,
-}
-
-/// The rules that score a group of customers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ScorecardOfRulebook {
-    /// The factors, in the order in which they are shown.
-    pub factors: Vec<FactorOfScorecard>,
-    pub bands: BandLimits,
-    pub missing_policy: MissingPolicy,
-    /// The coverage below which a customer's band is "No data".
-    pub coverage_floor: Share,
-}
 
 /// A version of the rules.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Rulebook {
     pub version: i64,
-    /// The scorecards: one, which scores every customer.
-    pub scorecards: Vec<ScorecardOfRulebook>,
+    /// The scorecards with a condition, in the order in which they are tried.
+    groups: Vec<Scorecard>,
+    /// The scorecard for everybody else.
+    rest: Scorecard,
 }
 
 /// A stored version of the rules, with its author, time and reason.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RulebookVersion {
-    #[serde(flatten)]
     pub rulebook: Rulebook,
+    pub segments: Segments,
     /// The time it came into force; null for the rules that a database starts with.
     pub created_at: Option<DateTime<Utc>>,
     pub author: String,
     pub note: String,
 }
 
+impl RulebookVersion {
+    /// Returns the differences from an earlier version, each in words.
+    pub fn changes_since(&self, earlier: &Self) -> Vec<String> {
+        let mut changes = self.rulebook.changes_since(&earlier.rulebook);
+        if self.segments != earlier.segments {
+            changes.push(format!("Segments {} → {}", earlier.segments, self.segments));
+        }
+        changes
+    }
+}
+
 impl From<Scorecard> for Rulebook {
-    fn from(Scorecard { version, factors, bands, missing_policy, coverage_floor }: Scorecard) -> Self {
-        let factors = factors.into_iter().map(|(key, rule)| FactorOfScorecard { key, rule }).collect();
-        Self { version, scorecards: vec![ScorecardOfRulebook { factors, bands, missing_policy, coverage_floor }] }
+    /// Returns rules that score every customer alike.
+    fn from(scorecard: Scorecard) -> Self {
+        Self { version: scorecard.version, groups: Vec::new(), rest: Scorecard { condition: None, ..scorecard } }
     }
 }
 
-impl From<ScorecardVersion> for RulebookVersion {
-    fn from(ScorecardVersion { scorecard, created_at, author, note }: ScorecardVersion) -> Self {
-        Self { rulebook: scorecard.into(), created_at, author, note }
+impl Rulebook {
+    /// Returns the rules with these scorecards; `rest` scores those who fulfil no condition.
+    pub fn new(version: i64, groups: Vec<Scorecard>, rest: Scorecard) -> Self {
+        Self { version, groups, rest: Scorecard { condition: None, ..rest } }.with_version(version)
     }
-}
 
-/// A point of a scale, as it was sent.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct ScalePointInput {
-    /// The measured value, a whole number from -1,000,000 to 1,000,000.
-    #[serde(deserialize_with = "whole")]
-    pub value: Option<i64>,
-    /// The score at that value, 0 to 100, with one decimal.
-    pub score: Option<f64>,
-}
+    pub fn with_version(mut self, version: i64) -> Self {
+        self.version = version;
+        self.scorecards_mut().for_each(|scorecard| scorecard.version = version);
+        self
+    }
 
-/// A scale, as it was sent.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct ScaleInput {
-    /// Two to six points, by rising value, whose scores only rise or only fall.
-    pub points: Vec<ScalePointInput>,
-    /// The score where there is nothing to measure, 0 to 100, with one decimal.
-    pub assumed: Option<f64>,
-}
+    /// Returns the scorecards in the order in which they are tried. There is always one.
+    pub fn scorecards(&self) -> impl DoubleEndedIterator<Item = &Scorecard> + Clone {
+        self.groups.iter().chain([&self.rest])
+    }
 
-/// A factor, as it was sent.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct FactorInput {
-    /// The name in JSON, for ever the same: a small letter, then letters and digits, at most 24. Required.
-    pub key: Option<String>,
-    /// The name for people, 1 to 40 characters. Required.
-    pub label: Option<String>,
-    /// A short name for narrow places, at most 12 characters; the label's beginning when absent.
-    pub short_label: Option<String>,
-    /// The reason for measuring it this way, at most 600 characters.
-    pub why: Option<String>,
-    /// The step to take where this factor costs most, at most 200 characters; the usual one of its measure when absent.
-    pub next_step: Option<String>,
-    /// The weight relative to the sum of all weights, 0 to 10,000. Required.
-    #[serde(deserialize_with = "whole")]
-    pub weight: Option<i64>,
-    pub measure: MeasureInput,
-    pub scale: ScaleInput,
-}
+    pub fn scorecards_mut(&mut self) -> impl Iterator<Item = &mut Scorecard> {
+        self.groups.iter_mut().chain([&mut self.rest])
+    }
 
-/// A scorecard, as it was sent.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct ScorecardOfRulebookInput {
-    /// One to twelve factors, each with a key of its own.
-    pub factors: Vec<FactorInput>,
-    pub bands: BandLimitsInput,
-    /// `neutral` or `exclude`.
-    pub missing_policy: Option<String>,
-    /// The coverage below which a customer's band is "No data": 0 to 1, with three decimals.
-    pub coverage_floor: Option<f64>,
-}
+    pub fn into_scorecards(self) -> impl DoubleEndedIterator<Item = Scorecard> {
+        self.groups.into_iter().chain([self.rest])
+    }
 
-/// The body of a request for the next version of the rules.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct RulebookInput {
-    /// The version that this one is based on. Required; refused with 409 when it is not the one in force.
-    #[serde(deserialize_with = "whole")]
-    pub version: Option<i64>,
-    /// The name of the author, 1 to 100 characters.
-    pub author: Option<String>,
-    /// The reason for the change, 1 to 200 characters.
-    pub note: Option<String>,
-    /// Exactly one scorecard.
-    pub scorecards: Vec<ScorecardOfRulebookInput>,
-}
+    /// Returns the scorecard that scores every customer; `None` when there are several.
+    pub fn only(&self) -> Option<&Scorecard> {
+        self.groups.is_empty().then_some(&self.rest)
+    }
 
-impl RulebookInput {
-    /// Parses the next version. Returns every broken rule.
-    pub fn parse(&self) -> Result<NewScorecard, FieldErrors> {
-        let mut errors = FieldErrors::default();
-        if self.version.is_none() {
-            errors.add("version", "is required: send the version that you read");
+    /// Returns the scorecard for everybody who fulfils no condition.
+    pub fn rest(&self) -> &Scorecard {
+        &self.rest
+    }
+
+    /// Returns the place of the scorecard that scores a customer on a day.
+    pub fn place_of(&self, traits: &Traits, day: NaiveDate) -> usize {
+        let holds = |scorecard: &Scorecard| scorecard.condition.as_ref().is_some_and(|condition| condition.holds(traits, day));
+        self.groups.iter().position(holds).unwrap_or(self.groups.len())
+    }
+
+    /// Returns the scorecard that scores a customer on a day.
+    pub fn scorecard_of(&self, traits: &Traits, day: NaiveDate) -> &Scorecard {
+        let holds = |scorecard: &&Scorecard| scorecard.condition.as_ref().is_some_and(|condition| condition.holds(traits, day));
+        self.groups.iter().find(holds).unwrap_or(&self.rest)
+    }
+
+    /// Returns the scorecard with a name; the one for everybody else when there is none.
+    pub fn scorecard_named(&self, name: &str) -> &Scorecard {
+        self.groups.iter().find(|scorecard| scorecard.name == name).unwrap_or(&self.rest)
+    }
+
+    /// Returns the first day after `day` on which a customer that goes on living may have another scorecard, by its age.
+    pub fn next_switch(&self, traits: &Traits, day: NaiveDate) -> Option<NaiveDate> {
+        let leaves = self.groups.iter().filter_map(|scorecard| scorecard.condition.as_ref()?.leaves_on(traits, day));
+        leaves.filter(|leaves| *leaves > day).min()
+    }
+
+    /// Returns each factor once, with its rule for most customers: the scorecard for everybody else comes first, then the others in
+    /// their order.
+    pub fn factors(&self) -> Factors<&FactorRule> {
+        let mut factors: Factors<_> = self.rest.factors.iter().collect();
+        for (key, rule) in self.groups.iter().flat_map(|scorecard| scorecard.factors.iter()) {
+            if factors.get(key).is_none() {
+                factors.push(key, rule);
+            }
         }
-        let (author, note) = signature(&mut errors, self.author.as_deref(), self.note.as_deref());
-        let rules = self.rules(&mut errors);
-        errors.or(|| NewScorecard { scorecard: Scorecard { version: rules.version.saturating_add(1), ..rules }, author, note })
+        factors
     }
 
-    /// Parses only the rules, for a preview, which nobody has to sign. The version is the one that was sent, or 0.
-    pub fn parse_rules(&self) -> Result<Scorecard, FieldErrors> {
-        let mut errors = FieldErrors::default();
-        let rules = self.rules(&mut errors);
-        errors.or(|| rules)
+    /// Returns the factors' names, each once.
+    pub fn names(&self) -> Vec<FactorName> {
+        self.factors().iter().map(|(key, rule)| FactorName::of(key, rule)).collect()
     }
 
-    fn rules(&self, errors: &mut FieldErrors) -> Scorecard {
-        let [sent] = self.scorecards.as_slice() else {
-            errors.add("scorecards", "must be one scorecard");
-            return Scorecard { version: self.version.unwrap_or_default(), ..Scorecard::default() };
+    /// Returns the names of the readings that are measured.
+    pub fn readings(&self) -> Vec<&str> {
+        let mut readings: Vec<_> = self.scorecards().flat_map(Scorecard::readings).collect();
+        readings.sort_unstable();
+        readings.dedup();
+        readings
+    }
+
+    /// Returns the number of days up to the as-of day whose daily activity can still count.
+    pub fn lookback_days(&self) -> i64 {
+        self.scorecards().map(Scorecard::lookback_days).fold(1, i64::max)
+    }
+
+    /// Returns whether both score every customer exactly alike.
+    pub fn has_rules_of(&self, other: &Self) -> bool {
+        self.groups.len() == other.groups.len()
+            && self.scorecards().zip(other.scorecards()).all(|(one, other)| one.has_rules_of(other))
+    }
+
+    /// Returns the differences from an earlier version, each in words: "Login frequency weight 25 → 30", with the name of the scorecard
+    /// where there are several.
+    pub fn changes_since(&self, earlier: &Self) -> Vec<String> {
+        let same = |name: &str, other: &Self| other.scorecards().any(|scorecard| scorecard.name == name);
+        // The scorecards for everybody else are each other's, whatever their names.
+        let pairs = self.groups.iter().filter_map(|scorecard| {
+            earlier.groups.iter().find(|before| before.name == scorecard.name).map(|before| (before, scorecard))
+        });
+        let mut changes = Vec::new();
+        for scorecard in self.groups.iter().filter(|scorecard| !same(&scorecard.name, earlier)) {
+            let customers = scorecard.condition.as_ref().map(|condition| condition.words()).unwrap_or_default();
+            changes.push(format!("New scorecard {}: {}", scorecard.name, customers));
+        }
+        for scorecard in earlier.groups.iter().filter(|scorecard| !same(&scorecard.name, self)) {
+            changes.push(format!("Scorecard {} removed", scorecard.name));
+        }
+        let kept = |rules: &Self, others: &Self| {
+            let kept = rules.groups.iter().map(|scorecard| scorecard.name.clone());
+            kept.filter(|name| others.groups.iter().any(|scorecard| scorecard.name == *name)).collect::<Vec<_>>()
         };
-        let field = |name: &str| format!("scorecards.0.{name}");
-        let factors = factors(errors, &field("factors"), &sent.factors);
-        if errors.0.is_empty() && factors.values().all(|rule| rule.weight == 0) {
-            errors.add(&field("factors"), "must have at least one weight above 0");
+        let order = kept(self, earlier);
+        if order != kept(earlier, self) {
+            changes.push(format!("Order of the scorecards: {}", order.join(", ")));
         }
-        let policy = sent.missing_policy.as_deref().map(str::trim).and_then(MissingPolicy::parse);
-        if policy.is_none() {
-            errors.add(&field("missingPolicy"), "must be one of neutral, exclude");
+        for (before, after) in pairs.chain([(&earlier.rest, &self.rest)]) {
+            if before.name != after.name {
+                changes.push(format!("Name {} → {}", before.name, after.name));
+            }
+            let several = self.groups.len() + earlier.groups.len() > 0;
+            let of = if several { format!("{}: ", after.name) } else { String::new() };
+            changes.extend(after.changes_since(before).into_iter().map(|change| format!("{of}{change}")));
         }
-        Scorecard {
-            version: self.version.unwrap_or_default(),
-            factors,
-            bands: bands(errors, &field("bands"), &sent.bands),
-            missing_policy: policy.unwrap_or(MissingPolicy::Neutral),
-            coverage_floor: Share(decimal(errors, &field("coverageFloor"), sent.coverage_floor, 1, 1000)),
-        }
+        changes
     }
-}
-
-fn factors(errors: &mut FieldErrors, field: &str, sent: &[FactorInput]) -> Factors<FactorRule> {
-    if !(1..=MOST_FACTORS).contains(&sent.len()) {
-        errors.add(field, format!("must be 1 to {MOST_FACTORS} factors"));
-    }
-    let mut known = BTreeSet::new();
-    let mut factors = Vec::new();
-    for (place, input) in sent.iter().take(MOST_FACTORS).enumerate() {
-        let key = input.key.as_deref().map(str::trim).unwrap_or_default();
-        let Some(key) = FactorKey::parse(key) else {
-            errors.add(&format!("{field}.{place}.key"), "must be a small letter, then letters and digits, at most 24");
-            continue;
-        };
-        if !known.insert(key) {
-            errors.add(&format!("{field}.{key}.key"), "must be there once");
-            continue;
-        }
-        factors.push((key, factor(errors, &format!("{field}.{key}"), input)));
-    }
-    factors.into_iter().collect()
-}
-
-fn factor(errors: &mut FieldErrors, field: &str, input: &FactorInput) -> FactorRule {
-    let name = |name: &str| format!("{field}.{name}");
-    let label = errors.required_text(&name("label"), input.label.as_deref(), 40);
-    let short_label = errors.optional_text(&name("shortLabel"), input.short_label.as_deref(), 12);
-    FactorRule {
-        short_label: short_label.unwrap_or_else(|| label.chars().take(12).collect()),
-        label,
-        why: errors.optional_text(&name("why"), input.why.as_deref(), 600).unwrap_or_default(),
-        next_step: errors.optional_text(&name("nextStep"), input.next_step.as_deref(), 200),
-        weight: within(errors, &name("weight"), input.weight, 0..=MAX_WEIGHT),
-        measure: input.measure.parse(errors, &name("measure")).unwrap_or(Measure::OnTimeShare { days: None }),
-        scale: scale(errors, &name("scale"), &input.scale),
-    }
-}
-
-/// The types of measures on the wire, in the order in which they are offered.
-pub const MEASURE_TYPES: [&str; 11] = [
-    "count",
-    "activeDays",
-    "daysSince",
-    "distinctFeatures",
-    "trend",
-    "pace",
-    "onTimeShare",
-    "daysOverdue",
-    "latest",
-    "mean",
-    "ratio",
-];
-
-fn scale(errors: &mut FieldErrors, field: &str, input: &ScaleInput) -> Scale {
-    let before = errors.0.len();
-    let assumed = Points(decimal(errors, &format!("{field}.assumed"), input.assumed, 100, 10));
-    let points: Vec<_> = input
-        .points
-        .iter()
-        .take(super::scale::MOST_POINTS + 1)
-        .enumerate()
-        .map(|(place, point)| ScalePoint {
-            value: within(errors, &format!("{field}.points.{place}.value"), point.value, -MAX_TARGET..=MAX_TARGET),
-            score: Points(decimal(errors, &format!("{field}.points.{place}.score"), point.score, 100, 10)),
-        })
-        .collect();
-    let scale = Scale::new(&points, assumed);
-    if scale.is_none() && errors.0.len() == before {
-        errors.add(&format!("{field}.points"), SCALE_RULE);
-    }
-    scale.unwrap_or_else(|| Scale::straight((0, Points::ZERO), (1, Points::MAX), Points::NEUTRAL))
 }

@@ -4,8 +4,7 @@ use super::counts::count;
 use super::measure::Measure;
 use super::phrases::uncapitalised;
 use super::scale::Scale;
-use super::{FactorKey, Factors, Points, Share};
-use chrono::{DateTime, Utc};
+use super::{Condition, FactorKey, Factors, Points, Share};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -75,12 +74,21 @@ impl Default for BandLimits {
     }
 }
 
-/// A version of the scoring rules.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// The rules that score a group of customers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Scorecard {
+    /// The version of its rulebook.
     pub version: i64,
-    #[schema(value_type = HashMap<String, FactorRule>)]
+    /// The name of the group, unique in its rulebook: "Startups, first 90 days".
+    #[serde(default = "everybody", skip_serializing_if = "is_everybody")]
+    pub name: String,
+    /// The condition that its customers fulfil; `None` for everybody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<Condition>,
+    /// True when its customers have the band "Onboarding" instead of one that tells a risk.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub onboarding: bool,
     pub factors: Factors<FactorRule>,
     pub bands: BandLimits,
     pub missing_policy: MissingPolicy,
@@ -88,16 +96,15 @@ pub struct Scorecard {
     pub coverage_floor: Share,
 }
 
-/// A stored version of the scorecard, with its author, time and reason.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ScorecardVersion {
-    #[serde(flatten)]
-    pub scorecard: Scorecard,
-    /// The time it came into force; null for the rules that a database starts with.
-    pub created_at: Option<DateTime<Utc>>,
-    pub author: String,
-    pub note: String,
+/// The name of a scorecard that is the only one.
+pub const EVERYBODY: &str = "Everybody";
+
+fn everybody() -> String {
+    EVERYBODY.to_owned()
+}
+
+fn is_everybody(name: &str) -> bool {
+    name == EVERYBODY
 }
 
 impl FactorRule {
@@ -164,6 +171,10 @@ pub struct FactorName {
 }
 
 impl FactorName {
+    pub fn of(factor: FactorKey, rule: &FactorRule) -> Self {
+        Self { factor, label: rule.label.clone(), short_label: rule.short_label.clone() }
+    }
+
     /// Returns a name narrow enough for a cell of a strip: "Log".
     pub fn abbreviation(&self) -> String {
         self.short_label.chars().take(3).collect()
@@ -173,12 +184,7 @@ impl FactorName {
 impl Scorecard {
     /// Returns the factors' names, in their order.
     pub fn names(&self) -> Vec<FactorName> {
-        let name = |(factor, rule): (FactorKey, &FactorRule)| FactorName {
-            factor,
-            label: rule.label.clone(),
-            short_label: rule.short_label.clone(),
-        };
-        self.factors.iter().map(name).collect()
+        self.factors.iter().map(|(key, rule)| FactorName::of(key, rule)).collect()
     }
 
     /// Returns the names of the readings that are measured.
@@ -191,7 +197,7 @@ impl Scorecard {
         self.factors.values().map(|rule| rule.measure.lookback_days()).fold(1, i64::max)
     }
 
-    /// Returns whether both score every customer exactly alike.
+    /// Returns whether both say the same.
     pub fn has_rules_of(&self, other: &Self) -> bool {
         Self { version: other.version, ..self.clone() } == *other
     }
@@ -218,6 +224,11 @@ impl Scorecard {
         for (_, rule) in earlier.factors.iter().filter(|(key, _)| self.factors.get(*key).is_none()) {
             change(rule.label.clone(), format!("weight {}", rule.weight), "none".to_owned());
         }
+        let customers =
+            |scorecard: &Self| scorecard.condition.as_ref().map_or_else(|| "everybody else".to_owned(), Condition::words);
+        change("Customers".to_owned(), customers(earlier), customers(self));
+        let band = |scorecard: &Self| if scorecard.onboarding { "always onboarding" } else { "by score" }.to_owned();
+        change("Band".to_owned(), band(earlier), band(self));
         change("Healthy from".to_owned(), earlier.bands.healthy.to_string(), self.bands.healthy.to_string());
         change("At risk from".to_owned(), earlier.bands.at_risk.to_string(), self.bands.at_risk.to_string());
         let policy = |scorecard: &Self| scorecard.missing_policy.label().to_owned();

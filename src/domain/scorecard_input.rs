@@ -4,7 +4,7 @@ use super::five::{FiveFactors, FiveRule, FiveRules};
 use super::letters::composed;
 use super::numbers::whole;
 use super::scorecard::BandLimits;
-use super::{FactorKey, FieldErrors, MissingPolicy, Points, Scorecard, Share};
+use super::{FactorKey, FieldErrors, MissingPolicy, Points, Rulebook, Scorecard, Segments, Share};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -71,18 +71,20 @@ pub struct ScorecardInput {
     pub coverage_floor: Option<f64>,
 }
 
-/// A valid next version of the scorecard.
+/// A valid next version of the rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewScorecard {
+pub struct NewRulebook {
     /// The rules. Their version is the one after the version that they are based on.
-    pub scorecard: Scorecard,
+    pub rulebook: Rulebook,
+    /// The segments; `None` keeps those in force.
+    pub segments: Option<Segments>,
     pub author: String,
     pub note: String,
 }
 
 impl ScorecardInput {
     /// Parses the next version. Returns every broken rule.
-    pub fn parse(self) -> Result<NewScorecard, FieldErrors> {
+    pub fn parse(self) -> Result<NewRulebook, FieldErrors> {
         let mut errors = FieldErrors::default();
         let version = self.version.unwrap_or_else(|| {
             errors.add("version", "is required: send the version that you read");
@@ -90,7 +92,8 @@ impl ScorecardInput {
         });
         let (author, note) = signature(&mut errors, self.author.as_deref(), self.note.as_deref());
         let rules = self.rules(&mut errors);
-        errors.or(|| NewScorecard { scorecard: Scorecard { version: version.saturating_add(1), ..rules }, author, note })
+        let rulebook = Rulebook::from(rules).with_version(version.saturating_add(1));
+        errors.or(|| NewRulebook { rulebook, segments: None, author, note })
     }
 
     /// Parses only the rules, for a preview, which nobody has to sign. The version is the one that was sent, or 0.

@@ -67,12 +67,17 @@ impl UrgencyParts {
 pub const LEAST_ARR_CENTS: i64 = 100;
 
 /// The ARR, in cents, that counts where a customer's own is unknown, by segment. `None` when no customer's is known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct MedianArr(pub [Option<i64>; Segment::ALL.len()]);
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MedianArr {
+    /// The medians of the segments in which somebody's is known.
+    pub by_segment: Vec<(Segment, i64)>,
+    /// The median of all customers, for the other segments.
+    pub of_all: Option<i64>,
+}
 
 impl MedianArr {
     pub fn of(&self, segment: Segment) -> Option<i64> {
-        self.0.get(segment as usize).copied().flatten()
+        self.by_segment.iter().find(|(other, _)| *other == segment).map(|(_, cents)| *cents).or(self.of_all)
     }
 
     /// Returns the ARR of a customer, or the one that is assumed.

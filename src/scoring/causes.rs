@@ -3,23 +3,23 @@
 
 use super::facts::{Connections, Facts};
 use super::measure::{AsOf, Counted, InvoiceCounts, Measured, Measurements, measure_as_of};
-use super::reasons::Fact;
+use super::reasons::{Fact, Regrouped};
 use super::score::{score, score_and_contributions};
 use super::words::{ACTIVE_DAY, AGE, change_sentence, fact_sentence, value_name, value_words};
 use crate::domain::counts::group;
 use crate::domain::measure::Measure;
 use crate::domain::scorecard::FactorRule;
 use crate::domain::{
-    Cause, CauseFact, CausePart, CustomerId, FactorKey, Factors, HealthChange, NaiveDate, Points, Scorecard, Window,
+    Cause, CauseFact, CausePart, CustomerId, FactorKey, Factors, HealthChange, NaiveDate, Points, Rulebook, Scorecard, Window,
 };
 use chrono::Duration;
 
 /// Everything that a score follows from: a day, the facts known of it, and the rules in force.
 #[derive(Clone, Copy, Debug)]
 pub struct ScoreInputs<'a> {
-    /// Must reach back from the earlier of the two compared days by the scorecard's lookback.
+    /// Must reach back from the earlier of the two compared days by the rulebook's lookback.
     pub facts: &'a Facts,
-    pub scorecard: &'a Scorecard,
+    pub rulebook: &'a Rulebook,
     /// The connections as known on the day, or as known now.
     pub connections: &'a Connections,
     pub day: NaiveDate,
@@ -31,13 +31,16 @@ pub fn explain_change(id: CustomerId, before: ScoreInputs<'_>, after: ScoreInput
     let (known, now_known) = (before.facts.until(from), after.facts.until(from));
     let kept = known.without_retracted(&now_known);
     let waiting = now_known.without_falling_overdue(after.facts, to);
-    let start = Step::new(&known, before.scorecard, before.connections, AsOf::day(from));
-    let rescored = Step::new(&known, after.scorecard, before.connections, AsOf::day(from));
-    let step = |facts: &Facts, as_of: AsOf| Step::new(facts, after.scorecard, after.connections, as_of);
+    let scorecards = Scorecards::of(before, after);
+    let start = Step::new(&known, scorecards.before, before.connections, AsOf::day(from));
+    let rescored = Step::new(&known, scorecards.rescored, before.connections, AsOf::day(from));
+    let regrouped = Step::new(&known, scorecards.after, before.connections, AsOf::day(from));
+    let step = |facts: &Facts, as_of: AsOf| Step::new(facts, scorecards.after, after.connections, as_of);
     let connected = AsOf { connections: to, ..AsOf::day(from) };
     let slid = AsOf { windows: to, ..connected };
     let steps = [
         (Cause::ScorecardChange, rescored),
+        (Cause::OtherScorecard, regrouped),
         (Cause::SourceConnected, step(&known, connected)),
         (Cause::Retracted, step(&kept, connected)),
         (Cause::LateArrived, step(&now_known, connected)),
@@ -48,7 +51,7 @@ pub fn explain_change(id: CustomerId, before: ScoreInputs<'_>, after: ScoreInput
     let mut causes = Vec::new();
     let mut last = &start;
     for (cause, next) in &steps {
-        let facts = facts(*cause, last, next, before, after);
+        let facts = facts(*cause, last, next, &scorecards, (from, to));
         let factors = difference(last, next);
         if !facts.is_empty() || factors.iter().any(|(_, change)| *change != Points::ZERO) {
             causes.push(CausePart { cause: *cause, change: next.score - last.score, factors, facts });
@@ -61,13 +64,45 @@ pub fn explain_change(id: CustomerId, before: ScoreInputs<'_>, after: ScoreInput
         to,
         change: last.score - start.score,
         factors: difference(&start, last),
-        before: score(id, &start.measured, before.scorecard, from),
-        after: score(id, &last.measured, after.scorecard, to),
+        before: score(id, &start.measured, scorecards.before, from),
+        after: score(id, &last.measured, scorecards.after, to),
         causes,
         sentence: String::new(),
     };
     change.sentence = change_sentence(&change);
     change
+}
+
+/// The scorecards that a customer has on the way from the first day to the second.
+struct Scorecards<'a> {
+    before: &'a Scorecard,
+    /// The one that it would have had on the first day under the rules of the second.
+    rescored: &'a Scorecard,
+    after: &'a Scorecard,
+    /// The reason why the last two differ.
+    reason: Regrouped,
+}
+
+impl<'a> Scorecards<'a> {
+    fn of(before: ScoreInputs<'a>, after: ScoreInputs<'a>) -> Self {
+        let (was, is) = (before.facts.traits(), after.facts.traits());
+        let rescored = after.rulebook.scorecard_of(&was, before.day);
+        let outgrown = rescored.condition.as_ref().filter(|condition| {
+            let leaves_on = condition.leaves_on(&is, after.day);
+            condition.holds(&was, before.day) && leaves_on.is_some_and(|leaves_on| leaves_on <= after.day)
+        });
+        let reason = match (is.segment, outgrown.and_then(|condition| condition.started_less_than_days_ago)) {
+            (Some(segment), _) if is.segment != was.segment => Regrouped::InSegment(segment),
+            (_, Some(days)) => Regrouped::Aged(days),
+            _ => Regrouped::Otherwise,
+        };
+        Self {
+            before: before.rulebook.scorecard_of(&was, before.day),
+            rescored,
+            after: after.rulebook.scorecard_of(&is, after.day),
+            reason,
+        }
+    }
 }
 
 /// The state of a customer between two causes.
@@ -93,24 +128,36 @@ fn difference(before: &Step, after: &Step) -> Factors<Points> {
 }
 
 /// Returns the facts behind a step, factor by factor.
-fn facts(cause: Cause, last: &Step, next: &Step, before: ScoreInputs<'_>, after: ScoreInputs<'_>) -> Vec<CauseFact> {
-    let (old, new) = (before.scorecard, after.scorecard);
+fn facts(
+    cause: Cause,
+    last: &Step,
+    next: &Step,
+    scorecards: &Scorecards<'_>,
+    (from, to): (NaiveDate, NaiveDate),
+) -> Vec<CauseFact> {
+    let (old, new) = match cause {
+        Cause::ScorecardChange => (scorecards.before, scorecards.rescored),
+        _ => (scorecards.rescored, scorecards.after),
+    };
+    let is_rules = matches!(cause, Cause::ScorecardChange | Cause::OtherScorecard);
     let fact = |(factor, rule): (FactorKey, &FactorRule)| {
         let measure = &rule.measure;
         let fact = match cause {
             Cause::ScorecardChange => {
                 (old.factors.get(factor) != Some(rule)).then_some(Fact::Scorecard { old: old.version, new: new.version })
             }
+            Cause::OtherScorecard => (old.factors.get(factor) != Some(rule))
+                .then(|| Fact::ScoredBy { reason: scorecards.reason, name: new.name.clone() }),
             Cause::SourceConnected => {
                 let connected = |step: &Step| step.measured.factor(factor).connected;
                 measure.sources().next().filter(|_| connected(last) != connected(next)).map(Fact::Connected)
             }
             _ => moved(cause, measure, last.measured.factor(factor), next.measured.factor(factor)),
         };
-        let days = days(cause, measure, before.day, after.day);
+        let days = days(cause, measure, from, to);
         fact.map(|fact| CauseFact { factor, sentence: fact_sentence(cause, fact, days), days })
     };
-    let gone = old.factors.iter().filter(|(key, _)| cause == Cause::ScorecardChange && new.factors.get(*key).is_none());
+    let gone = old.factors.iter().filter(|(key, _)| is_rules && new.factors.get(*key).is_none());
     new.factors.iter().chain(gone).filter_map(fact).collect()
 }
 

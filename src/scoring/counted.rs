@@ -61,6 +61,15 @@ impl std::ops::Sub for InvoiceCounts {
     }
 }
 
+/// What was measured of a customer for a factor, as far as its score needs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MeasuredValue {
+    /// The value that the factor's scale turns into a score; `None` where there is nothing to measure.
+    pub value: Option<Value>,
+    /// True when a fact supports it.
+    pub is_measured: bool,
+}
+
 /// The numbers of one factor.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Measured {
@@ -136,6 +145,11 @@ impl Measured {
                 Counted::Mean { number, .. } => number > 0,
                 Counted::Ratio(value, over) => value.is_some() && over.is_some_and(|over| over != 0),
             }
+    }
+
+    /// Returns all that the factor's score needs.
+    pub fn measured_value(&self, measure: &Measure) -> MeasuredValue {
+        MeasuredValue { value: self.value(measure), is_measured: self.is_measured() }
     }
 
     /// Returns the value that the factor's scale turns into a score; `None` where there is nothing to measure.

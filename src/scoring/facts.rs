@@ -2,7 +2,7 @@
 
 use crate::domain::measure::Measure;
 use crate::domain::scorecard::FactorRule;
-use crate::domain::{EventKind, FactorKey, InvoiceStatus, NaiveDate, ReadingValue, Scorecard, Sources};
+use crate::domain::{EventKind, FactorKey, InvoiceStatus, NaiveDate, ReadingValue, Segment, Sources, Traits};
 use chrono::{DateTime, Utc};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -57,6 +57,8 @@ impl Invoice {
 /// A customer's facts. `daily` must reach back from the as-of day by the scorecard's lookback; more does no harm.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
+    /// The segment that the customer is in.
+    pub segment: Option<Segment>,
     pub start_date: Option<NaiveDate>,
     /// True when the customer had left before it started. Facts from before the start date count on the days before it only.
     pub came_back: bool,
@@ -83,6 +85,12 @@ impl ReadingFact {
 }
 
 impl Facts {
+    /// Returns the things that conditions of scorecards ask for.
+    pub fn traits(&self) -> Traits {
+        let Self { segment, start_date, came_back, first_fact_on, .. } = *self;
+        Traits { segment, start_date, came_back, first_fact_on }
+    }
+
     /// Returns the day from which on the customer is one: its start, else its first fact.
     pub(super) fn begins_on(&self) -> Option<NaiveDate> {
         self.start_date.or(self.first_fact_on)
@@ -200,8 +208,8 @@ impl Connections {
     }
 
     /// Returns the factors whose sources have never sent a fact.
-    pub fn unconnected(&self, scorecard: &Scorecard) -> Vec<FactorKey> {
+    pub fn unconnected<'a>(&self, factors: impl Iterator<Item = (FactorKey, &'a FactorRule)>) -> Vec<FactorKey> {
         let is_unconnected = |(_, rule): &(FactorKey, &FactorRule)| self.since(&rule.measure).is_none();
-        scorecard.factors.iter().filter(is_unconnected).map(|(key, _)| key).collect()
+        factors.filter(is_unconnected).map(|(key, _)| key).collect()
     }
 }

@@ -96,7 +96,7 @@ pub(super) fn told(subject: &Subject<'_>) -> Vec<Told> {
     if subject.is_new {
         return new(subject, first).into_iter().chain(told).chain(renews(subject, false)).collect();
     }
-    let is_fine = subject.health.band == Band::Healthy;
+    let is_fine = matches!(subject.health.band, Band::Healthy | Band::Onboarding);
     if told.is_empty() && is_fine {
         told.extend(logins(subject));
         told.extend((!facts.invoices.is_empty()).then_some(Told::NothingOverdue));

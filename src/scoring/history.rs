@@ -2,29 +2,32 @@
 
 use super::facts::{Connections, Facts};
 use super::measure::Measured;
-use super::score::{Part, band, weigh};
+use super::score::{Part, rate};
 use super::sliding::{Counter, NEVER, number};
 use crate::domain::scorecard::FactorRule;
-use crate::domain::{Band, Factors, HistoryPoint, NaiveDate, Points, Scorecard};
+use crate::domain::{Band, Factors, HistoryPoint, NaiveDate, Points, Rulebook, Scorecard};
 use chrono::Duration;
 
 /// The days that a customer's bands are kept for, and that the search for the beginning of its band goes back.
 pub const BAND_MEMORY_DAYS: i64 = 365;
 
 /// Returns the score of each day in `from..=to`, earliest first: exactly what `score(measure(..))` gives for each.
-/// `facts.daily` must reach back from `from` by the scorecard's lookback.
+/// `facts.daily` must reach back from `from` by the rulebook's lookback.
 pub fn history(
     facts: &Facts,
-    scorecard: &Scorecard,
+    rulebook: &Rulebook,
     connections: &Connections,
     from: NaiveDate,
     to: NaiveDate,
 ) -> Vec<HistoryPoint> {
-    // Other facts count before the day on which a customer came back than since then.
-    if let Some(start) = facts.came_back_within(from, to) {
-        let before = history(facts, scorecard, connections, from, start - Duration::days(1));
-        return [before, history(facts, scorecard, connections, start, to)].concat();
+    let traits = facts.traits();
+    // Other facts count before the day on which a customer came back than since then, and other rules when it has grown older.
+    let switches = [facts.came_back_within(from, to), rulebook.next_switch(&traits, from)];
+    if let Some(switch) = switches.into_iter().flatten().filter(|switch| *switch <= to).min() {
+        let before = history(facts, rulebook, connections, from, switch - Duration::days(1));
+        return [before, history(facts, rulebook, connections, switch, to)].concat();
     }
+    let scorecard = rulebook.scorecard_of(&traits, from);
     let facts = &*facts.life_on(from);
     let mut lines: Vec<_> = scorecard.factors.values().map(|rule| Line::new(facts, rule, connections)).collect();
     let data_from = data_from(facts);
@@ -33,8 +36,7 @@ pub fn history(
     let mut points = Vec::with_capacity((end - day).max(0) as usize);
     while day < end {
         lines.iter_mut().filter(|line| line.next_change <= day).for_each(|line| line.move_to(day));
-        let (score, coverage) = weigh(lines.iter().map(|line| line.part), scorecard.missing_policy);
-        let band = band(score, day >= data_from, coverage, scorecard);
+        let (score, band) = rate(lines.iter().map(|line| line.part), day >= data_from, scorecard);
         let data_change = if day < data_from { data_from } else { NEVER };
         let next = lines.iter().map(|line| line.next_change).fold(data_change.min(end), i64::min);
         points.extend(days.by_ref().take((next - day) as usize).map(|day| HistoryPoint { day, score, band }));
@@ -52,22 +54,27 @@ pub struct DayScores {
 }
 
 /// Returns the scores of some days, which must rise and be of one life of the customer: exactly what `score(measure(..))` gives
-/// for each. `facts.daily` must reach back from the first by the scorecard's lookback.
-pub fn scores_on(facts: &Facts, scorecard: &Scorecard, connections: &Connections, days: &[NaiveDate]) -> Vec<DayScores> {
+/// for each. `facts.daily` must reach back from the first by the rulebook's lookback.
+pub fn scores_on(facts: &Facts, rulebook: &Rulebook, connections: &Connections, days: &[NaiveDate]) -> Vec<DayScores> {
     let Some(first) = days.first() else { return Vec::new() };
     let facts = &*facts.life_on(*first);
+    let traits = facts.traits();
+    let scorecard_of = |day: &NaiveDate| rulebook.scorecard_of(&traits, *day);
+    let alike = days.chunk_by(|a, b| std::ptr::eq(scorecard_of(a), scorecard_of(b)));
+    let scored = alike.filter_map(|days| Some(scores_under(facts, scorecard_of(days.first()?), connections, days)));
+    scored.flatten().collect()
+}
+
+/// Returns the scores of days on all of which the customer has this scorecard.
+fn scores_under(facts: &Facts, scorecard: &Scorecard, connections: &Connections, days: &[NaiveDate]) -> Vec<DayScores> {
     let mut lines: Vec<_> = scorecard.factors.values().map(|rule| Line::new(facts, rule, connections)).collect();
     let data_from = data_from(facts);
     let on = |day: &NaiveDate| {
         let day = number(*day);
         lines.iter_mut().filter(|line| line.next_change <= day).for_each(|line| line.move_to(day));
-        let (score, coverage) = weigh(lines.iter().map(|line| line.part), scorecard.missing_policy);
+        let (score, band) = rate(lines.iter().map(|line| line.part), day >= data_from, scorecard);
         let parts = lines.iter().map(|line| (line.part.score, line.part.measured));
-        DayScores {
-            score,
-            band: band(score, day >= data_from, coverage, scorecard),
-            factors: scorecard.factors.keys().zip(parts).collect(),
-        }
+        DayScores { score, band, factors: scorecard.factors.keys().zip(parts).collect() }
     };
     days.iter().map(on).collect()
 }
@@ -133,10 +140,10 @@ pub fn band_since(history: &[HistoryPoint]) -> Option<NaiveDate> {
 }
 
 /// Returns the latest day on which the band got worse than the day before, and was not made good: at the end of `history` it is
-/// still worse than before that day. A day without data is neither better nor worse.
+/// still worse than before that day. A day without data, or of onboarding, is neither better nor worse.
 pub fn band_fell_on(history: &[HistoryPoint]) -> Option<NaiveDate> {
     let band = history.last()?.band;
-    let is_worse = |later: Band, earlier: Band| later > earlier && later != Band::NoData && earlier != Band::NoData;
+    let is_worse = |later: Band, earlier: Band| later > earlier && later.tells_risk() && earlier.tells_risk();
     let fell = |pair: &&[HistoryPoint]| is_worse(pair[1].band, pair[0].band) && is_worse(band, pair[0].band);
     history.windows(2).rev().find(fell).map(|pair| pair[1].day)
 }

@@ -1,7 +1,7 @@
 //! The first step of scoring: reduces a customer's facts to a handful of numbers as of a day.
 
 use super::counted::forget_many;
-pub use super::counted::{Counted, InvoiceCounts, Measured};
+pub use super::counted::{Counted, InvoiceCounts, Measured, MeasuredValue};
 use super::facts::{Connections, DailyCount, Facts, Invoice, ReadingFact};
 use crate::domain::measure::Measure;
 use crate::domain::numbers::round_div;
@@ -45,7 +45,7 @@ impl Measurements {
     }
 
     /// Returns whether a fact counts, and the customer has started.
-    pub(super) fn has_data(&self) -> bool {
+    pub fn has_data(&self) -> bool {
         self.has_facts && !self.before_start
     }
 

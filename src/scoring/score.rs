@@ -30,7 +30,8 @@ pub fn score(customer_id: CustomerId, measured: &Measurements, scorecard: &Score
         }
     });
     let band = band(score, measured.has_data(), coverage, scorecard);
-    Health { customer_id, as_of, score, band, coverage, factors, scorecard_version: scorecard.version }
+    let (scorecard_version, scored_by) = (scorecard.version, scorecard.name.clone());
+    Health { customer_id, as_of, score, band, coverage, factors, scorecard_version, scored_by }
 }
 
 /// Returns weights as fractions of their sum. The sum must be above 0; the fractions sum to 1 exactly.
@@ -53,8 +54,8 @@ impl Scores {
     /// Scores measurements like [`score`] does.
     pub fn of(measured: &Measurements, scorecard: &Scorecard) -> Self {
         let factors = scores(measured, scorecard);
-        let (score, coverage) = weigh(parts(&factors, measured, scorecard), scorecard.missing_policy);
-        Self { score, band: band(score, measured.has_data(), coverage, scorecard), factors }
+        let (score, band) = rate(parts(&factors, measured, scorecard), measured.has_data(), scorecard);
+        Self { score, band, factors }
     }
 
     /// Returns the score, or `None` when there is too little data to show one.
@@ -72,9 +73,16 @@ pub(super) struct Part {
     pub measured: bool,
 }
 
+/// Returns the score and band of a customer from the factors' parts. `has_data` says that there are facts, and that the customer has
+/// started.
+pub(super) fn rate(parts: impl Iterator<Item = Part>, has_data: bool, scorecard: &Scorecard) -> (Points, Band) {
+    let (score, coverage) = weigh(parts, scorecard.missing_policy);
+    (score, band(score, has_data, coverage, scorecard))
+}
+
 /// Returns the weighted mean of scores, and the share of the weights that is measured. The weights of what is not measured count
 /// as the policy says; all do where none would.
-pub(super) fn weigh(parts: impl Iterator<Item = Part>, policy: MissingPolicy) -> (Points, Share) {
+fn weigh(parts: impl Iterator<Item = Part>, policy: MissingPolicy) -> (Points, Share) {
     let ((mut weights, mut points), (mut measured, mut measured_points)) = ((0, 0), (0, 0));
     for Part { score, weight, measured: is_measured } in parts {
         let product = i128::from(weight) * i128::from(score.0);
@@ -188,11 +196,13 @@ fn effective_weights(measured: &Measurements, scorecard: &Scorecard) -> Factors<
     }
 }
 
-/// Returns the band of a score. `has_data` says that there are facts, and that the customer has started.
-pub(super) fn band(score: Points, has_data: bool, coverage: Share, scorecard: &Scorecard) -> Band {
+/// Returns the band of a score.
+fn band(score: Points, has_data: bool, coverage: Share, scorecard: &Scorecard) -> Band {
     let limits = &scorecard.bands;
     if !has_data || coverage < scorecard.coverage_floor {
         Band::NoData
+    } else if scorecard.onboarding {
+        Band::Onboarding
     } else if score >= limits.healthy {
         Band::Healthy
     } else if score >= limits.at_risk {

@@ -1,9 +1,9 @@
-//! The effect of another scorecard on all customers together: bands, the mean score, and the customers who would move most.
+//! The effect of other rules on all customers together: bands, the mean score, and the customers who would move most.
 
 use super::measure::Measurements;
 use super::score::Scores;
 use crate::domain::numbers::round_div;
-use crate::domain::{Band, Customer, Points, Scorecard};
+use crate::domain::{Band, Customer, Points, Rulebook, Scorecard};
 use crate::domain::{ScoreMove, ScorecardPreview};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -11,15 +11,17 @@ use std::collections::BTreeMap;
 /// The most movers that are named.
 const NAMED: usize = 10;
 
-/// Two scorecards, and the sums over the customers added so far.
+/// Two rulebooks, and the sums over the customers added so far.
 pub struct WhatIf<'a> {
-    current: &'a Scorecard,
-    proposed: &'a Scorecard,
+    current: &'a Rulebook,
+    proposed: &'a Rulebook,
     /// The number of customers that would move from the first band to the second.
     moves: BTreeMap<(Band, Band), i64>,
     before: Sum,
     after: Sum,
     movers: Vec<ScoreMove>,
+    /// The number of customers that each proposed scorecard scores.
+    scored: Vec<i64>,
 }
 
 #[derive(Default)]
@@ -42,7 +44,7 @@ impl Sum {
 }
 
 impl<'a> WhatIf<'a> {
-    pub fn new(current: &'a Scorecard, proposed: &'a Scorecard) -> Self {
+    pub fn new(current: &'a Rulebook, proposed: &'a Rulebook) -> Self {
         Self {
             current,
             proposed,
@@ -50,13 +52,18 @@ impl<'a> WhatIf<'a> {
             before: Sum::default(),
             after: Sum::default(),
             movers: Vec::with_capacity(NAMED + 1),
+            scored: vec![0; proposed.scorecards().count()],
         }
     }
 
-    /// Adds a customer, with its measurements under either scorecard.
-    pub fn add(&mut self, customer: &Customer, measured: &Measurements, measured_anew: &Measurements) {
-        let Scores { score: before, band: band_before, .. } = Scores::of(measured, self.current);
-        let Scores { score: after, band: band_after, .. } = Scores::of(measured_anew, self.proposed);
+    /// Adds a customer, with the scorecard that it has under either rulebook and its measurements under that.
+    pub fn add(&mut self, customer: &Customer, before: (&Scorecard, &Measurements), after: (&Scorecard, &Measurements)) {
+        let place = self.proposed.scorecards().position(|scorecard| scorecard.name == after.0.name);
+        if let Some(scored) = place.and_then(|place| self.scored.get_mut(place)) {
+            *scored += 1;
+        }
+        let Scores { score: before, band: band_before, .. } = Scores::of(before.1, before.0);
+        let Scores { score: after, band: band_after, .. } = Scores::of(after.1, after.0);
         *self.moves.entry((band_before, band_after)).or_default() += 1;
         self.before.add(before, band_before);
         self.after.add(after, band_after);
@@ -82,6 +89,7 @@ impl<'a> WhatIf<'a> {
         ScorecardPreview {
             changes: self.proposed.changes_since(self.current),
             customers: count(&|_, _| true),
+            scored: self.scored,
             bands: Band::ALL.map(in_band).to_vec(),
             moves,
             mean_before: self.before.mean(),

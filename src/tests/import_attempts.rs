@@ -12,7 +12,8 @@ use chrono::Duration;
 
 /// An import that somebody begins.
 async fn begin(db: &Database) -> Attempt {
-    let mapping = Mapping { kind: ImportKind::Events, columns: Default::default(), defaults: Default::default() };
+    let mapping =
+        Mapping { kind: ImportKind::Events, columns: Default::default(), defaults: Default::default(), add_segments: false };
     let state = ImportState::Running;
     let new = NewImport { file_name: "x.csv".into(), path: None, findings: None, mapping, state, author: None };
     db.create_import(&new, now()).await.unwrap()
@@ -121,7 +122,7 @@ on_each_database! {
         undo_file(&later(&db), run.import).await.unwrap();
 
         assert!(is_too_late(db.retract_imported(suspended, &[acme], "late", now()).await));
-        assert!(is_too_late(db.take_back_customers(suspended, None, 10, today()).await));
+        assert!(is_too_late(db.take_back_customers(suspended, None, 10, now()).await));
         assert!(is_too_late(db.finish_undo(suspended, &UndoReport::default(), now()).await));
         assert_eq!(db.get_import(run.import).await.unwrap().import.undo.retracted, 1);
         assert!(matches!(undo_file(&db.call(), run.import).await, Err(AppError::Conflict(_))));

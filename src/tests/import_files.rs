@@ -1,7 +1,7 @@
 //! Files as spreadsheets, databases and help desks write them, and files that are something else.
 
 use crate::domain::import::Outlook;
-use crate::domain::{CustomerFields, EventFilter, ImportKind, Mapping};
+use crate::domain::{CustomerFields, EventFilter, ImportKind, Mapping, Segments};
 use crate::server::service::import::{Errors, error_line, import_file, recognise};
 use crate::server::store::NewImport;
 use crate::tests::api::Site;
@@ -33,7 +33,7 @@ on_each_database! {
             ("filled.csv", "externalId,name,segment,arr\nT-3,North,SMB,1200.00,surplus\nT-4,South,SMB,2400.00\n".to_owned(),
                 vec!["T-4"], vec![Some(240_000)], vec!["line 2: the row has 5 cells, and the header names 4 columns"]),
             ("sep.csv", "\u{feff}sep=;\r\nexternalId;name;segment;arr\r\nS-1;Ash & Co;SMB;1200.00\r\nS-2;Beech;Medium;2400.00\r\n".to_owned(),
-                vec!["S-1"], vec![Some(120_000)], vec!["line 4: segment must be one of Enterprise, SMB, Startup"]),
+                vec!["S-1"], vec![Some(120_000)], vec!["line 4: segment must be one of Enterprise, SMB, Startup, or be added to the rules: “Add the segments found” (--add-segments)"]),
             ("sep-quoted.csv", "\"sep=|\"\nexternalId|name|segment|arr\nS-3|Ash, Co|SMB|1\n".to_owned(),
                 vec!["S-3"], vec![Some(100)], vec![]),
             ("header.csv", format!("Account ID;{mail};Segment (Enterprise, SMB, Startup);{arr}\r\nH-1;Harbor;SMB;12000.00\r\nH-2;Inlet;Startup;800.50\r\n"),
@@ -228,6 +228,6 @@ async fn what_is_no_table_is_refused_on_the_import_page_with_what_to_do() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_taken_for_events_because_nothing_speaks_for_anything() {
     let unknown = file("unknown.csv", "Konto,Betrag\nA-1,12\nA-2,13\n");
-    let (mapping, columns) = recognise(&unknown.source(), None).await.unwrap();
+    let (mapping, columns) = recognise(&unknown.source(), None, &Segments::default()).await.unwrap();
     assert_eq!((mapping.kind, mapping.columns.len(), columns.len()), (ImportKind::Customers, 0, 2));
 }

@@ -4,7 +4,7 @@ use crate::domain::band_change::BandChangeCause;
 use crate::domain::import::ImportField;
 use crate::domain::{
     Band, CustomerFields, CustomerId, CustomerInput, EventFilter, FactorKey, FieldErrors, ImportCounts, ImportId, ImportKind,
-    ImportState, Mapping, RowError, Segment,
+    ImportState, Mapping, RowError, Segment, Segments,
 };
 use crate::server::Actor;
 use crate::server::service::export::{self, Format, What};
@@ -52,13 +52,13 @@ impl TestFile {
     }
 
     pub async fn mapping(&self) -> Mapping {
-        recognise(&self.source(), None).await.unwrap().0
+        recognise(&self.source(), None, &Segments::default()).await.unwrap().0
     }
 }
 
 pub struct Done {
     pub counts: ImportCounts,
-    id: Option<ImportId>,
+    pub id: Option<ImportId>,
     pub errors: Vec<RowError>,
 }
 
@@ -111,7 +111,7 @@ on_each_database! {
         };
         assert_eq!(acme, expected);
         let bolt = db.get_customer(found["c-2"]).await.unwrap().fields;
-        assert_eq!((bolt.name.as_str(), bolt.segment, bolt.arr_cents), ("Bolt, Inc.", Segment::Enterprise, Some(30_000)));
+        assert_eq!((bolt.name.as_str(), bolt.segment, bolt.arr_cents), ("Bolt, Inc.", Segment::ENTERPRISE, Some(30_000)));
         settled(&db).await;
 
         let again = import(&db, &file).await.counts;
@@ -225,7 +225,7 @@ on_each_database! {
         assert!(!is_current().await);
         db.rescore(&[acme], BandChangeCause::Import, midnight(today())).await.unwrap();
         assert!(is_current().await);
-        db.take_back_customers(id, None, 10, today()).await.unwrap().unwrap();
+        db.take_back_customers(id, None, 10, now()).await.unwrap().unwrap();
         assert!(!is_current().await);
     }
 
@@ -513,7 +513,7 @@ on_each_database! {
             }
         }
         assert_eq!(db.list_readings(acme, today().into()).await.unwrap(), []);
-        assert_eq!(db.get_current(acme, today()).await.unwrap().first_fact_on, None);
+        assert_eq!(db.get_current(acme, today()).await.unwrap().traits.first_fact_on, None);
         settled(&db).await;
         // One file with all kinds, by the names of the API.
         let line = "{\"kind\":\"Metric\",\"occurredAt\":\"2026-03-04T08:00:00Z\",\"externalId\":\"c-1\",\"reading_name\":\"Storage\",\"reading_value\":0.125}\n";
@@ -579,13 +579,13 @@ async fn a_file_that_cannot_be_read_says_why() {
         ("not.csv.gz", b"id,name\n".to_vec(), "could not be read"),
     ] {
         let file = file(name, content);
-        let error = match recognise(&file.source(), None).await {
+        let error = match recognise(&file.source(), None, &Segments::default()).await {
             Err(error) => error,
             Ok((mapping, _)) => import_with(&db, &file, mapping, false).await.map(|done| done.counts).unwrap_err(),
         };
         assert!(error.to_string().contains(part), "{name}: {error}");
     }
-    let missing = recognise(&Source::new("/nowhere/x.csv", "x.csv"), None).await;
+    let missing = recognise(&Source::new("/nowhere/x.csv", "x.csv"), None, &Segments::default()).await;
     assert!(missing.is_err());
 }
 

@@ -57,6 +57,24 @@ on_each_database! {
         }
     }
 
+    async fn segments_and_start_dates_of_an_earlier_release_are_kept_since_the_upgrade(db: Database) {
+        let site = upgraded(db).await;
+        assert_eq!(site.get("/api/rulebook").await.ok()["segments"], json!(["Enterprise", "SMB", "Startup"]));
+        let since = site.database.history_day().await.unwrap().unwrap();
+        let day = later().date_naive() - Duration::days(30);
+        let now = site.get(&format!("/api/customers?page_size=100&as_of={day}")).await.ok();
+        let then = site.get(&format!("/api/customers?page_size=100&as_of={day}&known_at=then")).await.ok();
+        assert_eq!((&now["historyFrom"], &then["historyFrom"]), (&Value::Null, &json!(since.to_string())));
+        let portfolio = site.get(&format!("/api/portfolio?as_of={day}&known_at=then")).await.ok();
+        assert_eq!(portfolio["historyFrom"], then["historyFrom"]);
+        let customers = |list: &Value| -> Vec<_> { list["items"].as_array().unwrap().iter().map(|row| row["customer"].clone()).collect() };
+        let known_now = customers(&now);
+        for customer in customers(&then) {
+            let same = known_now.iter().find(|other| other["id"] == customer["id"]).unwrap();
+            assert_eq!((&customer["segment"], &customer["startDate"]), (&same["segment"], &same["startDate"]));
+        }
+    }
+
     async fn stored_health_of_an_earlier_release_becomes_todays(db: Database) {
         let site = upgraded(db).await;
         site.database.roll_over_all(later().date_naive()).await;

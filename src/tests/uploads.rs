@@ -1,7 +1,7 @@
 //! Files on their way to the import page: what is kept of them, for whom, how many and how large.
 
 use crate::domain::import::MAX_WAITING_UPLOADS;
-use crate::domain::{ImportId, ImportState};
+use crate::domain::{ImportId, ImportState, Segments};
 use crate::server::service::import::{
     Choice, Source, check_import, get_import, get_import_errors, recognise, remove_old_files, run_import,
 };
@@ -112,7 +112,7 @@ on_each_database! {
             check(&app, id).await;
         }
         assert_eq!(files(&site.database).len(), 2);
-        run_import(&app.call(Actor::Visitor), id).await.unwrap();
+        run_import(&app.call(Actor::Visitor), id, false).await.unwrap();
         until(&app, id, ImportState::Finished).await;
         let errors = get_import_errors(&app.call(Actor::Visitor), id).await.unwrap();
         assert_eq!(std::fs::read_to_string(&errors).unwrap(), "line,column,field,error\n3,name,name,is required\n");
@@ -167,7 +167,7 @@ async fn a_file_that_becomes_too_large_is_refused_in_words() {
     // On the command line everything goes.
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), zstd(&object.repeat(17 * 1024 * 1024 / object.len())).await).unwrap();
-    recognise(&Source::new(file.path(), "objects.ndjson.zst"), None).await.unwrap();
+    recognise(&Source::new(file.path(), "objects.ndjson.zst"), None, &Segments::default()).await.unwrap();
 }
 
 #[tokio::test]
@@ -194,7 +194,8 @@ fn a_file_is_read_no_further_when_nobody_waits() {
             let frame = zstd(&b"{\"a\":1}\n".repeat(1024 * 1024)).await;
             std::fs::write(file.path(), frame.repeat(4000)).unwrap();
             let source = Source::new(file.path(), "endless.ndjson.zst");
-            let look = recognise(&source, None);
+            let segments = Segments::default();
+            let look = recognise(&source, None, &segments);
             assert!(tokio::time::timeout(std::time::Duration::from_millis(50), look).await.is_err());
         });
         drop(runtime);

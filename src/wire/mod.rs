@@ -7,7 +7,10 @@ mod forms;
 mod page;
 pub mod pages;
 mod preferences;
+pub mod rulebooks;
 pub mod rules;
+pub mod rules_form;
+pub mod trial;
 
 pub use codec::Json;
 pub use error::AppError;

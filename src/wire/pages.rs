@@ -5,8 +5,8 @@ use crate::domain::people::People;
 use crate::domain::timeline::Entry;
 use crate::domain::{
     AsOf, Backtest, Band, Customer, CustomerId, DayCount, Driver, Event, EventFilter, FactorKey, Factors, Fall, Health,
-    HealthChange, HistoryPoint, InvoiceRow, NaiveDate, Note, Outcome, Page, Points, Reading, Scorecard, ScorecardMark,
-    ScorecardVersion, Segment, SilentSource,
+    HealthChange, HistoryPoint, InvoiceRow, NaiveDate, Note, Outcome, Page, Points, Reading, RulebookVersion, Scorecard,
+    ScorecardMark, Segment, Segments, SilentSource,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -37,6 +37,9 @@ pub struct CustomerPage {
     pub today: NaiveDate,
     /// The day at whose end knowledge is cut; null for everything known now.
     pub known_at: Option<NaiveDate>,
+    /// The day since which earlier segments and start dates are kept, where `knownAt` is before it: then those of that day count. Null
+    /// otherwise.
+    pub history_from: Option<NaiveDate>,
     /// Health on the chosen day.
     pub health: Health,
     /// True when the chosen day's health counts any fact. Factors can be measured without one: no ticket is a good sign.
@@ -72,6 +75,7 @@ pub struct CustomerPage {
     pub people: People,
     /// The latest reading of each name as of the chosen day, by name.
     pub readings: Vec<Reading>,
+    /// The scorecard that scores the customer on the chosen day.
     pub scorecard: Scorecard,
     /// Factors that are assumed because no customer has ever had a fact for them.
     pub unconnected: Vec<FactorKey>,
@@ -133,6 +137,7 @@ pub struct ChosenRows {
     pub total: i64,
     /// The owners of all customers, in order.
     pub owners: Vec<String>,
+    pub segments: Segments,
     pub currency: String,
 }
 
@@ -183,6 +188,7 @@ pub struct EditPage {
     pub customer: Option<Customer>,
     /// The owners of all customers, as suggestions.
     pub owners: Vec<String>,
+    pub segments: Segments,
     /// The currency of ARR.
     pub currency: String,
 }
@@ -192,11 +198,13 @@ pub struct EditPage {
 #[serde(rename_all = "camelCase")]
 pub struct ScorecardPage {
     /// All versions, newest first. The first one is current.
-    pub versions: Vec<ScorecardVersion>,
+    pub versions: Vec<RulebookVersion>,
     /// The reasons of outcomes to choose from.
     pub outcome_reasons: Vec<String>,
     /// The number of customers that are not scored under the current version yet.
     pub stale: i64,
     pub customers: i64,
+    /// The number of active customers that each scorecard in force scores, in their order.
+    pub scored: Vec<i64>,
     pub now: DateTime<Utc>,
 }

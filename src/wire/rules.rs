@@ -2,11 +2,24 @@
 
 use super::FormValues;
 use crate::domain::measure_input::{MeasureInput, measure_fields};
-use crate::domain::rulebook::MEASURE_TYPES;
-use crate::domain::{EventKind, FactorKey, Scorecard};
+use crate::domain::rulebook_input::MEASURE_TYPES;
+use crate::domain::{EventKind, FactorKey, Scorecard, Segments};
 
 /// The field with the keys of the form's factors, in their order.
 pub const FACTORS: &str = "factors";
+
+/// The prefix of the check boxes of a condition's segments.
+pub const OF_SEGMENTS: &str = "condition.segments.";
+/// The field with the days of a condition.
+pub const DAYS: &str = "condition.days";
+
+/// The field with the segments, one a line in their order.
+pub const SEGMENTS: &str = "segments";
+
+/// Returns segments as the text of a field.
+pub fn list_segments(segments: &Segments) -> String {
+    segments.iter().map(|segment| segment.to_string()).collect::<Vec<_>>().join("\n")
+}
 
 /// Returns the name of a field of a factor: `factors.loginFrequency.weight`.
 pub fn factor_field(key: FactorKey, field: &str) -> String {
@@ -85,6 +98,14 @@ pub fn scorecard_values(scorecard: &Scorecard) -> FormValues {
         set("assumed", rule.scale.assumed.short());
     }
     set("version", scorecard.version.to_string());
+    set("name", scorecard.name.clone());
+    if scorecard.onboarding {
+        set("onboarding", "on".to_owned());
+    }
+    if let Some(condition) = &scorecard.condition {
+        condition.segments.iter().for_each(|segment| _ = set(&format!("{OF_SEGMENTS}{}", segment.label()), "on".to_owned()));
+        condition.started_less_than_days_ago.into_iter().for_each(|days| _ = set(DAYS, days.to_string()));
+    }
     set("bands.healthy", scorecard.bands.healthy.to_string());
     set("bands.atRisk", scorecard.bands.at_risk.to_string());
     set("missingPolicy", scorecard.missing_policy.name().to_owned());

@@ -10,6 +10,7 @@ pub fn band_attribute(band: Band) -> &'static str {
         Band::Healthy => "healthy",
         Band::AtRisk => "at-risk",
         Band::ChurnRisk => "churn-risk",
+        Band::Onboarding => "onboarding",
         Band::NoData => "no-data",
     }
 }
@@ -19,6 +20,7 @@ fn icon(band: Band) -> IconName {
         Band::Healthy => IconName::Healthy,
         Band::AtRisk => IconName::AtRisk,
         Band::ChurnRisk => IconName::ChurnRisk,
+        Band::Onboarding => IconName::Onboarding,
         Band::NoData => IconName::NoData,
     }
 }

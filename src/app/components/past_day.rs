@@ -14,6 +14,8 @@ pub fn PastDay(
     at: AsOf,
     today: NaiveDate,
     scope: &'static str,
+    /// The day since which segments and start dates have a history, when less is known of them.
+    history_from: Option<NaiveDate>,
     href: impl Fn(AskedDay) -> String + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let asked = at.asked(today);
@@ -36,6 +38,9 @@ pub fn PastDay(
                 <strong>"As of "{format::day(at.day)}", "{format::days_ago(at.day, today)}". "</strong>
                 {knowledge(at)}
                 {scope}
+                {history_from.map(|first| {
+                    format!(" Segments and start dates are kept since {}: those of that day count here.", format::day(first))
+                })}
             </p>
             <div class="banner__links no-print">
                 {move || view! { <Tabs label="What is known of the day" tabs=tabs() /> }}

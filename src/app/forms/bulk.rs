@@ -5,7 +5,7 @@ use super::parts::{ActionForm, FormFoot, FormHead};
 use crate::app::components::{Choice, Field, SelectField};
 use crate::app::format;
 use crate::app::server_fns::{ChangeCustomers, UndoBulkChange};
-use crate::domain::{ArchiveReason, BulkChangeId, Segment};
+use crate::domain::{ArchiveReason, BulkChangeId, Segments};
 use crate::wire::pages::ChosenRow;
 use crate::wire::{FormValues, Outcome};
 use leptos::prelude::*;
@@ -97,6 +97,7 @@ pub fn BulkForm(
     kind: BulkKind,
     rows: Vec<ChosenRow>,
     owners: Vec<String>,
+    segments: Segments,
     #[prop(into)] currency: String,
     /// The query string of the list to go to afterwards; without it the page stays.
     #[prop(optional_no_strip)]
@@ -121,13 +122,13 @@ pub fn BulkForm(
             <input type="hidden" name="customers" value=customers.join(",") />
             {back.map(|back| view! { <input type="hidden" name="back" value=back /> })}
             <p>{summary_of(&rows, &currency)} ". " <span class="muted">{kind.effect()}</span></p>
-            {field(kind, state, owners)}
+            {field(kind, state, owners, &segments)}
             <FormFoot state label=kind.title(rows.len())>{children()}</FormFoot>
         </ActionForm>
     }
 }
 
-fn field(kind: BulkKind, state: FormState, owners: Vec<String>) -> AnyView {
+fn field(kind: BulkKind, state: FormState, owners: Vec<String>, segments: &Segments) -> AnyView {
     let name = if kind == BulkKind::Archive { "reason" } else { kind.name() };
     let (id, value, error) = (state.field_id(name), state.value(name), state.error(name));
     match kind {
@@ -141,7 +142,7 @@ fn field(kind: BulkKind, state: FormState, owners: Vec<String>) -> AnyView {
             .into_any()
         }
         BulkKind::Segment => {
-            let choices = Segment::ALL.map(|segment| Choice::new(segment.label(), segment.label())).to_vec();
+            let choices: Vec<_> = segments.iter().map(|segment| Choice::new(segment.label(), segment.label())).collect();
             view! { <SelectField id name label="Segment" choices value error /> }.into_any()
         }
         BulkKind::Archive => {

@@ -5,7 +5,7 @@ use super::parts::{ActionForm, FormFoot, FormHead};
 use crate::app::components::{Choice, Field, SelectField};
 use crate::app::format;
 use crate::app::server_fns::{CreateCustomer, UpdateCustomer};
-use crate::domain::{Customer, Segment};
+use crate::domain::{Customer, Segments};
 use crate::wire::FormValues;
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -15,22 +15,23 @@ use leptos::prelude::*;
 pub fn CustomerForm(
     #[prop(into)] customer: Option<Customer>,
     owners: Vec<String>,
+    segments: Segments,
     #[prop(into)] currency: String,
 ) -> impl IntoView {
     match customer {
-        None => Either::Left(view! { <NewForm owners currency /> }),
-        Some(customer) => Either::Right(view! { <EditForm customer owners currency /> }),
+        None => Either::Left(view! { <NewForm owners segments currency /> }),
+        Some(customer) => Either::Right(view! { <EditForm customer owners segments currency /> }),
     }
 }
 
 #[component]
-fn NewForm(owners: Vec<String>, currency: String) -> impl IntoView {
+fn NewForm(owners: Vec<String>, segments: Segments, currency: String) -> impl IntoView {
     let action = ServerAction::<CreateCustomer>::new();
     let state = FormState::new("new-customer".into(), FormValues::default(), action);
     view! {
         <ActionForm action id=state.id() attr:class="form" attr:novalidate="">
             <FormHead state />
-            <CustomerFields state owners currency />
+            <CustomerFields state owners segments currency />
             <FormFoot state label="Create customer">
                 <a href="/">"Cancel"</a>
             </FormFoot>
@@ -39,7 +40,7 @@ fn NewForm(owners: Vec<String>, currency: String) -> impl IntoView {
 }
 
 #[component]
-fn EditForm(customer: Customer, owners: Vec<String>, currency: String) -> impl IntoView {
+fn EditForm(customer: Customer, owners: Vec<String>, segments: Segments, currency: String) -> impl IntoView {
     let action = ServerAction::<UpdateCustomer>::new();
     let state = FormState::new(format!("edit-{}", customer.id), stored_values(&customer), action);
     let back = format!("/customers/{}", customer.id);
@@ -48,7 +49,7 @@ fn EditForm(customer: Customer, owners: Vec<String>, currency: String) -> impl I
             <FormHead state />
             <input type="hidden" name="customer" value=customer.id.to_string() />
             <input type="hidden" name="version" value=customer.version.to_string() />
-            <CustomerFields state owners currency />
+            <CustomerFields state owners segments currency />
             <FormFoot state label="Save changes">
                 <a href=back>"Cancel"</a>
             </FormFoot>
@@ -62,7 +63,7 @@ fn stored_values(customer: &Customer) -> FormValues {
     let day = |day: Option<crate::domain::NaiveDate>| day.map(|day| day.to_string());
     let values = [
         ("name", Some(fields.name)),
-        ("segment", Some(fields.segment.label().to_owned())),
+        ("segment", Some(fields.segment.to_string())),
         ("externalId", fields.external_id),
         ("owner", fields.owner),
         ("arr", fields.arr_cents.map(format::amount)),
@@ -74,13 +75,13 @@ fn stored_values(customer: &Customer) -> FormValues {
 }
 
 #[component]
-fn CustomerFields(state: FormState, owners: Vec<String>, currency: String) -> impl IntoView {
+fn CustomerFields(state: FormState, owners: Vec<String>, segments: Segments, currency: String) -> impl IntoView {
     let field = move |name: &'static str| (state.field_id(name), state.value(name), state.error(name));
     let plain = move |name: &'static str, label: &'static str, hint: &'static str, kind: &'static str| {
         let (id, value, error) = field(name);
         view! { <Field id name label value error hint kind /> }
     };
-    let segments = Segment::ALL.map(|segment| Choice::new(segment.label(), segment.label())).to_vec();
+    let segments: Vec<_> = segments.iter().map(|segment| Choice::new(segment.label(), segment.label())).collect();
     let owner_list = state.field_id("owners");
     let owners = owners.into_iter().map(|owner| view! { <option value=owner /> }).collect_view();
     let (name_id, name, name_error) = field("name");

@@ -6,7 +6,7 @@ use crate::app::components::{Choice, Field, SelectField, SubmitButton};
 use crate::app::server_fns::{CheckImport, DiscardUpload, ReconsiderImport, RunImport, UndoImport};
 use crate::app::state::{use_flash, use_preferences};
 use crate::domain::import::{MAX_UPLOAD_BYTES, PreviewRow};
-use crate::domain::{EventKind, Import, ImportId, ImportKind, Mapping, OutcomeKind, Segment};
+use crate::domain::{EventKind, Import, ImportId, ImportKind, Mapping, OutcomeKind, Segment, Segments};
 use crate::wire::{FormValues, UPLOAD_FORM};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
@@ -49,9 +49,9 @@ pub fn UploadForm() -> impl IntoView {
 
 /// Asks for the meaning of each column, with the first rows beside it.
 #[component]
-pub fn MappingForm(import: Import, columns: Vec<String>, preview: Vec<PreviewRow>) -> impl IntoView {
+pub fn MappingForm(import: Import, columns: Vec<String>, segments: Segments, preview: Vec<PreviewRow>) -> impl IntoView {
     let action = ServerAction::<CheckImport>::new();
-    let Mapping { kind, columns: meanings, defaults } = import.mapping;
+    let Mapping { kind, columns: meanings, defaults, .. } = import.mapping;
     let state = FormState::new(format!("check-import-{}-{}", import.id, kind.name()), FormValues::default(), action);
     let kinds = [Choice::new("customers", "Customers"), Choice::new("events", "Events"), Choice::new("outcomes", "Outcomes")];
     let rows = columns.into_iter().enumerate().map(move |(place, column)| {
@@ -60,7 +60,7 @@ pub fn MappingForm(import: Import, columns: Vec<String>, preview: Vec<PreviewRow
         let meaning = meanings.get(&column).cloned().unwrap_or_default();
         view! { <ColumnRow state kind place column meaning samples /> }
     });
-    let defaults = default_fields(state, kind, &defaults);
+    let defaults = default_fields(state, kind, &defaults, &segments);
     let sent_kind = Some(state.value("kind")).filter(|sent| !sent.is_empty());
     view! {
         <ActionForm action id=state.id() attr:class="form" attr:novalidate="">
@@ -125,7 +125,7 @@ fn ColumnRow(
 }
 
 /// Shows fields for values that no column has. Only fields that are often the same in a whole file are offered.
-fn default_fields(state: FormState, kind: ImportKind, defaults: &BTreeMap<String, String>) -> Vec<AnyView> {
+fn default_fields(state: FormState, kind: ImportKind, defaults: &BTreeMap<String, String>, segments: &Segments) -> Vec<AnyView> {
     let value = |field: &str| {
         let sent = Some(state.value(&format!("default-{field}"))).filter(|sent| !sent.is_empty());
         sent.or_else(|| defaults.get(field).cloned()).unwrap_or_default()
@@ -142,8 +142,8 @@ fn default_fields(state: FormState, kind: ImportKind, defaults: &BTreeMap<String
     };
     match kind {
         ImportKind::Customers => {
-            let segments = Segment::ALL.map(|segment| Choice::new(segment.label(), segment.label()));
-            vec![select("segment", "Segment of new customers", segments.to_vec()), text("owner", "Owner of new customers")]
+            let segments = segments.iter().map(|segment| Choice::new(segment.label(), segment.label()));
+            vec![select("segment", "Segment of new customers", segments.collect()), text("owner", "Owner of new customers")]
         }
         ImportKind::Events => {
             let kinds = EventKind::ALL.map(|kind| Choice::new(kind.name(), kind.label()));
@@ -157,6 +157,31 @@ fn default_fields(state: FormState, kind: ImportKind, defaults: &BTreeMap<String
             let kinds = OutcomeKind::ALL.map(|kind| Choice::new(kind.name(), kind.label()));
             vec![select("outcome", "Outcome of all rows", kinds.to_vec())]
         }
+    }
+}
+
+/// Imports the file after its dry run. Offers to add the segments that the file has and the rules do not.
+#[component]
+pub fn RunImportForm(import: ImportId, unknown_segments: Vec<Segment>) -> impl IntoView {
+    let action = ServerAction::<RunImport>::new();
+    let state = FormState::new(format!("run-import-{import}"), FormValues::default(), action);
+    let names = unknown_segments.iter().map(Segment::label).collect::<Vec<_>>().join(", ");
+    let offer = (!names.is_empty()).then(|| {
+        view! {
+            <label class="check">
+                <input type="checkbox" name="addSegments" value="on" />
+                {format!(" Add the segments found: {names}")}
+            </label>
+            <p class="field__hint">"As a new version of the rules. Without it, rows in these segments are refused."</p>
+        }
+    });
+    view! {
+        <ActionForm action id=state.id()>
+            <FormHead state />
+            <input type="hidden" name="import" value=import.to_string() />
+            {offer}
+            <SubmitButton label="Import" pending=state.pending() primary=true />
+        </ActionForm>
     }
 }
 
@@ -180,10 +205,6 @@ macro_rules! step_form {
     };
 }
 
-step_form!(
-    /// Imports the file after its dry run.
-    RunImportForm, RunImport, "run-import", "Import", primary = true
-);
 step_form!(
     /// Returns to the choice of columns.
     ReconsiderForm, ReconsiderImport, "reconsider-import", "Change the columns", primary = false

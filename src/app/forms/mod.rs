@@ -13,6 +13,8 @@ mod pay;
 mod quarantine;
 mod retract;
 mod scorecard;
+mod scorecard_list;
+mod scorecard_parts;
 mod state;
 mod who_are_you;
 

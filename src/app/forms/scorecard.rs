@@ -2,31 +2,41 @@
 
 use super::FormState;
 use super::parts::{ActionForm, FormFoot, FormHead};
+use super::scorecard_list::ScorecardList;
+use super::scorecard_parts::{field, use_ask, use_ask_by_button};
 use crate::app::components::{Choice, Field, SelectField, SubmitButton, TextArea};
 use crate::app::server_fns::{RestoreScorecard, SaveScorecard};
 use crate::app::state::use_preferences;
+use crate::app::what_if::{FieldSlider, RULES_FORM, ScaleCurve, WeightSlider};
 use crate::domain::measure_input::measure_fields;
-use crate::domain::rulebook::MEASURE_TYPES;
-use crate::domain::{FactorKey, MissingPolicy, Scorecard};
-use crate::wire::rules::{self, FACTORS, factor_field, scorecard_values};
-use crate::wire::{FUNCTION, FormValues, Rejection, SCORECARD_PATH};
+use crate::domain::rulebook_input::MEASURE_TYPES;
+use crate::domain::{FactorKey, MissingPolicy, Rulebook, Segments};
+use crate::wire::rulebooks::{SCORECARDS, rulebook_values};
+use crate::wire::rules::{self, FACTORS, SEGMENTS, factor_field};
+use crate::wire::{FormValues, Rejection, SCORECARD_PATH};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_navigate};
-use wasm_bindgen::JsCast;
 
-/// Edits the current rules. `typed` are previewed values, `rejection` their errors.
+/// Edits the current rules, which have these `segments`. `typed` are previewed values, `rejection` their errors; `scored` is the number of customers that each
+/// scorecard scores, as far as it is known.
 #[component]
-pub fn ScorecardForm(current: Scorecard, typed: Option<FormValues>, rejection: Option<Rejection>) -> impl IntoView {
+pub fn ScorecardForm(
+    current: Rulebook,
+    segments: Segments,
+    typed: Option<FormValues>,
+    rejection: Option<Rejection>,
+    scored: Vec<i64>,
+) -> impl IntoView {
     let action = ServerAction::<SaveScorecard>::new();
     let is_typed = typed.is_some();
-    let mut initial = typed.unwrap_or_else(|| scorecard_values(&current));
+    let mut initial = typed.unwrap_or_else(|| rulebook_values(&current, current.scorecards().count() - 1, &current));
     if !is_typed {
         initial.0.insert("author".to_owned(), use_preferences().read_untracked().signature());
     }
-    let state = FormState::new("scorecard".into(), initial, action).with_rejection(rejection);
+    initial.0.entry(SEGMENTS.to_owned()).or_insert_with(|| rules::list_segments(&segments));
+    let state = FormState::new(RULES_FORM.into(), initial, action).with_rejection(rejection);
     let sent = rules::parse_keys(&state.value(FACTORS));
-    let keys = if sent.is_empty() { current.factors.keys().collect() } else { sent };
+    let keys = if sent.is_empty() { current.rest().factors.keys().collect() } else { sent };
     let listed = rules::list_keys(&keys);
     let factors = keys.into_iter().map(|key| view! { <FactorFields key_=key state /> }).collect_view();
     let save = format!("Save as version {}", current.version + 1);
@@ -34,10 +44,14 @@ pub fn ScorecardForm(current: Scorecard, typed: Option<FormValues>, rejection: O
         <ActionForm action id=state.id() attr:class="form" attr:novalidate="">
             <FormHead state />
             <input type="hidden" name="version" value=state.value("version") />
+            <input type="hidden" name=SCORECARDS value=state.value(SCORECARDS) />
             <input type="hidden" name=FACTORS value=listed />
+            <EnterPreviews />
+            <ScorecardList state current segments scored />
             {factors}
             <AddFactor state />
             <BandFields state />
+            <SegmentFields state />
             <fieldset class="scorecard-form__part">
                 <legend>"Who and why"</legend>
                 <div class="form__grid">
@@ -54,10 +68,20 @@ pub fn ScorecardForm(current: Scorecard, typed: Option<FormValues>, rejection: O
     }
 }
 
-/// Shows a required input.
-fn field(state: FormState, name: String, label: &'static str, hint: &'static str, mode: &'static str) -> AnyView {
-    let (id, value, error) = (state.field_id(&name), state.value(&name), state.error(name.clone()));
-    view! { <Field id name label hint value error inputmode=mode required=true /> }.into_any()
+/// Shows a required number with a slider, which has a name of its own.
+fn with_slider(
+    state: FormState,
+    name: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    slider: &'static str,
+) -> impl IntoView {
+    view! {
+        <div class="field">
+            {field(state, name.into(), label, hint, "decimal")}
+            <FieldSlider id=state.field_id(name) name=name.to_owned() label=slider.to_owned() />
+        </div>
+    }
 }
 
 #[component]
@@ -83,7 +107,10 @@ fn FactorFields(key_: FactorKey, state: FormState) -> impl IntoView {
             <legend>{title}</legend>
             <div class="form__grid">
                 {field(state, name("label"), "Name", "", "text")}
-                {field(state, name("weight"), "Weight", "", "numeric")}
+                <div class="field">
+                    {field(state, name("weight"), "Weight", "", "numeric")}
+                    <WeightSlider key_ id=state.field_id(&name("weight")) />
+                </div>
                 <div class="scorecard-form__wide" on:change=move |event| kind.set(event_target_value(&event))>
                     <SelectField
                         id=state.field_id(&name("type"))
@@ -98,6 +125,7 @@ fn FactorFields(key_: FactorKey, state: FormState) -> impl IntoView {
                 <div class="scorecard-form__wide">{field(state, name("points"), "Scale", scale_hint, "text")}</div>
                 {field(state, name("assumed"), "Assumed score", "Where nothing is measured", "decimal")}
             </div>
+            <ScaleCurve key_ id=state.field_id(&name("points")) />
             {lists}
             <details class="scorecard-form__more" open=open>
                 <summary>"Names, reason and next step"</summary>
@@ -190,8 +218,8 @@ fn BandFields(state: FormState) -> impl IntoView {
         <fieldset class="scorecard-form__part">
             <legend>"Bands and missing data"</legend>
             <div class="form__grid">
-                {field(state, "bands.healthy".into(), "Healthy from", "", "decimal")}
-                {field(state, "bands.atRisk".into(), "At risk from", "", "decimal")}
+                {with_slider(state, "bands.healthy", "Healthy from", "", "Least score of Healthy")}
+                {with_slider(state, "bands.atRisk", "At risk from", "", "Least score of At risk")}
                 <SelectField
                     id=state.field_id("missingPolicy")
                     name="missingPolicy"
@@ -200,43 +228,56 @@ fn BandFields(state: FormState) -> impl IntoView {
                     value=state.value("missingPolicy")
                     error=state.error("missingPolicy")
                 />
-                {field(state, "coverageFloor".into(), "Coverage floor in %", "With less measured there is no score", "decimal")}
+                {with_slider(
+                    state,
+                    "coverageFloor",
+                    "Coverage floor in %",
+                    "With less measured there is no score",
+                    "Least measured share",
+                )}
             </div>
         </fieldset>
     }
 }
 
-/// Returns what asks for the page with the rules in the form around an element. They travel in the address, so that what is shown
-/// can be reloaded and shared. The function returns whether the page that is shown is another one then; `None` without a form.
-fn use_ask() -> impl Fn(web_sys::Element) -> Option<bool> + Clone {
-    let (navigate, search) = (use_navigate(), use_location().search);
-    move |element| {
-        let form = element.closest("form").ok().flatten()?.dyn_into::<web_sys::HtmlFormElement>().ok()?;
-        let data = web_sys::FormData::new_with_form(&form).ok()?;
-        for name in [FUNCTION, "form", "messageId"] {
-            data.delete(name);
-        }
-        let query = web_sys::UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
-        let query = String::from(query.to_string());
-        let differs = query != search.read_untracked().trim_start_matches('?');
-        let options = leptos_router::NavigateOptions { scroll: false, ..Default::default() };
-        navigate(&format!("{SCORECARD_PATH}?{query}"), options);
-        Some(differs)
+/// Shows the segments as lines of a text, in which they are added, taken out and moved.
+#[component]
+fn SegmentFields(state: FormState) -> impl IntoView {
+    let hint = "One a line, in the order in which they are offered. One that a customer is in, archived ones included, cannot be taken out.";
+    view! {
+        <fieldset class="scorecard-form__part" id="segments">
+            <legend>"Segments"</legend>
+            <TextArea
+                id=state.field_id(SEGMENTS)
+                name=SEGMENTS
+                label="Segments"
+                hint
+                value=state.value(SEGMENTS)
+                error=state.error(SEGMENTS)
+                rows=5
+                required=true
+            />
+        </fieldset>
+    }
+}
+
+/// Makes Enter in any field ask for a preview: the first button of a form is the one that Enter presses.
+#[component]
+fn EnterPreviews() -> impl IntoView {
+    let press = use_ask_by_button();
+    view! {
+        <button type="submit" hidden formmethod="get" formaction=format!("{SCORECARD_PATH}#preview") on:click=move |event| _ = press(event)>
+            "Preview"
+        </button>
     }
 }
 
 /// Previews the rules in the form.
 #[component]
 fn PreviewButton() -> impl IntoView {
-    let ask = use_ask();
+    let press = use_ask_by_button();
     let asking = RwSignal::new(false);
-    let preview = move |event: MouseEvent| {
-        let button = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        if let Some(differs) = button.and_then(ask.clone()) {
-            event.prevent_default();
-            asking.set(differs);
-        }
-    };
+    let preview = move |event: MouseEvent| asking.set(press(event));
     view! {
         <button
             type="submit"

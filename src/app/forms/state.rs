@@ -71,6 +71,11 @@ impl FormState {
         self.initial.with_value(|values| values.0.get(name).cloned().unwrap_or_default())
     }
 
+    /// Returns the initial values of all fields.
+    pub fn values(self) -> FormValues {
+        self.initial.get_value()
+    }
+
     /// Returns a field's error, as a message that reads well after the field's label.
     pub fn error(self, name: impl Into<String>) -> Signal<Option<String>> {
         let name = name.into();

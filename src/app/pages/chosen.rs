@@ -31,7 +31,7 @@ pub fn ChosenPage() -> impl IntoView {
 }
 
 fn content(chosen: ChosenRows, query: CustomerQuery, change: String) -> AnyView {
-    let ChosenRows { rows, total, owners, currency } = chosen;
+    let ChosenRows { rows, total, owners, segments, currency } = chosen;
     let back = CustomerQuery { ids: Vec::new(), ..query.clone() }.to_query_string();
     let list = format!("/{back}#customers");
     if rows.is_empty() {
@@ -46,12 +46,13 @@ fn content(chosen: ChosenRows, query: CustomerQuery, change: String) -> AnyView 
     let kinds =
         BulkKind::offered(query.archived).into_iter().filter(|kind| BulkKind::parse(&change).is_none_or(|asked| asked == *kind));
     let forms = kinds.map(|kind| {
-        let (rows, owners, currency, list) = (rows.clone(), owners.clone(), currency.clone(), list.clone());
+        let (rows, owners, segments, currency, list) =
+            (rows.clone(), owners.clone(), segments.clone(), currency.clone(), list.clone());
         let back = Some(back.trim_start_matches('?').to_owned());
         view! {
             <section class="panel">
                 <h2>{kind.title(rows.len())}</h2>
-                <BulkForm kind rows owners currency back>
+                <BulkForm kind rows owners segments currency back>
                     <a href=list>"Cancel"</a>
                 </BulkForm>
             </section>

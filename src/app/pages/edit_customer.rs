@@ -17,7 +17,7 @@ pub fn EditCustomerPage() -> impl IntoView {
 }
 
 fn form(page: EditPage) -> impl IntoView {
-    let EditPage { customer, owners, currency } = page;
+    let EditPage { customer, owners, segments, currency } = page;
     let title = customer.as_ref().map(|customer| format!("Edit {}", customer.fields.name)).unwrap_or_default();
     view! {
         <Title text=title.clone() />
@@ -26,7 +26,7 @@ fn form(page: EditPage) -> impl IntoView {
                 <h1>{title}</h1>
             </div>
             <div class="panel">
-                <CustomerForm customer owners currency />
+                <CustomerForm customer owners segments currency />
             </div>
         </div>
     }

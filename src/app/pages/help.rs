@@ -1,25 +1,25 @@
 //! `/help`: the meaning of the score, from the scorecard in force, and the way to work with it.
 
-use crate::app::components::rules::{BandRules, FactorRules, MissingDataRule};
+use crate::app::components::rules::{BandRules, FactorRules, MissingDataRule, ScorecardHead};
 use crate::app::components::{CurlCommand, Loaded};
 use crate::app::keys::KeyList;
-use crate::app::server_fns::get_scorecard;
+use crate::app::server_fns::get_rulebook;
 use crate::app::{format, until_answered};
-use crate::domain::Scorecard;
+use crate::domain::Rulebook;
 use crate::domain::import::{MAX_UNPACKED_BYTES, MAX_UPLOAD_BYTES, MAX_UPLOAD_ROWS, MAX_WAITING_BYTES, MAX_WAITING_UPLOADS};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 #[component]
 pub fn HelpPage() -> impl IntoView {
-    let scorecard = Resource::new(|| (), |()| until_answered(get_scorecard));
+    let rulebook = Resource::new(|| (), |()| until_answered(get_rulebook));
     view! {
         <Title text="Help" />
         <div class="narrow help">
             <div class="page-head">
                 <h1>"Help"</h1>
             </div>
-            <Loaded resource=scorecard view=|scorecard| view! { <Method scorecard /> } />
+            <Loaded resource=rulebook view=|rulebook| view! { <Method rulebook /> } />
             <Sending />
             <Importing />
             <Keys />
@@ -28,8 +28,16 @@ pub fn HelpPage() -> impl IntoView {
 }
 
 #[component]
-fn Method(scorecard: Scorecard) -> impl IntoView {
-    let version = scorecard.version;
+fn Method(rulebook: Rulebook) -> impl IntoView {
+    let (version, scorecard, is_only) = (rulebook.version, rulebook.rest().clone(), rulebook.only().is_some());
+    let factors = rulebook.into_scorecards().enumerate().map(|(place, scorecard)| {
+        let head = (!is_only).then(|| view! { <ScorecardHead scorecard=scorecard.clone() place=place + 1 /> });
+        view! {
+            {head}
+            <FactorRules scorecard />
+        }
+    });
+    let factors = factors.collect_view();
     view! {
         <section class="panel">
             <h2>"What the score means"</h2>
@@ -44,9 +52,9 @@ fn Method(scorecard: Scorecard) -> impl IntoView {
             <h2>"The factors"</h2>
             <p class="muted">
                 "Scorecard version " {version} ". Weights, windows, targets, bands and the treatment of missing data can be changed: "
-                <a href="/scorecard">"Scoring"</a> " shows what a change would do before it is saved, and keeps every version."
+                <a href="/scorecard">"Scoring"</a> " shows what a change does to everybody while you make it, where customers lie on each scale, and keeps every version."
             </p>
-            <FactorRules scorecard=scorecard.clone() />
+            {factors}
             <p>
                 "“Costs most” marks the measured factor that could add the most points. That is a matter of score and weight: a \
                  factor with a lower score may cost less."
@@ -114,8 +122,8 @@ fn Method(scorecard: Scorecard) -> impl IntoView {
             <p>
                 "The portfolio and a customer’s page can show any past day. “As known now” counts every fact of that day, also those \
                  that arrived later, under today’s scorecard. “As known then” counts only the facts that had arrived by the end of \
-                 that day, under the scorecard of that time: it is what the page showed then. Names, owners, ARR and renewal dates are \
-                 always today’s. A day of the portfolio that nobody has looked at lately is computed anew, which takes a moment with \
+                 that day, under the scorecard of that time, with the segment and start date known then: it is what the page showed then. Names, owners, \
+                 ARR and renewal dates are always today’s. The page says so when segments and start dates of that day were not kept yet. A day of the portfolio that nobody has looked at lately is computed anew, which takes a moment with \
                  thousands of customers; at most eight such days can be asked for at a time."
             </p>
         </section>
@@ -163,7 +171,7 @@ fn Method(scorecard: Scorecard) -> impl IntoView {
             </p>
             <p>
                 "It cannot tell whom you saved: a customer that stood low, was helped and stayed counts against the score. Departures \
-                 are often told late, so the first 14 days can be left out. Segment and ARR have no history and are today’s."
+                 are often told late, so the first 14 days can be left out. The segment and ARR are today’s."
             </p>
         </section>
         <section class="panel" id="live">
@@ -222,7 +230,8 @@ fn Importing() -> impl IntoView {
             <p>
                 "Customers are recognised by their external id. New ones are created; known ones get what differs, and an empty cell \
                  changes nothing. Events are recognised by their message id, or else by their content. So the same file can be \
-                 imported again, also with rows added to it. A row is refused when an earlier row has its external id with another \
+                 imported again, also with rows added to it. Segments that the rules do not have are named by the check, and added to the \
+                 rules when you choose so; their rows are refused otherwise. A row is refused when an earlier row has its external id with another \
                  name, because spreadsheets shorten long numbers to the same text."
             </p>
             <p>

@@ -115,7 +115,7 @@ fn candidate(row: CustomerRow) -> impl IntoView {
         <li>
             <a class="pick__row" href=format!("/customers/{}/events/new", customer.id)>
                 <span class="pick__name">{customer.fields.name}</span>
-                <span class="muted">{customer.fields.segment.label()}</span>
+                <span class="muted">{customer.fields.segment.to_string()}</span>
                 <BandBadge band=row.health.band />
             </a>
         </li>

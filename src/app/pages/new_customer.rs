@@ -19,7 +19,7 @@ pub fn NewCustomerPage() -> impl IntoView {
             <div class="panel">
                 <Loaded
                     resource=page
-                    view=|page| view! { <CustomerForm customer=None owners=page.owners currency=page.currency /> }
+                    view=|page| view! { <CustomerForm customer=None owners=page.owners segments=page.segments currency=page.currency /> }
                 />
             </div>
         </div>

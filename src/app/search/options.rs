@@ -133,7 +133,7 @@ fn customer_view(FoundCustomer { name, external_id, segment, score, band, .. }: 
     view! {
         <span class="find__name">{name}</span>
         <span class="find__note">{external_id}</span>
-        <span class="find__note">{segment.label()}</span>
+        <span class="find__note">{segment.to_string()}</span>
         <BandBadge band score />
     }
     .into_any()

@@ -213,13 +213,16 @@ pub struct Mapping {
     pub columns: BTreeMap<String, String>,
     /// The value of each field whose cell is missing or empty, for events, outcomes and new customers.
     pub defaults: BTreeMap<String, String>,
+    /// True when segments that the rules do not have are added to them.
+    #[serde(default)]
+    pub add_segments: bool,
 }
 
 impl Mapping {
     /// Guesses the mapping from the headers. A column is left out when its first values do not fit the field, unless its
     /// header is the field's surest name.
     pub fn recognise(kind: ImportKind, columns: &[String], fits: impl Fn(&ImportField, usize) -> bool) -> Self {
-        let mut mapping = Self { kind, columns: BTreeMap::new(), defaults: BTreeMap::new() };
+        let mut mapping = Self { kind, columns: BTreeMap::new(), defaults: BTreeMap::new(), add_segments: false };
         for field in kind.fields() {
             let free = |column: &String| !mapping.columns.contains_key(column);
             let candidates = columns.iter().enumerate().filter(|(_, column)| free(column));

@@ -10,7 +10,7 @@ pub use counts::{ImportCounts, UndoReport};
 pub use outlook::{MAX_LISTED_ERRORS, OUTLOOK_ROWS, Outlook, RowOutlook, ValueChange};
 pub use rows::{Findings, PreviewRow, RawRow, RowError};
 
-use super::{ImportId, Page};
+use super::{ImportId, Page, Segments};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -107,6 +107,8 @@ pub struct ImportPage {
     pub import: Import,
     /// The file's columns and first rows, until their meaning is settled.
     pub columns: Vec<String>,
+    /// The segments that the rules have.
+    pub segments: Segments,
     pub preview: Vec<PreviewRow>,
     /// The dry run's outlook, besides the counts.
     pub outlook: Option<Outlook>,

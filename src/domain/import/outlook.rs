@@ -1,5 +1,6 @@
 //! The outlook of an import besides its counts, as its dry run finds it.
 
+use crate::domain::Segment;
 use crate::domain::money::money_short;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,8 @@ pub struct Outlook {
     /// The number of customers that new events belong to.
     pub customers: i64,
     pub currency: String,
+    /// The segments in the file that the rules do not have.
+    pub unknown_segments: Vec<Segment>,
 }
 
 /// The most errors in the list of an upload.
@@ -30,6 +33,12 @@ impl Outlook {
     pub fn is_drastic(&self) -> bool {
         let (before, after) = (i128::from(self.arr_cents), i128::from(self.arr_cents) + i128::from(self.arr_change_cents));
         before > 0 && (after > 2 * before || 2 * after < before)
+    }
+
+    /// Returns the segments that the rules do not have in words: "Segments found that the rules do not have: Mid-market".
+    pub fn unknown_segments_words(&self) -> Option<String> {
+        let names: Vec<_> = self.unknown_segments.iter().map(Segment::label).collect();
+        (!names.is_empty()).then(|| format!("Segments found that the rules do not have: {}", names.join(", ")))
     }
 
     /// Returns the change of the ARR in words: "Adds $252M ARR: $10.0M becomes $262M". `None` when the import does not

@@ -12,6 +12,7 @@ pub use rows::{CustomerList, CustomerRow, Page, Weakest};
 use super::band_history::{DEFAULT_PERIOD, Moved, MovedBy, PERIODS};
 use super::bulk::MAX_CHOSEN;
 use super::customer::parse_date;
+use super::segment::parse_segment;
 use super::{AskedDay, Band, CustomerId, FieldErrors, NaiveDate, Points, Segment};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
@@ -111,9 +112,9 @@ impl CustomerQuery {
                 _ if value.is_empty() => {}
                 // A form with a checkbox per customer sends the name several times.
                 "id" => add_ids(&mut errors, &mut query.ids, value),
-                "segment" => query.segment = choice(&mut errors, name, value, Segment::parse, "Enterprise, SMB, Startup"),
+                "segment" => query.segment = parse_segment(&mut errors, name, value),
                 "band" => {
-                    let names = "healthy, at_risk, churn_risk, no_data";
+                    let names = "healthy, at_risk, churn_risk, onboarding, no_data";
                     // A form with a checkbox per band sends the name several times.
                     let bands = value.split(',').filter_map(|band| choice(&mut errors, name, band.trim(), Band::parse, names));
                     query.bands.extend(bands);

@@ -1,6 +1,6 @@
 //! The rows of the customer list, and pages of rows.
 
-use crate::domain::{Customer, FactorKey, Health, NaiveDate, Points};
+use crate::domain::{Customer, FactorKey, Health, NaiveDate, Points, Segments};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -65,6 +65,11 @@ pub struct CustomerList {
     pub as_of: NaiveDate,
     /// The day at whose end knowledge was cut; null for everything known now.
     pub known_at: Option<NaiveDate>,
+    /// The day since which earlier segments and start dates are kept, where `knownAt` is before it: then those of that day count. Null
+    /// otherwise.
+    pub history_from: Option<NaiveDate>,
     /// The owners of all customers, sorted.
     pub owners: Vec<String>,
+    /// The segments that the rules have, in their order.
+    pub segments: Segments,
 }

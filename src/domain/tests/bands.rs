@@ -4,7 +4,7 @@ use crate::domain::band_history::{BandDays, BandSums, Moved, MovedBy, Period, Pe
 use crate::domain::band_runs::{BandRuns, read_runs};
 use crate::domain::portfolio::Tally;
 use crate::domain::{Band, HistoryPoint, NaiveDate, Points};
-use Band::{AtRisk, ChurnRisk, Healthy, NoData};
+use Band::{AtRisk, ChurnRisk, Healthy, NoData, Onboarding};
 
 fn day(number: i32) -> NaiveDate {
     NaiveDate::from_epoch_days(number).unwrap()
@@ -79,6 +79,7 @@ fn every_day_sums_customers_and_arr_by_band() {
             days(Healthy, [2, 2, 2, 1], [12, 12, 105, 5]),
             days(AtRisk, [1, 1, 2, 2], [0, 0, 7, 7]),
             days(ChurnRisk, [0, 1, 0, 1], [0, 100, 0, 100]),
+            days(Onboarding, [0; 4], [0; 4]),
             days(NoData, [1, 0, 0, 0], [100, 0, 0, 0]),
         ]
     );

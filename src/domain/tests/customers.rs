@@ -2,14 +2,14 @@
 
 use super::messages;
 use crate::domain::customer::MAX_CENTS;
-use crate::domain::{CustomerFields, CustomerInput, NaiveDate, NoteInput, Segment};
+use crate::domain::{CustomerFields, CustomerInput, NaiveDate, NoteInput, Segment, Segments};
 use leptos::serde_json::{self, Value, json};
 
 fn stored() -> CustomerFields {
     let day = |year| NaiveDate::from_ymd_opt(year, 3, 1);
     CustomerFields {
         name: "Tarnwick Logistics".into(),
-        segment: Segment::Enterprise,
+        segment: Segment::ENTERPRISE,
         external_id: Some("T-1".into()),
         owner: Some("Priya".into()),
         arr_cents: Some(12_000_000),
@@ -21,13 +21,13 @@ fn stored() -> CustomerFields {
 
 fn parse(input: Value, base: Option<&CustomerFields>) -> Result<CustomerFields, Vec<String>> {
     let input: CustomerInput = serde_json::from_value(input).map_err(|error| vec![error.to_string()])?;
-    input.parse(base).map_err(|errors| messages(&errors))
+    input.parse(base, &Segments::default()).map_err(|errors| messages(&errors))
 }
 
 #[test]
 fn a_name_and_a_segment_are_enough() {
     let fields = parse(json!({"name": "  Tarnwick  ", "segment": "smb"}), None).unwrap();
-    assert_eq!((fields.name.as_str(), fields.segment), ("Tarnwick", Segment::Smb));
+    assert_eq!((fields.name.as_str(), fields.segment), ("Tarnwick", Segment::SMB));
     let empty = (fields.external_id, fields.owner, fields.arr_cents, fields.renewal_date, fields.start_date, fields.crm_url);
     assert_eq!(empty, (None, None, None, None, None, None));
 }

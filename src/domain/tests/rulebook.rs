@@ -1,30 +1,31 @@
 //! Rulebooks as somebody sends them, and templates.
 
 use super::messages;
-use crate::domain::rulebook::{Rulebook, RulebookInput};
+use crate::domain::rulebook_input::RulebookInput;
+use crate::domain::rulebook_read::ReadRulebook;
 use crate::domain::templates::Template;
-use crate::domain::{FactorKey, Scorecard};
+use crate::domain::{FactorKey, Rulebook, Scorecard, Segments};
 use leptos::serde_json::{self, Value, json};
 
 /// The rulebook of these rules as it is read, signed.
-fn sent(scorecard: Scorecard) -> Value {
-    let mut sent = serde_json::to_value(Rulebook::from(scorecard)).unwrap();
+fn sent(rules: impl Into<Rulebook>) -> Value {
+    let mut sent = serde_json::to_value(ReadRulebook::new(rules.into(), Segments::default())).unwrap();
     sent["author"] = json!("Ada");
     sent["note"] = json!("Try it");
     sent
 }
 
-fn parse(sent: Value) -> Result<Scorecard, Vec<String>> {
+fn parse(sent: Value) -> Result<Rulebook, Vec<String>> {
     let input: RulebookInput = serde_json::from_value(sent).map_err(|error| vec![error.to_string()])?;
-    input.parse().map(|new| new.scorecard).map_err(|errors| messages(&errors))
+    input.parse().map(|new| new.rulebook).map_err(|errors| messages(&errors))
 }
 
 #[test]
 fn every_template_can_be_sent_back_as_it_was_read() {
     for template in Template::all() {
-        let scorecard = parse(sent(template.scorecard.clone())).unwrap();
-        assert!(scorecard.has_rules_of(&template.scorecard), "{}", template.name);
-        assert_eq!(scorecard.version, template.scorecard.version + 1);
+        let rulebook = parse(sent(template.scorecard.clone())).unwrap();
+        assert!(rulebook.has_rules_of(&template.scorecard.clone().into()), "{}", template.name);
+        assert_eq!(rulebook.version, template.scorecard.version + 1);
     }
 }
 
@@ -44,7 +45,7 @@ fn each_broken_rule_is_named_by_its_field() {
     let at = |base: &str, rest: &str| format!("{base}{rest}");
     for (path, value, expected) in [
         ("/version".into(), json!(null), "version is required: send the version that you read"),
-        ("/scorecards".into(), json!([]), "scorecards must be one scorecard"),
+        ("/scorecards".into(), json!([]), "scorecards must be 1 to 8 scorecards"),
         (at(scorecard, "/factors"), json!([]), "scorecards.0.factors must be 1 to 12 factors"),
         (at(scorecard, "/missingPolicy"), json!("x"), "scorecards.0.missingPolicy must be one of neutral, exclude"),
         (at(scorecard, "/bands/healthy"), json!(101), "scorecards.0.bands.healthy must be between 0 and 100"),

@@ -2,7 +2,7 @@
 
 use super::messages;
 use crate::domain::five::FiveRules;
-use crate::domain::{MissingPolicy, NewScorecard, Points, Scorecard, ScorecardInput, Share};
+use crate::domain::{MissingPolicy, NewRulebook, Points, Scorecard, ScorecardInput, Share};
 use leptos::serde_json::{self, Value, json};
 
 /// The default scorecard as it is read, signed.
@@ -20,7 +20,7 @@ fn with(path: &str, value: Value) -> Value {
     sent
 }
 
-fn parse(sent: Value) -> Result<NewScorecard, Vec<String>> {
+fn parse(sent: Value) -> Result<NewRulebook, Vec<String>> {
     let input: ScorecardInput = serde_json::from_value(sent).map_err(|error| vec![error.to_string()])?;
     input.parse().map_err(|errors| messages(&errors))
 }
@@ -28,8 +28,8 @@ fn parse(sent: Value) -> Result<NewScorecard, Vec<String>> {
 #[test]
 fn a_scorecard_can_be_sent_back_as_it_was_read_and_is_the_next_version() {
     let new = parse(sent()).unwrap();
-    assert_eq!((new.author.as_str(), new.note.as_str(), new.scorecard.version), ("Ada", "Try it", 2));
-    assert!(new.scorecard.has_rules_of(&Scorecard::default()));
+    assert_eq!((new.author.as_str(), new.note.as_str(), new.rulebook.version), ("Ada", "Try it", 2));
+    assert!(new.rulebook.has_rules_of(&Scorecard::default().into()));
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn everything_can_be_changed() {
     sent["bands"] = json!({"healthy": 100, "atRisk": 0.1});
     sent["missingPolicy"] = json!("exclude");
     sent["coverageFloor"] = json!(0.333);
-    let scorecard = parse(sent).unwrap().scorecard;
+    let scorecard = parse(sent).unwrap().rulebook.rest().clone();
     let FiveRules { factors, bands, missing_policy, coverage_floor, .. } = FiveRules::of(&scorecard).unwrap();
     let logins = factors.login_frequency;
     assert_eq!((logins.weight, logins.window_days, logins.target), (0, Some(365), Some(1)));
@@ -55,7 +55,7 @@ fn everything_can_be_changed() {
 fn key_features_are_written_as_events_write_them() {
     let path = "/factors/featureAdoption/keyFeatures";
     let new = parse(with(path, json!(["Cafe\u{301}"]))).unwrap();
-    assert_eq!(FiveRules::of(&new.scorecard).unwrap().factors.feature_adoption.key_features, ["caf\u{e9}"]);
+    assert_eq!(FiveRules::of(new.rulebook.rest()).unwrap().factors.feature_adoption.key_features, ["caf\u{e9}"]);
     let twice = parse(with(path, json!(["cafe\u{301}", "caf\u{e9}"]))).unwrap_err();
     assert!(twice[0].contains("once"), "{twice:?}");
 }

@@ -8,7 +8,7 @@ use chrono::Duration;
 pub struct Tested {
     pub id: CustomerId,
     pub name: String,
-    /// The segment, ARR and start of today, since they have no history.
+    /// The segment, ARR and start of today.
     pub segment: Option<Segment>,
     pub arr_cents: Option<i64>,
     pub start: Option<NaiveDate>,

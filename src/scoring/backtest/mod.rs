@@ -66,7 +66,8 @@ pub fn backtest(
     let auc = auc_of(&outcomes, &scores);
     let (n, churners) = (cases.len() as i64, outcomes.iter().filter(|case| case.left).count() as i64);
     let verdict = Verdict::of(churners, n - churners, auc);
-    let alarms = |left: bool| cases.iter().filter(|case| case.band != Band::Healthy && case.departure.is_some() == left).count();
+    let is_alarm = |band: Band| matches!(band, Band::AtRisk | Band::ChurnRisk);
+    let alarms = |left: bool| cases.iter().filter(|case| is_alarm(case.band) && case.departure.is_some() == left).count();
     let lost_healthy = lost(cases, |case| case.band == Band::Healthy);
     let tenths = rates::tenths(&outcomes, &scores);
     let tenure: Vec<_> = cases.iter().map(|case| case.tenure_days).collect();
@@ -130,7 +131,8 @@ fn lost(cases: &[TestCase], counts: impl Fn(&TestCase) -> bool) -> Tally {
 }
 
 fn band_rates(cases: &[TestCase]) -> Vec<BandRate> {
-    let bands = Band::ALL.into_iter().filter(|band| *band != Band::NoData);
+    let has_any = |band: Band| cases.iter().any(|case| case.band == band);
+    let bands = Band::ALL.into_iter().filter(|band| band.tells_risk() || *band == Band::Onboarding && has_any(*band));
     bands
         .map(|band| {
             let n = cases.iter().filter(|case| case.band == band).count() as i64;

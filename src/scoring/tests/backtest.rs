@@ -388,7 +388,7 @@ fn doubts_are_told() {
     assert_eq!(then(Some(figures([6_000, 5_000, 7_000]))), [WarningCode::KnownThenDiffers]);
     assert_eq!(then(answer(&cases).auc), []);
     let of_segment =
-        backtest(BacktestQuery { segment: Some(Segment::Smb), ..terms(&[90]) }, &labels(), &cases, None, LeftOut::default());
+        backtest(BacktestQuery { segment: Some(Segment::SMB), ..terms(&[90]) }, &labels(), &cases, None, LeftOut::default());
     assert_eq!(codes(of_segment), [WarningCode::SegmentOfToday]);
 }
 
@@ -397,7 +397,7 @@ fn lived(churned: &[Churned], start: Option<i64>) -> Tested {
     Tested {
         id: CustomerId(1),
         name: "Acme".into(),
-        segment: Some(Segment::Smb),
+        segment: Some(Segment::SMB),
         arr_cents: Some(100_00),
         start: start.map(day),
         created_on: day(300),
@@ -461,7 +461,7 @@ fn a_test_rests_on_nothing_later() {
         |customer| Tested { churned: vec![churned(109, Some(295))], ..customer },
         |customer| Tested { archived_otherwise_on: Some(day(109)), ..customer },
         |customer| Tested { name: "Renamed".into(), arr_cents: None, ..customer },
-        |customer| Tested { segment: Some(Segment::Enterprise), ..customer },
+        |customer| Tested { segment: Some(Segment::ENTERPRISE), ..customer },
     ];
     for change in later {
         assert_eq!(rests_on(change(customer.clone())), rests_on(customer.clone()));

@@ -11,8 +11,9 @@ fn change_over(given: &Given, days: i64) -> HealthChange {
 
 /// Explains the change when only `known` was known on the first day.
 fn change_between(given: &Given, known: &Facts, days: i64) -> HealthChange {
-    let before = ScoreInputs { facts: known, scorecard: &given.scorecard, connections: &given.connections, day: day(days) };
-    let after = ScoreInputs { facts: &given.facts, scorecard: &given.scorecard, connections: &given.connections, day: day(0) };
+    let rulebook = &given.rulebook();
+    let before = ScoreInputs { facts: known, rulebook, connections: &given.connections, day: day(days) };
+    let after = ScoreInputs { facts: &given.facts, rulebook, connections: &given.connections, day: day(0) };
     explain_change(CUSTOMER, before, after)
 }
 

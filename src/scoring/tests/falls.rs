@@ -42,10 +42,11 @@ fn a_fall_names_the_causes_that_cost_most() {
     // Eight of ten logins leave the window of 30 days today; an invoice fell overdue yesterday.
     let given =
         given().logins(30, 8).logins(5, 2).invoices(1, 0, 0, 0).invoice(Invoice { number: "INV-2".into(), ..issued(40).due(2) });
-    let points = history(&given.facts, &given.scorecard, &given.connections, day(20), day(0));
+    let rulebook = &given.rulebook();
+    let points = history(&given.facts, rulebook, &given.connections, day(20), day(0));
     let found = falls(&points);
     assert_eq!(found, [(day(2), day(0))]);
-    let standing = |day| ScoreInputs { facts: &given.facts, scorecard: &given.scorecard, connections: &given.connections, day };
+    let standing = |day| ScoreInputs { facts: &given.facts, rulebook, connections: &given.connections, day };
     let change = explain_change(CUSTOMER, standing(found[0].0), standing(found[0].1));
     // Logins fall from 50.0 to 10.0, a quarter of which is 10.0; invoices from 100.0 to 50.0, a fifth of which is 10.0.
     assert_eq!(change.change, Points(-200));

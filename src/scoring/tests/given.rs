@@ -1,7 +1,7 @@
 //! A small language for facts. Days are told by their distance to the as-of day: 0 is today, 1 yesterday, -1 tomorrow.
 
 use crate::domain::five::FiveRule;
-use crate::domain::{CustomerId, EventKind, Factor, FactorKey, Health, MissingPolicy, NaiveDate, Scorecard, Sources};
+use crate::domain::{CustomerId, EventKind, Factor, FactorKey, Health, MissingPolicy, NaiveDate, Rulebook, Scorecard, Sources};
 use crate::scoring::{self, Connections, DailyCount, Facts, Invoice};
 
 pub const CUSTOMER: CustomerId = CustomerId(7);
@@ -95,6 +95,11 @@ impl Given {
             *self.connections.0.get_mut(source) = ago.map(day);
         }
         self
+    }
+
+    /// The rules as those of everybody.
+    pub fn rulebook(&self) -> Rulebook {
+        self.scorecard.clone().into()
     }
 
     /// Health as of the day `ago` days before.

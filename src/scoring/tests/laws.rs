@@ -172,7 +172,7 @@ proptest! {
         shuffled.facts.daily.sort_by_cached_key(|_| { index += 1; position(index) });
         shuffled.facts.invoices.reverse();
         prop_assert_eq!(given.health(), shuffled.health());
-        let past = |given: &Given| history(&given.facts, &given.scorecard, &given.connections, day(20), day(0));
+        let past = |given: &Given| history(&given.facts, &given.rulebook(), &given.connections, day(20), day(0));
         prop_assert_eq!(past(&given), past(&shuffled));
     }
 
@@ -190,8 +190,8 @@ proptest! {
 
     #[test]
     fn the_causes_of_a_change_sum_to_it(given in any_given(), other in any_given(), days in 0..150i64) {
-        let before = ScoreInputs { facts: &other.facts, scorecard: &other.scorecard, connections: &other.connections, day: day(days) };
-        let after = ScoreInputs { facts: &given.facts, scorecard: &given.scorecard, connections: &given.connections, day: day(0) };
+        let before = ScoreInputs { facts: &other.facts, rulebook: &other.rulebook(), connections: &other.connections, day: day(days) };
+        let after = ScoreInputs { facts: &given.facts, rulebook: &given.rulebook(), connections: &given.connections, day: day(0) };
         let change = explain_change(CUSTOMER, before, after);
         prop_assert_eq!(&change.before, &other.health_on(days));
         prop_assert_eq!(&change.after, &given.health());
@@ -209,7 +209,8 @@ proptest! {
         for (index, invoice) in given.facts.invoices.iter_mut().enumerate() {
             invoice.number = index.to_string();
         }
-        let standing = |day| ScoreInputs { facts: &given.facts, scorecard: &given.scorecard, connections: &given.connections, day };
+        let rulebook = &given.rulebook();
+        let standing = |day| ScoreInputs { facts: &given.facts, rulebook, connections: &given.connections, day };
         let change = explain_change(CUSTOMER, standing(day(days)), standing(day(0)));
         let causes: Vec<_> = change.causes.iter().map(|part| part.cause).collect();
         for never in [Cause::ScorecardChange, Cause::Retracted, Cause::LateArrived] {
@@ -220,7 +221,7 @@ proptest! {
 
     #[test]
     fn a_history_is_the_score_of_each_of_its_days(given in any_given(), days in 0..60i64) {
-        for point in history(&given.facts, &given.scorecard, &given.connections, day(days), day(0)) {
+        for point in history(&given.facts, &given.rulebook(), &given.connections, day(days), day(0)) {
             let health = given.health_on((day(0) - point.day).num_days());
             prop_assert_eq!((point.score, point.band), (health.score, health.band), "on {}", point.day);
         }
@@ -229,7 +230,7 @@ proptest! {
     #[test]
     fn scores_of_some_days_are_those_of_each_day(given in any_given(), ago in prop::collection::btree_set(-5..200i64, 0..6)) {
         let days: Vec<_> = ago.into_iter().rev().map(day).collect();
-        let found = scores_on(&given.facts, &given.scorecard, &given.connections, &days);
+        let found = scores_on(&given.facts, &given.rulebook(), &given.connections, &days);
         prop_assert_eq!(found.len(), days.len());
         for (on, scores) in days.iter().zip(found) {
             let health = given.health_on((day(0) - *on).num_days());

@@ -6,7 +6,7 @@ use crate::domain::EventKind::{ApiCall, FeatureUse, Login, SupportTicket};
 use crate::domain::measure::Measure;
 use crate::domain::scale::{Scale, Value};
 use crate::domain::scorecard::FactorRule;
-use crate::domain::{EventBody, EventKind, FactorKey, MissingPolicy, Points, ReadingValue, Scorecard};
+use crate::domain::{EventBody, EventKind, FactorKey, HealthChange, MissingPolicy, Points, ReadingValue, Scorecard};
 use crate::scoring::{Counted, Facts, Measured, ReadingFact, ScoreInputs, Scores, explain_change, history, measure};
 use chrono::Duration;
 use leptos::serde_json::{self, json};
@@ -67,8 +67,12 @@ impl Given {
     }
 }
 
-fn inputs(given: &Given, ago: i64) -> ScoreInputs<'_> {
-    ScoreInputs { facts: &given.facts, scorecard: &given.scorecard, connections: &given.connections, day: day(ago) }
+/// Explains the change from a day before, where everything was as `before` says, to the as-of day.
+fn change_between(before: &Given, after: &Given, days: i64) -> HealthChange {
+    let [rules_before, rules_after] = [before, after].map(Given::rulebook);
+    let before = ScoreInputs { facts: &before.facts, rulebook: &rules_before, connections: &before.connections, day: day(days) };
+    let after = ScoreInputs { facts: &after.facts, rulebook: &rules_after, connections: &after.connections, day: day(0) };
+    explain_change(CUSTOMER, before, after)
 }
 
 fn fraction(over: i128, under: i128) -> Option<Value> {
@@ -263,7 +267,7 @@ prop_compose! {
 proptest! {
     #[test]
     fn a_history_is_the_score_of_each_of_its_days(given in any_given(), days in 0..90i64) {
-        for point in history(&given.facts, &given.scorecard, &given.connections, day(days), day(0)) {
+        for point in history(&given.facts, &given.rulebook(), &given.connections, day(days), day(0)) {
             let scores = Scores::of(&measure(&given.facts, &given.scorecard, &given.connections, point.day), &given.scorecard);
             prop_assert_eq!((point.score, point.band), (scores.score, scores.band), "{:?}", point.day);
         }
@@ -319,7 +323,7 @@ proptest! {
     #[test]
     fn the_causes_of_a_change_sum_to_it(given in any_given(), other in any_given(), days in 0..100i64) {
         let other = Given { scorecard: given.scorecard.clone(), ..other };
-        let change = explain_change(CUSTOMER, inputs(&other, days), inputs(&given, 0));
+        let change = change_between(&other, &given, days);
         let sum = change.causes.iter().map(|part| part.change.0).sum::<i64>();
         prop_assert_eq!(sum, change.after.score.0 - change.before.score.0);
     }

@@ -16,7 +16,9 @@ mod measures;
 mod missing;
 mod oracle;
 mod over_time;
+mod scorecards;
 mod silence;
+mod trial;
 mod urgency;
 mod what_if;
 

@@ -73,7 +73,7 @@ proptest! {
         for (key, score) in scores.factors.iter() {
             prop_assert_eq!(*score, score_by_formula(&given, key, on), "{:?}", key);
         }
-        let day_by_day = history(&given.facts, &given.scorecard, &given.connections, on, on);
+        let day_by_day = history(&given.facts, &given.rulebook(), &given.connections, on, on);
         prop_assert_eq!((day_by_day[0].score, day_by_day[0].band), (scores.score, scores.band));
     }
 }

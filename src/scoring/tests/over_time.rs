@@ -6,7 +6,7 @@ use crate::domain::{DayCount, HistoryPoint};
 use crate::scoring::{band_since, change, daily_totals, feature_uses, history};
 
 fn points(given: &Given, from: i64, to: i64) -> Vec<HistoryPoint> {
-    history(&given.facts, &given.scorecard, &given.connections, day(from), day(to))
+    history(&given.facts, &given.rulebook(), &given.connections, day(from), day(to))
 }
 
 #[test]

@@ -63,7 +63,8 @@ pub fn verdict_sentence(answer: &Backtest) -> String {
 pub fn backtest_warning(code: WarningCode, answer: &Backtest) -> String {
     match code {
         WarningCode::SegmentOfToday => {
-            "Segments have no history: these are the customers that are in the segment today, or were when they left.".to_owned()
+            "These are the customers that are in the segment today, or were when they left, whatever they were on the test days."
+                .to_owned()
         }
         WarningCode::KnownThenDiffers => {
             let then = answer.known_then.map(|auc| auc.value.of_hundred()).unwrap_or_default();

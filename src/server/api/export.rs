@@ -2,7 +2,7 @@
 
 use super::extract::{NoQuery, Query};
 use super::parameters::{CsvParameters, FileParameters};
-use crate::domain::{CustomerQuery, CustomerRow, FactorKey, Scorecard};
+use crate::domain::{CustomerQuery, CustomerRow, FactorKey, Rulebook};
 use crate::server::Call;
 use crate::server::service::customers;
 use crate::server::service::export::{self, plain};
@@ -31,15 +31,15 @@ const FIRST_COLUMNS: [&str; 13] = [
 ];
 
 /// The columns behind those of the factors.
-const LAST_COLUMNS: [&str; 4] = ["change_7_days", "change_30_days", "change_90_days", "last_activity_at"];
+const LAST_COLUMNS: [&str; 5] = ["change_7_days", "change_30_days", "change_90_days", "last_activity_at", "scored_by"];
 
 /// Returns every customer that the filters select, in the list's order, as CSV. More than 10,000 are a 422.
 #[utoipa::path(get, path = "/customers.csv", tag = "Customers", params(CsvParameters), responses(
     (status = 200, description = "One line per customer", body = str, content_type = "text/csv")))]
 pub async fn export_customers(call: Call, query: Query<CsvParameters>) -> Result<impl IntoResponse, AppError> {
     let query = CustomerQuery::from_pairs(query.pairs())?;
-    let (rows, scorecard) = customers::export_customers(&call, &query).await?;
-    let csv = write(&rows, &scorecard, &call.settings.currency).map_err(|error| {
+    let (rows, rulebook) = customers::export_customers(&call, &query).await?;
+    let csv = write(&rows, &rulebook, &call.settings.currency).map_err(|error| {
         tracing::error!(%error, "export failed");
         AppError::Internal
     })?;
@@ -47,18 +47,19 @@ pub async fn export_customers(call: Call, query: Query<CsvParameters>) -> Result
     Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, disposition)], csv))
 }
 
-fn write(rows: &[CustomerRow], scorecard: &Scorecard, currency: &str) -> Result<Vec<u8>, csv::Error> {
+fn write(rows: &[CustomerRow], rulebook: &Rulebook, currency: &str) -> Result<Vec<u8>, csv::Error> {
     let mut csv = csv::Writer::from_writer(Vec::new());
-    let factors = scorecard.factors.keys().map(|key| key.query_name());
+    let factors = rulebook.factors();
+    let factors = factors.keys().map(|key| key.query_name());
     let first = FIRST_COLUMNS.map(str::to_owned).into_iter();
     csv.write_record(first.chain(factors).chain(LAST_COLUMNS.map(str::to_owned)))?;
     for row in rows {
-        csv.write_record(record(row, scorecard, currency))?;
+        csv.write_record(record(row, rulebook, currency))?;
     }
     csv.into_inner().map_err(|error| csv::Error::from(error.into_error()))
 }
 
-fn record(row: &CustomerRow, scorecard: &Scorecard, currency: &str) -> Vec<String> {
+fn record(row: &CustomerRow, rulebook: &Rulebook, currency: &str) -> Vec<String> {
     let (fields, health) = (&row.customer.fields, &row.health);
     let factor = |key: FactorKey| health.factors.get(key).filter(|_| health.shown_score().is_some()).map(|factor| factor.score);
     let text = |text: &Option<String>| text.as_deref().map_or_else(String::new, plain);
@@ -82,8 +83,9 @@ fn record(row: &CustomerRow, scorecard: &Scorecard, currency: &str) -> Vec<Strin
         shown(row.change30),
         shown(row.change90),
         row.last_activity_at.map_or_else(String::new, |time| time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)),
+        plain(&health.scored_by),
     ];
-    first.into_iter().chain(scorecard.factors.keys().map(|key| shown(factor(key)))).chain(last).collect()
+    first.into_iter().chain(rulebook.factors().keys().map(|key| shown(factor(key)))).chain(last).collect()
 }
 
 fn shown(value: Option<impl std::fmt::Display>) -> String {

@@ -4,6 +4,7 @@
 use super::extract::{ReasonInput, RestoreInput};
 use crate::domain::bulk::{ChosenCustomer, MAX_CHOSEN};
 use crate::domain::scorecard_input::{BandLimitsInput, FactorRuleInput, has_target};
+use crate::domain::segment::LONGEST_SEGMENT;
 use crate::domain::{
     ArchiveReason, BulkInput, CustomerInput, EventInput, EventKind, FactorKey, MissingPolicy, NoteInput, OutcomeInput,
     OutcomeKind, Priority, ScorecardInput, Segment,
@@ -86,13 +87,12 @@ bodies! {
 }
 
 fn customer() -> Fields {
-    Fields::of::<CustomerInput>().one_of("segment", Segment::ALL.map(Segment::label))
+    Fields::of::<CustomerInput>().segment()
 }
 
 /// Returns the change of one field; an owner and a reason may be null.
 fn bulk_change(field: &'static str) -> Object {
-    let fields = Fields::of::<BulkInput>().only(&["customers", field]);
-    let fields = fields.one_of("segment", Segment::ALL.map(Segment::label));
+    let fields = Fields::of::<BulkInput>().segment().only(&["customers", field]);
     let fields = fields.one_of("archiveReason", ArchiveReason::ALL.map(ArchiveReason::name)).never_null(&["segment"]);
     let customer = Fields::of::<ChosenCustomer>().require(&["id", "version"]);
     let mut object = fields.with_items("customers", customer, 1, MAX_CHOSEN).0;
@@ -211,11 +211,20 @@ impl Fields {
     }
 
     /// Limits a field to these texts, if the object has it.
-    fn one_of(mut self, name: &str, names: impl IntoIterator<Item = &'static str>) -> Self {
+    fn one_of(mut self, name: &str, names: impl IntoIterator<Item: Into<Value>>) -> Self {
         if let Some(RefOr::T(Schema::Object(field))) = self.0.properties.get_mut(name) {
             let null = may_be_null(field).then_some(Value::Null);
-            field.enum_values = Some(names.into_iter().map(Value::from).chain(null).collect());
+            field.enum_values = Some(names.into_iter().map(Into::into).chain(null).collect());
             (field.pattern, field.max_length) = (None, None);
+        }
+        self
+    }
+
+    /// Says what a segment's name looks like. Which there are, the rules say.
+    fn segment(mut self) -> Self {
+        if let Some(RefOr::T(Schema::Object(field))) = self.0.properties.get_mut("segment") {
+            field.examples = Segment::FIRST.map(|segment| Value::from(segment.label())).to_vec();
+            (field.min_length, field.max_length) = (Some(1), Some(LONGEST_SEGMENT));
         }
         self
     }

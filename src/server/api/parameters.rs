@@ -29,7 +29,7 @@ pub struct DayParameters {
     #[param(schema_with = day)]
     as_of: Option<String>,
     /// A UTC day not before `as_of`, or `then` for `as_of` itself. Only facts received by its end count, less those
-    /// retracted by then, under the scorecard then in force. When absent the day is restated: everything known now counts,
+    /// retracted by then, under the scorecard then in force, with the segment and the start date then known. When absent the day is restated: everything known now counts,
     /// under the current scorecard.
     #[param(schema_with = known_at)]
     known_at: Option<String>,

@@ -4,7 +4,10 @@
 use super::cookies::cookies;
 use super::{flash, upload};
 use crate::domain::list::Paging;
-use crate::domain::{AsOf, BacktestQuery, CustomerQuery, EventQuery, MonthQuery, PageDays};
+use crate::domain::measure::Measure;
+use crate::domain::measure_input::MeasureInput;
+use crate::domain::rulebook_input::MOST_FACTORS;
+use crate::domain::{AsOf, BacktestQuery, CustomerQuery, EventQuery, FieldErrors, MonthQuery, PageDays};
 use crate::server::{Actor, AppState, Call};
 use crate::wire::{AppError, PageStart, Preferences, ResponseStatus, ThemeChoice};
 use axum::extract::Request;
@@ -120,6 +123,19 @@ pub fn day(as_of: Option<String>, known_at: Option<String>) -> Result<AsOf, AppE
 /// Reads the spans of a customer's page.
 pub fn page_days(history: i64, change: i64) -> Result<PageDays, AppError> {
     Ok(PageDays::new(history, change)?)
+}
+
+/// Reads measures, as a list in JSON.
+pub fn measures(text: &str) -> Result<Vec<Measure>, AppError> {
+    let sent: Vec<MeasureInput> =
+        serde_json::from_str(text).map_err(|error| AppError::BadRequest(format!("The measures: {error}")))?;
+    let mut errors = FieldErrors::default();
+    if sent.len() > MOST_FACTORS {
+        errors.add("measures", format!("must be at most {MOST_FACTORS} measures"));
+    }
+    let parse = |(place, input): (usize, &MeasureInput)| input.parse(&mut errors, &format!("measures.{place}"));
+    let measures: Vec<_> = sent.iter().enumerate().filter_map(parse).collect();
+    Ok(errors.or(|| measures)?)
 }
 
 /// Returns the theme that the request's browser remembers.

@@ -179,9 +179,9 @@ fn people(count: usize, dice: &mut Dice) -> Vec<String> {
 /// Returns a year's price in cents for a customer of this segment, as a round sum.
 fn arr_cents(segment: Segment, dice: &mut Dice) -> i64 {
     let (steps, step) = match segment {
-        Segment::Enterprise => (dice.random_range(60..=420), 1000),
-        Segment::Smb => (dice.random_range(12..=80), 500),
-        Segment::Startup => (dice.random_range(20..=150), 120),
+        Segment::ENTERPRISE => (dice.random_range(60..=420), 1000),
+        Segment::SMB => (dice.random_range(12..=80), 500),
+        _ => (dice.random_range(20..=150), 120),
     };
     steps * step * 100
 }

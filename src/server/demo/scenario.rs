@@ -94,16 +94,15 @@ impl Scenario {
 
     /// Returns the segment of the scenario's n-th customer.
     pub fn segment(self, take: usize) -> Segment {
-        use Segment::*;
         let segments: &[Segment] = match self {
-            SteadyEnterprise | SupportStorm | WindingDownApi => &[Enterprise],
-            SteadyTeam | LatePayer | OverdueInvoices => &[Smb],
-            GrowingStartup | ApiFirst | BrandNew => &[Startup],
-            PowerUser => &[Startup, Smb],
-            RampUp => &[Smb, Startup, Enterprise],
-            SeasonalDip | ChampionLeft => &[Smb, Startup],
-            SlowDecline | StormRecovered | SuddenStop => &[Enterprise, Smb, Startup],
-            NotOnboarded | StartsSoon | Churned => &[Smb, Enterprise],
+            SteadyEnterprise | SupportStorm | WindingDownApi => &[Segment::ENTERPRISE],
+            SteadyTeam | LatePayer | OverdueInvoices => &[Segment::SMB],
+            GrowingStartup | ApiFirst | BrandNew => &[Segment::STARTUP],
+            PowerUser => &[Segment::STARTUP, Segment::SMB],
+            RampUp => &[Segment::SMB, Segment::STARTUP, Segment::ENTERPRISE],
+            SeasonalDip | ChampionLeft => &[Segment::SMB, Segment::STARTUP],
+            SlowDecline | StormRecovered | SuddenStop => &[Segment::ENTERPRISE, Segment::SMB, Segment::STARTUP],
+            NotOnboarded | StartsSoon | Churned => &[Segment::SMB, Segment::ENTERPRISE],
         };
         segments[take % segments.len()]
     }

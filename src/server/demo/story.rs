@@ -96,14 +96,14 @@ impl Story {
         // Systems were connected one after the other, so customers have four to six months of activity out of six.
         let active_from = dice.random_range(days * 2 / 3..=days);
         let (people, logins, traffic) = match segment {
-            Segment::Enterprise => {
+            Segment::ENTERPRISE => {
                 (dice.random_range(8..=14), dice.random_range(90.0..150.0), dice.random_range(20_000.0..90_000.0))
             }
-            Segment::Smb => (dice.random_range(3..=6), dice.random_range(36.0..60.0), dice.random_range(2_000.0..9_000.0)),
-            Segment::Startup => (dice.random_range(2..=4), dice.random_range(32.0..50.0), dice.random_range(4_000.0..30_000.0)),
+            Segment::SMB => (dice.random_range(3..=6), dice.random_range(36.0..60.0), dice.random_range(2_000.0..9_000.0)),
+            _ => (dice.random_range(2..=4), dice.random_range(32.0..50.0), dice.random_range(4_000.0..30_000.0)),
         };
         let billing = match segment {
-            Segment::Enterprise => Billing { every_months: 3, latest: dice.random_range(35..=55), terms: 30, pays: Pays::OnTime },
+            Segment::ENTERPRISE => Billing { every_months: 3, latest: dice.random_range(35..=55), terms: 30, pays: Pays::OnTime },
             _ => Billing { every_months: 1, latest: dice.random_range(1..=10), terms: 14, pays: Pays::OnTime },
         };
         Self {

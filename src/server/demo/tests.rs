@@ -166,7 +166,8 @@ fn the_bands_are_spread_as_in_a_real_portfolio() {
     for portfolio in portfolios() {
         let active: Vec<_> = portfolio.iter().filter(|it| it.customer.archived.is_none()).collect();
         let count = |band| active.iter().filter(|it| it.health(0).band == band).count();
-        let [healthy, at_risk, churn_risk, no_data] = Band::ALL.map(count);
+        let [healthy, at_risk, churn_risk, onboarding, no_data] = Band::ALL.map(count);
+        assert_eq!(onboarding, 0);
         assert!((30..=36).contains(&healthy), "{healthy} healthy");
         assert!((15..=19).contains(&at_risk), "{at_risk} at risk");
         assert!((6..=9).contains(&churn_risk), "{churn_risk} churn risks");

@@ -90,7 +90,7 @@ const COMPANY_NAMES: [&str; 80] = [
 
 fn trades(segment: Segment) -> &'static [&'static str; 14] {
     match segment {
-        Segment::Enterprise => &[
+        Segment::ENTERPRISE => &[
             "Logistics",
             "Insurance",
             "Industries",
@@ -106,7 +106,7 @@ fn trades(segment: Segment) -> &'static [&'static str; 14] {
             "Utilities",
             "Automotive",
         ],
-        Segment::Smb => &[
+        Segment::SMB => &[
             "Dental",
             "Architects",
             "Print Works",
@@ -122,7 +122,7 @@ fn trades(segment: Segment) -> &'static [&'static str; 14] {
             "Property",
             "Fitness",
         ],
-        Segment::Startup => &[
+        _ => &[
             "Labs",
             "Robotics",
             "Analytics",

@@ -1,5 +1,7 @@
 //! Numbers as people type them.
 
+pub use crate::domain::numbers::whole_number;
+
 /// Parses an amount into cents: "1,234.50", "$1234.5" or "1234". `None` for anything else, and for what does not fit.
 pub fn cents(text: &str) -> Option<i64> {
     let text = text.trim().trim_start_matches(['$', '€', '£']).trim();
@@ -10,17 +12,6 @@ pub fn cents(text: &str) -> Option<i64> {
         _ => return None,
     };
     whole_number(whole)?.checked_mul(100)?.checked_add(fraction)
-}
-
-/// Parses "1,200" or "1200". Commas may only separate groups of three digits.
-pub fn whole_number(text: &str) -> Option<i64> {
-    let mut groups = text.trim().split(',');
-    let first = groups.next()?;
-    let rest: Vec<_> = groups.collect();
-    let is_grouped = rest.is_empty() || (first.len() <= 3 && rest.iter().all(|group| group.len() == 3));
-    let digits = first.to_owned() + &rest.concat();
-    let is_number = !first.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    if is_grouped && is_number { digits.parse().ok() } else { None }
 }
 
 /// Returns a number without the commas between its groups of three digits: "-1,234.5" becomes "-1234.5". Any other text comes

@@ -14,21 +14,23 @@ pub async fn load_chosen(call: &Call, query: &CustomerQuery) -> Result<ChosenRow
     let first = CustomerQuery { page: 1, page_size: MAX_CHOSEN as i64, ..query.clone() };
     let (found, total) = store.list_customers(&first, at.day).await?;
     let rows = found.into_iter().map(|found| ChosenRow::from(&found.customer)).collect();
-    let (owners, currency) = (call.store.list_owners().await?, call.settings.currency.clone());
-    Ok(ChosenRows { rows, total, owners, currency })
+    let (owners, segments) = (call.store.list_owners().await?, call.store.segments().await?);
+    Ok(ChosenRows { rows, total, owners, segments, currency: call.settings.currency.clone() })
 }
 
 /// Changes all customers that an input names, or none of them.
 pub async fn change_customers(call: &Call, input: BulkInput) -> Result<BulkReport, AppError> {
-    let (chosen, change) = input.parse()?;
+    let (chosen, change) = input.parse(&call.store.segments().await?)?;
     let report = call.store.change_customers(&chosen, &change, call.now).await?;
-    // Who comes back has a new start date, on which its health depends.
-    if change == BulkChange::Archive(None) {
+    // Health depends on the segment, and on the start date, which is a new one of who comes back.
+    if matches!(change, BulkChange::Archive(None) | BulkChange::Segment(_)) {
         call.rescore.notify_one();
     }
     Ok(report)
 }
 
 pub async fn undo_bulk_change(call: &Call, id: BulkChangeId) -> Result<BulkUndoReport, AppError> {
-    Ok(call.store.undo_bulk_change(id, call.now).await?)
+    let report = call.store.undo_bulk_change(id, call.now).await?;
+    call.rescore.notify_one();
+    Ok(report)
 }

@@ -1,12 +1,12 @@
 //! Customers: list, create, change, archive and restore.
 
 use super::answers::Question;
-use super::health::{Scoring, rows, store_of};
+use super::health::{Scoring, history_from, rows, store_of};
 use crate::domain::customer::parse_date;
 use crate::domain::list::MAX_ROW;
 use crate::domain::{
     Archive, ArchiveReason, AsOf, Customer, CustomerId, CustomerInput, CustomerList, CustomerQuery, CustomerRow, FieldErrors,
-    Page, Scorecard, Sort,
+    Page, Rulebook, Segments, Sort,
 };
 use crate::server::Call;
 use crate::wire::AppError;
@@ -28,9 +28,10 @@ async fn load_list(call: &Call, query: &CustomerQuery, at: AsOf) -> Result<Custo
     let store = store_of(call, at).await?;
     let (found, total) = store.list_customers(query, at.day).await?;
     let items = rows(call, &Scoring::current(&store).await?, found, at).await?;
-    let owners = store.list_owners().await?;
+    let (owners, segments) = (store.list_owners().await?, call.store.segments().await?);
     let page = Page { items, total, page: query.page, page_size: query.page_size };
-    Ok(CustomerList { page, as_of: at.day, known_at: at.known_at, owners })
+    let history_from = history_from(call, at).await?;
+    Ok(CustomerList { page, as_of: at.day, known_at: at.known_at, history_from, owners, segments })
 }
 
 /// The most customers that a search shows.
@@ -55,7 +56,7 @@ pub async fn search_customers(call: &Call, text: &str) -> Result<FoundCustomers,
 }
 
 /// Returns every customer that a query selects, in its order and regardless of its page, with the rules it was scored by.
-pub async fn export_customers(call: &Call, query: &CustomerQuery) -> Result<(Vec<CustomerRow>, Scorecard), AppError> {
+pub async fn export_customers(call: &Call, query: &CustomerQuery) -> Result<(Vec<CustomerRow>, Rulebook), AppError> {
     let at = query.at.resolve(call.today())?;
     let store = store_of(call, at).await?;
     let everything = CustomerQuery { page: 1, page_size: MAX_ROW, ..query.clone() };
@@ -65,7 +66,7 @@ pub async fn export_customers(call: &Call, query: &CustomerQuery) -> Result<(Vec
         return Err(FieldErrors::one("filter", message).into());
     }
     let scoring = Scoring::current(&store).await?;
-    Ok((rows(call, &scoring, found, at).await?, scoring.scorecard))
+    Ok((rows(call, &scoring, found, at).await?, scoring.rulebook))
 }
 
 pub async fn get_customer(call: &Call, id: CustomerId) -> Result<Customer, AppError> {
@@ -78,8 +79,13 @@ pub async fn get_edit_page(call: &Call, id: Option<CustomerId>) -> Result<EditPa
         Some(id) => Some(call.store.get_customer(id).await?),
         None => None,
     };
-    let owners = call.store.list_owners().await?;
-    Ok(EditPage { customer, owners, currency: call.settings.currency.clone() })
+    let (owners, segments) = (call.store.list_owners().await?, call.store.segments().await?);
+    Ok(EditPage { customer, owners, segments, currency: call.settings.currency.clone() })
+}
+
+/// Returns the segments that the rules have.
+pub async fn list_segments(call: &Call) -> Result<Segments, AppError> {
+    Ok(call.store.segments().await?)
 }
 
 /// Returns the owners of all customers, in order.
@@ -91,7 +97,7 @@ pub async fn create_customer(call: &Call, input: CustomerInput) -> Result<Custom
     if input.version.is_some() {
         return Err(FieldErrors::one("version", "is not a field of a new customer").into());
     }
-    let fields = input.parse(None)?;
+    let fields = input.parse(None, &call.store.segments().await?)?;
     Ok(call.store.create_customer(&fields, call.now).await?)
 }
 
@@ -101,7 +107,7 @@ pub async fn update_customer(call: &Call, id: CustomerId, input: CustomerInput) 
     let Some(version) = input.version else {
         return Err(FieldErrors::one("version", "is required: send the version that you read").into());
     };
-    let fields = input.parse(Some(&stored.fields))?;
+    let fields = input.parse(Some(&stored.fields), &call.store.segments().await?)?;
     Ok(call.store.update_customer(id, version, &fields, call.now).await?)
 }
 

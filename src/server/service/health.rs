@@ -7,7 +7,7 @@ use crate::domain::people::PEOPLE_DAYS;
 use crate::domain::scorecard::FactorRule;
 use crate::domain::{
     AsOf, ChangeDays, Customer, CustomerId, CustomerRow, DayCount, Factors, Fall, Health, HealthChange, HealthHistory,
-    HistoryDays, HistoryPoint, NaiveDate, PageDays, Scorecard,
+    HistoryDays, HistoryPoint, NaiveDate, PageDays, Rulebook, Scorecard,
 };
 use crate::scoring::{self, Connections, Facts, ScoreInputs};
 use crate::server::Call;
@@ -19,27 +19,27 @@ use std::collections::HashMap;
 
 /// Everything besides facts that a score follows from.
 pub(super) struct Scoring {
-    pub(super) scorecard: Scorecard,
+    pub(super) rulebook: Rulebook,
     pub(super) connections: Connections,
 }
 
 impl Scoring {
     /// Returns the current rules and connections of a store, as of its own today.
     pub(super) async fn current(store: &Store) -> Result<Self, AppError> {
-        let (scorecard, connections) = store.rules(None).await?;
-        Ok(Self { scorecard, connections })
+        let (rulebook, connections) = store.rules(None).await?;
+        Ok(Self { rulebook, connections })
     }
 
     /// Returns the rules and connections as known when knowledge was cut; the current ones when it was not.
     pub(super) async fn of(store: &Store, at: AsOf) -> Result<Self, AppError> {
-        let (scorecard, connections) = store.rules(at.known_at).await?;
-        Ok(Self { scorecard, connections })
+        let (rulebook, connections) = store.rules(at.known_at).await?;
+        Ok(Self { rulebook, connections })
     }
 
     /// Returns them with a customer's facts, as far back as scores of the days from `from` on need them.
     async fn with_facts(store: &Store, id: CustomerId, from: NaiveDate, at: AsOf) -> Result<(Self, Facts), AppError> {
-        let (scorecard, connections, facts) = store.rules_and_facts(id, from, at).await?;
-        Ok((Self { scorecard, connections }, facts))
+        let (rulebook, connections, facts) = store.rules_and_facts(id, from, at).await?;
+        Ok((Self { rulebook, connections }, facts))
     }
 }
 
@@ -49,6 +49,12 @@ pub(super) async fn store_of(call: &Call, at: AsOf) -> Result<Store, AppError> {
         true => Ok(call.store.clone()),
         false => Box::pin(call.past_days.get(&call.store, at)).await,
     }
+}
+
+/// Returns the day since which segments and start dates have a history, where less than that is known of them.
+pub(super) async fn history_from(call: &Call, at: AsOf) -> Result<Option<NaiveDate>, AppError> {
+    let Some(known_at) = at.known_at else { return Ok(None) };
+    Ok(call.store.history_day().await?.filter(|first| known_at < *first))
 }
 
 /// A customer's health as of a day: under all facts known now, or under those known at the end of a day.
@@ -66,16 +72,16 @@ pub async fn get_health(call: &Call, id: CustomerId, at: AsOf) -> Result<Health,
 /// A customer's scores of all days from one to another, under all facts known now, or under those known at the end of a day.
 pub async fn get_health_history(call: &Call, id: CustomerId, days: HistoryDays) -> Result<HealthHistory, AppError> {
     let HistoryDays { from, to: at } = days;
-    let (Scoring { scorecard, connections }, facts) = Scoring::with_facts(&call.store, id, from, at).await?;
-    let days = scoring::history(&facts, &scorecard, &connections, from, at.day);
-    Ok(HealthHistory { customer_id: id, from, to: at.day, known_at: at.known_at, scorecard_version: scorecard.version, days })
+    let (Scoring { rulebook, connections }, facts) = Scoring::with_facts(&call.store, id, from, at).await?;
+    let days = scoring::history(&facts, &rulebook, &connections, from, at.day);
+    Ok(HealthHistory { customer_id: id, from, to: at.day, known_at: at.known_at, scorecard_version: rulebook.version, days })
 }
 
 /// Why a customer's score changed from a day to another.
 pub async fn get_health_changes(call: &Call, id: CustomerId, days: ChangeDays) -> Result<HealthChange, AppError> {
     let ChangeDays { from, to } = days;
     let scoring = Scoring::current(&call.store).await?;
-    let facts = call.store.load_facts(id, Reach::of(&scoring.scorecard, from.day), to).await?;
+    let facts = call.store.load_facts(id, Reach::of(&scoring.rulebook, from.day), to).await?;
     match from.known_at {
         None => Ok(scoring.change(id, &facts, from.day, to)),
         Some(_) => change_since_then(call, id, from.day, &scoring, &facts, to).await,
@@ -93,7 +99,7 @@ async fn change_since_then(
 ) -> Result<HealthChange, AppError> {
     let at = AsOf::known_then(from);
     let then = Scoring::of(&call.store, at).await?;
-    let reach = Reach::of(&scoring.scorecard, from).and(Reach::of(&then.scorecard, from));
+    let reach = Reach::of(&scoring.rulebook, from).and(Reach::of(&then.rulebook, from));
     let known = call.store.load_facts(id, reach, at).await?;
     Ok(scoring::explain_change(id, then.standing(&known, from), scoring.standing(facts, to)))
 }
@@ -108,7 +114,7 @@ pub(super) struct Changes {
 impl Changes {
     /// Loads the facts that explain changes over up to `days` days.
     pub(super) async fn load(call: &Call, scoring: Scoring, ids: &[CustomerId], at: AsOf, days: i64) -> Result<Self, AppError> {
-        let reach = Reach::of(&scoring.scorecard, at.day - Duration::days(days));
+        let reach = Reach::of(&scoring.rulebook, at.day - Duration::days(days));
         let facts = call.store.load_facts_of(ids, reach, at).await?;
         Ok(Self { scoring, facts, day: at.day })
     }
@@ -125,21 +131,22 @@ pub async fn get_customer_page(call: &Call, id: CustomerId, at: AsOf, days: Page
     let today = call.today();
     let (as_of, last) = (at.day, at.known_at.unwrap_or(today));
     let scoring = Scoring::of(&call.store, at).await?;
-    let Scoring { scorecard, connections } = &scoring;
+    let Scoring { rulebook, connections } = &scoring;
     let earliest = (last - Duration::days(days.history)).min(as_of - Duration::days(scoring::BAND_MEMORY_DAYS));
     let customer = call.store.get_customer(id).await?;
     // Windows are held against those before them.
-    let reach = Reach::of(scorecard, earliest - Duration::days(scorecard.lookback_days()));
+    let reach = Reach::of(rulebook, earliest - Duration::days(rulebook.lookback_days()));
     let facts = call.store.load_facts(id, reach, AsOf { day: last, ..at }).await?;
     let since = as_of - Duration::days(days.change);
     let changes = match at.known_at {
         None => scoring.change(id, &facts, since, as_of),
         Some(_) => change_since_then(call, id, since, &scoring, &facts, as_of).await?,
     };
+    let scorecard = rulebook.scorecard_of(&facts.traits(), as_of);
     let life = facts.life_on(as_of);
     let measured = scoring::measure(&facts, scorecard, connections, as_of);
-    let memory = scoring::history(&facts, scorecard, connections, as_of - Duration::days(scoring::BAND_MEMORY_DAYS), as_of);
-    let history = scoring::history(&facts, scorecard, connections, last - Duration::days(days.history - 1), last);
+    let memory = scoring::history(&facts, rulebook, connections, as_of - Duration::days(scoring::BAND_MEMORY_DAYS), as_of);
+    let history = scoring::history(&facts, rulebook, connections, last - Duration::days(days.history - 1), last);
     let health = scoring::score(id, &measured, scorecard, as_of);
     let new_until = new_until(life.start_date, life.first_fact_on, as_of);
     let renewal = customer.fields.renewal_date;
@@ -149,6 +156,7 @@ pub async fn get_customer_page(call: &Call, id: CustomerId, at: AsOf, days: Page
         same_external_id: find_same_external_id(call, &customer).await?,
         today,
         known_at: at.known_at,
+        history_from: history_from(call, at).await?,
         headline: scoring::headline(&subject),
         falls: scoring.falls(id, &facts, &history),
         people: call.store.list_people(id, at, PEOPLE_DAYS).await?,
@@ -170,11 +178,11 @@ pub async fn get_customer_page(call: &Call, id: CustomerId, at: AsOf, days: Page
         notes: call.store.list_notes(id).await?,
         outcomes: call.store.list_outcomes(id).await?,
         outcome_reasons: call.store.list_outcome_reasons().await?,
-        unconnected: connections.unconnected(scorecard),
+        unconnected: connections.unconnected(scorecard.factors.iter()),
         silent_sources: scoring::silent_sources(&call.store.list_recent_fact_days(at).await?, as_of),
         currency: call.settings.currency.clone(),
         customer,
-        scorecard: scoring.scorecard,
+        scorecard: scorecard.clone(),
     })
 }
 
@@ -185,7 +193,7 @@ pub(super) async fn rows(
     found: Vec<CurrentHealth>,
     at: AsOf,
 ) -> Result<Vec<CustomerRow>, AppError> {
-    let reach = Reach::of(&scoring.scorecard, trend_from(at.day));
+    let reach = Reach::of(&scoring.rulebook, trend_from(at.day));
     let stale: Vec<_> = found.iter().filter(|row| !row.is_current).map(|row| row.customer.id).collect();
     let mut facts = HashMap::new();
     for ids in stale.chunks(MAX_PAGE_SIZE as usize) {
@@ -203,22 +211,23 @@ impl Scoring {
     /// Returns the stored row. Where health is stale, health and trend are computed from the customer's facts.
     fn row(&self, facts: Option<Facts>, current: CurrentHealth, today: NaiveDate) -> CustomerRow {
         let id = current.customer.id;
+        let scorecard = self.rulebook.scorecard_of(&current.traits, today);
         let (health, trend) = match facts {
             None => {
-                let health = scoring::score(id, &current.measured, &self.scorecard, today);
+                let health = scoring::score(id, &current.measured, scorecard, today);
                 let trend = current.trend.into_iter().chain([health.shown_score()]).collect();
                 (health, trend)
             }
             Some(facts) => {
-                let history = scoring::history(&facts, &self.scorecard, &self.connections, trend_from(today), today);
+                let history = scoring::history(&facts, &self.rulebook, &self.connections, trend_from(today), today);
                 (self.health(id, &facts, today), scoring::trend(&history))
             }
         };
         CustomerRow {
             trend,
-            weakest: scoring::weakest(&health, &self.scorecard),
-            reasons: scoring::reasons(&health, &self.scorecard),
-            is_new: is_new(current.customer.fields.start_date, current.first_fact_on, today),
+            weakest: scoring::weakest(&health, scorecard),
+            reasons: scoring::reasons(&health, scorecard),
+            is_new: is_new(current.customer.fields.start_date, current.traits.first_fact_on, today),
             band_since: current.band_since,
             change7: current.change7,
             change30: current.change30,
@@ -230,8 +239,9 @@ impl Scoring {
     }
 
     fn health(&self, id: CustomerId, facts: &Facts, as_of: NaiveDate) -> Health {
-        let measured = scoring::measure(facts, &self.scorecard, &self.connections, as_of);
-        scoring::score(id, &measured, &self.scorecard, as_of)
+        let scorecard = self.rulebook.scorecard_of(&facts.traits(), as_of);
+        let measured = scoring::measure(facts, scorecard, &self.connections, as_of);
+        scoring::score(id, &measured, scorecard, as_of)
     }
 
     /// Explains the steepest falls within a history.
@@ -244,7 +254,7 @@ impl Scoring {
     }
 
     fn standing<'a>(&'a self, facts: &'a Facts, day: NaiveDate) -> ScoreInputs<'a> {
-        ScoreInputs { facts, scorecard: &self.scorecard, connections: &self.connections, day }
+        ScoreInputs { facts, rulebook: &self.rulebook, connections: &self.connections, day }
     }
 
     /// Explains the change between two days with the same knowledge at both.

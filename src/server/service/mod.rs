@@ -22,6 +22,7 @@ pub mod readings;
 pub mod run;
 pub mod scorecards;
 pub mod today;
+pub mod trial;
 
 use crate::domain::FieldErrors;
 use crate::server::store::StoreError;

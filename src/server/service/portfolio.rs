@@ -1,7 +1,7 @@
 //! The portfolio's figures.
 
 use super::answers::Question;
-use super::health::{Changes, Scoring, store_of};
+use super::health::{Changes, Scoring, history_from, store_of};
 use crate::domain::list::RenewalTotals;
 use crate::domain::portfolio::Mentions;
 use crate::domain::{AsOf, BandHistory, CustomerQuery, Portfolio};
@@ -58,6 +58,7 @@ async fn compute(call: &Call, query: &CustomerQuery, at: AsOf) -> Result<Portfol
 async fn load(call: &Call, store: &Store, query: &CustomerQuery, at: AsOf) -> Result<Portfolio, AppError> {
     let mut portfolio = store.get_portfolio(query, &call.settings.currency, at.day).await?;
     (portfolio.today, portfolio.known_at) = (call.today(), at.known_at);
+    portfolio.history_from = history_from(call, at).await?;
     let connections = call.store.connections().await?;
     portfolio.first_fact_on = connections.0.iter().filter_map(|(_, first)| *first).min();
     Ok(portfolio)

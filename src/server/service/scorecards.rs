@@ -1,10 +1,11 @@
 //! The rules of scoring: read them, try others, put them in force.
 
 use crate::domain::ScorecardPreview;
-use crate::domain::{FieldErrors, NewScorecard, Scorecard, ScorecardVersion};
+use crate::domain::rulebook_read::ReadRulebook;
+use crate::domain::{FieldErrors, NewRulebook, Rulebook, RulebookVersion, Segments};
 use crate::scoring::{self, WhatIf};
 use crate::server::Call;
-use crate::server::store::Reach;
+use crate::server::store::{CurrentHealth, Reach};
 use crate::wire::AppError;
 use crate::wire::pages::ScorecardPage;
 use std::collections::HashMap;
@@ -13,62 +14,98 @@ use std::collections::HashMap;
 const CUSTOMERS_IN_MEMORY: i64 = 500;
 
 /// Returns the rules in force.
-pub async fn get_scorecard(call: &Call) -> Result<Scorecard, AppError> {
-    Ok(call.store.current_scorecard().await?)
+pub async fn get_rulebook(call: &Call) -> Result<Rulebook, AppError> {
+    Ok(call.store.current_rulebook().await?)
+}
+
+/// Returns all rules in force, with the segments, as systems read them.
+pub async fn read_rulebook(call: &Call) -> Result<ReadRulebook, AppError> {
+    Ok(ReadRulebook::new(call.store.current_rulebook().await?, call.store.segments().await?))
 }
 
 /// Returns every version, newest first.
-pub async fn list_scorecards(call: &Call) -> Result<Vec<ScorecardVersion>, AppError> {
-    Ok(call.store.list_scorecards().await?)
+pub async fn list_rulebooks(call: &Call) -> Result<Vec<RulebookVersion>, AppError> {
+    Ok(call.store.list_rulebooks().await?)
 }
 
-pub async fn get_scorecard_version(call: &Call, version: i64) -> Result<ScorecardVersion, AppError> {
-    Ok(call.store.get_scorecard(version).await?)
+pub async fn get_rulebook_version(call: &Call, version: i64) -> Result<RulebookVersion, AppError> {
+    Ok(call.store.get_rulebook(version).await?)
 }
 
 /// Returns the read model of the scorecard's page.
 pub async fn get_scorecard_page(call: &Call) -> Result<ScorecardPage, AppError> {
     let (stale, customers) = call.store.count_stale(call.today()).await?;
     let outcome_reasons = call.store.list_outcome_reasons().await?;
-    Ok(ScorecardPage { versions: call.store.list_scorecards().await?, outcome_reasons, stale, customers, now: call.now })
+    let scored = call.store.count_scored(&call.store.current_rulebook().await?, call.today()).await?;
+    Ok(ScorecardPage { versions: call.store.list_rulebooks().await?, outcome_reasons, stale, customers, scored, now: call.now })
 }
 
 /// Puts an old version's rules in force again, as the version that follows `based_on`.
-pub async fn restore_scorecard(
+pub async fn restore_rulebook(
     call: &Call,
     version: i64,
     based_on: i64,
     author: Option<&str>,
     note: Option<&str>,
-) -> Result<ScorecardVersion, AppError> {
+) -> Result<RulebookVersion, AppError> {
     let mut errors = FieldErrors::default();
     let (author, note) = crate::domain::scorecard_input::signature(&mut errors, author, note);
     errors.or(|| ())?;
-    let old = call.store.get_scorecard(version).await?.scorecard;
-    create_scorecard(call, NewScorecard { scorecard: Scorecard { version: based_on.saturating_add(1), ..old }, author, note })
-        .await
+    let RulebookVersion { rulebook, segments, .. } = call.store.get_rulebook(version).await?;
+    // Segments that came later stay, since customers may be in them.
+    let segments = Some(segments.and(call.store.segments().await?.iter()));
+    let rulebook = rulebook.with_version(based_on.saturating_add(1));
+    create_rulebook(call, NewRulebook { rulebook, segments, author, note }).await
 }
 
 /// Puts the next version in force. Customers are rescored in the background.
-pub async fn create_scorecard(call: &Call, new: NewScorecard) -> Result<ScorecardVersion, AppError> {
-    let current = call.store.current_scorecard().await?;
-    let is_next = new.scorecard.version == current.version.saturating_add(1);
-    if is_next && new.scorecard.has_rules_of(&current) {
+pub async fn create_rulebook(call: &Call, new: NewRulebook) -> Result<RulebookVersion, AppError> {
+    let current = call.store.current_rulebook().await?;
+    check_segments(call, &new.rulebook, new.segments.as_ref()).await?;
+    let is_next = new.rulebook.version == current.version.saturating_add(1);
+    let has_segments = match &new.segments {
+        Some(segments) => *segments == call.store.segments().await?,
+        None => true,
+    };
+    if is_next && has_segments && new.rulebook.has_rules_of(&current) {
         let message = format!("must differ from version {}, which is in force", current.version);
         return Err(FieldErrors::one("scorecard", message).into());
     }
-    let saved = call.store.add_scorecard(&new, call.now).await?;
-    tracing::info!(version = saved.scorecard.version, author = saved.author, "scorecard saved");
+    let saved = call.store.add_rulebook(&new, call.now).await?;
+    tracing::info!(version = saved.rulebook.version, author = saved.author, "rules saved");
     call.rescore.notify_one();
     Ok(saved)
 }
 
+/// Refuses conditions that name a segment which the rules do not have. `segments` are theirs; those in force when absent.
+async fn check_segments(call: &Call, rulebook: &Rulebook, segments: Option<&Segments>) -> Result<(), AppError> {
+    let named: Vec<_> = rulebook
+        .scorecards()
+        .enumerate()
+        .flat_map(|(place, scorecard)| {
+            scorecard.condition.iter().flat_map(move |condition| condition.segments.iter().map(move |segment| (place, *segment)))
+        })
+        .collect();
+    if named.is_empty() {
+        return Ok(());
+    }
+    let segments = match segments {
+        Some(segments) => segments.clone(),
+        None => call.store.segments().await?,
+    };
+    let mut errors = FieldErrors::default();
+    for (place, segment) in named.into_iter().filter(|(_, segment)| !segments.contains(*segment)) {
+        let message = format!("has {segment}, which is no segment of the rules");
+        errors.add(&format!("scorecards.{place}.condition.segments"), message);
+    }
+    errors.or(|| ()).map_err(AppError::from)
+}
+
 /// Returns the effect of the rules on the active customers today. Stored measurements are used as long as windows and key
 /// features are the same; otherwise, and for customers whose health is stale, facts are loaded.
-pub async fn preview_scorecard(call: &Call, proposed: &Scorecard) -> Result<ScorecardPreview, AppError> {
+pub async fn preview_rulebook(call: &Call, proposed: &Rulebook) -> Result<ScorecardPreview, AppError> {
     let today = call.today();
-    let (current, connections) = (call.store.current_scorecard().await?, call.store.connections().await?);
-    let measures_alike = proposed.measures_like(&current);
+    let (current, connections) = (call.store.current_rulebook().await?, call.store.connections().await?);
     let reach = Reach::of(proposed, today).and(Reach::of(&current, today));
     let mut what_if = WhatIf::new(&current, proposed);
     let mut last = None;
@@ -76,16 +113,23 @@ pub async fn preview_scorecard(call: &Call, proposed: &Scorecard) -> Result<Scor
         let chunk = call.store.list_active_after(last, CUSTOMERS_IN_MEMORY, today).await?;
         let Some(end) = chunk.last() else { return Ok(what_if.finish()) };
         last = Some(end.customer.id);
-        let needed: Vec<_> = chunk.iter().filter(|row| !measures_alike || !row.is_current).map(|row| row.customer.id).collect();
+        let scorecards = |row: &CurrentHealth| {
+            let [before, after] = [&current, proposed].map(|rulebook| rulebook.scorecard_of(&row.traits, today));
+            (before, after, after.measures_like(before))
+        };
+        let needs_facts = |row: &&CurrentHealth| !row.is_current || !scorecards(row).2;
+        let needed: Vec<_> = chunk.iter().filter(needs_facts).map(|row| row.customer.id).collect();
         let facts = match needed.is_empty() {
             true => HashMap::new(),
             false => call.store.load_facts_of(&needed, reach.clone(), today).await?,
         };
         for row in chunk {
+            let (before, after, measures_alike) = scorecards(&row);
             let measure = |scorecard| Some(scoring::measure(facts.get(&row.customer.id)?, scorecard, &connections, today));
-            let before = if row.is_current { None } else { measure(&current) }.unwrap_or(row.measured);
-            let after = if measures_alike { None } else { measure(proposed) };
-            what_if.add(&row.customer, &before, after.as_ref().unwrap_or(&before));
+            let measured = if row.is_current { None } else { measure(before) };
+            let measured_anew = if measures_alike { None } else { measure(after) };
+            let measured = measured.as_ref().unwrap_or(&row.measured);
+            what_if.add(&row.customer, (before, measured), (after, measured_anew.as_ref().unwrap_or(measured)));
         }
     }
 }

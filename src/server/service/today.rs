@@ -22,7 +22,7 @@ async fn compute(call: &Call, query: &CustomerQuery, at: AsOf) -> Result<Today, 
     let found = store.list_needed(query, at.day).await?;
     let scoring = Scoring::current(&store).await?;
     let ids: Vec<_> = found.customers.iter().map(|current| current.customer.id).collect();
-    let reach = Reach::of(&scoring.scorecard, at.day - Duration::days(scoring.scorecard.lookback_days()));
+    let reach = Reach::of(&scoring.rulebook, at.day - Duration::days(scoring.rulebook.lookback_days()));
     let mut facts = call.store.load_facts_of(&ids, reach, at).await?;
     let first = (query.page - 1) * query.page_size + 1;
     let item = |(place, current): (i64, CurrentHealth)| {
@@ -43,14 +43,15 @@ impl Scoring {
         median_arr: &MedianArr,
         today: NaiveDate,
     ) -> NeededCustomer {
-        let CurrentHealth { customer, band_since, band_fell_on, first_fact_on, last_activity_at, .. } = current;
-        let measured = scoring::measure(facts, &self.scorecard, &self.connections, today);
-        let health = scoring::score(customer.id, &measured, &self.scorecard, today);
+        let CurrentHealth { customer, band_since, band_fell_on, traits, last_activity_at, .. } = current;
+        let scorecard = self.rulebook.scorecard_of(&facts.traits(), today);
+        let measured = scoring::measure(facts, scorecard, &self.connections, today);
+        let health = scoring::score(customer.id, &measured, scorecard, today);
         let last_activity_on = last_activity_at.map(|time| time.date_naive());
         let signs = Signs {
             band: health.band,
             score: health.score,
-            is_new: is_new(customer.fields.start_date, first_fact_on, today),
+            is_new: is_new(customer.fields.start_date, traits.first_fact_on, today),
             band_fell_on,
             renewal_date: customer.fields.renewal_date,
             last_activity_on,
@@ -68,8 +69,8 @@ impl Scoring {
             renewal_date: customer.fields.renewal_date,
             rank: rank(arr_cents, parts),
             parts,
-            reason: scoring::reason_in_facts(facts, &health, &self.scorecard, last_activity_on),
-            help: scoring::drivers(&measured, &self.scorecard).into_iter().next(),
+            reason: scoring::reason_in_facts(facts, &health, scorecard, last_activity_on),
+            help: scoring::drivers(&measured, scorecard).into_iter().next(),
             customer,
         }
     }

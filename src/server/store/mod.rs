@@ -12,10 +12,11 @@ pub use ledger::import_customers::{CustomerChange, Destination, Difference, coun
 use crate::domain::import::Findings;
 use crate::domain::{
     Archive, Customer, CustomerFields, CustomerId, Event, EventId, FieldError, Health, Import, ImportCounts, ImportId,
-    ImportState, ItemVerdict, Mapping, NaiveDate, NewEvent, Outcome, OutcomeFacts, Points,
+    ImportState, ItemVerdict, Mapping, NaiveDate, NewEvent, Outcome, OutcomeFacts, Points, Traits,
 };
 pub use sql::snapshot::Snapshot;
 use sqlx::migrate::MigrateError;
+pub use tables::former_customers::FormerCustomer;
 pub use tables::origin::Origin;
 pub use views::backtest::{BacktestMarks, MarkedFacts};
 pub use views::limits::RawRows;
@@ -133,7 +134,7 @@ pub struct CurrentHealth {
     pub change90: Option<Points>,
     /// [`scoring::trend`](crate::scoring::trend) without today.
     pub trend: Vec<Option<Points>>,
-    pub first_fact_on: Option<NaiveDate>,
+    pub traits: Traits,
     pub last_activity_at: Option<DateTime<Utc>>,
 }
 

@@ -92,6 +92,13 @@ impl Site {
         answer.header("location").to_owned()
     }
 
+    /// Creates a customer with a start date. Returns its path.
+    pub async fn customer_started(&self, name: &str, on: &str) -> String {
+        let answer = self.post("/api/customers", json!({"name": name, "segment": "SMB", "startDate": on})).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        answer.header("location").to_owned()
+    }
+
     /// Sends an event that must be accepted; what it did.
     pub async fn event(&self, customer: &str, event: Value) -> Value {
         let answer = self.post(&format!("{customer}/events"), event).await;

@@ -101,7 +101,7 @@ async fn the_api_documents_all_that_a_page_can_ask_of_the_list() {
     let query = CustomerQuery {
         ids: vec![CustomerId(1)],
         search: Some("acme".into()),
-        segment: Some(Segment::Smb),
+        segment: Some(Segment::SMB),
         bands: vec![Band::AtRisk],
         owner: Some(OwnerFilter::Nobody),
         renewal: Some(RenewalFilter::Next90),

@@ -155,7 +155,7 @@ on_each_database! {
             store.import_customers(to, &[input(name)], &CustomerInput::default(), now()).await.unwrap();
             told.push(stream.message().await.customers);
         }
-        store.take_back_customers(import, None, 10, today()).await.unwrap().unwrap();
+        store.take_back_customers(import, None, 10, now()).await.unwrap().unwrap();
         told.push(stream.message().await.customers);
         let acme = json!([told[0][0].as_i64().expect("a customer's id")]);
         assert_eq!(told, [acme.clone(), acme.clone(), acme]);

@@ -15,10 +15,10 @@ on_each_database! {
         assert_eq!(portfolio["all"], json!({"customers": 3, "arrCents": 150, "arrUnknown": 1}));
         assert_eq!((&portfolio["asOf"], &portfolio["currency"]), (&json!("2026-03-16"), &json!("USD")));
         let bands: Vec<_> = portfolio["bands"].as_array().unwrap().iter().map(|tally| tally["band"].as_str().unwrap()).collect();
-        assert_eq!(bands, ["healthy", "at_risk", "churn_risk", "no_data"]);
+        assert_eq!(bands, ["healthy", "at_risk", "churn_risk", "onboarding", "no_data"]);
         let counted: i64 = portfolio["bands"].as_array().unwrap().iter().map(|tally| tally["customers"].as_i64().unwrap()).sum();
         assert_eq!(counted, 3);
-        assert_eq!(portfolio["bands"][3]["customers"], 2);
+        assert_eq!(portfolio["bands"][4]["customers"], 2);
         assert_eq!(portfolio["distribution"].as_array().unwrap().iter().map(|count| count.as_i64().unwrap()).sum::<i64>(), 1);
 
         let grace = site.get("/api/portfolio?owner=Grace").await.ok();
@@ -73,7 +73,7 @@ on_each_database! {
         }
         let bands = site.get("/api/portfolio/bands?days=30").await.ok();
         assert_eq!((&bands["from"], &bands["asOf"], &bands["days"]), (&json!("2026-02-14"), &json!("2026-03-16"), &json!(30)));
-        assert_eq!((&bands["bands"][3]["band"], &bands["bands"][3]["customers"][23], &bands["bands"][3]["customers"][24]), (&json!("no_data"), &json!(3), &json!(2)));
+        assert_eq!((&bands["bands"][4]["band"], &bands["bands"][4]["customers"][23], &bands["bands"][4]["customers"][24]), (&json!("no_data"), &json!(3), &json!(2)));
         let moves = bands["moves"].as_array().unwrap();
         assert_eq!((moves.len(), &moves[0]["from"], &moves[0]["arrCents"], &bands["movesByRules"], &bands["pending"]), (1, &json!("no_data"), &json!(100), &json!([]), &json!(0)));
         let listed = site.get(&format!("/api/customers?days=30&moved=no_data_to_{}", moves[0]["to"].as_str().unwrap())).await.ok();

@@ -121,7 +121,7 @@ on_each_database! {
     async fn the_scorecard_of_a_day_is_the_one_in_force_at_its_end(db: Database) {
         change_scorecard(&db, 3).await;
         for (day, version) in [(1000, 1), (4, 1), (3, 2), (0, 2)] {
-            assert_eq!(db.scorecard_in_force(days_ago(day)).await.unwrap().version, version, "{day} days ago");
+            assert_eq!(db.rulebook_in_force(days_ago(day)).await.unwrap().version, version, "{day} days ago");
         }
         let site = told(db).await;
         for (query, version, target) in [("as_of=2026-03-12", 2, 10), ("as_of=2026-03-12&known_at=then", 1, 20), ("known_at=2026-03-13", 2, 10)] {

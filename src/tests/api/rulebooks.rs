@@ -76,4 +76,88 @@ on_each_database! {
         assert_eq!((&again["score"], &again["factors"]), (&whole["score"], &whole["factors"]));
         assert_eq!(site.get("/api/scorecard").await.ok()["version"], 3);
     }
+
+    async fn newcomers_are_scored_by_a_scorecard_of_their_own(db: Database) {
+        let site = Site::new(db);
+        let (young, old) = (site.customer_started("Young", "2026-03-01").await, site.customer_started("Old", "2025-03-01").await);
+        for customer in [&young, &old] {
+            site.event(customer, json!({"kind": "login", "occurredAt": "2026-03-06T08:00:00Z"})).await;
+        }
+        let mut new = draft(&site).await;
+        assert_eq!(new["scorecards"][0]["name"], "Everybody");
+        let mut first = new["scorecards"][0].clone();
+        first["name"] = json!("Startups, first 30 days");
+        first["condition"] = json!({"segments": ["SMB"], "startedLessThanDaysAgo": 30});
+        first["factors"] = json!([silence()]);
+        new["scorecards"][0]["name"] = json!("Everybody else");
+        new["scorecards"].as_array_mut().unwrap().insert(0, first);
+        let created = site.post("/api/rulebooks", new.clone()).await;
+        assert_eq!(created.status, 201, "{}", created.text);
+        let read = site.get("/api/rulebook").await.ok();
+        for field in ["name", "condition", "onboarding"] {
+            assert_eq!(read["scorecards"][0][field], new["scorecards"][0][field], "{field}");
+        }
+        assert_eq!(read["scorecards"][1], new["scorecards"][1]);
+
+        let health = async |customer: &str, query: &str| site.get(&format!("{customer}/health{query}")).await.ok();
+        let now = health(&young, "").await;
+        assert_eq!((&now["scoredBy"], now["factors"].as_object().unwrap().len()), (&json!("Startups, first 30 days"), 1));
+        assert_eq!(health(&old, "").await["scoredBy"], "Everybody else");
+        assert_eq!(health(&old, "?as_of=2025-03-30").await["scoredBy"], "Startups, first 30 days");
+        assert_eq!(health(&old, "?as_of=2025-03-31").await["scoredBy"], "Everybody else");
+        let changes = site.get(&format!("{old}/health/changes?from=2025-03-30&to=2025-03-31")).await.ok();
+        assert_eq!(changes["causes"][0]["cause"], "other_scorecard");
+        assert_eq!(changes["causes"][0]["facts"][0]["sentence"], "30 days or older: scored by Everybody else now");
+        let csv = site.get("/customers.csv").await.text;
+        assert!(csv.lines().next().unwrap().ends_with(",api_trend,days_of_silence,change_7_days,change_30_days,change_90_days,last_activity_at,scored_by"), "{csv}");
+        assert!(csv.contains(",\"Startups, first 30 days\""), "{csv}");
+
+        for path in ["/api/scorecard", "/api/scorecards", "/api/scorecards/2"] {
+            let answer = site.get(path).await;
+            assert_eq!(answer.status, 409, "{path}");
+            assert!(answer.text.contains("/api/rulebooks"), "{}", answer.text);
+        }
+        let mut short = site.get("/api/scorecards/1").await.ok();
+        short["version"] = json!(2);
+        short["author"] = json!("Ada");
+        short["note"] = json!("Back");
+        short.as_object_mut().unwrap().remove("createdAt");
+        assert_eq!(site.post("/api/scorecards", short).await.status, 409, "other scorecards are not thrown away");
+    }
+
+    async fn a_list_of_scorecards_that_breaks_a_rule_is_refused(db: Database) {
+        let site = Site::new(db);
+        let base = draft(&site).await;
+        let scorecard = |name: &str, condition: Value| {
+            let mut scorecard = base["scorecards"][0].clone();
+            scorecard["name"] = json!(name);
+            scorecard["condition"] = condition;
+            scorecard
+        };
+        let days = |days: i64| json!({"startedLessThanDaysAgo": days});
+        let rest = || scorecard("Rest", json!(null));
+        let mut other = scorecard("Other", days(30));
+        other["factors"] = (0..8).map(|number| {
+            let mut factor = silence();
+            factor["key"] = json!(format!("own{number}"));
+            factor
+        }).collect();
+        for (scorecards, field) in [
+            (vec![], "scorecards"),
+            ((0..8).map(|number| scorecard(&number.to_string(), days(30))).chain([rest()]).collect(), "scorecards"),
+            (vec![scorecard("A", json!(null)), rest()], "scorecards.0.condition"),
+            (vec![scorecard("A", json!({})), rest()], "scorecards.0.condition"),
+            (vec![scorecard("A", days(0)), rest()], "scorecards.0.condition.startedLessThanDaysAgo"),
+            (vec![scorecard("A", json!({"segments": ["\u{0}"]})), rest()], "scorecards.0.condition.segments"),
+            (vec![scorecard("A", days(30))], "scorecards.0.condition"),
+            (vec![scorecard("rest", days(30)), rest()], "scorecards.1.name"),
+            (vec![scorecard(" ", days(30)), rest()], "scorecards.0.name"),
+            (vec![other, rest()], "scorecards"),
+        ] {
+            let mut new = base.clone();
+            new["scorecards"] = json!(scorecards);
+            let answer = site.post("/api/rulebooks", new).await;
+            assert_eq!((answer.status, answer.invalid_fields()), (422, vec![field.to_owned()]), "{}", answer.text);
+        }
+    }
 }

@@ -43,7 +43,7 @@ impl Database {
         today: NaiveDate,
     ) {
         let stored = self.get_current(id, today).await.unwrap();
-        let scorecard = self.current_scorecard().await.unwrap();
+        let rulebook = self.current_rulebook().await.unwrap();
         let start = stored.customer.fields.start_date;
         let outcomes = self.list_outcomes(id).await.unwrap();
         let left = |outcome: &Outcome| {
@@ -51,10 +51,11 @@ impl Database {
             retraction.is_none() && facts.kind == OutcomeKind::Churned && start.is_some_and(|start| facts.day <= start)
         };
         let came_back = outcomes.iter().any(left) && stored.customer.archived.is_none();
-        let mut facts = Facts { came_back, ..facts(start, events) };
-        facts.readings.retain(|reading| scorecard.readings().contains(&reading.name.as_str()));
+        let segment = Some(stored.customer.fields.segment);
+        let mut facts = Facts { segment, came_back, ..facts(start, events) };
+        facts.readings.retain(|reading| rulebook.readings().contains(&reading.name.as_str()));
         let far_back = today - chrono::Duration::days(100_000);
-        let reach = Reach::of(&scorecard, far_back);
+        let reach = Reach::of(&rulebook, far_back);
         let mut loaded = self.load_facts(id, reach, today + chrono::Duration::days(1)).await.unwrap();
         loaded.daily.retain(|daily| !daily.kind.is_invoice());
         for facts in [&mut facts, &mut loaded] {
@@ -62,9 +63,13 @@ impl Database {
         }
         assert_eq!(loaded, facts, "facts of customer {id}");
         assert!(stored.is_current, "the health of customer {id} is stale");
-        assert_eq!(stored.measured, scoring::measure(&facts, &scorecard, connections, today), "customer {id}");
+        assert_eq!(
+            stored.measured,
+            scoring::measure(&facts, rulebook.scorecard_of(&facts.traits(), today), connections, today),
+            "customer {id}"
+        );
         let from = today - chrono::Duration::days(scoring::BAND_MEMORY_DAYS);
-        let history = scoring::history(&facts, &scorecard, connections, from, today);
+        let history = scoring::history(&facts, &rulebook, connections, from, today);
         let change = |days: usize| scoring::change(*history.iter().nth_back(days).unwrap(), *history.last().unwrap());
         assert_eq!(Some(stored.band_since), scoring::band_since(&history), "customer {id}");
         assert_eq!(runs, Some(&*BandRuns::of(&history).to_string()), "customer {id}");
@@ -80,7 +85,7 @@ impl Database {
         }
         let weeks_ago = |weeks: usize| history.iter().nth_back(7 * weeks).unwrap().shown_score();
         assert_eq!(stored.trend, (1..=13).rev().map(weeks_ago).collect::<Vec<_>>(), "customer {id}");
-        assert_eq!(stored.first_fact_on, facts.first_fact_on, "customer {id}");
+        assert_eq!(stored.traits.first_fact_on, facts.first_fact_on, "customer {id}");
         self.assert_readings(id, events, today).await;
         let ours = |event: &&Event| {
             matches!(event.body, EventBody::InvoiceIssued { .. } | EventBody::InvoiceVoided { .. } | EventBody::Reading { .. })
@@ -196,5 +201,5 @@ fn facts(start_date: Option<NaiveDate>, events: &[Event]) -> Facts {
     let daily = counts.into_iter().map(|((day, kind, key), count)| DailyCount { day, kind, key, count }).collect();
     let first_fact_on = events.iter().map(day).min();
     let invoices = invoices.into_values().collect();
-    Facts { start_date, came_back: false, first_fact_on, daily, invoices, readings }
+    Facts { segment: None, start_date, came_back: false, first_fact_on, daily, invoices, readings }
 }

@@ -21,9 +21,7 @@ pub use fact::*;
 pub use proxy::{Mood, Proxy};
 
 use crate::domain::list::MAX_PAGE_SIZE;
-use crate::domain::{
-    CustomerFields, CustomerId, CustomerQuery, FieldErrors, Health, NaiveDate, NewScorecard, Scorecard, Segment,
-};
+use crate::domain::{CustomerFields, CustomerId, CustomerQuery, FieldErrors, Health, NaiveDate, NewRulebook, Scorecard, Segment};
 use crate::scoring;
 use crate::server::service::run::following;
 use crate::server::service::run::post_queue::PostQueue;
@@ -196,7 +194,13 @@ impl Database {
     pub async fn health_on(&self, customer: CustomerId, today: NaiveDate) -> Health {
         let current = self.get_current(customer, today).await.unwrap();
         assert!(current.is_current, "the stored health of customer {customer} is stale on {today}");
-        scoring::score(customer, &current.measured, &self.current_scorecard().await.unwrap(), today)
+        let rulebook = self.current_rulebook().await.unwrap();
+        scoring::score(customer, &current.measured, rulebook.scorecard_of(&current.traits, today), today)
+    }
+
+    /// The rules in force, which are the same for everybody.
+    pub async fn current_scorecard(&self) -> StoreResult<Scorecard> {
+        Ok(self.current_rulebook().await?.only().unwrap().clone())
     }
 
     /// Puts rules in the place of the current ones, which they differ from by one change.
@@ -204,7 +208,12 @@ impl Database {
         let current = self.current_scorecard().await.unwrap();
         let mut scorecard = Scorecard { version: current.version + 1, ..current };
         change(&mut scorecard);
-        self.add_scorecard(&NewScorecard { scorecard, author: "Ada".into(), note: "test".into() }, now()).await.unwrap();
+        self.add_rulebook(
+            &NewRulebook { rulebook: scorecard.into(), segments: None, author: "Ada".into(), note: "test".into() },
+            now(),
+        )
+        .await
+        .unwrap();
     }
 
     /// Rolls over until nothing is stale; how many customers that took.
@@ -245,7 +254,7 @@ pub fn parse_query(text: &str) -> Result<CustomerQuery, FieldErrors> {
 pub fn blank() -> CustomerFields {
     CustomerFields {
         name: "Acme".into(),
-        segment: Segment::Smb,
+        segment: Segment::SMB,
         external_id: None,
         owner: None,
         arr_cents: None,

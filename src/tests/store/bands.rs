@@ -71,12 +71,12 @@ on_each_database! {
         let history = bands(&db, "days=180").await;
         assert_eq!((history.from, history.as_of, history.pending), (days_ago(180), today(), 0));
         let (rows, _) = db.list_customers(&parse_query("").unwrap(), today()).await.unwrap();
-        let scorecard = db.current_scorecard().await.unwrap();
+        let rulebook = db.current_rulebook().await.unwrap();
         let connections = db.connections().await.unwrap();
-        let mut expected = vec![[(0, 0); 4]; 181];
+        let mut expected = vec![[(0, 0); Band::COUNT]; 181];
         for row in rows {
             let facts = db.load_facts(row.customer.id, days_ago(1000), today()).await.unwrap();
-            let points = crate::scoring::history(&facts, &scorecard, &connections, history.from, today());
+            let points = crate::scoring::history(&facts, &rulebook, &connections, history.from, today());
             for (sums, point) in expected.iter_mut().zip(points) {
                 let sum = &mut sums[point.band as usize];
                 *sum = (sum.0 + 1, sum.1 + row.customer.fields.arr_cents.unwrap_or_default());
@@ -180,11 +180,11 @@ on_each_database! {
         for customers in 0..4 {
             for _ in 0..2 {
                 let told = portfolio::get_portfolio_bands(&app.call(Actor::Visitor), &query).await.unwrap();
-                assert_eq!(told.bands[3].customers[90], customers);
+                assert_eq!(told.bands[4].customers[90], customers);
             }
             db.customer("Another").await;
         }
         let ada = CustomerQuery { owner: Some("Ada".to_owned().into()), ..query };
-        assert_eq!(portfolio::get_portfolio_bands(&app.call(Actor::Visitor), &ada).await.unwrap().bands[3].customers[90], 0);
+        assert_eq!(portfolio::get_portfolio_bands(&app.call(Actor::Visitor), &ada).await.unwrap().bands[4].customers[90], 0);
     }
 }

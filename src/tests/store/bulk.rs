@@ -39,7 +39,7 @@ on_each_database! {
         for (change, changed) in [
             (BulkChange::Owner(Some("Ann".into())), 2),
             (BulkChange::Owner(None), 2),
-            (BulkChange::Segment(Segment::Enterprise), 3),
+            (BulkChange::Segment(Segment::ENTERPRISE), 3),
             (BulkChange::Archive(Some(ArchiveReason::Churned)), 2),
             (BulkChange::Archive(None), 1),
         ] {
@@ -52,10 +52,13 @@ on_each_database! {
                     BulkChange::Archive(reason) => assert_eq!(customer.archived.is_some(), reason.is_some()),
                 }
             }
+            // Another segment may be another scorecard.
+            db.roll_over_all(today()).await;
             db.assert_settled(today()).await;
             let undone = db.undo_bulk_change(report.id.unwrap(), now()).await.unwrap();
             assert_eq!((undone.restored, undone.kept.len()), (changed, 0));
             assert_eq!(states(&stored(&db, &ids).await), states(&before), "{change:?}");
+            db.roll_over_all(today()).await;
             db.assert_settled(today()).await;
         }
     }

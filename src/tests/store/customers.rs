@@ -7,7 +7,7 @@ use crate::tests::harness::*;
 fn full() -> CustomerFields {
     CustomerFields {
         name: "Größe & Söhne \"GmbH\"".into(),
-        segment: Segment::Enterprise,
+        segment: Segment::ENTERPRISE,
         external_id: Some("crm-1".into()),
         owner: Some("Ada".into()),
         arr_cents: Some(1_000_000_000_000_000),
@@ -34,7 +34,7 @@ on_each_database! {
         let acme = db.customer("Acme").await;
         assert_eq!(db.health(acme).await.band, Band::NoData);
         let row = db.get_current(acme, today()).await.unwrap();
-        assert_eq!((row.first_fact_on, row.last_activity_at, row.change7, row.change30, row.change90), (None, None, None, None, None));
+        assert_eq!((row.traits.first_fact_on, row.last_activity_at, row.change7, row.change30, row.change90), (None, None, None, None, None));
     }
 
     async fn an_edit_changes_the_fields_and_the_version(db: Database) {

@@ -2,7 +2,7 @@
 //! at random, the same ones in every run; a failure names its seed.
 
 use crate::domain::band_change::BandChangeCause;
-use crate::domain::{CustomerId, EventId, NewScorecard};
+use crate::domain::{CustomerId, EventId, NewRulebook};
 use crate::server::store::{Incoming, StoreError};
 use crate::tests::harness::*;
 use chrono::{DateTime, Duration, Utc};
@@ -92,8 +92,8 @@ impl Story<'_> {
                     rules.factors.support_load.weight = self.dice.random_range(0..50);
                     rules.bands.healthy.0 = self.dice.random_range(500..800);
                 });
-                let new = NewScorecard { scorecard, author: "Ada".into(), note: "test".into() };
-                self.db.add_scorecard(&new, self.now).await.unwrap();
+                let new = NewRulebook { rulebook: scorecard.into(), segments: None, author: "Ada".into(), note: "test".into() };
+                self.db.add_rulebook(&new, self.now).await.unwrap();
             }
             18 => self.now += Duration::days(self.dice.random_range(1..4)),
             _ => self.now += Duration::minutes(self.dice.random_range(1..600)),

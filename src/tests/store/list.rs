@@ -15,14 +15,14 @@ async fn portfolio(db: &Database) {
         external_id: Some(format!("CRM_{name}")),
         ..blank()
     };
-    let healthy = db.customer_with(fields("Cobalt", Segment::Enterprise, Some("Zoë"), Some(900_00), Some(90))).await;
-    let dropping = db.customer_with(fields("birch", Segment::Smb, Some("ada"), Some(500_00), Some(0))).await;
-    let risk = db.customer_with(fields("Ärger 100%", Segment::Startup, Some("ada"), None, Some(-1))).await;
-    db.customer_with(fields("a_b\\c", Segment::Startup, None, Some(0), Some(91))).await;
+    let healthy = db.customer_with(fields("Cobalt", Segment::ENTERPRISE, Some("Zoë"), Some(900_00), Some(90))).await;
+    let dropping = db.customer_with(fields("birch", Segment::SMB, Some("ada"), Some(500_00), Some(0))).await;
+    let risk = db.customer_with(fields("Ärger 100%", Segment::STARTUP, Some("ada"), None, Some(-1))).await;
+    db.customer_with(fields("a_b\\c", Segment::STARTUP, None, Some(0), Some(91))).await;
     let before_start =
-        CustomerFields { start_date: Some(days_ago(-9)), ..fields("Early", Segment::Smb, None, Some(100_00), None) };
+        CustomerFields { start_date: Some(days_ago(-9)), ..fields("Early", Segment::SMB, None, Some(100_00), None) };
     let before_start = db.customer_with(before_start).await;
-    let gone = db.customer_with(fields("Gone", Segment::Smb, Some("ada"), Some(700_00), Some(10))).await;
+    let gone = db.customer_with(fields("Gone", Segment::SMB, Some("ada"), Some(700_00), Some(10))).await;
     db.archive_customer(gone, Archive { reason: ArchiveReason::Churned, date: today() }, now()).await.unwrap();
 
     logins(db, healthy, 0..24).await;
@@ -109,7 +109,7 @@ on_each_database! {
     async fn letters_are_found_with_and_without_accents_however_they_are_written(db: Database) {
         for (name, external_id) in [("\u{130}stanbul AS", "T\u{dc}R-1"), ("Ka\u{308}se", "k\u{f8}b"), ("istasyon", "x")] {
             let input = serde_json::json!({"name": name, "segment": "SMB", "externalId": external_id, "owner": format!("{name} CEO")});
-            let fields = serde_json::from_value::<crate::domain::CustomerInput>(input).unwrap().parse(None).unwrap();
+            let fields = serde_json::from_value::<crate::domain::CustomerInput>(input).unwrap().parse(None, &crate::domain::Segments::default()).unwrap();
             db.customer_with(fields).await;
         }
         let (istanbul, cheese) = ("\u{130}stanbul AS", "K\u{e4}se");

@@ -23,6 +23,7 @@ mod renewals;
 mod replay;
 mod retractions;
 mod roll_over;
+mod rulebooks;
 mod schema;
 mod scorecards;
 mod silence;

@@ -60,11 +60,11 @@ on_each_database! {
         let stored = db.send(acme, reading("seats used", "40").days_ago(30)).await;
         assert_eq!((&stored.before, &stored.after), (&before, &before));
         let current = db.get_current(acme, today()).await.unwrap();
-        assert_eq!(current.first_fact_on, Some(days_ago(30)));
+        assert_eq!(current.traits.first_fact_on, Some(days_ago(30)));
         assert_eq!(current.last_activity_at, Some(now() - Duration::days(3)));
         assert_eq!(db.load_facts(acme, days_ago(100), today()).await.unwrap().first_fact_on, Some(days_ago(30)));
         db.retract_event(stored.event.id, "test", now()).await.unwrap();
-        assert_eq!(db.get_current(acme, today()).await.unwrap().first_fact_on, Some(days_ago(3)));
+        assert_eq!(db.get_current(acme, today()).await.unwrap().traits.first_fact_on, Some(days_ago(3)));
         db.assert_settled(today()).await;
     }
 
@@ -202,7 +202,7 @@ on_each_database! {
         assert_eq!(stored.after.factors[FactorKey::LOGIN_FREQUENCY].score, Points(500));
         db.assert_settled(today()).await;
         let before = AsOf::from(days_ago(1));
-        let facts = db.load_facts(acme, Reach::of(&db.current_scorecard().await.unwrap(), before.day), before).await.unwrap();
+        let facts = db.load_facts(acme, Reach::of(&db.current_rulebook().await.unwrap(), before.day), before).await.unwrap();
         let mut values: Vec<_> = facts.readings.iter().map(|reading| reading.value.to_string()).collect();
         values.sort();
         assert_eq!(values, ["1000", "40"], "those of today are not known yet, and others are not measured");

@@ -41,18 +41,18 @@ struct Shown {
 }
 
 async fn shown(store: &Store, query: &str, day: NaiveDate) -> Vec<Shown> {
-    let scorecard = store.current_scorecard().await.unwrap();
+    let rulebook = store.current_rulebook().await.unwrap();
     let shown = |row: CurrentHealth| {
         assert!(row.is_current, "{query} on {day}: {} is stale", row.customer.fields.name);
         Shown {
-            health: scoring::score(row.customer.id, &row.measured, &scorecard, day),
+            health: scoring::score(row.customer.id, &row.measured, rulebook.scorecard_of(&row.traits, day), day),
             name: row.customer.fields.name,
             band_since: row.band_since,
             changes: [row.change7, row.change30, row.change90],
             trend: row.trend,
             urgency: row.urgency,
             band_fell_on: row.band_fell_on,
-            first_fact_on: row.first_fact_on,
+            first_fact_on: row.traits.first_fact_on,
             last_activity_at: row.last_activity_at,
         }
     };
@@ -179,7 +179,7 @@ on_each_database! {
                 let facts = db.load_facts(row.health.customer_id, days_ago(1000), day).await.unwrap();
                 let measured = scoring::measure(&facts, &scorecard, &connections, day);
                 assert_eq!(row.health, scoring::score(row.health.customer_id, &measured, &scorecard, day));
-                let history = scoring::history(&facts, &scorecard, &connections, day - Duration::days(180), day);
+                let history = scoring::history(&facts, &scorecard.clone().into(), &connections, day - Duration::days(180), day);
                 assert_eq!(Some(row.band_since), scoring::band_since(&history));
             }
         }
@@ -201,7 +201,7 @@ on_each_database! {
             assert_eq!(connections.0, first, "{day}");
         }
         assert_eq!(db.connections_known_on(today()).await.unwrap(), db.connections().await.unwrap());
-        assert_eq!(db.scorecard_in_force(days_ago(1000)).await.unwrap().version, 1);
+        assert_eq!(db.rulebook_in_force(days_ago(1000)).await.unwrap().version, 1);
     }
 
     async fn a_customer_is_there_from_the_day_it_existed(db: Database) {

@@ -54,7 +54,7 @@ on_each_database! {
 
     async fn the_first_fact_of_a_source_makes_everybody_stale(db: Database) {
         let (acme, other) = (db.customer("Acme").await, db.customer("Other").await);
-        let unconnected = || async { db.connections().await.unwrap().unconnected(&Scorecard::default()) };
+        let unconnected = || async { db.connections().await.unwrap().unconnected(Scorecard::default().factors.iter()) };
         assert_eq!(unconnected().await, FactorKey::FIVE);
         db.send(acme, login()).await;
         assert!(!unconnected().await.contains(&FactorKey::LOGIN_FREQUENCY));

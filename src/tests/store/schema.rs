@@ -46,7 +46,7 @@ on_each_database! {
         db.migrate().await.unwrap();
         db.ping().await.unwrap();
         assert_eq!(db.get_customer(acme).await.unwrap().fields.name, "Acme");
-        assert_eq!(db.current_scorecard().await.unwrap(), crate::domain::Scorecard::default());
+        assert_eq!(db.current_rulebook().await.unwrap(), crate::domain::Scorecard::default().into());
     }
 }
 

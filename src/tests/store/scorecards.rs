@@ -1,7 +1,7 @@
 //! A new scorecard: versions, and health that follows it.
 
 use crate::domain::five::FiveRules;
-use crate::domain::{CustomerQuery, FactorKey, NewScorecard, Scorecard, ScorecardInput};
+use crate::domain::{CustomerQuery, FactorKey, NewRulebook, Scorecard, ScorecardInput};
 use crate::scoring::Counted;
 use crate::server::Actor;
 use crate::server::service::run::jobs;
@@ -10,9 +10,9 @@ use crate::tests::harness::*;
 use std::time::Duration;
 
 /// The version after `current` with one change.
-fn next(current: &Scorecard, change: impl FnOnce(&mut FiveRules)) -> NewScorecard {
+fn next(current: &Scorecard, change: impl FnOnce(&mut FiveRules)) -> NewRulebook {
     let scorecard = Scorecard { version: current.version + 1, ..current.with(change) };
-    NewScorecard { scorecard, author: "Ada".into(), note: "test".into() }
+    NewRulebook { rulebook: scorecard.into(), segments: None, author: "Ada".into(), note: "test".into() }
 }
 
 /// The rules that everything depends on, changed.
@@ -41,7 +41,7 @@ on_each_database! {
     async fn after_a_new_version_stored_health_is_what_facts_give_under_it(db: Database) {
         two_customers(&db).await;
         let first = db.current_scorecard().await.unwrap();
-        db.add_scorecard(&next(&first, other_rules), now()).await.unwrap();
+        db.add_rulebook(&next(&first, other_rules), now()).await.unwrap();
         assert_eq!(db.count_stale(today()).await.unwrap(), (2, 2));
         assert_eq!(db.roll_over(midnight(today()), 1).await.unwrap(), 1);
         assert_eq!(db.count_stale(today()).await.unwrap(), (1, 2));
@@ -60,7 +60,7 @@ on_each_database! {
     async fn facts_that_arrive_before_the_rescoring_are_scored_by_the_new_rules(db: Database) {
         two_customers(&db).await;
         let first = db.current_scorecard().await.unwrap();
-        db.add_scorecard(&next(&first, other_rules), now()).await.unwrap();
+        db.add_rulebook(&next(&first, other_rules), now()).await.unwrap();
         let stored = db.send(crate::domain::CustomerId(1), login()).await;
         assert_eq!((stored.before.scorecard_version, stored.after.scorecard_version), (2, 2));
         assert_eq!(db.roll_over_all(today()).await, 1);
@@ -70,25 +70,25 @@ on_each_database! {
     async fn versions_are_kept_and_never_overwritten(db: Database) {
         let first = db.current_scorecard().await.unwrap();
         let second = next(&first, |scorecard| scorecard.factors.api_trend.weight = 30);
-        db.add_scorecard(&second, now()).await.unwrap();
-        assert_conflict(db.add_scorecard(&second, now()).await, "version 1 is not the current", "the same again");
+        db.add_rulebook(&second, now()).await.unwrap();
+        assert_conflict(db.add_rulebook(&second, now()).await, "version 1 is not the current", "the same again");
         let skipping = next(&Scorecard { version: 7, ..first.clone() }, |_| {});
-        assert_conflict(db.add_scorecard(&skipping, now()).await, "version 7 is not the current", "from nowhere");
-        let versions = db.list_scorecards().await.unwrap();
-        assert_eq!(versions.iter().map(|version| version.scorecard.clone()).collect::<Vec<_>>(), [second.scorecard.clone(), first]);
+        assert_conflict(db.add_rulebook(&skipping, now()).await, "version 7 is not the current", "from nowhere");
+        let versions = db.list_rulebooks().await.unwrap();
+        assert_eq!(versions.iter().map(|version| version.rulebook.clone()).collect::<Vec<_>>(), [second.rulebook.clone(), first.into()]);
         assert_eq!((versions[0].created_at, versions[1].created_at), (Some(now()), None));
-        assert_eq!(db.get_scorecard(2).await.unwrap(), versions[0]);
+        assert_eq!(db.get_rulebook(2).await.unwrap(), versions[0]);
         let marks = db.list_scorecard_marks().await.unwrap();
         assert_eq!(marks.iter().map(|mark| (mark.version, mark.day)).collect::<Vec<_>>(), [(2, today())]);
         db.migrate().await.unwrap();
-        assert_eq!(db.current_scorecard().await.unwrap(), second.scorecard, "a restart changes no version");
+        assert_eq!(db.current_rulebook().await.unwrap(), second.rulebook, "a restart changes no version");
     }
 
     async fn of_two_who_save_at_once_one_is_refused(db: Database) {
         let first = db.current_scorecard().await.unwrap();
         let save = |weight| {
             let (store, new) = (db.store.clone(), next(&first, |scorecard| scorecard.factors.api_trend.weight = weight));
-            tokio::spawn(async move { store.add_scorecard(&new, now()).await })
+            tokio::spawn(async move { store.add_rulebook(&new, now()).await })
         };
         let saves: Vec<_> = (50..58).map(save).collect();
         let mut saved = 0;
@@ -98,7 +98,7 @@ on_each_database! {
                 refused => assert_conflict(refused, "is not the current", "too late"),
             }
         }
-        assert_eq!((saved, db.list_scorecards().await.unwrap().len()), (1, 2));
+        assert_eq!((saved, db.list_rulebooks().await.unwrap().len()), (1, 2));
     }
 
     async fn a_preview_tells_what_saving_does(db: Database) {
@@ -114,13 +114,13 @@ on_each_database! {
         for change in [weights as fn(&mut FiveRules), |scorecard| scorecard.missing_policy = crate::domain::MissingPolicy::Exclude, other_rules] {
             let current = db.current_scorecard().await.unwrap();
             let new = next(&current, change);
-            let input: ScorecardInput = serde_json::from_value(serde_json::to_value(FiveRules::of(&new.scorecard).unwrap()).unwrap()).unwrap();
-            let preview = scorecards::preview_scorecard(&app.call(Actor::Visitor), &input.parse_rules().unwrap()).await.unwrap();
+            let input: ScorecardInput = serde_json::from_value(serde_json::to_value(FiveRules::of(new.rulebook.rest()).unwrap()).unwrap()).unwrap();
+            let preview = scorecards::preview_rulebook(&app.call(Actor::Visitor), &input.parse_rules().unwrap().into()).await.unwrap();
             let before = db.get_portfolio(&CustomerQuery::default(), "USD", today()).await.unwrap();
-            assert_eq!(preview.changes, new.scorecard.changes_since(&current));
+            assert_eq!(preview.changes, new.rulebook.changes_since(&current.clone().into()));
             assert_eq!((preview.customers, preview.mean_before), (3, before.mean.score));
-            db.add_scorecard(&new, now()).await.unwrap();
-            let again = scorecards::preview_scorecard(&app.call(Actor::Visitor), &input.parse_rules().unwrap()).await.unwrap();
+            db.add_rulebook(&new, now()).await.unwrap();
+            let again = scorecards::preview_rulebook(&app.call(Actor::Visitor), &input.parse_rules().unwrap().into()).await.unwrap();
             assert_eq!((again.mean_before, again.moves.len(), again.movers.len()), (preview.mean_after, 0, 0), "stale rows are not believed");
             db.roll_over_all(today()).await;
             let after = db.get_portfolio(&CustomerQuery::default(), "USD", today()).await.unwrap();
@@ -144,8 +144,8 @@ on_each_database! {
         for weight in [60, 61] {
             sent["factors"]["apiTrend"]["weight"] = weight.into();
             let signed = ScorecardInput { author: Some("Ada".into()), note: Some("test".into()), ..serde_json::from_value(sent.clone()).unwrap() };
-            let saved = scorecards::create_scorecard(&app.call(Actor::Visitor), signed.parse().unwrap()).await.unwrap();
-            sent["version"] = saved.scorecard.version.into();
+            let saved = scorecards::create_rulebook(&app.call(Actor::Visitor), signed.parse().unwrap()).await.unwrap();
+            sent["version"] = saved.rulebook.version.into();
             let done = async {
                 while db.count_stale(today()).await.unwrap().0 > 0 {
                     tokio::task::yield_now().await;

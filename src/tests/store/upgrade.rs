@@ -2,7 +2,7 @@
 
 use crate::domain::band_history::Period;
 use crate::domain::{
-    AsOf, CustomerFields, CustomerId, CustomerInput, EventFilter, EventKind, FactorKey, NewScorecard, OutcomeFacts, OutcomeKind,
+    AsOf, CustomerFields, CustomerId, CustomerInput, EventFilter, EventKind, FactorKey, NewRulebook, OutcomeFacts, OutcomeKind,
     Scorecard,
 };
 use crate::server::store::{CustomerChange, Destination, Store};
@@ -179,8 +179,8 @@ on_each_database! {
             rules.version = 2;
             rules.factors.feature_adoption.key_features = vec![CAFE.to_owned()];
         });
-        let new = NewScorecard { scorecard: scorecard.clone(), author: "Ann".into(), note: "test".into() };
-        db.add_scorecard(&new, now()).await.unwrap();
+        let new = NewRulebook { rulebook: scorecard.clone().into(), segments: None, author: "Ann".into(), note: "test".into() };
+        db.add_rulebook(&new, now()).await.unwrap();
         db.roll_over_all(today()).await;
         let expected = db.health(first).await;
         // As the release before wrote all this.
@@ -259,9 +259,9 @@ on_each_database! {
             let edited = db.update_customer(*id, stored.version, &fields, now()).await.unwrap();
             // As the form sends it back, and as a file names it.
             let sent = CustomerInput { external_id: Some(fields.external_id.clone()), ..CustomerInput::default() };
-            assert_eq!(sent.clone().parse(Some(&fields)).unwrap(), fields);
+            assert_eq!(sent.clone().parse(Some(&fields), &crate::domain::Segments::default()).unwrap(), fields);
             let mut seen = Default::default();
-            let to = Destination::DryRun(&mut seen, &mut Vec::new());
+            let to = Destination::DryRun(&mut seen, &mut Vec::new(), &[]);
             let change = db.import_customers(to, &[sent], &CustomerInput::default(), now()).await.unwrap();
             assert_eq!(change, [Ok(CustomerChange::Unchanged)]);
             let fields = CustomerFields { external_id: Some(format!("new-{place}")), ..fields };

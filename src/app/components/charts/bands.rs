@@ -10,7 +10,14 @@ use chrono::Duration;
 use leptos::prelude::*;
 
 /// The bands from the bottom to the top.
-const STACK: [Band; 4] = [Band::ChurnRisk, Band::AtRisk, Band::Healthy, Band::NoData];
+const STACK: [Band; Band::COUNT] = [Band::ChurnRisk, Band::AtRisk, Band::Healthy, Band::Onboarding, Band::NoData];
+
+/// Returns the bands of the stack: Onboarding only where a customer has it.
+fn stack(history: &BandHistory) -> impl Iterator<Item = Band> {
+    let has_any = |band| history.bands.iter().any(|days| days.band == band && days.customers.iter().any(|number| *number > 0));
+    let onboards = has_any(Band::Onboarding);
+    STACK.into_iter().filter(move |band| onboards || *band != Band::Onboarding)
+}
 
 /// The height of the drawing.
 const HEIGHT: i128 = 1000;
@@ -23,7 +30,7 @@ fn edges(history: &BandHistory, by: Measure) -> Vec<Vec<i128>> {
     let days = 0..history.days_shown();
     let mut sums: Vec<i128> = vec![0; history.days_shown()];
     let mut stacked = vec![sums.clone()];
-    for band in STACK {
+    for band in stack(history) {
         for (day, sum) in sums.iter_mut().enumerate() {
             *sum += i128::from(history.figure(band, by, day));
         }
@@ -107,10 +114,10 @@ pub fn BandsChart(
 ) -> impl IntoView {
     let edges = edges(&history, by);
     let last = history.days_shown().saturating_sub(1);
-    let areas = STACK.iter().zip(edges.windows(2)).map(|(band, pair)| {
-        view! { <path class="bands-chart__area" data-band=band_attribute(*band) d=area(&pair[1], &pair[0]) /> }
+    let areas = stack(&history).zip(edges.windows(2)).map(|(band, pair)| {
+        view! { <path class="bands-chart__area" data-band=band_attribute(band) d=area(&pair[1], &pair[0]) /> }
     });
-    let labels = STACK.iter().zip(label_places(&edges)).map(|(band, place)| (*band, history.figure(*band, by, last), place));
+    let labels = stack(&history).zip(label_places(&edges)).map(|(band, place)| (band, history.figure(band, by, last), place));
     let labels = labels.filter(|(_, figure, _)| *figure > 0).map(|(band, figure, place)| {
         view! {
             <li data-band=band_attribute(band) style=format!("--at: {place}")>
@@ -161,7 +168,7 @@ mod tests {
             currency: "USD".to_owned(),
             days: bands[0].len() as i64 - 1,
             from,
-            bands: Band::ALL.into_iter().zip(bands).map(days).collect(),
+            bands: Band::ALL.into_iter().filter(|band| *band != Band::Onboarding).zip(bands).map(days).collect(),
             moves: Vec::new(),
             moves_by_rules: Vec::new(),
             pending: 0,

@@ -11,7 +11,8 @@ use crate::domain::{Band, NaiveDate};
 use leptos::prelude::*;
 
 /// The ends of the ribbons from the top to the bottom. `None` are those who came, or who went.
-const ENDS: [Option<Band>; 5] = [Some(Band::Healthy), Some(Band::AtRisk), Some(Band::ChurnRisk), Some(Band::NoData), None];
+const ENDS: [Option<Band>; Band::COUNT + 1] =
+    [Some(Band::Healthy), Some(Band::AtRisk), Some(Band::ChurnRisk), Some(Band::Onboarding), Some(Band::NoData), None];
 /// The size of the drawing, the space between two bands, and the width of a column.
 const SIZE: i128 = 1000;
 const GAP: i128 = 28;
@@ -62,7 +63,7 @@ impl Ribbon {
             (None, _) => "came",
             (_, None) => "went",
             (Some(from), Some(to)) if from == to => "stayed",
-            (Some(Band::NoData), _) | (_, Some(Band::NoData)) => "other",
+            (Some(from), Some(to)) if !from.tells_risk() || !to.tells_risk() => "other",
             (Some(from), Some(to)) if to > from => "fell",
             _ => "rose",
         }
@@ -83,7 +84,9 @@ fn layout(flow: &[Flow], by: Measure) -> (Vec<Column>, Vec<Column>, Vec<Ribbon>)
         sizes.sum::<i128>()
     };
     let total = sum(&|_| true).max(1);
-    let room = SIZE - GAP * (ENDS.len() as i128 - 1);
+    let onboards = flow.iter().any(|told| [told.from, told.to].contains(&Some(Band::Onboarding)));
+    let spaces = ENDS.len() as i128 - if onboards { 1 } else { 2 };
+    let room = SIZE - GAP * spaces;
     let column = |side: fn(&Flow) -> Option<Band>| {
         let mut top = 0;
         let bands = ENDS.into_iter().filter_map(|end| {

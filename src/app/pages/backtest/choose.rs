@@ -1,6 +1,8 @@
 //! The choice of what is tested. The form holds what the address says, right or wrong, and works without JavaScript.
 
-use crate::app::components::GetForm;
+use crate::app::components::{GetForm, SegmentSelect};
+use crate::app::server_fns::list_segments;
+use crate::app::until_answered;
 use crate::domain::Segment;
 use leptos::prelude::*;
 use std::collections::HashMap;
@@ -10,13 +12,13 @@ use std::collections::HashMap;
 pub fn Choose(search: String) -> impl IntoView {
     let pairs: HashMap<String, String> = serde_urlencoded::from_str(search.trim_start_matches('?')).unwrap_or_default();
     let value = |name: &str| pairs.get(name).cloned().unwrap_or_default();
-    let option = |name: &str, default: &str, option: &'static str, label: &'static str| {
+    let option = |name: &str, default: &str, option: &str, label: &'static str| {
         let chosen = pairs.get(name).filter(|value| !value.is_empty()).map_or(default, String::as_str) == option;
-        view! { <option value=option selected=chosen>{label}</option> }
+        view! { <option value=option.to_owned() selected=chosen>{label.to_owned()}</option> }
     };
     let horizons = [("30", "30 days ahead"), ("60", "60 days ahead"), ("90", "90 days ahead"), ("180", "180 days ahead")];
     let horizons = horizons.map(|(days, label)| option("horizon", "90", days, label));
-    let segments = Segment::ALL.map(|segment| option("segment", "", segment.label(), segment.label()));
+    let (segment, segments) = (Segment::named(&value("segment")), Resource::new(|| (), |()| until_answered(list_segments)));
     let known = [("now", "As known now"), ("then", "As known then")].map(|(known, label)| option("known", "now", known, label));
     let ages = [("0", "Customers of any age"), ("30", "30 days old or more"), ("90", "90 days old or more")];
     let ages = ages.map(|(days, label)| option("min_age", "0", days, label));
@@ -28,10 +30,13 @@ pub fn Choose(search: String) -> impl IntoView {
     view! {
         <GetForm action="/backtest".to_owned() class="filters backtest__form no-print" scroll=false>
             <select name="horizon" aria-label="Horizon">{horizons}</select>
-            <select name="segment" aria-label="Segment">
-                <option value="">"Any segment"</option>
-                {segments}
-            </select>
+            <Transition>
+                {move || {
+                    Suspend::new(async move {
+                        view! { <SegmentSelect chosen=segment segments=segments.await.unwrap_or_default() /> }
+                    })
+                }}
+            </Transition>
             <select name="known" aria-label="Knowledge">{known}</select>
             <button type="submit" class="button button--secondary">"Test"</button>
             <details class="backtest__more" open=has_more>

@@ -12,11 +12,11 @@ use leptos::prelude::*;
 /// Says that the score is as of a past day, with a link to today.
 #[component]
 pub fn PastDayBanner(page: StoredValue<CustomerPage>, place: Memo<Place>) -> impl IntoView {
-    let (at, today) = page.with_value(|page| (page.at(), page.today));
+    let (at, today, history_from) = page.with_value(|page| (page.at(), page.today, page.history_from));
     let href = move |asked| place.read().at(asked).href();
     let scope = "Score, factors and invoices are those of that day’s end (UTC). Events and notes are complete, and what you change \
                  or add counts from now on.";
-    (!at.is_today(today)).then(|| view! { <PastDay at today scope href /> })
+    (!at.is_today(today)).then(|| view! { <PastDay at today scope history_from href /> })
 }
 
 #[component]

@@ -115,7 +115,7 @@ enum Behind {
 impl Behind {
     fn of(cause: Cause, fact: &CauseFact, measure: Option<&Measure>) -> Self {
         match (cause, measure, fact.days) {
-            (Cause::ScorecardChange | Cause::SourceConnected, ..) => Self::Nothing,
+            (Cause::ScorecardChange | Cause::OtherScorecard | Cause::SourceConnected, ..) => Self::Nothing,
             (_, Some(Measure::OnTimeShare { .. } | Measure::DaysOverdue), _) => Self::Invoices,
             (.., days) => days.map_or(Self::Nothing, Self::Events),
         }
@@ -126,7 +126,7 @@ impl Behind {
 /// they sum to the score. A larger part comes from the weights, which a cause can redistribute.
 fn without_fact(cause: Cause, points: Points) -> &'static str {
     match cause {
-        Cause::ScorecardChange | Cause::SourceConnected => cause.label(),
+        Cause::ScorecardChange | Cause::OtherScorecard | Cause::SourceConnected => cause.label(),
         _ if points.0.abs() > 1 => cause.label(),
         _ => "Rounding",
     }

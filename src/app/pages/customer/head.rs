@@ -29,7 +29,7 @@ pub fn CustomerHead(page: StoredValue<CustomerPage>) -> impl IntoView {
                 <p class="customer-head__crumb no-print"><a href=portfolio>"Portfolio"</a>" / Customer"</p>
                 <div class="customer-head__name">
                     <h1>{name}</h1>
-                    <span class="tag">{customer.fields.segment.label()}</span>
+                    <span class="tag">{customer.fields.segment.to_string()}</span>
                     {customer.archived.map(|archive| view! { <span class="tag" data-kind="archived">"Archived: "{archive.reason.label()}</span> })}
                 </div>
                 <p class="customer-head__headline">{headline}</p>

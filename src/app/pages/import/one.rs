@@ -69,12 +69,12 @@ fn one(page: Page) -> impl IntoView {
 /// Shows the first step: the meaning of the columns.
 #[component]
 fn Columns(page: Page) -> impl IntoView {
-    let Page { import, columns, preview, unreadable, .. } = page;
+    let Page { import, columns, segments, preview, unreadable, .. } = page;
     let id = import.id;
     let problem = import.problem.clone().or(unreadable);
     let problem = problem.map(|problem| view! { <p class="notice" data-kind="warning" role="alert">{problem}</p> });
     let (understood, kind, raw) = (preview.clone(), import.mapping.kind, (columns.clone(), preview.clone()));
-    let form = (!columns.is_empty()).then(|| view! { <MappingForm import columns preview /> });
+    let form = (!columns.is_empty()).then(|| view! { <MappingForm import columns segments preview /> });
     view! {
         {problem}
         <section class="panel stack" aria-labelledby="columns-title">
@@ -166,13 +166,14 @@ fn error_line(kind: ImportKind, error: &RowError) -> impl IntoView + use<> {
 fn Found(page: Page) -> impl IntoView {
     let Page { import, errors, outlook, .. } = page;
     let (id, counts, kind) = (import.id, import.counts, import.mapping.kind);
+    let unknown_segments = outlook.as_ref().map(|outlook| outlook.unknown_segments.clone()).unwrap_or_default();
     let outlook = outlook.map(|outlook| view! { <Outcome kind outlook /> });
     let title = format!("{} would be refused", format::count(counts.rejected, "row"));
     let rejected =
         (counts.rejected > 0).then(|| view! { <Rejected id kind title others="The others would be imported. " errors /> });
-    let run = match counts.changes_nothing() {
+    let run = match counts.changes_nothing() && unknown_segments.is_empty() {
         true => view! { <p>"There is nothing to import: the file changes nothing."</p> }.into_any(),
-        false => view! { <RunImportForm import=id /> }.into_any(),
+        false => view! { <RunImportForm import=id unknown_segments /> }.into_any(),
     };
     view! {
         <section class="panel stack" aria-labelledby="found-title">

@@ -48,7 +48,13 @@ pub fn BandsAtEnds(month: Month) -> impl IntoView {
     };
     let of_band: fn(&[BandTally], Band) -> Tally =
         |bands, band| bands.iter().filter(|told| told.band == band).map(|told| told.tally).sum();
-    let rows = Band::ALL.map(|band| row.clone()(band.label(), of_band, band, false));
+    // Who does not use the band need not see it.
+    let has_any = |figures: &PeriodFigures, band: Band| {
+        [&figures.begin, &figures.end].into_iter().flatten().any(|bands| of_band(bands, band).customers > 0)
+    };
+    let is_shown =
+        |band: &Band| *band != Band::Onboarding || [&month.before, &month.period].into_iter().any(|of| has_any(of, *band));
+    let rows = Band::ALL.into_iter().filter(is_shown).map(|band| row.clone()(band.label(), of_band, band, false)).collect_view();
     let sums = [
         row.clone()("Not healthy", |bands, _| PeriodFigures::at_risk(bands), Band::NoData, true),
         row("All", |bands, _| PeriodFigures::all(bands), Band::NoData, true),
@@ -181,7 +187,7 @@ fn moves(mut moves: Vec<BandMove>, currency: &str) -> Option<AnyView> {
 
 fn kind(told: &BandMove) -> &'static str {
     match (told.from, told.to) {
-        (Band::NoData, _) | (_, Band::NoData) => "other",
+        (from, to) if !from.tells_risk() || !to.tells_risk() => "other",
         (from, to) if to > from => "fell",
         _ => "rose",
     }

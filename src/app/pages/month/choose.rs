@@ -1,12 +1,13 @@
 //! The head of the report: which period it is about, and the choice of another one, or of fewer customers.
 
 use super::{parse, query_of};
+use crate::app::components::SegmentSelect;
 use crate::app::components::icon::{Icon, IconName};
-use crate::app::server_fns::list_owners;
+use crate::app::server_fns::{list_owners, list_segments};
 use crate::app::until_answered;
 use crate::domain::calendar::{CalendarPeriod, Length};
 use crate::domain::list::OwnerFilter;
-use crate::domain::{Month, MonthQuery, Segment};
+use crate::domain::{Month, MonthQuery};
 use leptos::html::Form;
 use leptos::prelude::*;
 use leptos::web_sys::FormData;
@@ -78,21 +79,20 @@ fn ChooseForm(query: MonthQuery, choices: [Vec<CalendarPeriod>; 2]) -> impl Into
         let option = |choice: CalendarPeriod| view! { <option value=choice.name() selected=period == Some(choice)>{choice.label()}</option> };
         periods.into_iter().map(option).collect_view()
     });
-    let segments = Segment::ALL.map(|segment| {
-        view! { <option value=segment.label() selected=query.segment == Some(segment)>{segment.label()}</option> }
-    });
-    let owner = query.owner;
+    let (owner, segment) = (query.owner, query.segment);
     let owners = Resource::new(|| (), |()| until_answered(list_owners));
+    let segments = Resource::new(|| (), |()| until_answered(list_segments));
     view! {
         <form class="filters month__form no-print" method="get" action="/month" autocomplete="off" node_ref=form on:change=apply>
             <select name="period" aria-label="Month or quarter">
                 <optgroup label="Months">{months}</optgroup>
                 <optgroup label="Quarters">{quarters}</optgroup>
             </select>
-            <select name="segment" aria-label="Segment">
-                <option value="">"Any segment"</option>
-                {segments.collect_view()}
-            </select>
+            <Transition>
+                {move || Suspend::new(async move {
+                        view! { <SegmentSelect chosen=segment segments=segments.await.unwrap_or_default() /> }
+                    })}
+            </Transition>
             <Transition>
                 {move || {
                     let owner = owner.clone();

@@ -72,8 +72,8 @@ pub fn headline(month: &Month) -> Sentence {
             (_, Measure::Customers) => format!(", {amount} fewer than {than}"),
         }
     });
-    let no_data = size(end.iter().filter(|told| told.band == Band::NoData).map(|told| told.tally).sum(), by);
-    match (figure, no_data) {
+    let without_risk = size(end.iter().filter(|told| !told.band.tells_risk()).map(|told| told.tally).sum(), by);
+    match (figure, without_risk) {
         (0, 0) => plain(format!("All {total} {noun} {} healthy {when}.", if by == Measure::Arr { is } else { are })),
         (0, _) => plain(format!("None of {total} {noun} {verb} at risk {when}.")),
         _ => Sentence {
@@ -93,7 +93,7 @@ mod tests {
     use crate::domain::portfolio::BandTally;
 
     fn bands(dollars: [i64; 4]) -> Option<Vec<BandTally>> {
-        let told = Band::ALL.into_iter().zip(dollars);
+        let told = Band::ALL.into_iter().filter(|band| *band != Band::Onboarding).zip(dollars);
         let tally = |dollars: i64| Tally { customers: i64::from(dollars > 0), arr_cents: dollars * 100, arr_unknown: 0 };
         Some(told.map(|(band, dollars)| BandTally { band, tally: tally(dollars) }).collect())
     }

@@ -57,7 +57,8 @@ fn Preview(preview: ScorecardPreview, summary: String) -> impl IntoView {
 
 #[component]
 fn Bands(bands: Vec<(Band, i64, i64)>, moves: Vec<(Band, Band, i64)>) -> impl IntoView {
-    let rows = bands.into_iter().map(|(band, before, after)| {
+    let is_shown = |(band, before, after): &(Band, i64, i64)| *band != Band::Onboarding || before + after > 0;
+    let rows = bands.into_iter().filter(is_shown).map(|(band, before, after)| {
         view! {
             <tr>
                 <th scope="row"><BandBadge band /></th>

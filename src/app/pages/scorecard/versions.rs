@@ -3,18 +3,18 @@
 use crate::app::components::{Ago, ConfirmDialog};
 use crate::app::format;
 use crate::app::forms::RestoreScorecardForm;
-use crate::domain::{Scorecard, ScorecardVersion};
+use crate::domain::{Rulebook, RulebookVersion};
 use crate::wire::SCORECARD_PATH;
-use crate::wire::rules::scorecard_values;
+use crate::wire::rulebooks::rulebook_values;
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
 #[component]
-pub fn VersionsSection(versions: Vec<ScorecardVersion>, now: DateTime<Utc>) -> impl IntoView {
-    let current = versions.first().map(|version| version.scorecard.clone()).unwrap_or_default();
+pub fn VersionsSection(versions: Vec<RulebookVersion>, now: DateTime<Utc>) -> impl IntoView {
+    let current = versions.first().map(|version| version.rulebook.clone()).unwrap_or_default();
     let mut rows = Vec::with_capacity(versions.len());
     for (index, version) in versions.iter().enumerate() {
-        let changes = versions.get(index + 1).map(|earlier| version.scorecard.changes_since(&earlier.scorecard));
+        let changes = versions.get(index + 1).map(|earlier| version.changes_since(earlier));
         let (version, current) = (version.clone(), current.clone());
         rows.push(view! { <VersionRow version changes=changes.unwrap_or_default() current now /> });
     }
@@ -29,16 +29,16 @@ pub fn VersionsSection(versions: Vec<ScorecardVersion>, now: DateTime<Utc>) -> i
 }
 
 #[component]
-fn VersionRow(version: ScorecardVersion, changes: Vec<String>, current: Scorecard, now: DateTime<Utc>) -> impl IntoView {
-    let ScorecardVersion { scorecard, created_at, author, note } = version;
-    let number = scorecard.version;
+fn VersionRow(version: RulebookVersion, changes: Vec<String>, current: Rulebook, now: DateTime<Utc>) -> impl IntoView {
+    let RulebookVersion { rulebook, created_at, author, note, .. } = version;
+    let number = rulebook.version;
     let in_force = number == current.version;
     let since = match created_at {
         Some(at) => view! { "since " {format::time(at)} " (" <Ago at now /> ")" }.into_any(),
         None => "from the start".into_any(),
     };
     let changes = changes.into_iter().map(|change| view! { <li>{change}</li> }).collect_view();
-    let restore = (!scorecard.has_rules_of(&current)).then(|| view! { <Restore scorecard current /> });
+    let restore = (!rulebook.has_rules_of(&current)).then(|| view! { <Restore rulebook current /> });
     view! {
         <li class="versions__row">
             <div class="versions__what">
@@ -57,11 +57,10 @@ fn VersionRow(version: ScorecardVersion, changes: Vec<String>, current: Scorecar
 
 /// Offers to try old rules in the form, or to put them in force again as they were.
 #[component]
-fn Restore(scorecard: Scorecard, current: Scorecard) -> impl IntoView {
-    let (number, next) = (scorecard.version, current.version + 1);
-    let changes = scorecard.changes_since(&current).into_iter().map(|change| view! { <li>{change}</li> }).collect_view();
-    let mut tried = scorecard_values(&scorecard);
-    tried.0.insert("version".to_owned(), current.version.to_string());
+fn Restore(rulebook: Rulebook, current: Rulebook) -> impl IntoView {
+    let (number, next) = (rulebook.version, current.version + 1);
+    let changes = rulebook.changes_since(&current).into_iter().map(|change| view! { <li>{change}</li> }).collect_view();
+    let tried = rulebook_values(&rulebook, rulebook.scorecards().count() - 1, &current);
     let query = serde_urlencoded::to_string(&tried).unwrap_or_default();
     view! {
         <div class="versions__actions">

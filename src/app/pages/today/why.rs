@@ -88,7 +88,7 @@ mod tests {
     fn item() -> NeededCustomer {
         let fields = CustomerFields {
             name: "Acme".into(),
-            segment: Segment::Smb,
+            segment: Segment::SMB,
             external_id: None,
             owner: None,
             arr_cents: None,

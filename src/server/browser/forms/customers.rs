@@ -1,7 +1,7 @@
 //! The forms that create, change, archive and restore customers.
 
 use super::outcomes;
-use crate::domain::{ArchiveReason, Customer, CustomerId, CustomerInput, FieldErrors, OutcomeInput, OutcomeKind};
+use crate::domain::{ArchiveReason, Customer, CustomerId, CustomerInput, FieldErrors, OutcomeInput, OutcomeKind, Segments};
 use crate::server::Call;
 use crate::server::formats::amounts;
 use crate::server::service::customers;
@@ -9,7 +9,7 @@ use crate::wire::AppError;
 use crate::wire::{Done, FormValues};
 
 pub async fn create_customer(call: &Call, form: &FormValues) -> Result<Done, AppError> {
-    let input = customer_input(form, None)?;
+    let input = customer_input(form, None, &customers::list_segments(call).await?)?;
     let customer = customers::create_customer(call, input).await.map_err(as_form_fields)?;
     let message = format!("{} created", customer.fields.name);
     Ok(Done { message, go_to: Some(format!("/customers/{}", customer.id)), ..Done::default() })
@@ -17,7 +17,7 @@ pub async fn create_customer(call: &Call, form: &FormValues) -> Result<Done, App
 
 pub async fn update_customer(call: &Call, id: CustomerId, form: &FormValues) -> Result<Done, AppError> {
     let version = form.get("version").parse().map_err(|_| FieldErrors::one("version", "must be a whole number"))?;
-    let input = customer_input(form, Some(version))?;
+    let input = customer_input(form, Some(version), &customers::list_segments(call).await?)?;
     let customer = customers::update_customer(call, id, input).await.map_err(as_form_fields)?;
     let message = format!("{} saved", customer.fields.name);
     Ok(Done { message, go_to: Some(format!("/customers/{id}")), ..Done::default() })
@@ -64,7 +64,7 @@ pub async fn restore_customer(call: &Call, id: CustomerId, form: &FormValues) ->
 
 /// Returns the form as an input with every field present: an empty one clears what was stored. All errors are returned at
 /// once.
-fn customer_input(form: &FormValues, version: Option<i64>) -> Result<CustomerInput, FieldErrors> {
+fn customer_input(form: &FormValues, version: Option<i64>, segments: &Segments) -> Result<CustomerInput, FieldErrors> {
     let arr = form.filled("arr");
     let arr_cents = arr.as_deref().and_then(amounts::cents);
     let input = CustomerInput {
@@ -79,7 +79,7 @@ fn customer_input(form: &FormValues, version: Option<i64>) -> Result<CustomerInp
         version,
     };
     if arr.is_some() && arr_cents.is_none() {
-        let mut errors = input.parse(None).err().unwrap_or_default();
+        let mut errors = input.parse(None, segments).err().unwrap_or_default();
         errors.add("arr", "must be an amount like 120,000");
         return Err(errors);
     }

@@ -143,6 +143,7 @@ mod tests {
             coverage: Share::ALL,
             factors: Factors::from_fn(factor),
             scorecard_version: 1,
+            scored_by: "Everybody".into(),
         }
     }
 

@@ -14,14 +14,15 @@ use chrono::{DateTime, Utc};
 pub async fn submit_event(call: &Call, customer: CustomerId, form: &FormValues) -> Result<Done, AppError> {
     let (input, payment) = convert(form)?.check(call.now)?;
     let first = events::submit_event(call, customer, input).await?;
-    let scorecard = scorecards::get_scorecard(call).await?;
+    let rulebook = scorecards::get_rulebook(call).await?;
+    let scorecard = rulebook.scorecard_named(&first.health.scored_by);
     let Some(payment) = payment else {
-        return Ok(done(&first, effect::sentence(&first, &scorecard)));
+        return Ok(done(&first, effect::sentence(&first, scorecard)));
     };
     match events::submit_event(call, customer, payment).await {
         Ok(second) => {
             let both = EventEffect { before: first.before.clone(), ..second };
-            let mut done = done(&both, effect::sentence(&both, &scorecard));
+            let mut done = done(&both, effect::sentence(&both, scorecard));
             done.undo.extend((!first.repeated).then_some(first.event.id));
             Ok(done)
         }

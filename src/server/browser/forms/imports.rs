@@ -29,8 +29,9 @@ pub async fn reconsider_import(call: &Call, id: ImportId) -> Result<Done, AppErr
     Ok(done("Change what the columns mean".into(), id))
 }
 
-pub async fn run_import(call: &Call, id: ImportId) -> Result<Done, AppError> {
-    import::run_import(call, id).await?;
+/// Starts the import. With `addSegments` the segments found are added to the rules.
+pub async fn run_import(call: &Call, id: ImportId, form: &FormValues) -> Result<Done, AppError> {
+    import::run_import(call, id, form.filled("addSegments").is_some()).await?;
     Ok(begun(id))
 }
 

@@ -11,7 +11,8 @@ use crate::wire::{Done, FormValues};
 pub async fn replay_quarantined(call: &Call, item: QuarantineId, form: &FormValues) -> Result<Done, AppError> {
     let effect = batch::replay_quarantined(call, item, form.filled("content")).await?;
     let customer = customers::get_customer(call, effect.event.customer_id).await?;
-    let sentence = effect::sentence(&effect, &scorecards::get_scorecard(call).await?);
+    let rulebook = scorecards::get_rulebook(call).await?;
+    let sentence = effect::sentence(&effect, rulebook.scorecard_named(&effect.health.scored_by));
     let undo = (!effect.repeated).then_some(effect.event.id);
     Ok(Done { message: format!("{}: {sentence}", customer.fields.name), undo: undo.into_iter().collect(), ..Done::default() })
 }

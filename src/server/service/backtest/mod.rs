@@ -61,17 +61,18 @@ pub async fn work_out_backtest(
 async fn resolve(call: &Call, query: BacktestQuery) -> Result<BacktestQuery, AppError> {
     let days = query.test_days(call.today(), call.store.first_fact_and_departure().await?);
     let version = match (query.version, query.known) {
-        (None, Known::Now) => Some(call.store.current_scorecard().await?.version),
+        (None, Known::Now) => Some(call.store.current_rulebook().await?.version),
         (None, Known::Then) => None,
-        (Some(version), _) => match call.store.get_scorecard(version).await {
+        (Some(version), _) => match call.store.get_rulebook(version).await {
             Ok(_) => Some(version),
             Err(StoreError::NotFound(_)) => {
-                let latest = call.store.current_scorecard().await?.version;
+                let latest = call.store.current_rulebook().await?.version;
                 let rule = format!("must be the number of a version of the rules: 1 to {latest}");
                 return Err(FieldErrors::one("version", rule).into());
             }
             Err(error) => return Err(error.into()),
         },
     };
-    Ok(BacktestQuery { days, version, ..query })
+    let segment = call.store.known_segment(query.segment).await?;
+    Ok(BacktestQuery { days, version, segment, ..query })
 }

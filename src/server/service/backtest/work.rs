@@ -126,14 +126,14 @@ impl Ground {
     async fn load(store: &Store, terms: BacktestQuery) -> Result<Self, AppError> {
         let mut now = Scoring::current(store).await?;
         if let Some(version) = terms.version {
-            now.scorecard = store.get_scorecard(version).await?.scorecard;
+            now.rulebook = store.get_rulebook(version).await?.rulebook;
         }
         let mut then = Vec::new();
         for day in &terms.days {
             let mut known = Scoring::of(store, AsOf::known_then(*day)).await?;
             // Beside the test as known now, only the facts are those of the time.
             if terms.version.is_some() {
-                known.scorecard = now.scorecard.clone();
+                known.rulebook = now.rulebook.clone();
             }
             then.push(known);
         }
@@ -143,7 +143,7 @@ impl Ground {
     /// Returns the names of all factors: those of the latest rules come first.
     fn labels(&self) -> Factors<String> {
         let rules = std::iter::once(&self.now).chain(self.then.iter().rev());
-        rules.flat_map(|rules| rules.scorecard.factors.iter()).map(|(key, rule)| (key, rule.label.clone())).collect()
+        rules.flat_map(|rules| rules.rulebook.factors()).map(|(key, rule)| (key, rule.label.clone())).collect()
     }
 
     /// Returns the cases of some customers.
@@ -186,9 +186,9 @@ impl Ground {
     /// Scores customers with everything that is known now.
     async fn known_now<'a>(&self, stood: &[Stood<'a>]) -> Result<Vec<Scored<'a>>, AppError> {
         let (Some(first), Some(last)) = (self.terms.days.first(), self.terms.days.last()) else { return Ok(Vec::new()) };
-        let Scoring { scorecard, connections } = &self.now;
+        let Scoring { rulebook, connections } = &self.now;
         let ids: Vec<_> = stood.iter().map(|(customer, _)| customer.id).collect();
-        let mut facts = self.store.load_facts_of(&ids, Reach::of(scorecard, *first), *last).await?;
+        let mut facts = self.store.load_facts_of(&ids, Reach::of(rulebook, *first), *last).await?;
         let mut scored = Vec::new();
         for (customer, of_test) in stood {
             let facts = facts.remove(&customer.id).unwrap_or_default();
@@ -196,7 +196,7 @@ impl Ground {
                 let days: Vec<_> = life.iter().map(|(day, _)| *day).collect();
                 let Some(first) = days.first() else { continue };
                 let facts = facts_of_life(&facts, *first, customer.start_on(*first));
-                let scores = scoring::scores_on(&facts, scorecard, connections, &days);
+                let scores = scoring::scores_on(&facts, rulebook, connections, &days);
                 scored.extend(life.iter().zip(scores).map(|((day, left), scores)| (*customer, *day, *left, scores)));
             }
         }
@@ -206,7 +206,7 @@ impl Ground {
     /// Scores customers with what was known on each day. Those that were not created yet are left out.
     async fn known_then<'a>(&self, stood: &[Stood<'a>]) -> Result<Vec<Scored<'a>>, AppError> {
         let mut scored = Vec::new();
-        for (day, Scoring { scorecard, connections }) in self.terms.days.iter().zip(&self.then) {
+        for (day, Scoring { rulebook, connections }) in self.terms.days.iter().zip(&self.then) {
             let known = stood.iter().filter(|(customer, _)| customer.created_on <= *day);
             let there: Vec<_> =
                 known.filter_map(|(customer, of_test)| Some((*customer, of_test.iter().find(|(on, _)| on == day)?.1))).collect();
@@ -214,11 +214,11 @@ impl Ground {
                 continue;
             }
             let ids: Vec<_> = there.iter().map(|(customer, _)| customer.id).collect();
-            let mut facts = self.store.load_facts_of(&ids, Reach::of(scorecard, *day), AsOf::known_then(*day)).await?;
+            let mut facts = self.store.load_facts_of(&ids, Reach::of(rulebook, *day), AsOf::known_then(*day)).await?;
             for (customer, left) in there {
                 let facts = facts.remove(&customer.id).unwrap_or_default();
                 let facts = facts_of_life(&facts, *day, customer.start_on(*day));
-                let scores = scoring::scores_on(&facts, scorecard, connections, &[*day]).pop();
+                let scores = scoring::scores_on(&facts, rulebook, connections, &[*day]).pop();
                 scored.extend(scores.map(|scores| (customer, *day, left, scores)));
             }
         }
@@ -231,15 +231,15 @@ impl Ground {
         let (Some(first), Some(last)) = (left().map(|(_, left)| left.on).min(), left().map(|(_, left)| left.on).max()) else {
             return Ok(HashMap::new());
         };
-        let Scoring { scorecard, connections } = &self.now;
+        let Scoring { rulebook, connections } = &self.now;
         let memory = Duration::days(scoring::BAND_MEMORY_DAYS);
         let ids: Vec<_> = left().map(|(customer, _)| customer.id).collect();
-        let mut facts = self.store.load_facts_of(&ids, Reach::of(scorecard, first - memory), last).await?;
+        let mut facts = self.store.load_facts_of(&ids, Reach::of(rulebook, first - memory), last).await?;
         let mut found = HashMap::new();
         for (customer, left) in left() {
             let facts = facts.remove(&customer.id).unwrap_or_default();
             let (first, last) = (left.on - memory, left.on - Duration::days(1));
-            let days = scoring::history(&facts_of_life(&facts, last, left.started), scorecard, connections, first, last);
+            let days = scoring::history(&facts_of_life(&facts, last, left.started), rulebook, connections, first, last);
             let healthy = days.iter().rev().find(|point| point.band == Band::Healthy);
             found.extend(healthy.map(|point| (customer.id, point.day)));
         }

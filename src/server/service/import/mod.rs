@@ -11,6 +11,7 @@ mod records;
 mod row;
 mod run;
 mod seen;
+mod segments;
 mod undo;
 
 pub use errors::Errors;
@@ -22,15 +23,16 @@ pub use undo::undo_file;
 use crate::domain::band_change::BandChangeCause;
 use crate::domain::import::{Findings, ImportField, ImportList, ImportPage, PreviewRow, RawRow};
 use crate::domain::list::Paging;
-use crate::domain::{CustomerId, FieldErrors, ImportId, ImportKind, ImportState, Mapping, RowError};
+use crate::domain::{CustomerId, FieldErrors, ImportId, ImportKind, ImportState, Mapping, RowError, Segments};
 use crate::server::Call;
 use crate::server::store::{Attempt, NewImport, StoreError, StoredImport};
 use crate::wire::AppError;
 use chrono::{DateTime, Duration, Utc};
+use file::Columned;
 use folder::{errors_path, remove_files};
 use meter::Meter;
 use row::RowReader;
-use run::Columned;
+use segments::Importer;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 use tokio::sync::Semaphore;
@@ -122,17 +124,21 @@ async fn load_findings(call: &Call, id: ImportId, source: &Source) -> Result<Fin
 }
 
 /// Guesses the meaning of a file's columns: of the kind that more of the columns belong to, unless a kind is given. Returns
-/// all columns too.
-pub async fn recognise(source: &Source, kind: Option<ImportKind>) -> Result<(Mapping, Vec<String>), AppError> {
+/// all columns too. `segments` are those that the rules have.
+pub async fn recognise(
+    source: &Source,
+    kind: Option<ImportKind>,
+    segments: &Segments,
+) -> Result<(Mapping, Vec<String>), AppError> {
     let Findings { columns, rows } = look(source).await?;
-    Ok((recognise_columns(&columns, &rows, kind), columns))
+    Ok((recognise_columns(&columns, &rows, kind, segments), columns))
 }
 
-fn recognise_columns(columns: &[String], rows: &[RawRow], kind: Option<ImportKind>) -> Mapping {
+fn recognise_columns(columns: &[String], rows: &[RawRow], kind: Option<ImportKind>, segments: &Segments) -> Mapping {
     let fits = |field: &ImportField, place: usize| {
         let mut cells = rows.iter().filter_map(|row| row.cells.as_ref().ok()).map(|cells| &cells[place]);
         let mut filled = cells.by_ref().filter(|cell| !cell.is_empty()).peekable();
-        filled.peek().is_none() || filled.any(|cell| row::fits(field, cell))
+        filled.peek().is_none() || filled.any(|cell| row::fits(field, cell, segments))
     };
     // When no column belongs to any kind, customers are assumed, since their import can be checked more easily.
     let kinds = ImportKind::ALL.into_iter().rev().filter(|one| kind.is_none_or(|kind| kind == *one));
@@ -149,7 +155,7 @@ pub async fn receive_upload(
     author: Option<String>,
 ) -> Result<ImportId, AppError> {
     let findings = look(&Source::uploaded(upload.path(), file_name)).await?;
-    let mapping = recognise_columns(&findings.columns, &findings.rows, None);
+    let mapping = recognise_columns(&findings.columns, &findings.rows, None, &call.store.segments().await?);
     let (_, path) = upload.keep().map_err(|error| {
         tracing::error!(%error, "an upload could not be kept");
         AppError::Internal
@@ -233,6 +239,7 @@ pub async fn get_import(call: &Call, id: ImportId) -> Result<ImportPage, AppErro
     let mut page = ImportPage {
         import,
         columns: Vec::new(),
+        segments: call.store.segments().await?,
         preview: Vec::new(),
         outlook: None,
         errors: Vec::new(),
@@ -296,7 +303,7 @@ pub async fn check_import(call: &Call, id: ImportId, choice: Choice) -> Result<I
     let Findings { columns, rows } = load_findings(call, id, &source).await?;
     let from = [ImportState::Uploaded, ImportState::Checked];
     if choice.kind != import.mapping.kind {
-        let mapping = recognise_columns(&columns, &rows, Some(choice.kind));
+        let mapping = recognise_columns(&columns, &rows, Some(choice.kind), &call.store.segments().await?);
         let attempt = call.store.move_import(id, &from, ImportState::Uploaded, call.read_clock()).await?;
         call.store.set_import_mapping(attempt, &mapping).await?;
         return Ok(ImportState::Uploaded);
@@ -306,6 +313,7 @@ pub async fn check_import(call: &Call, id: ImportId, choice: Choice) -> Result<I
         kind: choice.kind,
         columns: pairs.filter_map(|(column, field)| Some((column.clone(), field.clone()?))).collect(),
         defaults: choice.defaults.into_iter().collect(),
+        add_segments: false,
     };
     RowReader::new(&mapping, &columns)?;
     let attempt = call.store.move_import(id, &from, ImportState::Checking, call.read_clock()).await?;
@@ -321,16 +329,24 @@ pub async fn reconsider_import(call: &Call, id: ImportId) -> Result<(), AppError
     Ok(())
 }
 
-/// Imports a file after its dry run, in the background. The rows that the dry run refused can still be read for some time.
-pub async fn run_import(call: &Call, id: ImportId) -> Result<(), AppError> {
+/// Imports a file after its dry run, in the background. Segments that the rules do not have are added on demand. The rows that the
+/// dry run refused can still be read for some time.
+pub async fn run_import(call: &Call, id: ImportId, add_segments: bool) -> Result<(), AppError> {
     let StoredImport { import, path, .. } = find_import(call, id).await?;
     let Some(path) = path else { return Err(AppError::Conflict(GONE.into())) };
     let source = Source::uploaded(&path, &import.file_name);
     let Findings { columns, .. } = load_findings(call, id, &source).await?;
     let attempt = call.store.move_import(id, &[ImportState::Checked], ImportState::Running, call.read_clock()).await?;
-    let call = call.clone();
+    let mapping = Mapping { add_segments, ..import.mapping };
+    if add_segments {
+        call.store.set_import_mapping(attempt, &mapping).await?;
+    }
+    let (call, file, from) =
+        (call.clone(), Columned { source, columns }, Importer { file_name: import.file_name, author: import.author });
     tokio::spawn(async move {
-        run::run(&call, attempt, Columned { source, columns }, import.mapping).await;
+        // With more segments other rows are refused than in the dry run.
+        let errors = mapping.add_segments.then(|| errors_path(&path));
+        run::run(&call, attempt, file, mapping, from, errors).await;
         let _ = std::fs::remove_file(&path);
     });
     Ok(())

@@ -15,6 +15,7 @@ impl Outlook {
             rows.iter().map(|row| format!("would {verb} {}", row.words())).collect()
         };
         let mut lines = [of("create", &self.created), of("change", &self.updated)].concat();
+        lines.extend(self.unknown_segments_words());
         match kind {
             ImportKind::Customers => lines.extend(self.arr_change()),
             ImportKind::Events => lines.push(format!("New events of {}", count(self.customers, "customer"))),

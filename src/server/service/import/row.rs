@@ -7,7 +7,7 @@ use crate::domain::import::{ImportField, RawRow};
 use crate::domain::money::money;
 use crate::domain::{
     CustomerId, CustomerInput, EventInput, EventKind, FieldErrors, ImportKind, Mapping, NaiveDate, NewEvent, OutcomeFacts,
-    OutcomeInput, OutcomeKind, Priority, RowError, Segment,
+    OutcomeInput, OutcomeKind, Priority, RowError, Segments,
 };
 use crate::server::formats::amounts;
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -432,9 +432,9 @@ fn kind(text: &str) -> String {
 }
 
 /// Returns whether a text is a segment, a kind or an outcome, which tells a column of them from another one with the same header.
-pub fn fits(field: &ImportField, text: &str) -> bool {
+pub fn fits(field: &ImportField, text: &str, segments: &Segments) -> bool {
     match field.name {
-        "segment" => Segment::parse(text).is_some(),
+        "segment" => segments.find(text).is_some(),
         "kind" => EventKind::parse(&kind(text)).is_some(),
         "outcome" => yes_or_no(text).is_some() || OutcomeKind::parse(&outcome_kind(text)).is_some(),
         _ => true,

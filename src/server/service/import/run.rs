@@ -3,14 +3,16 @@
 
 use super::super::batch::Address;
 use super::errors::Errors;
-use super::file::Source;
+use super::file::{Columned, Source};
 use super::meter::Meter;
 use super::row::{Parsed, RowReader, customer_defaults, row_errors};
 use super::seen::{SeenCustomers, SeenEvents, SeenOutcomes};
+use super::segments::{self, Importer};
 use super::{beating, blocking};
 use crate::domain::import::Outlook;
 use crate::domain::{
     CustomerId, CustomerInput, FieldErrors, ImportCounts, ImportId, ImportState, Mapping, NewEvent, OutcomeFacts, RowError,
+    Segment,
 };
 use crate::server::store::{
     Attempt, CustomerChange, Destination, Incoming, NewImport, StoreError, Verdict, count_changes, count_verdicts,
@@ -48,7 +50,8 @@ pub async fn check(call: &Call, attempt: Attempt, file: Columned, mapping: Mappi
     let drive = async {
         let _place = PLACES.acquire().await;
         let errors = blocking(move || Errors::of_upload(errors)).await?;
-        let (_, outlook) = drive(call, file, &mapping, Target::DryRun(Some(attempt)), errors, |_, _| {}).await?;
+        let added = segments::find(call, &file, &mapping).await?;
+        let (_, outlook) = drive(call, file, &mapping, Target::DryRun(Some(attempt)), added, errors, |_, _| {}).await?;
         Ok::<_, AppError>(call.store.set_import_outlook(attempt, &outlook).await?)
     };
     let (state, problem) = match beating(call, attempt, drive).await {
@@ -58,11 +61,16 @@ pub async fn check(call: &Call, attempt: Attempt, file: Columned, mapping: Mappi
     finish(call, attempt, state, problem).await;
 }
 
-/// Runs an upload's import.
-pub async fn run(call: &Call, attempt: Attempt, file: Columned, mapping: Mapping) {
+/// Runs an upload's import. Writes a list of errors when it is told a path.
+pub async fn run(call: &Call, attempt: Attempt, file: Columned, mapping: Mapping, from: Importer, errors: Option<PathBuf>) {
     let run = async {
         let _place = PLACES.acquire().await;
-        drive(call, file, &mapping, Target::Import(attempt), Errors::nowhere(), |_, _| {}).await
+        segments::add(call, &segments::find(call, &file, &mapping).await?, &from).await?;
+        let errors = match errors {
+            Some(errors) => blocking(move || Errors::of_upload(errors)).await?,
+            None => Errors::nowhere(),
+        };
+        drive(call, file, &mapping, Target::Import(attempt), Vec::new(), errors, |_, _| {}).await
     };
     let _ = finish_run(call, attempt, beating(call, attempt, run).await).await;
 }
@@ -102,20 +110,19 @@ pub async fn import_file(
     };
     RowReader::new(&new.mapping, &columns)?;
     let file = Columned { source, columns };
+    let added = segments::find(call, &file, &new.mapping).await?;
     if is_dry {
-        let driven = drive(call, file, &new.mapping, Target::DryRun(None), errors, watch).await;
+        let driven = drive(call, file, &new.mapping, Target::DryRun(None), added, errors, watch).await;
         return driven.map(|(counts, outlook)| (counts, Err(outlook)));
     }
     let attempt = call.store.create_import(&new, call.read_clock()).await?;
-    let driven = drive(call, file, &new.mapping, Target::Import(attempt), errors, watch);
+    let from = Importer { file_name: new.file_name.clone(), author: new.author.clone() };
+    let driven = async {
+        segments::add(call, &added, &from).await?;
+        drive(call, file, &new.mapping, Target::Import(attempt), Vec::new(), errors, watch).await
+    };
     let counts = finish_run(call, attempt, beating(call, attempt, driven).await).await?;
     Ok((counts, Ok(attempt.import)))
-}
-
-/// A file whose columns are known.
-pub struct Columned {
-    pub source: Source,
-    pub columns: Vec<String>,
 }
 
 /// A row with its line, how it names its customer, and the customer.
@@ -127,15 +134,17 @@ type Refused = (i64, Vec<RowError>);
 /// Rows of a file in order, each with its line and its content.
 type Chunk = Vec<(i64, Result<Parsed, Vec<RowError>>)>;
 
+/// Moves all rows to the target. A dry run also knows the segments that would be `added` to the rules.
 async fn drive(
     call: &Call,
     Columned { source, columns }: Columned,
     mapping: &Mapping,
     target: Target,
+    added: Vec<Segment>,
     errors: Errors,
     mut watch: impl FnMut(&Progress, &[RowError]),
 ) -> Result<(ImportCounts, Outlook), AppError> {
-    let mut sink = Sink::new(call, mapping, target, errors);
+    let mut sink = Sink::new(call, mapping, target, added, errors);
     if let Target::DryRun(_) = target {
         sink.outlook.arr_cents = call.store.sum_arr().await?;
     }
@@ -186,17 +195,32 @@ struct Sink<'a> {
     seen_customers: SeenCustomers,
     seen_events: SeenEvents,
     seen_outcomes: SeenOutcomes,
+    /// The segments that would be added to the rules, for a dry run.
+    added: Vec<Segment>,
     /// The outlook, for a dry run.
     outlook: Outlook,
 }
 
 impl<'a> Sink<'a> {
-    fn new(call: &'a Call, mapping: &'a Mapping, target: Target, errors: Errors) -> Self {
+    fn new(call: &'a Call, mapping: &'a Mapping, target: Target, added: Vec<Segment>, errors: Errors) -> Self {
         let (counts, untold) = (ImportCounts::default(), ImportCounts::default());
         let (touched, seen_customers, seen_events) = (BTreeSet::new(), SeenCustomers::default(), SeenEvents::default());
         let outlook = Outlook { currency: call.settings.currency.clone(), ..Outlook::default() };
         let seen_outcomes = SeenOutcomes::default();
-        Self { call, mapping, target, errors, counts, untold, touched, seen_customers, seen_events, seen_outcomes, outlook }
+        Self {
+            call,
+            mapping,
+            target,
+            errors,
+            counts,
+            untold,
+            touched,
+            seen_customers,
+            seen_events,
+            seen_outcomes,
+            added,
+            outlook,
+        }
     }
 
     fn count_rejected(&mut self, rows: usize) {
@@ -266,7 +290,7 @@ impl<'a> Sink<'a> {
                 let external_ids = inputs.iter().filter_map(|input| input.external_id.as_ref()?.as_deref());
                 let mut seen = self.seen_customers.load(external_ids)?;
                 let mut differences = Vec::new();
-                let to = Destination::DryRun(&mut seen, &mut differences);
+                let to = Destination::DryRun(&mut seen, &mut differences, &self.added);
                 let changes = store.import_customers(to, &inputs, &defaults, now).await?;
                 differences.iter().for_each(|one| self.outlook.note_customer(lines[one.place], one));
                 self.seen_customers.keep(seen)?;
@@ -275,13 +299,18 @@ impl<'a> Sink<'a> {
         };
         self.count(count_changes(&changes));
         let mut refused = Vec::new();
-        for (line, change) in lines.into_iter().zip(changes) {
+        let known = store.segments().await?;
+        for ((line, input), change) in lines.into_iter().zip(&inputs).zip(changes) {
             match change {
                 Ok(CustomerChange::Created(id) | CustomerChange::Updated(id)) => {
                     self.touched.extend(id);
                 }
                 Ok(CustomerChange::Unchanged) => {}
-                Err(errors) => refused.push((line, row_errors(self.mapping, line, errors))),
+                Err(errors) => {
+                    let segment = input.segment.as_ref().or(defaults.segment.as_ref());
+                    let errors = segments::with_choice(errors, &mut self.outlook.unknown_segments, &known, segment);
+                    refused.push((line, row_errors(self.mapping, line, errors)));
+                }
             }
         }
         Ok(refused)

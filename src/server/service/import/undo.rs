@@ -68,7 +68,7 @@ async fn take_back_all(call: &Call, attempt: Attempt) -> Result<UndoReport, AppE
     }
     let mut after = None;
     while let Some((ids, more)) =
-        call.store.take_back_customers(attempt, after, CUSTOMERS_TAKEN_BACK_TOGETHER, call.read_clock().date_naive()).await?
+        call.store.take_back_customers(attempt, after, CUSTOMERS_TAKEN_BACK_TOGETHER, call.read_clock()).await?
     {
         after = ids.last().copied().or(after);
         touched.extend(ids);

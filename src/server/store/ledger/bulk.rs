@@ -2,13 +2,14 @@
 
 use crate::domain::bulk::{Chosen, KeptCustomer, UNDO_DAYS};
 use crate::domain::{
-    Archive, ArchiveReason, BulkChange, BulkChangeId, BulkReport, BulkUndoReport, Customer, CustomerFields, CustomerId,
+    Archive, ArchiveReason, BulkChange, BulkChangeId, BulkReport, BulkUndoReport, Customer, CustomerFields, CustomerId, Segments,
 };
 use crate::server::store::ledger::customers::{restore, set_archive};
 use crate::server::store::ledger::outcomes::{forget_churn, leave_again};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::bulk_changes::{FormerCustomer, FormerState, insert_bulk_change, take_bulk_change};
 use crate::server::store::tables::customers::{lock_customers, no_customer, set_customer_archive, set_customer_fields};
+use crate::server::store::tables::scorecards::load_segments;
 use crate::server::store::{Store, StoreError, StoreResult};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::HashMap;
@@ -49,16 +50,18 @@ impl Store {
         Ok(BulkReport { id, changed: changed as i64, unchanged: (chosen.len() - changed) as i64 })
     }
 
-    /// Makes customers what they were before a change. Those that somebody has changed since are left alone.
+    /// Makes customers what they were before a change. Those that somebody has changed since are left alone, and those whose segment
+    /// the rules have no more.
     pub async fn undo_bulk_change(&self, id: BulkChangeId, now: DateTime<Utc>) -> StoreResult<BulkUndoReport> {
         let mut tx = self.write().await?;
         let former = take_bulk_change(&mut tx, id, now).await?;
         let found = lock_chosen(&mut tx, former.iter().map(|one| CustomerId(one.id)).collect()).await?;
+        let segments = load_segments(&mut tx).await?;
         let mut report = BulkUndoReport::default();
         for FormerCustomer { id, version, state } in former {
             let id = CustomerId(id);
             match found.get(&id) {
-                Some(customer) if customer.version == version => {
+                Some(customer) if customer.version == version && !is_of_removed_segment(&state, &segments) => {
                     give_back(&mut tx, customer, state, now).await?;
                     report.restored += 1;
                 }
@@ -71,6 +74,10 @@ impl Store {
         tx.commit().await?;
         Ok(report)
     }
+}
+
+fn is_of_removed_segment(state: &FormerState, segments: &Segments) -> bool {
+    matches!(state, FormerState::Segment(segment) if !segments.contains(*segment))
 }
 
 async fn lock_chosen(tx: &mut Tx, ids: Vec<CustomerId>) -> StoreResult<HashMap<CustomerId, Customer>> {
@@ -94,12 +101,12 @@ async fn apply(tx: &mut Tx, customer: &Customer, change: &BulkChange, now: DateT
         }
         BulkChange::Archive(None) => {
             let Some(archive) = customer.archived else { return Ok(None) };
-            restore(tx, customer, archive, now.date_naive()).await?;
+            restore(tx, customer, archive, now.date_naive(), now).await?;
             return Ok(Some(FormerState::Left(archive, before.start_date)));
         }
         _ => return Ok(None),
     };
-    set_customer_fields(tx, customer.id, &fields).await?;
+    set_customer_fields(tx, customer.id, &fields, now).await?;
     Ok(Some(former))
 }
 
@@ -107,8 +114,8 @@ async fn apply(tx: &mut Tx, customer: &Customer, change: &BulkChange, now: DateT
 async fn give_back(tx: &mut Tx, customer: &Customer, state: FormerState, now: DateTime<Utc>) -> StoreResult<()> {
     let fields = customer.fields.clone();
     match state {
-        FormerState::Owner(owner) => set_customer_fields(tx, customer.id, &CustomerFields { owner, ..fields }).await,
-        FormerState::Segment(segment) => set_customer_fields(tx, customer.id, &CustomerFields { segment, ..fields }).await,
+        FormerState::Owner(owner) => set_customer_fields(tx, customer.id, &CustomerFields { owner, ..fields }, now).await,
+        FormerState::Segment(segment) => set_customer_fields(tx, customer.id, &CustomerFields { segment, ..fields }, now).await,
         FormerState::Archived(archive) => {
             if let (None, Some(Archive { reason: ArchiveReason::Churned, date })) = (archive, customer.archived) {
                 forget_churn(tx, customer.id, date, "The change of many customers was undone", now).await?;
@@ -118,7 +125,7 @@ async fn give_back(tx: &mut Tx, customer: &Customer, state: FormerState, now: Da
         FormerState::Left(archive, _) if archive.reason != ArchiveReason::Churned => {
             set_customer_archive(tx, customer.id, Some(archive)).await
         }
-        FormerState::Left(archive, start) => leave_again(tx, customer.id, archive, start).await,
+        FormerState::Left(archive, start) => leave_again(tx, customer.id, archive, start, now).await,
     }
 }
 

@@ -33,7 +33,7 @@ impl Store {
         if lock_customer(&mut tx, id).await?.version != version {
             return Err(StoreError::Conflict(format!("customer {id} was changed meanwhile: read it again, then change it")));
         }
-        set_customer_fields(&mut tx, id, fields).await?;
+        set_customer_fields(&mut tx, id, fields, now).await?;
         let customer = rescored(&mut tx, id, now).await?;
         tx.commit().await?;
         Ok(customer)
@@ -65,7 +65,7 @@ impl Store {
         let Some(archive) = customer.archived else {
             return Err(StoreError::Conflict(format!("customer {id} is active already")));
         };
-        restore(&mut tx, &customer, archive, came_back.unwrap_or(now.date_naive())).await?;
+        restore(&mut tx, &customer, archive, came_back.unwrap_or(now.date_naive()), now).await?;
         let customer = rescored(&mut tx, id, now).await?;
         tx.commit().await?;
         Ok(customer)
@@ -81,7 +81,13 @@ pub async fn set_archive(tx: &mut Tx, customer: &Customer, archive: Archive, now
 }
 
 /// Makes a locked customer active that is archived. Who had churned starts anew on the day `came_back`.
-pub async fn restore(tx: &mut Tx, customer: &Customer, archive: Archive, came_back: NaiveDate) -> StoreResult<()> {
+pub async fn restore(
+    tx: &mut Tx,
+    customer: &Customer,
+    archive: Archive,
+    came_back: NaiveDate,
+    now: DateTime<Utc>,
+) -> StoreResult<()> {
     if archive.reason != ArchiveReason::Churned {
         return set_customer_archive(tx, customer.id, None).await;
     }
@@ -89,7 +95,7 @@ pub async fn restore(tx: &mut Tx, customer: &Customer, archive: Archive, came_ba
         return Err(StoreError::Rule("startDate", format!("must not be before {}, when the customer churned", archive.date)));
     }
     let life = Life { archive: None, start: Some(came_back), came_back: true };
-    set_customer_life(tx, customer.id, life).await
+    set_customer_life(tx, customer.id, life, now).await
 }
 
 /// Rescores a customer whose fields were written in this transaction, and returns it.

@@ -118,7 +118,7 @@ async fn remove_demo_customers(tx: &mut Tx, today: NaiveDate) -> StoreResult<u64
     }
     let sql = "DELETE FROM retractions WHERE fact_customer_id IN (SELECT id FROM customers WHERE is_demo)";
     tx.execute(sql, binds![]).await?;
-    for table in ["events", "daily_activity", "invoices", "readings", "notes", "outcomes", "band_changes"] {
+    for table in ["events", "daily_activity", "invoices", "readings", "notes", "outcomes", "band_changes", "former_customers"] {
         let sql = format!("DELETE FROM {table} WHERE customer_id IN (SELECT id FROM customers WHERE is_demo)");
         tx.execute(AssertSqlSafe(sql), binds![]).await?;
     }
@@ -133,10 +133,18 @@ fn demo_known(id: CustomerId, customer: &DemoCustomer) -> Known {
     let done = customer.events.iter().filter(|event| event.body.kind().is_done_by_customer());
     let last_activity_at = done.map(|event| event.occurred_at).max();
     let noted = Noted::NOTHING;
-    let CustomerFields { start_date, renewal_date, .. } = customer.fields;
-    let first_facts = Sources::default();
-    let mut known =
-        Known { id, start_date, came_back: false, renewal_date, first_facts, first_reading: None, last_activity_at, noted };
+    let CustomerFields { segment, start_date, renewal_date, .. } = customer.fields;
+    let mut known = Known {
+        id,
+        segment: Some(segment),
+        start_date,
+        came_back: false,
+        renewal_date,
+        first_facts: Sources::default(),
+        first_reading: None,
+        last_activity_at,
+        noted,
+    };
     customer.events.iter().for_each(|event| known.note_fact(event.body.kind(), event.day()));
     known
 }
@@ -161,7 +169,8 @@ fn demo_facts(known: &Known, customer: &DemoCustomer) -> Facts {
     });
     let readings = readings.collect();
     let first_fact_on = earliest_day(&known.first_facts);
-    Facts { start_date: known.start_date, came_back: false, first_fact_on, daily, invoices, readings }
+    let Known { segment, start_date, .. } = *known;
+    Facts { segment, start_date, came_back: false, first_fact_on, daily, invoices, readings }
 }
 
 async fn insert_demo_events(tx: &mut Tx, stored: &[(Known, &DemoCustomer)]) -> StoreResult<()> {

@@ -1,11 +1,12 @@
 //! Loads customers' facts in the form that scoring takes.
 
-use crate::domain::{AsOf, CustomerId, EventKind, NaiveDate, Scorecard};
+use crate::domain::{AsOf, CustomerId, EventKind, NaiveDate, Rulebook};
 use crate::scoring::{DailyCount, Facts};
 use crate::server::store::sql::bind::{binds, day, end, midnight, time};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::customers::{Known, get_customer_record, load_known_customers};
 use crate::server::store::tables::event_log::events_kept_from;
+use crate::server::store::tables::former_customers::load_customers_known_on;
 use crate::server::store::tables::invoices::{load_invoices, load_invoices_known_on};
 use crate::server::store::tables::readings::load_readings;
 use crate::server::store::{Store, StoreError, StoreResult};
@@ -46,9 +47,9 @@ pub struct Reach {
 
 impl Reach {
     /// Reaches back as far as scores of the days from `from` on need it.
-    pub fn of(scorecard: &Scorecard, from: NaiveDate) -> Self {
-        let readings = scorecard.readings().into_iter().map(str::to_owned).collect();
-        Self { from: from - Duration::days(scorecard.lookback_days()), readings }
+    pub fn of(rulebook: &Rulebook, from: NaiveDate) -> Self {
+        let readings = rulebook.readings().into_iter().map(str::to_owned).collect();
+        Self { from: from - Duration::days(rulebook.lookback_days()), readings }
     }
 
     /// Reaches as far as both do.
@@ -136,7 +137,8 @@ pub async fn load_facts(
         .iter()
         .map(|known| {
             let first_fact_on = known.first_fact_on();
-            (known.id, Facts { start_date: known.start_date, came_back: known.came_back, first_fact_on, ..Facts::default() })
+            let Known { segment, start_date, came_back, .. } = *known;
+            (known.id, Facts { segment, start_date, came_back, first_fact_on, ..Facts::default() })
         })
         .collect();
     for (customer, daily) in load_daily(tx, &ids, from, to, known_at.unwrap_or(NaiveDate::MAX)).await? {
@@ -160,6 +162,12 @@ pub async fn load_facts(
         }
     }
     if let Some(known_at) = known_at {
+        for (customer, former) in load_customers_known_on(tx, &ids, known_at).await? {
+            if let Some(facts) = found.get_mut(&customer) {
+                facts.segment = Some(former.segment);
+                (facts.start_date, facts.came_back) = (former.start_date, former.came_back);
+            }
+        }
         for (customer, first) in first_known_on(tx, &ids, known_at).await? {
             if let Some(facts) = found.get_mut(&customer) {
                 facts.first_fact_on = first;

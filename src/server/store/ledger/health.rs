@@ -4,11 +4,11 @@
 use crate::domain::band_change::{BandChange, BandChangeCause, Standing};
 use crate::domain::band_runs::BandRuns;
 use crate::domain::list::is_new;
-use crate::domain::{Band, CustomerId, Health, HistoryPoint, NaiveDate};
+use crate::domain::{Band, CustomerId, Health, HistoryPoint, NaiveDate, Segment, Traits};
 use crate::scoring::{self, BAND_MEMORY_DAYS, Facts, Scores, Signs};
 use crate::server::store::ledger::facts::load_facts;
 use crate::server::store::ledger::rules::{Rules, load_basis, load_rules};
-use crate::server::store::sql::bind::{Bind, Row, binds, tenths};
+use crate::server::store::sql::bind::{Bind, Row, binds, day, tenths};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::sql::locks::AdvisoryLock;
 use crate::server::store::tables::band_changes::insert_band_changes;
@@ -16,7 +16,7 @@ use crate::server::store::tables::customer_health::Scored;
 use crate::server::store::tables::customers::{
     Basis, CustomerRecord, Known, Noted, lock_known_customers, no_customer, read_measured,
 };
-use crate::server::store::tables::scorecards::read_scorecard;
+use crate::server::store::tables::scorecards::read_rulebook;
 use crate::server::store::{Store, StoreResult};
 use chrono::{DateTime, Duration, Utc};
 use sqlx::AssertSqlSafe;
@@ -48,17 +48,19 @@ impl Store {
 
     /// A customer's health of today from its row, in one look; `None` when that is stale.
     pub async fn get_health_of_today(&self, id: CustomerId, today: NaiveDate) -> StoreResult<Option<Health>> {
-        let sql = "SELECT measured, scored_day, scorecard_version, connections_version, connections.version, scorecard.version, content
+        let sql = "SELECT measured, scored_day, scorecard_version, connections_version, connections.version AS current_connections,
+                   scorecard.version AS current_version, content, segment, start_day, came_back, first_fact_day
                    FROM customers, connections, (SELECT version, content FROM scorecards ORDER BY version DESC LIMIT 1) AS scorecard
                    WHERE customers.id = $1 AND connections.id = 1";
-        let row: Option<(String, i32, i64, i64, i64, i64, String)> = self.read().await?.optional(sql, binds![id]).await?;
-        let (measured, scored_day, scored_by, scored_with, connections_version, version, content) =
-            row.ok_or_else(|| no_customer(id))?;
-        if (scored_day, scored_by, scored_with) != (today.to_epoch_days(), version, connections_version) {
+        let row: Option<HealthRow> = self.read().await?.optional(sql, binds![id]).await?;
+        let row = row.ok_or_else(|| no_customer(id))?;
+        let current = (today.to_epoch_days(), row.current_version, row.current_connections);
+        if (row.scored_day, row.scorecard_version, row.connections_version) != current {
             return Ok(None);
         }
-        let scorecard = read_scorecard(version, &content)?;
-        Ok(Some(scoring::score(id, &read_measured(id, &measured)?, &scorecard, today)))
+        let rulebook = read_rulebook(row.current_version, &row.content)?;
+        let scorecard = rulebook.scorecard_of(&row.traits(), today);
+        Ok(Some(scoring::score(id, &read_measured(id, &row.measured)?, scorecard, today)))
     }
 
     /// Scores those of these customers anew whose health is stale, some in each transaction. `cause` is why it is.
@@ -82,6 +84,29 @@ impl Store {
         let sql = "SELECT COUNT(CASE WHEN scored_day <> $1 OR scorecard_version <> $2 OR connections_version <> $3 THEN 1 END),
                    COUNT(*) FROM customers";
         tx.one(sql, binds![basis.day, basis.scorecard_version, basis.connections_version]).await
+    }
+}
+
+/// A customer's stored health, with the rules in force.
+#[derive(sqlx::FromRow)]
+struct HealthRow {
+    measured: String,
+    scored_day: i32,
+    scorecard_version: i64,
+    connections_version: i64,
+    current_connections: i64,
+    current_version: i64,
+    content: String,
+    segment: String,
+    start_day: Option<i32>,
+    came_back: bool,
+    first_fact_day: Option<i32>,
+}
+
+impl HealthRow {
+    fn traits(&self) -> Traits {
+        let (segment, start_date) = (Segment::named(&self.segment), self.start_day.map(day));
+        Traits { segment, start_date, came_back: self.came_back, first_fact_on: self.first_fact_day.map(day) }
     }
 }
 
@@ -111,14 +136,11 @@ async fn ids(tx: &mut Tx, sql: String, binds: Vec<Bind>) -> StoreResult<Vec<Cust
 /// Today's health of a stored customer, from its row when that is current, else from its facts.
 pub async fn health_of_today(tx: &mut Tx, row: &CustomerRecord, rules: &Rules, today: NaiveDate) -> StoreResult<Health> {
     let id = CustomerId(row.id);
-    let measured = match row.is_scored_on(rules.basis(today)) {
-        true => row.measured()?,
-        false => {
-            let found = load_facts(tx, &[row.known()], rules.reach(today), today).await?;
-            scoring::measure(&found[&id], &rules.scorecard, &rules.connections, today)
-        }
-    };
-    Ok(scoring::score(id, &measured, &rules.scorecard, today))
+    if row.is_scored_on(rules.basis(today)) {
+        return Ok(scoring::score(id, &row.measured()?, rules.rulebook.scorecard_of(&row.traits(), today), today));
+    }
+    let found = load_facts(tx, &[row.known()], rules.reach(today), today).await?;
+    Ok(rules.health(id, &found[&id], today))
 }
 
 /// Scores locked customers from their facts and stores what comes out.
@@ -214,8 +236,9 @@ struct BandMove {
 impl NewHealth {
     /// Scores a customer from its facts, which must reach back as far as [`Rules::reach`].
     pub fn of_facts(known: &Known, facts: &Facts, rules: &Rules, today: NaiveDate) -> StoreResult<Self> {
-        let Rules { scorecard, connections, .. } = rules;
-        let history = scoring::history(facts, scorecard, connections, today - Duration::days(BAND_MEMORY_DAYS), today);
+        let Rules { rulebook, connections, .. } = rules;
+        let scorecard = rulebook.scorecard_of(&facts.traits(), today);
+        let history = scoring::history(facts, rulebook, connections, today - Duration::days(BAND_MEMORY_DAYS), today);
         let point = |days_ago: usize| history.iter().rev().nth(days_ago).copied();
         let change = |days: usize| scoring::change(point(days)?, point(0)?);
         let mut trend = scoring::trend(&history);

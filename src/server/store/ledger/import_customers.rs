@@ -1,7 +1,7 @@
 //! Customers of an import: new ones are created, known ones are changed where they differ. Events come in through `intake`.
 
 use crate::domain::letters::composed;
-use crate::domain::{Customer, CustomerFields, CustomerId, CustomerInput, FieldErrors, ImportCounts, ImportId};
+use crate::domain::{Customer, CustomerFields, CustomerId, CustomerInput, FieldErrors, ImportCounts, ImportId, Segment};
 use crate::server::store::sql::bind::binds;
 use crate::server::store::sql::db::Tx;
 use crate::server::store::sql::json::json;
@@ -9,6 +9,7 @@ use crate::server::store::tables::customers::{
     CustomerRecord, insert_customer, load_exported_customers, select_customers, set_customer_fields, spellings,
 };
 use crate::server::store::tables::imports::{add_import_counts, hold_import};
+use crate::server::store::tables::scorecards::load_segments;
 use crate::server::store::{Attempt, Store, StoreResult};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
@@ -30,6 +31,11 @@ impl Store {
             Destination::Import(attempt) => hold_import(&mut tx, attempt).await?,
             Destination::DryRun(..) => ImportCounts::default(),
         };
+        let segments = load_segments(&mut tx).await?;
+        let segments = match &to {
+            Destination::DryRun(.., added) => segments.and(added.iter().copied()),
+            Destination::Import(_) => segments,
+        };
         let mut known = load_by_external_id(&mut tx, rows).await?;
         let mut changes = Vec::with_capacity(rows.len());
         for (place, row) in rows.iter().enumerate() {
@@ -37,7 +43,7 @@ impl Store {
             let external = if known.contains_key(&given) { given } else { composed(&given) };
             let stored = known.get(&external).cloned();
             let before = match &to {
-                Destination::DryRun(pending, _) => {
+                Destination::DryRun(pending, ..) => {
                     pending.get(&external).cloned().or(stored.as_ref().map(|known| known.fields.clone()))
                 }
                 Destination::Import(_) => stored.as_ref().map(|known| known.fields.clone()),
@@ -47,7 +53,7 @@ impl Store {
                 // The id has told the customer. It may be one that an export has given, and is not its own.
                 row.external_id = None;
             }
-            let fields = match row.parse(before.as_ref()) {
+            let fields = match row.parse(before.as_ref(), &segments) {
                 Ok(fields) => fields,
                 Err(errors) => {
                     changes.push(Err(errors));
@@ -58,7 +64,7 @@ impl Store {
             let is_archived = stored.as_ref().is_some_and(|known| known.is_archived);
             let change = match (&before, &mut to) {
                 (Some(before), _) if *before == fields => CustomerChange::Unchanged,
-                (before, Destination::DryRun(pending, differences)) => {
+                (before, Destination::DryRun(pending, differences, _)) => {
                     pending.insert(external.clone(), fields.clone());
                     let (before, after) = (before.clone(), fields.clone());
                     differences.push(Difference { place, before, after, is_archived });
@@ -96,8 +102,8 @@ pub enum CustomerChange {
 pub enum Destination<'a> {
     Import(Attempt),
     /// Nowhere. The first part holds the customers as earlier rows of the file would have made them; the second collects what
-    /// each row would change.
-    DryRun(&'a mut HashMap<String, CustomerFields>, &'a mut Vec<Difference>),
+    /// each row would change. The third are segments that the import would add to the rules.
+    DryRun(&'a mut HashMap<String, CustomerFields>, &'a mut Vec<Difference>, &'a [Segment]),
 }
 
 /// The changes that a row would make.
@@ -172,7 +178,7 @@ async fn write_customer(
             (id, CustomerChange::Created(Some(id)))
         }
         Some(id) => {
-            set_customer_fields(tx, id, fields).await?;
+            set_customer_fields(tx, id, fields, now).await?;
             (id, CustomerChange::Updated(Some(id)))
         }
     };

@@ -58,7 +58,7 @@ impl Store {
             for (step, one) in plan.steps.iter().zip(incoming) {
                 let health_before = standings.health(one.customer, &before, today)?;
                 if let Step::Append(invoice) = step {
-                    standings.add(one, invoice.as_ref(), after);
+                    standings.add(one, invoice.as_ref());
                 }
                 stored.push((health_before, standings.health(one.customer, after, today)?));
             }
@@ -139,7 +139,7 @@ impl Store {
             // Scores are computed while the database writes.
             let score = async {
                 let (mut standings, _) = Standings::carried(&plan, &rules, moves, today)?;
-                plan.appended().for_each(|one| standings.add(one, None, &rules));
+                plan.appended().for_each(|one| standings.add(one, None));
                 let (carried, stale): (Vec<_>, Vec<_>) = plan.changed.values().partition(|known| standings.has(known.id));
                 let health = |known| standings.new_health(known, &rules, today);
                 let healths = carried.into_iter().map(health).collect::<StoreResult<_>>()?;

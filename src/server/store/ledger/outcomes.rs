@@ -219,20 +219,27 @@ pub async fn take_back(
     let undone = churned.into_iter().filter(|outcome| ended_then(outcome.facts.day)).min_by_key(|outcome| outcome.facts.day);
     if let Some(undone) = undone {
         let start = load_former_start(tx, undone.id).await?;
-        set_customer_life(tx, customer.id, Life { archive: customer.archived, start, came_back: before.is_some() }).await?;
+        let life = Life { archive: customer.archived, start, came_back: before.is_some() };
+        set_customer_life(tx, customer.id, life, now).await?;
     }
     Ok(())
 }
 
 /// Archives a locked customer again that came back, with the start date that it had.
-pub async fn leave_again(tx: &mut Tx, id: CustomerId, archive: Archive, start: Option<NaiveDate>) -> StoreResult<()> {
+pub async fn leave_again(
+    tx: &mut Tx,
+    id: CustomerId,
+    archive: Archive,
+    start: Option<NaiveDate>,
+    now: DateTime<Utc>,
+) -> StoreResult<()> {
     let came_back = match start {
         Some(start) => {
             last_churned(tx, id, Window { from: NaiveDate::MIN, to: start }).await?.is_some_and(|day| day < archive.date)
         }
         None => false,
     };
-    set_customer_life(tx, id, Life { archive: Some(archive), start, came_back }).await
+    set_customer_life(tx, id, Life { archive: Some(archive), start, came_back }, now).await
 }
 
 /// Notes that a locked customer has churned on the day on which it is archived, unless that is known.

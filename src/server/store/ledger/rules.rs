@@ -1,6 +1,6 @@
 //! The rules in force: everything that a score depends on besides the facts of its customer.
 
-use crate::domain::{CustomerId, Health, NaiveDate, Scorecard};
+use crate::domain::{CustomerId, Health, NaiveDate, Rulebook};
 use crate::scoring::{self, BAND_MEMORY_DAYS, Connections, Facts};
 use crate::server::store::StoreResult;
 use crate::server::store::ledger::facts::Reach;
@@ -9,16 +9,16 @@ use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::connections::{ConnectionsRow, connections_columns};
 use crate::server::store::tables::customers::Basis;
 use crate::server::store::tables::factor_columns::FactorColumns;
-use crate::server::store::tables::scorecards::read_scorecard;
+use crate::server::store::tables::scorecards::read_rulebook;
 use chrono::Duration;
 
 pub async fn load_basis(tx: &mut Tx, today: NaiveDate) -> StoreResult<Basis> {
     Ok(load_rules(tx).await?.basis(today))
 }
 
-/// The scorecard and the connections: everything that a score depends on besides the customer's facts.
+/// The rulebook and the connections: everything that a score depends on besides the customer's facts.
 pub struct Rules {
-    pub scorecard: Scorecard,
+    pub rulebook: Rulebook,
     pub connections: Connections,
     pub connections_version: i64,
     pub columns: FactorColumns,
@@ -26,17 +26,18 @@ pub struct Rules {
 
 impl Rules {
     pub fn basis(&self, day: NaiveDate) -> Basis {
-        Basis { day, scorecard_version: self.scorecard.version, connections_version: self.connections_version }
+        Basis { day, scorecard_version: self.rulebook.version, connections_version: self.connections_version }
     }
 
     pub fn health(&self, id: CustomerId, facts: &Facts, today: NaiveDate) -> Health {
-        let measured = scoring::measure(facts, &self.scorecard, &self.connections, today);
-        scoring::score(id, &measured, &self.scorecard, today)
+        let scorecard = self.rulebook.scorecard_of(&facts.traits(), today);
+        let measured = scoring::measure(facts, scorecard, &self.connections, today);
+        scoring::score(id, &measured, scorecard, today)
     }
 
     /// Returns how far facts are needed to score today and all days since which a customer may be in its band.
     pub fn reach(&self, today: NaiveDate) -> Reach {
-        Reach::of(&self.scorecard, today - Duration::days(BAND_MEMORY_DAYS))
+        Reach::of(&self.rulebook, today - Duration::days(BAND_MEMORY_DAYS))
     }
 }
 
@@ -58,7 +59,7 @@ pub async fn load_rules(tx: &mut Tx) -> StoreResult<Rules> {
     );
     let row: RulesRow = tx.one(sql, binds![]).await?;
     let (connections, connections_version) = row.connections.connections();
-    let scorecard = read_scorecard(row.scorecard_version, &row.content)?;
+    let rulebook = read_rulebook(row.scorecard_version, &row.content)?;
     let columns = FactorColumns::parse(&row.factor_columns);
-    Ok(Rules { scorecard, connections, connections_version, columns })
+    Ok(Rules { rulebook, connections, connections_version, columns })
 }

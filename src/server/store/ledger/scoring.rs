@@ -1,18 +1,18 @@
 //! Everything that a customer's scores follow from, in one look: the rules in force, the connections and the facts.
 
-use crate::domain::{AsOf, CustomerId, NaiveDate, Scorecard};
+use crate::domain::{AsOf, CustomerId, NaiveDate, Rulebook};
 use crate::scoring::{Connections, Facts};
 use crate::server::store::ledger::connections::connections_known_on;
 use crate::server::store::ledger::facts::{Reach, load_facts};
 use crate::server::store::ledger::rules::{Rules, load_rules};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::customers::get_customer_record;
-use crate::server::store::tables::scorecards::scorecard_in_force;
+use crate::server::store::tables::scorecards::rulebook_in_force;
 use crate::server::store::{Store, StoreResult};
 
 impl Store {
     /// Returns the rules and connections as known when knowledge was cut; the current ones when it was not.
-    pub async fn rules(&self, known_at: Option<NaiveDate>) -> StoreResult<(Scorecard, Connections)> {
+    pub async fn rules(&self, known_at: Option<NaiveDate>) -> StoreResult<(Rulebook, Connections)> {
         load_rules_known_at(&mut self.read().await?, known_at).await
     }
 
@@ -22,19 +22,19 @@ impl Store {
         customer: CustomerId,
         from: NaiveDate,
         at: AsOf,
-    ) -> StoreResult<(Scorecard, Connections, Facts)> {
+    ) -> StoreResult<(Rulebook, Connections, Facts)> {
         let mut tx = self.read().await?;
-        let (scorecard, connections) = load_rules_known_at(&mut tx, at.known_at).await?;
+        let (rulebook, connections) = load_rules_known_at(&mut tx, at.known_at).await?;
         let known = get_customer_record(&mut tx, customer).await?.known();
-        let reach = Reach::of(&scorecard, from);
+        let reach = Reach::of(&rulebook, from);
         let facts = load_facts(&mut tx, &[known], reach, at).await?.remove(&customer).unwrap_or_default();
-        Ok((scorecard, connections, facts))
+        Ok((rulebook, connections, facts))
     }
 }
 
-async fn load_rules_known_at(tx: &mut Tx, known_at: Option<NaiveDate>) -> StoreResult<(Scorecard, Connections)> {
+async fn load_rules_known_at(tx: &mut Tx, known_at: Option<NaiveDate>) -> StoreResult<(Rulebook, Connections)> {
     match known_at {
-        None => load_rules(tx).await.map(|Rules { scorecard, connections, .. }| (scorecard, connections)),
-        Some(day) => Ok((scorecard_in_force(tx, day).await?, connections_known_on(tx, day).await?)),
+        None => load_rules(tx).await.map(|Rules { rulebook, connections, .. }| (rulebook, connections)),
+        Some(day) => Ok((rulebook_in_force(tx, day).await?, connections_known_on(tx, day).await?)),
     }
 }

@@ -19,6 +19,7 @@ use crate::server::store::tables::imports::hold_import;
 use crate::server::store::tables::invoices::{derive_invoice, invoice_row, load_facts_about, store_invoices};
 use crate::server::store::tables::readings::end_readings;
 use crate::server::store::tables::retractions::{retraction_row, store_retractions};
+use crate::server::store::tables::scorecards::load_segments;
 use crate::server::store::{Attempt, Store, StoreResult};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
@@ -112,9 +113,9 @@ impl Store {
         attempt: Attempt,
         after: Option<CustomerId>,
         limit: i64,
-        today: NaiveDate,
+        now: DateTime<Utc>,
     ) -> StoreResult<Option<(Vec<CustomerId>, UndoReport)>> {
-        let mut tx = self.write().await?;
+        let (mut tx, today) = (self.write().await?, now.date_naive());
         hold_import(&mut tx, attempt).await?;
         let sql =
             "SELECT customer_id, previous, imported FROM import_customers WHERE import_id = $1 AND customer_id > COALESCE($2, 0)
@@ -128,6 +129,7 @@ impl Store {
         let found: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![ids.as_slice()]).await?;
         let found: HashMap<_, _> = found.into_iter().map(|record| (record.id, record)).collect();
         let used = load_used(&mut tx, &ids).await?;
+        let segments = load_segments(&mut tx).await?;
         let mut report = UndoReport::default();
         for (id, previous, imported) in changes {
             let Some(record) = found.get(&id) else { continue };
@@ -151,9 +153,12 @@ impl Store {
                     }
                 }
                 Some(previous) => {
+                    // The rules may no longer have the segment that it was in.
+                    let is_gone = !segments.contains(previous.segment);
+                    let imported = if is_gone { CustomerFields { segment: previous.segment, ..imported } } else { imported };
                     let (fields, is_kept) = restored(&customer.fields, &previous, &imported)?;
                     if fields != customer.fields {
-                        set_customer_fields(&mut tx, id, &fields).await?;
+                        set_customer_fields(&mut tx, id, &fields, now).await?;
                         report.restored += 1;
                     }
                     report.kept += i64::from(is_kept);

@@ -1,9 +1,9 @@
 //! Brings a database up to date: its schema, and the rows that an older release wrote.
 
-use crate::domain::Scorecard;
+use crate::domain::{Rulebook, Scorecard, Segments};
 use crate::server::store::sql::bind::binds;
 use crate::server::store::sql::open::newest_schema;
-use crate::server::store::tables::scorecards::ensure_first_scorecard;
+use crate::server::store::tables::scorecards::ensure_first_rulebook;
 use crate::server::store::{Store, StoreError, StoreResult};
 use sqlx::migrate::MigrateError;
 
@@ -19,7 +19,7 @@ impl Store {
         let newest = newest_schema();
         let sql = "INSERT INTO schema_releases (schema_version, release) VALUES ($1, $2) ON CONFLICT (schema_version) DO NOTHING";
         tx.execute(sql, binds![newest, env!("CARGO_PKG_VERSION")]).await?;
-        ensure_first_scorecard(&mut tx, &Scorecard::default()).await?;
+        ensure_first_rulebook(&mut tx, &Rulebook::from(Scorecard::default()), &Segments::default()).await?;
         tx.commit().await?;
         self.normalise().await
     }

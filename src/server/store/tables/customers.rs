@@ -4,6 +4,7 @@ use crate::domain::band_change::Standing;
 use crate::domain::letters::composed;
 use crate::domain::{
     Archive, ArchiveReason, Band, Customer, CustomerFields, CustomerId, EventKind, NaiveDate, Points, Segment, Source, Sources,
+    Traits,
 };
 use crate::scoring::Measurements;
 use crate::server::store::sql::bind::{Bind, Row, assignments, binds, day, row, storable, time};
@@ -11,6 +12,9 @@ use crate::server::store::sql::changes::Changed;
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::band_changes::delete_band_changes;
 use crate::server::store::tables::first_days::{FIRST_DAYS, earliest_day, first_days};
+use crate::server::store::tables::former_customers::{
+    FormerCustomer, delete_former_customer, keep_before_fields, keep_before_life,
+};
 use crate::server::store::tables::origin::customers_named;
 use crate::server::store::tables::search_key::search_key;
 use crate::server::store::{CurrentHealth, StoreError, StoreResult};
@@ -94,7 +98,7 @@ impl CustomerRecord {
         };
         let fields = CustomerFields {
             name: self.name.clone(),
-            segment: Segment::parse(&self.segment).ok_or_else(|| corrupt("segment"))?,
+            segment: Segment::named(&self.segment).ok_or_else(|| corrupt("segment"))?,
             external_id: self.external_id.clone(),
             owner: self.owner.clone(),
             arr_cents: self.arr_cents,
@@ -118,7 +122,7 @@ impl CustomerRecord {
             change30: self.change_30.map(Points),
             change90: self.change_90.map(Points),
             trend: self.trend()?,
-            first_fact_on: self.first_fact_day.map(day),
+            traits: self.traits(),
             last_activity_at: self.last_activity_at.map(time),
         })
     }
@@ -142,6 +146,7 @@ impl CustomerRecord {
     pub fn known(&self) -> Known {
         Known {
             id: CustomerId(self.id),
+            segment: Segment::named(&self.segment),
             start_date: self.start_day.map(day),
             came_back: self.came_back,
             renewal_date: self.renewal_day.map(day),
@@ -157,6 +162,16 @@ impl CustomerRecord {
         }
     }
 
+    /// Returns the things that conditions of scorecards ask for.
+    pub fn traits(&self) -> Traits {
+        Traits {
+            segment: Segment::named(&self.segment),
+            start_date: self.start_day.map(day),
+            came_back: self.came_back,
+            first_fact_on: self.first_fact_day.map(day),
+        }
+    }
+
     /// Returns whether it came back after a day.
     pub fn comes_back_after(&self, on: NaiveDate) -> bool {
         self.came_back && self.start_day.is_some_and(|start| on < day(start))
@@ -165,6 +180,13 @@ impl CustomerRecord {
     /// Returns whether it was created, or had started, by the end of a day.
     pub fn existed_on(&self, on: NaiveDate) -> bool {
         time(self.created_at).date_naive() <= on || self.start_day.is_some_and(|start| day(start) <= on)
+    }
+
+    /// Gives it the segment and the start date that were known earlier.
+    pub fn set_known(&mut self, known: &FormerCustomer) {
+        self.segment = known.segment.to_string();
+        self.start_day = known.start_date.map(|start| start.to_epoch_days());
+        self.came_back = known.came_back;
     }
 
     /// Returns the row of a day, without the health: as it is now, but not archived before that was done. A customer that came
@@ -315,8 +337,9 @@ pub struct Life {
 }
 
 /// Makes a locked customer active or archives it, and says since when it has been a customer. Its health is stale from then on.
-pub async fn set_customer_life(tx: &mut Tx, id: CustomerId, life: Life) -> StoreResult<()> {
+pub async fn set_customer_life(tx: &mut Tx, id: CustomerId, life: Life, now: DateTime<Utc>) -> StoreResult<()> {
     let Life { archive, start, came_back } = life;
+    keep_before_life(tx, id, start, came_back, now).await?;
     let sql = format!(
         "UPDATE customers SET archived_reason = $1, archived_day = $2, start_day = $3, came_back = $4, version = version + 1,
          scored_day = {STALE_SINCE_EVER} WHERE id = $5"
@@ -338,13 +361,16 @@ pub async fn insert_customer(tx: &mut Tx, fields: &CustomerFields, now: DateTime
 
 /// Changes a locked customer. Its health is stale from then on when the start or renewal date, on which it depends, is another
 /// one.
-pub async fn set_customer_fields(tx: &mut Tx, id: CustomerId, fields: &CustomerFields) -> StoreResult<()> {
+pub async fn set_customer_fields(tx: &mut Tx, id: CustomerId, fields: &CustomerFields, now: DateTime<Utc>) -> StoreResult<()> {
+    keep_before_fields(tx, id, fields, now).await?;
     let (set, mut binds) = assignments(field_row(fields));
-    binds.extend(binds![fields.start_date, fields.renewal_date, id]);
-    let (start_day, renewal_day, id_place) = (binds.len() - 2, binds.len() - 1, binds.len());
+    binds.extend(binds![fields.segment.label(), fields.start_date, fields.renewal_date, id]);
+    let places = binds.len() - 3;
+    let (segment, start_day, renewal_day, id_place) = (places, places + 1, places + 2, places + 3);
     let sql = format!(
         "UPDATE customers SET {set}, version = version + 1,
-         scored_day = CASE WHEN start_day IS DISTINCT FROM ${start_day} OR renewal_day IS DISTINCT FROM ${renewal_day} THEN {STALE_SINCE_EVER} ELSE scored_day END
+         scored_day = CASE WHEN segment <> ${segment} OR start_day IS DISTINCT FROM ${start_day}
+             OR renewal_day IS DISTINCT FROM ${renewal_day} THEN {STALE_SINCE_EVER} ELSE scored_day END
          WHERE id = ${id_place}"
     );
     tx.execute(AssertSqlSafe(sql), binds).await.map_err(|error| taken(error, fields))?;
@@ -355,6 +381,7 @@ pub async fn set_customer_fields(tx: &mut Tx, id: CustomerId, fields: &CustomerF
 /// Deletes a locked customer that has no facts, notes or outcomes.
 pub async fn delete_customer(tx: &mut Tx, id: CustomerId) -> StoreResult<()> {
     delete_band_changes(tx, id).await?;
+    delete_former_customer(tx, id).await?;
     tx.execute("DELETE FROM customers WHERE id = $1", binds![id]).await?;
     tx.changed(id);
     Ok(())
@@ -415,6 +442,7 @@ pub struct Basis {
 #[derive(Clone)]
 pub struct Known {
     pub id: CustomerId,
+    pub segment: Option<Segment>,
     pub start_date: Option<NaiveDate>,
     /// True when it had churned before it started.
     pub came_back: bool,

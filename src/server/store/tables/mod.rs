@@ -13,6 +13,7 @@ pub mod events;
 pub mod fact_days;
 pub mod factor_columns;
 pub mod first_days;
+pub mod former_customers;
 pub mod imports;
 pub mod invoices;
 pub mod notes;

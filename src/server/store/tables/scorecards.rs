@@ -1,75 +1,96 @@
 //! The rules of scoring, version by version.
 
+use crate::domain::counts::count;
 use crate::domain::five::FiveRules;
 use crate::domain::letters::composed;
 use crate::domain::measure::Measure;
-use crate::domain::{NaiveDate, NewScorecard, Scorecard, ScorecardMark, ScorecardVersion};
+use crate::domain::{NaiveDate, NewRulebook, Rulebook, RulebookVersion, Scorecard, ScorecardMark, Segment, Segments};
 use crate::server::store::sql::bind::{binds, end, row, storable, time};
 use crate::server::store::sql::changes::Changed;
 use crate::server::store::sql::db::Tx;
+use crate::server::store::sql::json::{json, read_json};
 use crate::server::store::tables::factor_columns::FactorColumns;
 use crate::server::store::{Store, StoreError, StoreResult};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 
 /// The columns of [`ScorecardRow`].
-const SCORECARD_COLUMNS: &str = "version, content, created_at, author, note";
+const SCORECARD_COLUMNS: &str = "version, content, segments, created_at, author, note";
 
 #[derive(sqlx::FromRow)]
 struct ScorecardRow {
     version: i64,
     content: String,
+    segments: String,
     created_at: i64,
     author: String,
     note: String,
 }
 
 impl ScorecardRow {
-    fn scorecard(self) -> StoreResult<ScorecardVersion> {
-        let scorecard = read_scorecard(self.version, &self.content)?;
-        Ok(ScorecardVersion { scorecard, created_at: created_at(self.created_at), author: self.author, note: self.note })
+    fn version(self) -> StoreResult<RulebookVersion> {
+        let rulebook = read_rulebook(self.version, &self.content)?;
+        Ok(RulebookVersion {
+            rulebook,
+            segments: read_segments(&self.segments)?,
+            created_at: created_at(self.created_at),
+            author: self.author,
+            note: self.note,
+        })
     }
 }
 
 impl Store {
-    pub async fn current_scorecard(&self) -> StoreResult<Scorecard> {
-        current_scorecard(&mut self.read().await?).await
+    pub async fn current_rulebook(&self) -> StoreResult<Rulebook> {
+        current_rulebook(&mut self.read().await?).await
+    }
+
+    /// Returns the segments that the rules in force have.
+    pub async fn segments(&self) -> StoreResult<Segments> {
+        load_segments(&mut self.read().await?).await
     }
 
     /// The rules that scores followed at the end of a UTC day; before there were any, the first ones.
-    pub async fn scorecard_in_force(&self, day: NaiveDate) -> StoreResult<Scorecard> {
-        scorecard_in_force(&mut self.read().await?, day).await
+    pub async fn rulebook_in_force(&self, day: NaiveDate) -> StoreResult<Rulebook> {
+        rulebook_in_force(&mut self.read().await?, day).await
     }
 
     /// Every version, the newest first.
-    pub async fn list_scorecards(&self) -> StoreResult<Vec<ScorecardVersion>> {
+    pub async fn list_rulebooks(&self) -> StoreResult<Vec<RulebookVersion>> {
         let sql = format!("SELECT {SCORECARD_COLUMNS} FROM scorecards ORDER BY version DESC");
         let rows: Vec<ScorecardRow> = self.read().await?.all(AssertSqlSafe(sql), binds![]).await?;
-        rows.into_iter().map(ScorecardRow::scorecard).collect()
+        rows.into_iter().map(ScorecardRow::version).collect()
     }
 
-    pub async fn get_scorecard(&self, version: i64) -> StoreResult<ScorecardVersion> {
+    pub async fn get_rulebook(&self, version: i64) -> StoreResult<RulebookVersion> {
         let sql = format!("SELECT {SCORECARD_COLUMNS} FROM scorecards WHERE version = $1");
         let row: Option<ScorecardRow> = self.read().await?.optional(AssertSqlSafe(sql), binds![version]).await?;
-        row.ok_or_else(|| StoreError::NotFound(format!("scorecard {version}")))?.scorecard()
+        row.ok_or_else(|| StoreError::NotFound(format!("scorecard {version}")))?.version()
     }
 
-    /// Puts the next version in force, which makes every stored health stale. Conflict when it does not follow the current one.
-    pub async fn add_scorecard(&self, new: &NewScorecard, now: DateTime<Utc>) -> StoreResult<ScorecardVersion> {
-        let NewScorecard { scorecard, author, note } = new;
-        let (based_on, created_at) = (scorecard.version - 1, storable(now));
+    /// Puts the next version in force, which makes every stored health stale. Conflict when it does not follow the current one, or
+    /// when a customer is in a segment that it does not have.
+    pub async fn add_rulebook(&self, new: &NewRulebook, now: DateTime<Utc>) -> StoreResult<RulebookVersion> {
+        let NewRulebook { rulebook, segments, author, note } = new;
+        let (based_on, created_at) = (rulebook.version - 1, storable(now));
         let mut tx = self.write().await?;
         let (current, columns) = current_columns(&mut tx).await?;
-        let columns = columns.followed_by(&scorecard.factors);
+        let columns = columns.followed_by(&rulebook.factors());
+        let segments = match segments {
+            Some(segments) => segments.clone(),
+            None => load_segments(&mut tx).await?,
+        };
+        refuse_missing_segments(&mut tx, &segments).await?;
         // The key refuses what another writer has just put there.
-        if based_on != current || !insert_scorecard(&mut tx, scorecard, &columns, Some(created_at), author, note).await? {
+        let version = VersionRow { rulebook, segments: &segments, columns: &columns, created_at: Some(created_at), author, note };
+        if based_on != current || !insert_rulebook(&mut tx, version).await? {
             let advice = "read the current one again, then change it";
             return Err(StoreError::Conflict(format!("version {based_on} is not the current scorecard: {advice}")));
         }
         tx.changed(Changed::EVERYTHING);
         tx.commit().await?;
-        let (scorecard, author, note) = (scorecard.clone(), author.clone(), note.clone());
-        Ok(ScorecardVersion { scorecard, created_at: Some(created_at), author, note })
+        let (rulebook, author, note) = (rulebook.clone(), author.clone(), note.clone());
+        Ok(RulebookVersion { rulebook, segments, created_at: Some(created_at), author, note })
     }
 
     /// The days on which versions other than the first came into force, the oldest first.
@@ -89,21 +110,33 @@ fn created_at(micros: i64) -> Option<DateTime<Utc>> {
     (micros != BEFORE_EVERYTHING).then(|| time(micros))
 }
 
-pub fn read_scorecard(version: i64, content: &str) -> StoreResult<Scorecard> {
+/// Reads rules that [`rulebook_text`] has written, or an earlier release.
+pub fn read_rulebook(version: i64, content: &str) -> StoreResult<Rulebook> {
+    let corrupt = |error| StoreError::Corrupt(format!("rules {version}: {error}"));
+    if content.starts_with('[') {
+        let mut scorecards: Vec<Scorecard> = serde_json::from_str(content).map_err(corrupt)?;
+        let rest = scorecards.pop().ok_or_else(|| StoreError::Corrupt(format!("rules {version} are empty")))?;
+        return Ok(Rulebook::new(version, scorecards, rest));
+    }
     // Earlier releases stored the short form.
     let short = || serde_json::from_str::<FiveRules>(content).map(FiveRules::scorecard);
-    let scorecard = serde_json::from_str(content).or_else(|error| short().map_err(|_| error));
-    scorecard.map_err(|error| StoreError::Corrupt(format!("scorecard {version}: {error}")))
+    let scorecard: Scorecard = serde_json::from_str(content).or_else(|error| short().map_err(|_| error)).map_err(corrupt)?;
+    Ok(Rulebook::from(scorecard).with_version(version))
 }
 
-fn scorecard_text(scorecard: &Scorecard) -> StoreResult<String> {
-    serde_json::to_string(scorecard).map_err(|error| StoreError::Corrupt(error.to_string()))
+/// Writes rules as they are stored: the only scorecard, or the list of them.
+fn rulebook_text(rulebook: &Rulebook) -> StoreResult<String> {
+    let text = match rulebook.only() {
+        Some(scorecard) => serde_json::to_string(scorecard),
+        None => serde_json::to_string(&rulebook.scorecards().collect::<Vec<_>>()),
+    };
+    text.map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
-pub async fn current_scorecard(tx: &mut Tx) -> StoreResult<Scorecard> {
+pub async fn current_rulebook(tx: &mut Tx) -> StoreResult<Rulebook> {
     let sql = "SELECT version, content FROM scorecards ORDER BY version DESC LIMIT 1";
     let (version, content): (i64, String) = tx.one(sql, binds![]).await?;
-    read_scorecard(version, &content)
+    read_rulebook(version, &content)
 }
 
 /// Returns the version in force, with the columns of its factors.
@@ -113,11 +146,19 @@ async fn current_columns(tx: &mut Tx) -> StoreResult<(i64, FactorColumns)> {
     Ok((version, FactorColumns::parse(&columns)))
 }
 
-pub async fn scorecard_in_force(tx: &mut Tx, day: NaiveDate) -> StoreResult<Scorecard> {
+/// The segments that the rules in force at the end of a UTC day had.
+pub async fn segments_in_force(tx: &mut Tx, day: NaiveDate) -> StoreResult<Segments> {
+    let sql = "SELECT segments FROM scorecards
+               ORDER BY created_at < $1 DESC, CASE WHEN created_at < $1 THEN -version ELSE version END LIMIT 1";
+    let (segments,): (String,) = tx.one(sql, binds![end(Some(day))]).await?;
+    read_segments(&segments)
+}
+
+pub async fn rulebook_in_force(tx: &mut Tx, day: NaiveDate) -> StoreResult<Rulebook> {
     let sql = "SELECT version, content FROM scorecards
                ORDER BY created_at < $1 DESC, CASE WHEN created_at < $1 THEN -version ELSE version END LIMIT 1";
     let (version, content): (i64, String) = tx.one(sql, binds![end(Some(day))]).await?;
-    read_scorecard(version, &content)
+    read_rulebook(version, &content)
 }
 
 /// Composes the letters of key features in versions of an older release; whether any were changed.
@@ -125,9 +166,9 @@ pub async fn compose_key_features(tx: &mut Tx) -> StoreResult<bool> {
     let sql = "SELECT version, content FROM scorecards WHERE octet_length(content) <> length(content)";
     let mut changes = false;
     for (version, content) in tx.all::<(i64, String)>(sql, binds![]).await? {
-        let before = read_scorecard(version, &content)?;
+        let before = read_rulebook(version, &content)?;
         let mut after = before.clone();
-        for (_, rule) in after.factors.iter_mut() {
+        for (_, rule) in after.scorecards_mut().flat_map(|scorecard| scorecard.factors.iter_mut()) {
             if let Measure::DistinctFeatures { features, .. } = &mut rule.measure {
                 features.iter_mut().for_each(|feature| *feature = composed(feature));
                 features.sort();
@@ -135,32 +176,64 @@ pub async fn compose_key_features(tx: &mut Tx) -> StoreResult<bool> {
             }
         }
         if after != before {
-            tx.execute("UPDATE scorecards SET content = $1 WHERE version = $2", binds![scorecard_text(&after)?, version]).await?;
+            tx.execute("UPDATE scorecards SET content = $1 WHERE version = $2", binds![rulebook_text(&after)?, version]).await?;
             changes = true;
         }
     }
     Ok(changes)
 }
 
-/// Stores the scorecard that a new database starts with, unless its version is there.
-pub async fn ensure_first_scorecard(tx: &mut Tx, scorecard: &Scorecard) -> StoreResult<()> {
-    let columns = FactorColumns::default().followed_by(&scorecard.factors);
-    insert_scorecard(tx, scorecard, &columns, None, "Customer Health", "The rules a new database starts with.").await?;
+/// Stores the rules and the segments that a new database starts with, unless the version is there.
+pub async fn ensure_first_rulebook(tx: &mut Tx, rulebook: &Rulebook, segments: &Segments) -> StoreResult<()> {
+    let columns = &FactorColumns::default().followed_by(&rulebook.factors());
+    let (author, note) = ("Customer Health", "The rules a new database starts with.");
+    insert_rulebook(tx, VersionRow { rulebook, segments, columns, created_at: None, author, note }).await?;
     Ok(())
 }
 
-/// Inserts a version, unless its number is taken. Returns whether it was inserted.
-async fn insert_scorecard(
-    tx: &mut Tx,
-    scorecard: &Scorecard,
-    columns: &FactorColumns,
+fn read_segments(segments: &str) -> StoreResult<Segments> {
+    read_json(segments, "the segments of a version of the rules")
+}
+
+/// Returns the segments that the rules in force have.
+pub async fn load_segments(tx: &mut Tx) -> StoreResult<Segments> {
+    let sql = "SELECT segments FROM scorecards ORDER BY version DESC LIMIT 1";
+    let (segments,): (String,) = tx.one(sql, binds![]).await?;
+    read_segments(&segments)
+}
+
+/// Refuses a list of segments that lacks one with customers, archived ones included.
+async fn refuse_missing_segments(tx: &mut Tx, segments: &Segments) -> StoreResult<()> {
+    let sql = "SELECT segment, COUNT(*) FROM customers GROUP BY segment ORDER BY segment";
+    for (name, customers) in tx.all::<(String, i64)>(sql, binds![]).await? {
+        if !Segment::named(&name).is_some_and(|segment| segments.contains(segment)) {
+            let customers = count(customers, "customer");
+            return Err(StoreError::Conflict(format!(
+                "segment {name} has {customers} and cannot be removed: give them another segment first, archived ones too"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// A version as it is stored.
+struct VersionRow<'a> {
+    rulebook: &'a Rulebook,
+    segments: &'a Segments,
+    columns: &'a FactorColumns,
+    /// `None` for the version that a database starts with.
     created_at: Option<DateTime<Utc>>,
-    author: &str,
-    note: &str,
-) -> StoreResult<bool> {
+    author: &'a str,
+    note: &'a str,
+}
+
+/// Inserts a version, unless its number is taken. Returns whether it was inserted.
+async fn insert_rulebook(tx: &mut Tx, version: VersionRow<'_>) -> StoreResult<bool> {
+    let VersionRow { rulebook, segments, columns, created_at, author, note } = version;
     let row = row! {
-        version: scorecard.version,
-        content: scorecard_text(scorecard)?,
+        version: rulebook.version,
+        content: rulebook_text(rulebook)?,
+        segments: json(segments)?,
         factor_columns: columns.to_string(),
         created_at: created_at.map_or(BEFORE_EVERYTHING, |at| at.timestamp_micros()),
         author: author,

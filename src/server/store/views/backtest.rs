@@ -7,6 +7,7 @@ use crate::server::store::sql::bind::{binds, day, time};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::connections::load_connections;
 use crate::server::store::views::replay::seen_or_surely_committed;
+use crate::server::store::views::selection::known_segment;
 use crate::server::store::{Store, StoreError, StoreResult};
 use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
@@ -57,7 +58,7 @@ impl Store {
             let otherwise = row.archived_reason.as_deref().is_some_and(|reason| reason != ArchiveReason::Churned.name());
             Ok(Tested {
                 id: CustomerId(row.id),
-                segment: Some(Segment::parse(&row.segment).ok_or_else(corrupt)?),
+                segment: Some(Segment::named(&row.segment).ok_or_else(corrupt)?),
                 name: row.name,
                 arr_cents: row.arr_cents,
                 start: row.start_day.map(day),
@@ -68,6 +69,11 @@ impl Store {
             })
         };
         rows.into_iter().map(tested).collect()
+    }
+
+    /// Returns the segment as the rules spell it. Refuses one that they do not have.
+    pub async fn known_segment(&self, asked: Option<Segment>) -> StoreResult<Option<Segment>> {
+        known_segment(&mut self.read().await?, asked).await
     }
 
     /// Returns the days of the first fact and of the first departure of anybody.

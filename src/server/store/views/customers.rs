@@ -1,14 +1,24 @@
 //! Reads customers: one by its id, some in order, or those that external ids name.
 
-use crate::domain::{Customer, CustomerId, NaiveDate};
+use crate::domain::{Customer, CustomerId, NaiveDate, Rulebook, Segment, Traits};
 use crate::server::store::ledger::rules::load_basis;
-use crate::server::store::sql::bind::binds;
+use crate::server::store::sql::bind::{binds, day};
 use crate::server::store::tables::customers::{
     CustomerRecord, found_by, get_customer_record, has_no_customers, load_exported_customers, select_customers, spellings,
 };
 use crate::server::store::{CurrentHealth, Store, StoreResult};
 use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
+
+/// Customers that conditions cannot tell apart.
+#[derive(sqlx::FromRow)]
+struct TraitsRow {
+    segment: String,
+    start_day: Option<i32>,
+    came_back: bool,
+    first_fact_day: Option<i32>,
+    customers: i64,
+}
 
 impl Store {
     /// Returns whether no customer exists at all.
@@ -33,11 +43,33 @@ impl Store {
         Ok(external_ids.into_iter().filter_map(customer).map(|(id, given)| (given, id)).collect())
     }
 
+    /// Counts the active customers that each scorecard scores on a day, in the order of the scorecards.
+    pub async fn count_scored(&self, rulebook: &Rulebook, today: NaiveDate) -> StoreResult<Vec<i64>> {
+        let sql = "SELECT segment, start_day, came_back, first_fact_day, COUNT(*) AS customers FROM customers WHERE archived_day IS NULL
+                   GROUP BY segment, start_day, came_back, first_fact_day";
+        let groups: Vec<TraitsRow> = self.read().await?.all(sql, binds![]).await?;
+        let mut scored = vec![0; rulebook.scorecards().count()];
+        for TraitsRow { segment, start_day, came_back, first_fact_day, customers } in groups {
+            let (segment, start_date) = (Segment::named(&segment), start_day.map(day));
+            let traits = Traits { segment, start_date, came_back, first_fact_on: first_fact_day.map(day) };
+            let of = rulebook.scorecard_of(&traits, today);
+            let place = rulebook.scorecards().position(|scorecard| std::ptr::eq(scorecard, of));
+            place.and_then(|place| scored.get_mut(place)).into_iter().for_each(|scored| *scored += customers);
+        }
+        Ok(scored)
+    }
+
     /// Returns a customer with its stored health.
     pub async fn get_current(&self, id: CustomerId, today: NaiveDate) -> StoreResult<CurrentHealth> {
         let mut tx = self.read().await?;
         let basis = load_basis(&mut tx, today).await?;
         get_customer_record(&mut tx, id).await?.current(basis)
+    }
+
+    pub async fn count_active(&self) -> StoreResult<i64> {
+        let sql = "SELECT COUNT(*) FROM customers WHERE archived_day IS NULL";
+        let (active,): (i64,) = self.read().await?.one(sql, binds![]).await?;
+        Ok(active)
     }
 
     /// Returns up to `limit` active customers in the order of their ids: those that follow `after`, or the first ones.

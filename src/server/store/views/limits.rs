@@ -89,7 +89,7 @@ impl Store {
     /// bytes they have.
     pub async fn read_raw(&self, customers: &[CustomerId], days: i64, to: NaiveDate) -> StoreResult<usize> {
         let mut tx = self.read().await?;
-        let from = to - Duration::days(days + load_rules(&mut tx).await?.scorecard.lookback_days());
+        let from = to - Duration::days(days + load_rules(&mut tx).await?.rulebook.lookback_days());
         let known = load_known_customers(&mut tx, customers).await?;
         let sql = format!(
             "SELECT string_agg(CAST(day AS TEXT) || ' ' || CAST(count AS TEXT) || ' ' || kind || ' ' || key, '\n')

@@ -7,6 +7,7 @@ use crate::server::store::sql::bind::{Bind, binds};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::customers::{CustomerRecord, select_customers};
 use crate::server::store::tables::factor_columns::FactorColumns;
+use crate::server::store::tables::scorecards::load_segments;
 use crate::server::store::views::median_arr::{counted_arr, load_median_arr};
 use crate::server::store::views::selection::Selection;
 use crate::server::store::{CurrentHealth, Store, StoreError, StoreResult};
@@ -41,7 +42,10 @@ pub async fn load_page(tx: &mut Tx, selection: Selection, query: &CustomerQuery,
     );
     let (total, assumed): (i64, i64) = tx.one(AssertSqlSafe(count), binds.clone()).await?;
     let median_arr = match query.sort == Sort::Urgency && assumed > 0 {
-        true => load_median_arr(tx).await?,
+        true => {
+            let segments = load_segments(tx).await?;
+            load_median_arr(tx, &segments).await?
+        }
         false => MedianArr::default(),
     };
     let order = match query.sort {

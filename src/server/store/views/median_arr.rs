@@ -1,7 +1,7 @@
 //! The medians of known ARR, which count where a customer's own is unknown.
 
-use crate::domain::Segment;
 use crate::domain::today::{LEAST_ARR_CENTS, MedianArr};
+use crate::domain::{Segment, Segments};
 use crate::server::store::StoreResult;
 use crate::server::store::sql::bind::{Bind, binds};
 use crate::server::store::sql::db::Tx;
@@ -11,20 +11,20 @@ use sqlx::AssertSqlSafe;
 const COUNTS: &str = "archived_day IS NULL AND arr_cents IS NOT NULL";
 
 /// Returns the median of each segment's active customers, and the median of all where a segment has none.
-pub async fn load_median_arr(tx: &mut Tx) -> StoreResult<MedianArr> {
+pub async fn load_median_arr(tx: &mut Tx, segments: &Segments) -> StoreResult<MedianArr> {
     let sql = format!("SELECT segment, COUNT(*) FROM customers WHERE {COUNTS} GROUP BY segment");
     let counts: Vec<(String, i64)> = tx.all(AssertSqlSafe(sql), binds![]).await?;
-    let of_all = match Segment::ALL.iter().all(|segment| counts.iter().any(|(label, _)| label == segment.label())) {
+    let of_all = match segments.iter().all(|segment| counts.iter().any(|(label, _)| label == segment.label())) {
         true => None,
         false => load_median(tx, COUNTS, binds![], counts.iter().map(|(_, number)| number).sum()).await?,
     };
-    let mut median = MedianArr([of_all; Segment::ALL.len()]);
-    for (segment, place) in Segment::ALL.into_iter().zip(&mut median.0) {
-        if let Some((label, number)) = counts.iter().find(|(label, _)| label == segment.label()) {
-            *place = load_median(tx, &format!("segment = $1 AND {COUNTS}"), binds![label], *number).await?;
-        }
+    let mut by_segment = Vec::new();
+    for (label, number) in &counts {
+        let median = load_median(tx, &format!("segment = $1 AND {COUNTS}"), binds![label], *number).await?;
+        by_segment.extend(Segment::named(label).zip(median));
     }
-    Ok(median)
+    by_segment.sort_unstable();
+    Ok(MedianArr { by_segment, of_all })
 }
 
 /// Returns the median of `number` ARRs, rounded down: the one in the middle, or the mean of the two there.
@@ -39,13 +39,18 @@ async fn load_median(tx: &mut Tx, condition: &str, mut binds: Vec<Bind>, number:
 
 /// Returns the SQL of the ARR that counts for a customer. Its values are added to `binds`.
 pub fn counted_arr(median: &MedianArr, binds: &mut Vec<Bind>) -> String {
-    let cases = Segment::ALL.map(|segment| {
-        binds.push(median.of(segment).unwrap_or_default().max(LEAST_ARR_CENTS).into());
-        format!("WHEN '{}' THEN ${}", segment.label(), binds.len())
+    let mut bind = |value: Bind| {
+        binds.push(value);
+        format!("${}", binds.len())
+    };
+    let cases = median.by_segment.iter().map(|(segment, cents)| {
+        format!("WHEN segment = {} THEN {}", bind(segment.label().into()), bind((*cents).max(LEAST_ARR_CENTS).into()))
     });
+    let mut cases: Vec<_> = cases.collect();
+    cases.push(format!("WHEN segment IS NOT NULL THEN {}", bind(median.of_all.unwrap_or_default().max(LEAST_ARR_CENTS).into())));
     let unknown = cases.join(" ");
     format!(
-        "CASE WHEN arr_cents IS NULL THEN CASE segment {unknown} END
+        "CASE WHEN arr_cents IS NULL THEN CASE {unknown} END
               WHEN arr_cents < {LEAST_ARR_CENTS} THEN {LEAST_ARR_CENTS} ELSE arr_cents END"
     )
 }

@@ -16,7 +16,7 @@ use crate::server::store::tables::band_changes::load_changes_of_all;
 use crate::server::store::tables::customer_lives::each_life;
 use crate::server::store::tables::customers::{CustomerRecord, select_customers};
 use crate::server::store::tables::outcomes::load_outcomes;
-use crate::server::store::views::selection::Selection;
+use crate::server::store::views::selection::{Selection, known_segment};
 use crate::server::store::{Store, StoreResult};
 use chrono::Duration;
 use sqlx::AssertSqlSafe;
@@ -35,6 +35,7 @@ impl Store {
     ) -> StoreResult<Month> {
         let known_from = today - Duration::days(BAND_MEMORY_DAYS);
         let mut tx = self.read().await?;
+        let query = &MonthQuery { segment: known_segment(&mut tx, query.segment).await?, ..query.clone() };
         let mut now = PeriodSums::new(period, today, known_from);
         let mut before = PeriodSums::new(period.previous(), today, known_from);
         let moved_now = load_moved_by_rules(&mut tx, now.span()).await?;

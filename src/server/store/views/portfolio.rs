@@ -10,7 +10,7 @@ use crate::server::store::sql::bind::{binds, day};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::connections::load_connections;
 use crate::server::store::tables::first_days::earliest_day;
-use crate::server::store::tables::scorecards::current_scorecard;
+use crate::server::store::tables::scorecards::current_rulebook;
 use crate::server::store::views::selection::Selection;
 use crate::server::store::views::silence::load_recent_fact_days;
 use crate::server::store::views::tally::{TallyRow, tally_columns};
@@ -31,19 +31,20 @@ impl Store {
             load_mentions(&mut tx, everybody, query.archived, today).await?;
         let archived = Selection::load(&mut tx, &CustomerQuery { archived: true, ..query.clone() }, today).await?;
         let (connections, _) = load_connections(&mut tx).await?;
-        let scorecard = current_scorecard(&mut tx).await?;
+        let rulebook = current_rulebook(&mut tx).await?;
         Ok(Portfolio {
             today,
             as_of: today,
             known_at: None,
+            history_from: None,
             first_fact_on: earliest_day(&connections.0),
             owner: query.owner.clone(),
             currency: currency.to_owned(),
             all: groups.iter().map(Group::tally).sum(),
             bands: Band::ALL.map(|band| band_tally(band, &groups)).to_vec(),
-            unconnected: connections.unconnected(&scorecard),
-            factors: scorecard.names(),
-            band_limits: scorecard.bands,
+            unconnected: connections.unconnected(rulebook.factors().into_iter()),
+            factors: rulebook.names(),
+            band_limits: rulebook.rest().bands.clone(),
             mean: mean(&groups),
             distribution: distribution(&groups, |tally| tally.customers),
             distribution_arr_cents: distribution(&groups, |tally| tally.arr_cents),
@@ -239,7 +240,7 @@ impl MentionRow {
         let corrupt = |column| StoreError::Corrupt(format!("customer {}, {column}", self.id));
         Ok(Mention {
             id: CustomerId(self.id),
-            segment: Segment::parse(&self.segment).ok_or_else(|| corrupt("segment"))?,
+            segment: Segment::named(&self.segment).ok_or_else(|| corrupt("segment"))?,
             score: self.score.map(Points),
             band: Band::parse(&self.band).ok_or_else(|| corrupt("band"))?,
             change: self.change.map(Points),

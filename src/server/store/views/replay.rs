@@ -3,7 +3,7 @@
 
 use crate::domain::band_change::BandChange;
 use crate::domain::band_history::Period;
-use crate::domain::{AsOf, CustomerId, NaiveDate, Sources};
+use crate::domain::{AsOf, CustomerId, NaiveDate, Rulebook, Segments, Sources};
 use crate::scoring::{BAND_MEMORY_DAYS, Connections, Facts};
 use crate::server::store::ledger::connections::connections_known_on;
 use crate::server::store::ledger::facts::{load_facts, load_last_activity};
@@ -16,8 +16,11 @@ use crate::server::store::tables::connections::{load_connections, store_connecti
 use crate::server::store::tables::customers::{CustomerRecord, Known, select_customers};
 use crate::server::store::tables::fact_days::{FactDays, store_fact_days};
 use crate::server::store::tables::factor_columns::FactorColumns;
+use crate::server::store::tables::former_customers::load_customers_known_on;
 use crate::server::store::tables::outcomes::last_churned_of;
-use crate::server::store::tables::scorecards::{current_scorecard, ensure_first_scorecard, scorecard_in_force};
+use crate::server::store::tables::scorecards::{
+    current_rulebook, ensure_first_rulebook, load_segments, rulebook_in_force, segments_in_force,
+};
 use crate::server::store::views::silence::load_recent_fact_days;
 use crate::server::store::{Store, StoreError, StoreResult};
 use chrono::Duration;
@@ -40,6 +43,7 @@ impl Store {
     /// archived by then, the changes of their bands, the days of their facts, and nothing else. Dropping the future ends the work.
     pub async fn replay(&self, at: AsOf) -> StoreResult<Store> {
         let rules = Arc::new(rules(&mut self.read().await?, at).await?);
+        let segments = segments(&mut self.read().await?, at).await?;
         let customers = candidates(&mut self.read().await?, at).await?;
         let mut chunks = customers.chunks(CUSTOMERS_SCORED_AT_ONCE);
         let mut running = JoinSet::new();
@@ -54,7 +58,7 @@ impl Store {
         replay.migrate().await?;
         let mut tx = replay.write().await?;
         drop_indexes(&mut tx).await?;
-        store_rules(&mut tx, &rules).await?;
+        store_rules(&mut tx, &rules, &segments).await?;
         let fact_days = load_recent_fact_days(&mut self.read().await?, at).await?;
         store_fact_days(&mut tx, fact_days.into_iter().map(|(kind, day)| ((day, kind), day)).collect::<FactDays>()).await?;
         let mut changes =
@@ -139,15 +143,15 @@ impl ReplaySources {
         let seen = seen_or_surely_committed(tx, seen).await?;
         let sql = "SELECT COUNT(*) FROM events WHERE id > $1 AND day <= $2 AND received_day <= $3";
         let (events,): (i64,) = tx.one(sql, binds![seen, at.day, at.known_at.unwrap_or(NaiveDate::MAX)]).await?;
-        let scorecard_version = scorecard(tx, at).await?.version;
+        let scorecard_version = rulebook(tx, at).await?.version;
         Ok(Self { scorecard_version, customers, last_customer, versions, retractions, seen, events })
     }
 }
 
-async fn scorecard(tx: &mut Tx, at: AsOf) -> StoreResult<crate::domain::Scorecard> {
+async fn rulebook(tx: &mut Tx, at: AsOf) -> StoreResult<Rulebook> {
     match at.known_at {
-        None => current_scorecard(tx).await,
-        Some(known_at) => scorecard_in_force(tx, known_at).await,
+        None => current_rulebook(tx).await,
+        Some(known_at) => rulebook_in_force(tx, known_at).await,
     }
 }
 
@@ -158,14 +162,23 @@ async fn rules(tx: &mut Tx, at: AsOf) -> StoreResult<Rules> {
         Some(known_at) => connections_known_on(tx, known_at).await?,
     };
     let connections = Connections(Sources::from_fn(|source| days.get(source).filter(|first| *first <= at.day)));
-    let scorecard = scorecard(tx, at).await?;
-    let columns = FactorColumns::default().followed_by(&scorecard.factors);
-    Ok(Rules { scorecard, connections, connections_version: 1, columns })
+    let rulebook = rulebook(tx, at).await?;
+    let columns = FactorColumns::default().followed_by(&rulebook.factors());
+    Ok(Rules { rulebook, connections, connections_version: 1, columns })
 }
 
-async fn store_rules(tx: &mut Tx, rules: &Rules) -> StoreResult<()> {
+/// Returns the segments that customers may have had on the day, and have.
+async fn segments(tx: &mut Tx, at: AsOf) -> StoreResult<Segments> {
+    let segments = load_segments(tx).await?;
+    Ok(match at.known_at {
+        None => segments,
+        Some(known_at) => segments.and(segments_in_force(tx, known_at).await?.iter()),
+    })
+}
+
+async fn store_rules(tx: &mut Tx, rules: &Rules, segments: &Segments) -> StoreResult<()> {
     tx.execute("DELETE FROM scorecards", binds![]).await?;
-    ensure_first_scorecard(tx, &rules.scorecard).await?;
+    ensure_first_rulebook(tx, &rules.rulebook, segments).await?;
     store_connections(tx, &rules.connections, rules.connections_version).await
 }
 
@@ -181,7 +194,15 @@ async fn candidates(tx: &mut Tx, at: AsOf) -> StoreResult<Vec<CustomerId>> {
 async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) -> StoreResult<Vec<Row>> {
     let mut tx = store.read().await?;
     let sql = format!(select_customers!("WHERE id {}"), tx.one_of());
-    let records: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![&ids[..]]).await?;
+    let mut records: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![&ids[..]]).await?;
+    let returned: Vec<_> =
+        records.iter().filter(|record| record.comes_back_after(at.day)).map(|record| CustomerId(record.id)).collect();
+    if let Some(known_at) = at.known_at {
+        let known = load_customers_known_on(&mut tx, &ids, known_at).await?;
+        records
+            .iter_mut()
+            .for_each(|record| known.get(&CustomerId(record.id)).into_iter().for_each(|known| record.set_known(known)));
+    }
     let known: Vec<_> = records.iter().map(CustomerRecord::known).collect();
     let mut facts = load_facts(&mut tx, &known, rules.reach(at.day), at).await?;
     let (lively, quiet): (Vec<_>, Vec<_>) =
@@ -192,8 +213,6 @@ async fn score(store: Store, ids: Vec<CustomerId>, rules: Arc<Rules>, at: AsOf) 
             last_activity.extend(load_last_activity(&mut tx, &ids, at, received_from).await?);
         }
     }
-    let returned: Vec<_> =
-        records.iter().filter(|record| record.comes_back_after(at.day)).map(|record| CustomerId(record.id)).collect();
     let left = last_churned_of(&mut tx, &returned, at.day).await?;
     drop(tx);
     let mut rows = Vec::with_capacity(records.len());

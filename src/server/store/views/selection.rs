@@ -4,11 +4,12 @@ use crate::domain::band_history::{Moved, Period, PeriodRuns};
 use crate::domain::band_runs::read_runs;
 use crate::domain::letters::composed;
 use crate::domain::list::{ChangeFilter, MOVE_POINTS, NEW_DAYS, OwnerFilter};
-use crate::domain::{Band, CustomerId, CustomerQuery, NaiveDate, Points};
+use crate::domain::{Band, CustomerId, CustomerQuery, NaiveDate, Points, Segment};
 use crate::server::store::sql::bind::{Bind, binds};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::band_changes::load_changes_of_all;
 use crate::server::store::tables::customer_health::{StoredRuns, load_runs};
+use crate::server::store::tables::scorecards::load_segments;
 use crate::server::store::tables::search_key::folded;
 use crate::server::store::{StoreError, StoreResult};
 use chrono::Duration;
@@ -19,10 +20,19 @@ pub struct Selection {
     pub binds: Vec<Bind>,
 }
 
+/// Returns the segment as the rules spell it. Refuses one that they do not have.
+pub async fn known_segment(tx: &mut Tx, asked: Option<Segment>) -> StoreResult<Option<Segment>> {
+    let Some(asked) = asked else { return Ok(None) };
+    let segments = load_segments(tx).await?;
+    let known = segments.find(asked.label());
+    known.map(Some).ok_or_else(|| StoreError::Rule("segment", segments.rule()))
+}
+
 impl Selection {
     /// Builds the condition of all filters. Those who moved are found by their runs, and selected by their ids.
     pub async fn load(tx: &mut Tx, query: &CustomerQuery, today: NaiveDate) -> StoreResult<Self> {
-        let mut selection = Self::continuing(query, today, Vec::new());
+        let segment = known_segment(tx, query.segment).await?;
+        let mut selection = Self::continuing(&CustomerQuery { segment, ..query.clone() }, today, Vec::new());
         if !query.ids.is_empty() {
             selection.and(&format!("id {}", tx.one_of().replace("$1", "?")), binds![&query.ids[..]]);
         }

@@ -7,6 +7,7 @@ use super::chosen::{Chosen, currency};
 use crate::app::forms::{BulkForm, BulkKind};
 use crate::app::server_fns::load_chosen;
 use crate::app::until_answered;
+use crate::domain::Segments;
 use leptos::html::Dialog;
 use leptos::lazy;
 use leptos::prelude::*;
@@ -31,12 +32,14 @@ fn Question(chosen: Chosen, search: Memo<String>) -> impl IntoView {
     let dialog = NodeRef::<Dialog>::new();
     let asked = chosen.asked;
     let owners = RwSignal::new(Vec::new());
+    let segments = RwSignal::new(Segments::default());
     // All that the filters select come with the owners to choose from.
     let load = move |takes: bool| {
         let search = search.get_untracked();
         spawn_local(async move {
             if let Ok(found) = until_answered(move || load_chosen(search.clone())).await {
                 let _ = owners.try_set(found.owners);
+                let _ = segments.try_set(found.segments);
                 if takes {
                     let _ = chosen.rows.try_set(found.rows.into_iter().map(|row| (row.id, row)).collect());
                 }
@@ -71,7 +74,7 @@ fn Question(chosen: Chosen, search: Memo<String>) -> impl IntoView {
         let rows: Vec<_> = chosen.rows.with_untracked(|rows| rows.values().cloned().collect());
         view! {
             <h2 id="bulk-title">{kind.title(rows.len())}</h2>
-            <BulkForm kind rows owners=owners.get_untracked() currency=currency() finished>
+            <BulkForm kind rows owners=owners.get_untracked() segments=segments.get_untracked() currency=currency() finished>
                 <button type="button" class="link-button" on:click=move |_| close()>"Cancel"</button>
             </BulkForm>
         }

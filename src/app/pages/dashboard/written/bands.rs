@@ -110,10 +110,12 @@ fn place(from: Band, to: Band) -> u8 {
 }
 
 fn kind(from: Band, to: Band) -> &'static str {
-    match (from, to) {
-        (Band::NoData, _) | (_, Band::NoData) => "other",
-        _ if to > from => "fell",
-        _ => "rose",
+    if !from.tells_risk() || !to.tells_risk() {
+        "other"
+    } else if to > from {
+        "fell"
+    } else {
+        "rose"
     }
 }
 

@@ -2,9 +2,9 @@
 
 use super::links::list_href;
 use crate::app::format;
+use crate::domain::CustomerQuery;
 use crate::domain::band_history::{Moved, MovedBy};
 use crate::domain::list::{ChangeFilter, OwnerFilter, RenewalFilter};
-use crate::domain::{CustomerQuery, Segment};
 use leptos::prelude::*;
 
 /// An active filter in words, and the address of the list without it.
@@ -26,7 +26,7 @@ fn chips(query: &CustomerQuery) -> Vec<Chip> {
     let ids = query.ids.len() as i64;
     put((ids > 0).then(|| format!("{} chosen", format::group(ids))), |query| query.ids.clear());
     put(query.search.as_ref().map(|text| format!("“{text}”")), |query| query.search = None);
-    put(query.segment.map(Segment::label).map(str::to_owned), |query| query.segment = None);
+    put(query.segment.map(|segment| segment.to_string()), |query| query.segment = None);
     let bands = query.bands.iter().map(|band| band.label()).collect::<Vec<_>>();
     put((!bands.is_empty()).then(|| bands.join(" or ")), |query| query.bands.clear());
     put(query.owner.as_ref().map(owner_label), |query| query.owner = None);

@@ -18,14 +18,15 @@ fn day_href(query: &CustomerQuery, at: AskedDay) -> String {
 pub struct ShownDay {
     pub at: AsOf,
     pub today: NaiveDate,
+    history_from: Option<NaiveDate>,
     /// The day of the earliest known fact.
     first_fact_on: Option<NaiveDate>,
 }
 
 impl ShownDay {
     pub fn of(portfolio: &Portfolio) -> Self {
-        let Portfolio { today, as_of, known_at, first_fact_on, .. } = *portfolio;
-        Self { at: AsOf { day: as_of, known_at }, today, first_fact_on }
+        let Portfolio { today, as_of, known_at, history_from, first_fact_on, .. } = *portfolio;
+        Self { at: AsOf { day: as_of, known_at }, today, history_from, first_fact_on }
     }
 }
 
@@ -40,11 +41,11 @@ pub fn DayBar(
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
-    let ShownDay { at, today, first_fact_on } = day;
+    let ShownDay { at, today, history_from, first_fact_on } = day;
     let past = (!at.is_today(today)).then(|| {
         let query = StoredValue::new(query.clone());
         let href = move |at| query.with_value(|query| day_href(query, at));
-        view! { <PastDay at today href scope="Names, owners, ARR and renewal dates are today’s." /> }
+        view! { <PastDay at today href history_from scope="Names, owners, ARR and renewal dates are today’s." /> }
     });
     view! {
         <div class="day-bar">

@@ -4,17 +4,18 @@ use super::chips::filter_labels;
 use super::columns::sort_label;
 use crate::domain::list::{OwnerFilter, RenewalFilter};
 use crate::domain::scorecard::FactorName;
-use crate::domain::{Band, CustomerQuery, NaiveDate, Segment, Sort, SortDirection};
+use crate::domain::{Band, CustomerQuery, NaiveDate, Segment, Segments, Sort, SortDirection};
 use chrono::Months;
 use leptos::prelude::*;
 
 /// The choices of bands, by their value in the URL.
-const BAND_CHOICES: [(&str, &str); 6] = [
+const BAND_CHOICES: [(&str, &str); 7] = [
     ("", "Any band"),
     ("at_risk,churn_risk", "At risk or churn risk"),
     ("churn_risk", "Churn risk"),
     ("at_risk", "At risk"),
     ("healthy", "Healthy"),
+    ("onboarding", "Onboarding"),
     ("no_data", "No data"),
 ];
 
@@ -23,8 +24,15 @@ const PANEL: &str = "filters";
 
 /// Shows the search field and the filters above the list. `today` is the list's as-of day.
 #[component]
-pub fn Filters(query: CustomerQuery, owners: Vec<String>, names: Vec<FactorName>, today: NaiveDate) -> impl IntoView {
-    let segments = Segment::ALL.map(|segment| choice(segment.label(), segment.label(), query.segment == Some(segment)));
+pub fn Filters(
+    query: CustomerQuery,
+    owners: Vec<String>,
+    segments: Segments,
+    names: Vec<FactorName>,
+    today: NaiveDate,
+) -> impl IntoView {
+    let is_asked = |segment: &Segment| query.segment.is_some_and(|asked| asked.is_like(segment));
+    let segments = segments.iter().map(|segment| choice(segment.to_string(), segment.to_string(), is_asked(&segment)));
     let bands = BAND_CHOICES.map(|(value, label)| choice(value, label, query.bands == parse_bands(value)));
     view! {
         <search>

@@ -37,8 +37,8 @@ pub fn ListSection(
     let hidden = use_preferences().read().hidden_columns.clone();
     let labels = factor_labels(&names);
     let limit_lines = format!("--healthy: {}; --at-risk: {}; --factors: {labels}", limits.healthy, limits.at_risk);
-    let (owners, today, total) = match &list {
-        Ok(list) => (list.owners.clone(), list.as_of, list.page.total),
+    let (owners, segments, today, total) = match &list {
+        Ok(list) => (list.owners.clone(), list.segments.clone(), list.as_of, list.page.total),
         Err(_) => Default::default(),
     };
     let csv = format!("/customers.csv{}", csv_query(&query));
@@ -62,7 +62,7 @@ pub fn ListSection(
                 </div>
             </div>
             <div class="list__tools">
-                <Filters query=query.clone() owners=owners.clone() names=names.clone() today />
+                <Filters query=query.clone() owners=owners.clone() segments names=names.clone() today />
                 <Mine query=query.clone() owners />
                 <ColumnChoice />
             </div>

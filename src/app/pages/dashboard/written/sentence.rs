@@ -3,6 +3,7 @@
 use crate::app::format;
 use crate::domain::band_history::BandHistory;
 use crate::domain::list::Measure;
+use crate::domain::phrases::listed;
 use crate::domain::{Band, NaiveDate};
 
 /// The days before which the sentence looks for the figure to compare with.
@@ -30,7 +31,7 @@ impl Sentence {
         let customers = history.total(Measure::Customers, last);
         let total = history.words(by, history.total(by, last));
         let not_healthy = history.not_healthy(by, last);
-        let no_data = history.figure(Band::NoData, by, last);
+        let [no_data, onboarding] = [Band::NoData, Band::Onboarding].map(|band| history.figure(band, by, last));
         match customers {
             0 if history.pending > 0 => return Self::plain("Bands of the past are being worked out."),
             0 if is_filtered => return Self::plain("No customer is selected."),
@@ -63,13 +64,14 @@ impl Sentence {
             } else {
                 "are"
             };
-            return Self::plain(match no_data {
+            let rest = [(onboarding, "onboarding"), (no_data, "without data")].into_iter().filter(|(figure, _)| *figure > 0);
+            let rest: Vec<_> = rest.map(|(figure, what)| format!("{} {what}", history.words(by, figure))).collect();
+            return Self::plain(match rest.len() {
                 0 if day.is_empty() => format!("All {total} {noun} {plural} healthy."),
                 0 => format!("{day}all {total} {noun} {plural} healthy."),
                 _ => {
-                    let rest = history.words(by, no_data);
                     let none = if day.is_empty() { "None" } else { "none" };
-                    format!("{day}{none} of {total} {noun} {verb} at risk; {rest} without data.")
+                    format!("{day}{none} of {total} {noun} {verb} at risk; {}.", listed(&rest))
                 }
             });
         }
@@ -123,11 +125,14 @@ mod tests {
     use crate::domain::band_history::BandDays;
     use chrono::Duration;
 
-    /// Customers and dollars of the four bands, a month ago and on 16 March 2026.
+    /// Customers and dollars of all bands but Onboarding, a month ago and on 16 March 2026.
     fn check(then: [(i64, i64); 4], now: [(i64, i64); 4], expected: &str) -> BandHistory {
         let as_of = NaiveDate::from_ymd_opt(2026, 3, 16).unwrap();
         let days = |band: Band| {
-            let (then, now) = (then[band as usize], now[band as usize]);
+            let place =
+                |band: Band| Band::ALL.into_iter().filter(|other| *other != Band::Onboarding).position(|other| other == band);
+            let of = |bands: [(i64, i64); 4]| place(band).map_or((0, 0), |place| bands[place]);
+            let (then, now) = (of(then), of(now));
             let mut days = BandDays { band, customers: vec![then.0; 31], arr_cents: vec![then.1 * 100; 31] };
             (days.customers[30], days.arr_cents[30]) = (now.0, now.1 * 100);
             days

@@ -62,7 +62,9 @@ fn BandTable(bands: Vec<BandTally>, all: Tally, currency: String, links: Links) 
             <td class="numeric" title=whole>{arr}</td>
         }
     };
-    let rows = bands.into_iter().map(|BandTally { band, tally }| {
+    // Who does not use the band need not see it.
+    let is_shown = |told: &BandTally| told.band != Band::Onboarding || told.tally.customers > 0;
+    let rows = bands.into_iter().filter(is_shown).map(|BandTally { band, tally }| {
         view! {
             <tr>
                 <th scope="row"><BandBadge band /></th>

@@ -1,0 +1,106 @@
+//! What rules are tried on in the browser: the active customers with today's scores, and what measures give for them.
+
+use crate::domain::measure::Measure;
+use crate::domain::scale::Scale;
+use crate::domain::scorecard::FactorRule;
+use crate::domain::{FactorKey, Points, Rulebook, Scorecard, Segments};
+use crate::scoring::trial::TriedCustomer;
+use crate::scoring::{self, Measurements, Scores};
+use crate::server::Call;
+use crate::server::store::{CurrentHealth, Reach};
+use crate::wire::AppError;
+use crate::wire::trial::{CustomerColumns, MOST_TRIED, MeasuredPortfolio, write_column};
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// The customers that are held in memory with their facts at a time.
+const CUSTOMERS_IN_MEMORY: i64 = 500;
+
+/// Returns what the measures give for each active customer today, and the customers themselves where they are asked for. Stored
+/// measurements are used where they are current and have the measure; else facts are loaded.
+pub async fn measure_portfolio(call: &Call, measures: &[Measure], with_customers: bool) -> Result<MeasuredPortfolio, AppError> {
+    let today = call.today();
+    let active = call.store.count_active().await?;
+    if active > MOST_TRIED {
+        return Ok(MeasuredPortfolio { active, ..MeasuredPortfolio::default() });
+    }
+    let (current, connections) = (call.store.current_rulebook().await?, call.store.connections().await?);
+    let asked = measuring(measures);
+    let reach = Reach::of(&Rulebook::from(asked.clone()), today).and(Reach::of(&current, today));
+    let mut columns = vec![Vec::with_capacity(active as usize); measures.len()];
+    let segments = call.store.segments().await?;
+    let mut customers = CustomerColumns::new(today, &call.settings.currency, segments.iter().collect());
+    let (mut ids, mut last) = (DefaultHasher::new(), None);
+    loop {
+        let chunk = call.store.list_active_after(last, CUSTOMERS_IN_MEMORY, today).await?;
+        let Some(end) = chunk.last() else { break };
+        last = Some(end.customer.id);
+        let scorecard = |row: &CurrentHealth| current.scorecard_of(&row.traits, today);
+        let is_needed = |row: &&CurrentHealth| !row.is_current || stored_as(&asked, scorecard(row)).is_none();
+        let needed: Vec<_> = chunk.iter().filter(is_needed).map(|row| row.customer.id).collect();
+        let facts = match needed.is_empty() {
+            true => HashMap::new(),
+            false => call.store.load_facts_of(&needed, reach.clone(), today).await?,
+        };
+        for row in chunk {
+            row.customer.id.hash(&mut ids);
+            let measure = |rules| Some(scoring::measure(facts.get(&row.customer.id)?, rules, &connections, today));
+            let measured_anew = measure(&asked);
+            let stored_as = stored_as(&asked, scorecard(&row));
+            let value = |place: usize, measure: &Measure| match (&measured_anew, &stored_as) {
+                (Some(measured), _) => measured.factor(key(place)).measured_value(measure),
+                (None, Some(keys)) => row.measured.factor(keys[place]).measured_value(measure),
+                (None, None) => Measurements::default().factor(key(place)).measured_value(measure),
+            };
+            measures
+                .iter()
+                .enumerate()
+                .zip(&mut columns)
+                .for_each(|((place, measure), column)| column.push(value(place, measure)));
+            if with_customers {
+                let now = if row.is_current { None } else { measure(scorecard(&row)) };
+                customers.push(tried(&row, now.as_ref().unwrap_or(&row.measured), scorecard(&row), &segments));
+            }
+        }
+    }
+    Ok(MeasuredPortfolio {
+        active,
+        mark: format!("{:016x}", ids.finish()),
+        customers: with_customers.then_some(customers),
+        columns: columns.iter().map(|column| write_column(column)).collect(),
+    })
+}
+
+fn tried(row: &CurrentHealth, measured: &Measurements, current: &Scorecard, segments: &Segments) -> TriedCustomer {
+    let Scores { score, band, .. } = Scores::of(measured, current);
+    let fields = &row.customer.fields;
+    let segment = segments.iter().position(|segment| segment == fields.segment).unwrap_or_default();
+    let (id, name, arr_cents) = (row.customer.id, fields.name.clone(), fields.arr_cents);
+    TriedCustomer { id, name, arr_cents, segment, traits: row.traits, has_data: measured.has_data(), score, band }
+}
+
+/// The key under which the measure of a place is measured.
+fn key(place: usize) -> FactorKey {
+    FactorKey::parse(&format!("m{place}")).unwrap_or(FactorKey::LOGIN_FREQUENCY)
+}
+
+/// Returns rules that measure so, and score nothing in particular.
+fn measuring(measures: &[Measure]) -> Scorecard {
+    let rule = |measure: &Measure| FactorRule {
+        label: String::new(),
+        short_label: String::new(),
+        why: String::new(),
+        next_step: None,
+        weight: 1,
+        measure: measure.clone(),
+        scale: Scale::straight((0, Points::ZERO), (1, Points::MAX), Points::NEUTRAL),
+    };
+    let factors = measures.iter().enumerate().map(|(place, measure)| (key(place), rule(measure))).collect();
+    Scorecard { factors, ..Scorecard::default() }
+}
+
+/// Returns the factors of a scorecard that have the asked measures; `None` where it lacks one of them.
+fn stored_as(asked: &Scorecard, current: &Scorecard) -> Option<Vec<FactorKey>> {
+    let of = |measure: &Measure| current.factors.iter().find(|(_, rule)| rule.measure == *measure).map(|(key, _)| key);
+    asked.factors.values().map(|rule| of(&rule.measure)).collect()
+}
