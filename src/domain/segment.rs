@@ -91,7 +91,7 @@ impl PartialSchema for Segment {
         let name = ObjectBuilder::new().schema_type(utoipa::openapi::schema::Type::String);
         let name =
             name.description(Some("The kind of company a customer is: the name of one of the segments that the rules have."));
-        name.examples(Self::FIRST.map(|segment| segment.to_string())).into()
+        name.min_length(Some(1)).max_length(Some(LONGEST_SEGMENT)).examples(Self::FIRST.map(|segment| segment.to_string())).into()
     }
 }
 

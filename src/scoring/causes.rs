@@ -3,7 +3,7 @@
 
 use super::facts::{Connections, Facts};
 use super::measure::{AsOf, Counted, InvoiceCounts, Measured, Measurements, measure_as_of};
-use super::reasons::Fact;
+use super::reasons::{Fact, Regrouped};
 use super::score::{score, score_and_contributions};
 use super::words::{ACTIVE_DAY, AGE, change_sentence, fact_sentence, value_name, value_words};
 use crate::domain::counts::group;
@@ -79,8 +79,8 @@ struct Scorecards<'a> {
     /// The one that it would have had on the first day under the rules of the second.
     rescored: &'a Scorecard,
     after: &'a Scorecard,
-    /// The reason why the last two differ: "older than 90 days"; empty when there is no such.
-    reason: String,
+    /// The reason why the last two differ.
+    reason: Regrouped,
 }
 
 impl<'a> Scorecards<'a> {
@@ -92,9 +92,9 @@ impl<'a> Scorecards<'a> {
             condition.holds(&was, before.day) && leaves_on.is_some_and(|leaves_on| leaves_on <= after.day)
         });
         let reason = match (is.segment, outgrown.and_then(|condition| condition.started_less_than_days_ago)) {
-            (Some(segment), _) if is.segment != was.segment => format!("in {} now", segment.label()),
-            (_, Some(days)) => format!("{days} days or older"),
-            _ => String::new(),
+            (Some(segment), _) if is.segment != was.segment => Regrouped::InSegment(segment),
+            (_, Some(days)) => Regrouped::Aged(days),
+            _ => Regrouped::Otherwise,
         };
         Self {
             before: before.rulebook.scorecard_of(&was, before.day),
@@ -147,7 +147,7 @@ fn facts(
                 (old.factors.get(factor) != Some(rule)).then_some(Fact::Scorecard { old: old.version, new: new.version })
             }
             Cause::OtherScorecard => (old.factors.get(factor) != Some(rule))
-                .then(|| Fact::ScoredBy { reason: scorecards.reason.clone(), name: new.name.clone() }),
+                .then(|| Fact::ScoredBy { reason: scorecards.reason, name: new.name.clone() }),
             Cause::SourceConnected => {
                 let connected = |step: &Step| step.measured.factor(factor).connected;
                 measure.sources().next().filter(|_| connected(last) != connected(next)).map(Fact::Connected)

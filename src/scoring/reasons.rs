@@ -1,6 +1,16 @@
 //! Reasons as facts: why a score changed, and what would raise it.
 
-use crate::domain::Source;
+use crate::domain::{Segment, Source};
+
+/// The reason why a customer has another scorecard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Regrouped {
+    InSegment(Segment),
+    /// It started so many days ago, or more.
+    Aged(i64),
+    /// Something else is known of it now.
+    Otherwise,
+}
 
 /// The effect of a cause on one factor.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,10 +20,10 @@ pub enum Fact {
         old: i64,
         new: i64,
     },
-    /// Another scorecard, with the reason for it where there is one.
+    /// Another scorecard of this name, and the reason for it.
     ScoredBy {
-        reason: String,
         name: String,
+        reason: Regrouped,
     },
     Connected(Source),
     /// By how much the counted things became more, or fewer. The noun is in the singular.

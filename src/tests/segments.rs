@@ -45,7 +45,7 @@ on_each_database! {
         assert_eq!(site.names("?segment=Public%20SECTOR").await, ["Bolt"]);
         assert_eq!(site.get("/api/customers").await.ok()["segments"], expected);
         // Of every one of these the segments are those of the rules.
-        for path in ["/api/customers", "/api/portfolio", "/api/portfolio/bands", "/api/portfolio/renewals", "/api/today", "/api/month", "/customers.csv", "/api/backtest"] {
+        for path in ["/api/customers", "/api/portfolio", "/api/portfolio/bands", "/api/portfolio/renewals", "/api/month", "/customers.csv", "/api/backtest"] {
             assert_eq!(site.get(&format!("{path}?segment=mid-market")).await.status, 200, "{path}");
             let refused = site.get(&format!("{path}?segment=Huge")).await;
             assert_eq!((refused.status, refused.invalid_fields()), (422, vec!["segment".to_owned()]), "{path}");

@@ -1,7 +1,7 @@
 //! A rulebook as the values of a form: one scorecard stands in the form's fields, the others wait in a hidden one.
 
 use super::FormValues;
-use super::rules::{FACTORS, scorecard_values};
+use super::rules::{DAYS, FACTORS, scorecard_values};
 use crate::domain::scorecard::EVERYBODY;
 use crate::domain::{Rulebook, Scorecard};
 use leptos::serde_json;
@@ -11,10 +11,6 @@ use serde::{Deserialize, Serialize};
 pub const SCORECARDS: &str = "scorecards";
 /// The field of the buttons that act on the list of scorecards, such as `edit:1`.
 pub const ACT: &str = "act";
-/// The prefix of the check boxes of a condition's segments.
-pub const OF_SEGMENTS: &str = "condition.segments.";
-/// The field with the days of a condition.
-pub const DAYS: &str = "condition.days";
 
 /// A scorecard of a form's rulebook.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +43,8 @@ impl Cards {
         Self(cards)
     }
 
-    pub fn len(&self) -> usize {
+    /// Returns the number of scorecards, at least one.
+    pub fn count(&self) -> usize {
         self.0.len()
     }
 
@@ -72,7 +69,7 @@ impl Cards {
 
     /// Moves the edited scorecard by one place. The last stays the last.
     fn shift(&mut self, by: isize) {
-        let (from, last) = (self.edited(), self.len().saturating_sub(1));
+        let (from, last) = (self.edited(), self.count().saturating_sub(1));
         if let Some(to) = from.checked_add_signed(by).filter(|to| from < last && *to < last) {
             self.0.swap(from, to);
         }
@@ -132,7 +129,7 @@ pub fn act(mut values: FormValues, in_force: &Rulebook) -> FormValues {
         values = rulebook_values(in_force, last, in_force);
     }
     let mut cards = Cards::of(&values);
-    let (edited, last) = (cards.edited(), cards.len() - 1);
+    let (edited, last) = (cards.edited(), cards.count() - 1);
     let place = |text: &str| text.parse().ok().filter(|place| *place <= last);
     match act.split_once(':') {
         Some(("edit", to)) => {

@@ -1,13 +1,17 @@
 //! The rules of scoring as the values of a form: a name for each field of each factor, and texts that a person writes.
 
 use super::FormValues;
-use super::rulebooks::{DAYS, OF_SEGMENTS};
 use crate::domain::measure_input::{MeasureInput, measure_fields};
 use crate::domain::rulebook_input::MEASURE_TYPES;
 use crate::domain::{EventKind, FactorKey, Scorecard, Segments};
 
 /// The field with the keys of the form's factors, in their order.
 pub const FACTORS: &str = "factors";
+
+/// The prefix of the check boxes of a condition's segments.
+pub const OF_SEGMENTS: &str = "condition.segments.";
+/// The field with the days of a condition.
+pub const DAYS: &str = "condition.days";
 
 /// The field with the segments, one a line in their order.
 pub const SEGMENTS: &str = "segments";

@@ -1,8 +1,8 @@
 //! Reads the rules of scoring from the texts of a form. The browser reads them while somebody types, the server when they are sent.
 
 use super::FormValues;
-use super::rulebooks::{Cards, DAYS, OF_SEGMENTS, SCORECARDS};
-use super::rules::{self, SEGMENTS, factor_field};
+use super::rulebooks::{Cards, SCORECARDS};
+use super::rules::{self, DAYS, OF_SEGMENTS, SEGMENTS, factor_field};
 use crate::domain::condition::ConditionInput;
 use crate::domain::measure_input::{MeasureInput, measure_fields};
 use crate::domain::numbers::whole_number;
@@ -22,10 +22,10 @@ pub fn rulebook_input<T>(
     let mut reader = Reader { form, unreadable: FieldErrors::default() };
     let (based_on, segments) = (reader.whole("version"), form.0.get(SEGMENTS).map(|_| reader.lines(SEGMENTS)));
     unreadable.0.extend(reader.unreadable.0);
-    let mut scorecards = Vec::with_capacity(cards.len());
+    let mut scorecards = Vec::with_capacity(cards.count());
     for (place, fields) in cards.fields(form, in_force).iter().enumerate() {
         let mut reader = Reader { form: fields, unreadable: FieldErrors::default() };
-        scorecards.push(reader.scorecard(place + 1 == cards.len()));
+        scorecards.push(reader.scorecard(place + 1 == cards.count()));
         let errors = reader.unreadable.0.into_iter();
         unreadable.0.extend(errors.map(|error| in_list(error, place, &cards, &scorecards)));
     }

@@ -14,6 +14,7 @@ mod quarantine;
 mod retract;
 mod scorecard;
 mod scorecard_list;
+mod scorecard_parts;
 mod state;
 mod who_are_you;
 

@@ -3,6 +3,7 @@
 use super::FormState;
 use super::parts::{ActionForm, FormFoot, FormHead};
 use super::scorecard_list::ScorecardList;
+use super::scorecard_parts::{field, use_ask, use_ask_by_button};
 use crate::app::components::{Choice, Field, SelectField, SubmitButton, TextArea};
 use crate::app::server_fns::{RestoreScorecard, SaveScorecard};
 use crate::app::state::use_preferences;
@@ -12,11 +13,9 @@ use crate::domain::rulebook_input::MEASURE_TYPES;
 use crate::domain::{FactorKey, MissingPolicy, Rulebook, Segments};
 use crate::wire::rulebooks::{SCORECARDS, rulebook_values};
 use crate::wire::rules::{self, FACTORS, SEGMENTS, factor_field};
-use crate::wire::{FUNCTION, FormValues, Rejection, SCORECARD_PATH};
+use crate::wire::{FormValues, Rejection, SCORECARD_PATH};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_navigate};
-use wasm_bindgen::JsCast;
 
 /// Edits the current rules, which have these `segments`. `typed` are previewed values, `rejection` their errors; `scored` is the number of customers that each
 /// scorecard scores, as far as it is known.
@@ -67,12 +66,6 @@ pub fn ScorecardForm(
             </div>
         </ActionForm>
     }
-}
-
-/// Shows a required input.
-pub(super) fn field(state: FormState, name: String, label: &'static str, hint: &'static str, mode: &'static str) -> AnyView {
-    let (id, value, error) = (state.field_id(&name), state.value(&name), state.error(name.clone()));
-    view! { <Field id name label hint value error inputmode=mode required=true /> }.into_any()
 }
 
 /// Shows a required number with a slider, which has a name of its own.
@@ -265,42 +258,6 @@ fn SegmentFields(state: FormState) -> impl IntoView {
                 required=true
             />
         </fieldset>
-    }
-}
-
-/// Returns what asks for the page with the rules in the form around an element, which tells its name where it is a button. They travel in the address, so that what is shown
-/// can be reloaded and shared. The function returns whether the page that is shown is another one then; `None` without a form.
-fn use_ask() -> impl Fn(web_sys::Element) -> Option<bool> + Clone {
-    let (navigate, search) = (use_navigate(), use_location().search);
-    move |element| {
-        let form = element.closest("form").ok().flatten()?.dyn_into::<web_sys::HtmlFormElement>().ok()?;
-        let data = web_sys::FormData::new_with_form(&form).ok()?;
-        let button = element.dyn_ref::<web_sys::HtmlButtonElement>().filter(|button| !button.name().is_empty());
-        if let Some(button) = button {
-            let _ = data.append_with_str(&button.name(), &button.value());
-        }
-        for name in [FUNCTION, "form", "messageId"] {
-            data.delete(name);
-        }
-        let query = web_sys::UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
-        let query = String::from(query.to_string());
-        let differs = query != search.read_untracked().trim_start_matches('?');
-        let options = leptos_router::NavigateOptions { scroll: false, ..Default::default() };
-        navigate(&format!("{SCORECARD_PATH}?{query}"), options);
-        Some(differs)
-    }
-}
-
-/// Returns what asks for the page with the rules in the form when a button is pressed, and tells whether that is another page.
-pub(super) fn use_ask_by_button() -> impl Fn(MouseEvent) -> bool + Clone {
-    let ask = use_ask();
-    move |event: MouseEvent| {
-        let button = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        let differs = button.and_then(&ask);
-        if differs.is_some() {
-            event.prevent_default();
-        }
-        differs.unwrap_or_default()
     }
 }
 

@@ -1,12 +1,13 @@
 //! The scorecards of the rulebook in the form: which of them is edited, whom it scores, and their order.
 
 use super::FormState;
-use super::scorecard::{field, use_ask_by_button};
+use super::scorecard_parts::{field, use_ask_by_button};
 use crate::app::components::{ConfirmDialog, Field};
 use crate::app::format::count;
 use crate::domain::rulebook_input::MOST_SCORECARDS;
 use crate::domain::{Rulebook, Segments};
-use crate::wire::rulebooks::{ACT, Cards, DAYS, OF_SEGMENTS, SCORECARDS};
+use crate::wire::rulebooks::{ACT, Cards, SCORECARDS};
+use crate::wire::rules::{DAYS, OF_SEGMENTS};
 use crate::wire::{FormValues, SCORECARD_PATH};
 use leptos::prelude::*;
 
@@ -15,15 +16,15 @@ use leptos::prelude::*;
 pub fn ScorecardList(state: FormState, current: Rulebook, segments: Segments, scored: Vec<i64>) -> impl IntoView {
     let values = state.values();
     let cards = Cards::of(&values);
-    let (edited, last) = (cards.edited(), cards.len() - 1);
+    let (edited, last) = (cards.edited(), cards.count() - 1);
     let fields = cards.fields(&values, &current);
     let rows = fields.iter().enumerate().map(|(place, fields)| {
-        let customers = scored.get(place).filter(|_| scored.len() == cards.len()).map(|number| count(*number, "customer"));
+        let customers = scored.get(place).filter(|_| scored.len() == cards.count()).map(|number| count(*number, "customer"));
         view! { <ScorecardRow place name=name_of(fields, place) customers=customers_of(fields, place == last) scored=customers edited=place == edited /> }
     });
     let rows = (last > 0).then(|| view! { <ol class="scorecards">{rows.collect_view()}</ol> });
     let error = state.error(SCORECARDS);
-    let add = (cards.len() < MOST_SCORECARDS).then(|| view! { <Act act="add" label="Add a scorecard" /> });
+    let add = (cards.count() < MOST_SCORECARDS).then(|| view! { <Act act="add" label="Add a scorecard" /> });
     let order = (edited < last).then(|| {
         let name = fields.get(edited).map(|fields| name_of(fields, edited)).unwrap_or_default();
         view! {

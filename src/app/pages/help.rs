@@ -230,7 +230,8 @@ fn Importing() -> impl IntoView {
             <p>
                 "Customers are recognised by their external id. New ones are created; known ones get what differs, and an empty cell \
                  changes nothing. Events are recognised by their message id, or else by their content. So the same file can be \
-                 imported again, also with rows added to it. A row is refused when an earlier row has its external id with another \
+                 imported again, also with rows added to it. Segments that the rules do not have are named by the check, and added to the \
+                 rules when you choose so; their rows are refused otherwise. A row is refused when an earlier row has its external id with another \
                  name, because spreadsheets shorten long numbers to the same text."
             </p>
             <p>

@@ -3,14 +3,17 @@
 use crate::domain::counts::count;
 use crate::domain::phrases::{day, uncapitalised};
 use crate::domain::{Cause, FactorKey, HealthChange, Points, Window};
-use crate::scoring::reasons::Fact;
+use crate::scoring::reasons::{Fact, Regrouped};
 
 /// "34 logins from before 28 Oct 2026 no longer count". `days` are those of the events behind the fact.
 pub fn fact_sentence(cause: Cause, fact: Fact, days: Option<Window>) -> String {
     match fact {
         Fact::Scorecard { old, new } => format!("scorecard version {new} in place of {old}"),
-        Fact::ScoredBy { reason, name } if reason.is_empty() => format!("scored by {name} now"),
-        Fact::ScoredBy { reason, name } => format!("{reason}: scored by {name} now"),
+        Fact::ScoredBy { name, reason } => match reason {
+            Regrouped::InSegment(segment) => format!("in {segment} now: scored by {name} now"),
+            Regrouped::Aged(days) => format!("{} or older: scored by {name} now", count(days, "day")),
+            Regrouped::Otherwise => format!("scored by {name} now"),
+        },
         Fact::Connected(source) => format!("{} connected", uncapitalised(source.label())),
         Fact::Counted { noun, change } => {
             let counted = count(change.abs(), noun);

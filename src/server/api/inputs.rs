@@ -4,9 +4,10 @@
 use super::extract::{ReasonInput, RestoreInput};
 use crate::domain::bulk::{ChosenCustomer, MAX_CHOSEN};
 use crate::domain::scorecard_input::{BandLimitsInput, FactorRuleInput, has_target};
+use crate::domain::segment::LONGEST_SEGMENT;
 use crate::domain::{
     ArchiveReason, BulkInput, CustomerInput, EventInput, EventKind, FactorKey, MissingPolicy, NoteInput, OutcomeInput,
-    OutcomeKind, Priority, ScorecardInput,
+    OutcomeKind, Priority, ScorecardInput, Segment,
 };
 use serde_json::{Value, json};
 use utoipa::openapi::extensions::Extensions;
@@ -86,12 +87,12 @@ bodies! {
 }
 
 fn customer() -> Fields {
-    Fields::of::<CustomerInput>()
+    Fields::of::<CustomerInput>().segment()
 }
 
 /// Returns the change of one field; an owner and a reason may be null.
 fn bulk_change(field: &'static str) -> Object {
-    let fields = Fields::of::<BulkInput>().only(&["customers", field]);
+    let fields = Fields::of::<BulkInput>().segment().only(&["customers", field]);
     let fields = fields.one_of("archiveReason", ArchiveReason::ALL.map(ArchiveReason::name)).never_null(&["segment"]);
     let customer = Fields::of::<ChosenCustomer>().require(&["id", "version"]);
     let mut object = fields.with_items("customers", customer, 1, MAX_CHOSEN).0;
@@ -215,6 +216,15 @@ impl Fields {
             let null = may_be_null(field).then_some(Value::Null);
             field.enum_values = Some(names.into_iter().map(Into::into).chain(null).collect());
             (field.pattern, field.max_length) = (None, None);
+        }
+        self
+    }
+
+    /// Says what a segment's name looks like. Which there are, the rules say.
+    fn segment(mut self) -> Self {
+        if let Some(RefOr::T(Schema::Object(field))) = self.0.properties.get_mut("segment") {
+            field.examples = Segment::FIRST.map(|segment| Value::from(segment.label())).to_vec();
+            (field.min_length, field.max_length) = (Some(1), Some(LONGEST_SEGMENT));
         }
         self
     }

@@ -66,6 +66,8 @@ pub const RULES: [(&str, &str); 21] = [
     (
         "create_rulebook",
         "`scorecards.0.bands.healthy` is not above `scorecards.0.bands.atRisk`; no weight is above 0; two factors have the same key; a measure has \
-         a field that its `type` does not have, or lacks one that it needs; or the points of a scale do not rise, or turn",
+         a field that its `type` does not have, or lacks one that it needs; the points of a scale do not rise, or turn; a scorecard \
+         but the last has no condition, the last has one, or a condition has no part or a segment that the rules do not have; two \
+         scorecards have the same name; or all together have more than 12 different factors",
     ),
 ];

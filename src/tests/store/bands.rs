@@ -180,11 +180,11 @@ on_each_database! {
         for customers in 0..4 {
             for _ in 0..2 {
                 let told = portfolio::get_portfolio_bands(&app.call(Actor::Visitor), &query).await.unwrap();
-                assert_eq!(told.bands[3].customers[90], customers);
+                assert_eq!(told.bands[4].customers[90], customers);
             }
             db.customer("Another").await;
         }
         let ada = CustomerQuery { owner: Some("Ada".to_owned().into()), ..query };
-        assert_eq!(portfolio::get_portfolio_bands(&app.call(Actor::Visitor), &ada).await.unwrap().bands[3].customers[90], 0);
+        assert_eq!(portfolio::get_portfolio_bands(&app.call(Actor::Visitor), &ada).await.unwrap().bands[4].customers[90], 0);
     }
 }

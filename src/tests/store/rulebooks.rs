@@ -63,6 +63,7 @@ on_each_database! {
         assert_eq!(scored_by(&db, bolt).await, "New");
         db.send(bolt, login().days_ago(40)).await;
         assert_eq!(scored_by(&db, bolt).await, "Everybody else");
+        db.roll_over_all(today()).await;
         db.assert_settled(today()).await;
     }
 

@@ -84,7 +84,9 @@ fn layout(flow: &[Flow], by: Measure) -> (Vec<Column>, Vec<Column>, Vec<Ribbon>)
         sizes.sum::<i128>()
     };
     let total = sum(&|_| true).max(1);
-    let room = SIZE - GAP * (ENDS.len() as i128 - 1);
+    let onboards = flow.iter().any(|told| [told.from, told.to].contains(&Some(Band::Onboarding)));
+    let spaces = ENDS.len() as i128 - if onboards { 1 } else { 2 };
+    let room = SIZE - GAP * spaces;
     let column = |side: fn(&Flow) -> Option<Band>| {
         let mut top = 0;
         let bands = ENDS.into_iter().filter_map(|end| {

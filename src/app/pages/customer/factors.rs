@@ -6,7 +6,7 @@ use crate::app::components::rules::Reason;
 use crate::app::components::{SilentSourceLine, stands};
 use crate::app::format;
 use crate::domain::measure::Measure;
-use crate::domain::scorecard::FactorRule;
+use crate::domain::scorecard::{EVERYBODY, FactorRule};
 use crate::domain::{Factor, FactorKey, Points, Window};
 use crate::scoring;
 use crate::wire::pages::CustomerPage;
@@ -27,9 +27,14 @@ pub fn FactorsSection(page: StoredValue<CustomerPage>) -> impl IntoView {
     };
     let rules = page.with_value(|page| page.scorecard.factors.clone());
     let rows = rules.into_iter().filter_map(row).collect_view();
+    let scored_by = page.with_value(|page| page.health.scored_by.clone());
+    // Where everybody is scored alike there is nothing to tell.
+    let scored_by = (scored_by != EVERYBODY).then(|| {
+        view! { <p class="muted">"Scored by: " <a href="/scorecard#rules-title">{scored_by}</a></p> }
+    });
     view! {
         <section class="panel" aria-labelledby="factors-title">
-            <div class="panel__head"><h2 id="factors-title">"What the score is made of"</h2></div>
+            <div class="panel__head"><h2 id="factors-title">"What the score is made of"</h2>{scored_by}</div>
             <div class="factors">{rows}</div>
         </section>
     }

@@ -124,7 +124,7 @@ fn Scoring(page: Page, previewed: Option<Previewed>, typed: Option<FormValues>) 
 fn Templates(version: i64, edited: FormValues) -> impl IntoView {
     let is_kept = |name: &str| ["name", "onboarding", SCORECARDS].contains(&name) || name.starts_with("condition");
     let kept = FormValues(edited.0.into_iter().filter(|(name, value)| is_kept(name) && !value.is_empty()).collect());
-    let kept = if Cards::of(&kept).len() > 1 { serde_urlencoded::to_string(&kept).unwrap_or_default() } else { String::new() };
+    let kept = if Cards::of(&kept).count() > 1 { serde_urlencoded::to_string(&kept).unwrap_or_default() } else { String::new() };
     let kept = if kept.is_empty() { kept } else { format!("&{kept}") };
     let templates = Template::all().into_iter().map(|template| {
         let href = format!("/scorecard?template={}&version={version}{kept}#edit-title", template.name);

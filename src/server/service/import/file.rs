@@ -34,6 +34,13 @@ enum Compression {
     Zstd,
 }
 
+/// A file whose columns are known.
+#[derive(Clone)]
+pub struct Columned {
+    pub source: Source,
+    pub columns: Vec<String>,
+}
+
 /// A file, and the way to read it.
 #[derive(Clone, Debug)]
 pub struct Source {

@@ -28,10 +28,10 @@ use crate::server::Call;
 use crate::server::store::{Attempt, NewImport, StoreError, StoredImport};
 use crate::wire::AppError;
 use chrono::{DateTime, Duration, Utc};
+use file::Columned;
 use folder::{errors_path, remove_files};
 use meter::Meter;
 use row::RowReader;
-use run::Columned;
 use segments::Importer;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
@@ -344,7 +344,9 @@ pub async fn run_import(call: &Call, id: ImportId, add_segments: bool) -> Result
     let (call, file, from) =
         (call.clone(), Columned { source, columns }, Importer { file_name: import.file_name, author: import.author });
     tokio::spawn(async move {
-        run::run(&call, attempt, file, mapping, from).await;
+        // With more segments other rows are refused than in the dry run.
+        let errors = mapping.add_segments.then(|| errors_path(&path));
+        run::run(&call, attempt, file, mapping, from, errors).await;
         let _ = std::fs::remove_file(&path);
     });
     Ok(())

@@ -3,7 +3,7 @@
 
 use super::super::batch::Address;
 use super::errors::Errors;
-use super::file::Source;
+use super::file::{Columned, Source};
 use super::meter::Meter;
 use super::row::{Parsed, RowReader, customer_defaults, row_errors};
 use super::seen::{SeenCustomers, SeenEvents, SeenOutcomes};
@@ -61,12 +61,16 @@ pub async fn check(call: &Call, attempt: Attempt, file: Columned, mapping: Mappi
     finish(call, attempt, state, problem).await;
 }
 
-/// Runs an upload's import.
-pub async fn run(call: &Call, attempt: Attempt, file: Columned, mapping: Mapping, from: Importer) {
+/// Runs an upload's import. Writes a list of errors when it is told a path.
+pub async fn run(call: &Call, attempt: Attempt, file: Columned, mapping: Mapping, from: Importer, errors: Option<PathBuf>) {
     let run = async {
         let _place = PLACES.acquire().await;
         segments::add(call, &segments::find(call, &file, &mapping).await?, &from).await?;
-        drive(call, file, &mapping, Target::Import(attempt), Vec::new(), Errors::nowhere(), |_, _| {}).await
+        let errors = match errors {
+            Some(errors) => blocking(move || Errors::of_upload(errors)).await?,
+            None => Errors::nowhere(),
+        };
+        drive(call, file, &mapping, Target::Import(attempt), Vec::new(), errors, |_, _| {}).await
     };
     let _ = finish_run(call, attempt, beating(call, attempt, run).await).await;
 }
@@ -119,13 +123,6 @@ pub async fn import_file(
     };
     let counts = finish_run(call, attempt, beating(call, attempt, driven).await).await?;
     Ok((counts, Ok(attempt.import)))
-}
-
-/// A file whose columns are known.
-#[derive(Clone)]
-pub struct Columned {
-    pub source: Source,
-    pub columns: Vec<String>,
 }
 
 /// A row with its line, how it names its customer, and the customer.

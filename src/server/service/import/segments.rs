@@ -1,12 +1,13 @@
 //! Segments in a file that the rules do not have: found, and added to the rules when the importer wants it.
 
 use super::blocking;
+use super::file::Columned;
 use super::meter::Meter;
 use super::row::{Parsed, RowReader};
-use super::run::Columned;
 use crate::domain::segment::MOST_SEGMENTS;
 use crate::domain::{FieldErrors, ImportKind, Mapping, NewRulebook, Segment, Segments};
 use crate::server::Call;
+use crate::server::store::{StoreError, StoreResult};
 use crate::wire::AppError;
 
 /// The file, and the person who imports it.
@@ -59,8 +60,25 @@ pub fn with_choice(mut errors: FieldErrors, unknown: &mut Vec<Segment>, known: &
     errors
 }
 
+/// The tries to put rules in force while others do.
+const TRIES: usize = 5;
+
 /// Puts the rules in force again, with more segments. Customers are rescored in the background.
 pub async fn add(call: &Call, found: &[Segment], from: &Importer) -> Result<(), AppError> {
+    let author = from.author.clone().unwrap_or_else(|| "Import".to_owned());
+    let file: String = from.file_name.chars().take(120).collect();
+    let note = format!("Segments found in {file}");
+    for _ in 1..TRIES {
+        match add_to_current(call, found, &author, &note).await {
+            Err(StoreError::Conflict(_)) => {}
+            added => return Ok(added?),
+        }
+    }
+    Ok(add_to_current(call, found, &author, &note).await?)
+}
+
+/// Conflict when somebody else puts a version in force meanwhile.
+async fn add_to_current(call: &Call, found: &[Segment], author: &str, note: &str) -> StoreResult<()> {
     let (current, segments) = (call.store.current_rulebook().await?, call.store.segments().await?);
     let more = segments.and(found.iter().copied());
     if more == segments {
@@ -68,9 +86,7 @@ pub async fn add(call: &Call, found: &[Segment], from: &Importer) -> Result<(), 
     }
     let next = current.version.saturating_add(1);
     let rulebook = current.with_version(next);
-    let author = from.author.clone().unwrap_or_else(|| "Import".to_owned());
-    let file: String = from.file_name.chars().take(120).collect();
-    let new = NewRulebook { rulebook, segments: Some(more), author, note: format!("Segments found in {file}") };
+    let new = NewRulebook { rulebook, segments: Some(more), author: author.to_owned(), note: note.to_owned() };
     call.store.add_rulebook(&new, call.read_clock()).await?;
     call.rescore.notify_one();
     Ok(())

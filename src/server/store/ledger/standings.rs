@@ -20,7 +20,7 @@ pub struct Standings<'a>(HashMap<CustomerId, ScoredFrom<'a>>);
 
 enum ScoredFrom<'a> {
     Carried(Box<Carried<'a>>),
-    Facts(Facts),
+    Facts(Box<Facts>),
 }
 
 /// Stored health that is carried on.
@@ -87,7 +87,7 @@ impl<'a> Standings<'a> {
     pub async fn load(tx: &mut Tx, plan: &'a Plan<'_>, rules: &'a Rules, moves: bool, today: NaiveDate) -> StoreResult<Self> {
         let (mut standings, rest) = Self::carried(plan, rules, moves, today)?;
         let found = load_facts(tx, &rest, rules.reach(today), today).await?;
-        standings.0.extend(found.into_iter().map(|(id, facts)| (id, ScoredFrom::Facts(facts))));
+        standings.0.extend(found.into_iter().map(|(id, facts)| (id, ScoredFrom::Facts(Box::new(facts)))));
         Ok(standings)
     }
 
