@@ -60,7 +60,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByText("10, highest").waitFor();
     await page.getByRole("combobox", { name: "Segment" }).selectOption("SMB");
     await page.getByRole("button", { name: "Test" }).click();
-    await page.getByText("Segments have no history").waitFor();
+    await page.getByText("the customers that are in the segment today").waitFor();
   });
 }
 

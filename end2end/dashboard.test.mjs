@@ -184,7 +184,7 @@ story("a filter that matches nobody says so and offers the way out", { app: few 
 
 story("an address that makes no sense is explained instead of shown", { app: few, console: [refused(422)] }, async ({ page, open }) => {
   await open("/?segment=Huge");
-  await page.getByRole("alert").getByText("must be one of Enterprise, SMB, Startup").waitFor();
+  await page.getByRole("alert").getByText("must be one of Enterprise, SMB, Startup").first().waitFor();
 });
 
 story("the export has the rows of the list, in its order", { app: few }, async ({ page, open }) => {

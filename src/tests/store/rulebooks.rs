@@ -98,4 +98,26 @@ on_each_database! {
         assert_eq!(new.condition.as_ref().unwrap().words(), "SMB, started less than 90 days ago");
         assert_eq!((new.version, rest.version, &rest.condition), (2, 2, &None));
     }
+
+    async fn as_known_then_the_scorecard_is_that_of_the_segment_and_start_known_then(db: Database) {
+        let ago = |days: i64| now() - chrono::Duration::days(days);
+        newcomers(&db, &[Segment::STARTUP], Some(60)).await;
+        let rulebook = db.current_rulebook().await.unwrap();
+        let fields = CustomerFields { segment: Segment::STARTUP, start_date: Some(days_ago(50)), ..blank() };
+        let acme = db.create_customer(&fields, ago(40)).await.unwrap();
+        db.posts.insert_event(acme.id, &login().days_ago(38).event(), ago(38)).await.unwrap();
+        let moved = CustomerFields { segment: Segment::SMB, ..fields.clone() };
+        let acme = db.update_customer(acme.id, acme.version, &moved, ago(20)).await.unwrap();
+        let back = CustomerFields { start_date: Some(days_ago(90)), ..fields };
+        db.update_customer(acme.id, acme.version, &back, ago(10)).await.unwrap();
+        for (then, expected) in [(30, "New"), (21, "New"), (20, "Everybody else"), (11, "Everybody else"), (10, "Everybody else")] {
+            let at = AsOf::known_then(days_ago(then));
+            let facts = db.load_facts(acme.id, days_ago(300), at).await.unwrap();
+            assert_eq!(rulebook.scorecard_of(&facts.traits(), at.day).name, expected, "{then} days ago");
+        }
+        // A start that was known later makes the customer older on all days, as all is known now.
+        let facts = db.load_facts(acme.id, days_ago(300), today()).await.unwrap();
+        assert_eq!(rulebook.scorecard_of(&facts.traits(), days_ago(31)).name, "New");
+        assert_eq!(rulebook.scorecard_of(&facts.traits(), days_ago(30)).name, "Everybody else");
+    }
 }
