@@ -34,8 +34,6 @@ pub struct Finder {
     /// The place to which the visitor moved.
     moved_to: RwSignal<Option<usize>>,
     pub chosen: Memo<Option<usize>>,
-    /// True when Enter was pressed before the answer came.
-    goes: RwSignal<bool>,
     preferences: RwSignal<Preferences>,
     set_preference: ServerAction<SetPreference>,
 }
@@ -65,7 +63,6 @@ impl Finder {
             choices,
             moved_to,
             chosen,
-            goes: RwSignal::new(false),
             preferences: use_preferences(),
             set_preference: ServerAction::new(),
         };
@@ -89,7 +86,7 @@ impl Finder {
     fn type_text(self, text: String) {
         self.text.set(text);
         self.moved_to.set(None);
-        self.goes.set(false);
+        self.search.goes.set(false);
     }
 
     fn ask_after_typing(self) {
@@ -112,8 +109,8 @@ impl Finder {
 
     fn go_once_answered(self) {
         Effect::new(move |_| {
-            if self.goes.get() && self.chosen.get().is_some() {
-                self.goes.set(false);
+            if self.search.goes.get() && self.chosen.get().is_some() {
+                self.search.goes.set(false);
                 // By then the answer is on screen.
                 request_animation_frame(move || self.go());
             }
@@ -124,7 +121,7 @@ impl Finder {
     fn go(self) {
         match self.chosen.get_untracked().and_then(option_at) {
             Some(option) => option.click(),
-            None => self.goes.set(self.text.with_untracked(|text| !text.trim().is_empty())),
+            None => self.search.goes.set(self.text.with_untracked(|text| !text.trim().is_empty())),
         }
     }
 

@@ -26,12 +26,14 @@ pub struct Search {
     /// The field that the server wrote, until the code for another one is there.
     plain: NodeRef<Input>,
     is_open: RwSignal<bool>,
+    /// True when Enter was pressed before the answer came.
+    goes: RwSignal<bool>,
     keys: KeysShown,
 }
 
 impl Search {
     pub fn new(keys: KeysShown) -> Self {
-        Self { dialog: NodeRef::new(), plain: NodeRef::new(), is_open: RwSignal::new(false), keys }
+        Self { dialog: NodeRef::new(), plain: NodeRef::new(), is_open: RwSignal::new(false), goes: RwSignal::new(false), keys }
     }
 
     pub fn open(self) {
@@ -72,6 +74,7 @@ pub fn SearchDialog(search: Search) -> impl IntoView {
     let submit = move |event: SubmitEvent| {
         if search.is_open.get_untracked() {
             event.prevent_default();
+            search.goes.set(true);
         }
     };
     // A click on the dialog itself, and not on what is in it, is one beside its content.
