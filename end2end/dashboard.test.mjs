@@ -230,7 +230,7 @@ story("back from a customer leads to the place in the list", { app: many }, asyn
   // The list comes late, when the browser has long restored its own idea of the place.
   let release;
   const released = new Promise((resolve) => (release = resolve));
-  await page.route(/list_customers/, async (route) => {
+  await page.route((url) => url.pathname === "/", async (route) => {
     await released;
     await route.continue();
   });

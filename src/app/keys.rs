@@ -1,11 +1,16 @@
 //! Keys that work on every page: Ctrl+K and `/` search, `?` lists the keys. Single keys can be switched off for people who
 //! dictate or mistype (WCAG 2.1.4).
 
+// The macro that marks where the module is cut writes the unsafe calls between its parts.
+#![allow(unsafe_code)]
+
 use super::server_fns::SetPreference;
 use super::state::use_preferences;
-use leptos::ev::{Event, KeyboardEvent, MouseEvent};
+use leptos::ev::{Event, KeyboardEvent};
 use leptos::html::Dialog;
+use leptos::lazy;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -34,8 +39,13 @@ impl KeysShown {
         shown
     }
 
+    /// Shows the dialog as soon as the code of its content is there.
     pub fn show(self) {
-        self.0.set(true);
+        spawn_local(async move {
+            #[cfg(feature = "hydrate")]
+            __preload_key_content().await;
+            self.0.set(true);
+        });
     }
 }
 
@@ -77,17 +87,6 @@ fn press(event: &KeyboardEvent, single_keys: bool, open_search: impl Fn(), keys:
     true
 }
 
-/// Shows the link that opens the list of keys; without JavaScript it leads to the help.
-#[component]
-pub fn KeysLink() -> impl IntoView {
-    let keys = expect_context::<KeysShown>();
-    let show = move |event: MouseEvent| {
-        event.prevent_default();
-        keys.show();
-    };
-    view! { <a class="keys-link" href="/help#keys" aria-haspopup="dialog" on:click=show>"Keyboard"</a> }
-}
-
 #[component]
 pub fn KeysDialog(keys: KeysShown) -> impl IntoView {
     let dialog = NodeRef::<Dialog>::new();
@@ -104,12 +103,17 @@ pub fn KeysDialog(keys: KeysShown) -> impl IntoView {
     view! {
         <dialog class="dialog keys" aria-labelledby="keys-title" node_ref=dialog on:close=move |_| keys.0.set(false)>
             <h2 id="keys-title">"Keyboard"</h2>
-            {move || keys.0.get().then(|| view! { <KeyList /> <SingleKeysSwitch /> })}
+            {move || keys.0.get().then(|| Suspend::new(key_content()).into_any())}
             <form method="dialog">
                 <button class="button">"Close"</button>
             </form>
         </dialog>
     }
+}
+
+#[lazy(dialogs)]
+fn key_content() -> AnyView {
+    view! { <KeyList /> <SingleKeysSwitch /> }.into_any()
 }
 
 /// Lists the keys.

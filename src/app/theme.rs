@@ -1,37 +1,40 @@
 //! The choice of light, dark or the system's theme. The server remembers it in a cookie, so that no page flashes.
 
 use super::components::icon::{Icon, IconName};
-use super::forms::ActionForm;
+use super::forms::own_address;
 use super::server_fns::SetPreference;
 use super::state::use_preferences;
-use crate::wire::ThemeChoice;
+use crate::wire::{FUNCTION, ThemeChoice};
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 /// Shows three buttons of a plain form. Without JavaScript the page comes back in the chosen theme.
 #[component]
 pub fn ThemeSwitch() -> impl IntoView {
     let preferences = use_preferences();
     let action = ServerAction::<SetPreference>::new();
-    Effect::new(move |_| {
-        if let Some(sent) = action.input().get() {
-            preferences.update(|preferences| preferences.set(&sent.name, &sent.value));
-        }
-    });
     Effect::new(move |_| apply(preferences.read().theme));
     let button = move |choice: ThemeChoice| {
+        let choose = move |event: MouseEvent| {
+            event.prevent_default();
+            preferences.update(|preferences| preferences.theme = choice);
+            action.dispatch(SetPreference { name: "theme".to_owned(), value: choice.name().to_owned() });
+        };
         let pressed = move || (preferences.read().theme == choice).to_string();
         view! {
-            <button type="submit" name="value" value=choice.name() aria-pressed=pressed aria-label=label(choice) title=label(choice)>
+            <button type="submit" name="value" value=choice.name() aria-pressed=pressed aria-label=label(choice) title=label(choice) on:click=choose>
                 <Icon name=icon(choice) />
             </button>
         }
     };
     view! {
         <div class="theme-switch">
-            <ActionForm action>
+            <form method="post" action=own_address("")>
+                <input type="hidden" name=FUNCTION value=SetPreference::url() />
                 <input type="hidden" name="name" value="theme" />
                 {ThemeChoice::ALL.map(button)}
-            </ActionForm>
+            </form>
         </div>
     }
 }

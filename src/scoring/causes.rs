@@ -34,23 +34,25 @@ pub fn explain_change(id: CustomerId, before: ScoreInputs<'_>, after: ScoreInput
     let scorecards = Scorecards::of(before, after);
     let start = Step::new(&known, scorecards.before, before.connections, AsOf::day(from));
     let rescored = Step::new(&known, scorecards.rescored, before.connections, AsOf::day(from));
-    let regrouped = Step::new(&known, scorecards.after, before.connections, AsOf::day(from));
+    // Most customers have the same scorecard on both days.
+    let regrouped = (!std::ptr::eq(scorecards.rescored, scorecards.after))
+        .then(|| (Cause::OtherScorecard, Step::new(&known, scorecards.after, before.connections, AsOf::day(from))));
     let step = |facts: &Facts, as_of: AsOf| Step::new(facts, scorecards.after, after.connections, as_of);
     let connected = AsOf { connections: to, ..AsOf::day(from) };
     let slid = AsOf { windows: to, ..connected };
     let steps = [
-        (Cause::ScorecardChange, rescored),
-        (Cause::OtherScorecard, regrouped),
-        (Cause::SourceConnected, step(&known, connected)),
-        (Cause::Retracted, step(&kept, connected)),
-        (Cause::LateArrived, step(&now_known, connected)),
-        (Cause::LeftWindow, step(&now_known, slid)),
-        (Cause::TimePassed, step(&waiting, AsOf::day(to))),
-        (Cause::NewEvents, step(after.facts, AsOf::day(to))),
+        Some((Cause::ScorecardChange, rescored)),
+        regrouped,
+        Some((Cause::SourceConnected, step(&known, connected))),
+        Some((Cause::Retracted, step(&kept, connected))),
+        Some((Cause::LateArrived, step(&now_known, connected))),
+        Some((Cause::LeftWindow, step(&now_known, slid))),
+        Some((Cause::TimePassed, step(&waiting, AsOf::day(to)))),
+        Some((Cause::NewEvents, step(after.facts, AsOf::day(to)))),
     ];
     let mut causes = Vec::new();
     let mut last = &start;
-    for (cause, next) in &steps {
+    for (cause, next) in steps.iter().flatten() {
         let facts = facts(*cause, last, next, &scorecards, (from, to));
         let factors = difference(last, next);
         if !facts.is_empty() || factors.iter().any(|(_, change)| *change != Points::ZERO) {

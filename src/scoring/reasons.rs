@@ -6,7 +6,7 @@ use crate::domain::{Segment, Source};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Regrouped {
     InSegment(Segment),
-    /// It started so many days ago, or more.
+    /// The days of the condition that it is too old for.
     Aged(i64),
     /// Something else is known of it now.
     Otherwise,

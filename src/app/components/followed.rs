@@ -13,7 +13,7 @@ pub type Answer<K, T> = (K, Result<T, AppError>);
 
 /// Returns the latest answer. It stays while the next one is loading, and when the next attempt for the same key fails for
 /// the moment. Call within a `Transition`, which waits for the first answer.
-pub fn latest<K, T>(resource: Resource<Answer<K, T>>) -> Memo<Option<Answer<K, T>>>
+fn latest<K, T>(resource: Resource<Answer<K, T>>) -> Memo<Option<Answer<K, T>>>
 where
     K: PartialEq + Clone + Send + Sync + 'static,
     T: PartialEq + Clone + Send + Sync + 'static,
@@ -46,7 +46,7 @@ fn passes(error: &AppError) -> bool {
 
 /// Shows `view`, made once, as soon as `is_there`. Memos of the awaited data must be made inside `view`: on the server, a
 /// memo that was read earlier may hear of an answer only after the page has stopped waiting.
-pub fn when_there<V: IntoView + 'static>(
+fn when_there<V: IntoView + 'static>(
     is_there: impl Fn() -> bool + Clone + Send + Sync + 'static,
     view: impl Fn() -> V + Send + Sync + 'static,
 ) -> impl IntoView {
@@ -99,7 +99,7 @@ where
 }
 
 /// Gives the focus back when its element is about to be moved or made anew.
-fn keep_focus() {
+pub fn keep_focus() {
     let focused = || document().active_element().filter(|element| element.tag_name() != "BODY");
     let Some(held) = focused() else { return };
     request_animation_frame(move || {

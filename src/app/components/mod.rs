@@ -1,7 +1,6 @@
 //! Components that pages share. They show what they are given and never call the server.
 
 mod alert;
-mod at_once;
 mod band_badge;
 mod button;
 mod change_figure;
@@ -33,7 +32,6 @@ pub mod toast;
 mod when;
 
 pub use alert::Alert;
-pub use at_once::AtOnce;
 pub use band_badge::{BandBadge, BandIcon, band_attribute};
 pub use button::{LinkButton, SubmitButton};
 pub use change_figure::{ChangeFigure, change_words, direction};
@@ -43,13 +41,17 @@ pub use curl::CurlCommand;
 pub use empty_state::EmptyState;
 pub use factor_strip::{FactorStrip, NothingReceived, stands};
 pub use field::{Choice, Field, SelectField, TextArea};
-pub use followed::{Answer, Followed, latest, when_there};
+#[cfg(feature = "hydrate")]
+pub use followed::keep_focus;
+pub use followed::{Answer, Followed};
 pub use get_form::GetForm;
 pub use loaded::{Failure, Loaded};
 pub use menu::close_menus;
 pub use pagination::Pagination;
 pub use past_day::PastDay;
 pub use renewal::{RenewalCountdown, renewal_urgency, renewal_words};
+#[cfg(feature = "hydrate")]
+pub use save_chart::load_script;
 pub use save_chart::{SaveChart, SaveScript};
 pub use score_figure::ScoreFigure;
 pub use segment_select::SegmentSelect;

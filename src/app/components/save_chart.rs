@@ -10,7 +10,7 @@ pub struct SaveScript(pub String);
 const SCRIPT_ID: &str = "save-chart-script";
 
 /// Adds the script to the page, once.
-fn load_script(address: &str) {
+pub fn load_script(address: &str) {
     if document().get_element_by_id(SCRIPT_ID).is_some() {
         return;
     }

@@ -1,8 +1,12 @@
 //! A short message about a finished action, with a way to undo it. Screen readers announce it.
 
+// The macro that marks where the module is cut writes the unsafe calls between its parts.
+#![allow(unsafe_code)]
+
 use super::icon::{Icon, IconName};
 use crate::app::forms::{UndoBulkForm, UndoForm};
 use crate::wire::Done;
+use leptos::lazy;
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -44,7 +48,7 @@ pub fn ToastRegion(children: Children) -> impl IntoView {
     view! {
         <div class="toaster" role="status">
             {children()}
-            {move || toaster.0.get().map(|done| view! { <Toast done /> })}
+            {move || toaster.0.get().map(|done| Suspend::new(toast(done)).into_any())}
         </div>
     }
 }
@@ -56,6 +60,19 @@ fn close_unless_used(toaster: Toaster) {
     } else {
         toaster.close();
     }
+}
+
+/// Loads the code of toasts if the page came with one, which is to be hydrated.
+#[cfg(feature = "hydrate")]
+pub async fn preload_toasts() {
+    if let Ok(Some(_)) = document().query_selector(".toast") {
+        __preload_toast().await;
+    }
+}
+
+#[lazy(toasts)]
+fn toast(done: Done) -> AnyView {
+    view! { <Toast done /> }.into_any()
 }
 
 #[component]

@@ -168,15 +168,18 @@ pub fn RunImportForm(import: ImportId, unknown_segments: Vec<Segment>) -> impl I
     let names = unknown_segments.iter().map(Segment::label).collect::<Vec<_>>().join(", ");
     let offer = (!names.is_empty()).then(|| {
         view! {
-            <label class="check">
-                <input type="checkbox" name="addSegments" value="on" />
-                {format!(" Add the segments found: {names}")}
-            </label>
-            <p class="field__hint">"As a new version of the rules. Without it, rows in these segments are refused."</p>
+            <div class="field">
+                <label class="check">
+                    <input type="checkbox" name="addSegments" value="on" aria-describedby="add-segments-hint" />
+                    {format!(" Add the segments found: {names}")}
+                </label>
+                <p class="field__hint" id="add-segments-hint">"As a new version of the rules. Without it, rows in these segments are refused."</p>
+            </div>
         }
     });
+    let class = if offer.is_some() { "form" } else { "" };
     view! {
-        <ActionForm action id=state.id()>
+        <ActionForm action id=state.id() attr:class=class>
             <FormHead state />
             <input type="hidden" name="import" value=import.to_string() />
             {offer}

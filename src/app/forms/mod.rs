@@ -25,7 +25,7 @@ pub use events::{EventForms, LOG_PANEL, LogSubject, focus_event_form};
 pub use imports::{DiscardUploadForm, MappingForm, ReconsiderForm, RunImportForm, UndoImportForm, UploadForm};
 pub use notes::{DeleteNoteForm, EditNoteForm, NoteForm};
 pub use outcomes::{OutcomeForm, ReasonsForm, RetractOutcomeForm};
-pub use parts::ActionForm;
+pub use parts::{ActionForm, own_address};
 pub use pay::PayInvoiceForm;
 pub use quarantine::{DiscardAllDialog, DiscardForm, ReplayForm};
 pub use retract::{RetractForm, UndoForm};

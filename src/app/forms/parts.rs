@@ -31,20 +31,26 @@ where
             Err(error) => action.value().set(Some(Err(AppError::BadRequest(error.to_string())))),
         }
     };
-    let location = use_location();
-    let mut address = location.pathname.get_untracked();
-    let search = location.search.get_untracked();
-    for (mark, part) in [("?", search.trim_start_matches('?')), ("#", &id)] {
-        if !part.is_empty() {
-            address = address + mark + part;
-        }
-    }
+    let address = own_address(&id);
     view! {
         <form id=Some(id).filter(|id| !id.is_empty()) method="post" action=address on:submit=submit>
             <input type="hidden" name=FUNCTION value=S::url() />
             {children()}
         </form>
     }
+}
+
+/// Returns the address of the page being shown, at the element with an id; of the page as a whole for an empty id.
+pub fn own_address(id: &str) -> String {
+    let location = use_location();
+    let mut address = location.pathname.get_untracked();
+    let search = location.search.get_untracked();
+    for (mark, part) in [("?", search.trim_start_matches('?')), ("#", id)] {
+        if !part.is_empty() {
+            address = address + mark + part;
+        }
+    }
+    address
 }
 
 /// Shows the hidden fields and, after a refusal, the message about the whole form.

@@ -1,7 +1,7 @@
 //! The options that the search offers for what is typed: customers, then pages and actions. One of them is chosen.
 
-use super::Search;
 use super::entries::{Entry, Goal, Group, entries_like};
+use super::finder::Finder;
 use crate::app::components::BandBadge;
 use crate::app::components::icon::{Icon, IconName};
 use crate::app::format;
@@ -45,22 +45,22 @@ pub fn option_id(place: usize) -> String {
 
 /// Shows the choices, in groups.
 #[component]
-pub fn Options(search: Search) -> impl IntoView {
+pub fn Options(finder: Finder) -> impl IntoView {
     let groups = move || {
-        let choices: Vec<_> = search.choices.get().into_iter().enumerate().collect();
+        let choices: Vec<_> = finder.choices.get().into_iter().enumerate().collect();
         let groups = choices.chunk_by(|(_, one), (_, next)| one.group() == next.group());
-        groups.map(|group| group_view(search, group)).collect_view()
+        groups.map(|group| group_view(finder, group)).collect_view()
     };
     view! {
-        <div class="find__options" role="listbox" id="find-options" aria-label="Found" on:click=move |_| search.close()>
+        <div class="find__options" role="listbox" id="find-options" aria-label="Found" on:click=move |_| finder.close()>
             {groups}
         </div>
     }
 }
 
-fn group_view(search: Search, group: &[(usize, Choice)]) -> impl IntoView + use<> {
+fn group_view(finder: Finder, group: &[(usize, Choice)]) -> impl IntoView + use<> {
     let name = group.first().map(|(_, choice)| choice.group()).unwrap_or_default();
-    let options = group.iter().cloned().map(|(place, choice)| option(search, place, choice)).collect_view();
+    let options = group.iter().cloned().map(|(place, choice)| option(finder, place, choice)).collect_view();
     view! {
         <div class="find__group" role="group" aria-label=name>
             <div class="find__title" aria-hidden="true">{name}</div>
@@ -70,9 +70,9 @@ fn group_view(search: Search, group: &[(usize, Choice)]) -> impl IntoView + use<
 }
 
 /// Shows a choice as a link where it leads somewhere, so that it opens in a new tab as links do, else as a button.
-fn option(search: Search, place: usize, choice: Choice) -> impl IntoView {
-    let selected = move || (search.chosen.get() == Some(place)).to_string();
-    let choose = move |_| search.choose(place);
+fn option(finder: Finder, place: usize, choice: Choice) -> impl IntoView {
+    let selected = move || (finder.chosen.get() == Some(place)).to_string();
+    let choose = move |_| finder.choose(place);
     let link = move |href: String, external: bool, content: AnyView| {
         view! {
             <a
@@ -112,7 +112,7 @@ fn option(search: Search, place: usize, choice: Choice) -> impl IntoView {
                 id=option_id(place)
                 aria-selected=selected
                 on:mousemove=choose
-                on:click=move |_| search.act(other)
+                on:click=move |_| finder.act(other)
             >
                 {content}
             </button>

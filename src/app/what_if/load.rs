@@ -39,7 +39,7 @@ pub struct Requests {
     abort: Option<AbortHandle>,
     /// The mark of the customers that are here.
     mark: String,
-    /// In whose context requests are made.
+    /// The context in which requests are made.
     owner: Option<Owner>,
 }
 

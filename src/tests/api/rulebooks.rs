@@ -105,7 +105,7 @@ on_each_database! {
         assert_eq!(health(&old, "").await["scoredBy"], "Everybody else");
         assert_eq!(health(&old, "?as_of=2025-03-30").await["scoredBy"], "Startups, first 30 days");
         assert_eq!(health(&old, "?as_of=2025-03-31").await["scoredBy"], "Everybody else");
-        let changes = site.get(&format!("{old}/health/changes?from=2025-03-30&to=2025-03-31")).await.ok();
+        let changes = site.get(&format!("{old}/health/changes?from=2025-03-30&to=2025-03-31&known=now")).await.ok();
         assert_eq!(changes["causes"][0]["cause"], "other_scorecard");
         assert_eq!(changes["causes"][0]["facts"][0]["sentence"], "30 days or older: scored by Everybody else now");
         let csv = site.get("/customers.csv").await.text;

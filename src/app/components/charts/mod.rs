@@ -17,6 +17,7 @@ mod weights;
 
 pub use activity::ActivityBars;
 pub use bands::BandsChart;
+pub use days::walk;
 pub use differences::{Difference, DifferencesChart};
 pub use flow::FlowChart;
 pub use history::HistoryChart;

@@ -171,6 +171,7 @@ fn Found(page: Page) -> impl IntoView {
     let title = format!("{} would be refused", format::count(counts.rejected, "row"));
     let rejected =
         (counts.rejected > 0).then(|| view! { <Rejected id kind title others="The others would be imported. " errors /> });
+    let steps = if unknown_segments.is_empty() { "row" } else { "stack" };
     let run = match counts.changes_nothing() && unknown_segments.is_empty() {
         true => view! { <p>"There is nothing to import: the file changes nothing."</p> }.into_any(),
         false => view! { <RunImportForm import=id unknown_segments /> }.into_any(),
@@ -181,7 +182,7 @@ fn Found(page: Page) -> impl IntoView {
             <p class="muted">"Nothing is written yet."</p>
             <Counts kind counts />
             {outlook}
-            <div class="row">{run} <ReconsiderForm import=id /> <DiscardUploadForm import=id /></div>
+            <div class=steps>{run} <div class="row"><ReconsiderForm import=id /> <DiscardUploadForm import=id /></div></div>
         </section>
         {rejected}
     }

@@ -1,11 +1,10 @@
 //! `/today`: who needs somebody, who is first, and why.
 
 mod item;
-mod section;
 mod whose;
 mod why;
 
-pub use section::{TodayResource, TodaySection, use_today};
+pub use item::Face;
 
 use crate::app::components::icon::IconName;
 use crate::app::components::{EmptyState, Followed, Pagination};
@@ -15,7 +14,6 @@ use crate::app::state::use_preferences;
 use crate::app::{format, until_answered};
 use crate::domain::list::OwnerFilter;
 use crate::domain::{CustomerId, CustomerQuery, Today};
-use item::Face;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
@@ -23,7 +21,7 @@ use whose::Whose;
 use why::Why;
 
 /// The rows that are shown before somebody asks for more.
-const FIRST_ROWS: i64 = 5;
+pub const FIRST_ROWS: i64 = 5;
 /// The rows of a page for somebody who wants more.
 const MORE_ROWS: i64 = 50;
 

@@ -1,6 +1,6 @@
 //! The list's columns: their names and sort orders.
 
-use super::chosen::{ChooseAll, Chosen};
+use super::chosen::ChooseAll;
 use super::links::list_href;
 use crate::domain::scorecard::FactorName;
 use crate::domain::{CustomerQuery, Sort, SortDirection};
@@ -93,33 +93,29 @@ fn sorted(query: &CustomerQuery, sort: Sort, first: SortDirection) -> CustomerQu
 
 /// Shows the header row. Every sort order is a link.
 #[component]
-pub fn ListHead(query: Signal<CustomerQuery>, names: Memo<Vec<FactorName>>, chosen: Chosen) -> impl IntoView {
+pub fn ListHead(query: CustomerQuery, names: Vec<FactorName>) -> impl IntoView {
     let [name, before @ ..] = BEFORE_FACTORS;
-    let before = before.map(|column| header_cell(query, column, None));
-    let factors = move || names.get().into_iter().map(|name| factor_cell(query, name)).collect_view();
+    let before = before.map(|column| header_cell(&query, column, None));
+    let factors = names.into_iter().map(|name| factor_cell(&query, name)).collect_view();
     view! {
         <thead>
             <tr>
-                {header_cell(query, name, Some(view! { <ChooseAll chosen /> }.into_any()))} {before.collect_view()} {factors}
-                {header_cell(query, REASON, None)}
-                <ChangeHead query />
+                {header_cell(&query, name, Some(view! { <ChooseAll /> }.into_any()))} {before.collect_view()} {factors}
+                {header_cell(&query, REASON, None)}
+                {change_head(&query)}
                 <th scope="col" class="col-trend">
                     "90 days"
-                </th> {header_cell(query, LAST_ACTIVITY, None)}
+                </th> {header_cell(&query, LAST_ACTIVITY, None)}
             </tr>
         </thead>
     }
 }
 
 /// Shows the header that sorts by the displayed change.
-#[component]
-fn ChangeHead(query: Signal<CustomerQuery>) -> impl IntoView {
-    let shown = Memo::new(move |_| query.with(CustomerQuery::change_days));
-    let sorted = move || query.with(|query| CHANGES.iter().find_map(|(_, sort, _)| aria_sort(query, *sort)));
-    let link = move || {
-        let shown = CHANGES.into_iter().find(|(days, ..)| *days == shown.get());
-        shown.map(|(days, sort, title)| sort_link(query, sort, SortDirection::Asc, format!("{days} days"), title))
-    };
+fn change_head(query: &CustomerQuery) -> impl IntoView + use<> {
+    let sorted = CHANGES.iter().find_map(|(_, sort, _)| aria_sort(query, *sort));
+    let shown = CHANGES.into_iter().find(|(days, ..)| *days == query.change_days());
+    let link = shown.map(|(days, sort, title)| sort_link(query, sort, SortDirection::Asc, format!("{days} days"), title));
     view! {
         <th scope="col" class="col-change" aria-sort=sorted>
             {link}
@@ -127,20 +123,20 @@ fn ChangeHead(query: Signal<CustomerQuery>) -> impl IntoView {
     }
 }
 
-fn header_cell(query: Signal<CustomerQuery>, column: Column, more: Option<AnyView>) -> impl IntoView {
-    let aria_sort = move || query.with(|query| column.sorts.iter().find_map(|link| aria_sort(query, link.sort)));
+fn header_cell(query: &CustomerQuery, column: Column, more: Option<AnyView>) -> impl IntoView + use<> {
+    let sorted = column.sorts.iter().find_map(|link| aria_sort(query, link.sort));
     let links = column.sorts.iter().map(|link| sort_link(query, link.sort, link.first, link.label.to_owned(), link.title));
     view! {
-        <th scope="col" class=column.class aria-sort=aria_sort>
+        <th scope="col" class=column.class aria-sort=sorted>
             {links.collect_view()} {more}
         </th>
     }
 }
 
-fn factor_cell(query: Signal<CustomerQuery>, name: FactorName) -> impl IntoView {
+fn factor_cell(query: &CustomerQuery, name: FactorName) -> impl IntoView + use<> {
     let sort = Sort::Factor(name.factor);
     view! {
-        <th scope="col" class="col-factor" aria-sort=move || query.with(|query| aria_sort(query, sort))>
+        <th scope="col" class="col-factor" aria-sort=aria_sort(query, sort)>
             {sort_link(query, sort, SortDirection::Asc, name.abbreviation(), &name.label)}
         </th>
     }
@@ -153,20 +149,13 @@ fn aria_sort(query: &CustomerQuery, sort: Sort) -> Option<&'static str> {
     })
 }
 
-fn sort_link(
-    query: Signal<CustomerQuery>,
-    sort: Sort,
-    first: SortDirection,
-    label: String,
-    title: &str,
-) -> impl IntoView + use<> {
-    let state = move || query.with(|query| aria_sort(query, sort));
+fn sort_link(query: &CustomerQuery, sort: Sort, first: SortDirection, label: String, title: &str) -> impl IntoView + use<> {
     view! {
         <a
             class="sort"
-            href=move || query.with(|query| list_href(&sorted(query, sort, first)))
+            href=list_href(&sorted(query, sort, first))
             title=format!("Sort by {title}")
-            data-sorted=state
+            data-sorted=aria_sort(query, sort)
             data-in-place=""
         >
             {label}

@@ -1,6 +1,6 @@
 //! The page of an empty portfolio: four ways to begin.
 
-use crate::app::components::{CurlCommand, Failure, LinkButton, SubmitButton};
+use crate::app::components::{CurlCommand, LinkButton, SubmitButton};
 use crate::app::forms::ActionForm;
 use crate::app::server_fns::LoadDemo;
 use leptos::prelude::*;
@@ -8,8 +8,8 @@ use leptos::prelude::*;
 const DEMO: &str = "customer-health demo";
 
 #[component]
-pub fn FirstRun(load_demo: ServerAction<LoadDemo>) -> impl IntoView {
-    let refused = move || load_demo.value().get().and_then(Result::err).map(|error| view! { <Failure error /> });
+pub fn FirstRun() -> impl IntoView {
+    let load_demo = ServerAction::<LoadDemo>::new();
     view! {
         <div class="first-run">
             <h1>"No customers yet"</h1>
@@ -24,7 +24,6 @@ pub fn FirstRun(load_demo: ServerAction<LoadDemo>) -> impl IntoView {
                     <ActionForm action=load_demo>
                         <SubmitButton label="Load the demo portfolio" pending=load_demo.pending() />
                     </ActionForm>
-                    {refused}
                     <p>"or, with the server’s database settings:"</p>
                     <pre tabindex="0">
                         <code>{DEMO}</code>

@@ -1,137 +1,82 @@
 //! The list of customers. Its controls stay while its rows follow the URL.
 
 use super::chips::{Chips, without_filters};
-use super::chosen::{Chosen, ChosenBar};
+use super::chosen::ChosenBar;
 use super::column_choice::ColumnChoice;
 use super::columns::{ListHead, factor_labels};
+use super::figures::blames_day;
 use super::filters::Filters;
-use super::keys::{Keys, focus};
 use super::links::list_href;
 use super::mine::Mine;
-use super::query::{ListNavigation, Loaded, blames_day, csv_query};
 use super::renewals::{Renewals, Totals};
-use super::row::Row;
+use super::row::{RowsOf, row};
 use crate::app::components::icon::IconName;
-use crate::app::components::{EmptyState, LinkButton, Pagination, Skeleton};
+use crate::app::components::{EmptyState, LinkButton, Pagination};
 use crate::app::format;
+use crate::app::pages::dashboard::query::csv_query;
 use crate::app::state::use_preferences;
 use crate::domain::scorecard::{BandLimits, FactorName};
-use crate::domain::{AskedDay, CustomerId, CustomerList, CustomerQuery, NaiveDate};
+use crate::domain::{AskedDay, CustomerList, CustomerQuery};
 use crate::wire::AppError;
-use leptos::ev::MouseEvent;
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
 
 /// The sizes of a page to choose from.
 const PAGE_SIZES: [i64; 4] = [25, 50, 100, 200];
 
-/// Shows the list section. `loaded` is empty until the first answer.
+/// Shows the list section.
 #[component]
 pub fn ListSection(
-    query: Signal<CustomerQuery>,
-    loaded: Signal<Loaded>,
-    totals: Signal<Totals>,
-    currency: Signal<String>,
-    /// Where bands begin, and the factors' names.
-    rules: Signal<(BandLimits, Vec<FactorName>)>,
-    pending: Signal<bool>,
-    /// True when a skeleton replaces the rows, because they are of another day than the one asked for.
-    between_days: Signal<bool>,
+    query: CustomerQuery,
+    list: Result<CustomerList, AppError>,
+    totals: Totals,
+    currency: String,
+    /// The scores at which bands begin.
+    limits: BandLimits,
+    names: Vec<FactorName>,
 ) -> impl IntoView {
-    let navigation = ListNavigation::new(query);
-    let loaded = Memo::new(move |_| loaded.get());
-    let currency = Memo::new(move |_| currency.get());
-    let limits = Memo::new(move |_| rules.with(|(limits, _)| limits.clone()));
-    let names = Memo::new(move |_| rules.with(|(_, names)| names.clone()));
-    let preferences = use_preferences();
-    let list_day = Memo::new(move |last: Option<&NaiveDate>| {
-        let day = loaded.with(|list| Some(list.as_ref()?.as_ref().ok()?.as_of));
-        day.or(last.copied()).unwrap_or_default()
-    });
-    let list_day = Signal::from(list_day);
-    let limit_lines = move || {
-        limits.with(|limits| {
-            format!(
-                "--healthy: {}; --at-risk: {}; --factors: {}",
-                limits.healthy,
-                limits.at_risk,
-                names.with(|names| factor_labels(names))
-            )
-        })
+    let hidden = use_preferences().read().hidden_columns.clone();
+    let labels = factor_labels(&names);
+    let limit_lines = format!("--healthy: {}; --at-risk: {}; --factors: {labels}", limits.healthy, limits.at_risk);
+    let (owners, segments, today, total) = match &list {
+        Ok(list) => (list.owners.clone(), list.segments.clone(), list.as_of, list.page.total),
+        Err(_) => Default::default(),
     };
-    let at = Memo::new(move |_| query.with(|query| query.at));
-    let change_days = Memo::new(move |_| query.with(CustomerQuery::change_days));
-    let owners = Memo::new(move |_| loaded.with(|list| list.as_ref().and_then(|list| Some(list.as_ref().ok()?.owners.clone()))));
-    let owners = Signal::derive(move || owners.get().unwrap_or_default());
-    let segments =
-        Memo::new(move |_| loaded.with(|list| list.as_ref().and_then(|list| Some(list.as_ref().ok()?.segments.clone()))));
-    let segments = Signal::derive(move || segments.get().unwrap_or_default());
-    let chosen = Chosen::new(query, loaded);
-    let csv = Signal::derive(move || format!("/customers.csv{}", query.with(csv_query)));
+    let csv = format!("/customers.csv{}", csv_query(&query));
+    let words = count_words(&list);
+    let foot = list.as_ref().ok().and_then(|list| foot(&query, list));
+    let instead = instead_of_rows(&query, &list).map(|instead| view! { <div id="rows" tabindex="-1">{instead}</div> });
+    let has_rows = instead.is_none();
+    let of = RowsOf { today, at: query.at, change_days: query.change_days(), currency: currency.clone(), limits };
+    let rows = list.map(|list| list.page.items.into_iter().map(|item| row(item, &of)).collect_view()).ok();
     view! {
-        <section
-            class="list"
-            id="customers"
-            aria-labelledby="customers-title"
-            aria-busy=move || pending.get().then_some("true")
-            on:click=move |event| follow(&event, navigation)
-        >
+        <section class="list" id="customers" aria-labelledby="customers-title">
             <div class="list__head">
                 <h2 id="customers-title" tabindex="-1">"Customers"</h2>
-                <p class="list__count" role="status">
-                    {move || loaded.with(|list| list.as_ref().map(count_words))}
-                </p>
+                <p class="list__count" role="status">{words}</p>
                 <div class="list__actions">
-                    <Keys />
+                    // In the browser it opens the list of keys in place.
+                    <a class="keys-link" href="/help#keys" aria-haspopup="dialog">"Keyboard"</a>
                     <LinkButton href=csv external=true>
                         "Export CSV"
                     </LinkButton>
                 </div>
             </div>
             <div class="list__tools">
-                <Filters query owners segments names today=list_day navigation />
-                <Mine query owners navigation />
+                <Filters query=query.clone() owners=owners.clone() segments names=names.clone() today />
+                <Mine query=query.clone() owners />
                 <ColumnChoice />
             </div>
-            <Chips query />
-            <Renewals query totals />
-            {move || loaded.with(|list| list.as_ref().and_then(|list| instead_of_rows(&query.read_untracked(), list)))
-                .map(|instead| view! { <div id="rows" tabindex="-1">{instead}</div> })}
-            {move || between_days.get().then(|| view! { <Skeleton lines=12 /> })}
-            <table
-                class="customers"
-                data-hide=move || preferences.read().hidden_columns.clone()
-                style=limit_lines
-                hidden=move || between_days.get() || loaded.with(|list| !has_rows(list))
-                on:mousedown=|event| Chosen::press(&event)
-                on:click=move |event| chosen.click(&event)
-                on:change=move |event| chosen.change(&event)
-            >
+            <Chips query=query.clone() />
+            <Renewals query=query.clone() totals />
+            {instead}
+            <table class="customers" data-hide=hidden style=limit_lines hidden=!has_rows>
                 <caption class="sr-only">"Customers with their health, one row each"</caption>
-                <ListHead query names chosen />
-                <tbody id=move || loaded.with(has_rows).then_some("rows") tabindex="-1">
-                    <For each=move || loaded.with(ids) key=|id| *id children=move |id| view! { <Row id loaded chosen at change_days currency limits /> } />
-                </tbody>
+                <ListHead query=query.clone() names />
+                <tbody id=has_rows.then_some("rows") tabindex="-1">{rows}</tbody>
             </table>
-            <ChosenBar chosen query owners segments currency />
-            {move || loaded.with(|list| foot(&query.read_untracked(), list))}
+            <ChosenBar query total currency />
+            {foot}
         </section>
-    }
-}
-
-/// Follows a link inside the section that asks for another list: only the rows change.
-fn follow(event: &MouseEvent, navigation: ListNavigation) {
-    let plain = event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());
-    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    let link = target.and_then(|target| target.closest("a[data-in-place]").ok().flatten());
-    let Some(link) = link.filter(|_| plain) else { return };
-    if let Some(href) = link.get_attribute("href") {
-        event.prevent_default();
-        navigation.follow(&href);
-        // A chip disappears with its filter, so the focus moves to something near.
-        if link.matches(".chips a").unwrap_or(false) {
-            focus("customers-title");
-        }
     }
 }
 
@@ -145,15 +90,6 @@ fn count_words(list: &Result<CustomerList, AppError>) -> String {
     }
 }
 
-fn has_rows(list: &Loaded) -> bool {
-    matches!(list, Some(Ok(list)) if !list.page.items.is_empty())
-}
-
-fn ids(list: &Loaded) -> Vec<CustomerId> {
-    let Some(Ok(list)) = list else { return Vec::new() };
-    list.page.items.iter().map(|item| item.customer.id).collect()
-}
-
 /// Returns the view that replaces rows when there are none.
 fn instead_of_rows(query: &CustomerQuery, list: &Result<CustomerList, AppError>) -> Option<AnyView> {
     let query = query.clone();
@@ -164,8 +100,8 @@ fn instead_of_rows(query: &CustomerQuery, list: &Result<CustomerList, AppError>)
     }
 }
 
-fn foot(query: &CustomerQuery, list: &Loaded) -> Option<impl IntoView + use<>> {
-    let page = list.as_ref().and_then(|list| list.as_ref().ok()).map(|list| &list.page)?;
+fn foot(query: &CustomerQuery, list: &CustomerList) -> Option<impl IntoView + use<>> {
+    let page = &list.page;
     let (number, pages) = (page.page, page.pages());
     let query = query.clone();
     let sizes = query.clone();

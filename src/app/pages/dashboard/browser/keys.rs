@@ -1,7 +1,6 @@
 //! Keyboard control of the list: the arrows (or j and k) move between rows, Enter opens one, Space (or x) chooses it.
 
 use super::chosen::BOX;
-use crate::app::keys::KeysLink;
 use crate::app::state::use_preferences;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -10,9 +9,8 @@ use web_sys::{HtmlElement, KeyboardEvent};
 /// The link of each row that Enter opens.
 const ROW_LINKS: &str = ".row-link";
 
-/// Listens for the list's keys, and shows the link to the list of all keys.
-#[component]
-pub fn Keys() -> impl IntoView {
+/// Listens for the list's keys while the page is there.
+pub fn listen() {
     let preferences = use_preferences();
     Effect::new(move |_| {
         let listener = window_event_listener(leptos::ev::keydown, move |event| {
@@ -20,7 +18,6 @@ pub fn Keys() -> impl IntoView {
         });
         on_cleanup(move || listener.remove());
     });
-    view! { <KeysLink /> }
 }
 
 fn handle(event: &KeyboardEvent, single_keys: bool) {

@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn figures_of_filtered_customers_link_to_those() {
-        let links = |text: &str| Links::new(super::super::query::parse(text));
+        let links = |text: &str| Links::new(crate::app::pages::dashboard::query::parse(text));
         check(links("owner=Ann+Lee").band(Band::Healthy), "?band=healthy&owner=Ann+Lee");
         check(links("search=a&days=30").renewals_overdue(), "?search=a&renewal=overdue&days=30&sort=renewal");
         let risky = links("band=at_risk,churn_risk");

@@ -19,18 +19,11 @@ const COLUMNS: [(&str, &str); 7] = [
 /// Shows a menu with a switch for each column, and one that shows all.
 #[component]
 pub fn ColumnChoice() -> impl IntoView {
-    let preferences = use_preferences();
     let action = ServerAction::<SetPreference>::new();
-    Effect::new(move |_| {
-        if let Some(sent) = action.input().get() {
-            preferences.update(|preferences| preferences.set(&sent.name, &sent.value));
-        }
-    });
-    let hidden = Memo::new(move |_| preferences.read().hidden_columns.clone());
+    let hidden = use_preferences().read().hidden_columns.clone();
     let switch = move |(name, label): (&'static str, &'static str)| {
-        let is_shown = move || hidden.with(|hidden| !is_hidden(hidden, name));
-        let value = move || hidden.with(|hidden| switched(hidden, name));
-        view! { <button name="value" value=value aria-pressed=move || is_shown().to_string()>{label}</button> }
+        let is_shown = !is_hidden(&hidden, name);
+        view! { <button name="value" value=switched(&hidden, name) aria-pressed=is_shown.to_string()>{label}</button> }
     };
     view! {
         <details class="menu columns">

@@ -88,39 +88,37 @@ pub fn without_filters(query: &CustomerQuery) -> String {
 
 /// Shows every active filter with a link to remove it, and one link to remove all.
 #[component]
-pub fn Chips(#[prop(into)] query: Signal<CustomerQuery>) -> impl IntoView {
-    move || {
-        let chips = query.with(chips);
-        (!chips.is_empty()).then(|| {
-            let several = chips.len() > 1;
-            let items = chips.into_iter().map(|Chip { label, without }| {
-                let title = format!("Remove the filter {label}");
-                view! {
-                    <li>
-                        <a class="chip" href=without aria-label=title data-in-place="">
-                            <span>{label}</span>
-                            <span class="chip__remove" aria-hidden="true">"×"</span>
-                        </a>
-                    </li>
-                }
-            });
+pub fn Chips(query: CustomerQuery) -> impl IntoView {
+    let chips = chips(&query);
+    (!chips.is_empty()).then(|| {
+        let several = chips.len() > 1;
+        let items = chips.into_iter().map(|Chip { label, without }| {
+            let title = format!("Remove the filter {label}");
             view! {
-                <ul class="chips" aria-label="Active filters">
-                    {items.collect_view()}
-                    {several
-                        .then(|| {
-                            view! {
-                                <li>
-                                    <a class="chips__clear" href=query.with(without_filters) data-in-place="">
-                                        "Clear all"
-                                    </a>
-                                </li>
-                            }
-                        })}
-                </ul>
+                <li>
+                    <a class="chip" href=without aria-label=title data-in-place="">
+                        <span>{label}</span>
+                        <span class="chip__remove" aria-hidden="true">"×"</span>
+                    </a>
+                </li>
             }
-        })
-    }
+        });
+        view! {
+            <ul class="chips" aria-label="Active filters">
+                {items.collect_view()}
+                {several
+                    .then(|| {
+                        view! {
+                            <li>
+                                <a class="chips__clear" href=without_filters(&query) data-in-place="">
+                                    "Clear all"
+                                </a>
+                            </li>
+                        }
+                    })}
+            </ul>
+        }
+    })
 }
 
 #[cfg(test)]

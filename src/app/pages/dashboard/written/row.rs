@@ -1,55 +1,32 @@
 //! A customer's row in the list.
 
-use super::chosen::{CHOSEN_FORM, Chosen};
 use super::links::customer_href;
-use super::query::Loaded;
 use crate::app::components::{
     BandBadge, FactorStrip, NothingReceived, Sparkline, band_attribute, change_words, direction, renewal_urgency, renewal_words,
-    use_changed,
 };
 use crate::app::format;
+use crate::app::pages::dashboard::CHOSEN_FORM;
 use crate::domain::scorecard::BandLimits;
-use crate::domain::{AskedDay, Band, CustomerId, CustomerRow, Health, NaiveDate, Share};
+use crate::domain::{AskedDay, Band, CustomerRow, Health, NaiveDate, Share};
 use crate::scoring::{BAND_MEMORY_DAYS, SILENT_DAYS};
 use leptos::prelude::*;
 
-/// The row of a customer, which follows the list; `loaded` has the customer as long as the row is there. `at` is how the
-/// address asks for the list's day, `change_days` over how many days the score's change is shown, `limits` where bands begin.
-#[component]
-pub fn Row(
-    id: CustomerId,
-    loaded: Memo<Loaded>,
-    chosen: Chosen,
-    at: Memo<AskedDay>,
-    change_days: Memo<i64>,
-    currency: Memo<String>,
-    limits: Memo<BandLimits>,
-) -> impl IntoView {
-    let item = Memo::new(move |last: Option<&Option<(CustomerRow, NaiveDate)>>| {
-        let found = loaded.with(|list| {
-            let list = list.as_ref()?.as_ref().ok()?;
-            Some((list.page.items.iter().find(|item| item.customer.id == id)?.clone(), list.as_of))
-        });
-        found.or_else(|| last.cloned().flatten())
-    });
-    let changed = use_changed(move || (at.get_untracked(), item.with(|item| Some(item.as_ref()?.0.health.score))));
-    view! {
-        <tr data-changed=move || changed.get().then_some("")>
-            {move || item.get().map(|(item, today)| cells(item, today, chosen, at.get(), change_days.get(), &currency.read(), &limits.read()))}
-        </tr>
-    }
+/// What every row of the list needs beside its customer.
+pub struct RowsOf {
+    /// The list's as-of day.
+    pub today: NaiveDate,
+    /// How the address asks for that day.
+    pub at: AskedDay,
+    /// The number of days over which the score's change is shown.
+    pub change_days: i64,
+    pub currency: String,
+    /// The scores at which bands begin.
+    pub limits: BandLimits,
 }
 
-/// The cells in the order of the header; `today` is the list's as-of day. A cell of two lines is one text.
-fn cells(
-    row: CustomerRow,
-    today: NaiveDate,
-    chosen: Chosen,
-    at: AskedDay,
-    change_days: i64,
-    currency: &str,
-    limits: &BandLimits,
-) -> impl IntoView + use<> {
+/// Writes the row of a customer, its cells in the order of the header. A cell of two lines is one text.
+pub fn row(row: CustomerRow, of: &RowsOf) -> impl IntoView + use<> {
+    let RowsOf { today, at, change_days, ref currency, ref limits } = *of;
     let reason = Some(reason(&row)).filter(|reason| !reason.is_empty());
     let CustomerRow { customer, health, band_since, change7, change30, trend, last_activity_at, is_new, .. } = row;
     let (id, href) = (customer.id, customer_href(customer.id, at));
@@ -69,7 +46,7 @@ fn cells(
         Some(_) => view! { <FactorStrip factors=health.factors limits=limits.clone() quiet=is_new /> }.into_any(),
         None => view! { <NothingReceived /> }.into_any(),
     };
-    let fields = customer.fields;
+    let (version, arr_cents, fields) = (customer.version, customer.fields.arr_cents, customer.fields);
     let is_archived = customer.archived.is_some();
     let archived = customer.archived.map(|archive| format!("{}, {}", archive.reason.label(), format::day(archive.date)));
     let owner = fields.owner.unwrap_or_else(|| "no owner".to_owned());
@@ -96,31 +73,34 @@ fn cells(
         (None, None) => "never".into_any(),
     };
     view! {
-        <th scope="row" class="col-name" title=whole_name>
-            <a class="row-link" href=href>{name}</a>
-            {about}
-            <input
-                type="checkbox"
-                class="choose"
-                form=CHOSEN_FORM
-                name="id"
-                value=id.to_string()
-                aria-label=label
-                autocomplete="off"
-                prop:checked=move || chosen.has(id)
-            />
-        </th>
-        <td class="col-arr" title=whole_arr>{arr}</td>
-        <td class="col-renewal" data-urgency=urgency>{renewal}</td>
-        <td class="col-score" title=since>
-            {pill}
-            {standing}
-        </td>
-        <td class="col-factors" colspan=width>{factors}</td>
-        <td class="col-reason" title=reason.clone()>{reason.clone()}</td>
-        <td class="col-change" data-direction=direction(change) data-over=format!("{change_days} days ")>{change_words(change, band)}</td>
-        <td class="col-trend" data-band=band_attribute(shown_band)><Sparkline points=trend label="Score over 90 days" /></td>
-        <td class="col-activity" title=last_day.map(format::day)>{activity}</td>
+        <tr data-key=id.to_string() data-value=score.to_string()>
+            <th scope="row" class="col-name" title=whole_name>
+                <a class="row-link" href=href>{name}</a>
+                {about}
+                <input
+                    type="checkbox"
+                    class="choose"
+                    form=CHOSEN_FORM
+                    name="id"
+                    value=id.to_string()
+                    aria-label=label
+                    autocomplete="off"
+                    data-version=version.to_string()
+                    data-arr=arr_cents.map(|cents| cents.to_string())
+                />
+            </th>
+            <td class="col-arr" title=whole_arr>{arr}</td>
+            <td class="col-renewal" data-urgency=urgency>{renewal}</td>
+            <td class="col-score" title=since>
+                {pill}
+                {standing}
+            </td>
+            <td class="col-factors" colspan=width>{factors}</td>
+            <td class="col-reason" title=reason.clone()>{reason.clone()}</td>
+            <td class="col-change" data-direction=direction(change) data-over=format!("{change_days} days ")>{change_words(change, band)}</td>
+            <td class="col-trend" data-band=band_attribute(shown_band)><Sparkline points=trend label="Score over 90 days" /></td>
+            <td class="col-activity" title=last_day.map(format::day)>{activity}</td>
+        </tr>
     }
 }
 

@@ -13,11 +13,9 @@ pub type Totals = Option<Result<RenewalTotals, AppError>>;
 
 /// Shows the table. A month links to its renewals.
 #[component]
-pub fn Renewals(query: Signal<CustomerQuery>, totals: Signal<Totals>) -> impl IntoView {
-    move || {
-        let totals = totals.get()?.ok().filter(|totals| !totals.months.is_empty())?;
-        query.with(|query| query.renewal).map(|_| table(totals, &query.read()))
-    }
+pub fn Renewals(query: CustomerQuery, totals: Totals) -> impl IntoView {
+    let totals = totals.and_then(Result::ok).filter(|totals| !totals.months.is_empty());
+    totals.map(|totals| table(totals, &query))
 }
 
 fn table(totals: RenewalTotals, query: &CustomerQuery) -> impl IntoView + use<> {
