@@ -7,7 +7,6 @@ use crate::app::server_fns::{SetPreference, search_customers};
 use crate::app::state::use_preferences;
 use crate::wire::pages::FoundCustomers;
 use crate::wire::{AppError, Preferences};
-
 use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
