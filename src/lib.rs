@@ -30,6 +30,5 @@ pub async fn hydrate() {
     console_error_panic_hook::set_once();
     // The page's own part comes first, so that nothing is typed into a page that is hydrated half.
     app::pages::lazy::preload(&leptos::prelude::window().location().pathname().unwrap_or_default()).await;
-    app::preload_toasts().await;
     app::typed::keep(|| leptos::mount::hydrate_lazy(app::App));
 }

@@ -10,7 +10,6 @@ use leptos::ev::{Event, KeyboardEvent};
 use leptos::html::Dialog;
 use leptos::lazy;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -39,13 +38,8 @@ impl KeysShown {
         shown
     }
 
-    /// Shows the dialog as soon as the code of its content is there.
     pub fn show(self) {
-        spawn_local(async move {
-            #[cfg(feature = "hydrate")]
-            __preload_key_content().await;
-            self.0.set(true);
-        });
+        self.0.set(true);
     }
 }
 
@@ -90,20 +84,10 @@ fn press(event: &KeyboardEvent, single_keys: bool, open_search: impl Fn(), keys:
 #[component]
 pub fn KeysDialog(keys: KeysShown) -> impl IntoView {
     let dialog = NodeRef::<Dialog>::new();
-    Effect::new(move |_| {
-        if keys.0.get() {
-            // By then the dialog has its content, of which the first control gets the focus.
-            request_animation_frame(move || {
-                if let Some(dialog) = dialog.get_untracked().filter(|dialog| !dialog.open()) {
-                    let _ = dialog.show_modal();
-                }
-            });
-        }
-    });
     view! {
         <dialog class="dialog keys" aria-labelledby="keys-title" node_ref=dialog on:close=move |_| keys.0.set(false)>
             <h2 id="keys-title">"Keyboard"</h2>
-            {move || keys.0.get().then(|| Suspend::new(key_content()).into_any())}
+            {move || keys.0.get().then(|| Suspend::new(key_content(dialog)).into_any())}
             <form method="dialog">
                 <button class="button">"Close"</button>
             </form>
@@ -111,8 +95,16 @@ pub fn KeysDialog(keys: KeysShown) -> impl IntoView {
     }
 }
 
+/// Shows the dialog's content and then the dialog, so that its first control gets the focus.
 #[lazy(dialogs)]
-fn key_content() -> AnyView {
+fn key_content(dialog: NodeRef<Dialog>) -> AnyView {
+    Effect::new(move |_| {
+        request_animation_frame(move || {
+            if let Some(dialog) = dialog.get_untracked().filter(|dialog| !dialog.open()) {
+                let _ = dialog.show_modal();
+            }
+        });
+    });
     view! { <KeyList /> <SingleKeysSwitch /> }.into_any()
 }
 

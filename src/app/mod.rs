@@ -19,8 +19,6 @@ pub mod typed;
 pub mod what_if;
 
 pub use away::until_answered;
-#[cfg(feature = "hydrate")]
-pub use components::toast::preload_toasts;
 
 use frame::Frame;
 use leptos::prelude::*;

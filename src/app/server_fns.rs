@@ -1,10 +1,8 @@
 //! Every call from a page to the server. Each is one line: the use case of the same name answers.
 
 use crate::domain::import::{ImportList, ImportPage};
-use crate::domain::list::RenewalTotals;
 use crate::domain::{
-    BandHistory, BulkChangeId, CustomerId, CustomerList, ImportId, Month, NoteId, Portfolio, QuarantineId, QuarantinePage,
-    Rulebook, Segments, Today,
+    BulkChangeId, CustomerId, CustomerList, ImportId, Month, NoteId, QuarantineId, QuarantinePage, Rulebook, Segments, Today,
 };
 use crate::wire::pages::{
     BacktestPage, ChosenRows, CustomerPage, EditPage, FoundCustomers, ScorecardPage, SuggestionPage, TestedScoresPage, Timeline,
@@ -21,25 +19,6 @@ use crate::server::{
     browser::page::{self, answer, backtest_query, call, customer_query, day, event_query, month_query, page_days, paging},
     service::{backtest, batch, bulk, customers, demo, events, health, import, month, portfolio, scorecards, today, trial},
 };
-
-/// Returns the figures of the customers that a query selects. `query` is a query string without the question mark.
-#[server(prefix = "/app", endpoint = "load_portfolio", input = GetUrl, output = Json)]
-pub async fn load_portfolio(query: String) -> Result<Portfolio, AppError> {
-    answer(async { portfolio::get_portfolio_figures(&call(), &customer_query(&query)?).await }).await
-}
-
-/// Returns their ARR by band over the query's period. `query` is a query string without the question mark.
-#[server(prefix = "/app", endpoint = "load_portfolio_bands", input = GetUrl, output = Json)]
-pub async fn load_portfolio_bands(query: String) -> Result<BandHistory, AppError> {
-    answer(async { portfolio::get_portfolio_bands(&call(), &customer_query(&query)?).await }).await
-}
-
-/// Returns the renewals of the customers that a query selects, by month and band. `query` is a query string without the
-/// question mark.
-#[server(prefix = "/app", endpoint = "load_portfolio_renewals", input = GetUrl, output = Json)]
-pub async fn load_portfolio_renewals(query: String) -> Result<RenewalTotals, AppError> {
-    answer(async { portfolio::get_portfolio_renewals(&call(), &customer_query(&query)?).await }).await
-}
 
 /// Returns one page of the list. `query` is a query string without the question mark.
 #[server(prefix = "/app", endpoint = "list_customers", input = GetUrl, output = Json)]
@@ -312,4 +291,28 @@ pub async fn discard_upload(import: ImportId, #[server(flatten)] form: FormValue
 #[server(prefix = "/app", endpoint = "undo_import", output = Json)]
 pub async fn undo_import(import: ImportId, #[server(flatten)] form: FormValues) -> Result<Outcome, AppError> {
     accept(&form, forms::undo_import(&call(), import)).await
+}
+
+/// The data of the page that the server alone writes.
+#[cfg(feature = "ssr")]
+pub mod written {
+    use super::{AppError, answer, call, customer_query, portfolio};
+    use crate::domain::list::RenewalTotals;
+    use crate::domain::{BandHistory, Portfolio};
+
+    /// Returns the figures of the customers that a query selects. `query` is a query string without the question mark.
+    pub async fn load_portfolio(query: String) -> Result<Portfolio, AppError> {
+        answer(async { portfolio::get_portfolio_figures(&call(), &customer_query(&query)?).await }).await
+    }
+
+    /// Returns their ARR by band over the query's period. `query` is a query string without the question mark.
+    pub async fn load_portfolio_bands(query: String) -> Result<BandHistory, AppError> {
+        answer(async { portfolio::get_portfolio_bands(&call(), &customer_query(&query)?).await }).await
+    }
+
+    /// Returns the renewals of the customers that a query selects, by month and band. `query` is a query string without the
+    /// question mark.
+    pub async fn load_portfolio_renewals(query: String) -> Result<RenewalTotals, AppError> {
+        answer(async { portfolio::get_portfolio_renewals(&call(), &customer_query(&query)?).await }).await
+    }
 }

@@ -41,18 +41,14 @@ pub use curl::CurlCommand;
 pub use empty_state::EmptyState;
 pub use factor_strip::{FactorStrip, NothingReceived, stands};
 pub use field::{Choice, Field, SelectField, TextArea};
-#[cfg(feature = "hydrate")]
-pub use followed::keep_focus;
-pub use followed::{Answer, Followed};
+pub use followed::{Answer, Followed, keep_focus};
 pub use get_form::GetForm;
 pub use loaded::{Failure, Loaded};
 pub use menu::close_menus;
 pub use pagination::Pagination;
 pub use past_day::PastDay;
 pub use renewal::{RenewalCountdown, renewal_urgency, renewal_words};
-#[cfg(feature = "hydrate")]
-pub use save_chart::load_script;
-pub use save_chart::{SaveChart, SaveScript};
+pub use save_chart::{SaveChart, SaveScript, load_script};
 pub use score_figure::ScoreFigure;
 pub use segment_select::SegmentSelect;
 pub use silent_source::{SilentSourceLine, SilentSourcesNotice};

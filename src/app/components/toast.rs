@@ -62,16 +62,9 @@ fn close_unless_used(toaster: Toaster) {
     }
 }
 
-/// Loads the code of toasts if the page came with one, which is to be hydrated.
-#[cfg(feature = "hydrate")]
-pub async fn preload_toasts() {
-    if let Ok(Some(_)) = document().query_selector(".toast") {
-        __preload_toast().await;
-    }
-}
-
+/// Shows a toast, with code of its own.
 #[lazy(toasts)]
-fn toast(done: Done) -> AnyView {
+pub fn toast(done: Done) -> AnyView {
     view! { <Toast done /> }.into_any()
 }
 

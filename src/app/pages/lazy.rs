@@ -70,9 +70,12 @@ lazy_pages! {
     }
 }
 
-/// Loads the part with the code of the page at a path.
+/// Loads the parts with the code of the page at a path, and of a toast that came with it.
 #[cfg(feature = "hydrate")]
 pub async fn preload(path: &str) {
+    if let Ok(Some(_)) = document().query_selector(".toast") {
+        crate::app::components::toast::__preload_toast().await;
+    }
     let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
     match segments.as_slice() {
         [""] => {}

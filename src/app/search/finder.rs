@@ -1,14 +1,12 @@
 //! The search as one types: what is typed, found and chosen.
 
 use super::Search;
+use super::choices::{Choice, choices, option_id};
 use super::entries::Goal;
-use super::options::{Choice, Options, choices, option_id};
-use crate::app::components::icon::{Icon, IconName};
 use crate::app::server_fns::{SetPreference, search_customers};
 use crate::app::state::use_preferences;
 use crate::wire::pages::FoundCustomers;
 use crate::wire::{AppError, Preferences};
-use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -26,10 +24,10 @@ type Answer = (String, Result<FoundCustomers, AppError>);
 #[derive(Clone, Copy)]
 pub struct Finder {
     search: Search,
-    field: NodeRef<Input>,
-    text: RwSignal<String>,
+    pub field: NodeRef<Input>,
+    pub text: RwSignal<String>,
     /// The latest answer. It may be of an earlier text, until that of the present one is there.
-    answer: RwSignal<Option<Answer>>,
+    pub answer: RwSignal<Option<Answer>>,
     pub choices: Memo<Vec<Choice>>,
     /// The place to which the visitor moved.
     moved_to: RwSignal<Option<usize>>,
@@ -40,7 +38,7 @@ pub struct Finder {
 
 impl Finder {
     /// Begins with what was typed into the plain field.
-    fn new(search: Search) -> Self {
+    pub fn new(search: Search) -> Self {
         let typed = search.plain.get_untracked().map(|plain| plain.value()).unwrap_or_default();
         let (is_open, text, answer) = (search.is_open, RwSignal::new(typed), RwSignal::new(None::<Answer>));
         let choices = Memo::new(move |_| match is_open.get() {
@@ -75,7 +73,7 @@ impl Finder {
         self.search.close();
     }
 
-    fn forget(self) {
+    pub fn forget(self) {
         self.type_text(String::new());
         self.answer.set(None);
         if let Some(field) = self.field.get_untracked() {
@@ -83,7 +81,7 @@ impl Finder {
         }
     }
 
-    fn type_text(self, text: String) {
+    pub fn type_text(self, text: String) {
         self.text.set(text);
         self.moved_to.set(None);
         self.search.goes.set(false);
@@ -118,7 +116,7 @@ impl Finder {
     }
 
     /// Follows the chosen link or presses the chosen button; waits for the answer when nothing can be chosen yet.
-    fn go(self) {
+    pub fn go(self) {
         match self.chosen.get_untracked().and_then(option_at) {
             Some(option) => option.click(),
             None => self.search.goes.set(self.text.with_untracked(|text| !text.trim().is_empty())),
@@ -132,7 +130,7 @@ impl Finder {
     }
 
     /// Chooses the next option, or the previous one. After the last comes the first.
-    fn step(self, step: isize) {
+    pub fn step(self, step: isize) {
         let count = self.choices.with_untracked(Vec::len) as isize;
         if count > 0 {
             let start = if step > 0 { -1 } else { 0 };
@@ -174,77 +172,5 @@ fn reveal(option: &HtmlElement) {
         list.set_scroll_top(top);
     } else if bottom > list.scroll_top() + list.client_height() {
         list.set_scroll_top(bottom - list.client_height());
-    }
-}
-
-/// Shows the field, what it offers and what is to be said about that, and then hides the plain field.
-#[component]
-pub fn Finding(search: Search, is_there: RwSignal<bool>) -> impl IntoView {
-    let finder = Finder::new(search);
-    let press = move |event: KeyboardEvent| {
-        match event.key().as_str() {
-            "ArrowDown" => finder.step(1),
-            "ArrowUp" => finder.step(-1),
-            "Enter" if !event.is_composing() => finder.go(),
-            _ => return,
-        }
-        event.prevent_default();
-    };
-    let has_choices = Memo::new(move |_| finder.choices.with(|choices| !choices.is_empty()));
-    let field = finder.field;
-    Effect::new(move |_| match (search.is_open.get(), field.get()) {
-        (true, Some(field)) => {
-            is_there.set(true);
-            let _ = field.focus();
-        }
-        (false, _) => finder.forget(),
-        (true, None) => {}
-    });
-    view! {
-        <form class="find__form" role="search" autocomplete="off" on:submit=|event: SubmitEvent| event.prevent_default()>
-            <Icon name=IconName::Search />
-            <input
-                class="find__field"
-                type="text"
-                name="search"
-                role="combobox"
-                aria-label="Search customers, pages and actions"
-                aria-autocomplete="list"
-                aria-expanded=move || has_choices.get().to_string()
-                aria-controls="find-options"
-                aria-activedescendant=move || finder.chosen.get().map(option_id)
-                placeholder="Customers, pages, actions"
-                autocomplete="off"
-                spellcheck="false"
-                enterkeyhint="go"
-                maxlength="200"
-                value=finder.text.get_untracked()
-                node_ref=field
-                on:input=move |event| finder.type_text(event_target_value(&event))
-                on:keydown=press
-            />
-        </form>
-        {move || search.is_open.get().then(|| view! { <Options finder /> })}
-        <Status finder />
-    }
-}
-
-/// Says that nothing was found, or could not be; how many choices there are is said to those who cannot see them.
-#[component]
-fn Status(finder: Finder) -> impl IntoView {
-    let words = Memo::new(move |_| {
-        let text = finder.text.with(|text| text.trim().to_owned());
-        let count = finder.choices.with(Vec::len);
-        finder.answer.with(|answer| match answer {
-            Some((asked, Err(error))) if *asked == text => Some((true, format!("Customers could not be searched: {error}"))),
-            Some((asked, Ok(_))) if *asked == text && count == 0 => Some((true, format!("Nothing matches “{text}”."))),
-            Some((asked, Ok(_))) if *asked == text => Some((false, format!("{count} found"))),
-            _ => None,
-        })
-    });
-    view! {
-        <p class="find__status" role="status" data-shown=move || words.get().is_some_and(|(shown, _)| shown).then_some("")>
-            {move || words.get().map(|(_, words)| words)}
-        </p>
     }
 }

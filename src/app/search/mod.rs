@@ -5,13 +5,15 @@
 // The macro that marks where the module is cut writes the unsafe calls between its parts.
 #![allow(unsafe_code)]
 
+mod choices;
 mod entries;
 mod finder;
+mod finding;
 mod options;
 
 use super::components::icon::{Icon, IconName};
 use super::keys::KeysShown;
-use finder::Finding;
+use finding::Finding;
 use leptos::ev::{MouseEvent, SubmitEvent};
 use leptos::html::{Dialog, Input};
 use leptos::lazy;

@@ -1,6 +1,7 @@
-//! The options that the search offers for what is typed: customers, then pages and actions. One of them is chosen.
+//! The options that the search offers, in groups. One of them is chosen.
 
-use super::entries::{Entry, Goal, Group, entries_like};
+use super::choices::{Choice, option_id};
+use super::entries::Goal;
 use super::finder::Finder;
 use crate::app::components::BandBadge;
 use crate::app::components::icon::{Icon, IconName};
@@ -8,40 +9,6 @@ use crate::app::format;
 use crate::domain::CustomerQuery;
 use crate::wire::pages::FoundCustomer;
 use leptos::prelude::*;
-
-/// Something to choose.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Choice {
-    Customer(FoundCustomer),
-    /// All customers found, in the list.
-    List {
-        text: String,
-        total: i64,
-    },
-    Entry(Entry),
-}
-
-impl Choice {
-    fn group(&self) -> &'static str {
-        match self {
-            Self::Customer(_) | Self::List { .. } => "Customers",
-            Self::Entry(Entry { group: Group::Pages, .. }) => "Pages",
-            Self::Entry(Entry { group: Group::Actions, .. }) => "Actions",
-        }
-    }
-}
-
-/// Returns the choices for a text, of which these customers were found.
-pub fn choices(text: &str, customers: Vec<FoundCustomer>, total: i64) -> Vec<Choice> {
-    let rest = total > customers.len() as i64;
-    let list = rest.then(|| Choice::List { text: text.to_owned(), total });
-    customers.into_iter().map(Choice::Customer).chain(list).chain(entries_like(text).into_iter().map(Choice::Entry)).collect()
-}
-
-/// Returns the id of the option at a place.
-pub fn option_id(place: usize) -> String {
-    format!("find-option-{place}")
-}
 
 /// Shows the choices, in groups.
 #[component]

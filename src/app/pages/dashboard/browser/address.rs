@@ -41,7 +41,7 @@ fn text(of: &UrlSearchParams) -> String {
 /// The query string of the page, and the way to another one without scrolling.
 #[derive(Clone, Copy)]
 pub struct Address {
-    /// It keeps its value while another page is being opened.
+    /// The query string. It keeps its value while another page is being opened.
     pub search: Memo<String>,
     open: Callback<(String, bool)>,
 }

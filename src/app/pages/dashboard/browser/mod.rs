@@ -125,18 +125,17 @@ impl Page {
             let (as_of, known_at) = asked_day(&self.address.search.read());
             (follows(&as_of, &known_at).then(|| news.get()), revision.get(), self.again.get())
         });
-        Effect::new(move |before: Option<u32>| {
+        Effect::new(move |before: Option<()>| {
             let search = self.address.search.get();
             heard.get();
-            let number = before.map_or(0, |before| before + 1);
-            match before {
-                None if self.content.read_untracked().as_ref().is_some_and(|content| content.first_element_child().is_some()) => {
-                    self.shown.set(Some(search));
-                    self.chosen.show();
-                }
-                _ => self.read(search),
+            let is_written =
+                || self.content.read_untracked().as_ref().is_some_and(|content| content.first_element_child().is_some());
+            if before.is_none() && is_written() {
+                self.shown.set(Some(search));
+                self.chosen.show();
+            } else {
+                self.read(search);
             }
-            number
         });
     }
 

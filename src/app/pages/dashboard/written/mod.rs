@@ -23,7 +23,8 @@ mod today;
 use super::{CONTENT, query};
 use crate::app::components::Failure;
 use crate::app::format;
-use crate::app::server_fns::{list_customers, load_portfolio, load_portfolio_bands, load_portfolio_renewals};
+use crate::app::server_fns::list_customers;
+use crate::app::server_fns::written::{load_portfolio, load_portfolio_bands, load_portfolio_renewals};
 use crate::domain::list::Measure;
 use crate::domain::{BandHistory, CustomerList, CustomerQuery, Portfolio, Today};
 use crate::wire::AppError;
@@ -66,13 +67,13 @@ pub fn DashboardPage() -> impl IntoView {
         );
         let filters = CustomerQuery { by: query.by, ..query::parse(&asked) };
         let answers = Answers { portfolio, bands: bands.ok(), list, renewals, today: today.ok().flatten() };
-        content(answers, &query, &filters).into_any()
+        // Nothing in it waits, and no browser hydrates it, so it is written in one go.
+        let html = content(answers, &query, &filters).to_html();
+        view! { <div class="written" inner_html=html></div> }
     });
     view! {
         <Title text=title />
-        <div id=CONTENT class="written">
-            <Suspense>{content}</Suspense>
-        </div>
+        <div id=CONTENT class="written"><Suspense>{content}</Suspense></div>
         // Here the browser shows a skeleton, and asks before many customers are changed.
         {move || None::<AnyView>}
         {move || None::<AnyView>}
