@@ -11,7 +11,7 @@ use crate::domain::{AskedDay, Band, CustomerRow, Health, NaiveDate, Share};
 use crate::scoring::{BAND_MEMORY_DAYS, SILENT_DAYS};
 use leptos::prelude::*;
 
-/// What every row of the list needs beside its customer.
+/// The things that every row of the list needs beside its customer.
 pub struct RowsOf {
     /// The list's as-of day.
     pub today: NaiveDate,
