@@ -61,7 +61,7 @@ impl std::ops::Sub for InvoiceCounts {
     }
 }
 
-/// What was measured of a customer for a factor, as far as its score needs it.
+/// The value measured of a customer for a factor, as far as its score needs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MeasuredValue {
     /// The value that the factor's scale turns into a score; `None` where there is nothing to measure.

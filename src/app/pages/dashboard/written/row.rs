@@ -15,7 +15,7 @@ use leptos::prelude::*;
 pub struct RowsOf {
     /// The list's as-of day.
     pub today: NaiveDate,
-    /// How the address asks for that day.
+    /// The part of the address that asks for that day.
     pub at: AskedDay,
     /// The number of days over which the score's change is shown.
     pub change_days: i64,
