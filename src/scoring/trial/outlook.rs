@@ -11,7 +11,7 @@ const MOST_NAMED: usize = 50;
 /// The columns of a distribution; each is 5 points wide, and the last one has 100 too.
 const COLUMNS: usize = 20;
 
-/// What rules do to a portfolio.
+/// The effect of rules on a portfolio.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outlook {
     pub before: Standing,
@@ -19,11 +19,11 @@ pub struct Outlook {
     /// The portfolio's segments, in its order.
     pub segments: Vec<SegmentOutlook>,
     pub moves: Moves,
-    /// Those who change band, by ARR, the largest first; at most 50.
+    /// The customers who change band, by ARR, the largest first; at most 50.
     pub movers: Vec<BandMove>,
 }
 
-/// How customers stand under some rules.
+/// The standing of customers under some rules.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
     /// The number of customers with each number of five points.
@@ -33,7 +33,7 @@ pub struct Standing {
     points: i64,
 }
 
-/// What rules do to a segment.
+/// The effect of rules on a segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SegmentOutlook {
     pub segment: String,
@@ -47,7 +47,7 @@ pub struct SegmentOutlook {
 pub struct Moves {
     pub better: i64,
     pub worse: i64,
-    /// Those who get a band that tells a risk, or lose it.
+    /// The customers who get a band that tells a risk, or lose it.
     pub other: i64,
 }
 
@@ -115,7 +115,7 @@ impl Moves {
 /// Sums over the customers added so far, by segment.
 pub(super) struct Sums {
     segments: Vec<(Standing, Standing, Moves)>,
-    /// Those who change band: their place, score and band.
+    /// The customers who change band: their place, score and band.
     movers: Vec<(usize, Points, Band)>,
 }
 

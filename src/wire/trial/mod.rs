@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// The most customers that rules are tried on in the browser.
 pub const MOST_TRIED: i64 = 20_000;
 
-/// What the scores of the active customers come from today.
+/// The measurements that the scores of the active customers come from today.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MeasuredPortfolio {
@@ -43,7 +43,7 @@ pub struct CustomerColumns {
     segment: Vec<usize>,
     /// The days before `as_of` on which each one began.
     age: Vec<Option<i64>>,
-    /// In tenths of a point.
+    /// The score in tenths of a point.
     score: Vec<i64>,
     /// The place of each one's band in [`Band::ALL`]; so many more as there are bands where the customer has facts and has started.
     band: Vec<usize>,
