@@ -11,6 +11,7 @@ use web_sys::{Element, FormData, HtmlFormElement, UrlSearchParams};
 /// The pause in typing after which the list follows.
 const TYPING_PAUSE: Duration = Duration::from_millis(200);
 const FILTERS: &str = "form.filters";
+const DAY: &str = "form.day-bar__form";
 const SEARCH: &str = "#search";
 /// The choice of renewals that asks for two days.
 const DAYS: &str = "days";
@@ -42,9 +43,7 @@ pub fn change(event: &Event, address: Address) {
 
 /// Goes where a form asks to go, without loading the document again.
 pub fn submit(event: &SubmitEvent, address: Address) {
-    if let Some(form) =
-        form_of(event).filter(|form| form.method() == "get" && matches(form, FILTERS) || matches(form, ".day-bar__form"))
-    {
+    if let Some(form) = form_of(event).filter(|form| matches(form, FILTERS) || matches(form, DAY)) {
         event.prevent_default();
         go(&form, address, false);
     }

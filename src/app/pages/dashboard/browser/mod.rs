@@ -45,6 +45,8 @@ pub fn DashboardPage() -> impl IntoView {
         address,
         shown: RwSignal::new(None),
         again: RwSignal::new(0),
+        asked: StoredValue::new(0),
+        answered: StoredValue::new(0),
         title: RwSignal::new(own_title(&document().title())),
         chosen: Chosen::new(search),
     };
@@ -112,6 +114,9 @@ struct Page {
     shown: RwSignal<Option<String>>,
     /// Grows when the content has to be read again.
     again: RwSignal<u32>,
+    /// The number of times that the page was asked for, and which of them the content answers.
+    asked: StoredValue<u32>,
+    answered: StoredValue<u32>,
     title: RwSignal<String>,
     chosen: Chosen,
 }
@@ -139,14 +144,18 @@ impl Page {
         });
     }
 
-    /// Reads the page for a query string and shows it, unless another one is asked for by then.
+    /// Reads the page for a query string and shows it, unless another one is asked for by then, or a later answer came sooner.
     fn read(self, search: String) {
         let is_same_list = self.shown.with_untracked(|shown| shown.as_ref() == Some(&search));
         let address = if search.is_empty() { "/".to_owned() } else { format!("/?{search}") };
         let written = until_answered(move || read(address.clone()));
+        self.asked.update_value(|asked| *asked += 1);
+        let number = self.asked.get_value();
         spawn_local(async move {
             let (Ok(page), Some(now)) = (written.await, self.address.search.try_get_untracked()) else { return };
-            if let Some(written) = page.parse().filter(|_| now == search) {
+            let is_wanted = now == search && number > self.answered.get_value();
+            if let Some(written) = page.parse().filter(|_| is_wanted) {
+                self.answered.set_value(number);
                 self.show(&written, is_same_list);
                 self.shown.set(Some(search));
                 mark_as_read();
