@@ -37,10 +37,8 @@ pub struct Finder {
 }
 
 impl Finder {
-    /// Begins with what was typed into the plain field.
     pub fn new(search: Search) -> Self {
-        let typed = search.plain.get_untracked().map(|plain| plain.value()).unwrap_or_default();
-        let (is_open, text, answer) = (search.is_open, RwSignal::new(typed), RwSignal::new(None::<Answer>));
+        let (is_open, text, answer) = (search.is_open, RwSignal::new(String::new()), RwSignal::new(None::<Answer>));
         let choices = Memo::new(move |_| match is_open.get() {
             true => answer.with(|answer| text.with(|text| offered(text.trim(), answer.as_ref()))),
             false => Vec::new(),

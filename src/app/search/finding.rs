@@ -25,7 +25,13 @@ pub fn Finding(search: Search, is_there: RwSignal<bool>) -> impl IntoView {
     let field = finder.field;
     Effect::new(move |_| match (search.is_open.get(), field.get()) {
         (true, Some(field)) => {
-            is_there.set(true);
+            if !is_there.get_untracked() {
+                // Whatever was typed until this very moment; the caret stands behind it.
+                let typed = search.plain.get_untracked().map(|plain| plain.value()).unwrap_or_default();
+                field.set_value(&typed);
+                finder.text.set(typed);
+                is_there.set(true);
+            }
             let _ = field.focus();
         }
         (false, _) => finder.forget(),
@@ -49,7 +55,6 @@ pub fn Finding(search: Search, is_there: RwSignal<bool>) -> impl IntoView {
                 spellcheck="false"
                 enterkeyhint="go"
                 maxlength="200"
-                value=finder.text.get_untracked()
                 node_ref=field
                 on:input=move |event| finder.type_text(event_target_value(&event))
                 on:keydown=press
