@@ -7,6 +7,14 @@ use super::{Band, FactorKey, NaiveDate, Share};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+/// The days of a suggestion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Days {
+    pub learned_on: NaiveDate,
+    pub tested_on: NaiveDate,
+    pub drafted_on: NaiveDate,
+}
+
 /// The answer to "could it be better?".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

@@ -1,4 +1,4 @@
-//! What rules are tried on in the browser is what the store's scores come from.
+//! The portfolio on which rules are tried in the browser is what the store's scores come from.
 
 use crate::domain::five::FiveRules;
 use crate::domain::measure::Measure;

@@ -17,7 +17,7 @@ use crate::domain::rulebook_read::ScorecardOfRulebook;
 use crate::domain::scale::Value;
 use crate::domain::scorecard::{BandLimits, FactorRule};
 use crate::domain::suggestion::{
-    BandMoves, CaseCount, FactorEvidence, ScorecardSuggestion, Step, StepOfSuggestion, SuggestionVerdict,
+    BandMoves, CaseCount, Days, FactorEvidence, ScorecardSuggestion, Step, StepOfSuggestion, SuggestionVerdict,
 };
 use crate::domain::{Band, CustomerId, FactorKey, Figure, NaiveDate, Points, ScoreMove, Scorecard, Share};
 use chrono::Duration;
@@ -109,14 +109,6 @@ fn given(measured: &Measurements, rules: &Scorecard) -> Vec<Given> {
         Given::new(factor.value(&rule.measure), factor.is_measured())
     };
     rules.factors.iter().map(given).collect()
-}
-
-/// The days of a suggestion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Days {
-    pub learned_on: NaiveDate,
-    pub tested_on: NaiveDate,
-    pub drafted_on: NaiveDate,
 }
 
 /// Everything that a suggestion for one scorecard follows from.

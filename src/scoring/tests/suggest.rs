@@ -4,9 +4,9 @@ use super::given::*;
 use crate::domain::EventKind::{FeatureUse, InvoiceIssued, Login, SupportTicket};
 use crate::domain::backtest::Verdict;
 use crate::domain::measure::Measure;
-use crate::domain::suggestion::{ScorecardSuggestion, Step, SuggestionVerdict};
+use crate::domain::suggestion::{Days, ScorecardSuggestion, Step, SuggestionVerdict};
 use crate::domain::{CustomerId, FactorKey, Figure, Scorecard, Share};
-use crate::scoring::suggest::{Days, Kinds, Learning, Seen, facts_needed_from};
+use crate::scoring::suggest::{Kinds, Learning, Seen, facts_needed_from};
 use crate::scoring::{Connections, Facts};
 
 /// Learned on the 181st day before the last one, tested on the 91st.

@@ -3,10 +3,9 @@
 use crate::domain::backtest::{AucDifference, Verdict};
 use crate::domain::counts::{count, group};
 use crate::domain::phrases::day;
-use crate::domain::suggestion::{ScorecardSuggestion, SuggestionVerdict};
+use crate::domain::suggestion::{Days, ScorecardSuggestion, SuggestionVerdict};
 use crate::domain::{Figure, NaiveDate};
 use crate::scoring::backtest::TOO_GOOD;
-use crate::scoring::suggest::Days;
 
 const KEEP: &str = "No evidence that other rules are better: keep yours.";
 

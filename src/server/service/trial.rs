@@ -1,4 +1,4 @@
-//! What rules are tried on in the browser: the active customers with today's scores, and what measures give for them.
+//! The portfolio on which rules are tried in the browser: active customers with today's scores, and what measures give for them.
 
 use crate::domain::measure::Measure;
 use crate::domain::scale::Scale;

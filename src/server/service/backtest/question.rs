@@ -1,9 +1,9 @@
 //! Questions of which everything is said, so that equal ones have one answer.
 
 use crate::domain::backtest::TestedScores;
+use crate::domain::suggestion::Days;
 use crate::domain::{Backtest, BacktestQuery, NaiveDate, Suggestion};
 use crate::scoring::backtest::Tested;
-use crate::scoring::suggest::Days;
 use crate::server::store::MarkedFacts;
 use chrono::Duration;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What an answer rests on: the customers with their departures, and marks of the facts.
+//! The basis of an answer: the customers with their departures, and marks of the facts.
 
 use super::question::Question;
 use crate::scoring::backtest::Tested;
