@@ -2,6 +2,7 @@
 
 mod away;
 pub mod components;
+mod form_fields;
 pub mod format;
 pub mod forms;
 mod frame;

@@ -1,11 +1,12 @@
 //! Keeps what a visitor typed or chose before the page was hydrated. Hydration resets controls to what the server rendered;
 //! afterwards they get their values back, and fire the events as if they were changed now.
 
+use super::form_fields::fire;
 use leptos::prelude::*;
 use leptos::web_sys::js_sys::Reflect;
 use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, Event, EventInit};
+use web_sys::Element;
 
 /// A control whose value is not the one that the server rendered.
 struct Changed {
@@ -69,13 +70,9 @@ fn give_back(changed: &[Changed]) {
             let _ = Reflect::set(control, &(*name).into(), value);
         }
     }
-    let bubbles = EventInit::new();
-    bubbles.set_bubbles(true);
     for name in ["input", "change"] {
         for Changed { control, .. } in still_there() {
-            if let Ok(event) = Event::new_with_event_init_dict(name, &bubbles) {
-                let _ = control.dispatch_event(&event);
-            }
+            fire(control, name);
         }
     }
 }

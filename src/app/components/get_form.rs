@@ -1,12 +1,13 @@
 //! A form that asks for another address. The router's own form can also send files and post, which a first page need not
 //! load.
 
+use crate::app::form_fields::query_of;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
-use web_sys::{FormData, HtmlFormElement, UrlSearchParams};
+use web_sys::HtmlFormElement;
 
 /// Goes to `action` with the form's named fields in the query, as a browser does without JavaScript.
 #[component]
@@ -31,9 +32,4 @@ pub fn GetForm(
             {children()}
         </form>
     }
-}
-
-fn query_of(form: &HtmlFormElement) -> Option<String> {
-    let fields = FormData::new_with_form(form).ok()?;
-    Some(UrlSearchParams::new_with_str_sequence_sequence(&fields).ok()?.to_string().into())
 }

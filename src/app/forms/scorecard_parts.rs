@@ -2,7 +2,8 @@
 
 use super::FormState;
 use crate::app::components::Field;
-use crate::wire::{FUNCTION, SCORECARD_PATH};
+use crate::app::form_fields::{as_query, content_of};
+use crate::wire::SCORECARD_PATH;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_navigate};
@@ -20,16 +21,12 @@ pub(super) fn use_ask() -> impl Fn(web_sys::Element) -> Option<bool> + Clone {
     let (navigate, search) = (use_navigate(), use_location().search);
     move |element| {
         let form = element.closest("form").ok().flatten()?.dyn_into::<web_sys::HtmlFormElement>().ok()?;
-        let data = web_sys::FormData::new_with_form(&form).ok()?;
+        let fields = content_of(&form)?;
         let button = element.dyn_ref::<web_sys::HtmlButtonElement>().filter(|button| !button.name().is_empty());
         if let Some(button) = button {
-            let _ = data.append_with_str(&button.name(), &button.value());
+            let _ = fields.append_with_str(&button.name(), &button.value());
         }
-        for name in [FUNCTION, "form", "messageId"] {
-            data.delete(name);
-        }
-        let query = web_sys::UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
-        let query = String::from(query.to_string());
+        let query = as_query(&fields)?;
         let differs = query != search.read_untracked().trim_start_matches('?');
         let options = leptos_router::NavigateOptions { scroll: false, ..Default::default() };
         navigate(&format!("{SCORECARD_PATH}?{query}"), options);

@@ -13,23 +13,24 @@ mod tested;
 pub use curve::ScaleCurve;
 pub use slider::{FieldSlider, WeightSlider};
 
+use crate::app::form_fields::{as_query, content_of, fire};
 use crate::domain::measure::Measure;
 use crate::domain::numbers::whole_number;
 use crate::domain::scorecard::BandLimits;
 use crate::domain::{FactorKey, FieldErrors, Rulebook, Share};
 use crate::scoring::trial::{Outlook, Trial};
 use crate::scoring::{MeasuredValue, weight_shares};
+use crate::wire::FormValues;
 use crate::wire::rulebooks::{Cards, rulebook_values};
 use crate::wire::rules::{factor_field, keys};
 use crate::wire::rules_form::rulebook_input;
-use crate::wire::{FUNCTION, FormValues};
 use leptos::prelude::*;
 use load::{Loading, Requests};
 use result::Outcome;
 use std::sync::Arc;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
-use web_sys::{Event, EventInit, FormData, HtmlFormElement, HtmlInputElement, UrlSearchParams};
+use web_sys::{HtmlFormElement, HtmlInputElement};
 
 /// The form whose rules are tried.
 pub const RULES_FORM: &str = "scorecard";
@@ -213,12 +214,7 @@ fn shares(texts: &FormValues) -> Vec<(FactorKey, Share)> {
 /// Returns the texts of the form as they are now.
 fn form_texts() -> Option<FormValues> {
     let form = document().get_element_by_id(RULES_FORM)?.dyn_into::<HtmlFormElement>().ok()?;
-    let data = FormData::new_with_form(&form).ok()?;
-    for name in [FUNCTION, "form", "messageId"] {
-        data.delete(name);
-    }
-    let texts = UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
-    serde_urlencoded::from_str(&String::from(texts.to_string())).ok()
+    serde_urlencoded::from_str(&as_query(&content_of(&form)?)?).ok()
 }
 
 /// Types a text into a field, as somebody at the keyboard would.
@@ -226,11 +222,7 @@ fn type_into(id: &str, text: &str) {
     let field = document().get_element_by_id(id).and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
     let Some(field) = field.filter(|field| field.value() != text) else { return };
     field.set_value(text);
-    let bubbles = EventInit::new();
-    bubbles.set_bubbles(true);
-    if let Ok(event) = Event::new_with_event_init_dict("input", &bubbles) {
-        let _ = field.dispatch_event(&event);
-    }
+    fire(&field, "input");
 }
 
 /// Lays the form out beside the effect of its rules. Put the form into it.

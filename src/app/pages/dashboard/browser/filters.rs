@@ -2,11 +2,12 @@
 
 use super::address::Address;
 use super::morph::HELD;
+use crate::app::form_fields::query_of;
 use leptos::ev::{Event, SubmitEvent};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use std::time::Duration;
-use web_sys::{Element, FormData, HtmlFormElement, UrlSearchParams};
+use web_sys::{Element, HtmlFormElement};
 
 /// The pause in typing after which the list follows.
 const TYPING_PAUSE: Duration = Duration::from_millis(200);
@@ -62,11 +63,6 @@ fn go(form: &HtmlFormElement, address: Address, replace: bool) {
     }
     pairs.retain(|(_, value)| !value.is_empty());
     address.go(&pairs, replace);
-}
-
-fn query_of(form: &HtmlFormElement) -> Option<String> {
-    let fields = FormData::new_with_form(form).ok()?;
-    Some(UrlSearchParams::new_with_str_sequence_sequence(&fields).ok()?.to_string().into())
 }
 
 fn is_at(event: &Event, selector: &str) -> bool {
