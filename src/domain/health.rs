@@ -46,6 +46,11 @@ impl Band {
         Self::ALL.into_iter().find(|band| band.name() == text)
     }
 
+    /// Returns whether a list of bands names it, of so many customers: who never gives Onboarding need not see it.
+    pub fn is_shown(self, customers: i64) -> bool {
+        self != Self::Onboarding || customers > 0
+    }
+
     /// Returns whether it follows from the score, so that one is better or worse than another.
     pub fn tells_risk(self) -> bool {
         matches!(self, Self::Healthy | Self::AtRisk | Self::ChurnRisk)

@@ -14,9 +14,8 @@ const STACK: [Band; Band::COUNT] = [Band::ChurnRisk, Band::AtRisk, Band::Healthy
 
 /// Returns the bands of the stack: Onboarding only where a customer has it.
 fn stack(history: &BandHistory) -> impl Iterator<Item = Band> {
-    let has_any = |band| history.bands.iter().any(|days| days.band == band && days.customers.iter().any(|number| *number > 0));
-    let onboards = has_any(Band::Onboarding);
-    STACK.into_iter().filter(move |band| onboards || *band != Band::Onboarding)
+    let customers = |band| history.bands.iter().filter(|days| days.band == band).flat_map(|days| &days.customers).sum();
+    STACK.into_iter().filter(move |band| band.is_shown(customers(*band)))
 }
 
 /// The height of the drawing.

@@ -48,12 +48,8 @@ pub fn BandsAtEnds(month: Month) -> impl IntoView {
     };
     let of_band: fn(&[BandTally], Band) -> Tally =
         |bands, band| bands.iter().filter(|told| told.band == band).map(|told| told.tally).sum();
-    // Who does not use the band need not see it.
-    let has_any = |figures: &PeriodFigures, band: Band| {
-        [&figures.begin, &figures.end].into_iter().flatten().any(|bands| of_band(bands, band).customers > 0)
-    };
-    let is_shown =
-        |band: &Band| *band != Band::Onboarding || [&month.before, &month.period].into_iter().any(|of| has_any(of, *band));
+    let ends = || [&month.before, &month.period].into_iter().flat_map(|figures| [&figures.begin, &figures.end]).flatten();
+    let is_shown = |band: &Band| band.is_shown(ends().map(|bands| of_band(bands, *band).customers).sum());
     let rows = Band::ALL.into_iter().filter(is_shown).map(|band| row.clone()(band.label(), of_band, band, false)).collect_view();
     let sums = [
         row.clone()("Not healthy", |bands, _| PeriodFigures::at_risk(bands), Band::NoData, true),

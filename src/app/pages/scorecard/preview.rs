@@ -57,7 +57,7 @@ fn Preview(preview: ScorecardPreview, summary: String) -> impl IntoView {
 
 #[component]
 fn Bands(bands: Vec<(Band, i64, i64)>, moves: Vec<(Band, Band, i64)>) -> impl IntoView {
-    let is_shown = |(band, before, after): &(Band, i64, i64)| *band != Band::Onboarding || before + after > 0;
+    let is_shown = |(band, before, after): &(Band, i64, i64)| band.is_shown(before + after);
     let rows = bands.into_iter().filter(is_shown).map(|(band, before, after)| {
         view! {
             <tr>

@@ -62,8 +62,7 @@ fn BandTable(bands: Vec<BandTally>, all: Tally, currency: String, links: Links) 
             <td class="numeric" title=whole>{arr}</td>
         }
     };
-    // Who does not use the band need not see it.
-    let is_shown = |told: &BandTally| told.band != Band::Onboarding || told.tally.customers > 0;
+    let is_shown = |told: &BandTally| told.band.is_shown(told.tally.customers);
     let rows = bands.into_iter().filter(is_shown).map(|BandTally { band, tally }| {
         view! {
             <tr>
