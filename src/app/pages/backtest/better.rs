@@ -1,5 +1,6 @@
 //! "Could it be better?": other rules with the evidence for them. One sentence, pictures, and a draft to edit where they are better.
 
+use super::lost::first_of;
 use super::{Working, look_again};
 use crate::app::components::charts::{Difference, DifferencesChart, WeightsChart};
 use crate::app::components::{BandBadge, Followed, LinkButton, Tab, Tabs};
@@ -17,8 +18,6 @@ use leptos::prelude::*;
 const ASKED: [&str; 4] = ["horizon", "min_age", "exclude_involuntary", "skip_days"];
 /// The parameter with the name of the scorecard whose suggestion is shown.
 const SCORECARD: &str = "scorecard";
-/// The customers that are shown before somebody asks for all.
-const SHOWN: usize = 12;
 
 /// Shows the suggestion for a backtest's query string, once it is there. Where the query is refused, the backtest says so.
 #[component]
@@ -214,21 +213,7 @@ fn Moved(scorecard: ScorecardSuggestion, currency: String) -> impl IntoView {
         })
         .collect();
     let total: i64 = scorecard.moves.iter().map(|moved| moved.customers).sum();
-    let named = scorecard.movers.len();
-    let mut rows: Vec<_> = scorecard.movers.into_iter().map(|mover| row(mover, &currency)).collect();
-    let rest = rows.split_off(rows.len().min(SHOWN));
-    let more = (!rest.is_empty()).then(|| {
-        let label = match named as i64 == total {
-            true => format!("All {}", format::group(total)),
-            false => format!("The first {} of {}", format::group(named as i64), format::group(total)),
-        };
-        view! {
-            <details class="backtest__rest">
-                <summary>{label}</summary>
-                <ul class="lost">{rest}</ul>
-            </details>
-        }
-    });
+    let rows = scorecard.movers.into_iter().map(|mover| row(mover, &currency)).collect();
     let told = if sums.is_empty() { "Nobody.".to_owned() } else { format!("{}.", sums.join(", ")) };
     view! {
         <section class="panel" aria-labelledby="moved-title">
@@ -236,8 +221,7 @@ fn Moved(scorecard: ScorecardSuggestion, currency: String) -> impl IntoView {
                 <h3 id="moved-title">"Who would change band today"</h3>
                 <p class="muted">{told}</p>
             </div>
-            <ul class="lost">{rows}</ul>
-            {more}
+            {first_of(rows, total)}
         </section>
     }
 }

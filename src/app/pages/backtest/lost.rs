@@ -16,8 +16,22 @@ pub fn LostSection(backtest: Backtest, currency: String) -> impl IntoView {
         return None;
     }
     let arr = (lost.arr_cents > 0).then(|| format!(", {}", format::money_short(lost.arr_cents, &currency)));
-    let (named, total) = (leavers.len(), lost.customers);
-    let mut rows = leavers.into_iter().map(|leaver| row(leaver, known, &currency)).collect::<Vec<_>>();
+    let total = lost.customers;
+    let rows = leavers.into_iter().map(|leaver| row(leaver, known, &currency)).collect();
+    Some(view! {
+        <section class="panel" aria-labelledby="lost-title">
+            <div class="panel__head">
+                <h2 id="lost-title">{format!("Lost: {}", format::count(total, "customer"))} {arr}</h2>
+                <p class="muted">"The highest score first. Each leads to its page on the test day."</p>
+            </div>
+            {first_of(rows, total)}
+        </section>
+    })
+}
+
+/// Lists the first customers, and on demand the others that are named, of so many in all.
+pub fn first_of<V: IntoView + 'static>(mut rows: Vec<V>, total: i64) -> impl IntoView {
+    let named = rows.len();
     let rest = rows.split_off(rows.len().min(SHOWN));
     let more = (!rest.is_empty()).then(|| {
         let label = match named as i64 == total {
@@ -31,16 +45,10 @@ pub fn LostSection(backtest: Backtest, currency: String) -> impl IntoView {
             </details>
         }
     });
-    Some(view! {
-        <section class="panel" aria-labelledby="lost-title">
-            <div class="panel__head">
-                <h2 id="lost-title">{format!("Lost: {}", format::count(total, "customer"))} {arr}</h2>
-                <p class="muted">"The highest score first. Each leads to its page on the test day."</p>
-            </div>
-            <ul class="lost">{rows}</ul>
-            {more}
-        </section>
-    })
+    view! {
+        <ul class="lost">{rows}</ul>
+        {more}
+    }
 }
 
 fn row(leaver: Leaver, known: Known, currency: &str) -> impl IntoView + use<> {
