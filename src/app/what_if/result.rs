@@ -6,9 +6,10 @@ use super::shift::Shift;
 use super::tested::Tested;
 use super::{RULES_FORM, WhatIf};
 use crate::app::components::{BandBadge, Skeleton};
+use crate::app::form_fields::fire;
 use crate::app::format::{count, group, money_short};
-use crate::domain::{Band, Points};
-use crate::scoring::trial::{BandMove, Moves, Outlook, SegmentOutlook};
+use crate::domain::{Band, Points, ScoreMove};
+use crate::scoring::trial::{Moves, Outlook, SegmentOutlook, Standing};
 use crate::wire::trial::MOST_TRIED;
 use crate::wire::{FormValues, SCORECARD_PATH};
 use leptos::prelude::*;
@@ -16,7 +17,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
-use web_sys::{Event, EventInit, HtmlFormElement, HtmlInputElement};
+use web_sys::{HtmlFormElement, HtmlInputElement};
 
 /// Describes an effect: "The mean score goes from 61.2 to 58.4. 3 customers change band: 1 to a better one, 2 to a worse one."
 pub(super) fn sentence(outlook: &Outlook) -> String {
@@ -71,8 +72,7 @@ fn Headline(what_if: WhatIf) -> impl IntoView {
         if outlook.before.customers() == 0 {
             return Some(view! { <p class="muted">"No customer yet whom rules could be tried on."</p> }.into_any());
         }
-        let mean = |mean: Option<Points>| mean.map_or_else(|| "–".to_owned(), |mean| mean.to_string());
-        let (before, after) = (mean(outlook.before.mean()), mean(outlook.after.mean()));
+        let (before, after) = (mean_words(&outlook.before), mean_words(&outlook.after));
         let moves = match outlook.moves.all() {
             0 => "nobody changes band".to_owned(),
             1 => "1 changes band".to_owned(),
@@ -80,6 +80,10 @@ fn Headline(what_if: WhatIf) -> impl IntoView {
         };
         Some(view! { <p class="what-if__figures"><Shift before after /> " mean, " {moves}</p> }.into_any())
     }
+}
+
+fn mean_words(standing: &Standing) -> String {
+    standing.mean().map_or_else(|| "–".to_owned(), |mean| mean.to_string())
 }
 
 /// Says why there is no effect, or why it is not that of what the form says.
@@ -166,13 +170,9 @@ fn reset_form() {
         field.set_value(&text);
     }
     // What follows a choice hears of it.
-    let bubbles = EventInit::new();
-    bubbles.set_bubbles(true);
     let selects = form.query_selector_all("select:not([name=add])").ok();
-    for select in selects.iter().flat_map(|list| (0..list.length()).filter_map(|place| list.item(place))) {
-        if let Ok(event) = Event::new_with_event_init_dict("change", &bubbles) {
-            let _ = select.dispatch_event(&event);
-        }
+    for select in selects.iter().flat_map(|list| (0..list.length()).filter_map(|place| list.item(place)?.dyn_into().ok())) {
+        fire(&select, "change");
     }
 }
 
@@ -181,7 +181,7 @@ fn Effects(what_if: WhatIf, outlook: Arc<Outlook>) -> impl IntoView {
     let Outlook { before, after, segments, moves, movers } = (*outlook).clone();
     let limits = what_if.limits();
     let currency = what_if.currency.get_untracked();
-    let is_shown = |band: &Band| *band != Band::Onboarding || before.bands[*band as usize].0 + after.bands[*band as usize].0 > 0;
+    let is_shown = |band: &Band| band.is_shown(before.bands[*band as usize].0 + after.bands[*band as usize].0);
     let bands = Band::ALL.into_iter().filter(is_shown).map(|band| {
         let (customers, arr) = (before.bands[band as usize], after.bands[band as usize]);
         let shift = |before: String, after: String| view! { <Shift before after /> };
@@ -215,8 +215,7 @@ fn Effects(what_if: WhatIf, outlook: Arc<Outlook>) -> impl IntoView {
 fn Segments(segments: Vec<SegmentOutlook>) -> impl IntoView {
     let shown = segments.into_iter().filter(|segment| segment.before.customers() > 0);
     let rows = shown.map(|SegmentOutlook { segment, before, after, moves }| {
-        let mean = |mean: Option<Points>| mean.map_or_else(|| "–".to_owned(), |mean| mean.to_string());
-        let (before, after) = (mean(before.mean()), mean(after.mean()));
+        let (before, after) = (mean_words(&before), mean_words(&after));
         view! {
             <tr>
                 <th scope="row">{segment}</th>
@@ -242,9 +241,9 @@ fn Segments(segments: Vec<SegmentOutlook>) -> impl IntoView {
 
 /// Names those who change band, with their ARR.
 #[component]
-fn Movers(movers: Vec<BandMove>, moves: Moves, currency: String) -> impl IntoView {
+fn Movers(movers: Vec<ScoreMove>, moves: Moves, currency: String) -> impl IntoView {
     let more = moves.all() - movers.len() as i64;
-    let rows = movers.into_iter().map(|BandMove { id, name, arr_cents, before, after, band_before, band_after }| {
+    let rows = movers.into_iter().map(|ScoreMove { id, name, arr_cents, before, after, band_before, band_after }| {
         let arr = arr_cents.map(|cents| money_short(cents, &currency));
         let score = |score: Points, band: Band| if band == Band::NoData { "–".to_owned() } else { score.to_string() };
         view! {

@@ -3,7 +3,7 @@
 
 mod outlook;
 
-pub use outlook::{BandMove, Moves, Outlook, SegmentOutlook, Standing};
+pub use outlook::{Moves, Outlook, SegmentOutlook, Standing};
 
 use super::counted::MeasuredValue;
 use super::score::{Part, rate};

@@ -2,7 +2,7 @@
 
 use super::TriedCustomer;
 use crate::domain::numbers::round_div;
-use crate::domain::{Band, CustomerId, Points};
+use crate::domain::{Band, Points, ScoreMove};
 use std::cmp::Reverse;
 
 /// The most customers that are named.
@@ -20,7 +20,7 @@ pub struct Outlook {
     pub segments: Vec<SegmentOutlook>,
     pub moves: Moves,
     /// The customers who change band, by ARR, the largest first; at most 50.
-    pub movers: Vec<BandMove>,
+    pub movers: Vec<ScoreMove>,
 }
 
 /// The standing of customers under some rules.
@@ -49,18 +49,6 @@ pub struct Moves {
     pub worse: i64,
     /// The customers who get a band that tells a risk, or lose it.
     pub other: i64,
-}
-
-/// A customer who changes band.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BandMove {
-    pub id: CustomerId,
-    pub name: String,
-    pub arr_cents: Option<i64>,
-    pub before: Points,
-    pub after: Points,
-    pub band_before: Band,
-    pub band_after: Band,
 }
 
 impl Standing {
@@ -145,7 +133,7 @@ impl Sums {
         self.movers.sort_unstable_by_key(by_arr);
         let mover = |(place, after, band_after): (usize, Points, Band)| {
             let TriedCustomer { id, ref name, arr_cents, score: before, band: band_before, .. } = customers[place];
-            BandMove { id, name: name.clone(), arr_cents, before, after, band_before, band_after }
+            ScoreMove { id, name: name.clone(), arr_cents, before, after, band_before, band_after }
         };
         let movers = self.movers.into_iter().map(mover).collect();
         let (mut before, mut after, mut moves) = <(Standing, Standing, Moves)>::default();
