@@ -1,6 +1,7 @@
 //! Use cases: everything that the REST API and the dashboard can ask for. Input is parsed here, nothing below reads a clock,
 //! and nothing above touches the store.
 
+mod active;
 pub mod answers;
 pub mod backtest;
 pub mod batch;

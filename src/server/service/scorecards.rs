@@ -1,17 +1,14 @@
 //! The rules of scoring: read them, try others, put them in force.
 
+use super::active::each_active;
 use crate::domain::ScorecardPreview;
 use crate::domain::rulebook_read::ReadRulebook;
 use crate::domain::{FieldErrors, NewRulebook, Rulebook, RulebookVersion, Segments};
-use crate::scoring::{self, WhatIf};
+use crate::scoring::{self, Facts, WhatIf};
 use crate::server::Call;
 use crate::server::store::{CurrentHealth, Reach};
 use crate::wire::AppError;
 use crate::wire::pages::ScorecardPage;
-use std::collections::HashMap;
-
-/// The customers that a preview holds in memory at a time.
-const CUSTOMERS_IN_MEMORY: i64 = 500;
 
 /// Returns the rules in force.
 pub async fn get_rulebook(call: &Call) -> Result<Rulebook, AppError> {
@@ -108,28 +105,19 @@ pub async fn preview_rulebook(call: &Call, proposed: &Rulebook) -> Result<Scorec
     let (current, connections) = (call.store.current_rulebook().await?, call.store.connections().await?);
     let reach = Reach::of(proposed, today).and(Reach::of(&current, today));
     let mut what_if = WhatIf::new(&current, proposed);
-    let mut last = None;
-    loop {
-        let chunk = call.store.list_active_after(last, CUSTOMERS_IN_MEMORY, today).await?;
-        let Some(end) = chunk.last() else { return Ok(what_if.finish()) };
-        last = Some(end.customer.id);
-        let scorecards = |row: &CurrentHealth| {
-            let [before, after] = [&current, proposed].map(|rulebook| rulebook.scorecard_of(&row.traits, today));
-            (before, after, after.measures_like(before))
-        };
-        let needs_facts = |row: &&CurrentHealth| !row.is_current || !scorecards(row).2;
-        let needed: Vec<_> = chunk.iter().filter(needs_facts).map(|row| row.customer.id).collect();
-        let facts = match needed.is_empty() {
-            true => HashMap::new(),
-            false => call.store.load_facts_of(&needed, reach.clone(), today).await?,
-        };
-        for row in chunk {
-            let (before, after, measures_alike) = scorecards(&row);
-            let measure = |scorecard| Some(scoring::measure(facts.get(&row.customer.id)?, scorecard, &connections, today));
-            let measured = if row.is_current { None } else { measure(before) };
-            let measured_anew = if measures_alike { None } else { measure(after) };
-            let measured = measured.as_ref().unwrap_or(&row.measured);
-            what_if.add(&row.customer, (before, measured), (after, measured_anew.as_ref().unwrap_or(measured)));
-        }
-    }
+    let scorecards = |row: &CurrentHealth| {
+        let [before, after] = [&current, proposed].map(|rulebook| rulebook.scorecard_of(&row.traits, today));
+        (before, after, after.measures_like(before))
+    };
+    let needs_facts = |row: &CurrentHealth| !row.is_current || !scorecards(row).2;
+    let add = |row: CurrentHealth, facts: Option<&Facts>| {
+        let (before, after, measures_alike) = scorecards(&row);
+        let measure = |scorecard| Some(scoring::measure(facts?, scorecard, &connections, today));
+        let measured = if row.is_current { None } else { measure(before) };
+        let measured_anew = if measures_alike { None } else { measure(after) };
+        let measured = measured.as_ref().unwrap_or(&row.measured);
+        what_if.add(&row.customer, (before, measured), (after, measured_anew.as_ref().unwrap_or(measured)));
+    };
+    each_active(&call.store, &reach, today, needs_facts, add).await?;
+    Ok(what_if.finish())
 }

@@ -1,20 +1,17 @@
 //! The portfolio on which rules are tried in the browser: active customers with today's scores, and what measures give for them.
 
+use super::active::each_active;
 use crate::domain::measure::Measure;
 use crate::domain::scale::Scale;
 use crate::domain::scorecard::FactorRule;
 use crate::domain::{FactorKey, Points, Rulebook, Scorecard, Segments};
 use crate::scoring::trial::TriedCustomer;
-use crate::scoring::{self, Measurements, Scores};
+use crate::scoring::{self, Facts, Measurements, Scores};
 use crate::server::Call;
 use crate::server::store::{CurrentHealth, Reach};
 use crate::wire::AppError;
 use crate::wire::trial::{CustomerColumns, MOST_TRIED, MeasuredPortfolio, write_column};
-use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-
-/// The customers that are held in memory with their facts at a time.
-const CUSTOMERS_IN_MEMORY: i64 = 500;
 
 /// Returns what the measures give for each active customer today, and the customers themselves where they are asked for. Stored
 /// measurements are used where they are current and have the measure; else facts are loaded.
@@ -30,39 +27,26 @@ pub async fn measure_portfolio(call: &Call, measures: &[Measure], with_customers
     let mut columns = vec![Vec::with_capacity(active as usize); measures.len()];
     let segments = call.store.segments().await?;
     let mut customers = CustomerColumns::new(today, &call.settings.currency, segments.iter().collect());
-    let (mut ids, mut last) = (DefaultHasher::new(), None);
-    loop {
-        let chunk = call.store.list_active_after(last, CUSTOMERS_IN_MEMORY, today).await?;
-        let Some(end) = chunk.last() else { break };
-        last = Some(end.customer.id);
-        let scorecard = |row: &CurrentHealth| current.scorecard_of(&row.traits, today);
-        let is_needed = |row: &&CurrentHealth| !row.is_current || stored_as(&asked, scorecard(row)).is_none();
-        let needed: Vec<_> = chunk.iter().filter(is_needed).map(|row| row.customer.id).collect();
-        let facts = match needed.is_empty() {
-            true => HashMap::new(),
-            false => call.store.load_facts_of(&needed, reach.clone(), today).await?,
+    let mut ids = DefaultHasher::new();
+    let scorecard = |row: &CurrentHealth| current.scorecard_of(&row.traits, today);
+    let needs_facts = |row: &CurrentHealth| !row.is_current || stored_as(&asked, scorecard(row)).is_none();
+    let add = |row: CurrentHealth, facts: Option<&Facts>| {
+        row.customer.id.hash(&mut ids);
+        let measure = |rules| Some(scoring::measure(facts?, rules, &connections, today));
+        let measured_anew = measure(&asked);
+        let stored_as = stored_as(&asked, scorecard(&row));
+        let value = |place: usize, measure: &Measure| match (&measured_anew, &stored_as) {
+            (Some(measured), _) => measured.factor(key(place)).measured_value(measure),
+            (None, Some(keys)) => row.measured.factor(keys[place]).measured_value(measure),
+            (None, None) => Measurements::default().factor(key(place)).measured_value(measure),
         };
-        for row in chunk {
-            row.customer.id.hash(&mut ids);
-            let measure = |rules| Some(scoring::measure(facts.get(&row.customer.id)?, rules, &connections, today));
-            let measured_anew = measure(&asked);
-            let stored_as = stored_as(&asked, scorecard(&row));
-            let value = |place: usize, measure: &Measure| match (&measured_anew, &stored_as) {
-                (Some(measured), _) => measured.factor(key(place)).measured_value(measure),
-                (None, Some(keys)) => row.measured.factor(keys[place]).measured_value(measure),
-                (None, None) => Measurements::default().factor(key(place)).measured_value(measure),
-            };
-            measures
-                .iter()
-                .enumerate()
-                .zip(&mut columns)
-                .for_each(|((place, measure), column)| column.push(value(place, measure)));
-            if with_customers {
-                let now = if row.is_current { None } else { measure(scorecard(&row)) };
-                customers.push(tried(&row, now.as_ref().unwrap_or(&row.measured), scorecard(&row), &segments));
-            }
+        measures.iter().enumerate().zip(&mut columns).for_each(|((place, measure), column)| column.push(value(place, measure)));
+        if with_customers {
+            let now = if row.is_current { None } else { measure(scorecard(&row)) };
+            customers.push(tried(&row, now.as_ref().unwrap_or(&row.measured), scorecard(&row), &segments));
         }
-    }
+    };
+    each_active(&call.store, &reach, today, needs_facts, add).await?;
     Ok(MeasuredPortfolio {
         active,
         mark: format!("{:016x}", ids.finish()),
