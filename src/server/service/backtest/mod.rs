@@ -125,18 +125,16 @@ pub async fn get_tested_scores_page(call: &Call, query: BacktestQuery, scorecard
     Ok(TestedScoresPage { scores: scores.map(|scores| TestedScores::clone(&scores)), progress })
 }
 
+/// The pause between two words about the progress of work that somebody waits for to its end.
+const TELLING: Duration = Duration::from_secs(1);
+
 /// Returns the backtest of a query, however long it takes. `told` hears of the progress.
 pub async fn work_out_backtest(
     call: &Call,
     query: BacktestQuery,
     told: impl Fn(BacktestProgress),
 ) -> Result<Arc<Backtest>, AppError> {
-    loop {
-        match get_backtest(call, query.clone(), Duration::from_secs(1)).await? {
-            Told::Done(backtest) => return Ok(backtest),
-            Told::Working(progress) => told(progress),
-        }
-    }
+    until_done(|| get_backtest(call, query.clone(), TELLING), told).await
 }
 
 /// Returns the suggestion of other rules, however long it takes. `told` hears of the progress.
@@ -145,9 +143,16 @@ pub async fn work_out_suggestion(
     query: BacktestQuery,
     told: impl Fn(BacktestProgress),
 ) -> Result<Suggestion, AppError> {
+    until_done(|| get_suggestion(call, query.clone(), TELLING), told).await
+}
+
+async fn until_done<T, F>(ask: impl Fn() -> F, told: impl Fn(BacktestProgress)) -> Result<T, AppError>
+where
+    F: Future<Output = Result<Told<T>, AppError>>,
+{
     loop {
-        match get_suggestion(call, query.clone(), Duration::from_secs(1)).await? {
-            Told::Done(suggestion) => return Ok(suggestion),
+        match ask().await? {
+            Told::Done(answer) => return Ok(answer),
             Told::Working(progress) => told(progress),
         }
     }
