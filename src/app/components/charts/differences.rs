@@ -1,5 +1,6 @@
 //! Differences of two AUCs on the same customers: a dot for each with its interval, left and right of the line where nothing differs.
 
+use super::ranks::mark;
 use crate::domain::Figure;
 use crate::domain::backtest::AucDifference;
 use leptos::prelude::*;
@@ -29,12 +30,7 @@ pub fn DifferencesChart(differences: Vec<Difference>) -> impl IntoView {
     let rows = differences.into_iter().map(|Difference { label, note, difference, is_sum }| {
         let plot = difference.map(|difference| {
             let [value, low, high] = [difference.value, difference.low, difference.high].map(place);
-            view! {
-                <span class="ranks__mark" style=format!("--value: {value}; --low: {low}; --high: {high}")>
-                    <span class="ranks__interval"></span>
-                    <span class="ranks__dot"></span>
-                </span>
-            }
+            mark(value, low, high)
         });
         let told = difference.map_or_else(|| "–".to_owned(), |difference| signed(difference.value));
         let interval = difference.map(|difference| format!("{} to {}", signed(difference.low), signed(difference.high)));

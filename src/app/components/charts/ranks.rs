@@ -17,6 +17,16 @@ pub struct Rank {
     pub is_score: bool,
 }
 
+/// Draws a dot with its interval, in ten thousandths of the axis.
+pub(super) fn mark(value: i64, low: i64, high: i64) -> impl IntoView {
+    view! {
+        <span class="ranks__mark" style=format!("--value: {value}; --low: {low}; --high: {high}")>
+            <span class="ranks__interval"></span>
+            <span class="ranks__dot"></span>
+        </span>
+    }
+}
+
 /// Draws one row for each value.
 #[component]
 pub fn RanksChart(ranks: Vec<Rank>) -> impl IntoView {
@@ -24,12 +34,7 @@ pub fn RanksChart(ranks: Vec<Rank>) -> impl IntoView {
         let is_backwards = auc.is_some_and(|auc| auc.high < Figure::HALF);
         let plot = auc.map(|auc| {
             let [value, low, high] = [auc.value, auc.low, auc.high].map(|figure| figure.0);
-            view! {
-                <span class="ranks__mark" style=format!("--value: {value}; --low: {low}; --high: {high}")>
-                    <span class="ranks__interval"></span>
-                    <span class="ranks__dot"></span>
-                </span>
-            }
+            mark(value, low, high)
         });
         let told = auc.map_or_else(|| "–".to_owned(), |auc| auc.value.of_hundred().to_string());
         let interval = auc.map(|auc| format!("{} to {}", auc.low.of_hundred(), auc.high.of_hundred()));
