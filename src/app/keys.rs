@@ -4,6 +4,7 @@
 // The macro that marks where the module is cut writes the unsafe calls between its parts.
 #![allow(unsafe_code)]
 
+use super::components::show_with_content;
 use super::server_fns::SetPreference;
 use super::state::use_preferences;
 use leptos::ev::{Event, KeyboardEvent};
@@ -98,13 +99,7 @@ pub fn KeysDialog(keys: KeysShown) -> impl IntoView {
 /// Shows the dialog's content and then the dialog, so that its first control gets the focus.
 #[lazy(dialogs)]
 fn key_content(dialog: NodeRef<Dialog>) -> AnyView {
-    Effect::new(move |_| {
-        request_animation_frame(move || {
-            if let Some(dialog) = dialog.get_untracked().filter(|dialog| !dialog.open()) {
-                let _ = dialog.show_modal();
-            }
-        });
-    });
+    Effect::new(move |_| show_with_content(dialog));
     view! { <KeyList /> <SingleKeysSwitch /> }.into_any()
 }
 

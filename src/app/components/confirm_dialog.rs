@@ -5,6 +5,15 @@ use leptos::ev::MouseEvent;
 use leptos::html::Dialog;
 use leptos::prelude::*;
 
+/// Shows a dialog in the next frame: by then it has its content, of which the first control gets the focus.
+pub fn show_with_content(dialog: NodeRef<Dialog>) {
+    request_animation_frame(move || {
+        if let Some(dialog) = dialog.get_untracked().filter(|dialog| !dialog.open()) {
+            let _ = dialog.show_modal();
+        }
+    });
+}
+
 /// Shows a link with the text `trigger` that opens the dialog. `children` makes the form for the action; it gets the link
 /// that closes the dialog, to stand beside the form's button.
 #[component]

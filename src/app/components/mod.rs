@@ -36,7 +36,7 @@ pub use band_badge::{BandBadge, BandIcon, band_attribute};
 pub use button::{LinkButton, SubmitButton};
 pub use change_figure::{ChangeFigure, change_words, direction};
 pub use changed::use_changed;
-pub use confirm_dialog::ConfirmDialog;
+pub use confirm_dialog::{ConfirmDialog, show_with_content};
 pub use curl::CurlCommand;
 pub use empty_state::EmptyState;
 pub use factor_strip::{FactorStrip, NothingReceived, stands};

@@ -4,6 +4,7 @@
 #![allow(unsafe_code)]
 
 use super::chosen::{Chosen, currency};
+use crate::app::components::show_with_content;
 use crate::app::forms::{BulkForm, BulkKind};
 use crate::app::server_fns::load_chosen;
 use crate::app::until_answered;
@@ -53,12 +54,7 @@ fn Question(chosen: Chosen, search: Memo<String>) -> impl IntoView {
     });
     Effect::new(move |_| {
         if asked.get().is_some() {
-            // By then the dialog has its content, of which the first control gets the focus.
-            request_animation_frame(move || {
-                if let Some(dialog) = dialog.get_untracked().filter(|dialog| !dialog.open()) {
-                    let _ = dialog.show_modal();
-                }
-            });
+            show_with_content(dialog);
         }
     });
     let close = move || {
