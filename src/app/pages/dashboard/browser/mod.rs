@@ -43,7 +43,7 @@ pub fn DashboardPage() -> impl IntoView {
     let page = Page {
         content: NodeRef::new(),
         address,
-        shown: RwSignal::new(None),
+        shown: RwSignal::new(is_written().then(|| search.get_untracked())),
         again: RwSignal::new(0),
         asked: StoredValue::new(0),
         answered: StoredValue::new(0),
@@ -133,13 +133,9 @@ impl Page {
         Effect::new(move |before: Option<()>| {
             let search = self.address.search.get();
             heard.get();
-            let is_written =
-                || self.content.read_untracked().as_ref().is_some_and(|content| content.first_element_child().is_some());
-            if before.is_none() && is_written() {
-                self.shown.set(Some(search));
-                self.chosen.show();
-            } else {
-                self.read(search);
+            match before {
+                None if self.shown.with_untracked(Option::is_some) => self.chosen.show(),
+                _ => self.read(search),
             }
         });
     }
@@ -204,10 +200,13 @@ impl Page {
             let timer = if is_other_day.get() { set_timeout_with_handle(late, PATIENCE).ok() } else { None };
             on_cleanup(move || timer.into_iter().for_each(|timer| timer.clear()));
         });
-        let is_empty = RwSignal::new(false);
-        Effect::new(move |_| is_empty.set(self.shown.with(Option::is_none)));
-        Signal::derive(move || has_waited.get() || is_empty.get())
+        Signal::derive(move || has_waited.get() || self.shown.with(Option::is_none))
     }
+}
+
+/// Returns whether the document came with the content, which is to be hydrated.
+fn is_written() -> bool {
+    document().get_element_by_id(CONTENT).is_some_and(|content| content.first_element_child().is_some())
 }
 
 /// Returns the name and the value of the choice that a button sends, to be remembered.
