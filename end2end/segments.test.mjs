@@ -20,7 +20,10 @@ async function editsSegments({ page, api, open }) {
   await save(page, 2, "Enterprise\nStartup");
   await page.getByText("segment SMB has 1 customer and cannot be removed").waitFor();
   await save(page, 2, "Public sector\n Startup \n\nSMB\nsmb");
-  await page.getByText("must differ in more than letter case; smb is there twice").waitFor();
+  await page
+    .locator("#scorecard-segments-error")
+    .getByText("must differ in more than letter case; smb is there twice")
+    .waitFor();
   await save(page, 2, "Public sector\n Startup \n\nSMB");
   await toast(page, "Version 2 is in force");
   const versions = page.getByRole("region", { name: "Versions" });
