@@ -2,7 +2,7 @@
 
 pub use crate::domain::counts::{count, group};
 pub use crate::domain::money::{amount, money, money_short};
-pub use crate::domain::phrases::{capitalised, day, uncapitalised};
+pub use crate::domain::phrases::{capitalised, day, days, uncapitalised};
 use crate::domain::{NaiveDate, Points};
 use chrono::{DateTime, Utc};
 

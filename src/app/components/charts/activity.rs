@@ -37,9 +37,8 @@ fn bars(counts: &[DayCount], window: Window) -> Vec<Bar> {
         .collect()
 }
 
-/// "5 Nov 2026 – 4 Dec 2026"
 fn range(window: Window) -> String {
-    format!("{} – {}", format::day(window.from), format::day(window.to))
+    format::days(window.from, window.to)
 }
 
 /// Draws a bar for each day. The current window is set off from the one before it, which counts too when `compared`. Without

@@ -62,13 +62,9 @@ pub fn Falls(falls: Vec<Fall>, href: impl Fn(NaiveDate) -> String + Clone + Send
     any.then(|| view! { <ol class="falls" aria-label="Where the score fell, and why">{rows}</ol> })
 }
 
-/// "20 Nov 2026", or both ends of a fall over several days.
+/// Writes the days on which the score fell: those after the first day of the fall.
 fn days(fall: &Fall) -> String {
-    let first = fall.from.succ_opt().unwrap_or(fall.from);
-    match first == fall.to {
-        true => format::day(fall.to),
-        false => format!("{} – {}", format::day(first), format::day(fall.to)),
-    }
+    format::days(fall.from.succ_opt().unwrap_or(fall.from), fall.to)
 }
 
 #[cfg(test)]
@@ -80,6 +76,6 @@ mod tests {
         let day = |day| NaiveDate::from_ymd_opt(2026, 3, day).unwrap();
         let fall = |from, to| Fall { from: day(from), to: day(to), change: Points(-80), sentence: String::new() };
         assert_eq!(days(&fall(4, 5)), "5 Mar 2026");
-        assert_eq!(days(&fall(4, 9)), "5 Mar 2026 – 9 Mar 2026");
+        assert_eq!(days(&fall(4, 9)), "5 – 9 Mar 2026");
     }
 }

@@ -67,7 +67,7 @@ fn KindFilter(kind: Option<EventKind>, place: Memo<Place>) -> impl IntoView {
 fn DaysFilter(filter: EventFilter, place: Memo<Place>) -> impl IntoView {
     let words = match (filter.from, filter.to) {
         (None, None) => return None,
-        (Some(from), Some(to)) => format!("Only {} – {}. ", format::day(from), format::day(to)),
+        (Some(from), Some(to)) => format!("Only {}. ", format::days(from, to)),
         (Some(from), None) => format!("Only since {}. ", format::day(from)),
         (None, Some(to)) => format!("Only until {}. ", format::day(to)),
     };
