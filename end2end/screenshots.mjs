@@ -9,8 +9,6 @@ import { launchBrowser } from "./lib/browser.mjs";
 
 const sharp = createRequire(new URL("../target/sharp/", import.meta.url))("sharp");
 const folder = fileURLToPath(new URL("../docs/images/", import.meta.url));
-const wide = { width: 1440, height: 900 };
-const narrow = { width: 390, height: 844 };
 
 await mkdir(folder, { recursive: true });
 const app = await startApp({ demo: true });
@@ -19,24 +17,30 @@ try {
   // A customer with something to tell: at risk, not failing altogether.
   const { items } = await (await fetch(`${app.url}/api/customers?band=at_risk&page_size=1`)).json();
   const customer = `/customers/${items[0].customer.id}`;
-  await picture("dashboard-light", "/", "light", wide);
-  await picture("dashboard-dark", "/", "dark", wide);
-  await picture("customer-light", customer, "light", { ...wide, height: 1400 });
-  await picture("customer-dark", customer, "dark", { ...wide, height: 1400 });
-  await picture("event-form-light", `${customer}/events/new?log=invoice_issued`, "light", { ...wide, height: 600 });
-  await picture("dashboard-narrow-dark", "/", "dark", narrow);
+  await pictures("dashboard", "/", 900);
+  await pictures("customer", customer, 1400);
+  await pictures("scoring", "/scorecard", 900, async (page) => {
+    await page.getByRole("textbox", { name: "Weight" }).first().fill("60");
+    await page.getByText("Who changes band").waitFor();
+  });
+  await pictures("backtest", "/backtest", 1300, (page) => page.getByText("months before").first().waitFor());
 } finally {
   await browser.close();
   await app.stop();
 }
 
-async function picture(name, path, colorScheme, viewport) {
-  const context = await browser.newContext({ colorScheme, viewport, reducedMotion: "reduce" });
-  const page = await context.newPage();
-  await page.goto(app.url + path);
-  await page.waitForSelector("body[data-hydrated]");
-  const png = await page.screenshot({ animations: "disabled" });
-  const { size } = await sharp(png).png({ palette: true, effort: 10 }).toFile(`${folder}${name}.png`);
-  console.log(`docs/images/${name}.png  ${Math.ceil(size / 1024)} kB`);
-  await context.close();
+/** A page in both themes, after what has to happen on it. */
+async function pictures(name, path, height, prepare = async () => {}) {
+  for (const colorScheme of ["light", "dark"]) {
+    const context = await browser.newContext({ colorScheme, viewport: { width: 1440, height }, reducedMotion: "reduce" });
+    const page = await context.newPage();
+    await page.goto(app.url + path);
+    await page.waitForSelector("body[data-hydrated]");
+    await prepare(page);
+    const png = await page.screenshot({ animations: "disabled" });
+    const file = `docs/images/${name}-${colorScheme}.png`;
+    const { size } = await sharp(png).png({ palette: true, effort: 10 }).toFile(folder + `${name}-${colorScheme}.png`);
+    console.log(`${file}  ${Math.ceil(size / 1024)} kB`);
+    await context.close();
+  }
 }
