@@ -23,7 +23,7 @@ const READINGS: [&str; 2] = ["seats used", "seats bought"];
 /// Each customer has a reading of each name every so many days.
 const DAYS_BETWEEN_READINGS: usize = 14;
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 enum Line {
     HealthGet,
     ReplayHistory,
@@ -46,17 +46,17 @@ impl Line {
         (Self::Rescore, "rescore_twelve", "customers/s"),
     ];
 
-    /// Measures the line once. `place` is another number each time, so that no answer is there already.
-    async fn measure(self, server: &Server, app: &AppState, ids: &[i64], place: i64) -> Outcome {
+    /// Measures the line once. `place` is another number each time, so that no answer is there already; `rescored` are the seconds
+    /// that the change of the rules took.
+    async fn measure(self, server: &Server, app: &AppState, ids: &[i64], place: i64, rescored: f64) -> Outcome {
         let customers = |seconds| Outcome { good: ids.len() as u64, bad: 0, seconds };
         match self {
             Self::HealthGet => load(server.address, 16, TURN, health_request(ids)).await.expect("answers"),
             Self::ReplayHistory => load(server.address, 4, TURN, history_request(ids)).await.expect("answers"),
             Self::ReplayPortfolio => {
-                let days = 3 * place..3 * (place + 1);
                 let mut outcome = Outcome::default();
-                for day in days {
-                    outcome += customers(replay_day(app, app.read_clock().date_naive() - Days::days(30 + day)).await);
+                for days_ago in (0..3).map(|day| 30 + 3 * place + day) {
+                    outcome += customers(replay_day(app, app.read_clock().date_naive() - Days::days(days_ago)).await);
                 }
                 outcome
             }
@@ -65,7 +65,7 @@ impl Line {
             Self::BatchIngest => {
                 Outcome { good: BATCH, bad: 0, seconds: post_batch(server, ids, &unique(&format!("twelve-batch-{place}"))).await }
             }
-            Self::Rescore => unreachable!("it is measured when the rules change"),
+            Self::Rescore => customers(rescored),
         }
     }
 }
@@ -81,12 +81,9 @@ pub async fn lines(server: &Server, app: &AppState, ids: &[i64]) -> Vec<Figure> 
     server.forget_peak();
     for turn in 0..TURNS {
         for (side, rules) in [Rulebook::default(), rulebook()].into_iter().enumerate() {
-            let seconds = put_in_force(app, rules).await;
+            let rescored = put_in_force(app, rules).await;
             for ((line, ..), rates) in asked.iter().zip(&mut rates) {
-                rates[side] += match line {
-                    Line::Rescore => Outcome { good: ids.len() as u64, bad: 0, seconds },
-                    line => line.measure(server, app, ids, (2 * turn + side) as i64).await,
-                };
+                rates[side] += line.measure(server, app, ids, (2 * turn + side) as i64, rescored).await;
             }
         }
     }
