@@ -56,6 +56,19 @@ story("a slider, a field and a curve show their effect without a request", { app
   assert.deepEqual(requests, []);
 });
 
+story("with more customers than can be tried the page says so, and previews", { app: five }, async ({ page, open }) => {
+  // The server's own answer, but for the number of customers.
+  await page.route("**/app/measure_portfolio*", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...(await response.json()), active: 20_001 } });
+  });
+  await open("/scorecard");
+  await effect(page).getByText("With 20,001 customers there is no live effect, which is for 20,000 at most. The preview shows it.").waitFor();
+  await part(page, "Login frequency").getByLabel("Weight").fill("75");
+  await page.getByRole("button", { name: "Preview" }).click();
+  await page.getByRole("heading", { name: "What would change" }).waitFor();
+});
+
 story("a curve is moved with the arrow keys and with the pointer", { app: five }, async (it) => {
   const { page } = it;
   const requests = await opened(it);

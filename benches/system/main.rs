@@ -6,6 +6,7 @@
 
 mod client;
 mod server;
+mod twelve;
 
 use chrono::{DateTime, Duration as Days, Utc};
 use client::{Outcome, get, load, post};
@@ -31,6 +32,12 @@ const TURN: Duration = Duration::from_secs(4);
 const REPLAYS: usize = 6;
 /// Posts come so long before the first is counted: statements get prepared, connections opened, pages of the log touched.
 const WARM_UP: Duration = Duration::from_secs(3);
+/// The events of a batch.
+const BATCH: u64 = 100_000;
+/// The days of a history.
+const HISTORY: i64 = 365;
+/// The days that a backtest tests.
+const TEST_DAYS: i64 = 6;
 
 /// One line of the table. Rates: more is better.
 struct Figure {
@@ -81,6 +88,7 @@ async fn run() {
         if is_asked("batch_ingest") {
             figures.push(batch_ingest(&server, &app, &ids).await);
         }
+        figures.extend(twelve::lines(&server, &app, &ids).await);
     }
     app.store.close().await;
     if is_asked("rollover") {
@@ -155,11 +163,15 @@ async fn compare(
 }
 
 async fn health_get(server: &Server, ids: &[i64]) -> Figure {
-    let (ours, limit) = (ids.to_vec(), ids.to_vec());
-    let ours = move |number| get(&format!("/api/customers/{}/health", pick(&ours, number)));
+    let limit = ids.to_vec();
     let limit = move |number| get(&format!("/limit/row/{}", pick(&limit, number)));
-    let (ours, limit, _) = compare(server, 16, ours, limit).await;
+    let (ours, limit, _) = compare(server, 16, health_request(ids), limit).await;
     figure("health_get", "requests/s", ours.rate(), limit.rate(), 0.5, server.peak_mb())
+}
+
+fn health_request(ids: &[i64]) -> impl Fn(u64) -> String + Clone + Send + Sync + 'static {
+    let ids = ids.to_vec();
+    move |number| get(&format!("/api/customers/{}/health", pick(&ids, number)))
 }
 
 async fn portfolio_page(server: &Server) -> Figure {
@@ -169,14 +181,16 @@ async fn portfolio_page(server: &Server) -> Figure {
 }
 
 async fn replay_history(server: &Server, ids: &[i64]) -> Figure {
-    const HISTORY: i64 = 365;
-    let from = Utc::now().date_naive() - Days::days(HISTORY - 1);
-    let (ours, limit) = (ids.to_vec(), ids.to_vec());
-    let ours = move |number| get(&format!("/api/customers/{}/health/history?from={from}", pick(&ours, number)));
+    let limit = ids.to_vec();
     let limit = move |number| get(&format!("/limit/history/{}/{HISTORY}", pick(&limit, number)));
-    let (ours, limit, _) = compare(server, 4, ours, limit).await;
+    let (ours, limit, _) = compare(server, 4, history_request(ids), limit).await;
     let days = HISTORY as f64;
     figure("replay_history", "days/s", days * ours.rate(), days * limit.rate(), 0.33, server.peak_mb())
+}
+
+fn history_request(ids: &[i64]) -> impl Fn(u64) -> String + Clone + Send + Sync + 'static {
+    let (ids, from) = (ids.to_vec(), Utc::now().date_naive() - Days::days(HISTORY - 1));
+    move |number| get(&format!("/api/customers/{}/health/history?from={from}", pick(&ids, number)))
 }
 
 async fn replay_portfolio(url: &str, app: &AppState, ids: &[i64]) -> Figure {
@@ -185,9 +199,7 @@ async fn replay_portfolio(url: &str, app: &AppState, ids: &[i64]) -> Figure {
     server::forget_peak("self");
     for turn in 0..REPLAYS {
         let day = app.read_clock().date_naive() - Days::days(30 + turn as i64);
-        let started = Instant::now();
-        app.past_days.get(&app.store, AsOf::from(day)).await.expect("the day is replayed");
-        ours += started.elapsed().as_secs_f64();
+        ours += replay_day(app, day).await;
         let started = Instant::now();
         app.store.read_raw(&ids, BAND_MEMORY_DAYS, day).await.expect("rows are read");
         limit += started.elapsed().as_secs_f64();
@@ -198,22 +210,24 @@ async fn replay_portfolio(url: &str, app: &AppState, ids: &[i64]) -> Figure {
     Figure { note, ..figure("replay_portfolio", "customers/s", customers / ours, customers / limit, 0.33, peak_mb) }
 }
 
+/// Returns the seconds that a day of the whole portfolio takes.
+async fn replay_day(app: &AppState, day: NaiveDate) -> f64 {
+    let started = Instant::now();
+    app.past_days.get(&app.store, AsOf::from(day)).await.expect("the day is replayed");
+    started.elapsed().as_secs_f64()
+}
+
 /// Works out backtests of six days at once, and reads the facts of these days.
 async fn backtest(app: &AppState, ids: &[i64]) -> Figure {
-    const TEST_DAYS: i64 = 6;
     let (mut ours, mut limit) = (0.0, 0.0);
     let ids: Vec<_> = ids.iter().copied().map(CustomerId).collect();
     server::forget_peak("self");
-    let call = app.call(Actor::Visitor);
     for turn in 0..REPLAYS as i64 {
         // Each turn asks for other days, so that no result is kept.
-        let last = call.today() - Days::days(30 + turn);
-        let days: Vec<_> = (0..TEST_DAYS).rev().map(|number| last - Days::days(30 * number)).collect();
-        let query = BacktestQuery { horizon: 30, days, ..BacktestQuery::default() };
+        let days_ago = 30 + turn;
+        ours += seconds_of_backtest(app, days_ago).await;
         let started = Instant::now();
-        work_out_backtest(&call, query, |_| ()).await.expect("the backtest is worked out");
-        ours += started.elapsed().as_secs_f64();
-        let started = Instant::now();
+        let last = app.read_clock().date_naive() - Days::days(days_ago);
         app.store.read_raw(&ids, 30 * (TEST_DAYS - 1), last).await.expect("rows are read");
         limit += started.elapsed().as_secs_f64();
     }
@@ -221,6 +235,16 @@ async fn backtest(app: &AppState, ids: &[i64]) -> Figure {
     let peak_mb = server::peak_mb("self");
     let note = format!("{TEST_DAYS} days in {:.1} s", ours / REPLAYS as f64);
     Figure { note, ..figure("backtest", "customer-days/s", customer_days / ours, customer_days / limit, 0.33, peak_mb) }
+}
+
+/// Returns the seconds that a backtest takes, whose last day is so many days ago.
+async fn seconds_of_backtest(app: &AppState, days_ago: i64) -> f64 {
+    let call = app.call(Actor::Visitor);
+    let days = (0..TEST_DAYS).rev().map(|number| call.today() - Days::days(days_ago + 30 * number)).collect();
+    let query = BacktestQuery { horizon: 30, days, ..BacktestQuery::default() };
+    let started = Instant::now();
+    work_out_backtest(&call, query, |_| ()).await.expect("the backtest is worked out");
+    started.elapsed().as_secs_f64()
 }
 
 /// Asks a server that has just been started for the first rows of days that it has not seen.
@@ -281,20 +305,10 @@ async fn write_raw(store: &Store, transactions: Vec<RawRows>) -> f64 {
 
 async fn event_post(server: &Server, app: &AppState, ids: &[i64]) -> Figure {
     let (mut ours, mut limit) = (Outcome::default(), Outcome::default());
-    let post_for = async |time, name: String| {
-        let (ids, run) = (ids.to_vec(), unique(&name));
-        let request = move |number| {
-            let body = serde_json::to_string(&input(number, &run)).expect("JSON");
-            post(&format!("/api/customers/{}/events", pick(&ids, number)), &body)
-        };
-        let done = load(server.address, 64, time, request).await.expect("answers");
-        assert_eq!(done.bad, 0, "every event is accepted");
-        done
-    };
-    post_for(WARM_UP, "warm-up".to_owned()).await;
+    post_events(server, ids, WARM_UP, &unique("warm-up")).await;
     server.forget_peak();
     for turn in 0..TURNS {
-        let done = post_for(TURN, format!("post-{turn}")).await;
+        let done = post_events(server, ids, TURN, &unique(&format!("post-{turn}"))).await;
         ours += done;
         let same = incoming(ids, 0..done.good.min(10_000), &unique(&format!("raw-post-{turn}")), app.read_clock());
         let mut transactions = Vec::new();
@@ -308,28 +322,44 @@ async fn event_post(server: &Server, app: &AppState, ids: &[i64]) -> Figure {
     figure("event_post", "events/s", ours.rate(), limit.rate(), 0.4, server.peak_mb())
 }
 
-async fn batch_ingest(server: &Server, app: &AppState, ids: &[i64]) -> Figure {
-    const EVENTS: u64 = 100_000;
-    let run = unique("batch");
+/// Posts single events for a while; `run` begins their message ids.
+async fn post_events(server: &Server, ids: &[i64], time: Duration, run: &str) -> Outcome {
+    let (ids, run) = (ids.to_vec(), run.to_owned());
+    let request = move |number| {
+        let body = serde_json::to_string(&input(number, &run)).expect("JSON");
+        post(&format!("/api/customers/{}/events", pick(&ids, number)), &body)
+    };
+    let done = load(server.address, 64, time, request).await.expect("answers");
+    assert_eq!(done.bad, 0, "every event is accepted");
+    done
+}
+
+/// Returns the seconds that a batch of events takes; `run` begins their message ids.
+async fn post_batch(server: &Server, ids: &[i64], run: &str) -> f64 {
     let line = |number| {
-        let input = EventInput { customer_id: Some(pick(ids, number)), ..input(number, &run) };
+        let input = EventInput { customer_id: Some(pick(ids, number)), ..input(number, run) };
         serde_json::to_string(&input).expect("JSON") + "\n"
     };
-    let body: String = (0..EVENTS).map(line).collect();
+    let body: String = (0..BATCH).map(line).collect();
     let head = "POST /api/events HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-ndjson";
-    server.forget_peak();
     let started = Instant::now();
     let (status, answer) = client::send(server.address, head, body.as_bytes()).await.expect("an answer");
-    let ours = EVENTS as f64 / started.elapsed().as_secs_f64();
+    let seconds = started.elapsed().as_secs_f64();
     let report: serde_json::Value = serde_json::from_slice(&answer).expect("a report");
-    assert_eq!((status, &report["accepted"]), (200, &serde_json::json!(EVENTS)), "every event is accepted");
+    assert_eq!((status, &report["accepted"]), (200, &serde_json::json!(BATCH)), "every event is accepted");
+    seconds
+}
+
+async fn batch_ingest(server: &Server, app: &AppState, ids: &[i64]) -> Figure {
+    server.forget_peak();
+    let ours = BATCH as f64 / post_batch(server, ids, &unique("batch")).await;
     let peak_mb = server.peak_mb();
-    let same = incoming(ids, 0..EVENTS, &unique("raw-batch"), app.read_clock());
+    let same = incoming(ids, 0..BATCH, &unique("raw-batch"), app.read_clock());
     let mut transactions: Vec<_> = same.chunks(2000).map(|chunk| app.store.raw_events(chunk).expect("rows")).collect();
     for some in customers_of(&same).chunks(200) {
         transactions.push(app.store.raw_health(some, app.read_clock().date_naive()).await.expect("rows"));
     }
-    let limit = EVENTS as f64 / write_raw(&app.store, transactions).await;
+    let limit = BATCH as f64 / write_raw(&app.store, transactions).await;
     figure("batch_ingest", "events/s", ours, limit, 0.5, peak_mb)
 }
 
@@ -361,11 +391,11 @@ fn figure(name: &'static str, unit: &'static str, ours: f64, limit: f64, target:
 
 fn line(figure: &Figure) -> String {
     let Figure { name, unit, ours, limit, target, peak_mb, note } = figure;
-    format!("{name:18} {ours:10.0} {limit:10.0} {:6.2} {target:6.2} {peak_mb:8.0}  {unit:12} {note}", ours / limit)
+    format!("{name:24} {ours:10.0} {limit:10.0} {:6.2} {target:6.2} {peak_mb:8.0}  {unit:12} {note}", ours / limit)
 }
 
 fn print(figures: &[Figure]) {
-    println!("\n{:18} {:>10} {:>10} {:>6} {:>6} {:>8}  unit", "name", "ours", "limit", "ratio", "target", "peak MB");
+    println!("\n{:24} {:>10} {:>10} {:>6} {:>6} {:>8}  unit", "name", "ours", "limit", "ratio", "target", "peak MB");
     figures.iter().for_each(|figure| println!("{}", line(figure)));
     let round = |number: f64| (number * 1000.0).round() / 1000.0;
     let entry = |figure: &Figure| {

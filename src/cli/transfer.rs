@@ -69,6 +69,8 @@ enum ExportWhat {
     Notes,
     /// Outcomes that count
     Outcomes,
+    /// Every version of the rules
+    Rulebooks,
     All,
 }
 
@@ -197,6 +199,7 @@ pub async fn export(app: &AppState, args: ExportArgs) -> Result<String, String> 
         ExportWhat::Health => &[What::Health],
         ExportWhat::Notes => &[What::Notes],
         ExportWhat::Outcomes => &[What::Outcomes],
+        ExportWhat::Rulebooks => &[What::Rulebooks],
         ExportWhat::All => &What::ALL,
     };
     let format = match args.format {

@@ -6,6 +6,7 @@ use crate::domain::{EventKind, FactorKey, InvoiceStatus, NaiveDate, ReadingValue
 use chrono::{DateTime, Utc};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// A number of events on one UTC day. `key` is the feature for `feature_use` and empty otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +74,7 @@ pub struct Facts {
 /// A reading that counts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ReadingFact {
-    pub name: String,
+    pub name: Arc<str>,
     pub at: DateTime<Utc>,
     pub value: ReadingValue,
 }

@@ -153,7 +153,7 @@ fn days_overdue(invoices: &[Invoice], as_of: NaiveDate) -> Option<i64> {
 }
 
 fn readings<'a>(facts: &'a Facts, name: &str, window: Window) -> impl Iterator<Item = &'a ReadingFact> {
-    facts.readings.iter().filter(move |reading| reading.name == name && window.contains(reading.day()))
+    facts.readings.iter().filter(move |reading| *reading.name == *name && window.contains(reading.day()))
 }
 
 /// Returns the latest value within the window, in thousandths; of several at the same time the largest.

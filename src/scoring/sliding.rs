@@ -128,7 +128,7 @@ fn active_days(facts: &Facts, kinds: &[EventKind]) -> Vec<(i64, i64)> {
 
 /// Returns the values of a reading in thousandths with their days, in the order of time.
 fn values(facts: &Facts, name: &str) -> Vec<(i64, i64)> {
-    let mut readings: Vec<_> = facts.readings.iter().filter(|reading| reading.name == name).collect();
+    let mut readings: Vec<_> = facts.readings.iter().filter(|reading| *reading.name == *name).collect();
     readings.sort_by_key(|reading| (reading.at, reading.value));
     readings.into_iter().map(|reading| (number(reading.day()), reading.value.thousandths())).collect()
 }

@@ -2,9 +2,10 @@
 
 use crate::domain::band_change::BandChangeCause;
 use crate::domain::import::ImportField;
+use crate::domain::templates::Template;
 use crate::domain::{
     Band, CustomerFields, CustomerId, CustomerInput, EventFilter, FactorKey, FieldErrors, ImportCounts, ImportId, ImportKind,
-    ImportState, Mapping, RowError, Segment, Segments,
+    ImportState, Mapping, NewRulebook, RowError, Rulebook, Segment, Segments,
 };
 use crate::server::Actor;
 use crate::server::service::export::{self, Format, What};
@@ -15,6 +16,7 @@ use crate::tests::harness::*;
 use crate::wire::AppError;
 use async_compression::tokio::bufread::{GzipEncoder, ZstdEncoder};
 use futures::TryStreamExt;
+use serde_json::json;
 use std::io::Write;
 use std::path::PathBuf;
 use tempfile::TempDir;
@@ -423,9 +425,41 @@ on_each_database! {
         let health = String::from_utf8(exported(&db, What::Health, Format::Csv).await).unwrap();
         assert_eq!(health.lines().count(), 3);
         assert!(health.contains("'=Acme"), "no cell is a formula: {health}");
+        let columns = health.lines().next().unwrap();
+        assert!(columns.contains("scoredBy,coverage,loginFrequency,featureAdoption,supportLoad,invoiceTimeliness,apiTrend,change7"), "{columns}");
         let notes = String::from_utf8(exported(&db, What::Notes, Format::Csv).await).unwrap();
         let note = format!("{bolts_id},Ann,\"Wants a call, \"\"soon\"\"\",2026-03-16T12:00:00Z,,");
         assert_eq!(notes.lines().collect::<Vec<_>>(), ["externalId,author,text,createdAt,editedBy,editedAt", &note]);
+    }
+
+    async fn an_export_has_the_factors_of_its_rules_and_every_version_of_these(db: Database) {
+        let acme = db.customer("Acme").await;
+        db.send(acme, login()).await;
+        let rulebook = Rulebook::from(Template::named("product_led").unwrap().scorecard).with_version(2);
+        db.add_rulebook(&NewRulebook { rulebook, segments: None, author: "Ann".into(), note: "Daily use".into() }, now()).await.unwrap();
+        db.roll_over_all(today()).await;
+        let health = String::from_utf8(exported(&db, What::Health, Format::Csv).await).unwrap();
+        let mut csv = csv::Reader::from_reader(health.as_bytes());
+        let columns = csv.headers().unwrap().clone();
+        let row = csv.records().next().unwrap().unwrap();
+        let cell = |name: &str| &row[columns.iter().position(|column| column == name).unwrap_or_else(|| panic!("{columns:?}"))];
+        let scores = db.health(acme).await;
+        for (key, factor) in scores.factors.iter() {
+            assert_eq!(cell(key.as_str()), serde_json::to_string(&factor.score).unwrap(), "{key}");
+        }
+        assert_eq!((cell("scoredBy"), columns.len()), ("Everybody", 12 + scores.factors.len()));
+
+        let versions = String::from_utf8(exported(&db, What::Rulebooks, Format::Ndjson).await).unwrap();
+        let versions: Vec<serde_json::Value> = versions.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let told = |version: &serde_json::Value| (version["version"].clone(), version["note"].clone(), version["scorecards"][0]["factors"][0]["key"].clone());
+        let expected = [(2, "Daily use", "daysOfUse"), (1, "The rules a new database starts with.", "loginFrequency")];
+        let expected = expected.map(|(version, note, key)| (json!(version), json!(note), json!(key)));
+        assert_eq!(versions.iter().map(told).collect::<Vec<_>>(), expected);
+        let csv = String::from_utf8(exported(&db, What::Rulebooks, Format::Csv).await).unwrap();
+        let mut csv = csv::Reader::from_reader(csv.as_bytes());
+        assert_eq!(csv.headers().unwrap().iter().collect::<Vec<_>>(), ["version", "createdAt", "author", "note", "segments", "scorecards"]);
+        let first = csv.records().next().unwrap().unwrap();
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&first[5]).unwrap(), versions[0]["scorecards"]);
     }
 
     async fn an_export_imported_where_it_comes_from_changes_nothing(db: Database) {

@@ -416,6 +416,11 @@ on_each_database! {
             tried.says(text);
         }
         assert_eq!(visitor.site.get("/api/scorecard").await.ok()["version"], 1, "nothing is saved yet");
+        assert!(!tried.html.contains("kB long"));
+        fields.push(("factors.loginFrequency.why".into(), "x".repeat(55_000)));
+        let crowded = visitor.visit(&format!("/scorecard?{}", serde_urlencoded::to_string(&fields).unwrap())).await;
+        crowded.says("the address of the page");
+        crowded.says("and it can have 64");
 
         let refused = visitor.submit(&tried, "scorecard", &[("missingPolicy", "neutral")]).await;
         refused.says("Your name is required");

@@ -52,6 +52,9 @@ on_each_database! {
             assert!(refused.text.contains("must be one of Public sector, Mid-market, SMB, Startup, Enterprise"), "{}", refused.text);
         }
 
+        let page = site.get("/?segment=Huge").await;
+        assert_eq!((page.text.matches("role=\"alert\"").count(), page.text.matches("must be one of").count()), (1, 1), "{}", page.text);
+
         // A version without a list keeps the one in force.
         let mut without = with_segments(&site, json!(null)).await;
         without.as_object_mut().unwrap().remove("segments");

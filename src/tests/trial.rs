@@ -9,7 +9,7 @@ use crate::server::service::scorecards::preview_rulebook;
 use crate::server::service::trial::measure_portfolio;
 use crate::tests::api::Site;
 use crate::tests::harness::*;
-use crate::wire::trial::{MeasuredPortfolio, read_column};
+use crate::wire::trial::{MOST_TRIED, MeasuredPortfolio, read_column};
 
 fn measures(rules: &Scorecard) -> Vec<Measure> {
     rules.factors.values().map(|rule| rule.measure.clone()).collect()
@@ -109,6 +109,17 @@ on_each_database! {
         assert_eq!(first.columns, ["x 2 2 2 2 2".replace('x', "90")]);
         db.customer("New").await;
         assert_ne!(measure_portfolio(&call, &measure, false).await.unwrap().mark, first.mark);
+    }
+
+    async fn more_customers_than_rules_can_be_tried_on_are_only_counted(db: Database) {
+        db.run_raw(&format!(
+            "INSERT INTO customers (name, name_key, segment, version, created_at, is_demo)
+             WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number <= {MOST_TRIED})
+             SELECT 'Acme ' || CAST(number AS TEXT), 'acme', 'SMB', 1, 0, FALSE FROM numbers"
+        )).await;
+        let app = db.app();
+        let answer = measure_portfolio(&app.call(Actor::Visitor), &measures(&Scorecard::default()), true).await.unwrap();
+        assert_eq!(answer, MeasuredPortfolio { active: MOST_TRIED + 1, ..MeasuredPortfolio::default() });
     }
 }
 

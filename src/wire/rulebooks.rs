@@ -12,6 +12,15 @@ pub const SCORECARDS: &str = "scorecards";
 /// The field of the buttons that act on the list of scorecards, such as `edit:1`.
 pub const ACT: &str = "act";
 
+/// The most bytes of an address. A browser without scripts sends the form in one to preview it.
+const LONGEST_ADDRESS: usize = 64 * 1024;
+
+/// Returns the kilobytes that a form takes in an address, where they come near the most that it can have, or are more.
+pub fn crowded_address(values: &FormValues) -> Option<usize> {
+    let bytes = serde_urlencoded::to_string(values).map_or(0, |query| query.len());
+    (bytes > LONGEST_ADDRESS / 4 * 3).then_some(bytes / 1024)
+}
+
 /// A scorecard of a form's rulebook.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -242,6 +251,13 @@ mod tests {
         assert!(other.get(SCORECARDS).contains("a lot"));
         assert_eq!(acted(&other, "edit:0").get("bands.healthy"), "a lot");
         assert_eq!(acted(&acted(&form, "edit:0"), "edit:1").get("name"), "Young");
+    }
+
+    #[test]
+    fn a_form_that_fills_an_address_is_told() {
+        let form = |letters: usize| FormValues([("note".to_owned(), "x".repeat(letters))].into());
+        assert_eq!(crowded_address(&form(48_000)), None);
+        assert_eq!(crowded_address(&form(50_000)), Some(48));
     }
 
     #[test]

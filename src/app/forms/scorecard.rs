@@ -11,7 +11,7 @@ use crate::app::what_if::{FieldSlider, RULES_FORM, ScaleCurve, WeightSlider};
 use crate::domain::measure_input::measure_fields;
 use crate::domain::rulebook_input::MEASURE_TYPES;
 use crate::domain::{FactorKey, MissingPolicy, Rulebook, Segments};
-use crate::wire::rulebooks::{SCORECARDS, rulebook_values};
+use crate::wire::rulebooks::{SCORECARDS, crowded_address, rulebook_values};
 use crate::wire::rules::{self, FACTORS, SEGMENTS, factor_field};
 use crate::wire::{FormValues, Rejection, SCORECARD_PATH};
 use leptos::ev::MouseEvent;
@@ -40,9 +40,16 @@ pub fn ScorecardForm(
     let listed = rules::list_keys(&keys);
     let factors = keys.into_iter().map(|key| view! { <FactorFields key_=key state /> }).collect_view();
     let save = format!("Save as version {}", current.version + 1);
+    let crowded = is_typed.then(|| state.values()).and_then(|values| crowded_address(&values)).map(|kilobytes| {
+        format!(
+            "These texts make the address of the page {kilobytes} kB long, and it can have 64. Save them before they grow, or shorten \
+             reasons: a longer address cannot be previewed without scripts, nor reloaded."
+        )
+    });
     view! {
         <ActionForm action id=state.id() attr:class="form" attr:novalidate="">
             <FormHead state />
+            {crowded.map(|words| view! { <p class="scoring__waiting">{words}</p> })}
             <input type="hidden" name="version" value=state.value("version") />
             <input type="hidden" name=SCORECARDS value=state.value(SCORECARDS) />
             <input type="hidden" name=FACTORS value=listed />

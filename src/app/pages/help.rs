@@ -60,6 +60,19 @@ fn Method(rulebook: Rulebook) -> impl IntoView {
                  factor with a lower score may cost less."
             </p>
         </section>
+        <section class="panel" id="scorecards">
+            <h2>"Whose rules"</h2>
+            <p>
+                "The rules may have several scorecards, each with a condition: customers of some segments, customers that started less than \
+                 so many days ago, or both. They are tried in their order; the first whose condition a customer fulfils scores it, and the \
+                 last is for everybody else. A customer’s page says by which one it is scored. Who grows too old for a condition, or gets \
+                 another segment, changes scorecard, which is a cause of its own in “Why a score changes”."
+            </p>
+            <p>
+                "A scorecard may give its customers the band Onboarding instead of one that tells a risk: they have a score, but are neither \
+                 healthy nor at risk, and nobody is told to be needed by them. To come into this band, or to leave it, is no fall and no rise."
+            </p>
+        </section>
         <section class="panel" id="missing-data">
             <h2>"Measured or assumed"</h2>
             <MissingDataRule scorecard />
@@ -94,7 +107,7 @@ fn Method(rulebook: Rulebook) -> impl IntoView {
             <h2>"Readings"</h2>
             <p>
                 "A reading is a value that somebody has measured, such as seats used or NPS. A customer’s page shows the latest of each \
-                 name, of which there are at most 50. Readings count in no factor."
+                 name, of which there are at most 50. A reading counts in the factors that measure it, of which the rules at first have none."
             </p>
         </section>
         <section class="panel" id="today">

@@ -5,8 +5,8 @@ use crate::domain::numbers::round_div;
 use crate::domain::{Band, Points, ScoreMove};
 use std::cmp::Reverse;
 
-/// The most customers that are named.
-const MOST_NAMED: usize = 50;
+/// The most customers that are named. Each takes a tenth of a millisecond of the frame in which it is painted.
+const MOST_NAMED: usize = 20;
 
 /// The columns of a distribution; each is 5 points wide, and the last one has 100 too.
 const COLUMNS: usize = 20;
@@ -19,7 +19,7 @@ pub struct Outlook {
     /// The portfolio's segments, in its order.
     pub segments: Vec<SegmentOutlook>,
     pub moves: Moves,
-    /// The customers who change band, by ARR, the largest first; at most 50.
+    /// The customers who change band, by ARR, the largest first; at most 20.
     pub movers: Vec<ScoreMove>,
 }
 

@@ -2,7 +2,8 @@
 //! read page by page, so memory holds one page.
 
 use super::health::{Scoring, rows};
-use crate::domain::{CustomerId, CustomerRow, Event, EventId, EventInput, Note, NoteId, Outcome, OutcomeId};
+use crate::domain::rulebook_read::ReadRulebookVersion;
+use crate::domain::{CustomerId, CustomerRow, Event, EventId, EventInput, Note, NoteId, Outcome, OutcomeId, Rulebook};
 use crate::server::Call;
 use crate::server::store::Origin;
 use crate::wire::AppError;
@@ -27,6 +28,8 @@ pub enum What {
     Notes,
     /// Outcomes that count.
     Outcomes,
+    /// Every version of the rules, the newest first.
+    Rulebooks,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +39,8 @@ pub enum Format {
 }
 
 impl What {
-    pub const ALL: [Self; 6] = [Self::Customers, Self::Events, Self::RetractedEvents, Self::Health, Self::Notes, Self::Outcomes];
+    pub const ALL: [Self; 7] =
+        [Self::Customers, Self::Events, Self::RetractedEvents, Self::Health, Self::Notes, Self::Outcomes, Self::Rulebooks];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -46,10 +50,20 @@ impl What {
             Self::Health => "health",
             Self::Notes => "notes",
             Self::Outcomes => "outcomes",
+            Self::Rulebooks => "rulebooks",
         }
     }
 
-    fn columns(self) -> &'static [&'static str] {
+    /// Returns the columns of a file. Those of factors stand behind the coverage.
+    fn columns(self, rulebook: &Rulebook) -> Vec<String> {
+        let mut columns: Vec<_> = self.plain_columns().iter().map(|column| (*column).to_owned()).collect();
+        if let Some(place) = columns.iter().position(|column| column == "coverage") {
+            columns.splice(place + 1..place + 1, rulebook.factors().keys().map(|key| key.to_string()));
+        }
+        columns
+    }
+
+    fn plain_columns(self) -> &'static [&'static str] {
         const EVENT: [&str; 18] = [
             "externalId",
             "kind",
@@ -92,12 +106,8 @@ impl What {
                 "score",
                 "band",
                 "bandSince",
+                "scoredBy",
                 "coverage",
-                "loginFrequency",
-                "featureAdoption",
-                "supportLoad",
-                "invoiceTimeliness",
-                "apiTrend",
                 "change7",
                 "change30",
                 "change90",
@@ -107,6 +117,7 @@ impl What {
             Self::Outcomes => {
                 &["externalId", "outcome", "date", "reason", "arrBeforeCents", "arrAfterCents", "involuntary", "receivedAt"]
             }
+            Self::Rulebooks => &["version", "createdAt", "author", "note", "segments", "scorecards"],
         }
     }
 }
@@ -149,17 +160,20 @@ pub struct Piece {
 
 /// Streams the file piece by piece.
 pub fn export(call: Call, what: What, format: Format) -> impl Stream<Item = Result<Piece, AppError>> + Send {
-    stream::try_unfold((call, Some(None)), move |(call, after)| async move {
+    stream::try_unfold((call, Vec::new(), Some(None)), move |(call, mut columns, after)| async move {
         let Some(after) = after else { return Ok(None) };
+        let is_first = after.is_none();
+        if is_first {
+            columns = what.columns(&call.store.current_rulebook().await?);
+        }
         let origin = call.store.origin().await?;
         let (rows, last) = load(&call, &origin, what, after).await?;
-        let is_first = after.is_none();
         let text = match format {
-            Format::Csv => csv(what, &rows, is_first)?,
+            Format::Csv => csv(&columns, &rows, is_first)?,
             Format::Ndjson => ndjson(&rows),
         };
         let next = last.filter(|_| rows.len() as i64 == ROWS_PER_PAGE).map(Some);
-        Ok(Some((Piece { text, rows: rows.len() }, (call, next))))
+        Ok(Some((Piece { text, rows: rows.len() }, (call, columns, next))))
     })
 }
 
@@ -187,6 +201,10 @@ async fn load(call: &Call, origin: &Origin, what: What, after: Option<i64>) -> R
             outcomes.into_iter().map(|(outcome, external_id)| outcome_row(origin, outcome, external_id)).collect(),
             last,
         ));
+    }
+    if what == What::Rulebooks {
+        let versions = call.store.list_rulebooks().await?;
+        return Ok((versions.into_iter().map(|version| object(json!(ReadRulebookVersion::from(version)))).collect(), None));
     }
     let today = call.today();
     let found = call.store.export_customers(after.map(CustomerId), ROWS_PER_PAGE, today).await?;
@@ -248,6 +266,7 @@ fn health_row(origin: &Origin, row: &CustomerRow) -> Row {
         "score": health.shown_score(),
         "band": health.band,
         "bandSince": row.band_since,
+        "scoredBy": health.scored_by,
         "coverage": health.coverage,
         "change7": row.change7,
         "change30": row.change30,
@@ -280,22 +299,22 @@ fn outcome_row(origin: &Origin, outcome: Outcome, external_id: Option<String>) -
     row
 }
 
-fn csv(what: What, rows: &[Row], with_header: bool) -> Result<Vec<u8>, AppError> {
+fn csv(columns: &[String], rows: &[Row], with_header: bool) -> Result<Vec<u8>, AppError> {
     let failed = |error: csv::Error| {
         tracing::error!(%error, "export failed");
         AppError::Internal
     };
     let mut writer = csv::Writer::from_writer(Vec::new());
     if with_header {
-        writer.write_record(what.columns()).map_err(failed)?;
+        writer.write_record(columns).map_err(failed)?;
     }
     for row in rows {
-        let cell = |column: &&str| match row.get(*column) {
+        let cell = |column: &String| match row.get(column) {
             None | Some(Value::Null) => String::new(),
             Some(Value::String(text)) => plain(text),
             Some(other) => other.to_string(),
         };
-        writer.write_record(what.columns().iter().map(cell)).map_err(failed)?;
+        writer.write_record(columns.iter().map(cell)).map_err(failed)?;
     }
     writer.into_inner().map_err(|error| failed(error.into_error().into()))
 }

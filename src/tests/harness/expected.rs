@@ -53,7 +53,7 @@ impl Database {
         let came_back = outcomes.iter().any(left) && stored.customer.archived.is_none();
         let segment = Some(stored.customer.fields.segment);
         let mut facts = Facts { segment, came_back, ..facts(start, events) };
-        facts.readings.retain(|reading| rulebook.readings().contains(&reading.name.as_str()));
+        facts.readings.retain(|reading| rulebook.readings().contains(&&*reading.name));
         let far_back = today - chrono::Duration::days(100_000);
         let reach = Reach::of(&rulebook, far_back);
         let mut loaded = self.load_facts(id, reach, today + chrono::Duration::days(1)).await.unwrap();
@@ -170,7 +170,7 @@ fn facts(start_date: Option<NaiveDate>, events: &[Event]) -> Facts {
     for event in events {
         let Some(number) = event.body.invoice_number() else {
             if let EventBody::Reading { name, value } = &event.body {
-                readings.push(ReadingFact { name: name.clone(), at: event.occurred_at, value: *value });
+                readings.push(ReadingFact { name: name.as_str().into(), at: event.occurred_at, value: *value });
                 continue;
             }
             let (key, count) = event.body.activity();

@@ -135,6 +135,7 @@ fn Exports() -> impl IntoView {
         ("health", "Health of today"),
         ("notes", "Notes"),
         ("outcomes", "Outcomes"),
+        ("rulebooks", "Versions of the rules"),
     ];
     let rows = files.map(|(name, label)| {
         view! {
@@ -153,7 +154,7 @@ fn Exports() -> impl IntoView {
     view! {
         <section class="panel stack" aria-labelledby="exports-title">
             <h2 id="exports-title">"Export"</h2>
-            <p class="muted">"Everything there is. Customers, events and outcomes can be imported again; retracted events, health and notes are for other tools."</p>
+            <p class="muted">"Everything there is. Customers, events and outcomes can be imported again; retracted events, health, notes and rules are for other tools."</p>
             <ul>{rows}</ul>
         </section>
     }

@@ -164,7 +164,9 @@ fn demo_facts(known: &Known, customer: &DemoCustomer) -> Facts {
     sum_up(&mut daily);
     let invoices = about_invoices.iter().filter_map(|(number, facts)| derive_invoice(number, facts)).collect();
     let readings = customer.events.iter().filter_map(|event| match &event.body {
-        EventBody::Reading { name, value } => Some(ReadingFact { name: name.clone(), at: event.occurred_at, value: *value }),
+        EventBody::Reading { name, value } => {
+            Some(ReadingFact { name: name.as_str().into(), at: event.occurred_at, value: *value })
+        }
         _ => None,
     });
     let readings = readings.collect();

@@ -148,8 +148,8 @@ pub async fn load_facts(
     }
     if !readings.is_empty() {
         let found_readings = load_readings(tx, &ids, &readings, (from, to), known_at.unwrap_or(NaiveDate::MAX)).await?;
-        for (customer, reading) in found_readings {
-            found.entry(customer).and_modify(|facts| facts.readings.push(reading));
+        for (customer, readings) in found_readings {
+            found.entry(customer).and_modify(|facts| facts.readings.extend(readings));
         }
     }
     let invoices = match known_at {

@@ -11,6 +11,7 @@ use crate::server::store::tables::customers::Basis;
 use crate::server::store::tables::factor_columns::FactorColumns;
 use crate::server::store::tables::scorecards::read_rulebook;
 use chrono::Duration;
+use std::sync::Arc;
 
 pub async fn load_basis(tx: &mut Tx, today: NaiveDate) -> StoreResult<Basis> {
     Ok(load_rules(tx).await?.basis(today))
@@ -18,7 +19,7 @@ pub async fn load_basis(tx: &mut Tx, today: NaiveDate) -> StoreResult<Basis> {
 
 /// The rulebook and the connections: everything that a score depends on besides the customer's facts.
 pub struct Rules {
-    pub rulebook: Rulebook,
+    pub rulebook: Arc<Rulebook>,
     pub connections: Connections,
     pub connections_version: i64,
     pub columns: FactorColumns,

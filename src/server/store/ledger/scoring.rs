@@ -9,6 +9,7 @@ use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::customers::get_customer_record;
 use crate::server::store::tables::scorecards::rulebook_in_force;
 use crate::server::store::{Store, StoreResult};
+use std::sync::Arc;
 
 impl Store {
     /// Returns the rules and connections as known when knowledge was cut; the current ones when it was not.
@@ -34,7 +35,7 @@ impl Store {
 
 async fn load_rules_known_at(tx: &mut Tx, known_at: Option<NaiveDate>) -> StoreResult<(Rulebook, Connections)> {
     match known_at {
-        None => load_rules(tx).await.map(|Rules { rulebook, connections, .. }| (rulebook, connections)),
-        Some(day) => Ok((rulebook_in_force(tx, day).await?, connections_known_on(tx, day).await?)),
+        None => load_rules(tx).await.map(|Rules { rulebook, connections, .. }| (Arc::unwrap_or_clone(rulebook), connections)),
+        Some(day) => Ok((Arc::unwrap_or_clone(rulebook_in_force(tx, day).await?), connections_known_on(tx, day).await?)),
     }
 }

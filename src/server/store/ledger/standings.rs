@@ -159,7 +159,7 @@ impl<'a> Standings<'a> {
                     facts.daily.push(DailyCount { day: event.day(), kind: event.body.kind(), key: key.to_owned(), count });
                 }
                 if let EventBody::Reading { name, value } = &event.body {
-                    facts.readings.push(ReadingFact { name: name.clone(), at: event.occurred_at, value: *value });
+                    facts.readings.push(ReadingFact { name: name.as_str().into(), at: event.occurred_at, value: *value });
                 }
                 facts.first_fact_on = facts.first_fact_on.into_iter().chain([event.day()]).min();
                 if let Some(invoice) = invoice {

@@ -13,6 +13,7 @@ use crate::server::store::tables::factor_columns::FactorColumns;
 use crate::server::store::{Store, StoreError, StoreResult};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The columns of [`ScorecardRow`].
 const SCORECARD_COLUMNS: &str = "version, content, segments, created_at, author, note";
@@ -29,7 +30,7 @@ struct ScorecardRow {
 
 impl ScorecardRow {
     fn version(self) -> StoreResult<RulebookVersion> {
-        let rulebook = read_rulebook(self.version, &self.content)?;
+        let rulebook = parse_rulebook(self.version, &self.content)?;
         Ok(RulebookVersion {
             rulebook,
             segments: read_segments(&self.segments)?,
@@ -42,7 +43,7 @@ impl ScorecardRow {
 
 impl Store {
     pub async fn current_rulebook(&self) -> StoreResult<Rulebook> {
-        current_rulebook(&mut self.read().await?).await
+        current_rulebook(&mut self.read().await?).await.map(Arc::unwrap_or_clone)
     }
 
     /// Returns the segments that the rules in force have.
@@ -52,7 +53,7 @@ impl Store {
 
     /// The rules that scores followed at the end of a UTC day; before there were any, the first ones.
     pub async fn rulebook_in_force(&self, day: NaiveDate) -> StoreResult<Rulebook> {
-        rulebook_in_force(&mut self.read().await?, day).await
+        rulebook_in_force(&mut self.read().await?, day).await.map(Arc::unwrap_or_clone)
     }
 
     /// Every version, the newest first.
@@ -110,8 +111,21 @@ fn created_at(micros: i64) -> Option<DateTime<Utc>> {
     (micros != BEFORE_EVERYTHING).then(|| time(micros))
 }
 
-/// Reads rules that [`rulebook_text`] has written, or an earlier release.
-pub fn read_rulebook(version: i64, content: &str) -> StoreResult<Rulebook> {
+/// Returns rules that [`rulebook_text`] has written, or an earlier release. Almost every request needs those in force, so what was read
+/// last is kept.
+pub fn read_rulebook(version: i64, content: &str) -> StoreResult<Arc<Rulebook>> {
+    static LAST: Mutex<Option<(i64, String, Arc<Rulebook>)>> = Mutex::new(None);
+    let last = || LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_asked = |(of, text, _): &&(i64, String, Arc<Rulebook>)| (*of, text.as_str()) == (version, content);
+    if let Some((.., rulebook)) = last().as_ref().filter(is_asked) {
+        return Ok(Arc::clone(rulebook));
+    }
+    let rulebook = Arc::new(parse_rulebook(version, content)?);
+    *last() = Some((version, content.to_owned(), Arc::clone(&rulebook)));
+    Ok(rulebook)
+}
+
+fn parse_rulebook(version: i64, content: &str) -> StoreResult<Rulebook> {
     let corrupt = |error| StoreError::Corrupt(format!("rules {version}: {error}"));
     if content.starts_with('[') {
         let mut scorecards: Vec<Scorecard> = serde_json::from_str(content).map_err(corrupt)?;
@@ -133,7 +147,7 @@ fn rulebook_text(rulebook: &Rulebook) -> StoreResult<String> {
     text.map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
-pub async fn current_rulebook(tx: &mut Tx) -> StoreResult<Rulebook> {
+pub async fn current_rulebook(tx: &mut Tx) -> StoreResult<Arc<Rulebook>> {
     let sql = "SELECT version, content FROM scorecards ORDER BY version DESC LIMIT 1";
     let (version, content): (i64, String) = tx.one(sql, binds![]).await?;
     read_rulebook(version, &content)
@@ -154,7 +168,7 @@ pub async fn segments_in_force(tx: &mut Tx, day: NaiveDate) -> StoreResult<Segme
     read_segments(&segments)
 }
 
-pub async fn rulebook_in_force(tx: &mut Tx, day: NaiveDate) -> StoreResult<Rulebook> {
+pub async fn rulebook_in_force(tx: &mut Tx, day: NaiveDate) -> StoreResult<Arc<Rulebook>> {
     let sql = "SELECT version, content FROM scorecards
                ORDER BY created_at < $1 DESC, CASE WHEN created_at < $1 THEN -version ELSE version END LIMIT 1";
     let (version, content): (i64, String) = tx.one(sql, binds![end(Some(day))]).await?;
@@ -166,7 +180,7 @@ pub async fn compose_key_features(tx: &mut Tx) -> StoreResult<bool> {
     let sql = "SELECT version, content FROM scorecards WHERE octet_length(content) <> length(content)";
     let mut changes = false;
     for (version, content) in tx.all::<(i64, String)>(sql, binds![]).await? {
-        let before = read_rulebook(version, &content)?;
+        let before = parse_rulebook(version, &content)?;
         let mut after = before.clone();
         for (_, rule) in after.scorecards_mut().flat_map(|scorecard| scorecard.factors.iter_mut()) {
             if let Measure::DistinctFeatures { features, .. } = &mut rule.measure {

@@ -148,7 +148,7 @@ impl ReplaySources {
     }
 }
 
-async fn rulebook(tx: &mut Tx, at: AsOf) -> StoreResult<Rulebook> {
+async fn rulebook(tx: &mut Tx, at: AsOf) -> StoreResult<Arc<Rulebook>> {
     match at.known_at {
         None => current_rulebook(tx).await,
         Some(known_at) => rulebook_in_force(tx, known_at).await,

@@ -97,21 +97,24 @@ fn content(answers: Answers, query: &CustomerQuery, filters: &CustomerQuery) -> 
         Ok(portfolio) => (portfolio.currency.clone(), portfolio.band_limits.clone(), portfolio.factors.clone()),
         Err(_) => Default::default(),
     };
+    // What the list is refused for, it says itself.
+    let is_told = portfolio.as_ref().is_err_and(|error| list.as_ref().is_err_and(|of_list| of_list == error));
     view! {
-        {overview(portfolio, bands, today, query.clone(), filters.clone())}
+        {overview(portfolio, bands, today, query.clone(), filters.clone(), is_told)}
         <div hidden=is_empty>
             <ListSection query=query.clone() list totals=renewals currency limits names />
         </div>
     }
 }
 
-/// Shows the parts above the list.
+/// Shows the parts above the list. `is_told` says that the list shows the error of the figures.
 fn overview(
     portfolio: Result<Portfolio, AppError>,
     bands: Option<BandHistory>,
     today: Option<Today>,
     query: CustomerQuery,
     filters: CustomerQuery,
+    is_told: bool,
 ) -> AnyView {
     let portfolio = match portfolio {
         Ok(portfolio) => portfolio,
@@ -121,7 +124,7 @@ fn overview(
         Err(error) => {
             return view! {
                 <h1>"Portfolio"</h1>
-                <Failure error />
+                {(!is_told).then(|| view! { <Failure error /> })}
             }
             .into_any();
         }
