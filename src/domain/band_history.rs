@@ -1,5 +1,6 @@
 //! Customers and ARR by band for each day of a period, and the moves between bands from its first day to its last.
 
+use super::absence::Absence;
 use super::counts::group;
 use super::money::money_short;
 use super::tally::{Measure, Tally};
@@ -171,6 +172,7 @@ impl BandSums {
     pub fn add(&mut self, runs: &PeriodRuns, arr_cents: Option<i64>, moved: Option<Moved>) {
         let arr = i128::from(arr_cents.unwrap_or_default());
         for (index, (start, band)) in runs.runs.iter().enumerate() {
+            let Some(band) = band else { continue };
             let end = runs.runs.get(index + 1).map_or(self.period.last + 1, |(next, _)| *next);
             let (start, end) = (self.place(*start), self.place(end));
             let days = &mut self.changes[*band as usize];
@@ -224,15 +226,15 @@ fn saturated(cents: i128) -> i64 {
     cents.clamp(i64::MIN.into(), i64::MAX.into()) as i64
 }
 
-/// A customer's runs, cut to a period.
+/// A customer's runs, cut to a period; one without a band while the customer is gone.
 #[derive(Default)]
 pub struct PeriodRuns {
-    runs: Vec<(i32, Band)>,
+    runs: Vec<(i32, Option<Band>)>,
 }
 
 impl PeriodRuns {
-    /// Takes the runs of another customer. Returns false when one cannot be read.
-    pub fn take(&mut self, runs: impl Iterator<Item = Option<(i32, Band)>>, period: Period) -> bool {
+    /// Takes the runs of another customer, and its absences. Returns false when a run cannot be read.
+    pub fn take(&mut self, runs: impl Iterator<Item = Option<(i32, Band)>>, absences: &[Absence], period: Period) -> bool {
         self.runs.clear();
         for run in runs {
             let Some((start, band)) = run else { return false };
@@ -243,18 +245,31 @@ impl PeriodRuns {
             if start <= period.first {
                 self.runs.clear();
             }
-            self.runs.push((start, band));
+            self.runs.push((start, Some(band)));
         }
+        absences.iter().for_each(|gone| self.cut(*gone, period));
         !self.runs.is_empty()
     }
 
+    /// Takes the days of an absence out.
+    fn cut(&mut self, Absence { left, returned }: Absence, period: Period) {
+        if returned <= period.first || left > period.last {
+            return;
+        }
+        // What was before the first day is over.
+        let before = if left <= period.first { 0 } else { self.runs.partition_point(|(start, _)| *start < left) };
+        let after = self.runs.partition_point(|(start, _)| *start <= returned);
+        let back = self.runs[..after].last().map(|(_, band)| (returned, *band)).filter(|_| returned <= period.last);
+        self.runs.splice(before..after, std::iter::once((left, None)).chain(back));
+    }
+
     /// Tells the customer's move. `noted` are the bands before and after its changes where all of these were due to new rules or
-    /// a connected source: they go before its days, which new rules restate.
+    /// a connected source: they go before its days, which new rules restate. Who was gone at either end came or went, and did not move.
     pub fn moved(&self, noted: Option<(Band, Band)>) -> Option<Moved> {
-        let (from, to, by) = match (noted, self.runs.first(), self.runs.last()) {
-            (Some((from, to)), ..) => (from, to, MovedBy::Rules),
-            (None, Some((_, from)), Some((_, to))) => (*from, *to, MovedBy::Facts),
-            _ => return None,
+        let (from, to) = (self.runs.first()?.1?, self.runs.last()?.1?);
+        let (from, to, by) = match noted {
+            Some((from, to)) => (from, to, MovedBy::Rules),
+            None => (from, to, MovedBy::Facts),
         };
         (from != to).then_some(Moved { from, to, by })
     }

@@ -3,6 +3,7 @@
 //! Inputs (`...Input`) hold what somebody sent; `parse` turns them into values that cannot be
 //! wrong, or into [`FieldErrors`]. Everything else is a value the product itself made.
 
+pub mod absence;
 pub mod as_of;
 pub mod asked_days;
 pub mod backtest;

@@ -1,6 +1,7 @@
 //! The sums of a period, made of one customer after the other: where everybody stood at its ends and on its days, who came and
 //! who went.
 
+use super::absence::Absence;
 use super::band_history::{BandDays, BandMove};
 use super::calendar::CalendarPeriod;
 use super::month::{CameBy, Flow, OutcomeSum, PeriodFigures};
@@ -9,13 +10,15 @@ use super::{Band, NaiveDate, OutcomeFacts, OutcomeKind};
 use std::collections::BTreeMap;
 
 /// When a customer came and went, and its bands in between. Days are counted from 1970-01-01.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Life<'a> {
     pub id: i64,
     pub arr_cents: Option<i64>,
     pub came: (i32, CameBy),
     /// The first day on which it is gone.
     pub went: Option<i32>,
+    /// The days on which it was gone before it came back.
+    pub absences: Vec<Absence>,
     pub renewal: Option<i32>,
     /// Runs of days in one band, earliest first; empty until they are worked out.
     pub runs: &'a [(i32, Band)],
@@ -29,7 +32,8 @@ impl Life<'_> {
 
     /// Returns the band of a day on which the customer is there.
     pub fn standing(&self, day: i32) -> Option<Band> {
-        let is_there = self.came.0 <= day && self.went.is_none_or(|went| day < went);
+        let is_there =
+            self.came.0 <= day && self.went.is_none_or(|went| day < went) && !self.absences.iter().any(|gone| gone.contains(day));
         self.band_on(day).filter(|_| is_there)
     }
 
@@ -59,7 +63,7 @@ impl Span {
 /// The reasons for which a period names a customer, with their day or bands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Noted {
-    Came(CameBy),
+    Came(i32, CameBy),
     Went(i32),
     Renewed(i32),
     Fell { from: Band, to: Band },
@@ -125,11 +129,13 @@ impl PeriodSums {
     /// in the period where all of these were due to new rules or a connected source.
     pub fn add(&mut self, life: &Life<'_>, by_rules: Option<(Band, Band)>, mut tell: impl FnMut(Noted)) {
         let (Span { begin, end }, arr) = (self.span, life.arr_cents);
-        if self.span.contains(life.came.0) {
+        let returned = life.absences.iter().map(|gone| (gone.returned, CameBy::StartDate));
+        for (came, by) in std::iter::once(life.came).chain(returned).filter(|(day, _)| self.span.contains(*day)) {
             add(&mut self.came, arr);
-            tell(Noted::Came(life.came.1));
+            tell(Noted::Came(came, by));
         }
-        if let Some(went) = life.went.filter(|went| self.span.contains(*went)) {
+        let left = life.absences.iter().map(|gone| gone.left);
+        for went in left.chain(life.went).filter(|day| self.span.contains(*day)) {
             add(&mut self.went, arr);
             tell(Noted::Went(went));
         }

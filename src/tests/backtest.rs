@@ -3,8 +3,9 @@
 use crate::domain::backtest::{Known, LeftOut};
 use crate::domain::{AsOf, Backtest, BacktestQuery, Band, CustomerFields, CustomerId, OutcomeFacts, OutcomeId, OutcomeKind};
 use crate::server::AppState;
-use crate::server::service::backtest::{Backtests, Limits, Told, get_backtest, get_tested_scores};
+use crate::server::service::backtest::{Backtests, LIMITS, Told, get_backtest, get_tested_scores};
 use crate::server::service::health::get_health;
+use crate::server::service::long_work::{Limits, LongWorks};
 use crate::tests::api::Site;
 use crate::tests::harness::*;
 use crate::wire::AppError;
@@ -240,32 +241,32 @@ on_each_database! {
 
     async fn work_goes_on_for_who_comes_back_and_ends_when_nobody_does(db: Database) {
         portfolio(&db).await;
-        let limits = Limits { asked: 2, ..Limits::default() };
-        let app = AppState { backtests: Arc::new(Backtests::new(limits)), ..db.app() };
+        let limits = Limits { asked: 2, ..LIMITS };
+        let app = AppState { backtests: Arc::new(Backtests(LongWorks::new(limits))), ..db.app() };
         let ask = async |text: &str, patience| get_backtest(&app.call(crate::server::Actor::Visitor), query(text), patience).await;
         assert!(matches!(ask("", Duration::ZERO).await, Ok(Told::Working(_))));
         assert!(matches!(ask("", LONG).await, Ok(Told::Done(_))));
         assert!(matches!(ask("", Duration::ZERO).await, Ok(Told::Done(_))), "it is kept");
-        assert_eq!((app.backtests.asked(), app.backtests.kept().len()), (0, 1));
+        assert_eq!((app.backtests.0.asked(), app.backtests.0.kept().len()), (0, 1));
         // Whoever is told of the progress is expected back, and one more than two is refused.
-        let _turn = app.backtests.take_turn().await;
+        let _turn = app.backtests.0.take_turn().await;
         for horizon in ["horizon=30", "horizon=60"] {
             assert!(matches!(ask(horizon, Duration::ZERO).await, Ok(Told::Working(_))));
         }
         assert!(matches!(ask("horizon=180", Duration::ZERO).await, Err(AppError::Overloaded(_))));
         // Who leaves without having been told takes the work away.
         let impatient = Limits { patience: Duration::ZERO, ..limits };
-        let app = AppState { backtests: Arc::new(Backtests::new(impatient)), ..db.app() };
-        let _turn = app.backtests.take_turn().await;
+        let app = AppState { backtests: Arc::new(Backtests(LongWorks::new(impatient))), ..db.app() };
+        let _turn = app.backtests.0.take_turn().await;
         let call = app.call(crate::server::Actor::Visitor);
         let mut waiting = Box::pin(get_backtest(&call, query("horizon=30"), LONG));
-        while app.backtests.asked() == 0 {
+        while app.backtests.0.asked() == 0 {
             assert!((&mut waiting).now_or_never().is_none());
             tokio::task::yield_now().await;
         }
         drop(waiting);
-        until(|| app.backtests.asked() == 0).await;
-        assert!(app.backtests.kept().is_empty());
+        until(|| app.backtests.0.asked() == 0).await;
+        assert!(app.backtests.0.kept().is_empty());
     }
 
     async fn the_api_answers_with_all_figures(db: Database) {

@@ -5,6 +5,7 @@
 mod harness;
 mod api;
 mod backtest;
+mod backtest_days;
 mod import_attempts;
 mod import_files;
 mod import_outcomes;

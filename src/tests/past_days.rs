@@ -1,10 +1,11 @@
 //! The cache of past days: for whom it builds, how many at once, until when, and which it keeps. A day keeps its place until
 //! somebody who waits for it is polled again, so one who was polled once holds it as long as a test likes.
 
-use crate::domain::{AsOf, CustomerFields, FactorKey};
+use crate::domain::{CustomerFields, FactorKey};
 use crate::scoring::Counted;
 use crate::server::AppState;
-use crate::server::service::past_days::{Limits, PastDays};
+use crate::server::service::long_work::{Limits, LongWorks};
+use crate::server::service::past_days::{LIMITS, PastDays};
 use crate::server::store::Store;
 use crate::tests::harness::*;
 use crate::wire::AppError;
@@ -26,7 +27,7 @@ fn begin<'a>(past_days: &'a PastDays, store: &'a Store, ago: i64) -> Waiting<'a>
 }
 
 fn past_days(asked: usize) -> PastDays {
-    PastDays::new(Limits { asked, ..Limits::default() })
+    PastDays(LongWorks::new(Limits { asked, ..LIMITS }))
 }
 
 async fn until(condition: impl Fn() -> bool) {
@@ -52,7 +53,7 @@ async fn logins(store: &Store, ago: i64) -> Vec<(String, Counted)> {
 
 /// The days that are kept, by how long ago they were.
 fn kept(past_days: &PastDays) -> Vec<i64> {
-    past_days.kept().into_iter().map(|(AsOf { day, .. }, _)| (today() - day).num_days()).collect()
+    past_days.0.kept().iter().map(|kept| (today() - kept.work.day).num_days()).collect()
 }
 
 on_each_database! {
@@ -61,12 +62,12 @@ on_each_database! {
         db.send(acme, login().days_ago(20)).await;
         let past_days = past_days(1);
         let (first, second) = (begin(&past_days, &db, 10), begin(&past_days, &db, 10));
-        assert_eq!(past_days.asked(), 1);
+        assert_eq!(past_days.0.asked(), 1);
         let (first, second) = tokio::join!(first, second);
         for store in [first.unwrap(), second.unwrap()] {
             assert_eq!(logins(&store, 10).await, [("Acme".to_owned(), Counted::Facts(1))]);
         }
-        assert_eq!((past_days.asked(), kept(&past_days)), (0, vec![10]));
+        assert_eq!((past_days.0.asked(), kept(&past_days)), (0, vec![10]));
     }
 
     async fn one_day_too_many_is_refused_at_once(db: Database) {
@@ -90,7 +91,7 @@ on_each_database! {
         drop(first);
         assert!(matches!(past_days.get(&db, days_ago(2).into()).await, Err(AppError::Overloaded(_))));
         drop(second);
-        assert_eq!(past_days.asked(), 0);
+        assert_eq!(past_days.0.asked(), 0);
         past_days.get(&db, days_ago(2).into()).await.unwrap();
         assert_eq!(kept(&past_days), [2]);
     }
@@ -103,30 +104,30 @@ on_each_database! {
             let query = if path.starts_with("/app") { "query=as_of%3D" } else { "as_of=" };
             let (path, app_of_reader) = (format!("{path}?{query}{}", days_ago(2)), app.clone());
             let reader = tokio::spawn(async move { get(&app_of_reader, &path).await });
-            until(|| app.past_days.asked() == 2 || reader.is_finished()).await;
+            until(|| app.past_days.0.asked() == 2 || reader.is_finished()).await;
             assert!(!reader.is_finished());
             reader.abort();
-            until(|| app.past_days.asked() == 1).await;
+            until(|| app.past_days.0.asked() == 1).await;
         }
     }
 
     async fn days_are_kept_while_there_is_room(db: Database) {
         db.customer_with(CustomerFields { start_date: Some(days_ago(50)), ..blank() }).await;
         let ask = async |limits: Limits, days: &[i64]| {
-            let past_days = PastDays::new(limits);
+            let past_days = PastDays(LongWorks::new(limits));
             for ago in days {
                 past_days.get(&db, days_ago(*ago).into()).await.unwrap();
             }
-            (kept(&past_days), past_days.kept().iter().map(|(_, bytes)| bytes).sum::<u64>())
+            (kept(&past_days), past_days.0.kept().iter().map(|kept| kept.result.bytes).sum::<u64>())
         };
-        let limits = Limits { kept: 2, ..Limits::default() };
+        let limits = Limits { kept: 2, ..LIMITS };
         let (days, bytes) = ask(limits, &[1, 2, 3]).await;
         assert_eq!(days, [3, 2]);
         assert!(bytes > 10_000, "{bytes}");
         assert_eq!(ask(limits, &[1, 2, 1, 3]).await.0, [3, 1]);
-        let limits = Limits { bytes, ..Limits::default() };
+        let limits = Limits { bytes, ..LIMITS };
         assert_eq!(ask(limits, &[1, 2, 3]).await.0, [3, 2]);
-        let limits = Limits { bytes: 1, ..Limits::default() };
+        let limits = Limits { bytes: 1, ..LIMITS };
         assert_eq!(ask(limits, &[1, 2, 3]).await.0, [3]);
     }
 

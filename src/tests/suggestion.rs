@@ -88,14 +88,14 @@ on_each_database! {
         assert_eq!(first.scorecards[0].verdict, SuggestionVerdict::TooFew);
         let same = async |what: &str| {
             // Nothing can be worked on meanwhile.
-            let _turn = app.backtests.take_turn().await;
+            let _turn = app.backtests.0.take_turn().await;
             assert!(matches!(ask(&app, Duration::ZERO).await, Told::Done(again) if again.scorecards == first.scorecards), "{what}");
         };
         same("at once").await;
         db.send_all(ids[20], [login(), login()]).await;
         same("facts of today").await;
         let changed = async |what: &str| {
-            let turn = app.backtests.take_turn().await;
+            let turn = app.backtests.0.take_turn().await;
             assert!(matches!(ask(&app, Duration::ZERO).await, Told::Working(_)), "{what}");
             drop(turn);
             suggested(&app).await

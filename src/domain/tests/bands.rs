@@ -1,5 +1,6 @@
 //! Runs of bands, and the days and moves that are summed from them, worked by hand.
 
+use crate::domain::absence::{Absence, Lives};
 use crate::domain::band_history::{BandDays, BandSums, Moved, MovedBy, Period, PeriodRuns};
 use crate::domain::band_runs::{BandRuns, read_runs};
 use crate::domain::portfolio::Tally;
@@ -56,7 +57,7 @@ fn sums(customers: &[Given]) -> BandSums {
     let period = Period { first: 10, last: 13 };
     let (mut sums, mut runs) = (BandSums::new(period), PeriodRuns::default());
     for (text, arr, noted) in customers {
-        assert!(runs.take(read_runs(text), period), "{text}");
+        assert!(runs.take(read_runs(text), &[], period), "{text}");
         sums.add(&runs, *arr, runs.moved(*noted));
     }
     sums
@@ -109,8 +110,54 @@ fn who_was_moved_by_rules_alone_is_told_apart() {
     let told = sums.moves(MovedBy::Rules);
     assert_eq!(told.iter().map(|told| (told.from, told.to, told.tally.arr_cents)).collect::<Vec<_>>(), [(Healthy, AtRisk, 7)]);
     let mut runs = PeriodRuns::default();
-    assert!(runs.take(read_runs("9a"), Period { first: 10, last: 13 }));
+    assert!(runs.take(read_runs("9a"), &[], Period { first: 10, last: 13 }));
     assert_eq!(runs.moved(Some((Healthy, AtRisk))), Some(Moved { from: Healthy, to: AtRisk, by: MovedBy::Rules }));
+}
+
+#[test]
+fn who_is_gone_for_a_while_counts_on_no_day_of_it() {
+    let period = Period { first: 10, last: 13 };
+    let healthy_and_at_risk = |text: &str, left, returned| {
+        let (mut sums, mut runs) = (BandSums::new(period), PeriodRuns::default());
+        assert!(runs.take(read_runs(text), &[Absence { left, returned }], period));
+        let moved = runs.moved(None);
+        sums.add(&runs, Some(7), moved);
+        let customers = |band: usize| sums.bands()[band].customers.clone();
+        (customers(0), customers(1), moved.map(|moved| (moved.from, moved.to)))
+    };
+    for (text, left, returned, healthy, at_risk, moved) in [
+        ("1h12a", 11, 13, [1, 0, 0, 0], [0, 0, 0, 1], Some((Healthy, AtRisk))),
+        ("1h12a", 12, 13, [1, 1, 0, 0], [0, 0, 0, 1], Some((Healthy, AtRisk))),
+        // Who comes or goes does not move.
+        ("1h12a", 5, 12, [0, 0, 0, 0], [0, 0, 1, 1], None),
+        ("1h9c10a11h", 10, 11, [0, 1, 1, 1], [0; 4], None),
+        ("1h12a", 13, 20, [1, 1, 0, 0], [0, 0, 1, 0], None),
+        ("1h12a", 1, 20, [0; 4], [0; 4], None),
+        // An absence before or after the period.
+        ("1h12a", 5, 10, [1, 1, 0, 0], [0, 0, 1, 1], Some((Healthy, AtRisk))),
+        ("1h12a", 14, 20, [1, 1, 0, 0], [0, 0, 1, 1], Some((Healthy, AtRisk))),
+    ] {
+        let told = (healthy.to_vec(), at_risk.to_vec(), moved);
+        assert_eq!(healthy_and_at_risk(text, left, returned), told, "{text}, gone from {left} to {returned}");
+    }
+}
+
+#[test]
+fn absences_last_from_a_departure_to_the_next_start() {
+    let absences = |text: &str| {
+        let lives = Lives::read(text).unwrap();
+        (lives.absences.iter().map(|gone| (gone.left, gone.returned)).collect::<Vec<_>>(), lives.first_start)
+    };
+    assert_eq!(absences(""), (vec![], None));
+    assert_eq!(absences("90,70:20"), (vec![(70, 90)], Some(20)));
+    assert_eq!(absences("90,70:"), (vec![(70, 90)], Some(90)), "the first start is not known");
+    assert_eq!(absences("90,70:50,40:20"), (vec![(40, 50), (70, 90)], Some(20)));
+    assert_eq!(absences("90,70:20,60:20"), (vec![(60, 90)], Some(20)), "it left but once");
+    assert_eq!(absences("70,70:20"), (vec![], Some(20)), "back on the same day");
+    assert_eq!(absences("50,70:20"), (vec![], Some(20)), "not back yet");
+    for text in ["x", "90,70", "90,x:1", "90,70:x"] {
+        assert_eq!(Lives::read(text), None, "{text}");
+    }
 }
 
 #[test]

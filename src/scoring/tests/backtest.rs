@@ -366,7 +366,7 @@ fn the_verdict_is_told_in_pairs() {
     assert_eq!(verdict(3, 1, 40), "Only 3 left: from 10 on a figure is worth telling, from 30 on it can be judged.");
     assert_eq!(
         verdict(12, 4, 40),
-        "Too few to judge, since only 12 left: of 100 pairs of one who left and one who stayed, 73 are in the right order (56 to 86)."
+        "Only 12 left, and from 30 on it can be judged: of 100 pairs of one who left and one who stayed, 73 are in the right order (56 to 86)."
     );
     assert_eq!(
         verdict(40, 10, 400),

@@ -49,7 +49,7 @@ pub fn verdict_sentence(answer: &Backtest) -> String {
                 Verdict::FEW_BELOW
             );
         }
-        Verdict::TooFew => format!("Too few to judge, since only {fewer} {verb}"),
+        Verdict::TooFew => format!("Only {fewer} {verb}, and from {} on it can be judged", Verdict::FEW_BELOW),
         Verdict::BetterThanChance if few >= Verdict::FIRM_FROM => "Firm: better than chance".to_owned(),
         Verdict::BetterThanChance => "Better than chance".to_owned(),
         Verdict::Backwards => "The score ranks backwards: who left stood higher".to_owned(),

@@ -18,6 +18,7 @@ use chrono::Duration;
 use std::collections::HashMap;
 
 /// Everything besides facts that a score follows from.
+#[derive(PartialEq)]
 pub(super) struct Scoring {
     pub(super) rulebook: Rulebook,
     pub(super) connections: Connections,

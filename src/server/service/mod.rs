@@ -13,6 +13,7 @@ pub mod export;
 pub mod health;
 pub mod import;
 pub mod live;
+pub mod long_work;
 pub mod month;
 pub mod notes;
 pub mod outcomes;

@@ -122,6 +122,33 @@ on_each_database! {
 }
 
 on_each_database! {
+    async fn who_comes_back_went_and_came(db: Database) {
+        connect_sources(&db).await;
+        for (name, left, returned) in [("Later", day(1, 20), day(2, 10)), ("At once", day(2, 3), day(2, 5))] {
+            let id = active_until(&db, 0, CustomerFields { start_date: Some(day(1, 2)), ..named(name, 3 * K) }).await;
+            db.archive_customer(id, Archive { reason: ArchiveReason::Churned, date: left }, now()).await.unwrap();
+            db.restore_customer(id, Some(returned), now()).await.unwrap();
+        }
+        db.roll_over_all(today()).await;
+        let site = Site::new(db);
+        let days = |list: &Value, of: &str| {
+            let on = |item: &Value| (item["name"].as_str().unwrap().to_owned(), item[of].as_str().unwrap().to_owned(), item["on"].as_str().unwrap().to_owned());
+            list["items"].as_array().unwrap().iter().map(on).collect::<Vec<_>>()
+        };
+        let told = |name: &str, of: &str, on: &str| (name.to_owned(), of.to_owned(), on.to_owned());
+        let february = site.get("/api/month?period=2026-02").await.ok();
+        assert_eq!(days(&february["came"], "by"), [told("Later", "start_date", "2026-02-10"), told("At once", "start_date", "2026-02-05")]);
+        assert_eq!(days(&february["went"], "reason"), [told("At once", "churned", "2026-02-03")]);
+        assert_eq!((&february["period"]["came"]["customers"], &february["period"]["went"]["arrCents"]), (&json!(2), &json!(3 * K)));
+        let here = |day: usize| february["days"].as_array().unwrap().iter().map(|band| band["arrCents"][day].as_i64().unwrap() / K).sum::<i64>();
+        // From 31 January on.
+        assert_eq!([0, 2, 3, 4, 5, 9, 10, 28].map(here), [3, 3, 0, 0, 3, 3, 6, 6]);
+        let january = &february["before"];
+        assert_eq!((&january["came"]["customers"], &january["went"]["customers"]), (&json!(0), &json!(1)), "they came with their first facts, in August");
+        let flow = february["period"]["flow"].as_array().unwrap();
+        assert!(flow.iter().any(|flow| flow["from"].is_null() && flow["arrCents"] == json!(3 * K)), "{flow:?}");
+    }
+
     async fn a_month_tells_its_flow_who_came_and_went_and_why_customers_fell(db: Database) {
         february(&db).await;
         let site = Site::new(db);

@@ -1,7 +1,8 @@
 //! ARR by band over time, and moves between bands: restated, filtered, and each move a list of its own.
 
 use crate::domain::band_history::{BandMove, Moved, MovedBy};
-use crate::domain::{Band, BandHistory, CustomerFields, CustomerId, CustomerQuery, Points};
+use crate::domain::tally::Measure;
+use crate::domain::{Archive, ArchiveReason, AsOf, Band, BandHistory, CustomerFields, CustomerId, CustomerQuery, Points};
 use crate::server::Actor;
 use crate::server::service::portfolio;
 use crate::server::store::Incoming;
@@ -156,6 +157,40 @@ on_each_database! {
         assert_moves_are_lists(&db, &history, "sort=name").await;
         // The one that fell by its own doing is not the rules' doing.
         assert!(history.moves.iter().all(|told| told.tally.arr_cents == 7 * K), "{history:?}");
+    }
+
+    async fn who_left_counts_again_from_the_day_of_its_return(db: Database) {
+        connect_sources(&db).await;
+        let returned = active_until(&db, "Returned", Some(5 * K), 0).await;
+        active_until(&db, "Steady", Some(10 * K), 0).await;
+        let without = bands(&db, "").await;
+        let churned = Archive { reason: ArchiveReason::Churned, date: days_ago(60) };
+        db.archive_customer(returned, churned, now()).await.unwrap();
+        db.restore_customer(returned, Some(days_ago(20)), now()).await.unwrap();
+        let by_day = |history: &BandHistory| {
+            let day = |day| (history.total(Measure::Customers, day), history.total(Measure::Arr, day) / K);
+            (0..history.days_shown()).map(day).collect::<Vec<_>>()
+        };
+        let told = |before: usize, gone: usize, after: usize| [vec![(3, 15); before], vec![(2, 10); gone], vec![(3, 15); after]].concat();
+        let history = bands(&db, "").await;
+        assert_eq!(by_day(&history), told(30, 40, 21));
+        let first = |history: &BandHistory, day: usize| Band::ALL.map(|band| history.figure(band, Measure::Arr, day));
+        assert_eq!(first(&history, 29), first(&without, 29), "the days before are as they were");
+        // It came within the last 30 days, and so did not move from band to band.
+        assert_eq!(bands(&db, "search=returned&days=30").await.moves, []);
+        for days in [30, 90, 180] {
+            assert_moves_are_lists(&db, &bands(&db, &format!("days={days}")).await, "sort=name").await;
+        }
+        // A past day tells it as well: after the return, while it was gone, and before.
+        for (ago, days) in [(10, told(40, 40, 11)), (40, vec![(2, 10); 91]), (70, told(91, 0, 0))] {
+            let replay = db.replay(AsOf::from(days_ago(ago))).await.unwrap();
+            let history = replay.get_band_history(&CustomerQuery::default(), "USD", days_ago(ago)).await.unwrap();
+            assert_eq!(by_day(&history), days, "{ago} days ago");
+        }
+        let outcome = db.list_outcomes(returned).await.unwrap()[0].id;
+        db.retract_outcome(outcome, "test", now()).await.unwrap();
+        db.roll_over_all(today()).await;
+        assert_eq!(bands(&db, "").await.bands, without.bands, "it had not left after all");
     }
 
     async fn a_database_of_the_release_before_gets_its_runs_by_itself(db: Database) {

@@ -7,6 +7,7 @@ use crate::app::components::{BandBadge, Followed, LinkButton, Tab, Tabs};
 use crate::app::server_fns::load_suggestion;
 use crate::app::{format, until_answered};
 use crate::domain::backtest::Verdict;
+use crate::domain::backtest_query::HORIZONS;
 use crate::domain::suggestion::{ScorecardSuggestion, Step, SuggestionVerdict};
 use crate::domain::{Rulebook, ScoreMove, Suggestion};
 use crate::wire::SCORECARD_PATH;
@@ -65,10 +66,15 @@ fn Found(suggestion: Suggestion, rulebook: Rulebook, currency: String, search: M
         };
         let several = scorecards.len() > 1;
         let tabs = several.then(|| view! { <Tabs label="Scorecard" tabs=tabs(scorecards, &scorecard.name, &search.read()) /> });
+        let lacks_history = scorecard.verdict == SuggestionVerdict::NotEnoughHistory;
+        let shorter = (lacks_history && suggestion.horizon > HORIZONS[0]).then(|| {
+            view! { <p><a href=with(&search.read(), "horizon", &HORIZONS[0].to_string())>"Look 30 days ahead"</a>", which needs less history."</p> }
+        });
         let basis = basis(&suggestion, &scorecard);
         view! {
             {tabs}
             <OfScorecard scorecard rulebook=rulebook.clone() currency=currency.clone() />
+            {shorter}
             <p class="muted backtest__small">{basis} " " <a class="no-print" href="/help#better">"How rules are suggested"</a></p>
         }
         .into_any()
@@ -88,14 +94,18 @@ fn chosen<'a>(scorecards: &'a [ScorecardSuggestion], search: &str) -> Option<&'a
 fn tabs(scorecards: &[ScorecardSuggestion], current: &str, search: &str) -> Vec<Tab> {
     let tab = |scorecard: &ScorecardSuggestion| {
         let ScorecardSuggestion { name, tested, .. } = scorecard;
-        let mut pairs = pairs(search);
-        pairs.retain(|(other, value)| other != SCORECARD && !value.is_empty());
-        pairs.push((SCORECARD.to_owned(), name.clone()));
-        let query = serde_urlencoded::to_string(&pairs).unwrap_or_default();
         let label = format!("{name} ({} left)", format::group(tested.churners));
-        Tab { href: format!("/backtest?{query}#better-title"), label, current: name == current }
+        Tab { href: with(search, SCORECARD, name), label, current: name == current }
     };
     scorecards.iter().map(tab).collect()
+}
+
+/// Returns the address of the suggestion with another value of a parameter.
+fn with(search: &str, name: &str, value: &str) -> String {
+    let mut pairs = pairs(search);
+    pairs.retain(|(other, value)| other != name && !value.is_empty());
+    pairs.push((name.to_owned(), value.to_owned()));
+    format!("/backtest?{}#better-title", serde_urlencoded::to_string(&pairs).unwrap_or_default())
 }
 
 fn pairs(search: &str) -> Vec<(String, String)> {
@@ -132,16 +142,18 @@ fn OfScorecard(scorecard: ScorecardSuggestion, rulebook: Rulebook, currency: Str
 
 /// Says what was tried on whom, and how often.
 fn basis(suggestion: &Suggestion, scorecard: &ScorecardSuggestion) -> String {
-    let (learned, tested) = (scorecard.learned.churners, scorecard.tested.churners);
-    let days = format!(
-        "Weights are learned on {} ({} left in the {} days after), everything is tested on {} ({} left), and the draft has targets and limits of {}.",
-        format::day(suggestion.learned_on),
-        format::group(learned),
-        suggestion.horizon,
-        format::day(suggestion.tested_on),
-        format::group(tested),
-        format::day(suggestion.drafted_on)
-    );
+    let days = match scorecard.verdict {
+        SuggestionVerdict::NotEnoughHistory => String::new(),
+        _ => format!(
+            "Weights are learned on {} ({} left in the {} days after), everything is tested on {} ({} left), and the draft has targets and limits of {}.",
+            format::day(suggestion.learned_on),
+            format::group(scorecard.learned.churners),
+            suggestion.horizon,
+            format::day(suggestion.tested_on),
+            format::group(scorecard.tested.churners),
+            format::day(suggestion.drafted_on)
+        ),
+    };
     let variants = match suggestion.variants {
         ..=1 => String::new(),
         few @ 2..=4 => format!(" {few} sets of rules have been tried on these departures."),

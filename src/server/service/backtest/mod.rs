@@ -14,7 +14,7 @@ use crate::server::store::StoreError;
 use crate::wire::AppError;
 use crate::wire::pages::{BacktestPage, SuggestionPage, TestedScoresPage};
 use chrono::Duration as Days;
-pub use kept::{Backtests, Limits};
+pub use kept::{Backtests, LIMITS};
 use question::{Answer, Question};
 use std::sync::Arc;
 use std::time::Duration;

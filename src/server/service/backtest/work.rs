@@ -42,9 +42,9 @@ struct Ground {
     store: Store,
     terms: BacktestQuery,
     /// The rules of today, or of the version that was asked for, with the sources of today.
-    now: Scoring,
-    /// The rules and sources that were known on each test day.
-    then: Vec<Scoring>,
+    now: Arc<Scoring>,
+    /// The rules and sources that were known on each test day. Those that are the same as `now` are the same one.
+    then: Vec<Arc<Scoring>>,
 }
 
 /// The cases of some customers.
@@ -85,7 +85,7 @@ pub async fn scores(
         let ground = Arc::clone(&ground);
         async move {
             let (_, stood) = ground.stood(&chunk);
-            let scored = Box::pin(ground.known_now(&stood)).await?;
+            let scored = ground.known_now(&stood, &Box::pin(ground.facts(&stood)).await?);
             let is_of = |scores: &DayScores| scores.scorecard == scorecard && scores.band != Band::NoData;
             let with_band = scored.into_iter().filter(|(.., scores)| is_of(scores));
             Ok(with_band.map(|(customer, _, left, scores)| (customer.id, left.is_some(), scores.factors)).collect::<Vec<_>>())
@@ -151,14 +151,14 @@ impl Ground {
         if let Some(version) = terms.version {
             now.rulebook = store.get_rulebook(version).await?.rulebook;
         }
-        let mut then = Vec::new();
+        let (now, mut then) = (Arc::new(now), Vec::new());
         for day in &terms.days {
             let mut known = Scoring::of(store, AsOf::known_then(*day)).await?;
             // Beside the test as known now, only the facts are those of the time.
             if terms.version.is_some() {
                 known.rulebook = now.rulebook.clone();
             }
-            then.push(known);
+            then.push(if known == *now { Arc::clone(&now) } else { Arc::new(known) });
         }
         Ok(Self { store: store.clone(), terms, now, then })
     }
@@ -187,7 +187,9 @@ impl Ground {
     /// Returns the cases of some customers.
     async fn cases(&self, customers: &[Tested]) -> Result<Cases, AppError> {
         let (mut found, stood) = self.stood(customers);
-        let known_then = self.known_then(&stood).await?;
+        let facts = self.facts(&stood).await?;
+        let known_now = self.known_now(&stood, &facts);
+        let known_then = self.known_then(&stood, &facts, &known_now).await?;
         let scored = match self.terms.known {
             Known::Then => known_then,
             Known::Now => {
@@ -196,7 +198,7 @@ impl Ground {
                 };
                 let with_band = known_then.iter().filter(|(.., scores)| scores.band != Band::NoData);
                 found.then = with_band.map(case).collect();
-                self.known_now(&stood).await?
+                known_now
             }
         };
         let with_band = |(.., scores): &Scored<'_>| scores.band != Band::NoData;
@@ -212,46 +214,46 @@ impl Ground {
         Ok(found)
     }
 
-    /// Scores customers with everything that is known now.
-    async fn known_now<'a>(&self, stood: &[Stood<'a>]) -> Result<Vec<Scored<'a>>, AppError> {
-        let (Some(first), Some(last)) = (self.terms.days.first(), self.terms.days.last()) else { return Ok(Vec::new()) };
-        let Scoring { rulebook, connections } = &self.now;
+    /// Loads what is known now of customers, as far back as any of the rules need it.
+    async fn facts(&self, stood: &[Stood<'_>]) -> Result<HashMap<CustomerId, Facts>, AppError> {
+        let (Some(first), Some(last)) = (self.terms.days.first(), self.terms.days.last()) else { return Ok(HashMap::new()) };
+        let reach = |rules: &Arc<Scoring>| Reach::of(&rules.rulebook, *first);
+        let reach = self.then.iter().map(reach).fold(reach(&self.now), Reach::and);
         let ids: Vec<_> = stood.iter().map(|(customer, _)| customer.id).collect();
-        let mut facts = self.store.load_facts_of(&ids, Reach::of(rulebook, *first), *last).await?;
-        let mut scored = Vec::new();
-        for (customer, of_test) in stood {
-            let facts = facts.remove(&customer.id).unwrap_or_default();
-            for life in of_test.chunk_by(|(a, _), (b, _)| customer.start_on(*a) == customer.start_on(*b)) {
-                let days: Vec<_> = life.iter().map(|(day, _)| *day).collect();
-                let Some(first) = days.first() else { continue };
-                let facts = facts_of_life(&facts, *first, customer.start_on(*first));
-                let scores = scoring::scores_on(&facts, rulebook, connections, &days);
-                scored.extend(life.iter().zip(scores).map(|((day, left), scores)| (*customer, *day, *left, scores)));
-            }
-        }
-        Ok(scored)
+        Ok(self.store.load_facts_of(&ids, reach, *last).await?)
     }
 
-    /// Scores customers with what was known on each day. Those that were not created yet are left out.
-    async fn known_then<'a>(&self, stood: &[Stood<'a>]) -> Result<Vec<Scored<'a>>, AppError> {
-        let mut scored = Vec::new();
-        for (day, Scoring { rulebook, connections }) in self.terms.days.iter().zip(&self.then) {
-            let known = stood.iter().filter(|(customer, _)| customer.created_on <= *day);
-            let there: Vec<_> =
-                known.filter_map(|(customer, of_test)| Some((*customer, of_test.iter().find(|(on, _)| on == day)?.1))).collect();
-            if there.is_empty() {
-                continue;
-            }
-            let ids: Vec<_> = there.iter().map(|(customer, _)| customer.id).collect();
-            let mut facts = self.store.load_facts_of(&ids, Reach::of(rulebook, *day), AsOf::known_then(*day)).await?;
-            for (customer, left) in there {
-                let facts = facts.remove(&customer.id).unwrap_or_default();
-                let facts = facts_of_life(&facts, *day, customer.start_on(*day));
-                let scores = scoring::scores_on(&facts, rulebook, connections, &[*day]).pop();
-                scored.extend(scores.map(|scores| (customer, *day, left, scores)));
+    /// Scores customers with everything that is known now.
+    fn known_now<'a>(&self, stood: &[Stood<'a>], facts: &HashMap<CustomerId, Facts>) -> Vec<Scored<'a>> {
+        stood.iter().flat_map(|(customer, days)| scored(customer, facts.get(&customer.id), &self.now, days)).collect()
+    }
+
+    /// Scores customers with what was known on each day: of most it is what is known now. Those that were not created yet are left out.
+    async fn known_then<'a>(
+        &self,
+        stood: &[Stood<'a>],
+        facts: &HashMap<CustomerId, Facts>,
+        now: &[Scored<'a>],
+    ) -> Result<Vec<Scored<'a>>, AppError> {
+        let ids: Vec<_> = stood.iter().map(|(customer, _)| customer.id).collect();
+        let otherwise = self.store.list_known_otherwise(&ids, &self.terms.days).await?;
+        let mut then = Vec::with_capacity(now.len());
+        for (day, rules) in self.terms.days.iter().zip(&self.then) {
+            let there = now.iter().filter(|(customer, on, ..)| on == day && customer.created_on <= *day);
+            let (other, same): (Vec<_>, Vec<_>) = there.partition(|(customer, ..)| otherwise.contains(&(customer.id, *day)));
+            let other_ids: Vec<_> = other.iter().map(|(customer, ..)| customer.id).collect();
+            let reach = Reach::of(&rules.rulebook, *day);
+            let other_facts = self.store.load_facts_of(&other_ids, reach, AsOf::known_then(*day)).await?;
+            let of_day = |(customer, _, left, _): &Scored<'a>, facts: &HashMap<CustomerId, Facts>| {
+                scored(customer, facts.get(&customer.id), rules, &[(*day, *left)])
+            };
+            then.extend(other.into_iter().flat_map(|known| of_day(known, &other_facts)));
+            match Arc::ptr_eq(rules, &self.now) {
+                true => then.extend(same.into_iter().cloned()),
+                false => then.extend(same.into_iter().flat_map(|known| of_day(known, facts))),
             }
         }
-        Ok(scored)
+        Ok(then)
     }
 
     /// Returns the last Healthy day, restated, of those that left.
@@ -260,7 +262,7 @@ impl Ground {
         let (Some(first), Some(last)) = (left().map(|(_, left)| left.on).min(), left().map(|(_, left)| left.on).max()) else {
             return Ok(HashMap::new());
         };
-        let Scoring { rulebook, connections } = &self.now;
+        let Scoring { rulebook, connections } = &*self.now;
         let memory = Duration::days(scoring::BAND_MEMORY_DAYS);
         let ids: Vec<_> = left().map(|(customer, _)| customer.id).collect();
         let mut facts = self.store.load_facts_of(&ids, Reach::of(rulebook, first - memory), last).await?;
@@ -281,6 +283,26 @@ type Stood<'a> = (&'a Tested, Vec<(NaiveDate, Option<Churned>)>);
 
 /// A customer on a day, the departure that follows, and its scores.
 type Scored<'a> = (&'a Tested, NaiveDate, Option<Churned>, DayScores);
+
+/// Scores the days of a customer, those of one life in one walk.
+fn scored<'a>(
+    customer: &'a Tested,
+    facts: Option<&Facts>,
+    rules: &Scoring,
+    days: &[(NaiveDate, Option<Churned>)],
+) -> Vec<Scored<'a>> {
+    let none = Facts::default();
+    let facts = facts.unwrap_or(&none);
+    let mut scored = Vec::with_capacity(days.len());
+    for life in days.chunk_by(|(a, _), (b, _)| customer.start_on(*a) == customer.start_on(*b)) {
+        let on: Vec<_> = life.iter().map(|(day, _)| *day).collect();
+        let Some(first) = on.first() else { continue };
+        let facts = facts_of_life(facts, *first, customer.start_on(*first));
+        let scores = scoring::scores_on(&facts, &rules.rulebook, &rules.connections, &on);
+        scored.extend(life.iter().zip(scores).map(|((day, left), scores)| (customer, *day, *left, scores)));
+    }
+    scored
+}
 
 /// Returns the facts that count on a day, with the start that the customer had then: who came back has had another one.
 pub fn facts_of_life(facts: &Facts, day: NaiveDate, start_date: Option<NaiveDate>) -> Cow<'_, Facts> {

@@ -1,11 +1,13 @@
 //! The health columns of customers: how the health of a day is stored.
 
+use crate::domain::absence::Lives;
 use crate::domain::{NaiveDate, Points};
 use crate::scoring::{Measurements, Scores};
 use crate::server::store::sql::bind::{Bind, Row, row, tenths};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::customers::{Basis, Known};
 use crate::server::store::tables::factor_columns::FactorColumns;
+use crate::server::store::tables::outcomes::LIVES;
 use crate::server::store::{StoreError, StoreResult};
 use sqlx::AssertSqlSafe;
 
@@ -74,27 +76,28 @@ impl Scored<'_> {
 }
 
 /// A customer's ARR and runs of bands, as [`load_runs`] reads them.
-#[derive(Clone, Copy)]
 pub struct StoredRuns<'a> {
     pub id: i64,
     pub arr_cents: Option<i64>,
+    pub lives: Lives,
     /// Empty until they are worked out.
     pub runs: &'a str,
 }
 
 impl<'a> StoredRuns<'a> {
     pub fn read(line: &'a str) -> Option<Self> {
-        let mut parts = line.splitn(3, ' ');
-        let (id, arr, runs) = (parts.next()?, parts.next()?, parts.next()?);
+        let mut parts = line.splitn(4, ' ');
+        let (id, arr, lives, runs) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
         let arr_cents = if arr.is_empty() { None } else { Some(arr.parse().ok()?) };
-        Some(Self { id: id.parse().ok()?, arr_cents, runs })
+        Some(Self { id: id.parse().ok()?, arr_cents, lives: Lives::read(lives)?, runs })
     }
 }
 
 /// Returns the runs of all customers that fulfil a condition, a line each. One text costs a tenth of as many rows.
 pub async fn load_runs(tx: &mut Tx, condition: &str, binds: Vec<Bind>) -> StoreResult<String> {
     let sql = format!(
-        "SELECT string_agg(CAST(id AS TEXT) || ' ' || COALESCE(CAST(arr_cents AS TEXT), '') || ' ' || COALESCE(band_runs, ''), '\n')
+        "SELECT string_agg(CAST(id AS TEXT) || ' ' || COALESCE(CAST(arr_cents AS TEXT), '') || ' ' || {LIVES} || ' '
+                           || COALESCE(band_runs, ''), '\n')
          FROM customers WHERE {condition}"
     );
     let (text,): (Option<String>,) = tx.one(AssertSqlSafe(sql), binds).await?;

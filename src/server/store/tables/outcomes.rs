@@ -4,7 +4,7 @@
 use crate::domain::band_history::Period;
 use crate::domain::outcome::is_same_reason;
 use crate::domain::{
-    Customer, CustomerId, ImportId, NaiveDate, Outcome, OutcomeFacts, OutcomeId, OutcomeKind, Retraction, Window,
+    AsOf, Customer, CustomerId, ImportId, NaiveDate, Outcome, OutcomeFacts, OutcomeId, OutcomeKind, Retraction, Window,
 };
 use crate::server::store::sql::bind::{Bind, Row, binds, day, row, storable, time};
 use crate::server::store::sql::db::Tx;
@@ -23,6 +23,14 @@ macro_rules! select_outcomes {
         )
     };
 }
+
+/// Writes in SQL the lives of a customer that came back, as [`Lives::read`](crate::domain::absence::Lives) reads them, and nothing for all others.
+/// The departure by which it is archived is not among them.
+pub const LIVES: &str = "CASE WHEN came_back THEN COALESCE(CAST(start_day AS TEXT), '') || COALESCE((
+        SELECT string_agg(',' || CAST(day AS TEXT) || ':' || COALESCE(CAST(started_day AS TEXT), ''), '') FROM outcomes
+        WHERE customer_id = customers.id AND kind = 'churned' AND retracted_at IS NULL
+        AND (archived_day IS NULL OR day < archived_day)
+    ), '') ELSE '' END";
 
 #[derive(sqlx::FromRow)]
 pub struct OutcomeRow {
@@ -184,6 +192,33 @@ pub async fn last_churned_of(
     );
     let rows: Vec<(i64, i32)> = tx.all(AssertSqlSafe(sql), binds![customers, by]).await?;
     Ok(rows.into_iter().map(|(id, last)| (CustomerId(id), day(last))).collect())
+}
+
+/// Returns the departures of these customers by a day, as rows for a replay of it: those that stand or, with `known_at`, that were known then.
+pub async fn departures_by(tx: &mut Tx, customers: &[CustomerId], at: AsOf) -> StoreResult<Vec<Row>> {
+    if customers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT customer_id, day, started_day FROM outcomes WHERE customer_id {} AND kind = 'churned' AND day <= $2
+         AND received_day <= $3 AND COALESCE(retracted_day, $4) > $3",
+        tx.one_of()
+    );
+    let known_at = at.known_at.unwrap_or(NaiveDate::MAX);
+    let binds = vec![customers.into(), at.day.into(), known_at.into(), Bind::Day(Some(i32::MAX))];
+    let rows: Vec<(i64, i32, Option<i32>)> = tx.all(AssertSqlSafe(sql), binds).await?;
+    let row = |(customer, on, started): (i64, i32, Option<i32>)| {
+        row! {
+            customer_id: CustomerId(customer),
+            kind: OutcomeKind::Churned.name(),
+            day: day(on),
+            started_day: started.map(day),
+            involuntary: false,
+            received_at: 0,
+            received_day: day(on),
+        }
+    };
+    Ok(rows.into_iter().map(row).collect())
 }
 
 /// Returns the start date that a customer had before it churned.

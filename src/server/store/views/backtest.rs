@@ -10,7 +10,7 @@ use crate::server::store::views::replay::seen_or_surely_committed;
 use crate::server::store::views::selection::known_segment;
 use crate::server::store::{Store, StoreError, StoreResult};
 use sqlx::AssertSqlSafe;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The columns of a customer that decide about its part in a test.
 #[derive(sqlx::FromRow)]
@@ -88,6 +88,30 @@ impl Store {
                    (SELECT MIN(day) FROM outcomes WHERE kind = 'churned' AND retracted_at IS NULL)";
         let (fact, departure): (Option<i32>, Option<i32>) = self.read().await?.one(sql, binds![]).await?;
         Ok((fact.map(day), departure.map(day)))
+    }
+
+    /// Returns those of the customers and days of which something else was known at the end of the day than is known of it now: of all
+    /// others, what is known now tells the day as it was known then.
+    pub async fn list_known_otherwise(
+        &self,
+        customers: &[CustomerId],
+        days: &[NaiveDate],
+    ) -> StoreResult<HashSet<(CustomerId, NaiveDate)>> {
+        let (Some(first), Some(last)) = (days.iter().min(), days.iter().max()) else { return Ok(HashSet::new()) };
+        let mut tx = self.read().await?;
+        // Every fact has its count, of the day on which it was received, and so has every retraction.
+        let sql = format!(
+            "WITH asked (day) AS (VALUES {})
+             SELECT DISTINCT customer_id, asked.day FROM daily_activity AS activity CROSS JOIN asked
+             WHERE customer_id {one_of} AND activity.day <= $3 AND received_day > $2 AND received_day > activity.day
+             AND asked.day >= activity.day AND asked.day < received_day
+             UNION SELECT customer_id, asked.day FROM former_customers CROSS JOIN asked
+             WHERE customer_id {one_of} AND asked.day < until_day",
+            days.iter().map(|day| format!("({})", day.to_epoch_days())).collect::<Vec<_>>().join(", "),
+            one_of = tx.one_of(),
+        );
+        let rows: Vec<(i64, i32)> = tx.all(AssertSqlSafe(sql), binds![customers, *first, *last]).await?;
+        Ok(rows.into_iter().map(|(id, on)| (CustomerId(id), day(on))).collect())
     }
 
     /// Returns marks of the facts that count, to be taken before they are read: those up to `last`, and of the customers `left`

@@ -80,10 +80,10 @@ impl Store {
             fell: lists.fell.falls(&names),
             first_scores: lists.first_scores.named(&names, |_, customer, (on, band)| FirstScore { customer, on, band }),
             came: lists.came.named(&names, |_, customer, (on, by, band)| Came { customer, on, by, band }),
-            went: lists.went.named(&names, |stored, customer, band| {
-                let (on, reason) =
-                    stored.archived.map_or((today, ArchiveReason::Other), |archive| (archive.date, archive.reason));
-                Went { customer, on, reason, band }
+            went: lists.went.named(&names, |stored, customer, (on, band)| {
+                // Who came back had churned.
+                let archive = stored.archived.filter(|archive| archive.date == on);
+                Went { customer, on, reason: archive.map_or(ArchiveReason::Churned, |archive| archive.reason), band }
             }),
             renewals: lists.renewals.named(&names, |_, customer, (on, band_then, band_now)| PassedRenewal {
                 customer,
@@ -115,15 +115,15 @@ struct Lists {
     fell: Listed<(Band, Band)>,
     first_scores: Listed<(NaiveDate, Band)>,
     came: Listed<(NaiveDate, CameBy, Option<Band>)>,
-    went: Listed<Option<Band>>,
+    went: Listed<(NaiveDate, Option<Band>)>,
     renewals: Listed<(NaiveDate, Option<Band>, Option<Band>)>,
 }
 
 impl Lists {
     fn note(&mut self, life: &Life<'_>, noted: Noted) {
         match noted {
-            Noted::Came(by) => self.came.add(life, (day(life.came.0), by, life.standing(self.end))),
-            Noted::Went(on) => self.went.add(life, life.band_on(on - 1)),
+            Noted::Came(on, by) => self.came.add(life, (day(on), by, life.standing(self.end))),
+            Noted::Went(on) => self.went.add(life, (day(on), life.band_on(on - 1))),
             Noted::Renewed(on) => {
                 self.renewals.add(life, (day(on), life.band_on(on), life.standing(self.today)));
             }

@@ -17,7 +17,7 @@ use crate::server::store::tables::customers::{CustomerRecord, Known, select_cust
 use crate::server::store::tables::fact_days::{FactDays, store_fact_days};
 use crate::server::store::tables::factor_columns::FactorColumns;
 use crate::server::store::tables::former_customers::load_customers_known_on;
-use crate::server::store::tables::outcomes::last_churned_of;
+use crate::server::store::tables::outcomes::{departures_by, last_churned_of};
 use crate::server::store::tables::scorecards::{
     current_rulebook, ensure_first_rulebook, load_segments, rulebook_in_force, segments_in_force,
 };
@@ -69,6 +69,9 @@ impl Store {
             tx.insert_rows("customers", rows.map_err(failed)??, "").await?;
         }
         insert_changes(&mut tx, changes).await?;
+        let returned = "SELECT id FROM customers WHERE came_back AND archived_day IS NULL";
+        let returned: Vec<_> = tx.all::<(i64,)>(returned, binds![]).await?.into_iter().map(|(id,)| CustomerId(id)).collect();
+        tx.insert_rows("outcomes", departures_by(&mut self.read().await?, &returned, at).await?, "").await?;
         tx.commit().await?;
         Ok(replay)
     }

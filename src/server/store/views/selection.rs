@@ -150,7 +150,7 @@ pub async fn each_period(
         let customer = StoredRuns::read(line).ok_or_else(corrupt)?;
         if customer.runs.is_empty() {
             tell(customer, None);
-        } else if runs.take(read_runs(customer.runs), period) {
+        } else if runs.take(read_runs(customer.runs), &customer.lives.absences, period) {
             let moved = runs.moved(noted.get(&customer.id).copied());
             tell(customer, Some((&runs, moved)));
         } else {
