@@ -226,7 +226,7 @@ async fn backtest(app: &AppState, ids: &[i64]) -> Figure {
     for turn in 0..REPLAYS as i64 {
         // Each turn asks for other days, so that no result is kept.
         let days_ago = 30 + turn;
-        ours += seconds_of_backtest(app, days_ago).await;
+        ours += seconds_of_backtest(app, TEST_DAYS, 30, days_ago).await;
         let started = Instant::now();
         let last = app.read_clock().date_naive() - Days::days(days_ago);
         app.store.read_raw(&ids, 30 * (TEST_DAYS - 1), last).await.expect("rows are read");
@@ -234,19 +234,15 @@ async fn backtest(app: &AppState, ids: &[i64]) -> Figure {
     }
     let customer_days = (REPLAYS * ids.len()) as f64 * TEST_DAYS as f64;
     let peak_mb = server::peak_mb("self");
-    let days = (0..MOST_DAYS as i64).rev().map(|week| call.today() - Days::days(30 + 7 * week)).collect();
-    let started = Instant::now();
-    let query = BacktestQuery { horizon: 30, days, ..BacktestQuery::default() };
-    work_out_backtest(&call, query, |_| ()).await.expect("the backtest is worked out");
-    let most = started.elapsed().as_secs_f64();
+    let most = seconds_of_backtest(app, MOST_DAYS as i64, 7, 30).await;
     let note = format!("{TEST_DAYS} days in {:.1} s, {MOST_DAYS} in {most:.1} s", ours / REPLAYS as f64);
     Figure { note, ..figure("backtest", "customer-days/s", customer_days / ours, customer_days / limit, 0.33, peak_mb) }
 }
 
-/// Returns the seconds that a backtest takes, whose last day is so many days ago.
-async fn seconds_of_backtest(app: &AppState, days_ago: i64) -> f64 {
+/// Returns the seconds that a backtest takes of `number` days, `apart` each, the last of them so many days ago.
+async fn seconds_of_backtest(app: &AppState, number: i64, apart: i64, days_ago: i64) -> f64 {
     let call = app.call(Actor::Visitor);
-    let days = (0..TEST_DAYS).rev().map(|number| call.today() - Days::days(days_ago + 30 * number)).collect();
+    let days = (0..number).rev().map(|number| call.today() - Days::days(days_ago + apart * number)).collect();
     let query = BacktestQuery { horizon: 30, days, ..BacktestQuery::default() };
     let started = Instant::now();
     work_out_backtest(&call, query, |_| ()).await.expect("the backtest is worked out");

@@ -4,7 +4,8 @@
 use super::client::{Outcome, load};
 use super::server::{Server, peak_mb};
 use super::{
-    BATCH, Figure, TURN, TURNS, health_request, history_request, post_batch, post_events, replay_day, seconds_of_backtest, unique,
+    BATCH, Figure, TEST_DAYS, TURN, TURNS, health_request, history_request, post_batch, post_events, replay_day,
+    seconds_of_backtest, unique,
 };
 use chrono::Duration as Days;
 use customer_health::domain::measure::Measure;
@@ -60,7 +61,7 @@ impl Line {
                 }
                 outcome
             }
-            Self::Backtest => customers(seconds_of_backtest(app, 30 + place).await),
+            Self::Backtest => customers(seconds_of_backtest(app, TEST_DAYS, 30, 30 + place).await),
             Self::EventPost => post_events(server, ids, TURN, &unique(&format!("twelve-{place}"))).await,
             Self::BatchIngest => {
                 Outcome { good: BATCH, bad: 0, seconds: post_batch(server, ids, &unique(&format!("twelve-batch-{place}"))).await }
