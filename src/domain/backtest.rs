@@ -259,7 +259,7 @@ pub enum WarningCode {
     SegmentOfToday,
     /// Known then, the figure is another one.
     KnownThenDiffers,
-    /// The AUC is above 0.95.
+    /// The AUC of the score, or of a factor, is above 0.95.
     TooGood,
     /// The rules were made after a look at the same departures.
     FittedHere,

@@ -246,11 +246,18 @@ fn warnings(answer: &Backtest) -> Vec<Warning> {
     let found = [
         (WarningCode::SegmentOfToday, answer.segment.is_some()),
         (WarningCode::KnownThenDiffers, both.is_some()),
-        (WarningCode::TooGood, answer.auc.is_some_and(|auc| auc.value > TOO_GOOD)),
+        (WarningCode::TooGood, !too_good(answer).is_empty()),
         (WarningCode::FittedHere, answer.fitted_here),
     ];
     let told = found.into_iter().filter(|(_, holds)| *holds);
     told.map(|(code, _)| Warning { code, sentence: words::backtest_warning(code, answer) }).collect()
+}
+
+/// Returns what ranks too well to be true: the score, and factors by their names. Of a few that left it says nothing.
+pub fn too_good(answer: &Backtest) -> Vec<&str> {
+    let factors = answer.factors.iter().map(|factor| (factor.label.as_str(), factor.auc));
+    let ranked = std::iter::once(("the score", answer.auc)).chain(factors).filter(|_| answer.verdict != Verdict::CountsOnly);
+    ranked.filter(|(_, auc)| auc.is_some_and(|auc| auc.value > TOO_GOOD)).map(|(name, _)| name).collect()
 }
 
 /// Groups the places of cases by day, in order.

@@ -2,7 +2,7 @@
 
 use super::given::day;
 use crate::domain::backtest::{Auc, AucDifference, Known, LeftOut, Rate, TestedFactor, TestedScores, Verdict, WarningCode};
-use crate::domain::{Backtest, BacktestQuery, Band, CustomerId, Factors, Figure, MissingPolicy, Points, Segment};
+use crate::domain::{Backtest, BacktestQuery, Band, CustomerId, FactorKey, Factors, Figure, MissingPolicy, Points, Segment};
 use crate::scoring::backtest::{Case, Churned, Departure, Fate, TestCase, Tested, auc_of, auc_of_weights, backtest, difference};
 use proptest::prelude::*;
 
@@ -384,6 +384,16 @@ fn doubts_are_told() {
     let codes = |answer: Backtest| answer.warnings.into_iter().map(|warning| warning.code).collect::<Vec<_>>();
     assert_eq!(codes(answer(&cases)), []);
     assert_eq!(codes(answer(&perfect)), [WarningCode::TooGood]);
+    let knows = |case: &TestCase| {
+        let score = Points(if case.departure.is_some() { 100 } else { 900 });
+        TestCase {
+            factors: case.factors.map(|key, told| if key == FactorKey::SUPPORT_LOAD { (score, true) } else { *told }),
+            ..case.clone()
+        }
+    };
+    let by_a_factor = answer(&cases.iter().map(knows).collect::<Vec<_>>());
+    assert!(by_a_factor.warnings[0].sentence.contains("(supportLoad)"), "{:?}", by_a_factor.warnings);
+    assert_eq!(codes(answer(&[&perfect[..9], &perfect[40..]].concat())), [], "nine that left are too few to wonder");
     let then = |known_then| codes(backtest(terms(&[90]), &labels(), &cases, known_then, LeftOut::default(), false));
     assert_eq!(then(Some(figures([6_000, 5_000, 7_000]))), [WarningCode::KnownThenDiffers]);
     assert_eq!(then(answer(&cases).auc), []);

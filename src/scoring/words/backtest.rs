@@ -3,6 +3,7 @@
 use crate::domain::backtest::{Backtest, Verdict, WarningCode};
 use crate::domain::counts::count;
 use crate::domain::phrases::day;
+use crate::scoring::backtest::too_good;
 
 /// "Of 46 customers lost, 35 were Healthy two months before: the score does not see them coming."
 pub fn backtest_sentence(answer: &Backtest) -> String {
@@ -73,11 +74,11 @@ pub fn backtest_warning(code: WarningCode, answer: &Backtest) -> String {
                  the difference."
             )
         }
-        WarningCode::TooGood => {
-            "More than 95 of 100 pairs in the right order is too good to be true: does a factor know the outcome, as a last \
-             invoice or a cancellation ticket does?"
-                .to_owned()
-        }
+        WarningCode::TooGood => format!(
+            "More than 95 of 100 pairs in the right order ({}) is too good to be true: does a factor know the outcome, as a last \
+             invoice or a cancellation ticket does?",
+            too_good(answer).join(", ")
+        ),
         WarningCode::FittedHere => {
             "Fitted here: these rules were made after a look at these departures, which flatters them. Later ones tell more."
                 .to_owned()

@@ -225,7 +225,7 @@ impl Ground {
 
     /// Scores customers with everything that is known now.
     fn known_now<'a>(&self, stood: &[Stood<'a>], facts: &HashMap<CustomerId, Facts>) -> Vec<Scored<'a>> {
-        stood.iter().flat_map(|(customer, days)| scored(customer, facts.get(&customer.id), &self.now, days)).collect()
+        stood.iter().flat_map(|(customer, days)| score_days(customer, facts.get(&customer.id), &self.now, days)).collect()
     }
 
     /// Scores customers with what was known on each day: of most it is what is known now. Those that were not created yet are left out.
@@ -245,7 +245,7 @@ impl Ground {
             let reach = Reach::of(&rules.rulebook, *day);
             let other_facts = self.store.load_facts_of(&other_ids, reach, AsOf::known_then(*day)).await?;
             let of_day = |(customer, _, left, _): &Scored<'a>, facts: &HashMap<CustomerId, Facts>| {
-                scored(customer, facts.get(&customer.id), rules, &[(*day, *left)])
+                score_days(customer, facts.get(&customer.id), rules, &[(*day, *left)])
             };
             then.extend(other.into_iter().flat_map(|known| of_day(known, &other_facts)));
             match Arc::ptr_eq(rules, &self.now) {
@@ -285,7 +285,7 @@ type Stood<'a> = (&'a Tested, Vec<(NaiveDate, Option<Churned>)>);
 type Scored<'a> = (&'a Tested, NaiveDate, Option<Churned>, DayScores);
 
 /// Scores the days of a customer, those of one life in one walk.
-fn scored<'a>(
+fn score_days<'a>(
     customer: &'a Tested,
     facts: Option<&Facts>,
     rules: &Scoring,
