@@ -152,7 +152,8 @@ fn facts(
                 .then(|| Fact::ScoredBy { reason: scorecards.reason, name: new.name.clone() }),
             Cause::SourceConnected => {
                 let connected = |step: &Step| step.measured.factor(factor).connected;
-                measure.sources().next().filter(|_| connected(last) != connected(next)).map(Fact::Connected)
+                let source = measure.sources().next().filter(|_| connected(last) != connected(next));
+                source.map(|source| if measure.user_kinds().is_empty() { Fact::Connected(source) } else { Fact::UsersKnown })
             }
             _ => moved(cause, measure, last.measured.factor(factor), next.measured.factor(factor)),
         };
@@ -167,9 +168,9 @@ fn facts(
 fn moved(cause: Cause, measure: &Measure, last: &Measured, next: &Measured) -> Option<Fact> {
     let noun = measure.short_noun();
     match (&last.counted, &next.counted) {
-        (Counted::Facts(last), Counted::Facts(next)) | (Counted::Features(last, _), Counted::Features(next, _)) => {
-            counted(noun, next - last)
-        }
+        (Counted::Facts(last), Counted::Facts(next))
+        | (Counted::Features(last, _), Counted::Features(next, _))
+        | (Counted::Users(last), Counted::Users(next)) => counted(noun, next - last),
         (Counted::Scaled { number: last, .. }, Counted::Scaled { number: next, .. }) if last != next => {
             counted(noun, next - last)
         }

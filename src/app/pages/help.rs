@@ -86,7 +86,7 @@ fn Method(rulebook: Rulebook) -> impl IntoView {
             <h2>"People, and new customers"</h2>
             <p>
                 "People are whom logins and feature uses of the last 90 days name. Somebody has stopped who was seen on 3 days or more \
-                 and not in the last 14. In its first 30 days a customer is shown as New instead of in its band; filters and sums \
+                 and not in the last 14. Rules may measure how many different ones there are, as far back as raw events are kept. In its first 30 days a customer is shown as New instead of in its band; filters and sums \
                  count the band."
             </p>
         </section>
@@ -94,7 +94,7 @@ fn Method(rulebook: Rulebook) -> impl IntoView {
             <h2>"Readings"</h2>
             <p>
                 "A reading is a value that somebody has measured, such as seats used or NPS. A customer’s page shows the latest of each \
-                 name, of which there are at most 50. Readings count in no factor."
+                 name, of which there are at most 50. A reading counts where the rules have a factor that measures it."
             </p>
         </section>
         <section class="panel" id="today">

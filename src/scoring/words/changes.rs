@@ -15,6 +15,7 @@ pub fn fact_sentence(cause: Cause, fact: Fact, days: Option<Window>) -> String {
             Regrouped::Otherwise => format!("scored by {name} now"),
         },
         Fact::Connected(source) => format!("{} connected", uncapitalised(source.label())),
+        Fact::UsersKnown => "all users of the window known".to_owned(),
         Fact::Counted { noun, change } => {
             let counted = count(change.abs(), noun);
             match cause {
