@@ -198,6 +198,18 @@ fn percent(over: i128, under: i128) -> Option<Value> {
 }
 
 impl Counted {
+    /// Returns the number of things in the window, where such are counted.
+    pub(super) fn number(&self) -> Option<i64> {
+        match self {
+            Self::Facts(number)
+            | Self::Features(number, _)
+            | Self::Users(number)
+            | Self::Scaled { number, .. }
+            | Self::ActiveDays { number, .. } => Some(*number),
+            _ => None,
+        }
+    }
+
     /// Adds an event of the as-of day itself, which is neither about an invoice nor a reading.
     pub(super) fn add(&mut self, body: &EventBody, measure: &Measure, seen: &LastSeen, today: NaiveDate) {
         let (feature, count) = body.activity();

@@ -79,7 +79,8 @@ fn Method(rulebook: Rulebook) -> impl IntoView {
             <p>
                 "A customer’s page splits the change since 7, 30 or 90 days by factor and cause: events that became too old for \
                  their window, invoices that fell overdue as time passed, sources that were connected, new events. The parts sum to \
-                 the change exactly, and each leads to the events behind it. The numbers in the chart mark its steepest falls."
+                 the change exactly, and each leads to the events behind it. What left a window and what entered it is told as one, \
+                 “12 → 2 logins”, and opens. The numbers in the chart mark its steepest falls."
             </p>
         </section>
         <section class="panel" id="people">
