@@ -22,7 +22,7 @@ fn facts(today: NaiveDate) -> Facts {
 fn bench(criterion: &mut Criterion) {
     let today = NaiveDate::from_ymd_opt(2026, 3, 16).expect("a day");
     let (facts, scorecard) = (facts(today), Scorecard::default());
-    let connections = Connections(Sources::from_fn(|_| Some(today - Duration::days(400))));
+    let connections = Connections { sources: Sources::from_fn(|_| Some(today - Duration::days(400))), ..Connections::default() };
     let mut group = criterion.benchmark_group("scoring");
     group.throughput(Throughput::Elements(1));
     group.bench_function("health of one customer", |bencher| {

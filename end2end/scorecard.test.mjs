@@ -1,7 +1,7 @@
 // The rules of scoring: tried, saved, seen in scores and history, and brought back.
 
 import assert from "node:assert/strict";
-import { daysAgo, shownDay } from "./lib/facts.mjs";
+import { daysAgo, morning, shownDay } from "./lib/facts.mjs";
 import { form, toast } from "./lib/forms.mjs";
 import { refused, story } from "./lib/story.mjs";
 
@@ -117,3 +117,24 @@ async function rulesOfItsOwn({ page, api, open }, interactive) {
 story("a team scores by rules of its own", (it) => rulesOfItsOwn(it, true));
 
 story("a team scores by rules of its own without JavaScript", { javaScriptEnabled: false, console: [refused(422)] }, (it) => rulesOfItsOwn(it, false));
+
+async function countsUsers({ page, api, open }) {
+  const seen = (user, days) => ({ kind: "login", user, occurredAt: morning(days) });
+  const { id } = await api.customer({ name: "Acme" }, [seen("ann", 1), seen("bob", 2), seen("ann", 3), { kind: "login", occurredAt: morning(1) }]);
+  await open("/scorecard");
+  await page.getByRole("combobox", { name: "One more factor" }).selectOption("Different users");
+  await page.getByRole("button", { name: "Preview" }).click();
+  const users = part(page, "Different users");
+  await users.getByLabel("Feature use").waitFor();
+  assert.equal(await users.getByLabel("Support ticket").isVisible(), false, "tickets name nobody");
+  await page.getByLabel("Why this change").fill("Many people, many friends");
+  await form(page, "Save as version 2").getByLabel("Your name").fill("Ann Lee");
+  await page.getByRole("button", { name: "Save as version 2" }).click();
+  await toast(page, "Version 2 is in force");
+  await rescored(api, 2);
+  await open(`/customers/${id}`);
+  await page.getByText("2 users in the last 30 days, target 20").first().waitFor();
+}
+
+story("different users are counted", {}, countsUsers);
+story("different users are counted, without JavaScript", { javaScriptEnabled: false }, countsUsers);

@@ -47,8 +47,8 @@ pub struct CurrencyArgs {
 /// The time for which events are kept.
 #[derive(clap::Args, Debug)]
 pub struct RetentionArgs {
-    /// Drop raw events received more than this many months ago, except those about invoices and readings. Scores, daily activity,
-    /// retractions and message ids stay for ever. Without it, all events stay
+    /// Drop raw events received more than this many months ago, except those about invoices and readings. Daily
+    /// activity, retractions and message ids stay for ever, and so do scores, except where rules measure users further back. Without it, all events stay
     #[arg(long, env = "RETAIN_EVENTS", value_name = "MONTHS", value_parser = clap::value_parser!(u32).range(1..=1200))]
     pub retain_events: Option<u32>,
 }

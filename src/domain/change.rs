@@ -29,6 +29,11 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// Returns whether events of the cause enter or leave a window as days go by.
+    pub fn moves_windows(self) -> bool {
+        matches!(self, Self::LeftWindow | Self::NewEvents)
+    }
+
     /// Returns the cause's name for people: "No longer counts".
     pub fn label(self) -> &'static str {
         match self {
@@ -69,6 +74,17 @@ pub struct CauseFact {
     pub days: Option<Window>,
 }
 
+/// Events of a factor that left its window and others that entered it, told as one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NetFact {
+    pub factor: FactorKey,
+    /// The change of the factor's contribution by both.
+    pub change: Points,
+    /// The count before and after in words: "34 → 12 logins", or "57 logins, as before".
+    pub sentence: String,
+}
+
 /// The change of a customer's score from one day to another, with its causes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -87,6 +103,8 @@ pub struct HealthChange {
     pub factors: Factors<Points>,
     /// The causes that had an effect, in their fixed order. Their parts sum to `change`, and for each factor to its change.
     pub causes: Vec<CausePart>,
+    /// The events that left a window and those that entered it, told as one, of each factor that has both.
+    pub net: Vec<NetFact>,
     /// The change in words: "-9.4 since 1 Oct 2026: login frequency -6.1 (14 logins from before 12 Oct 2026 no longer count),
     /// support load -3.3 (2 new tickets)".
     pub sentence: String,
@@ -107,10 +125,19 @@ impl HealthChange {
         named.map_or_else(|| factor.to_string(), |factor| factor.label.clone())
     }
 
-    /// Returns a factor's facts in words, cause by cause: "3 logins retracted, 4 new logins".
+    /// Returns both events that left a factor's window and those that entered it, told as one.
+    pub fn net_of(&self, factor: FactorKey) -> Option<&NetFact> {
+        self.net.iter().find(|net| net.factor == factor)
+    }
+
+    /// Returns a factor's facts in words, cause by cause: "3 logins retracted, 4 new logins". What left a window and what entered it
+    /// is told as one.
     pub fn facts_of(&self, factor: FactorKey) -> String {
-        let facts = self.causes.iter().flat_map(|part| &part.facts).filter(|fact| fact.factor == factor);
-        facts.map(|fact| fact.sentence.as_str()).collect::<Vec<_>>().join(", ")
+        let net = self.net_of(factor);
+        let causes = self.causes.iter().filter(|part| net.is_none() || !part.cause.moves_windows());
+        let facts = causes.flat_map(|part| &part.facts).filter(|fact| fact.factor == factor);
+        let sentences = facts.map(|fact| fact.sentence.as_str()).chain(net.map(|net| net.sentence.as_str()));
+        sentences.collect::<Vec<_>>().join(", ")
     }
 }
 

@@ -94,6 +94,11 @@ impl EventKind {
         !matches!(self, Self::InvoiceIssued | Self::InvoiceVoided | Self::Reading)
     }
 
+    /// Returns whether events of this kind can name a user.
+    pub fn names_user(self) -> bool {
+        self.own_fields().contains(&"user")
+    }
+
     /// Returns the input fields that belong to this kind, besides those that every kind has.
     pub fn own_fields(self) -> &'static [&'static str] {
         match self {
@@ -202,6 +207,14 @@ impl EventBody {
     pub fn invoice_number(&self) -> Option<&str> {
         match self {
             Self::InvoiceIssued { number, .. } | Self::InvoicePaid { number } | Self::InvoiceVoided { number } => Some(number),
+            _ => None,
+        }
+    }
+
+    /// Returns the user who acted, where the event names one.
+    pub fn user(&self) -> Option<&str> {
+        match self {
+            Self::Login { user } | Self::FeatureUse { user, .. } => user.as_deref(),
             _ => None,
         }
     }

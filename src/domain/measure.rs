@@ -19,6 +19,8 @@ pub enum Measure {
     },
     /// The number of different features in use; of those named only, where any is.
     DistinctFeatures { features: Vec<String>, days: Option<i64> },
+    /// The number of different users whom facts of these kinds name.
+    DistinctUsers { kinds: Vec<EventKind>, days: i64 },
     /// The invoices that were paid on time, in percent of those that can be judged. The window is about their days of issue.
     OnTimeShare { days: Option<i64> },
     /// The change of the number of facts of these kinds against the window before, in percent.
@@ -55,7 +57,8 @@ impl Measure {
             | Self::DistinctFeatures { days, .. }
             | Self::OnTimeShare { days }
             | Self::Trend { days, .. } => *days,
-            Self::ActiveDays { days, .. }
+            Self::DistinctUsers { days, .. }
+            | Self::ActiveDays { days, .. }
             | Self::DaysSince { days, .. }
             | Self::Pace { days, .. }
             | Self::Latest { days, .. }
@@ -80,6 +83,7 @@ impl Measure {
         match self {
             Self::Count { .. }
             | Self::DistinctFeatures { .. }
+            | Self::DistinctUsers { .. }
             | Self::ActiveDays { .. }
             | Self::DaysSince { .. }
             | Self::Latest { .. }
@@ -95,6 +99,7 @@ impl Measure {
     pub fn measures(&self, asked: EventKind) -> bool {
         match self {
             Self::Count { kinds, .. }
+            | Self::DistinctUsers { kinds, .. }
             | Self::Trend { kinds, .. }
             | Self::ActiveDays { kinds, .. }
             | Self::DaysSince { kinds, .. }
@@ -112,6 +117,11 @@ impl Measure {
             Self::Ratio { reading, over, .. } => vec![reading, over],
             _ => Vec::new(),
         }
+    }
+
+    /// Returns the kinds of events whose users are measured.
+    pub fn user_kinds(&self) -> &[EventKind] {
+        if let Self::DistinctUsers { kinds, .. } = self { kinds } else { &[] }
     }
 
     /// Returns whether both measure the same, over windows and with features that may differ.
@@ -163,6 +173,10 @@ impl Measure {
         match self {
             Self::Count { .. } => format!("{}s{period}", self.noun()),
             Self::DistinctFeatures { .. } => format!("different features{period}"),
+            Self::DistinctUsers { kinds, .. } => match kinds.as_slice() {
+                [kind] => format!("different users with {}s{period}", kind.noun()),
+                _ => format!("different users{period}"),
+            },
             Self::OnTimeShare { .. } => format!("invoices paid on time{period}"),
             Self::Trend { .. } => format!("change of {}s{period}", self.noun()),
             Self::ActiveDays { .. } => format!("days with {}s{period}", self.noun()),
@@ -196,6 +210,7 @@ impl Measure {
                 _ => "event",
             },
             Self::DistinctFeatures { .. } => "feature",
+            Self::DistinctUsers { .. } => "user",
             Self::OnTimeShare { .. } | Self::DaysOverdue => "invoice",
             Self::Latest { .. } | Self::Mean { .. } | Self::Ratio { .. } => "reading",
         }

@@ -12,7 +12,7 @@ const MAX_DAYS: i64 = 365;
 const MAX_FEATURES: usize = 100;
 
 /// A measure: its type, and the fields of the type. `count`: `kinds`, `days`, `scaledByAge`. `distinctFeatures`: `features`, `days`.
-/// `onTimeShare`: `days`. `trend`: `kinds`, `days`. `activeDays`: `kinds`, `days`, `scaledByAge`. `daysSince`: `kinds`, `days`.
+/// `distinctUsers`: `kinds`, `days`. `onTimeShare`: `days`. `trend`: `kinds`, `days`. `activeDays`: `kinds`, `days`, `scaledByAge`. `daysSince`: `kinds`, `days`.
 /// `pace`: `kinds`, `days`, `beforeDays`. `daysOverdue`: none. `latest` and `mean`: `reading`, `days`. `ratio`: `reading`, `over`,
 /// `days`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -20,7 +20,7 @@ const MAX_FEATURES: usize = 100;
 pub struct MeasureInput {
     #[serde(rename = "type")]
     pub kind: Option<String>,
-    /// The kinds of events that count, at least one; not `reading`.
+    /// The kinds of events that count, at least one; not `reading`. Of `distinctUsers` those that name users: `login`, `feature_use`.
     pub kinds: Option<Vec<String>>,
     /// The features that count; every feature when empty.
     #[schema(max_items = 100)]
@@ -42,13 +42,20 @@ pub struct MeasureInput {
     pub over: Option<String>,
 }
 
-const TYPES: &str = "count, distinctFeatures, onTimeShare, trend, activeDays, daysSince, pace, daysOverdue, latest, mean, ratio";
+const TYPES: &str =
+    "count, distinctFeatures, distinctUsers, onTimeShare, trend, activeDays, daysSince, pace, daysOverdue, latest, mean, ratio";
+
+/// Returns the kinds of events that a type of measure can count.
+pub fn measure_kinds(kind: &str) -> impl Iterator<Item = EventKind> {
+    let counts_users = kind == "distinctUsers";
+    EventKind::ALL.into_iter().filter(move |kind| if counts_users { kind.names_user() } else { *kind != EventKind::Reading })
+}
 
 /// Returns the fields of a type of measure besides the type.
 pub fn measure_fields(kind: &str) -> &'static [&'static str] {
     match kind {
         "count" | "activeDays" => &["kinds", "days", "scaledByAge"],
-        "daysSince" | "trend" => &["kinds", "days"],
+        "daysSince" | "trend" | "distinctUsers" => &["kinds", "days"],
         "pace" => &["kinds", "days", "beforeDays"],
         "distinctFeatures" => &["features", "days"],
         "onTimeShare" => &["days"],
@@ -73,6 +80,7 @@ impl From<&Measure> for MeasureInput {
             Measure::DistinctFeatures { features, days } => {
                 Self { features: Some(features.clone()), ..of("distinctFeatures", *days) }
             }
+            Measure::DistinctUsers { kinds, days } => Self { kinds: names(kinds), ..of("distinctUsers", Some(*days)) },
             Measure::OnTimeShare { days } => of("onTimeShare", *days),
             Measure::Trend { kinds, days } => Self { kinds: names(kinds), ..of("trend", *days) },
             Measure::DaysSince { kinds, days } => Self { kinds: names(kinds), ..of("daysSince", Some(*days)) },
@@ -103,6 +111,7 @@ impl MeasureInput {
                 Measure::Count { kinds, days, scaled_by_age }
             }
             Some("distinctFeatures") => Measure::DistinctFeatures { features: fields.features(), days: fields.perhaps_days() },
+            Some("distinctUsers") => Measure::DistinctUsers { kinds: fields.kinds(), days: fields.days("days", self.days) },
             Some("onTimeShare") => Measure::OnTimeShare { days: fields.perhaps_days() },
             Some("trend") => Measure::Trend { kinds: fields.kinds(), days: Some(fields.days("days", self.days)) },
             Some("activeDays") => {
@@ -177,7 +186,8 @@ impl Fields<'_> {
         if sent.is_empty() {
             self.add("kinds", "must have at least one kind of event");
         }
-        let countable = || EventKind::ALL.into_iter().filter(|kind| *kind != EventKind::Reading);
+        let of_type = self.input.kind.as_deref().map(str::trim).unwrap_or_default();
+        let countable = || measure_kinds(of_type);
         let known: Vec<_> = countable().map(EventKind::name).collect();
         if let Some(unknown) = sent.iter().find(|kind| !known.contains(&kind.trim())) {
             self.add("kinds", format!("has {unknown}, which is not one of {}", known.join(", ")));

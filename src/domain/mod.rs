@@ -69,7 +69,7 @@ pub use backtest_query::BacktestQuery;
 pub use band_history::BandHistory;
 pub use batch::{BatchReport, ItemReport, ItemVerdict, QuarantinePage, QuarantinedItem};
 pub use bulk::{BulkChange, BulkInput, BulkReport, BulkUndoReport};
-pub use change::{Cause, CauseFact, CausePart, Driver, Fall, HealthChange, MainCause};
+pub use change::{Cause, CauseFact, CausePart, Driver, Fall, HealthChange, MainCause, NetFact};
 pub use condition::{Condition, Traits};
 pub use customer::{Archive, ArchiveReason, Customer, CustomerFields, CustomerInput};
 pub use event::{Event, EventBody, EventKind, Priority, Retraction};

@@ -2,7 +2,7 @@
 //! scores it.
 
 use super::scorecard::{FactorName, FactorRule};
-use super::{Factors, NaiveDate, Scorecard, Segments, Traits};
+use super::{EventKind, Factors, NaiveDate, Scorecard, Segments, Traits};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -138,6 +138,15 @@ impl Rulebook {
         readings.sort_unstable();
         readings.dedup();
         readings
+    }
+
+    /// Returns the kinds of events whose users are measured.
+    pub fn user_kinds(&self) -> Vec<EventKind> {
+        let factors = self.scorecards().flat_map(|scorecard| scorecard.factors.values());
+        let mut kinds: Vec<_> = factors.flat_map(|rule| rule.measure.user_kinds()).copied().collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        kinds
     }
 
     /// Returns the number of days up to the as-of day whose daily activity can still count.

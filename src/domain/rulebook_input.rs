@@ -238,11 +238,12 @@ fn factor(errors: &mut FieldErrors, field: &str, input: &FactorInput) -> FactorR
 }
 
 /// The types of measures on the wire, in the order in which they are offered.
-pub const MEASURE_TYPES: [&str; 11] = [
+pub const MEASURE_TYPES: [&str; 12] = [
     "count",
     "activeDays",
     "daysSince",
     "distinctFeatures",
+    "distinctUsers",
     "trend",
     "pace",
     "onTimeShare",

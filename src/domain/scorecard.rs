@@ -124,7 +124,7 @@ impl FactorRule {
     /// Returns the scale in words: "20 logins score 100", "0 scores 0, 20 scores 50, 60 scores 100".
     pub fn scale_words(&self) -> String {
         match (&self.measure, self.scale.points()) {
-            (Measure::Count { .. } | Measure::DistinctFeatures { .. }, [_, end]) => {
+            (Measure::Count { .. } | Measure::DistinctFeatures { .. } | Measure::DistinctUsers { .. }, [_, end]) => {
                 let (score, noun) = (end.score.0 / 10, self.measure.short_noun());
                 format!("{} score {score}", count(end.value, noun))
             }

@@ -5,12 +5,13 @@ use super::facts::{Connections, Facts};
 use super::measure::{AsOf, Counted, InvoiceCounts, Measured, Measurements, measure_as_of};
 use super::reasons::{Fact, Regrouped};
 use super::score::{score, score_and_contributions};
-use super::words::{ACTIVE_DAY, AGE, change_sentence, fact_sentence, value_name, value_words};
+use super::words::{ACTIVE_DAY, AGE, change_sentence, fact_sentence, net_sentence, value_name, value_words};
 use crate::domain::counts::group;
 use crate::domain::measure::Measure;
 use crate::domain::scorecard::FactorRule;
 use crate::domain::{
-    Cause, CauseFact, CausePart, CustomerId, FactorKey, Factors, HealthChange, NaiveDate, Points, Rulebook, Scorecard, Window,
+    Cause, CauseFact, CausePart, CustomerId, FactorKey, Factors, HealthChange, NaiveDate, NetFact, Points, Rulebook, Scorecard,
+    Window,
 };
 use chrono::Duration;
 
@@ -52,7 +53,11 @@ pub fn explain_change(id: CustomerId, before: ScoreInputs<'_>, after: ScoreInput
     ];
     let mut causes = Vec::new();
     let mut last = &start;
+    let (mut before_sliding, mut slid) = (&start, &start);
     for (cause, next) in steps.iter().flatten() {
+        if *cause == Cause::LeftWindow {
+            (before_sliding, slid) = (last, next);
+        }
         let facts = facts(*cause, last, next, &scorecards, (from, to));
         let factors = difference(last, next);
         if !facts.is_empty() || factors.iter().any(|(_, change)| *change != Points::ZERO) {
@@ -68,6 +73,7 @@ pub fn explain_change(id: CustomerId, before: ScoreInputs<'_>, after: ScoreInput
         factors: difference(&start, last),
         before: score(id, &start.measured, scorecards.before, from),
         after: score(id, &last.measured, scorecards.after, to),
+        net: net(&causes, scorecards.after, [before_sliding, slid, last]),
         causes,
         sentence: String::new(),
     };
@@ -152,7 +158,8 @@ fn facts(
                 .then(|| Fact::ScoredBy { reason: scorecards.reason, name: new.name.clone() }),
             Cause::SourceConnected => {
                 let connected = |step: &Step| step.measured.factor(factor).connected;
-                measure.sources().next().filter(|_| connected(last) != connected(next)).map(Fact::Connected)
+                let source = measure.sources().next().filter(|_| connected(last) != connected(next));
+                source.map(|source| if measure.user_kinds().is_empty() { Fact::Connected(source) } else { Fact::UsersKnown })
             }
             _ => moved(cause, measure, last.measured.factor(factor), next.measured.factor(factor)),
         };
@@ -163,13 +170,31 @@ fn facts(
     new.factors.iter().chain(gone).filter_map(fact).collect()
 }
 
+/// Tells events that left a window and those that entered it as one, of the factors that have both. The steps are those before windows
+/// slid, after that, and at the end.
+fn net(causes: &[CausePart], scorecard: &Scorecard, steps: [&Step; 3]) -> Vec<NetFact> {
+    let net = |(factor, rule): (FactorKey, &FactorRule)| {
+        let [before, slid, now] = steps.map(|step| step.measured.factor(factor).counted.number());
+        let (before, slid, now) = (before?, slid?, now?);
+        if before <= slid || now <= slid {
+            return None;
+        }
+        let of_windows = causes.iter().filter(|part| part.cause.moves_windows());
+        let change = Points(of_windows.filter_map(|part| part.factors.get(factor)).map(|points| points.0).sum());
+        let is_of_days = matches!(rule.measure, Measure::ActiveDays { .. });
+        let noun = if is_of_days { ACTIVE_DAY } else { rule.measure.short_noun() };
+        Some(NetFact { factor, change, sentence: net_sentence(noun, before, now) })
+    };
+    scorecard.factors.iter().filter_map(net).collect()
+}
+
 /// The difference between what was counted before a step and after it.
 fn moved(cause: Cause, measure: &Measure, last: &Measured, next: &Measured) -> Option<Fact> {
     let noun = measure.short_noun();
     match (&last.counted, &next.counted) {
-        (Counted::Facts(last), Counted::Facts(next)) | (Counted::Features(last, _), Counted::Features(next, _)) => {
-            counted(noun, next - last)
-        }
+        (Counted::Facts(last), Counted::Facts(next))
+        | (Counted::Features(last, _), Counted::Features(next, _))
+        | (Counted::Users(last), Counted::Users(next)) => counted(noun, next - last),
         (Counted::Scaled { number: last, .. }, Counted::Scaled { number: next, .. }) if last != next => {
             counted(noun, next - last)
         }

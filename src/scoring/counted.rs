@@ -1,8 +1,9 @@
 //! Numbers that a measure gave, and the exact value that they stand for.
 
+use super::facts::LastSeen;
 use crate::domain::measure::Measure;
 use crate::domain::scale::Value;
-use crate::domain::{EventBody, EventKind, InvoiceStatus};
+use crate::domain::{EventBody, EventKind, InvoiceStatus, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 /// The number of invoices with each status on the as-of day. Voided invoices and those issued later are left out.
@@ -90,6 +91,8 @@ pub enum Counted {
     },
     /// The number of different features, and their names, sorted. There are no names where there are more than [`MOST_NAMES`].
     Features(i64, Vec<String>),
+    /// The number of different users.
+    Users(i64),
     Invoices(InvoiceCounts),
     /// Facts in the window, and in the window before.
     Trend(i64, i64),
@@ -136,6 +139,7 @@ impl Measured {
                 Counted::Facts(_)
                 | Counted::Scaled { .. }
                 | Counted::Features(..)
+                | Counted::Users(_)
                 | Counted::ActiveDays { .. }
                 | Counted::Since(_) => true,
                 Counted::Invoices(invoices) => invoices.judged() > 0,
@@ -158,6 +162,7 @@ impl Measured {
         match self.counted {
             Counted::Facts(0)
             | Counted::Features(0, _)
+            | Counted::Users(_)
             | Counted::Scaled { number: 0, .. }
             | Counted::ActiveDays { number: 0, .. }
             | Counted::Since(None)
@@ -165,7 +170,7 @@ impl Measured {
             {
                 None
             }
-            Counted::Facts(number) | Counted::Features(number, _) => Some(Value::whole(number)),
+            Counted::Facts(number) | Counted::Features(number, _) | Counted::Users(number) => Some(Value::whole(number)),
             Counted::Scaled { number, of } | Counted::ActiveDays { number, of, .. } => {
                 Some(Value::Fraction { over: i128::from(number) * i128::from(days), under: of.into() })
             }
@@ -193,8 +198,20 @@ fn percent(over: i128, under: i128) -> Option<Value> {
 }
 
 impl Counted {
+    /// Returns the number of things in the window, where such are counted.
+    pub(super) fn number(&self) -> Option<i64> {
+        match self {
+            Self::Facts(number)
+            | Self::Features(number, _)
+            | Self::Users(number)
+            | Self::Scaled { number, .. }
+            | Self::ActiveDays { number, .. } => Some(*number),
+            _ => None,
+        }
+    }
+
     /// Adds an event of the as-of day itself, which is neither about an invoice nor a reading.
-    pub(super) fn add(&mut self, body: &EventBody, measure: &Measure) {
+    pub(super) fn add(&mut self, body: &EventBody, measure: &Measure, seen: &LastSeen, today: NaiveDate) {
         let (feature, count) = body.activity();
         if !measure.measures(body.kind()) {
             return;
@@ -215,6 +232,7 @@ impl Counted {
                     forget_many(names);
                 }
             }
+            Self::Users(number) if body.user().is_some() && !seen.counts_for(measure, today) => *number += 1,
             _ => {}
         }
     }

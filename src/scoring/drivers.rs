@@ -45,6 +45,10 @@ fn wish<'a>(factor: FactorKey, rule: &'a FactorRule, measured: &Measurements) ->
             let wish = Wish::MoreFeatures { missing, are_key: !features.is_empty(), unused };
             (missing > 0).then_some((Counted::Features(target, names.clone()), wish))
         }
+        (Counted::Users(number), _) if !scale.falls() => {
+            let missing = target - number;
+            (missing > 0).then_some((Counted::Users(target), Wish::MoreFacts { noun: measure.noun(), missing, days }))
+        }
         (Counted::Invoices(invoices), _) => {
             let paid = InvoiceCounts { on_time: invoices.on_time + invoices.open.max(1), open: 0, ..*invoices };
             Some((Counted::Invoices(paid), Wish::InvoicesPaidOnTime { open: invoices.open }))

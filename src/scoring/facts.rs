@@ -3,9 +3,9 @@
 use crate::domain::measure::Measure;
 use crate::domain::scorecard::FactorRule;
 use crate::domain::{EventKind, FactorKey, InvoiceStatus, NaiveDate, ReadingValue, Segment, Sources, Traits};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// A number of events on one UTC day. `key` is the feature for `feature_use` and empty otherwise.
@@ -69,6 +69,38 @@ pub struct Facts {
     pub invoices: Vec<Invoice>,
     /// The readings of the names that the scorecard measures.
     pub readings: Vec<ReadingFact>,
+    /// The users whom facts of the kinds name whose users the scorecard measures; each user and kind once.
+    pub users: Vec<UserDays>,
+}
+
+/// The days on which facts of a kind name a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserDays {
+    pub user: String,
+    pub kind: EventKind,
+    pub days: Vec<NaiveDate>,
+}
+
+impl UserDays {
+    fn identity(&self) -> (&str, EventKind) {
+        (&self.user, self.kind)
+    }
+
+    fn only(&self, counts: impl Fn(NaiveDate) -> bool) -> Self {
+        Self { days: self.days.iter().copied().filter(|day| counts(*day)).collect(), ..self.clone() }
+    }
+}
+
+/// The last days on which facts that count named a user, by kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LastSeen(pub Vec<(EventKind, NaiveDate)>);
+
+impl LastSeen {
+    /// Returns whether a measure of users counts the user on a day.
+    pub(super) fn counts_for(&self, measure: &Measure, on: NaiveDate) -> bool {
+        let window = measure.window(on);
+        self.0.iter().any(|(kind, day)| measure.measures(*kind) && window.contains(*day))
+    }
 }
 
 /// A reading that counts.
@@ -107,6 +139,7 @@ impl Facts {
         }
         life.daily.retain(|daily| daily.day >= start);
         life.readings.retain(|reading| reading.day() >= start);
+        life.users.iter_mut().for_each(|user| user.days.retain(|day| *day >= start));
         life.invoices.retain(|invoice| invoice.issued_on.is_none_or(|issued| issued >= start));
         let since = life.daily.iter().map(|daily| daily.day).chain(life.invoices.iter().filter_map(|invoice| invoice.issued_on));
         life.first_fact_on = self.first_fact_on.filter(|first| *first >= start).or(since.min());
@@ -135,6 +168,7 @@ impl Facts {
         Self {
             daily: self.daily.iter().filter(|daily| daily.day <= day).cloned().collect(),
             readings: self.readings.iter().filter(|reading| reading.day() <= day).cloned().collect(),
+            users: self.users.iter().map(|user| user.only(|on| on <= day)).collect(),
             invoices: self.invoices.iter().map(invoice).collect(),
             ..self.clone()
         }
@@ -182,7 +216,14 @@ impl Facts {
         };
         let still_read: HashSet<_> = later.readings.iter().collect();
         let readings = self.readings.iter().filter(|reading| still_read.contains(reading)).cloned().collect();
-        Self { daily, invoices: self.invoices.iter().filter_map(invoice).collect(), readings, ..self.clone() }
+        let still_seen = later.users.iter().map(|user| (user.identity(), user.days.iter().collect::<HashSet<_>>()));
+        let still_seen: HashMap<_, _> = still_seen.collect();
+        let users = self.users.iter().map(|user| {
+            let days = still_seen.get(&user.identity());
+            user.only(|day| days.is_some_and(|days| days.contains(&day)))
+        });
+        let invoices = self.invoices.iter().filter_map(invoice).collect();
+        Self { daily, invoices, readings, users: users.collect(), ..self.clone() }
     }
 
     fn counts(&self) -> HashMap<(NaiveDate, EventKind, &str), i64> {
@@ -194,18 +235,28 @@ impl Facts {
     }
 }
 
-/// The day since which each source is connected: the day of its earliest event, of any customer.
+/// The days since which there is something to measure, of any customer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Connections(pub Sources<Option<NaiveDate>>);
+pub struct Connections {
+    /// The day of each source's earliest event.
+    pub sources: Sources<Option<NaiveDate>>,
+    /// The day of the earliest reading of each name that the rules measure.
+    pub readings: BTreeMap<String, NaiveDate>,
+    /// The day from which on all users are known; none while those of older events are being counted.
+    pub users_from: Option<NaiveDate>,
+}
 
 impl Connections {
-    /// Returns the day since which a measure has something to measure: that of its earliest source. A reading comes from no source
-    /// of its own, and is missed where there is none.
+    /// Returns the day since which a measure has something to measure: that of the earliest event that it uses. Of users it is also
+    /// the first day whose window has no day of which users are missing.
     pub fn since(&self, measure: &Measure) -> Option<NaiveDate> {
-        if measure.measures(EventKind::Reading) {
-            return Some(NaiveDate::MIN);
+        let sources = measure.sources().filter_map(|source| *self.sources.get(source));
+        let readings = measure.readings().into_iter().filter_map(|name| self.readings.get(name).copied());
+        let first = sources.chain(readings).min()?;
+        match measure.user_kinds() {
+            [] => Some(first),
+            _ => Some(first.max(self.users_from? + Duration::days(measure.days() - 1))),
         }
-        measure.sources().filter_map(|source| *self.0.get(source)).min()
     }
 
     /// Returns the factors whose sources have never sent a fact.

@@ -2,7 +2,7 @@
 
 use super::counted::forget_many;
 pub use super::counted::{Counted, InvoiceCounts, Measured, MeasuredValue};
-use super::facts::{Connections, DailyCount, Facts, Invoice, ReadingFact};
+use super::facts::{Connections, DailyCount, Facts, Invoice, LastSeen, ReadingFact, UserDays};
 use crate::domain::measure::Measure;
 use crate::domain::numbers::round_div;
 use crate::domain::{EventBody, EventKind, FactorKey, Factors, InvoiceStatus, NaiveDate, Scorecard, Window};
@@ -21,12 +21,12 @@ pub struct Measurements {
 }
 
 impl Measurements {
-    /// Adds an event of the as-of day itself. A feature can be added only while features are [named](Self::names_features).
-    /// An invoice can never be added, because its effect depends on other facts about it.
-    pub fn add(&mut self, body: &EventBody, scorecard: &Scorecard) {
+    /// Adds an event of the as-of day itself, before which its user was seen last as `seen` says. A feature can be added only while
+    /// features are [named](Self::names_features). An invoice can never be added, because its effect depends on other facts about it.
+    pub fn add(&mut self, body: &EventBody, scorecard: &Scorecard, seen: &LastSeen, today: NaiveDate) {
         for (key, measured) in self.factors.iter_mut() {
             if let Some(rule) = scorecard.factors.get(key) {
-                measured.counted.add(body, &rule.measure);
+                measured.counted.add(body, &rule.measure, seen, today);
             }
         }
     }
@@ -106,6 +106,7 @@ fn count(facts: &Facts, measure: &Measure, as_of: AsOf) -> Counted {
             forget_many(&mut names);
             Counted::Features(number, names)
         }
+        Measure::DistinctUsers { kinds, .. } => Counted::Users(users_seen(facts, kinds, window)),
         Measure::OnTimeShare { .. } => Counted::Invoices(count_invoices(&facts.invoices, window, as_of.invoices)),
         Measure::Trend { kinds, .. } => Counted::Trend(total(facts, kinds, window), total(facts, kinds, window.before())),
         Measure::ActiveDays { kinds, .. } => {
@@ -174,6 +175,12 @@ pub(super) fn features_used(facts: &Facts, measure: &Measure, window: Window) ->
         }
     }
     uses.into_iter().filter(|(_, count)| *count > 0).map(|(feature, _)| feature.to_owned()).collect()
+}
+
+/// Counts the users whom facts of these kinds name within the window.
+fn users_seen(facts: &Facts, kinds: &[EventKind], window: Window) -> i64 {
+    let is_seen = |days: &&UserDays| kinds.contains(&days.kind) && days.days.iter().any(|day| window.contains(*day));
+    facts.users.iter().filter(is_seen).map(|days| &days.user).collect::<BTreeSet<_>>().len() as i64
 }
 
 /// Counts the invoices issued within the window by their status at the end of a day.

@@ -28,7 +28,7 @@ mod words;
 pub use activity::{daily_totals, feature_uses, invoice_rows};
 pub use causes::{ScoreInputs, explain_change};
 pub use drivers::drivers;
-pub use facts::{Connections, DailyCount, Facts, Invoice, ReadingFact};
+pub use facts::{Connections, DailyCount, Facts, Invoice, LastSeen, ReadingFact, UserDays};
 pub use falls::falls;
 pub use headline::{STOPPED_DAYS, Subject, headline};
 pub use history::{BAND_MEMORY_DAYS, DayScores, TREND_POINTS, band_fell_on, band_since, change, history, scores_on, trend};

@@ -26,6 +26,8 @@ pub enum Fact {
         reason: Regrouped,
     },
     Connected(Source),
+    /// No day of the window is left of which users are missing.
+    UsersKnown,
     /// By how much the counted things became more, or fewer. The noun is in the singular.
     Counted {
         noun: &'static str,

@@ -170,6 +170,7 @@ fn value_and_target(measured: &Measured, rule: &FactorRule) -> (Option<i64>, Opt
     let (value, target) = match &measured.counted {
         Counted::Facts(number)
         | Counted::Features(number, _)
+        | Counted::Users(number)
         | Counted::Scaled { number, .. }
         | Counted::ActiveDays { number, .. } => (Some(*number), end),
         Counted::Invoices(invoices) => (Some(invoices.on_time), invoices.judged()),

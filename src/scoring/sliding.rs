@@ -18,7 +18,8 @@ pub(super) fn number(day: NaiveDate) -> i64 {
 pub(super) enum Counter {
     Facts { counts: Vec<(i64, i64)>, sum: SlidingSum },
     Scaled { counts: Vec<(i64, i64)>, sum: SlidingSum, span: Span },
-    Features(SlidingFeatures),
+    Features(SlidingDistinct),
+    Users(SlidingDistinct),
     Invoices(InvoiceChanges),
     Trend { counts: Vec<(i64, i64)>, now: SlidingSum, before: SlidingSum },
     ActiveDays { days: Vec<(i64, i64)>, sum: SlidingSum, span: Span },
@@ -37,7 +38,8 @@ impl Counter {
         match measure {
             Measure::Count { kinds, scaled_by_age: true, .. } => Self::Scaled { counts: counts(facts, kinds), sum: now, span },
             Measure::Count { kinds, .. } => Self::Facts { counts: counts(facts, kinds), sum: now },
-            Measure::DistinctFeatures { .. } => Self::Features(SlidingFeatures::of(facts, measure)),
+            Measure::DistinctFeatures { .. } => Self::Features(SlidingDistinct::of_features(facts, measure)),
+            Measure::DistinctUsers { .. } => Self::Users(SlidingDistinct::of_users(facts, measure)),
             Measure::OnTimeShare { .. } => Self::Invoices(InvoiceChanges::of(&facts.invoices, days)),
             Measure::Trend { kinds, .. } => {
                 Self::Trend { counts: counts(facts, kinds), now, before: SlidingSum::new(days, days) }
@@ -68,6 +70,7 @@ impl Counter {
             Self::Facts { counts, sum } => Counted::Facts(sum.at(counts, day)),
             Self::Scaled { counts, sum, span } => Counted::Scaled { number: sum.at(counts, day), of: span.at(day) },
             Self::Features(features) => Counted::Features(features.distinct(day), Vec::new()),
+            Self::Users(users) => Counted::Users(users.distinct(day)),
             Self::Invoices(invoices) => Counted::Invoices(invoices.at(day)),
             Self::Trend { counts, now, before } => Counted::Trend(now.at(counts, day), before.at(counts, day)),
             Self::ActiveDays { days, sum, span } => {
@@ -96,7 +99,7 @@ impl Counter {
         match self {
             Self::Facts { counts, sum } => sum.window.next_change(counts),
             Self::Scaled { counts, sum, span } => sum.window.next_change(counts).min(span.next_change(day)),
-            Self::Features(features) => features.window.next_change(&features.uses),
+            Self::Features(things) | Self::Users(things) => things.window.next_change(&things.uses),
             Self::Invoices(invoices) => invoices.next_change(),
             Self::Trend { counts, now, before } | Self::Pace { counts, now, before } => {
                 now.window.next_change(counts).min(before.window.next_change(counts))
@@ -244,26 +247,35 @@ impl SlidingSum {
     }
 }
 
-/// The features in use, with each feature's uses inside a window.
-pub(super) struct SlidingFeatures {
-    /// Uses as (day, (place of the feature, number)), by day.
+/// Different features or users, with each one's uses inside a window.
+pub(super) struct SlidingDistinct {
+    /// Uses as (day, (place of the feature or user, number)), by day.
     uses: Vec<(i64, (usize, i64))>,
     window: Sliding,
-    /// The uses inside the window, by the feature's place.
+    /// The uses inside the window, by place.
     in_window: Vec<i64>,
     distinct: i64,
 }
 
-impl SlidingFeatures {
-    fn of(facts: &Facts, measure: &Measure) -> Self {
+impl SlidingDistinct {
+    fn of_features(facts: &Facts, measure: &Measure) -> Self {
         let counted =
             facts.daily.iter().filter(|daily| daily.kind == EventKind::FeatureUse && measure.counts_feature(&daily.key));
+        Self::of(counted.map(|daily| (daily.day, daily.key.as_str(), daily.count)), measure)
+    }
+
+    fn of_users(facts: &Facts, measure: &Measure) -> Self {
+        let counted = facts.users.iter().filter(|user| measure.measures(user.kind));
+        Self::of(counted.flat_map(|user| user.days.iter().map(|day| (*day, user.user.as_str(), 1))), measure)
+    }
+
+    fn of<'a>(counted: impl Iterator<Item = (NaiveDate, &'a str, i64)>, measure: &Measure) -> Self {
         let mut places = HashMap::new();
-        let mut place = |feature| {
+        let mut place = |name| {
             let next = places.len();
-            *places.entry(feature).or_insert(next)
+            *places.entry(name).or_insert(next)
         };
-        let mut uses: Vec<_> = counted.map(|daily| (number(daily.day), (place(daily.key.as_str()), daily.count))).collect();
+        let mut uses: Vec<_> = counted.map(|(day, name, count)| (number(day), (place(name), count))).collect();
         uses.sort_unstable_by_key(|(day, _)| *day);
         Self { uses, window: Sliding::new(0, measure.days()), in_window: vec![0; places.len()], distinct: 0 }
     }

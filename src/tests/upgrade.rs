@@ -2,7 +2,8 @@
 
 use super::api::Site;
 use super::harness::Database;
-use crate::domain::CustomerId;
+use crate::domain::measure::Measure;
+use crate::domain::{CustomerId, EventKind, FactorKey};
 use chrono::{DateTime, Duration, TimeZone, Utc};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
@@ -32,6 +33,11 @@ async fn upgraded(empty: Database) -> Site {
     Site::at(empty.migrated_at(url).await, later)
 }
 
+/// Counts the users of the release's events, as the server does in the background.
+async fn count_users(site: &Site) {
+    while site.database.count_older_users(50).await.unwrap().is_some() {}
+}
+
 /// Score, band, coverage and factors of an answer, without what is only worded.
 fn essence(health: &Value) -> Value {
     let factors = health["factors"].as_object().unwrap().iter();
@@ -55,6 +61,27 @@ on_each_database! {
                 assert_eq!(essence(&health), answer["health"], "{path}");
             }
         }
+    }
+
+    async fn users_of_an_earlier_releases_events_are_counted_in_the_background(db: Database) {
+        let site = upgraded(db).await;
+        let (database, today) = (&site.database, later().date_naive());
+        let key = FactorKey::FEATURE_ADOPTION;
+        let kinds = vec![EventKind::Login, EventKind::FeatureUse];
+        database.new_rules(|card| card.factors.get_mut(key).unwrap().measure = Measure::DistinctUsers { kinds, days: 365 }).await;
+        let counted = async || {
+            database.roll_over_all(today).await;
+            let mut values = Vec::new();
+            for customer in (1..=8).map(CustomerId) {
+                values.push(database.get_health_of_today(customer, today).await.unwrap().unwrap().factors[key].value);
+            }
+            values
+        };
+        assert_eq!(counted().await, [None; 8]);
+        count_users(&site).await;
+        let users: Vec<_> = counted().await.into_iter().flatten().collect();
+        assert!(users.len() == 8 && users.iter().any(|number| *number > 0), "{users:?}");
+        database.assert_settled(today).await;
     }
 
     async fn segments_and_start_dates_of_an_earlier_release_are_kept_since_the_upgrade(db: Database) {
@@ -91,6 +118,7 @@ on_each_database! {
         let site = upgraded(db).await;
         let today = later().date_naive();
         assert!(site.database.roll_over_all(today).await >= 8);
+        count_users(&site).await;
         site.database.assert_settled(today).await;
         let needed = site.get("/api/today").await.ok();
         assert!(needed["total"].as_i64().is_some_and(|total| total > 1), "{needed}");

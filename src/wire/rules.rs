@@ -1,9 +1,9 @@
 //! The rules of scoring as the values of a form: a name for each field of each factor, and texts that a person writes.
 
 use super::FormValues;
-use crate::domain::measure_input::{MeasureInput, measure_fields};
+use crate::domain::measure_input::{MeasureInput, measure_fields, measure_kinds};
 use crate::domain::rulebook_input::MEASURE_TYPES;
-use crate::domain::{EventKind, FactorKey, Scorecard, Segments};
+use crate::domain::{FactorKey, Scorecard, Segments};
 
 /// The field with the keys of the form's factors, in their order.
 pub const FACTORS: &str = "factors";
@@ -33,6 +33,7 @@ pub fn measure_label(kind: &str) -> &'static str {
         "activeDays" => "Days with an event",
         "daysSince" => "Days since the last event",
         "distinctFeatures" => "Different features used",
+        "distinctUsers" => "Different users",
         "trend" => "Change against the window before, in %",
         "pace" => "Pace against the customer's own, in %",
         "onTimeShare" => "Invoices paid on time, in %",
@@ -42,11 +43,6 @@ pub fn measure_label(kind: &str) -> &'static str {
         "ratio" => "A reading in % of another",
         _ => "",
     }
-}
-
-/// Returns the kinds of events that measures can count.
-pub fn countable_kinds() -> impl Iterator<Item = EventKind> {
-    EventKind::ALL.into_iter().filter(|kind| *kind != EventKind::Reading)
 }
 
 /// Returns the keys of the factors that a form has.
@@ -143,7 +139,7 @@ pub fn add_factor(values: &mut FormValues, kind: &str) {
         "trend" => ("-100 = 0, 100 = 100", "50"),
         "pace" => ("0 = 0, 100 = 100", "50"),
         "distinctFeatures" => ("0 = 0, 5 = 100", "0"),
-        "count" | "activeDays" => ("0 = 0, 20 = 100", "0"),
+        "count" | "activeDays" | "distinctUsers" => ("0 = 0, 20 = 100", "0"),
         _ => ("0 = 0, 100 = 100", "50"),
     };
     let mut set = |field: &str, value: &str| values.0.insert(factor_field(key, field), value.to_owned());
@@ -155,7 +151,7 @@ pub fn add_factor(values: &mut FormValues, kind: &str) {
     for field in measure_fields(kind) {
         match *field {
             "kinds" => {
-                countable_kinds().filter(|kind| kind.is_done_by_customer() && !kind.is_invoice()).for_each(|kind| {
+                measure_kinds(kind).filter(|kind| kind.is_done_by_customer() && !kind.is_invoice()).for_each(|kind| {
                     set(&format!("kinds.{}", kind.name()), "on");
                 });
             }

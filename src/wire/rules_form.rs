@@ -4,7 +4,7 @@ use super::FormValues;
 use super::rulebooks::{Cards, SCORECARDS};
 use super::rules::{self, DAYS, OF_SEGMENTS, SEGMENTS, factor_field};
 use crate::domain::condition::ConditionInput;
-use crate::domain::measure_input::{MeasureInput, measure_fields};
+use crate::domain::measure_input::{MeasureInput, measure_fields, measure_kinds};
 use crate::domain::numbers::whole_number;
 use crate::domain::rulebook_input::{FactorInput, RulebookInput, ScaleInput, ScalePointInput, ScorecardOfRulebookInput};
 use crate::domain::scorecard_input::BandLimitsInput;
@@ -92,7 +92,8 @@ impl Reader<'_> {
         let fields = measure_fields(kind.as_deref().unwrap_or_default());
         let has = |field: &str| fields.contains(&field);
         let is_on = |kind: &EventKind| form.filled(&name(&format!("kinds.{}", kind.name()))).is_some();
-        let kinds = || rules::countable_kinds().filter(is_on).map(|kind| kind.name().to_owned()).collect();
+        let of_type = kind.as_deref().unwrap_or_default();
+        let kinds = || measure_kinds(of_type).filter(is_on).map(|kind| kind.name().to_owned()).collect();
         MeasureInput {
             kinds: has("kinds").then(kinds),
             features: has("features").then(|| self.lines(&name("features"))),
@@ -224,7 +225,8 @@ mod tests {
     #[test]
     fn a_factor_of_every_measure_can_be_added_and_taken_out() {
         let mut form = rules::scorecard_values(&Template::all()[0].scorecard);
-        for kind in ["count", "activeDays", "daysSince", "trend", "pace", "onTimeShare", "daysOverdue", "distinctFeatures"] {
+        let kinds = ["count", "activeDays", "daysSince", "trend", "pace", "onTimeShare", "daysOverdue"];
+        for kind in kinds.into_iter().chain(["distinctFeatures", "distinctUsers"]) {
             let mut form = form.clone();
             rules::add_factor(&mut form, kind);
             let read = rulebook_input(&form, &Rulebook::default(), |input| input.parse_rules()).unwrap();

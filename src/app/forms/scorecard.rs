@@ -8,7 +8,7 @@ use crate::app::components::{Choice, Field, SelectField, SubmitButton, TextArea}
 use crate::app::server_fns::{RestoreScorecard, SaveScorecard};
 use crate::app::state::use_preferences;
 use crate::app::what_if::{FieldSlider, RULES_FORM, ScaleCurve, WeightSlider};
-use crate::domain::measure_input::measure_fields;
+use crate::domain::measure_input::{measure_fields, measure_kinds};
 use crate::domain::rulebook_input::MEASURE_TYPES;
 use crate::domain::{FactorKey, MissingPolicy, Rulebook, Segments};
 use crate::wire::rulebooks::{SCORECARDS, crowded_address, rulebook_values};
@@ -102,7 +102,7 @@ fn FactorFields(key_: FactorKey, state: FormState) -> impl IntoView {
     let part = move |field: &'static str| {
         let hidden = move || kind.with(|kind| !measure_fields(kind).contains(&field));
         let id = state.field_id(&name(field));
-        view! { <div hidden=hidden>{measure_field(state, field, id, name(field))}</div> }
+        view! { <div hidden=hidden>{measure_field(state, kind, field, id, name(field))}</div> }
     };
     let parts = ["days", "beforeDays", "reading", "over"].map(part).collect_view();
     let lists = ["kinds", "features", "scaledByAge"].map(part).collect_view();
@@ -158,7 +158,7 @@ fn FactorFields(key_: FactorKey, state: FormState) -> impl IntoView {
 }
 
 /// Shows a field of a measure.
-fn measure_field(state: FormState, field: &'static str, id: String, name: String) -> AnyView {
+fn measure_field(state: FormState, of_type: RwSignal<String>, field: &'static str, id: String, name: String) -> AnyView {
     let (value, error) = (state.value(&name), state.error(name.clone()));
     match field {
         "days" => view! { <Field id name label="Window in days" value error inputmode="numeric" /> }.into_any(),
@@ -174,10 +174,11 @@ fn measure_field(state: FormState, field: &'static str, id: String, name: String
             view! { <TextArea id name label="Key features" hint value error rows=3 /> }.into_any()
         }
         "kinds" => {
-            let kinds = rules::countable_kinds().map(|kind| {
+            let kinds = measure_kinds("count").map(|kind| {
                 let name = format!("{name}.{}", kind.name());
                 let checked = !state.value(&name).is_empty();
-                view! { <label class="check"><input type="checkbox" name=name value="on" checked=checked /> {kind.label()}</label> }
+                let hidden = move || of_type.with(|of_type| !measure_kinds(of_type).any(|counted| counted == kind));
+                view! { <label class="check" hidden=hidden><input type="checkbox" name=name value="on" checked=checked /> {kind.label()}</label> }
             });
             let kinds = kinds.collect_view();
             let error = move || error.get().map(|error| view! { <p class="field__error">"Events " {error}</p> });

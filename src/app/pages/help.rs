@@ -92,14 +92,15 @@ fn Method(rulebook: Rulebook) -> impl IntoView {
             <p>
                 "A customer’s page splits the change since 7, 30 or 90 days by factor and cause: events that became too old for \
                  their window, invoices that fell overdue as time passed, sources that were connected, new events. The parts sum to \
-                 the change exactly, and each leads to the events behind it. The numbers in the chart mark its steepest falls."
+                 the change exactly, and each leads to the events behind it. What left a window and what entered it is told as one, \
+                 “12 → 2 logins”, and opens. The numbers in the chart mark its steepest falls."
             </p>
         </section>
         <section class="panel" id="people">
             <h2>"People, and new customers"</h2>
             <p>
                 "People are whom logins and feature uses of the last 90 days name. Somebody has stopped who was seen on 3 days or more \
-                 and not in the last 14. In its first 30 days a customer is shown as New instead of in its band; filters and sums \
+                 and not in the last 14. Rules may measure how many different ones there are, as far back as raw events are kept. In its first 30 days a customer is shown as New instead of in its band; filters and sums \
                  count the band."
             </p>
         </section>

@@ -17,6 +17,7 @@ fn every_type_is_accepted_and_written_as_it_is_sent() {
     for sent in [
         json!({ "type": "count", "kinds": ["login"], "days": 30, "scaledByAge": true }),
         json!({ "type": "distinctFeatures", "features": ["alerts", "export"], "days": 90 }),
+        json!({ "type": "distinctUsers", "kinds": ["login", "feature_use"], "days": 30 }),
         json!({ "type": "onTimeShare", "days": 365 }),
         json!({ "type": "trend", "kinds": ["api_call"], "days": 30 }),
         json!({ "type": "activeDays", "kinds": ["login", "feature_use"], "days": 28, "scaledByAge": true }),
@@ -50,6 +51,10 @@ fn a_broken_rule_is_told_of_its_field() {
         (
             json!({ "type": "count", "kinds": ["login", "reading"] }),
             vec![format!("measure.kinds has reading, which is not one of {kinds}")],
+        ),
+        (
+            json!({ "type": "distinctUsers", "kinds": ["login", "api_call"] }),
+            vec!["measure.kinds has api_call, which is not one of login, feature_use".into(), "measure.days is required".into()],
         ),
         (json!({ "type": "daysSince", "kinds": ["login"] }), vec!["measure.days is required".into()]),
         (

@@ -101,7 +101,7 @@ fn fit(measure: &mut Measure, is_slow: Option<bool>, falls: bool) {
             *days = fitting(*days);
             *scaled_by_age |= !falls;
         }
-        Measure::Pace { days, .. } => *days = fitting(*days),
+        Measure::Pace { days, .. } | Measure::DistinctUsers { days, .. } => *days = fitting(*days),
         Measure::DaysSince { .. }
         | Measure::OnTimeShare { .. }
         | Measure::DaysOverdue

@@ -42,8 +42,25 @@ fn what_left_the_window_is_told_from_what_is_new() {
     assert_eq!(change.factors[FactorKey::LOGIN_FREQUENCY], Points(-125));
     assert_eq!(
         change.sentence,
-        "-14.5 since 20 Jun 2026: login frequency -12.5 (12 logins from before 1 Jun 2026 no longer count, 2 new logins), support load -2.0 (1 new ticket)"
+        "-14.5 since 20 Jun 2026: login frequency -12.5 (12 → 2 logins), support load -2.0 (1 new ticket)"
     );
+}
+
+#[test]
+fn what_left_a_window_and_what_entered_it_is_told_as_one() {
+    let net = |given: Given| change_over(&given, 10).net.into_iter().map(|net| (net.sentence, net.change.0)).collect::<Vec<_>>();
+    let told = |sentence: &str, change| vec![(sentence.to_owned(), change)];
+    assert_eq!(net(given().logins(35, 12).logins(3, 2)), told("12 → 2 logins", -125));
+    assert_eq!(net(given().logins(35, 57).logins(3, 57)), told("57 logins, as before", 0));
+    assert_eq!(net(given().logins(35, 1).logins(25, 3).logins(3, 1)), told("4 logins, as before", 0));
+    assert_eq!(net(given().feature(95, "a").feature(2, "b").feature(3, "c")), told("1 → 2 features", 50));
+    assert_eq!(net(given().logins(35, 12)), vec![], "nothing entered");
+    assert_eq!(net(given().logins(3, 12)), vec![], "nothing left");
+    assert_eq!(net(given().api_calls(35, 9).api_calls(3, 9)), vec![], "a trend is no count");
+    // The same number of logins leaves the sentence, too.
+    let change = change_over(&given().logins(35, 57).logins(3, 57).tickets(4, 1), 10);
+    assert_eq!(change.sentence, "-2.0 since 20 Jun 2026: support load -2.0 (1 new ticket)");
+    assert_eq!(change.facts_of(FactorKey::LOGIN_FREQUENCY), "57 logins, as before");
 }
 
 #[test]

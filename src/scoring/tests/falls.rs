@@ -52,3 +52,12 @@ fn a_fall_names_the_causes_that_cost_most() {
     assert_eq!(change.change, Points(-200));
     assert_eq!(fall_sentence(&change), "8 logins from before 1 Jun 2026 no longer count, 1 invoice fell overdue");
 }
+
+#[test]
+fn what_left_a_window_is_no_cause_of_a_fall_when_as_much_entered_it() {
+    let given = given().logins(30, 8).logins(0, 8).tickets(0, 6);
+    let rulebook = &given.rulebook();
+    let standing = |day| ScoreInputs { facts: &given.facts, rulebook, connections: &given.connections, day };
+    let change = explain_change(CUSTOMER, standing(day(1)), standing(day(0)));
+    assert_eq!(fall_sentence(&change), "6 new tickets");
+}

@@ -2,7 +2,7 @@
 
 use crate::domain::five::FiveRule;
 use crate::domain::{CustomerId, EventKind, Factor, FactorKey, Health, MissingPolicy, NaiveDate, Rulebook, Scorecard, Sources};
-use crate::scoring::{self, Connections, DailyCount, Facts, Invoice};
+use crate::scoring::{self, Connections, DailyCount, Facts, Invoice, UserDays};
 
 pub const CUSTOMER: CustomerId = CustomerId(7);
 
@@ -24,7 +24,11 @@ pub fn given() -> Given {
     Given {
         facts: Facts { first_fact_on: Some(day(1000)), ..Facts::default() },
         scorecard: Scorecard::default(),
-        connections: Connections(Sources::from_fn(|_| Some(day(1000)))),
+        connections: Connections {
+            sources: Sources::from_fn(|_| Some(day(1000))),
+            readings: ["seats", "x", "y"].map(|name| (name.to_owned(), day(1000))).into(),
+            users_from: Some(day(1000)),
+        },
     }
 }
 
@@ -45,6 +49,17 @@ impl Given {
     /// Uses of `count` different features.
     pub fn features(self, ago: i64, count: i64) -> Self {
         (0..count).fold(self, |given, index| given.feature(ago, &format!("feature {index}")))
+    }
+
+    /// A user named by a login, which is not among the facts.
+    pub fn user(mut self, ago: i64, user: &str) -> Self {
+        let (user, kind, days) = (user.to_owned(), EventKind::Login, vec![day(ago)]);
+        self.facts.users.push(UserDays { user, kind, days });
+        self
+    }
+
+    pub fn login_of(self, ago: i64, user: &str) -> Self {
+        self.user(ago, user).logins(ago, 1)
     }
 
     pub fn tickets(self, ago: i64, count: i64) -> Self {
@@ -92,7 +107,7 @@ impl Given {
 
     pub fn connected_since(mut self, key: FactorKey, ago: Option<i64>) -> Self {
         for source in self.scorecard.factors[key].measure.clone().sources() {
-            *self.connections.0.get_mut(source) = ago.map(day);
+            *self.connections.sources.get_mut(source) = ago.map(day);
         }
         self
     }

@@ -74,7 +74,7 @@ prop_compose! {
         Given {
             facts: Facts { start_date: start.map(day), first_fact_on: first_fact.map(day), daily, invoices, ..Facts::default() },
             scorecard,
-            connections: Connections(Sources::from_fn(|source| connected[source as usize].map(day))),
+            connections: Connections { sources: Sources::from_fn(|source| connected[source as usize].map(day)), ..Connections::default() },
         }
     }
 }
@@ -144,7 +144,7 @@ proptest! {
         changed.facts.daily.retain(|daily| daily.kind != kind);
         changed.facts.daily.extend(other.facts.daily.into_iter().filter(|daily| daily.kind == kind));
         let source = Source::of(kind).unwrap();
-        *changed.connections.0.get_mut(source) = *other.connections.0.get(source);
+        *changed.connections.sources.get_mut(source) = *other.connections.sources.get(source);
         let (one, two) = (given.health(), changed.health());
         prop_assert_eq!((one.score, one.band, one.coverage), (two.score, two.band, two.coverage));
         for (factor, part) in one.factors.iter().filter(|(factor, _)| *factor != key) {

@@ -7,7 +7,9 @@ use crate::domain::measure::Measure;
 use crate::domain::scale::{Scale, Value};
 use crate::domain::scorecard::FactorRule;
 use crate::domain::{EventBody, EventKind, FactorKey, HealthChange, MissingPolicy, Points, ReadingValue, Scorecard};
-use crate::scoring::{Counted, Facts, Measured, ReadingFact, ScoreInputs, Scores, explain_change, history, measure};
+use crate::scoring::{
+    Counted, Facts, LastSeen, Measured, ReadingFact, ScoreInputs, Scores, UserDays, explain_change, history, measure,
+};
 use chrono::Duration;
 use leptos::serde_json::{self, json};
 use proptest::prelude::*;
@@ -103,6 +105,39 @@ fn active_days_are_days_with_any_fact() {
 }
 
 #[test]
+fn distinct_users_count_once_each_whatever_they_did() {
+    let users = Measure::DistinctUsers { kinds: vec![Login], days: 30 };
+    let mut given = given().login_of(29, "ann").login_of(0, "ann").login_of(3, "bob").login_of(30, "gone").login_of(-1, "later");
+    given.facts.users.push(UserDays { user: "uses".into(), kind: FeatureUse, days: vec![day(1)] });
+    let given = given.under(users);
+    assert_eq!(given.value(), fraction(2, 1));
+    assert_eq!(given.says(), "2 users in the last 30 days, target 100");
+    let both = given.clone().under(Measure::DistinctUsers { kinds: vec![Login, FeatureUse], days: 30 });
+    assert_eq!(both.value(), fraction(3, 1));
+    let mut dropped = given;
+    dropped.connections.users_from = Some(day(28));
+    assert!(!dropped.measured().is_measured(), "the first day of the window is before what is known");
+    assert_eq!(dropped.value(), None);
+    assert_eq!(dropped.says(), "Logins are not connected yet, or not all of the last 30 days are kept, so this score is assumed");
+    dropped.connections.users_from = Some(day(29));
+    assert!(dropped.measured().is_measured());
+    dropped.connections.users_from = None;
+    assert!(!dropped.measured().is_measured(), "users of older events are being counted");
+}
+
+#[test]
+fn a_reading_is_connected_from_the_first_of_its_name_of_any_customer() {
+    let latest = |name: &str| Measure::Latest { reading: name.into(), days: 30 };
+    let mut given = given().reading("seats", 3, 0, 1000).under(latest("seats"));
+    assert!(given.measured().connected);
+    assert!(!given.clone().under(latest("unread")).measured().connected);
+    let ratio = Measure::Ratio { reading: "unread".into(), over: "seats".into(), days: 30 };
+    assert!(given.clone().under(ratio).measured().connected, "the earliest of either");
+    given.connections.readings.insert("seats".into(), day(-1));
+    assert!(!given.measured().connected, "it came later");
+}
+
+#[test]
 fn days_since_ends_at_the_length_of_the_window() {
     let since = Measure::DaysSince { kinds: vec![Login], days: 90 };
     let after = |ago| given().logins(ago, 1).under(since.clone());
@@ -115,7 +150,7 @@ fn days_since_ends_at_the_length_of_the_window() {
     assert_eq!(given().under(since.clone()).says(), "No login in the last 90 days");
     let source = crate::domain::Source::Logins;
     let mut unconnected = given().under(since);
-    *unconnected.connections.0.get_mut(source) = None;
+    *unconnected.connections.sources.get_mut(source) = None;
     assert_eq!(unconnected.value(), None);
     assert_eq!(unconnected.says(), "Logins are not connected yet, so this score is assumed");
 }
@@ -208,6 +243,7 @@ fn what_was_counted_is_stored_and_read_back() {
     for counted in [
         Counted::Scaled { number: 3, of: 10 },
         Counted::ActiveDays { number: 2, of: 30, today: true },
+        Counted::Users(7),
         Counted::Since(None),
         Counted::Overdue(Some(4)),
         Counted::Mean { sum: 10 * i128::from(i64::MAX), number: 2 },
@@ -237,6 +273,7 @@ fn any_measure() -> impl Strategy<Value = Measure> {
             scaled_by_age
         }),
         (any_kinds(), days()).prop_map(|(kinds, days)| Measure::DaysSince { kinds, days }),
+        days().prop_map(|days| Measure::DistinctUsers { kinds: vec![Login, FeatureUse], days }),
         (any_kinds(), days(), days()).prop_map(|(kinds, days, before_days)| Measure::Pace { kinds, days, before_days }),
         Just(Measure::DaysOverdue),
         (name(), days()).prop_map(|(reading, days)| Measure::Latest { reading, days }),
@@ -245,11 +282,23 @@ fn any_measure() -> impl Strategy<Value = Measure> {
     ]
 }
 
+/// Users by number, each with a kind and the days before the as-of day.
+fn users_of(users: Vec<(u8, bool, Vec<i64>)>) -> Vec<UserDays> {
+    let mut found = std::collections::BTreeMap::<_, std::collections::BTreeSet<_>>::new();
+    for (user, is_login, ago) in users {
+        found.entry((user, if is_login { Login } else { FeatureUse })).or_default().extend(ago.into_iter().map(day));
+    }
+    let user =
+        |((user, kind), days): ((u8, EventKind), _)| UserDays { user: format!("user {user}"), kind, days: Vec::from_iter(days) };
+    found.into_iter().map(user).collect()
+}
+
 prop_compose! {
     fn any_given()(
         measure in any_measure(),
         daily in prop::collection::vec(any_daily_count(), 0..30),
         invoices in prop::collection::vec(any_invoice(), 0..8),
+        users in prop::collection::vec((0..4u8, any::<bool>(), prop::collection::vec(-5..150i64, 0..4)), 0..8),
         readings in prop::collection::vec((any::<bool>(), -5..150i64, 0..3i64, -3..4i64), 0..20),
         start in prop::option::of(-5..150i64),
         first_fact in prop::option::weighted(0.9, -5..250i64),
@@ -258,6 +307,7 @@ prop_compose! {
         let mut given = given().under(measure);
         given.scorecard.missing_policy = policy;
         given.facts = Facts { start_date: start.map(day), first_fact_on: first_fact.map(day), daily, invoices, ..Facts::default() };
+        given.facts.users = users_of(users);
         readings.into_iter().fold(given, |given, (x, ago, second, value)| {
             given.reading(if x { "x" } else { "y" }, ago, second, 1000 * value)
         })
@@ -283,14 +333,16 @@ proptest! {
         other = other.reading("x", window + beyond, 9, 7000).reading("y", -1 - beyond, 9, 7000);
         other.facts.daily.reverse();
         other.facts.invoices.reverse();
+        other = other.user(window + beyond, "outside").user(-1 - beyond, "later");
         other.facts.readings.reverse();
+        other.facts.users.reverse();
         prop_assert_eq!(given.health(), other.health());
     }
 
     #[test]
     fn a_new_fact_counts_as_more_and_is_undone(given in any_given(), ago in 0..120i64, count in 1..9i64) {
         prop_assume!(!matches!(given.scorecard.factors[key()].measure, Measure::DaysSince { .. }));
-        let more = given.clone().logins(ago, count);
+        let more = given.clone().logins(ago, count - 1).login_of(ago, "new");
         let is_earlier = |given: &Given| match given.scorecard.factors[key()].measure {
             Measure::Pace { days, .. } => ago >= days,
             _ => false,
@@ -302,7 +354,8 @@ proptest! {
             false => prop_assert!(more.score() >= given.score()),
         }
         let mut undone = more;
-        undone.facts.daily.pop();
+        undone.facts.daily.truncate(given.facts.daily.len());
+        undone.facts.users.pop();
         prop_assert_eq!(undone.health(), given.health());
     }
 
@@ -331,8 +384,12 @@ proptest! {
     #[test]
     fn an_event_of_the_day_is_added_to_what_was_measured(given in any_given()) {
         let mut added = measure(&given.facts, &given.scorecard, &given.connections, day(0));
-        added.add(&EventBody::Login { user: None }, &given.scorecard);
-        let more = given.logins(0, 1);
+        let user = "user 1";
+        let of_user = given.facts.users.iter().filter(|days| days.user == user);
+        let last = |days: &UserDays| days.days.iter().copied().filter(|on| *on <= day(0)).max().map(|last| (days.kind, last));
+        let seen = LastSeen(of_user.filter_map(last).collect());
+        added.add(&EventBody::Login { user: Some(user.into()) }, &given.scorecard, &seen, day(0));
+        let more = given.login_of(0, user);
         prop_assert_eq!(added, measure(&more.facts, &more.scorecard, &more.connections, day(0)));
     }
 }

@@ -217,7 +217,7 @@ fn kinds_follow_the_rhythm_of_use() {
     assert_eq!(measures(&[silent_for(100, 0, 30).facts]).factors[FactorKey::LOGIN_FREQUENCY].measure.window_days(), Some(30));
     // Where nobody logs in, it is orders that fall silent; where nothing is connected, nothing does.
     let mut orders = Connections::default();
-    *orders.0.get_mut(crate::domain::Source::Invoices) = Some(day(500));
+    *orders.sources.get_mut(crate::domain::Source::Invoices) = Some(day(500));
     let silence = Kinds::new(&now, &now.clone().into(), &orders, day(181)).scorecard().factors.values().last().unwrap().clone();
     assert_eq!(silence.measure, Measure::DaysSince { kinds: vec![InvoiceIssued], days: 90 });
     assert_eq!(Kinds::new(&now, &now.clone().into(), &Connections::default(), day(181)).scorecard().factors.keys().count(), 5);

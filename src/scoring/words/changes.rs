@@ -1,6 +1,6 @@
 //! Why a score changed, as sentences.
 
-use crate::domain::counts::count;
+use crate::domain::counts::{count, group};
 use crate::domain::phrases::{day, uncapitalised};
 use crate::domain::{Cause, FactorKey, HealthChange, Points, Window};
 use crate::scoring::reasons::{Fact, Regrouped};
@@ -15,6 +15,7 @@ pub fn fact_sentence(cause: Cause, fact: Fact, days: Option<Window>) -> String {
             Regrouped::Otherwise => format!("scored by {name} now"),
         },
         Fact::Connected(source) => format!("{} connected", uncapitalised(source.label())),
+        Fact::UsersKnown => "all users of the window known".to_owned(),
         Fact::Counted { noun, change } => {
             let counted = count(change.abs(), noun);
             match cause {
@@ -34,6 +35,14 @@ pub fn fact_sentence(cause: Cause, fact: Fact, days: Option<Window>) -> String {
         }
         Fact::InvoicesLeft { invoices } => no_longer_counts(invoices, "invoice", days),
         Fact::Invoices { on_time, late, overdue } => invoices_sentence(cause, on_time, late, overdue),
+    }
+}
+
+/// Tells of what left a window and what entered it as one: "34 → 12 logins".
+pub fn net_sentence(noun: &str, before: i64, now: i64) -> String {
+    match before == now {
+        true => format!("{}, as before", count(now, noun)),
+        false => format!("{} → {}", group(before), count(now, noun)),
     }
 }
 
@@ -96,12 +105,14 @@ pub fn change_sentence(change: &HealthChange) -> String {
 const TOLD_CAUSES: usize = 2;
 
 /// Returns the causes of a fall, the one that cost most first: "34 logins from before 28 Oct 2026 no longer count, 1 invoice
-/// fell overdue".
+/// fell overdue". What left a window and what entered it is one cause: "34 → 12 logins".
 pub fn fall_sentence(change: &HealthChange) -> String {
     let causes = change.causes.iter().flat_map(|part| {
-        part.facts.iter().map(move |fact| (part.factors.get(fact.factor).copied().unwrap_or_default(), fact.sentence.as_str()))
+        let apart = part.facts.iter().filter(|fact| !part.cause.moves_windows() || change.net_of(fact.factor).is_none());
+        apart.map(move |fact| (part.factors.get(fact.factor).copied().unwrap_or_default(), fact.sentence.as_str()))
     });
-    let mut costly: Vec<_> = causes.filter(|(points, _)| *points < Points::ZERO).collect();
+    let net = change.net.iter().map(|net| (net.change, net.sentence.as_str()));
+    let mut costly: Vec<_> = causes.chain(net).filter(|(points, _)| *points < Points::ZERO).collect();
     costly.sort_by_key(|(points, _)| *points);
     let told: Vec<_> = costly.into_iter().take(TOLD_CAUSES).map(|(_, sentence)| sentence).collect();
     told.join(", ")

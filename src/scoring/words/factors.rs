@@ -26,6 +26,7 @@ fn describe(measured: &Measured, measure: &Measure, scale: &Scale) -> String {
     let (period, noun) = (last(measure), measure.noun());
     match (&measured.counted, measure) {
         (Counted::Facts(number), _) => describe_count(&count_or_no(*number, noun), *number, measure, measure.days(), scale),
+        (Counted::Users(number), _) => describe_count(&count_or_no(*number, noun), *number, measure, measure.days(), scale),
         (Counted::Scaled { number, of }, _) => describe_count(&count_or_no(*number, noun), *number, measure, *of, scale),
         (Counted::ActiveDays { number, of, .. }, _) => {
             let counted = format!("{} with {noun}s", count_or_no(*number, "day"));
@@ -86,6 +87,9 @@ fn why_unknown(measured: &Measured, measure: &Measure) -> String {
     let source = measure.source_words();
     let no_reading = |name: &str| format!("No reading of {name} {}", last(measure));
     match (&measured.counted, measure) {
+        (Counted::Users(_), _) if !measured.connected => {
+            format!("{source} are not connected yet, or not all of the {} are kept", last(measure).trim_start_matches("in the "))
+        }
         _ if !measured.connected => format!("{source} are not connected yet"),
         (Counted::Invoices(InvoiceCounts { open: 0, .. }), _) => "No invoices to judge yet".to_owned(),
         (Counted::Invoices(InvoiceCounts { open: 1, .. }), _) => "The only open invoice is not due yet".to_owned(),
@@ -170,6 +174,7 @@ pub fn next_step(rule: &FactorRule, value: Option<i64>) -> &str {
             "Call the champion: find out what keeps people from logging in"
         }
         Measure::Count { .. }
+        | Measure::DistinctUsers { .. }
         | Measure::ActiveDays { .. }
         | Measure::DaysSince { .. }
         | Measure::Pace { .. }

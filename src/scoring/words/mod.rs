@@ -12,7 +12,7 @@ mod values;
 
 pub(super) use backtest::{backtest_sentence, backtest_warning, verdict_sentence};
 pub use changes::fall_sentence;
-pub(super) use changes::{change_sentence, fact_sentence};
+pub(super) use changes::{change_sentence, fact_sentence, net_sentence};
 pub(super) use drivers::wish_sentence;
 pub(super) use factors::explain;
 pub use factors::next_step;

@@ -41,11 +41,13 @@ fn fact(rule: &FactorRule, factor: &Factor) -> Option<String> {
     let period = period.unwrap_or_default();
     match (&rule.measure, value) {
         (measure, _) if measure.is_scaled_by_age() => Some(factor.explanation.clone()),
-        (Measure::Count { .. }, value) if rule.scale.falls() => {
+        (Measure::Count { .. } | Measure::DistinctUsers { .. }, value) if rule.scale.falls() => {
             Some(format!("{}{period}", count(value.unwrap_or_default(), noun)))
         }
-        (Measure::Count { .. } | Measure::DistinctFeatures { .. }, Some(0)) => Some(format!("No {noun}{period}")),
-        (Measure::Count { .. } | Measure::DistinctFeatures { .. }, value) => {
+        (Measure::Count { .. } | Measure::DistinctFeatures { .. } | Measure::DistinctUsers { .. }, Some(0)) => {
+            Some(format!("No {noun}{period}"))
+        }
+        (Measure::Count { .. } | Measure::DistinctFeatures { .. } | Measure::DistinctUsers { .. }, value) => {
             Some(format!("{} of {}{period}", group(value.unwrap_or_default()), count(target, noun)))
         }
         (Measure::OnTimeShare { .. }, on_time) => {
@@ -217,7 +219,7 @@ mod tests {
     /// The reason in facts under the default rules, of sources that are all connected. The last activity is `active` days ago.
     fn check_line(daily: Vec<DailyCount>, invoices: Vec<Invoice>, active: i64, expected: &str) {
         let card = Scorecard::default();
-        let connections = Connections(Sources::from_fn(|_| Some(day(500))));
+        let connections = Connections { sources: Sources::from_fn(|_| Some(day(500))), ..Connections::default() };
         let facts = Facts { first_fact_on: Some(day(400)), daily, invoices, ..Facts::default() };
         let health = score(CustomerId(1), &measure(&facts, &card, &connections, day(0)), &card, day(0));
         assert_eq!(reason_in_facts(&facts, &health, &card, Some(day(active))), expected, "score {}", health.score);

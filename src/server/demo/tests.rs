@@ -90,7 +90,7 @@ fn portfolio(options: &Options, now: DateTime<Utc>) -> Vec<Scored> {
         let fed = |event: &&crate::domain::NewEvent| Source::of(event.body.kind()) == Some(source);
         customers.iter().flat_map(|customer| customer.events.iter().find(fed)).map(|event| event.day()).min()
     };
-    let connections = Connections(Sources::from_fn(first));
+    let connections = Connections { sources: Sources::from_fn(first), ..Connections::default() };
     let scored = |(index, customer): (usize, DemoCustomer)| {
         let (scenario, take) = Scenario::of(index);
         let (facts, connections) = (facts(&customer), connections.clone());
@@ -298,7 +298,8 @@ fn a_large_portfolio_has_few_events_and_the_same_bands() {
     let events: usize = customers.iter().map(|customer| customer.events.len()).sum();
     assert!(events < 120 * 2 * 180, "{events} events");
     let healthy = |customer: &DemoCustomer| {
-        let connections = Connections(Sources::from_fn(|_| Some(now.date_naive() - Duration::days(180))));
+        let connections =
+            Connections { sources: Sources::from_fn(|_| Some(now.date_naive() - Duration::days(180))), ..Connections::default() };
         let measured = scoring::measure(&facts(customer), &Scorecard::default(), &connections, now.date_naive());
         scoring::score(crate::domain::CustomerId(1), &measured, &Scorecard::default(), now.date_naive()).band == Band::Healthy
     };

@@ -59,8 +59,8 @@ async fn load(call: &Call, store: &Store, query: &CustomerQuery, at: AsOf) -> Re
     let mut portfolio = store.get_portfolio(query, &call.settings.currency, at.day).await?;
     (portfolio.today, portfolio.known_at) = (call.today(), at.known_at);
     portfolio.history_from = history_from(call, at).await?;
-    let connections = call.store.connections().await?;
-    portfolio.first_fact_on = connections.0.iter().filter_map(|(_, first)| *first).min();
+    let connections = call.store.connections(&call.store.current_rulebook().await?).await?;
+    portfolio.first_fact_on = connections.sources.iter().filter_map(|(_, first)| *first).min();
     Ok(portfolio)
 }
 

@@ -102,7 +102,8 @@ async fn check_segments(call: &Call, rulebook: &Rulebook, segments: Option<&Segm
 /// features are the same; otherwise, and for customers whose health is stale, facts are loaded.
 pub async fn preview_rulebook(call: &Call, proposed: &Rulebook) -> Result<ScorecardPreview, AppError> {
     let today = call.today();
-    let (current, connections) = (call.store.current_rulebook().await?, call.store.connections().await?);
+    let current = call.store.current_rulebook().await?;
+    let [connections_before, connections] = [call.store.connections(&current).await?, call.store.connections(proposed).await?];
     let reach = Reach::of(proposed, today).and(Reach::of(&current, today));
     let mut what_if = WhatIf::new(&current, proposed);
     let scorecards = |row: &CurrentHealth| {
@@ -112,9 +113,9 @@ pub async fn preview_rulebook(call: &Call, proposed: &Rulebook) -> Result<Scorec
     let needs_facts = |row: &CurrentHealth| !row.is_current || !scorecards(row).2;
     let add = |row: CurrentHealth, facts: Option<&Facts>| {
         let (before, after, measures_alike) = scorecards(&row);
-        let measure = |scorecard| Some(scoring::measure(facts?, scorecard, &connections, today));
-        let measured = if row.is_current { None } else { measure(before) };
-        let measured_anew = if measures_alike { None } else { measure(after) };
+        let measure = |scorecard, connections| Some(scoring::measure(facts?, scorecard, connections, today));
+        let measured = if row.is_current { None } else { measure(before, &connections_before) };
+        let measured_anew = if measures_alike { None } else { measure(after, &connections) };
         let measured = measured.as_ref().unwrap_or(&row.measured);
         what_if.add(&row.customer, (before, measured), (after, measured_anew.as_ref().unwrap_or(measured)));
     };

@@ -21,9 +21,10 @@ pub async fn measure_portfolio(call: &Call, measures: &[Measure], with_customers
     if active > MOST_TRIED {
         return Ok(MeasuredPortfolio { active, ..MeasuredPortfolio::default() });
     }
-    let (current, connections) = (call.store.current_rulebook().await?, call.store.connections().await?);
-    let asked = measuring(measures);
-    let reach = Reach::of(&Rulebook::from(asked.clone()), today).and(Reach::of(&current, today));
+    let (current, asked) = (call.store.current_rulebook().await?, measuring(measures));
+    let asked_rules = Rulebook::from(asked.clone());
+    let [connections, of_asked] = [call.store.connections(&current).await?, call.store.connections(&asked_rules).await?];
+    let reach = Reach::of(&asked_rules, today).and(Reach::of(&current, today));
     let mut columns = vec![Vec::with_capacity(active as usize); measures.len()];
     let segments = call.store.segments().await?;
     let mut customers = CustomerColumns::new(today, &call.settings.currency, segments.iter().collect());
@@ -32,8 +33,8 @@ pub async fn measure_portfolio(call: &Call, measures: &[Measure], with_customers
     let needs_facts = |row: &CurrentHealth| !row.is_current || stored_as(&asked, scorecard(row)).is_none();
     let add = |row: CurrentHealth, facts: Option<&Facts>| {
         row.customer.id.hash(&mut ids);
-        let measure = |rules| Some(scoring::measure(facts?, rules, &connections, today));
-        let measured_anew = measure(&asked);
+        let measure = |rules, connections| Some(scoring::measure(facts?, rules, connections, today));
+        let measured_anew = measure(&asked, &of_asked);
         let stored_as = stored_as(&asked, scorecard(&row));
         let value = |place: usize, measure: &Measure| match (&measured_anew, &stored_as) {
             (Some(measured), _) => measured.factor(key(place)).measured_value(measure),
@@ -42,7 +43,7 @@ pub async fn measure_portfolio(call: &Call, measures: &[Measure], with_customers
         };
         measures.iter().enumerate().zip(&mut columns).for_each(|((place, measure), column)| column.push(value(place, measure)));
         if with_customers {
-            let now = if row.is_current { None } else { measure(scorecard(&row)) };
+            let now = if row.is_current { None } else { measure(scorecard(&row), &connections) };
             customers.push(tried(&row, now.as_ref().unwrap_or(&row.measured), scorecard(&row), &segments));
         }
     };

@@ -174,7 +174,7 @@ on_each_database! {
         assert_eq!(month["daysFrom"], "2026-01-31");
         let at_risk: Vec<_> = month["days"][1]["arrCents"].as_array().unwrap().iter().map(|cents| cents.as_i64().unwrap() / K).collect();
         assert_eq!((at_risk.len(), at_risk.iter().position(|arr| *arr >= 7)), (29, Some(26)));
-        let cause = json!({"factor": "loginFrequency", "label": "Login frequency", "change": -18.7, "sentence": "25 logins from before 30 Jan 2026 no longer count, 3 new logins"});
+        let cause = json!({"factor": "loginFrequency", "label": "Login frequency", "change": -18.7, "sentence": "25 → 3 logins"});
         let fell = &month["fell"];
         assert_eq!(fell["items"], json!([{"id": 3, "name": "Fallen", "segment": "SMB", "owner": "Bob", "arrCents": 7 * K, "from": "healthy", "to": "at_risk", "change": -18.7, "cause": fell["items"][0]["cause"]}]));
         assert_eq!((&fell["items"][0]["cause"]["factor"], &fell["items"][0]["cause"]["change"]), (&cause["factor"], &cause["change"]));

@@ -7,7 +7,7 @@ use crate::domain::{
     CustomerId, CustomerQuery, Event, EventBody, EventFilter, InvoiceStatus, NaiveDate, Outcome, OutcomeKind, Source, Sources,
     Window,
 };
-use crate::scoring::{self, Connections, DailyCount, Facts, Invoice, ReadingFact, Signs};
+use crate::scoring::{self, Connections, DailyCount, Facts, Invoice, ReadingFact, Signs, UserDays};
 use crate::server::store::Reach;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -18,8 +18,10 @@ impl Database {
         for id in self.all_customers(today).await {
             events.insert(id, self.events_that_count(id).await);
         }
-        let connections = connections(events.values().flatten());
-        assert_eq!(self.connections().await.unwrap(), connections);
+        let mut connections = connections(events.values().flatten());
+        let rulebook = self.current_rulebook().await.unwrap();
+        connections.readings.retain(|name, _| rulebook.readings().contains(&name.as_str()));
+        assert_eq!(self.current_connections().await.unwrap(), connections);
         self.assert_fact_days(events.values().flatten(), today).await;
         let runs = self.stored_band_runs().await;
         for (id, events) in &events {
@@ -29,7 +31,7 @@ impl Database {
 
     /// [`Self::assert_settled`] for one customer, the connections being as they are stored.
     pub async fn assert_settled_of(&self, id: CustomerId, today: NaiveDate) {
-        let connections = self.connections().await.unwrap();
+        let connections = self.current_connections().await.unwrap();
         let runs = self.stored_band_runs().await;
         self.assert_customer_settled(id, &self.events_that_count(id).await, &connections, runs[&id.0].as_deref(), today).await;
     }
@@ -53,6 +55,7 @@ impl Database {
         let came_back = outcomes.iter().any(left) && stored.customer.archived.is_none();
         let segment = Some(stored.customer.fields.segment);
         let mut facts = Facts { segment, came_back, ..facts(start, events) };
+        facts.users.retain(|user| rulebook.user_kinds().contains(&user.kind));
         facts.readings.retain(|reading| rulebook.readings().contains(&&*reading.name));
         let far_back = today - chrono::Duration::days(100_000);
         let reach = Reach::of(&rulebook, far_back);
@@ -60,6 +63,7 @@ impl Database {
         loaded.daily.retain(|daily| !daily.kind.is_invoice());
         for facts in [&mut facts, &mut loaded] {
             facts.readings.sort_by(|a, b| (a.at, &a.name, a.value).cmp(&(b.at, &b.name, b.value)));
+            facts.users.sort_by(|a, b| (&a.user, a.kind).cmp(&(&b.user, b.kind)));
         }
         assert_eq!(loaded, facts, "facts of customer {id}");
         assert!(stored.is_current, "the health of customer {id} is stale");
@@ -155,19 +159,28 @@ fn day(event: &Event) -> NaiveDate {
 
 fn connections<'a>(events: impl Iterator<Item = &'a Event>) -> Connections {
     let mut first = Sources::<Option<NaiveDate>>::default();
+    let mut readings = BTreeMap::new();
     for event in events {
+        if let EventBody::Reading { name, .. } = &event.body {
+            let first = readings.entry(name.clone()).or_insert(day(event));
+            *first = day(event).min(*first);
+        }
         let Some(source) = Source::of(event.body.kind()) else { continue };
         let first = first.get_mut(source);
         *first = Some(first.map_or(day(event), |known| known.min(day(event))));
     }
-    Connections(first)
+    Connections { sources: first, readings, users_from: Some(NaiveDate::from_ymd_opt(1970, 1, 1).unwrap()) }
 }
 
 fn facts(start_date: Option<NaiveDate>, events: &[Event]) -> Facts {
     let mut counts = BTreeMap::new();
     let mut invoices = BTreeMap::<String, Invoice>::new();
     let mut readings = Vec::new();
+    let mut users = BTreeMap::<_, BTreeSet<_>>::new();
     for event in events {
+        if let Some(user) = event.body.user() {
+            users.entry((user.to_owned(), event.body.kind())).or_default().insert(day(event));
+        }
         let Some(number) = event.body.invoice_number() else {
             if let EventBody::Reading { name, value } = &event.body {
                 readings.push(ReadingFact { name: name.as_str().into(), at: event.occurred_at, value: *value });
@@ -201,5 +214,6 @@ fn facts(start_date: Option<NaiveDate>, events: &[Event]) -> Facts {
     let daily = counts.into_iter().map(|((day, kind, key), count)| DailyCount { day, kind, key, count }).collect();
     let first_fact_on = events.iter().map(day).min();
     let invoices = invoices.into_values().collect();
-    Facts { segment: None, start_date, came_back: false, first_fact_on, daily, invoices, readings }
+    let users = users.into_iter().map(|((user, kind), days)| UserDays { user, kind, days: days.into_iter().collect() }).collect();
+    Facts { segment: None, start_date, came_back: false, first_fact_on, daily, invoices, readings, users }
 }

@@ -22,7 +22,7 @@ pub use proxy::{Mood, Proxy};
 
 use crate::domain::list::MAX_PAGE_SIZE;
 use crate::domain::{CustomerFields, CustomerId, CustomerQuery, FieldErrors, Health, NaiveDate, NewRulebook, Scorecard, Segment};
-use crate::scoring;
+use crate::scoring::{self, Connections};
 use crate::server::service::run::following;
 use crate::server::service::run::post_queue::PostQueue;
 use crate::server::store::{Store, StoreError, StoreResult, StoredEvent};
@@ -201,6 +201,10 @@ impl Database {
     /// The rules in force, which are the same for everybody.
     pub async fn current_scorecard(&self) -> StoreResult<Scorecard> {
         Ok(self.current_rulebook().await?.only().unwrap().clone())
+    }
+
+    pub async fn current_connections(&self) -> StoreResult<Connections> {
+        self.connections(&self.current_rulebook().await?).await
     }
 
     /// Puts rules in the place of the current ones, which they differ from by one change.

@@ -73,7 +73,7 @@ on_each_database! {
         assert_eq!((history.from, history.as_of, history.pending), (days_ago(180), today(), 0));
         let (rows, _) = db.list_customers(&parse_query("").unwrap(), today()).await.unwrap();
         let rulebook = db.current_rulebook().await.unwrap();
-        let connections = db.connections().await.unwrap();
+        let connections = db.current_connections().await.unwrap();
         let mut expected = vec![[(0, 0); Band::COUNT]; 181];
         for row in rows {
             let facts = db.load_facts(row.customer.id, days_ago(1000), today()).await.unwrap();

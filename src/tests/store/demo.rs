@@ -68,12 +68,12 @@ on_each_database! {
         let acme = db.customer("Acme").await;
         db.send_all(acme, [login().days_ago(3).message("m-1"), invoice("A-1"), ticket()]).await;
         db.add_note(acme, "Ada", "Real", now()).await.unwrap();
-        let before = (db.health(acme).await, db.connections().await.unwrap());
+        let before = (db.health(acme).await, db.current_connections().await.unwrap());
         db.begin_demo(&generated(2), false, now()).await.unwrap();
-        assert_ne!(db.connections().await.unwrap(), before.1);
+        assert_ne!(db.current_connections().await.unwrap(), before.1);
         assert_eq!(db.remove_demo(today()).await.unwrap(), 2);
         db.roll_over_all(today()).await;
-        assert_eq!((db.health(acme).await, db.connections().await.unwrap()), before);
+        assert_eq!((db.health(acme).await, db.current_connections().await.unwrap()), before);
         assert_eq!((db.page("").await.1, db.list_notes(acme).await.unwrap().len()), (1, 1));
         assert!(db.send(acme, login().days_ago(3).message("m-1")).await.repeated);
         assert!(!db.get_portfolio(&CustomerQuery::default(), "USD", today()).await.unwrap().has_demo);

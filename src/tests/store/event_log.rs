@@ -1,6 +1,6 @@
 //! The event log over the years: months of their own, and raw events that are dropped while all that follows from them stays.
 
-use crate::domain::{AsOf, EventFilter, FactorKey};
+use crate::domain::{AsOf, EventFilter, FactorKey, Rulebook};
 use crate::server::store::Incoming;
 use crate::tests::harness::*;
 use chrono::{Duration, Months};
@@ -50,10 +50,10 @@ on_each_database! {
         assert_eq!(last().await, Some(now() - Duration::days(41)));
         db.retract_event(taken_back, "test", now() - Duration::days(20)).await.unwrap();
         assert_eq!(last().await, Some(now() - Duration::days(45)));
-        let connected = async || db.connections_known_on(days_ago(30)).await.unwrap();
+        let connected = async || db.connections_known_on(&Rulebook::default(), days_ago(30)).await.unwrap();
         let before = connected().await;
-        assert_eq!(before.0.support_tickets, Some(days_ago(41)));
-        assert_eq!(db.connections_known_on(days_ago(20)).await.unwrap().0.support_tickets, None);
+        assert_eq!(before.sources.support_tickets, Some(days_ago(41)));
+        assert_eq!(db.connections_known_on(&Rulebook::default(), days_ago(20)).await.unwrap().sources.support_tickets, None);
 
         db.drop_events_before(today()).await.unwrap();
         assert_eq!(connected().await, before);

@@ -2,7 +2,8 @@
 //! at random, the same ones in every run; a failure names its seed.
 
 use crate::domain::band_change::BandChangeCause;
-use crate::domain::{CustomerId, EventId, NewRulebook};
+use crate::domain::measure::Measure;
+use crate::domain::{CustomerId, EventId, EventKind, FactorKey, NewRulebook, Scorecard};
 use crate::server::store::{Incoming, StoreError};
 use crate::tests::harness::*;
 use chrono::{DateTime, Duration, Utc};
@@ -18,6 +19,8 @@ struct Story<'a> {
     now: DateTime<Utc>,
     customers: Vec<CustomerId>,
     events: Vec<EventId>,
+    /// True when the rules measure users and a reading in place of two of the five.
+    measures_users: bool,
 }
 
 impl Story<'_> {
@@ -29,8 +32,12 @@ impl Story<'_> {
     fn fact(&mut self) -> Fact {
         let number = format!("R{}", self.dice.random_range(0..6));
         let fact = match self.dice.random_range(0..12) {
-            0 | 1 => login(),
-            2 | 3 => feature(["export", "alerts", "reports"][self.dice.random_range(0..3)]),
+            0 => login(),
+            1 => login().user(["ann", "bob"][self.dice.random_range(0..2)]),
+            2 | 3 => {
+                let fact = feature(["export", "alerts", "reports"][self.dice.random_range(0..3)]);
+                fact.user(["ann", "bob", "Cy"][self.dice.random_range(0..3)])
+            }
             4 | 5 => api_calls(self.dice.random_range(1..50)),
             6 => ticket(),
             7 => invoice(&number).due(self.now.date_naive() - Duration::days(self.dice.random_range(-5..30))),
@@ -84,20 +91,35 @@ impl Story<'_> {
                 let event = self.events.swap_remove(self.dice.random_range(0..self.events.len()));
                 self.remember(self.db.retract_event(event, "test", self.now).await.map(|_| EventId(0)));
             }
-            17 => {
-                let current = self.db.current_scorecard().await.unwrap();
-                let scorecard = current.with(|rules| {
-                    rules.version += 1;
-                    rules.factors.login_frequency.window_days = Some(self.dice.random_range(1..100));
-                    rules.factors.support_load.weight = self.dice.random_range(0..50);
-                    rules.bands.healthy.0 = self.dice.random_range(500..800);
-                });
-                let new = NewRulebook { rulebook: scorecard.into(), segments: None, author: "Ada".into(), note: "test".into() };
-                self.db.add_rulebook(&new, self.now).await.unwrap();
-            }
+            17 => self.change_rules().await,
             18 => self.now += Duration::days(self.dice.random_range(1..4)),
             _ => self.now += Duration::minutes(self.dice.random_range(1..600)),
         }
+    }
+
+    async fn change_rules(&mut self) {
+        let version = self.db.current_rulebook().await.unwrap().version + 1;
+        let mut scorecard = Scorecard::default().with(|rules| {
+            rules.version = version;
+            rules.factors.login_frequency.window_days = Some(self.dice.random_range(1..100));
+            rules.factors.support_load.weight = self.dice.random_range(0..50);
+            rules.bands.healthy.0 = self.dice.random_range(500..800);
+        });
+        if self.measures_users {
+            let days = self.dice.random_range(1..100);
+            let measures = [
+                (
+                    FactorKey::FEATURE_ADOPTION,
+                    Measure::DistinctUsers { kinds: vec![EventKind::Login, EventKind::FeatureUse], days },
+                ),
+                (FactorKey::API_TREND, Measure::Latest { reading: "nps".into(), days }),
+            ];
+            for (key, measure) in measures {
+                scorecard.factors.get_mut(key).unwrap().measure = measure;
+            }
+        }
+        let new = NewRulebook { rulebook: scorecard.into(), segments: None, author: "Ada".into(), note: "test".into() };
+        self.db.add_rulebook(&new, self.now).await.unwrap();
     }
 
     /// A contradiction is an answer like another; anything else is a failure.
@@ -115,7 +137,9 @@ on_each_database! {
         for seed in 0..SEEDS {
             let customers = vec![db.customer("Acme").await, db.customer("Bolt").await, db.customer("Core").await];
             let dice = ChaCha8Rng::seed_from_u64(seed);
-            let mut story = Story { db: &db, dice, now: now() + Duration::days(400 * seed as i64), customers, events: Vec::new() };
+            let now = now() + Duration::days(400 * seed as i64);
+            let mut story = Story { db: &db, dice, now, customers, events: Vec::new(), measures_users: seed % 2 == 1 };
+            story.change_rules().await;
             for step in 0..STEPS {
                 story.step().await;
                 if step % 15 == 0 || step == STEPS - 1 {

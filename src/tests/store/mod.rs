@@ -30,3 +30,4 @@ mod silence;
 mod timeline;
 mod today;
 mod upgrade;
+mod users;

@@ -165,7 +165,7 @@ on_each_database! {
         db.send_all(acme, [login().days_ago(8), login().days_ago(3)]).await;
         let before = async |ago: i64| {
             let facts = db.load_facts(acme, days_ago(400), today()).await.unwrap();
-            let (scorecard, connections) = (db.current_scorecard().await.unwrap(), db.connections().await.unwrap());
+            let (scorecard, connections) = (db.current_scorecard().await.unwrap(), db.current_connections().await.unwrap());
             let history = scoring::history(&facts, &scorecard.clone().into(), &connections, days_ago(90), today());
             let point = *history.iter().rev().nth(ago as usize).unwrap();
             let measured = scoring::measure(&facts, &scorecard, &connections, days_ago(ago));

@@ -213,4 +213,44 @@ on_each_database! {
         assert_eq!(score(acme).await, Points(800));
         db.assert_settled(today()).await;
     }
+
+    async fn a_factor_of_a_reading_is_connected_from_the_first_of_its_name_of_any_customer(db: Database) {
+        let (acme, bolt) = (db.customer("Acme").await, db.customer("Bolt").await);
+        let key = FactorKey::LOGIN_FREQUENCY;
+        db.send(acme, reading("other", "1").days_ago(9)).await;
+        db.new_rules(|card| {
+            card.factors.get_mut(key).unwrap().measure = Measure::Latest { reading: "seats".into(), days: 30 };
+        }).await;
+        db.roll_over_all(today()).await;
+        let connected = async |customer| db.get_current(customer, today()).await.unwrap().measured.factor(key).connected;
+        let since = async || {
+            let rulebook = db.current_rulebook().await.unwrap();
+            db.current_connections().await.unwrap().since(&rulebook.factors()[key].measure)
+        };
+        assert_eq!((connected(bolt).await, since().await), (false, None));
+        let first = db.send(acme, reading("seats", "1").days_ago(5)).await.event.id;
+        assert!(!db.get_current(bolt, today()).await.unwrap().is_current, "everybody's score may be another");
+        db.roll_over_all(today()).await;
+        assert_eq!((connected(bolt).await, since().await), (true, Some(days_ago(5))));
+        db.assert_settled(today()).await;
+        // A later one moves nothing, an earlier one of a batch does.
+        db.send(acme, reading("seats", "2").days_ago(4)).await;
+        assert!(db.get_current(bolt, today()).await.unwrap().is_current);
+        let earlier = Incoming { customer: bolt, event: reading("seats", "3").days_ago(8).event(), received_at: now() };
+        db.insert_events(&[earlier]).await.1.unwrap();
+        assert_eq!(since().await, Some(days_ago(8)));
+        db.roll_over_all(today()).await;
+        db.assert_settled(today()).await;
+        for event in db.list_events(bolt, &EventFilter::default(), 1, 9).await.unwrap().items {
+            db.retract_event(event.id, "test", now()).await.unwrap();
+        }
+        assert_eq!(since().await, Some(days_ago(5)));
+        db.retract_event(first, "test", now()).await.unwrap();
+        assert_eq!(since().await, Some(days_ago(4)));
+        db.roll_over_all(today()).await;
+        db.assert_settled(today()).await;
+        let rulebook = db.current_rulebook().await.unwrap();
+        assert_eq!(db.connections_known_on(&rulebook, days_ago(1)).await.unwrap().readings.len(), 0);
+        assert_eq!(db.connections_known_on(&rulebook, today()).await.unwrap(), db.current_connections().await.unwrap());
+    }
 }

@@ -3,7 +3,7 @@
 
 use crate::domain::{
     Archive, ArchiveReason, AsOf, BandHistory, CustomerFields, CustomerId, CustomerQuery, EventId, FactorKey, Health, NaiveDate,
-    Portfolio,
+    Portfolio, Rulebook,
 };
 use crate::scoring;
 use crate::server::store::{CurrentHealth, DemoCustomer, Incoming, Store};
@@ -169,7 +169,7 @@ on_each_database! {
 
     async fn a_restated_day_is_what_all_facts_give(db: Database) {
         live(&db, 3, 25).await;
-        let (scorecard, connections) = (db.current_scorecard().await.unwrap(), db.connections().await.unwrap());
+        let (scorecard, connections) = (db.current_scorecard().await.unwrap(), db.current_connections().await.unwrap());
         for ago in [1, 5, 15] {
             let day = days_ago(ago);
             let replay = db.replay(AsOf::from(day)).await.unwrap();
@@ -189,7 +189,7 @@ on_each_database! {
         live(&db, 4, 25).await;
         for ago in 0..25 {
             let day = days_ago(ago);
-            let connections = db.connections_known_on(day).await.unwrap();
+            let connections = db.connections_known_on(&Rulebook::default(), day).await.unwrap();
             let mut first = crate::domain::Sources::<Option<NaiveDate>>::default();
             for id in 1..=6 {
                 let Ok(facts) = db.load_facts(CustomerId(id), days_ago(1000), AsOf { day: days_ago(-1), known_at: Some(day) }).await else { continue };
@@ -198,9 +198,9 @@ on_each_database! {
                     *first = Some(first.map_or(daily.day, |first| first.min(daily.day)));
                 }
             }
-            assert_eq!(connections.0, first, "{day}");
+            assert_eq!(connections.sources, first, "{day}");
         }
-        assert_eq!(db.connections_known_on(today()).await.unwrap(), db.connections().await.unwrap());
+        assert_eq!(db.connections_known_on(&Rulebook::default(), today()).await.unwrap(), db.current_connections().await.unwrap());
         assert_eq!(db.rulebook_in_force(days_ago(1000)).await.unwrap().version, 1);
     }
 

@@ -54,7 +54,7 @@ on_each_database! {
 
     async fn the_first_fact_of_a_source_makes_everybody_stale(db: Database) {
         let (acme, other) = (db.customer("Acme").await, db.customer("Other").await);
-        let unconnected = || async { db.connections().await.unwrap().unconnected(Scorecard::default().factors.iter()) };
+        let unconnected = || async { db.current_connections().await.unwrap().unconnected(Scorecard::default().factors.iter()) };
         assert_eq!(unconnected().await, FactorKey::FIVE);
         db.send(acme, login()).await;
         assert!(!unconnected().await.contains(&FactorKey::LOGIN_FREQUENCY));
@@ -76,7 +76,7 @@ on_each_database! {
         db.send(other, api_calls(9).days_ago(3)).await;
         db.roll_over_all(today()).await;
         db.retract_event(first, "test", now()).await.unwrap();
-        assert_eq!(db.connections().await.unwrap().0.api_calls, Some(days_ago(3)));
+        assert_eq!(db.current_connections().await.unwrap().sources.api_calls, Some(days_ago(3)));
         db.roll_over_all(today()).await;
         db.assert_settled(today()).await;
     }

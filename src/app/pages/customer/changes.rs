@@ -92,12 +92,15 @@ struct Moved {
     factor: FactorKey,
     label: String,
     points: Points,
+    /// The effect of what left the window and what entered it, which are causes too, told as one.
+    net: Option<(String, Points)>,
     causes: Vec<MovedBy>,
 }
 
 /// The effect of a cause on a factor.
 #[derive(Debug, PartialEq, Eq)]
 struct MovedBy {
+    cause: Cause,
     sentence: String,
     points: Points,
     behind: Behind,
@@ -142,7 +145,7 @@ fn moved(change: &HealthChange, scorecard: &Scorecard) -> Vec<Moved> {
             let sentence =
                 fact.map_or_else(|| without_fact(part.cause, points).to_owned(), |fact| format::capitalised(&fact.sentence));
             let behind = fact.map_or(Behind::Nothing, |fact| Behind::of(part.cause, fact, measure));
-            (points != Points::ZERO).then_some(MovedBy { sentence, points, behind })
+            (points != Points::ZERO).then_some(MovedBy { cause: part.cause, sentence, points, behind })
         };
         change.causes.iter().filter_map(part).collect::<Vec<_>>()
     };
@@ -150,6 +153,7 @@ fn moved(change: &HealthChange, scorecard: &Scorecard) -> Vec<Moved> {
         factor,
         label: change.label_of(factor),
         points: *points,
+        net: change.net_of(factor).map(|net| (net.sentence.clone(), net.change)),
         causes: by(factor),
     };
     // Parts that cancel each other out move nothing.
@@ -160,8 +164,8 @@ fn moved(change: &HealthChange, scorecard: &Scorecard) -> Vec<Moved> {
 
 #[component]
 fn FactorChange(factor: Moved, kind: Option<EventKind>, place: Memo<Place>) -> impl IntoView {
-    let Moved { label, points, causes, .. } = factor;
-    let cause = |MovedBy { sentence, points, behind }: MovedBy| {
+    let Moved { label, points, net, causes, .. } = factor;
+    let cause = |MovedBy { sentence, points, behind, .. }: MovedBy| {
         let sentence = match behind {
             Behind::Events(days) => {
                 let href = move || place.read().with_events(kind, Some(days)).events_href();
@@ -172,11 +176,22 @@ fn FactorChange(factor: Moved, kind: Option<EventKind>, place: Memo<Place>) -> i
         };
         view! { <li>{sentence} " " <span class="numeric">{format::signed(points)}</span></li> }
     };
+    let (of_windows, apart): (Vec<_>, Vec<_>) = causes.into_iter().partition(|by| net.is_some() && by.cause.moves_windows());
+    let net = net.map(|(sentence, points)| {
+        view! {
+            <li class="changes__net">
+                <details>
+                    <summary>{sentence} " " <span class="numeric">{format::signed(points)}</span></summary>
+                    <ul class="changes__causes">{of_windows.into_iter().map(cause).collect_view()}</ul>
+                </details>
+            </li>
+        }
+    });
     view! {
         <li class="changes__factor">
             <h3>{label}</h3>
             <ChangeFigure change=points band=crate::domain::Band::Healthy />
-            <ul class="changes__causes">{causes.into_iter().map(cause).collect_view()}</ul>
+            <ul class="changes__causes">{apart.into_iter().map(cause).collect_view()} {net}</ul>
         </li>
     }
 }
@@ -209,10 +224,11 @@ mod tests {
             change: Points(points),
             factors,
             causes: vec![part],
+            net: Vec::new(),
             sentence: String::new(),
         };
         let found: Vec<_> = moved(&change, &Scorecard::default()).into_iter().flat_map(|moved| moved.causes).collect();
-        assert_eq!(found, [MovedBy { sentence: words.to_owned(), points: Points(points), behind }]);
+        assert_eq!(found, [MovedBy { cause, sentence: words.to_owned(), points: Points(points), behind }]);
     }
 
     #[test]

@@ -110,7 +110,18 @@ fn Activity(page: StoredValue<CustomerPage>, key: FactorKey, measure: Measure) -
         let window = window.unwrap_or_else(|| Window::ending(page.health.as_of, 90));
         (page.activity.get(key).cloned().unwrap_or_default(), window)
     });
-    let noun = if matches!(measure, Measure::DistinctFeatures { .. }) { "feature use" } else { measure.short_noun() };
+    let noun = match &measure {
+        Measure::DistinctFeatures { .. } => "feature use",
+        // The bars are of events, whoever they name.
+        Measure::DistinctUsers { kinds, .. } => {
+            if let [kind] = kinds.as_slice() {
+                kind.short_noun()
+            } else {
+                "event"
+            }
+        }
+        measure => measure.short_noun(),
+    };
     let compared = matches!(measure, Measure::Trend { .. });
     view! { <ActivityBars counts window noun compared /> }
 }

@@ -113,7 +113,7 @@ pub fn value_words(rule: &FactorRule, factor: &Factor) -> (String, String) {
     }
     let noun = rule.measure.short_noun();
     match &rule.measure {
-        Measure::Count { .. } | Measure::DistinctFeatures { .. } => {
+        Measure::Count { .. } | Measure::DistinctFeatures { .. } | Measure::DistinctUsers { .. } => {
             (value, if factor.value == Some(1) { noun.to_owned() } else { format!("{noun}s") })
         }
         Measure::OnTimeShare { .. } => (value, format!("of {} paid on time", format::group(factor.target.unwrap_or_default()))),

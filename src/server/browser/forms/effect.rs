@@ -96,10 +96,16 @@ fn stuck(effect: &EventEffect, rule: &FactorRule, before: &Factor, after: &Facto
         (Measure::Count { .. }, _) if at_best && !rule.scale.falls() => {
             format!("{}s are at their target already", measure.noun())
         }
-        (Measure::DistinctFeatures { .. }, _) if at_best => format!("{} is at its target already", rule.label_in_sentence()),
+        (Measure::DistinctFeatures { .. } | Measure::DistinctUsers { .. }, _) if at_best => {
+            format!("{} is at its target already", rule.label_in_sentence())
+        }
         (Measure::DistinctFeatures { .. }, EventBody::FeatureUse { feature, .. }) => match measure.counts_feature(feature) {
             true => format!("{feature} was used in the last {} days already, and each feature counts once", measure.days()),
             false => format!("{feature} is not one of the key features"),
+        },
+        (Measure::DistinctUsers { .. }, body) => match body.user() {
+            Some(user) => format!("{user} was seen in the last {} days already, and each user counts once", measure.days()),
+            None => "the event names no user".into(),
         },
         (Measure::Trend { .. }, _) if at_best => format!("{}s have doubled at least already", measure.noun()),
         (Measure::Trend { .. }, EventBody::ApiCall { .. }) => "that is too few calls to move the trend".into(),

@@ -150,6 +150,7 @@ impl Ground {
         let mut now = Scoring::current(store).await?;
         if let Some(version) = terms.version {
             now.rulebook = store.get_rulebook(version).await?.rulebook;
+            now.connections = store.connections(&now.rulebook).await?;
         }
         let (now, mut then) = (Arc::new(now), Vec::new());
         for day in &terms.days {
@@ -157,6 +158,7 @@ impl Ground {
             // Beside the test as known now, only the facts are those of the time.
             if terms.version.is_some() {
                 known.rulebook = now.rulebook.clone();
+                known.connections = store.connections_known_on(&now.rulebook, *day).await?;
             }
             then.push(if known == *now { Arc::clone(&now) } else { Arc::new(known) });
         }

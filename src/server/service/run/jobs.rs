@@ -9,6 +9,8 @@ use std::time::Duration;
 
 /// The customers that one transaction rescores.
 const CUSTOMERS_PER_RESCORE: i64 = 200;
+/// The events whose users one transaction counts.
+const EVENTS_COUNTED_TOGETHER: i64 = 5000;
 /// The longest pause between searches for stale rows. A source's first fact makes every row stale, and so does a scorecard saved by
 /// another process. A new UTC day and a scorecard saved by this process are not waited for: they start a search at once.
 const SEARCH_PERIOD: Duration = Duration::from_secs(5);
@@ -31,17 +33,50 @@ pub async fn tend_log(app: &AppState) -> Result<(), StoreError> {
     app.store.prepare_log(today, today + Months::new(1)).await?;
     app.store.discard_old_quarantine(app.read_clock()).await?;
     match app.settings.retain_events {
-        Some(months) => app.store.drop_events_before(today - Months::new(months)).await,
+        Some(months) => {
+            app.store.drop_users_before(today - Months::new(months)).await?;
+            app.store.drop_events_before(today - Months::new(months)).await
+        }
         None => Ok(()),
+    }
+}
+
+/// Counts the users of events that an older release has stored, some at a time, until all are counted. A failure is logged, and the
+/// work goes on later.
+pub async fn count_older_users(app: &AppState) {
+    let mut told = 0;
+    loop {
+        match app.store.count_older_users(EVENTS_COUNTED_TOGETHER).await {
+            Ok(None) => return,
+            Ok(Some(counted)) if counted.is_done() => {
+                tracing::info!("the users of older events are counted");
+                app.rescore.notify_one();
+            }
+            Ok(Some(counted)) => {
+                let tenths = 10 * counted.next.0 / counted.last.0;
+                if tenths != told {
+                    tracing::info!(percent = 10 * tenths, "counting the users of older events");
+                }
+                told = tenths;
+            }
+            Err(error) => {
+                tracing::error!(%error, "the users of older events could not be counted, will try again");
+                tokio::time::sleep(SEARCH_PERIOD).await;
+            }
+        }
     }
 }
 
 /// Does all of this work again and again, for as long as the server runs. A failure is logged, and the work is tried again.
 pub async fn keep_rolling_over(app: AppState) {
+    tokio::join!(count_older_users(&app), keep_tending(&app));
+}
+
+async fn keep_tending(app: &AppState) {
     let mut tended = None;
     loop {
         if tended != Some(app.read_clock().date_naive()) {
-            match tend_log(&app).await {
+            match tend_log(app).await {
                 Ok(()) => tended = Some(app.read_clock().date_naive()),
                 Err(error) => tracing::error!(%error, "the event log could not be tended, will try again"),
             }
@@ -52,13 +87,13 @@ pub async fn keep_rolling_over(app: AppState) {
         if let Err(error) = import::cut_off_imports(&app.call(Actor::Job)).await {
             tracing::error!(%error, "imports that were cut off could not be looked for, will try again");
         }
-        match roll_over(&app).await {
+        match roll_over(app).await {
             Ok(0) => {}
             Ok(customers) => tracing::info!(customers, today = %app.read_clock().date_naive(), "rolled over"),
             Err(error) => tracing::error!(%error, "roll-over failed, will try again"),
         }
         tokio::select! {
-            () = tokio::time::sleep(until_next_look(&app)) => {}
+            () = tokio::time::sleep(until_next_look(app)) => {}
             () = app.rescore.notified() => {}
         }
     }

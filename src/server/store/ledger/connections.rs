@@ -4,7 +4,7 @@
 //! the lock with others. One whose facts may move it holds the lock alone, so that no other transaction has an earlier fact that
 //! is not committed yet. (SQLite needs no lock, since it has one writer.)
 
-use crate::domain::{CustomerId, EventKind, NaiveDate, Source, Sources};
+use crate::domain::{CustomerId, EventKind, NaiveDate, Rulebook, Source, Sources};
 use crate::scoring::{BAND_MEMORY_DAYS, Connections};
 use crate::server::store::ledger::rules::{Rules, load_rules};
 use crate::server::store::sql::bind::{binds, day, end};
@@ -12,19 +12,22 @@ use crate::server::store::sql::db::{Db, Tx};
 use crate::server::store::sql::locks::AdvisoryLock;
 use crate::server::store::tables::connections::{load_connections, store_connections};
 use crate::server::store::tables::first_days::{FIRST_DAYS, FirstDays, first_days};
+use crate::server::store::tables::readings::load_first_readings;
+use crate::server::store::tables::scorecards::current_rulebook;
 use crate::server::store::{Store, StoreError, StoreResult};
 use chrono::Duration;
 use sqlx::AssertSqlSafe;
 
 impl Store {
-    pub async fn connections(&self) -> StoreResult<Connections> {
-        Ok(load_connections(&mut self.read().await?).await?.0)
+    /// Returns the connections of what these rules measure.
+    pub async fn connections(&self, rulebook: &Rulebook) -> StoreResult<Connections> {
+        connections_of(&mut self.read().await?, rulebook).await
     }
 
-    /// Returns the connections as they were known at the end of a day: from the facts received by then, without those retracted
-    /// by then.
-    pub async fn connections_known_on(&self, day: NaiveDate) -> StoreResult<Connections> {
-        connections_known_on(&mut self.read().await?, day).await
+    /// Returns the connections of what these rules measure as they were known at the end of a day: from the facts received by then,
+    /// without those retracted by then.
+    pub async fn connections_known_on(&self, rulebook: &Rulebook, day: NaiveDate) -> StoreResult<Connections> {
+        connections_known_on(&mut self.read().await?, rulebook, day).await
     }
 
     /// Begins a transaction that may change any connection.
@@ -35,11 +38,11 @@ impl Store {
 
 /// Begins a transaction that adds or takes back facts. Returns it with the rules in force, and with the answer of `moves`: whether
 /// the facts may change the connections. When they may, [`settle_connections`] must follow.
-pub async fn write_facts(db: &Db, moves: impl Fn(&Connections) -> bool) -> StoreResult<(Tx, Rules, bool)> {
+pub async fn write_facts(db: &Db, moves: impl Fn(&Rules) -> bool) -> StoreResult<(Tx, Rules, bool)> {
     let mut tx = db.write().await?;
     tx.share_lock(AdvisoryLock::Connections).await?;
     let mut rules = load_rules(&mut tx).await?;
-    if !moves(&rules.connections) {
+    if !moves(&rules) {
         return Ok((tx, rules, false));
     }
     if tx.has_locks() {
@@ -57,12 +60,18 @@ pub async fn write_connections(db: &Db) -> StoreResult<Tx> {
     Ok(tx)
 }
 
+/// Returns the connections of what these rules measure.
+pub async fn connections_of(tx: &mut Tx, rulebook: &Rulebook) -> StoreResult<Connections> {
+    let (connections, _) = load_connections(tx).await?;
+    Ok(Connections { readings: load_first_readings(tx, &rulebook.readings(), NaiveDate::MAX).await?, ..connections })
+}
+
 /// Finds the connections as they were known at the end of a day.
 ///
 /// The earliest fact of a source was either taken back since, or still counts. One that still counts is not earlier than its
 /// customer's first day, and was not received before its customer was created. So the customers of the time are searched in the
 /// order of their first days: a few at first, then more, until the first days are later than what was found.
-pub async fn connections_known_on(tx: &mut Tx, known_on: NaiveDate) -> StoreResult<Connections> {
+pub async fn connections_known_on(tx: &mut Tx, rulebook: &Rulebook, known_on: NaiveDate) -> StoreResult<Connections> {
     let mut days = taken_back_since(tx, known_on).await?;
     for source in Source::ALL {
         let first = days.get_mut(source);
@@ -89,7 +98,10 @@ pub async fn connections_known_on(tx: &mut Tx, known_on: NaiveDate) -> StoreResu
             (passed, limit) = (passed + limit, limit * 10);
         }
     }
-    Ok(Connections(days))
+    let readings = load_first_readings(tx, &rulebook.readings(), known_on).await?;
+    // Users that were dropped since are not known any more.
+    let users_from = load_connections(tx).await?.0.users_from;
+    Ok(Connections { sources: days, readings, users_from })
 }
 
 /// Returns for each source the earliest day of the facts that counted at the end of a day and were retracted after it.
@@ -113,13 +125,30 @@ pub async fn settle_connections(tx: &mut Tx, today: NaiveDate) -> StoreResult<()
     let (before, version) = load_connections(tx).await?;
     let earliest: Vec<_> = FIRST_DAYS.iter().map(|(_, column)| format!("MIN({column})")).collect();
     let sql = format!("SELECT {} FROM customers", earliest.join(", "));
-    let after = Connections(first_days(tx.one::<FirstDays>(AssertSqlSafe(sql), binds![]).await?));
+    let sources = first_days(tx.one::<FirstDays>(AssertSqlSafe(sql), binds![]).await?);
+    let rulebook = current_rulebook(tx).await?;
+    let readings = load_first_readings(tx, &rulebook.readings(), NaiveDate::MAX).await?;
+    let after = Connections { sources, readings, users_from: before.users_from };
     if after == before {
         return Ok(());
     }
     let earliest = today - Duration::days(BAND_MEMORY_DAYS);
-    let counted = |first: &Option<NaiveDate>| first.map(|first| first.max(earliest)).filter(|first| *first <= today);
-    let matters = Source::ALL.into_iter().any(|source| counted(before.0.get(source)) != counted(after.0.get(source)));
+    let counted = |first: Option<NaiveDate>| first.map(|first| first.max(earliest)).filter(|first| *first <= today);
+    let differ = |source| counted(*before.sources.get(source)) != counted(*after.sources.get(source));
+    let day_of = |connections: &Connections, name: &str| counted(connections.readings.get(name).copied());
+    let matters = Source::ALL.into_iter().any(differ)
+        || before.readings.keys().chain(after.readings.keys()).any(|name| day_of(&before, name) != day_of(&after, name));
     let version = version + i64::from(matters);
     store_connections(tx, &after, version).await
+}
+
+/// Changes the day from which on all users are known. Where the rules measure users, stored health is stale then.
+pub async fn change_users_from(tx: &mut Tx, change: impl FnOnce(Option<NaiveDate>) -> Option<NaiveDate>) -> StoreResult<()> {
+    let (before, version) = load_connections(tx).await?;
+    let after = Connections { users_from: change(before.users_from), ..before.clone() };
+    if after == before {
+        return Ok(());
+    }
+    let matters = !current_rulebook(tx).await?.user_kinds().is_empty();
+    store_connections(tx, &after, version + i64::from(matters)).await
 }

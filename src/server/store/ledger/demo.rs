@@ -8,6 +8,7 @@ use crate::server::store::ledger::fact_days::recount_fact_days;
 use crate::server::store::ledger::facts::sum_up;
 use crate::server::store::ledger::health::{Occasion, put_scored};
 use crate::server::store::ledger::rules::load_rules;
+use crate::server::store::ledger::standings::add_user;
 use crate::server::store::sql::bind::{binds, midnight};
 use crate::server::store::sql::changes::Changed;
 use crate::server::store::sql::db::Tx;
@@ -23,6 +24,7 @@ use crate::server::store::tables::invoices::{InvoiceFact, derive_invoice, invoic
 use crate::server::store::tables::notes::note_row;
 use crate::server::store::tables::outcomes::outcome_row;
 use crate::server::store::tables::readings::{insert_readings, reading_row};
+use crate::server::store::tables::user_days::{add_user_days, user_day_row};
 use crate::server::store::{DemoCustomer, Store, StoreError, StoreResult};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
@@ -118,7 +120,9 @@ async fn remove_demo_customers(tx: &mut Tx, today: NaiveDate) -> StoreResult<u64
     }
     let sql = "DELETE FROM retractions WHERE fact_customer_id IN (SELECT id FROM customers WHERE is_demo)";
     tx.execute(sql, binds![]).await?;
-    for table in ["events", "daily_activity", "invoices", "readings", "notes", "outcomes", "band_changes", "former_customers"] {
+    for table in
+        ["events", "daily_activity", "user_days", "invoices", "readings", "notes", "outcomes", "band_changes", "former_customers"]
+    {
         let sql = format!("DELETE FROM {table} WHERE customer_id IN (SELECT id FROM customers WHERE is_demo)");
         tx.execute(AssertSqlSafe(sql), binds![]).await?;
     }
@@ -170,9 +174,13 @@ fn demo_facts(known: &Known, customer: &DemoCustomer) -> Facts {
         _ => None,
     });
     let readings = readings.collect();
+    let mut users = Vec::new();
+    for event in &customer.events {
+        event.body.user().into_iter().for_each(|user| add_user(&mut users, user, event.body.kind(), event.day()));
+    }
     let first_fact_on = earliest_day(&known.first_facts);
     let Known { segment, start_date, .. } = *known;
-    Facts { segment, start_date, came_back: false, first_fact_on, daily, invoices, readings }
+    Facts { segment, start_date, came_back: false, first_fact_on, daily, invoices, readings, users }
 }
 
 async fn insert_demo_events(tx: &mut Tx, stored: &[(Known, &DemoCustomer)]) -> StoreResult<()> {
@@ -185,6 +193,12 @@ async fn insert_demo_events(tx: &mut Tx, stored: &[(Known, &DemoCustomer)]) -> S
         }
         readings.extend(reading_row(*customer, event, id, event.occurred_at));
     }
+    let mut users = BTreeMap::<_, i64>::new();
+    for (customer, event) in &all {
+        let deed = |user| (*customer, user, event.body.kind(), event.day(), event.day());
+        event.body.user().into_iter().for_each(|user| *users.entry(deed(user)).or_default() += 1);
+    }
+    add_user_days(tx, users.into_iter().map(|(deed, count)| user_day_row(deed, count)).collect()).await?;
     insert_readings(tx, readings).await?;
     insert_keys(tx, keys).await
 }

@@ -9,6 +9,7 @@ use crate::server::store::tables::event_log::events_kept_from;
 use crate::server::store::tables::former_customers::load_customers_known_on;
 use crate::server::store::tables::invoices::{load_invoices, load_invoices_known_on};
 use crate::server::store::tables::readings::load_readings;
+use crate::server::store::tables::user_days::load_user_days;
 use crate::server::store::{Store, StoreError, StoreResult};
 use chrono::{DateTime, Duration, Utc};
 use sqlx::AssertSqlSafe;
@@ -43,25 +44,28 @@ pub struct Reach {
     from: NaiveDate,
     /// The names of readings.
     readings: Vec<String>,
+    /// The kinds of events whose users are asked for.
+    users: Vec<EventKind>,
 }
 
 impl Reach {
     /// Reaches back as far as scores of the days from `from` on need it.
     pub fn of(rulebook: &Rulebook, from: NaiveDate) -> Self {
         let readings = rulebook.readings().into_iter().map(str::to_owned).collect();
-        Self { from: from - Duration::days(rulebook.lookback_days()), readings }
+        Self { from: from - Duration::days(rulebook.lookback_days()), readings, users: rulebook.user_kinds() }
     }
 
     /// Reaches as far as both do.
     pub fn and(self, other: Self) -> Self {
-        Self { from: self.from.min(other.from), readings: [self.readings, other.readings].concat() }
+        let Self { from, readings, users } = other;
+        Self { from: self.from.min(from), readings: [self.readings, readings].concat(), users: [self.users, users].concat() }
     }
 }
 
 impl From<NaiveDate> for Reach {
-    /// Reaches back to a day, without readings.
+    /// Reaches back to a day, without readings and users.
     fn from(from: NaiveDate) -> Self {
-        Self { from, readings: Vec::new() }
+        Self { from, readings: Vec::new(), users: Vec::new() }
     }
 }
 
@@ -131,7 +135,7 @@ pub async fn load_facts(
     if known.is_empty() {
         return Ok(HashMap::new());
     }
-    let (Reach { from, readings }, AsOf { day: to, known_at }) = (reach.into(), at.into());
+    let (Reach { from, readings, users }, AsOf { day: to, known_at }) = (reach.into(), at.into());
     let ids: Vec<_> = known.iter().map(|known| known.id).collect();
     let mut found: HashMap<_, _> = known
         .iter()
@@ -150,6 +154,11 @@ pub async fn load_facts(
         let found_readings = load_readings(tx, &ids, &readings, (from, to), known_at.unwrap_or(NaiveDate::MAX)).await?;
         for (customer, readings) in found_readings {
             found.entry(customer).and_modify(|facts| facts.readings.extend(readings));
+        }
+    }
+    if !users.is_empty() {
+        for (customer, users) in load_user_days(tx, &ids, &users, (from, to), known_at.unwrap_or(NaiveDate::MAX)).await? {
+            found.entry(customer).and_modify(|facts| facts.users = users);
         }
     }
     let invoices = match known_at {

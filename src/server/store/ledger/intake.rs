@@ -2,8 +2,7 @@
 //! lock the customers they touch.
 
 use crate::domain::band_change::BandChangeCause;
-use crate::domain::{Event, EventId, ImportCounts, NaiveDate, Source};
-use crate::scoring::Connections;
+use crate::domain::{Event, EventBody, EventId, ImportCounts, NaiveDate, Source};
 use crate::server::store::ledger::connections::write_facts;
 use crate::server::store::ledger::health::{Occasion, put_health};
 use crate::server::store::ledger::plan::{Plan, Step};
@@ -50,16 +49,15 @@ impl Store {
             if moves && incoming.len() > 1 {
                 return Ok(None);
             }
-            let plan = Plan::make(&mut tx, incoming).await?;
+            let mut plan = Plan::make(&mut tx, incoming).await?;
+            plan.note_users(&mut tx, &before.rulebook, today).await?;
             let mut standings = Standings::load(&mut tx, &plan, &before, moves, today).await?;
             let Some(ids) = plan.write(&mut tx, moves, today).await? else { continue };
             let after = if moves { &load_rules(&mut tx).await? } else { &before };
             let mut stored = Vec::with_capacity(incoming.len());
-            for (step, one) in plan.steps.iter().zip(incoming) {
+            for (place, one) in incoming.iter().enumerate() {
                 let health_before = standings.health(one.customer, &before, today)?;
-                if let Step::Append(invoice) = step {
-                    standings.add(one, invoice.as_ref());
-                }
+                standings.add(&plan, place, today);
                 stored.push((health_before, standings.health(one.customer, after, today)?));
             }
             let healths =
@@ -135,11 +133,12 @@ impl Store {
                 Some(attempt) => hold_import(&mut tx, attempt).await?,
                 None => ImportCounts::default(),
             };
-            let plan = Plan::make(&mut tx, incoming).await?;
+            let mut plan = Plan::make(&mut tx, incoming).await?;
+            plan.note_users(&mut tx, &rules.rulebook, today).await?;
             // Scores are computed while the database writes.
             let score = async {
                 let (mut standings, _) = Standings::carried(&plan, &rules, moves, today)?;
-                plan.appended().for_each(|one| standings.add(one, None));
+                (0..incoming.len()).for_each(|place| standings.add(&plan, place, today));
                 let (carried, stale): (Vec<_>, Vec<_>) = plan.changed.values().partition(|known| standings.has(known.id));
                 let health = |known| standings.new_health(known, &rules, today);
                 let healths = carried.into_iter().map(health).collect::<StoreResult<_>>()?;
@@ -204,13 +203,21 @@ fn split_by_customer(incoming: &[Incoming]) -> Vec<Vec<usize>> {
 /// it is connected now.
 async fn begin_intake(db: &Db, incoming: &[&Incoming]) -> StoreResult<(Tx, Rules, bool)> {
     let mut first = BTreeMap::<Source, NaiveDate>::new();
+    let mut readings = BTreeMap::<&str, NaiveDate>::new();
     for Incoming { event, .. } in incoming {
-        let Some(source) = Source::of(event.body.kind()) else { continue };
-        let day = first.entry(source).or_insert(event.day());
+        let day = match (Source::of(event.body.kind()), &event.body) {
+            (Some(source), _) => first.entry(source).or_insert(event.day()),
+            (None, EventBody::Reading { name, .. }) => readings.entry(name).or_insert(event.day()),
+            (None, _) => continue,
+        };
         *day = event.day().min(*day);
     }
-    let moves = |connections: &Connections| {
-        first.iter().any(|(source, day)| connections.0.get(*source).is_none_or(|connected| *day < connected))
+    let moves = |Rules { rulebook, connections, .. }: &Rules| {
+        let is_measured = |name: &str| !readings.is_empty() && rulebook.readings().contains(&name);
+        first.iter().any(|(source, day)| connections.sources.get(*source).is_none_or(|connected| *day < connected))
+            || readings
+                .iter()
+                .any(|(name, day)| connections.readings.get(*name).is_none_or(|connected| day < connected) && is_measured(name))
     };
     write_facts(db, moves).await
 }

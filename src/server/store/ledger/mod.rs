@@ -18,3 +18,4 @@ pub mod scoring;
 pub mod standings;
 pub mod undo;
 pub mod upgrade;
+pub mod users;

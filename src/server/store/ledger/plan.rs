@@ -1,8 +1,8 @@
 //! Plans of transactions with events. A plan recognises repeats; the other events it appends, counts, and derives invoices from.
 
 use crate::domain::reading::MAX_READING_NAMES;
-use crate::domain::{CustomerId, Event, EventBody, EventId, NaiveDate, NewEvent};
-use crate::scoring::Invoice;
+use crate::domain::{CustomerId, Event, EventBody, EventId, NaiveDate, NewEvent, Rulebook};
+use crate::scoring::{Invoice, LastSeen};
 use crate::server::store::ledger::connections::settle_connections;
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::customers::{CustomerRecord, Known, lock_customers, no_customer, store_first_facts};
@@ -13,8 +13,9 @@ use crate::server::store::tables::fact_days::{fact_days_of, store_fact_days};
 use crate::server::store::tables::invoices::{InvoiceFact, derive_invoice, invoice_row, load_facts_about, store_invoices};
 use crate::server::store::tables::origin::events_named;
 use crate::server::store::tables::readings::{insert_readings, load_reading_names, reading_row};
+use crate::server::store::tables::user_days::{add_user_days, load_last_seen, user_days_of};
 use crate::server::store::{Incoming, StoreError, StoreResult, Verdict};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The decision about an event.
@@ -104,6 +105,8 @@ pub struct Plan<'a> {
     pub incoming: &'a [&'a Incoming],
     /// One for each event.
     pub steps: Vec<Step>,
+    /// When each event's user was seen last before it, where the rules measure users and it is of today.
+    pub seen: Vec<LastSeen>,
     /// The customers before, by id.
     pub customers: Vec<CustomerRecord>,
     /// The customers that get events, as they are afterwards.
@@ -135,6 +138,7 @@ impl<'a> Plan<'a> {
         let mut plan = Self {
             incoming,
             steps: Vec::with_capacity(incoming.len()),
+            seen: vec![LastSeen::default(); incoming.len()],
             customers,
             changed: BTreeMap::new(),
             keys: Keys::new(),
@@ -217,6 +221,34 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// Notes when the users of events of today were seen last, where the rules measure users. So their effect on the number of users
+    /// is known without facts.
+    pub async fn note_users(&mut self, tx: &mut Tx, rulebook: &Rulebook, today: NaiveDate) -> StoreResult<()> {
+        let kinds = rulebook.user_kinds();
+        if kinds.is_empty() {
+            return Ok(());
+        }
+        let from = today - Duration::days(rulebook.lookback_days());
+        let mut named = Vec::new();
+        for (place, (step, Incoming { customer, event, .. })) in self.steps.iter().zip(self.incoming).enumerate() {
+            let is_counted = matches!(step, Step::Append(_)) && event.day() == today && kinds.contains(&event.body.kind());
+            named.extend(event.body.user().filter(|_| is_counted).map(|user| (place, (*customer, user), event.body.kind())));
+        }
+        // Who came back is not known from before.
+        let begins = |customer: &CustomerId| {
+            let known = self.changed.get(customer).filter(|known| known.came_back);
+            known.and_then(|known| known.start_date).filter(|start| *start <= today).map_or(from, |start| start.max(from))
+        };
+        let users: BTreeMap<_, _> = named.iter().map(|(_, user, _)| (*user, begins(&user.0))).collect();
+        let mut seen = load_last_seen(tx, users, today).await?;
+        for (place, (customer, user), kind) in named {
+            let last = seen.entry((customer, user.to_owned())).or_default();
+            self.seen[place] = last.clone();
+            last.0.push((kind, today));
+        }
+        Ok(())
+    }
+
     pub fn appended(&self) -> impl Iterator<Item = &Incoming> {
         self.steps.iter().zip(self.incoming).filter(|(step, _)| matches!(step, Step::Append(_))).map(|(_, one)| *one)
     }
@@ -272,6 +304,7 @@ impl<'a> Plan<'a> {
             }
         }
         add_counts(tx, counts_of(self.appended())).await?;
+        add_user_days(tx, user_days_of(self.appended())).await?;
         store_fact_days(tx, fact_days_of(self.appended())).await?;
         let row = |((customer, _), invoice): (&(CustomerId, &str), &Invoice)| invoice_row(*customer, invoice);
         store_invoices(tx, settled.iter().map(row).collect()).await

@@ -16,6 +16,7 @@ use crate::server::store::tables::events::get_event;
 use crate::server::store::tables::invoices::settle_invoice;
 use crate::server::store::tables::readings::end_readings;
 use crate::server::store::tables::retractions::{retraction_row, store_retractions};
+use crate::server::store::tables::user_days::{add_user_days, user_day_row};
 use crate::server::store::{Store, StoreError, StoreResult, StoredEvent};
 use chrono::{DateTime, Utc};
 
@@ -27,8 +28,11 @@ impl Store {
         let (kind, day) = (body.kind(), occurred_at.date_naive());
         let mut tx = write_connections(&self.db).await?;
         let rules = load_rules(&mut tx).await?;
-        let moves_first = |source| rules.connections.0.get(source).is_none_or(|first| day <= first);
-        let moves = Source::of(kind).is_some_and(moves_first);
+        let moves_first = |source| rules.connections.sources.get(source).is_none_or(|first| day <= first);
+        let moves = match &body {
+            EventBody::Reading { name, .. } => rules.connections.readings.get(name).is_some_and(|first| day <= *first),
+            _ => Source::of(kind).is_some_and(moves_first),
+        };
         let row = lock_customer(&mut tx, customer).await?;
         if get_event(&mut tx, id).await?.retraction.is_some() {
             return Err(StoreError::Conflict(format!("event {id} is retracted already")));
@@ -38,6 +42,8 @@ impl Store {
         store_retractions(&mut tx, vec![taken_back]).await?;
         let (key, times) = body.activity();
         add_counts(&mut tx, vec![count_row(customer, day, kind, key, today, -times)]).await?;
+        let user = body.user().map(|user| user_day_row((customer, user, kind, day, today), -1));
+        add_user_days(&mut tx, user.into_iter().collect()).await?;
         settle_fact_day(&mut tx, day, kind, today).await?;
         if let EventBody::Reading { .. } = body {
             end_readings(&mut tx, &[customer], &[id], today).await?;

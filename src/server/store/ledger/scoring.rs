@@ -36,6 +36,10 @@ impl Store {
 async fn load_rules_known_at(tx: &mut Tx, known_at: Option<NaiveDate>) -> StoreResult<(Rulebook, Connections)> {
     match known_at {
         None => load_rules(tx).await.map(|Rules { rulebook, connections, .. }| (Arc::unwrap_or_clone(rulebook), connections)),
-        Some(day) => Ok((Arc::unwrap_or_clone(rulebook_in_force(tx, day).await?), connections_known_on(tx, day).await?)),
+        Some(day) => {
+            let rulebook = rulebook_in_force(tx, day).await?;
+            let connections = connections_known_on(tx, &rulebook, day).await?;
+            Ok((Arc::unwrap_or_clone(rulebook), connections))
+        }
     }
 }

@@ -2,8 +2,8 @@
 //! any fact; whatever touches the past, or invoices, is measured from all facts.
 
 use crate::domain::band_runs::BandRuns;
-use crate::domain::{Band, CustomerId, EventBody, Health, NaiveDate, Points, Scorecard, Source};
-use crate::scoring::{self, DailyCount, Facts, Invoice, Measurements, ReadingFact, Scores};
+use crate::domain::{Band, CustomerId, EventBody, EventKind, Health, NaiveDate, Points, Scorecard, Source};
+use crate::scoring::{self, DailyCount, Facts, Measurements, ReadingFact, Scores, UserDays};
 use crate::server::store::ledger::facts::load_facts;
 use crate::server::store::ledger::health::NewHealth;
 use crate::server::store::ledger::plan::{Plan, Step};
@@ -121,10 +121,10 @@ impl<'a> Standings<'a> {
     /// Leaves those to their facts that cannot be carried on to the end.
     fn give_up(&mut self, plan: &Plan<'_>, today: NaiveDate, rest: &mut Vec<Known>) {
         let mut ends = HashMap::new();
-        for (step, one) in plan.steps.iter().zip(plan.incoming) {
+        for ((step, one), seen) in plan.steps.iter().zip(plan.incoming).zip(&plan.seen) {
             if let (Step::Append(_), Some(ScoredFrom::Carried(carried))) = (step, self.0.get(&one.customer)) {
                 let end = ends.entry(one.customer).or_insert_with(|| carried.measured.clone());
-                end.add(&one.event.body, carried.scorecard);
+                end.add(&one.event.body, carried.scorecard, seen, today);
             }
         }
         for (id, measured) in ends {
@@ -149,10 +149,15 @@ impl<'a> Standings<'a> {
         })
     }
 
-    /// Adds an event, with what its invoice then is.
-    pub fn add(&mut self, Incoming { customer, event, .. }: &Incoming, invoice: Option<&Invoice>) {
+    /// Adds the event at a place of the plan, with what its invoice then is. Adds nothing where no event is appended.
+    pub fn add(&mut self, plan: &Plan<'_>, place: usize, today: NaiveDate) {
+        let (Step::Append(invoice), Incoming { customer, event, .. }) = (&plan.steps[place], plan.incoming[place]) else {
+            return;
+        };
         match self.0.get_mut(customer) {
-            Some(ScoredFrom::Carried(carried)) => carried.measured.add(&event.body, carried.scorecard),
+            Some(ScoredFrom::Carried(carried)) => {
+                carried.measured.add(&event.body, carried.scorecard, &plan.seen[place], today);
+            }
             Some(ScoredFrom::Facts(facts)) => {
                 let (key, count) = event.body.activity();
                 if Source::of(event.body.kind()).is_some() {
@@ -161,8 +166,11 @@ impl<'a> Standings<'a> {
                 if let EventBody::Reading { name, value } = &event.body {
                     facts.readings.push(ReadingFact { name: name.as_str().into(), at: event.occurred_at, value: *value });
                 }
+                if let Some(user) = event.body.user() {
+                    add_user(&mut facts.users, user, event.body.kind(), event.day());
+                }
                 facts.first_fact_on = facts.first_fact_on.into_iter().chain([event.day()]).min();
-                if let Some(invoice) = invoice {
+                if let Some(invoice) = invoice.as_ref() {
                     facts.invoices.retain(|known| known.number != invoice.number);
                     facts.invoices.push(invoice.clone());
                 }
@@ -182,6 +190,14 @@ impl<'a> Standings<'a> {
             Some(ScoredFrom::Facts(facts)) => NewHealth::of_facts(known, facts, rules, today),
             None => Err(StoreError::NotFound(format!("customer {}", known.id))),
         }
+    }
+}
+
+/// Notes that a fact names a user.
+pub fn add_user(users: &mut Vec<UserDays>, name: &str, kind: EventKind, day: NaiveDate) {
+    match users.iter_mut().find(|user| user.user == name && user.kind == kind) {
+        Some(user) => user.days.push(day),
+        None => users.push(UserDays { user: name.to_owned(), kind, days: vec![day] }),
     }
 }
 

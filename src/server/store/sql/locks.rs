@@ -17,6 +17,8 @@ pub enum AdvisoryLock {
     Letters = 7100920,
     /// Guards the room that is left in the quarantine: two that counted at once would both take it.
     Quarantine = 7100921,
+    /// Lets one process at a time count the users of older events.
+    Users = 7100922,
 }
 
 impl Tx {

@@ -53,9 +53,7 @@ impl Store {
     /// readings. Work that is cut off goes on the next time.
     pub async fn drop_events_before(&self, day: NaiveDate) -> StoreResult<()> {
         let month = first_of_month(day);
-        let sql = "SELECT dropped_to_day FROM event_log WHERE id = 1";
-        let (done,): (Option<i32>,) = self.read().await?.one(sql, binds![]).await?;
-        if done.is_some_and(|done| crate::server::store::sql::bind::day(done) >= month) {
+        if dropped_to(&mut self.read().await?).await?.is_some_and(|done| done >= month) {
             return Ok(());
         }
         let mut tx = self.write().await?;
@@ -103,7 +101,13 @@ pub async fn events_kept_from(tx: &mut Tx) -> StoreResult<Option<NaiveDate>> {
     Ok(number.map(day))
 }
 
-fn first_of_month(day: NaiveDate) -> NaiveDate {
+/// Returns the day of receipt before which all raw events that may go are dropped.
+pub async fn dropped_to(tx: &mut Tx) -> StoreResult<Option<NaiveDate>> {
+    let (number,): (Option<i32>,) = tx.one("SELECT dropped_to_day FROM event_log WHERE id = 1", binds![]).await?;
+    Ok(number.map(day))
+}
+
+pub fn first_of_month(day: NaiveDate) -> NaiveDate {
     day.with_day(1).unwrap_or(day)
 }
 

@@ -7,6 +7,7 @@ use crate::server::store::{Store, StoreError, StoreResult};
 use chrono::{DateTime, Duration, Utc};
 use sqlx::AssertSqlSafe;
 use std::collections::{BTreeSet, HashMap};
+use std::fmt::Display;
 
 impl Store {
     /// Returns a page of a customer's events, the newest first.
@@ -83,7 +84,7 @@ pub enum EventRef {
 }
 
 /// Reads an event's body. The log keeps events as they came; here their letters are composed, as features are counted.
-pub fn read_body(id: EventId, payload: &str) -> StoreResult<EventBody> {
+pub fn read_body(id: impl Display, payload: &str) -> StoreResult<EventBody> {
     let body: EventBody = serde_json::from_str(payload).map_err(|error| StoreError::Corrupt(format!("event {id}: {error}")))?;
     Ok(body.composed())
 }

@@ -25,4 +25,5 @@ pub mod readings;
 pub mod retractions;
 pub mod scorecards;
 pub mod search_key;
+pub mod user_days;
 pub mod writable;

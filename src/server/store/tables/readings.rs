@@ -3,12 +3,12 @@
 
 use crate::domain::{AsOf, CustomerId, EventBody, EventId, NaiveDate, NewEvent, Reading, ReadingValue};
 use crate::scoring::ReadingFact;
-use crate::server::store::sql::bind::{Bind, Row, binds, end, row, time};
+use crate::server::store::sql::bind::{Bind, Row, binds, day, end, row, time};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::{StoreError, StoreResult};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// The end of knowledge that has not ended.
@@ -99,6 +99,18 @@ pub async fn load_latest_readings(tx: &mut Tx, customer: CustomerId, at: AsOf) -
         Ok(Reading { name, value, day: occurred_at.date_naive(), occurred_at })
     };
     rows.into_iter().map(reading).collect()
+}
+
+/// Returns the day of the earliest reading of each name, of any customer, as it was known at the end of a day. A name without any
+/// is left out.
+pub async fn load_first_readings(tx: &mut Tx, names: &[&str], known_on: NaiveDate) -> StoreResult<BTreeMap<String, NaiveDate>> {
+    let mut first = BTreeMap::new();
+    for name in names {
+        let sql = "SELECT day FROM readings WHERE name = $1 AND received_day <= $2 AND retracted_day > $2 ORDER BY day LIMIT 1";
+        let found: Option<(i32,)> = tx.optional(sql, binds![*name, known_on]).await?;
+        first.extend(found.map(|(number,)| ((*name).to_owned(), day(number))));
+    }
+    Ok(first)
 }
 
 /// Loads the customers' readings of these names, of the days `from..=to`, as received by the end of `known_on`. A customer may be there

@@ -153,11 +153,12 @@ pub struct BacktestMarks {
 impl BacktestMarks {
     /// Counts events behind `seen`; when absent, behind those that are surely committed.
     async fn load(tx: &mut Tx, of: &MarkedFacts, seen: Option<i64>) -> StoreResult<Self> {
-        let (Connections(mut days), _) = load_connections(tx).await?;
+        let (mut connections, _) = load_connections(tx).await?;
         for source in crate::domain::Source::ALL {
-            let first = days.get_mut(source);
+            let first = connections.sources.get_mut(source);
             *first = first.filter(|first| *first <= of.end);
         }
+        connections.readings.retain(|_, first| *first <= of.end);
         let one_of = tx.one_of();
         let sql =
             format!("SELECT COUNT(*) FROM retractions WHERE fact_day <= $2 OR (fact_day <= $3 AND fact_customer_id {one_of})");
@@ -165,6 +166,6 @@ impl BacktestMarks {
         let seen = seen_or_surely_committed(tx, seen).await?;
         let sql = format!("SELECT COUNT(*) FROM events WHERE id > $4 AND (day <= $2 OR (day <= $3 AND customer_id {one_of}))");
         let (events,): (i64,) = tx.one(AssertSqlSafe(sql), binds![&of.left[..], of.last, of.end, seen]).await?;
-        Ok(Self { connections: Connections(days), retractions, seen, events })
+        Ok(Self { connections, retractions, seen, events })
     }
 }

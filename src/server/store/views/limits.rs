@@ -11,6 +11,7 @@ use crate::server::store::tables::customers::{Known, load_known_customers};
 use crate::server::store::tables::daily_activity::{add_counts, counts_of};
 use crate::server::store::tables::event_keys::{content_hash, insert_keys, key_row};
 use crate::server::store::tables::events::{event_row, insert_events};
+use crate::server::store::tables::user_days::{add_user_days, user_days_of};
 use crate::server::store::{Incoming, Store, StoreResult};
 use chrono::Duration;
 use sqlx::AssertSqlSafe;
@@ -21,6 +22,7 @@ pub struct RawRows {
     events: Vec<Row>,
     keys: Vec<Row>,
     counts: Vec<Row>,
+    users: Vec<Row>,
     health: Vec<Row>,
 }
 
@@ -30,6 +32,7 @@ impl RawRows {
         self.events.extend(others.events);
         self.keys.extend(others.keys);
         self.counts.extend(others.counts);
+        self.users.extend(others.users);
         self.health.extend(others.health);
         self
     }
@@ -62,6 +65,7 @@ impl Store {
             rows.keys.extend(event.message_id.as_deref().map(|id| key_row(&event.source, id, any_event, hash)));
         }
         rows.counts = counts_of(incoming);
+        rows.users = user_days_of(incoming);
         Ok(rows)
     }
 
@@ -81,6 +85,7 @@ impl Store {
         insert_events(&mut tx, rows.events).await?;
         insert_keys(&mut tx, rows.keys).await?;
         add_counts(&mut tx, rows.counts).await?;
+        add_user_days(&mut tx, rows.users).await?;
         tx.update_rows("customers", rows.health).await?;
         tx.commit().await
     }

@@ -6,9 +6,9 @@ use crate::domain::numbers::round_div;
 use crate::domain::portfolio::{BandTally, MeanScore, Mention, Mentions, Movers, Tally};
 use crate::domain::{Band, CustomerId, CustomerQuery, NaiveDate, Points, Portfolio, Segment};
 use crate::scoring;
+use crate::server::store::ledger::connections::connections_of;
 use crate::server::store::sql::bind::{binds, day};
 use crate::server::store::sql::db::Tx;
-use crate::server::store::tables::connections::load_connections;
 use crate::server::store::tables::first_days::earliest_day;
 use crate::server::store::tables::scorecards::current_rulebook;
 use crate::server::store::views::selection::Selection;
@@ -30,14 +30,14 @@ impl Store {
         let [up7, down7, up30, down30, new_churn_risks, renewals_at_risk, renewals_overdue] =
             load_mentions(&mut tx, everybody, query.archived, today).await?;
         let archived = Selection::load(&mut tx, &CustomerQuery { archived: true, ..query.clone() }, today).await?;
-        let (connections, _) = load_connections(&mut tx).await?;
         let rulebook = current_rulebook(&mut tx).await?;
+        let connections = connections_of(&mut tx, &rulebook).await?;
         Ok(Portfolio {
             today,
             as_of: today,
             known_at: None,
             history_from: None,
-            first_fact_on: earliest_day(&connections.0),
+            first_fact_on: earliest_day(&connections.sources),
             owner: query.owner.clone(),
             currency: currency.to_owned(),
             all: groups.iter().map(Group::tally).sum(),

@@ -5,7 +5,7 @@ use crate::domain::band_change::BandChange;
 use crate::domain::band_history::Period;
 use crate::domain::{AsOf, CustomerId, NaiveDate, Rulebook, Segments, Sources};
 use crate::scoring::{BAND_MEMORY_DAYS, Connections, Facts};
-use crate::server::store::ledger::connections::connections_known_on;
+use crate::server::store::ledger::connections::{connections_known_on, connections_of};
 use crate::server::store::ledger::facts::{load_facts, load_last_activity};
 use crate::server::store::ledger::health::NewHealth;
 use crate::server::store::ledger::rules::Rules;
@@ -126,6 +126,7 @@ pub async fn seen_or_surely_committed(tx: &mut Tx, seen: Option<i64>) -> StoreRe
 #[derive(Debug, PartialEq, Eq)]
 pub struct ReplaySources {
     scorecard_version: i64,
+    users_from: Option<NaiveDate>,
     /// Their number, the last one's id, and the sum of their versions, which every edit raises.
     customers: i64,
     last_customer: i64,
@@ -147,7 +148,8 @@ impl ReplaySources {
         let sql = "SELECT COUNT(*) FROM events WHERE id > $1 AND day <= $2 AND received_day <= $3";
         let (events,): (i64,) = tx.one(sql, binds![seen, at.day, at.known_at.unwrap_or(NaiveDate::MAX)]).await?;
         let scorecard_version = rulebook(tx, at).await?.version;
-        Ok(Self { scorecard_version, customers, last_customer, versions, retractions, seen, events })
+        let users_from = load_connections(tx).await?.0.users_from;
+        Ok(Self { scorecard_version, users_from, customers, last_customer, versions, retractions, seen, events })
     }
 }
 
@@ -160,12 +162,14 @@ async fn rulebook(tx: &mut Tx, at: AsOf) -> StoreResult<Arc<Rulebook>> {
 
 /// The rules of the day, with the sources that were connected by then.
 async fn rules(tx: &mut Tx, at: AsOf) -> StoreResult<Rules> {
-    let Connections(days) = match at.known_at {
-        None => load_connections(tx).await?.0,
-        Some(known_at) => connections_known_on(tx, known_at).await?,
-    };
-    let connections = Connections(Sources::from_fn(|source| days.get(source).filter(|first| *first <= at.day)));
     let rulebook = rulebook(tx, at).await?;
+    let Connections { sources, mut readings, users_from } = match at.known_at {
+        None => connections_of(tx, &rulebook).await?,
+        Some(known_at) => connections_known_on(tx, &rulebook, known_at).await?,
+    };
+    readings.retain(|_, first| *first <= at.day);
+    let sources = Sources::from_fn(|source| sources.get(source).filter(|first| *first <= at.day));
+    let connections = Connections { sources, readings, users_from };
     let columns = FactorColumns::default().followed_by(&rulebook.factors());
     Ok(Rules { rulebook, connections, connections_version: 1, columns })
 }

@@ -1,0 +1,169 @@
+//! Users' days over the years: those of events that an older release stored are counted, and those of long ago are dropped.
+
+use crate::domain::{CustomerId, EventKind, NaiveDate};
+use crate::server::store::ledger::connections::{change_users_from, write_connections};
+use crate::server::store::sql::bind::{binds, day, end, midnight, time};
+use crate::server::store::sql::db::Tx;
+use crate::server::store::sql::locks::AdvisoryLock;
+use crate::server::store::tables::connections::load_connections;
+use crate::server::store::tables::customers::lock_customers;
+use crate::server::store::tables::event_log::{dropped_to, events_kept_from, first_of_month};
+use crate::server::store::tables::events::read_body;
+use crate::server::store::tables::user_days::{add_user_days, delete_user_days, user_day_row};
+use crate::server::store::{Store, StoreResult};
+use chrono::Duration;
+use sqlx::AssertSqlSafe;
+use std::collections::BTreeMap;
+
+/// The customers whose days one transaction drops.
+const CUSTOMERS_DROPPED_TOGETHER: i64 = 500;
+
+/// The progress of counting the users of older events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UsersCounted {
+    /// The customer that is next, and the last that there is.
+    pub next: CustomerId,
+    pub last: CustomerId,
+}
+
+impl UsersCounted {
+    pub fn is_done(&self) -> bool {
+        self.next > self.last
+    }
+}
+
+/// The place up to which users of older events are counted: all days of customers before this one, and its days before this day.
+#[derive(Clone, Copy)]
+struct Place {
+    customer: CustomerId,
+    day: NaiveDate,
+}
+
+impl Store {
+    /// Counts, in one transaction, the users of about `most` more events that an older release has stored, or of a day where that has
+    /// more. Returns `None` when all are counted. Work that is cut off goes on the next time, and several processes take turns: a
+    /// customer's days are counted anew, whatever is there.
+    pub async fn count_older_users(&self, most: i64) -> StoreResult<Option<UsersCounted>> {
+        if load_connections(&mut self.read().await?).await?.0.users_from.is_some() {
+            return Ok(None);
+        }
+        let mut tx = self.write().await?;
+        tx.lock(AdvisoryLock::Users).await?;
+        let mut place = load_place(&mut tx).await?;
+        let (last,): (Option<i64>,) = tx.one("SELECT MAX(id) FROM customers", binds![]).await?;
+        let last = CustomerId(last.unwrap_or_default());
+        let mut left = most;
+        while left > 0 && place.customer <= last {
+            let sql = "SELECT id FROM customers WHERE id >= $1 ORDER BY id LIMIT 1";
+            let Some((next,)) = tx.optional::<(i64,)>(sql, binds![place.customer]).await? else { break };
+            if next != place.customer.0 {
+                place = Place::first_of(CustomerId(next));
+            }
+            left -= count_some(&mut tx, &mut place, left).await?;
+        }
+        let counted = UsersCounted { next: place.customer, last };
+        let sql = "UPDATE event_log SET users_counted_to_customer = $1, users_counted_to_day = $2 WHERE id = 1";
+        tx.execute(sql, binds![place.customer, place.day]).await?;
+        tx.commit().await?;
+        if counted.is_done() {
+            self.finish_users().await?;
+        }
+        Ok(Some(counted))
+    }
+
+    /// Notes that from now on all users of the events that are kept are known.
+    async fn finish_users(&self) -> StoreResult<()> {
+        let mut tx = write_connections(&self.db).await?;
+        // An event can be received on the day before its own, since clocks differ.
+        let kept_from = events_kept_from(&mut tx).await?.and_then(|kept| kept.succ_opt());
+        change_users_from(&mut tx, |from| from.or(kept_from).or(Some(day(0)))).await?;
+        tx.commit().await
+    }
+
+    /// Drops users' days before the month of `day`, as [`Store::drop_events_before`] does with raw events, and is to be called
+    /// before it. Measures whose window reaches before that month are not measured from then on.
+    pub async fn drop_users_before(&self, day: NaiveDate) -> StoreResult<()> {
+        let month = first_of_month(day);
+        if dropped_to(&mut self.read().await?).await?.is_some_and(|done| done >= month) {
+            return Ok(());
+        }
+        // Before the first user goes.
+        let mut tx = write_connections(&self.db).await?;
+        change_users_from(&mut tx, |from| from.map(|from| from.max(month))).await?;
+        tx.commit().await?;
+        let mut passed = 0;
+        loop {
+            let mut tx = self.write().await?;
+            let sql = "SELECT MAX(id) FROM (SELECT id FROM customers WHERE id > $1 ORDER BY id LIMIT $2) AS next";
+            let (Some(last),): (Option<i64>,) = tx.one(sql, binds![passed, CUSTOMERS_DROPPED_TOGETHER]).await? else {
+                return Ok(());
+            };
+            let sql = "DELETE FROM user_days WHERE customer_id > $1 AND customer_id <= $2 AND day < $3";
+            tx.execute(sql, binds![passed, last, month]).await?;
+            tx.commit().await?;
+            passed = last;
+        }
+    }
+}
+
+impl Place {
+    fn first_of(customer: CustomerId) -> Self {
+        Self { customer, day: day(0) }
+    }
+}
+
+async fn load_place(tx: &mut Tx) -> StoreResult<Place> {
+    let sql = "SELECT users_counted_to_customer, users_counted_to_day FROM event_log WHERE id = 1";
+    let (customer, number): (i64, i32) = tx.one(sql, binds![]).await?;
+    Ok(Place { customer: CustomerId(customer), day: day(number) })
+}
+
+/// Says in SQL that an event can name a user.
+fn can_name_user() -> String {
+    let kinds = EventKind::ALL.into_iter().filter(|kind| kind.names_user()).map(|kind| format!("'{}'", kind.name()));
+    format!("kind IN ({})", kinds.collect::<Vec<_>>().join(", "))
+}
+
+/// Counts the users of a customer's next events, about as many as there may be, and moves the place behind them. Returns how many
+/// events there were.
+async fn count_some(tx: &mut Tx, place: &mut Place, most: i64) -> StoreResult<i64> {
+    let Place { customer, day: from } = *place;
+    // Whoever adds events or takes them back holds the customer too.
+    lock_customers(tx, &[customer]).await?;
+    let can_name = can_name_user();
+    let sql = format!(
+        "SELECT day FROM events WHERE customer_id = $1 AND {can_name} AND occurred_at >= $2 ORDER BY occurred_at LIMIT 1 OFFSET $3"
+    );
+    let last: Option<(i32,)> = tx.optional(AssertSqlSafe(sql), binds![customer, midnight(from), most]).await?;
+    let last = last.map(|(number,)| day(number));
+    let sql = format!(
+        "SELECT day, received_day, payload, retracted_at, COUNT(*) FROM events LEFT JOIN retractions ON event_id = id
+         WHERE customer_id = $1 AND {can_name} AND occurred_at >= $2 AND occurred_at < $3
+         GROUP BY day, received_day, payload, retracted_at"
+    );
+    let rows: Vec<(i32, i32, String, Option<i64>, i64)> =
+        tx.all(AssertSqlSafe(sql), binds![customer, midnight(from), end(last)]).await?;
+    let mut counts = BTreeMap::<_, i64>::new();
+    let mut events = 0;
+    for (number, received_on, payload, retracted_at, count) in rows {
+        events += count;
+        let body = read_body(format_args!("of customer {customer}"), &payload)?;
+        let Some(user) = body.user() else { continue };
+        let mut add = |received_on, count| {
+            *counts.entry((user.to_owned(), body.kind(), day(number), received_on)).or_default() += count;
+        };
+        add(day(received_on), count);
+        retracted_at.into_iter().for_each(|at| add(time(at).date_naive(), -count));
+    }
+    delete_user_days(tx, customer, (from, last.unwrap_or(NaiveDate::MAX))).await?;
+    let row = |((user, kind, day, received_on), count): (&(String, EventKind, NaiveDate, NaiveDate), &i64)| {
+        user_day_row((customer, user, *kind, *day, *received_on), *count)
+    };
+    add_user_days(tx, counts.iter().map(row).collect()).await?;
+    *place = match last {
+        Some(last) => Place { customer, day: last + Duration::days(1) },
+        None => Place::first_of(CustomerId(customer.0 + 1)),
+    };
+    // Customers without events take their turn too.
+    Ok(events.max(1))
+}
