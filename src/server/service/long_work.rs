@@ -63,6 +63,9 @@ pub struct Kept<W: LongWork> {
 
 type Work<W> = BoxFuture<'static, Result<Arc<Kept<W>>, AppError>>;
 
+/// Work that somebody may join, and how far it has come.
+type Joined<W> = (Shared<Work<W>>, Arc<<W as LongWork>::Progress>);
+
 struct State<W: LongWork> {
     /// The results, latest first.
     kept: Vec<Arc<Kept<W>>>,
@@ -176,7 +179,7 @@ impl<W: LongWork> LongWorks<W> {
 }
 
 impl<W: LongWork> State<W> {
-    fn working(&self, what: &W) -> Option<(Shared<Work<W>>, Arc<W::Progress>)> {
+    fn working(&self, what: &W) -> Option<Joined<W>> {
         let asked = self.asked.iter().find(|asked| asked.what == *what)?;
         Some((asked.work.upgrade()?, Arc::clone(&asked.progress)))
     }
