@@ -497,7 +497,7 @@ fn a_test_rests_on_nothing_later() {
 
 #[test]
 fn the_figure_of_any_weights_is_that_of_the_scores_they_give() {
-    let key = |name: &str| crate::domain::FactorKey::parse(name).unwrap();
+    let key = |name: &str| FactorKey::parse(name).unwrap();
     let column = |scores: &[(i64, bool)]| {
         scores.iter().map(|(score, measured)| TestedScores::write((Points(*score), *measured))).collect()
     };
