@@ -50,31 +50,49 @@ pub async fn load_user_days(
     known_on: NaiveDate,
 ) -> StoreResult<HashMap<CustomerId, Vec<UserDays>>> {
     let kinds = kinds.iter().map(|kind| format!("'{}'", kind.name())).collect::<Vec<_>>().join(", ");
-    // A row for each customer, because a row costs more to fetch than its content. No user has control characters.
+    // All of a customer in one row, because a row costs more to fetch than its content, and with as little work in SQL as can be. No
+    // user has control characters.
     let sql = format!(
-        "SELECT customer_id, string_agg(line, '\n') FROM (
-             SELECT customer_id, kind || '\t' || user_name || '\t' || string_agg(CAST(day AS TEXT), ' ') AS line FROM (
-                 SELECT customer_id, user_name, kind, day FROM user_days
-                 WHERE customer_id {} AND kind IN ({kinds}) AND day BETWEEN $2 AND $3 AND received_day <= $4
-                 GROUP BY customer_id, user_name, kind, day HAVING SUM(count) > 0
-             ) AS counted GROUP BY customer_id, user_name, kind
-         ) AS users GROUP BY customer_id",
+        "SELECT customer_id, string_agg(CAST(day AS TEXT) || ' ' || CAST(count AS TEXT) || ' ' || kind || ' ' || user_name, '\n')
+         FROM user_days WHERE customer_id {} AND kind IN ({kinds}) AND day BETWEEN $2 AND $3 AND received_day <= $4
+         GROUP BY customer_id",
         tx.one_of()
     );
     let rows: Vec<(i64, String)> = tx.all(AssertSqlSafe(sql), binds![customers, from, to, known_on]).await?;
-    let user = |line: &str| {
-        let (kind, rest) = line.split_once('\t')?;
-        let (user, days) = rest.split_once('\t')?;
-        let days = days.split(' ').map(|number| Some(day(number.parse().ok()?)));
-        let mut days: Vec<_> = days.collect::<Option<_>>()?;
-        days.sort_unstable();
-        Some(UserDays { user: user.to_owned(), kind: EventKind::parse(kind)?, days })
-    };
     let users = |(customer, lines): (i64, String)| {
-        let parsed = |line| user(line).ok_or_else(|| StoreError::Corrupt(format!("customer {customer}, user's days: {line}")));
-        Ok((CustomerId(customer), lines.split('\n').map(parsed).collect::<StoreResult<_>>()?))
+        let parsed =
+            |line| parse_count(line).ok_or_else(|| StoreError::Corrupt(format!("customer {customer}, user's days: {line}")));
+        Ok((CustomerId(customer), sum_up(lines.split('\n').map(parsed).collect::<StoreResult<_>>()?)))
     };
     rows.into_iter().map(users).collect()
+}
+
+/// How often facts of a kind named a user on a day.
+type Count<'a> = (&'a str, EventKind, NaiveDate, i64);
+
+fn parse_count(line: &str) -> Option<Count<'_>> {
+    let mut parts = line.splitn(4, ' ');
+    let mut next = || parts.next();
+    let (on, count) = (day(next()?.parse().ok()?), next()?.parse().ok()?);
+    let kind = EventKind::parse(next()?)?;
+    Some((next()?, kind, on, count))
+}
+
+/// Returns the days of each user and kind. Counts that were received on different days are added up, and what was taken back is gone.
+fn sum_up(mut counts: Vec<Count<'_>>) -> Vec<UserDays> {
+    counts.sort_unstable();
+    counts.dedup_by(|later, first| {
+        let same = (later.0, later.1, later.2) == (first.0, first.1, first.2);
+        first.3 += if same { later.3 } else { 0 };
+        same
+    });
+    counts.retain(|(.., count)| *count > 0);
+    let of_one = counts.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
+    let days = |counts: &[Count<'_>]| {
+        let (user, kind, ..) = counts.first()?;
+        Some(UserDays { user: (*user).to_owned(), kind: *kind, days: counts.iter().map(|(_, _, day, _)| *day).collect() })
+    };
+    of_one.filter_map(days).collect()
 }
 
 /// Returns when facts that count named customers' users last, on the days from each one's own up to `to`.
