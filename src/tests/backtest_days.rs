@@ -18,7 +18,7 @@ use rand_chacha::ChaCha8Rng;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The rules of [`live`]: a scorecard of their own for new customers in Enterprise, readings, and days of silence.
+/// The rules of [`live`]: a scorecard of their own for new customers in Enterprise, readings, users, and days of silence.
 fn mixed_rules(rules: Rulebook) -> NewRulebook {
     let mut rest = rules.rest().clone();
     let keys: Vec<_> = rest.factors.keys().collect();
@@ -28,6 +28,7 @@ fn mixed_rules(rules: Rulebook) -> NewRulebook {
         }
     };
     measure(0, Measure::DaysSince { kinds: vec![EventKind::Login, EventKind::FeatureUse], days: 30 });
+    measure(1, Measure::DistinctUsers { kinds: vec![EventKind::Login, EventKind::FeatureUse], days: 60 });
     measure(4, Measure::Latest { reading: "seats".into(), days: 40 });
     let condition = Condition { segments: vec![Segment::named("Enterprise").unwrap()], started_less_than_days_ago: Some(90) };
     let new = Scorecard { name: "New".into(), condition: Some(condition), ..rules.rest().clone() };
@@ -58,7 +59,7 @@ async fn live(db: &Database, seed: u64) {
             let Some(customer) = customers.choose(&mut random).copied() else { break };
             let number = format!("R-{}", random.random_range(0..4));
             let fact = match random.random_range(0..9) {
-                0 | 1 => login(),
+                0 | 1 => login().user(["Ada", "Bob", "Eve"].choose(&mut random).unwrap()),
                 2 => feature(["a", "b", "c"].choose(&mut random).unwrap()),
                 3 => ticket(),
                 4 => api_calls(random.random_range(1..50)),
