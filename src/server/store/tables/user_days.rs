@@ -50,31 +50,43 @@ pub async fn load_user_days(
     known_on: NaiveDate,
 ) -> StoreResult<HashMap<CustomerId, Vec<UserDays>>> {
     let kinds = kinds.iter().map(|kind| format!("'{}'", kind.name())).collect::<Vec<_>>().join(", ");
-    // A row for each customer, because a row costs more to fetch than its content. No user has control characters.
+    // A row for each customer, because a row costs more to fetch than its content. No user has control characters. Counts are added
+    // up here, which takes a quarter of the time.
     let sql = format!(
         "SELECT customer_id, string_agg(line, '\n') FROM (
-             SELECT customer_id, kind || '\t' || user_name || '\t' || string_agg(CAST(day AS TEXT), ' ') AS line FROM (
-                 SELECT customer_id, user_name, kind, day FROM user_days
-                 WHERE customer_id {} AND kind IN ({kinds}) AND day BETWEEN $2 AND $3 AND received_day <= $4
-                 GROUP BY customer_id, user_name, kind, day HAVING SUM(count) > 0
-             ) AS counted GROUP BY customer_id, user_name, kind
+             SELECT customer_id, kind || '\t' || user_name || '\t' || string_agg(
+                 CAST(day AS TEXT) || CASE WHEN count = 1 THEN '' ELSE ':' || CAST(count AS TEXT) END, ' '
+             ) AS line FROM user_days
+             WHERE customer_id {} AND kind IN ({kinds}) AND day BETWEEN $2 AND $3 AND received_day <= $4
+             GROUP BY customer_id, user_name, kind
          ) AS users GROUP BY customer_id",
         tx.one_of()
     );
     let rows: Vec<(i64, String)> = tx.all(AssertSqlSafe(sql), binds![customers, from, to, known_on]).await?;
-    let user = |line: &str| {
-        let (kind, rest) = line.split_once('\t')?;
-        let (user, days) = rest.split_once('\t')?;
-        let days = days.split(' ').map(|number| Some(day(number.parse().ok()?)));
-        let mut days: Vec<_> = days.collect::<Option<_>>()?;
-        days.sort_unstable();
-        Some(UserDays { user: user.to_owned(), kind: EventKind::parse(kind)?, days })
-    };
     let users = |(customer, lines): (i64, String)| {
-        let parsed = |line| user(line).ok_or_else(|| StoreError::Corrupt(format!("customer {customer}, user's days: {line}")));
-        Ok((CustomerId(customer), lines.split('\n').map(parsed).collect::<StoreResult<_>>()?))
+        let parsed =
+            |line| parse_user(line).ok_or_else(|| StoreError::Corrupt(format!("customer {customer}, user's days: {line}")));
+        let mut users = lines.split('\n').map(parsed).collect::<StoreResult<Vec<_>>>()?;
+        users.retain(|user| !user.days.is_empty());
+        Ok((CustomerId(customer), users))
     };
     rows.into_iter().map(users).collect()
+}
+
+/// Reads a kind, a user, and the days on which the user counts: "login", "ann" and "20528 20530:2 20530:-2".
+fn parse_user(line: &str) -> Option<UserDays> {
+    let (kind, rest) = line.split_once('\t')?;
+    let (user, counts) = rest.split_once('\t')?;
+    let count = |text: &str| match text.split_once(':') {
+        Some((number, count)) => Some((day(number.parse().ok()?), count.parse().ok()?)),
+        None => Some((day(text.parse().ok()?), 1)),
+    };
+    let mut counts: Vec<(NaiveDate, i64)> = counts.split(' ').map(count).collect::<Option<_>>()?;
+    counts.sort_unstable();
+    let of_days = counts.chunk_by(|(one, _), (other, _)| one == other);
+    let counted = of_days.filter(|day| day.iter().map(|(_, count)| count).sum::<i64>() > 0);
+    let days = counted.filter_map(|day| day.first()).map(|(day, _)| *day).collect();
+    Some(UserDays { user: user.to_owned(), kind: EventKind::parse(kind)?, days })
 }
 
 /// Returns when facts that count named customers' users last, on the days from each one's own up to `to`.
