@@ -89,9 +89,9 @@ async fn run() {
         if is_asked("batch_ingest") {
             figures.push(batch_ingest(&server, &app, &ids).await);
         }
-        figures.extend(twelve::lines(&server, &app, &ids).await);
     }
     app.store.close().await;
+    figures.extend(twelve::lines().await);
     if is_asked("rollover") {
         let app = server::open(&database("large").await).await;
         fill(&app, ROLL_OVER_CUSTOMERS, ROLL_OVER_DAYS).await;
@@ -270,6 +270,9 @@ fn unique(name: &str) -> String {
     format!("{name}-{}", Utc::now().timestamp_millis())
 }
 
+/// Makes the event of a number, whose message id begins with the name of its run.
+type Input = fn(u64, &str) -> EventInput;
+
 /// An event of one of the kinds that have no invoice.
 fn input(number: u64, run: &str) -> EventInput {
     let mut input = EventInput { message_id: Some(format!("{run}-{number}")), ..EventInput::default() };
@@ -307,10 +310,10 @@ async fn write_raw(store: &Store, transactions: Vec<RawRows>) -> f64 {
 
 async fn event_post(server: &Server, app: &AppState, ids: &[i64]) -> Figure {
     let (mut ours, mut limit) = (Outcome::default(), Outcome::default());
-    post_events(server, ids, WARM_UP, &unique("warm-up")).await;
+    post_events(server, ids, WARM_UP, input, &unique("warm-up")).await;
     server.forget_peak();
     for turn in 0..TURNS {
-        let done = post_events(server, ids, TURN, &unique(&format!("post-{turn}"))).await;
+        let done = post_events(server, ids, TURN, input, &unique(&format!("post-{turn}"))).await;
         ours += done;
         let same = incoming(ids, 0..done.good.min(10_000), &unique(&format!("raw-post-{turn}")), app.read_clock());
         let mut transactions = Vec::new();
@@ -325,7 +328,7 @@ async fn event_post(server: &Server, app: &AppState, ids: &[i64]) -> Figure {
 }
 
 /// Posts single events for a while; `run` begins their message ids.
-async fn post_events(server: &Server, ids: &[i64], time: Duration, run: &str) -> Outcome {
+async fn post_events(server: &Server, ids: &[i64], time: Duration, input: Input, run: &str) -> Outcome {
     let (ids, run) = (ids.to_vec(), run.to_owned());
     let request = move |number| {
         let body = serde_json::to_string(&input(number, &run)).expect("JSON");
@@ -337,7 +340,7 @@ async fn post_events(server: &Server, ids: &[i64], time: Duration, run: &str) ->
 }
 
 /// Returns the seconds that a batch of events takes; `run` begins their message ids.
-async fn post_batch(server: &Server, ids: &[i64], run: &str) -> f64 {
+async fn post_batch(server: &Server, ids: &[i64], input: Input, run: &str) -> f64 {
     let line = |number| {
         let input = EventInput { customer_id: Some(pick(ids, number)), ..input(number, run) };
         serde_json::to_string(&input).expect("JSON") + "\n"
@@ -354,7 +357,7 @@ async fn post_batch(server: &Server, ids: &[i64], run: &str) -> f64 {
 
 async fn batch_ingest(server: &Server, app: &AppState, ids: &[i64]) -> Figure {
     server.forget_peak();
-    let ours = BATCH as f64 / post_batch(server, ids, &unique("batch")).await;
+    let ours = BATCH as f64 / post_batch(server, ids, input, &unique("batch")).await;
     let peak_mb = server.peak_mb();
     let same = incoming(ids, 0..BATCH, &unique("raw-batch"), app.read_clock());
     let mut transactions: Vec<_> = same.chunks(2000).map(|chunk| app.store.raw_events(chunk).expect("rows")).collect();

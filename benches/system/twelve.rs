@@ -1,5 +1,5 @@
 //! Lines named `..._twelve`: the lines that score, under a rulebook of twelve factors and three scorecards, each held against itself
-//! under the default rules. Both are measured in turns on the same data.
+//! under the default rules. Both are measured in turns on the same data, of customers with 500 users each.
 
 use super::client::{Outcome, load};
 use super::server::{Server, peak_mb};
@@ -12,7 +12,9 @@ use customer_health::domain::measure::Measure;
 use customer_health::domain::scale::Scale;
 use customer_health::domain::scorecard::FactorRule;
 use customer_health::domain::templates::Template;
-use customer_health::domain::{Condition, CustomerId, EventInput, FactorKey, NewRulebook, Points, Rulebook, Scorecard, Segment};
+use customer_health::domain::{
+    Condition, CustomerId, EventInput, EventKind, FactorKey, NewRulebook, Points, Rulebook, Scorecard, Segment,
+};
 use customer_health::server::AppState;
 use customer_health::server::service::run::jobs;
 use customer_health::server::store::Incoming;
@@ -23,6 +25,11 @@ const TARGET: f64 = 0.6;
 const READINGS: [&str; 2] = ["seats used", "seats bought"];
 /// Each customer has a reading of each name every so many days.
 const DAYS_BETWEEN_READINGS: usize = 14;
+/// Fewer than in the other lines, since each has many users.
+const CUSTOMERS: i64 = 1_000;
+/// The users of each customer, each of whom was seen within the window.
+const USERS: u64 = 500;
+const WINDOW: i64 = 60;
 
 #[derive(Clone, Copy)]
 enum Line {
@@ -56,40 +63,48 @@ impl Line {
             Self::ReplayHistory => load(server.address, 4, TURN, history_request(ids)).await.expect("answers"),
             Self::ReplayPortfolio => {
                 let mut outcome = Outcome::default();
-                for days_ago in (0..3).map(|day| 30 + 3 * place + day) {
+                for days_ago in (0..10).map(|day| 30 + 10 * place + day) {
                     outcome += customers(replay_day(app, app.read_clock().date_naive() - Days::days(days_ago)).await);
                 }
                 outcome
             }
             Self::Backtest => customers(seconds_of_backtest(app, TEST_DAYS, 30, 30 + place).await),
-            Self::EventPost => post_events(server, ids, TURN, &unique(&format!("twelve-{place}"))).await,
-            Self::BatchIngest => {
-                Outcome { good: BATCH, bad: 0, seconds: post_batch(server, ids, &unique(&format!("twelve-batch-{place}"))).await }
-            }
+            Self::EventPost => post_events(server, ids, TURN, input, &unique(&format!("twelve-{place}"))).await,
+            Self::BatchIngest => Outcome {
+                good: BATCH,
+                bad: 0,
+                seconds: post_batch(server, ids, input, &unique(&format!("twelve-batch-{place}"))).await,
+            },
             Self::Rescore => customers(rescored),
         }
     }
 }
 
 /// Measures the lines that were asked for.
-pub async fn lines(server: &Server, app: &AppState, ids: &[i64]) -> Vec<Figure> {
+pub async fn lines() -> Vec<Figure> {
     let asked: Vec<_> = Line::ALL.into_iter().filter(|(_, name, _)| super::is_asked(name)).collect();
     if asked.is_empty() {
         return Vec::new();
     }
-    insert_readings(app, ids).await;
+    let url = super::database("twelve").await;
+    let app = &super::server::open(&url).await;
+    super::fill(app, CUSTOMERS, super::DAYS).await;
+    let ids: Vec<_> = super::customer_ids(app).await.iter().map(|id| id.0).collect();
+    insert_facts(app, &ids).await;
+    let server = &Server::start(&url);
     let mut rates = vec![[Outcome::default(); 2]; asked.len()];
     server.forget_peak();
     for turn in 0..TURNS {
-        for (side, rules) in [Rulebook::default(), rulebook()].into_iter().enumerate() {
+        // The default rules come last, so that they are left in force.
+        for (side, rules) in [rulebook(), Rulebook::default()].into_iter().enumerate() {
             let rescored = put_in_force(app, rules).await;
             for ((line, ..), rates) in asked.iter().zip(&mut rates) {
-                rates[side] += line.measure(server, app, ids, (2 * turn + side) as i64, rescored).await;
+                rates[side] += line.measure(server, app, &ids, (2 * turn + side) as i64, rescored).await;
             }
         }
     }
     let (peak, own_peak) = (server.peak_mb(), peak_mb("self"));
-    let figure = |((_, name, unit), [default, twelve]): ((Line, &'static str, &'static str), [Outcome; 2])| {
+    let figure = |((_, name, unit), [twelve, default]): ((Line, &'static str, &'static str), [Outcome; 2])| {
         assert_eq!(default.bad + twelve.bad, 0, "every request succeeds");
         super::figure(name, unit, twelve.rate(), default.rate(), TARGET, peak.max(own_peak))
     };
@@ -110,28 +125,46 @@ async fn put_in_force(app: &AppState, rules: Rulebook) -> f64 {
     started.elapsed().as_secs_f64()
 }
 
-/// Gives each customer readings of each name over the last half year.
-async fn insert_readings(app: &AppState, ids: &[i64]) {
-    let (now, run) = (app.read_clock(), unique("reading"));
-    for some in ids.chunks(200) {
+/// An event by one of the users, where its kind names any.
+fn input(number: u64, run: &str) -> EventInput {
+    let input = super::input(number, run);
+    let user = (input.kind.as_deref() != Some("api_call")).then(|| user(number));
+    EventInput { user, ..input }
+}
+
+fn user(number: u64) -> String {
+    format!("user {}", number % USERS)
+}
+
+/// Gives each customer its users, and readings of each name over the last half year.
+async fn insert_facts(app: &AppState, ids: &[i64]) {
+    let (now, run) = (app.read_clock(), unique("twelve"));
+    for some in ids.chunks(20) {
         let mut incoming = Vec::new();
-        for (id, name) in some.iter().flat_map(|id| READINGS.map(|name| (*id, name))) {
-            for ago in (1_i64..180).step_by(DAYS_BETWEEN_READINGS) {
-                let value = 100 + (id + ago) % 50;
-                let input = EventInput {
-                    kind: Some("reading".into()),
-                    message_id: Some(format!("{run}-{id}-{name}-{ago}")),
-                    occurred_at: Some((now - Days::days(ago)).to_rfc3339()),
-                    name: Some(name.into()),
-                    value: Some(value.to_string()),
-                    ..EventInput::default()
-                };
+        for id in some {
+            let mut add = |name: String, ago: i64, input: EventInput| {
+                let occurred_at = Some((now - Days::days(ago)).to_rfc3339());
+                let input = EventInput { message_id: Some(format!("{run}-{id}-{name}-{ago}")), occurred_at, ..input };
                 let event = input.parse(now).expect("a valid event");
-                incoming.push(Incoming { customer: CustomerId(id), event, received_at: now });
+                incoming.push(Incoming { customer: CustomerId(*id), event, received_at: now });
+            };
+            for number in 0..USERS {
+                let login = EventInput { kind: Some("login".into()), user: Some(user(number)), ..EventInput::default() };
+                add(user(number), number as i64 % WINDOW, login);
+            }
+            for (name, ago) in
+                READINGS.into_iter().flat_map(|name| (1..180).step_by(DAYS_BETWEEN_READINGS).map(move |ago| (name, ago)))
+            {
+                let value = Some((100 + (id + ago) % 50).to_string());
+                let reading =
+                    EventInput { kind: Some("reading".into()), name: Some(name.into()), value, ..EventInput::default() };
+                add(name.to_owned(), ago, reading);
             }
         }
-        app.store.insert_events(&incoming).await.1.expect("readings are stored");
+        app.store.insert_events(&incoming).await.1.expect("facts are stored");
     }
+    jobs::roll_over(app).await.expect("customers are scored");
+    app.store.vacuum().await.expect("PostgreSQL is vacuumed");
 }
 
 /// The rulebook of twelve factors, which three scorecards weigh differently.
@@ -146,9 +179,10 @@ fn rulebook() -> Rulebook {
         }
     }
     let [used, bought] = READINGS.map(str::to_owned);
+    let kinds = vec![EventKind::Login, EventKind::FeatureUse];
     for (key, measure) in [
+        ("users", Measure::DistinctUsers { kinds, days: WINDOW }),
         ("latestSeats", Measure::Latest { reading: used.clone(), days: 90 }),
-        ("meanSeats", Measure::Mean { reading: used.clone(), days: 90 }),
         ("shareOfSeats", Measure::Ratio { reading: used, over: bought, days: 90 }),
     ] {
         let rule = FactorRule {
@@ -158,7 +192,7 @@ fn rulebook() -> Rulebook {
             next_step: None,
             weight: 10,
             measure,
-            scale: Scale::straight((50, Points::ZERO), (150, Points::MAX), Points::NEUTRAL),
+            scale: Scale::straight((50, Points::ZERO), (600, Points::MAX), Points::NEUTRAL),
         };
         rest.factors.push(FactorKey::parse(key).expect("a key"), rule);
     }

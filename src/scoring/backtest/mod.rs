@@ -253,10 +253,10 @@ fn warnings(answer: &Backtest) -> Vec<Warning> {
     told.map(|(code, _)| Warning { code, sentence: words::backtest_warning(code, answer) }).collect()
 }
 
-/// Returns what ranks too well to be true: the score, and factors by their names. Of a few that left it says nothing.
-pub fn too_good(answer: &Backtest) -> Vec<&str> {
-    let factors = answer.factors.iter().map(|factor| (factor.label.as_str(), factor.auc));
-    let ranked = std::iter::once(("the score", answer.auc)).chain(factors).filter(|_| answer.verdict != Verdict::CountsOnly);
+/// Returns what ranks too well to be true: the score, as `None`, and factors by their names. Of a few that left it says nothing.
+pub fn too_good(answer: &Backtest) -> Vec<Option<&str>> {
+    let factors = answer.factors.iter().map(|factor| (Some(factor.label.as_str()), factor.auc));
+    let ranked = std::iter::once((None, answer.auc)).chain(factors).filter(|_| answer.verdict != Verdict::CountsOnly);
     ranked.filter(|(_, auc)| auc.is_some_and(|auc| auc.value > TOO_GOOD)).map(|(name, _)| name).collect()
 }
 

@@ -9,6 +9,7 @@ use crate::domain::{
 use crate::scoring::trial::{Trial, TriedCustomer};
 use crate::scoring::{self, Measurements, Scores};
 use proptest::prelude::*;
+use std::cmp::Reverse;
 
 /// Customers of every kind: much and little activity, unconnected sources, no fact, not started.
 fn portfolio() -> Vec<Given> {
@@ -33,17 +34,20 @@ fn measured(portfolio: &[Given], rules: &Scorecard) -> Vec<Measurements> {
     portfolio.iter().map(|given| scoring::measure(&given.facts, rules, &given.connections, day(0))).collect()
 }
 
+fn arr_cents(place: usize) -> Option<i64> {
+    (place % 5 > 0).then_some(100 * place as i64)
+}
+
 /// A trial that has a column for each measure of these rules.
 fn trial(portfolio: &[Given], current: &Scorecard, others: &[&Scorecard]) -> Trial {
     let now = measured(portfolio, current);
     let customer = |(place, measured): (usize, &Measurements)| {
         let Scores { score, band, .. } = Scores::of(measured, current);
         let (id, name) = (CustomerId(place as i64 + 1), format!("Customer {place}"));
-        let arr_cents = (place % 5 > 0).then_some(100 * place as i64);
         TriedCustomer {
             id,
             name,
-            arr_cents,
+            arr_cents: arr_cents(place),
             segment: place % 2,
             traits: Traits::default(),
             has_data: measured.has_data(),
@@ -85,7 +89,9 @@ fn assert_scored_alike(trial: &mut Trial, portfolio: &[Given], current: &Scoreca
     let mut named: Vec<_> = outlook.movers.iter().map(|mover| mover.id.0 as usize - 1).collect();
     assert!(outlook.movers.is_sorted_by(|a, b| a.arr_cents >= b.arr_cents), "the largest come first");
     named.sort_unstable();
+    moving.sort_by_key(|place| Reverse(arr_cents(*place)));
     moving.truncate(20);
+    moving.sort_unstable();
     assert_eq!(named, moving);
     for mover in &outlook.movers {
         let place = mover.id.0 as usize - 1;

@@ -77,7 +77,7 @@ pub fn backtest_warning(code: WarningCode, answer: &Backtest) -> String {
         WarningCode::TooGood => format!(
             "More than 95 of 100 pairs in the right order ({}) is too good to be true: does a factor know the outcome, as a last \
              invoice or a cancellation ticket does?",
-            too_good(answer).join(", ")
+            too_good(answer).into_iter().map(|factor| factor.unwrap_or("the score")).collect::<Vec<_>>().join(", ")
         ),
         WarningCode::FittedHere => {
             "Fitted here: these rules were made after a look at these departures, which flatters them. Later ones tell more."

@@ -63,9 +63,6 @@ pub struct Kept<W: LongWork> {
 
 type Work<W> = BoxFuture<'static, Result<Arc<Kept<W>>, AppError>>;
 
-/// Work that somebody may join, and how far it has come.
-type Joined<W> = (Shared<Work<W>>, Arc<<W as LongWork>::Progress>);
-
 struct State<W: LongWork> {
     /// The results, latest first.
     kept: Vec<Arc<Kept<W>>>,
@@ -130,7 +127,8 @@ impl<W: LongWork> LongWorks<W> {
     fn ask(&self, store: &Store, what: &W) -> Result<(Shared<Work<W>>, bool), AppError> {
         let mut state = self.state();
         // Work that has ended holds no turn any more, and what it rests on may have changed since.
-        if let Some((work, _)) = state.working(what).filter(|(work, _)| work.peek().is_none()) {
+        let known = state.asked(what).and_then(|asked| asked.work.upgrade());
+        if let Some(work) = known.filter(|work| work.peek().is_none()) {
             return Ok((work, false));
         }
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| self.overloaded())?;
@@ -161,9 +159,12 @@ impl<W: LongWork> LongWorks<W> {
 
     /// Waits for the work on a question in the place of somebody who will come back. Returns its progress.
     fn linger(&self, what: &W) -> Arc<W::Progress> {
-        let Some((work, progress)) = self.state().working(what) else { return Arc::default() };
-        tokio::spawn(tokio::time::timeout(self.limits.patience, work));
-        progress
+        let state = self.state();
+        let Some(asked) = state.asked(what) else { return Arc::default() };
+        if let Some(work) = asked.work.upgrade() {
+            tokio::spawn(tokio::time::timeout(self.limits.patience, work));
+        }
+        Arc::clone(&asked.progress)
     }
 
     fn overloaded(&self) -> AppError {
@@ -179,9 +180,8 @@ impl<W: LongWork> LongWorks<W> {
 }
 
 impl<W: LongWork> State<W> {
-    fn working(&self, what: &W) -> Option<Joined<W>> {
-        let asked = self.asked.iter().find(|asked| asked.what == *what)?;
-        Some((asked.work.upgrade()?, Arc::clone(&asked.progress)))
+    fn asked(&self, what: &W) -> Option<&Asked<W>> {
+        self.asked.iter().find(|asked| asked.what == *what)
     }
 
     /// Makes a result the latest, and drops the oldest ones until the rest is within the limits.
