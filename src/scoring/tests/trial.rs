@@ -35,7 +35,7 @@ fn measured(portfolio: &[Given], rules: &Scorecard) -> Vec<Measurements> {
 }
 
 fn arr_cents(place: usize) -> Option<i64> {
-    (place % 5 > 0).then_some(100 * place as i64)
+    (!place.is_multiple_of(5)).then_some(100 * place as i64)
 }
 
 /// A trial that has a column for each measure of these rules.
