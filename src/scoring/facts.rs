@@ -65,6 +65,8 @@ pub struct Facts {
     pub came_back: bool,
     /// The day of the earliest counted fact.
     pub first_fact_on: Option<NaiveDate>,
+    /// The day of the earliest counted fact since the start date, of a customer that came back.
+    pub first_fact_since: Option<NaiveDate>,
     pub daily: Vec<DailyCount>,
     pub invoices: Vec<Invoice>,
     /// The readings of the names that the scorecard measures.
@@ -141,8 +143,7 @@ impl Facts {
         life.readings.retain(|reading| reading.day() >= start);
         life.users.iter_mut().for_each(|user| user.days.retain(|day| *day >= start));
         life.invoices.retain(|invoice| invoice.issued_on.is_none_or(|issued| issued >= start));
-        let since = life.daily.iter().map(|daily| daily.day).chain(life.invoices.iter().filter_map(|invoice| invoice.issued_on));
-        life.first_fact_on = self.first_fact_on.filter(|first| *first >= start).or(since.min());
+        life.first_fact_on = self.first_fact_since;
         Cow::Owned(life)
     }
 

@@ -54,7 +54,9 @@ impl Database {
         };
         let came_back = outcomes.iter().any(left) && stored.customer.archived.is_none();
         let segment = Some(stored.customer.fields.segment);
-        let mut facts = Facts { segment, came_back, ..facts(start, events) };
+        let since = start.filter(|_| came_back);
+        let first_fact_since = since.and_then(|start| events.iter().map(day).filter(|day| *day >= start).min());
+        let mut facts = Facts { segment, came_back, first_fact_since, ..facts(start, events) };
         facts.users.retain(|user| rulebook.user_kinds().contains(&user.kind));
         facts.readings.retain(|reading| rulebook.readings().contains(&&*reading.name));
         let far_back = today - chrono::Duration::days(100_000);
@@ -215,5 +217,5 @@ fn facts(start_date: Option<NaiveDate>, events: &[Event]) -> Facts {
     let first_fact_on = events.iter().map(day).min();
     let invoices = invoices.into_values().collect();
     let users = users.into_iter().map(|((user, kind), days)| UserDays { user, kind, days: days.into_iter().collect() }).collect();
-    Facts { segment: None, start_date, came_back: false, first_fact_on, daily, invoices, readings, users }
+    Facts { segment: None, start_date, came_back: false, first_fact_on, first_fact_since: None, daily, invoices, readings, users }
 }

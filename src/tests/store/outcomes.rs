@@ -2,7 +2,8 @@
 
 use crate::domain::band_history::Period;
 use crate::domain::{
-    Archive, ArchiveReason, BulkChange, CustomerFields, CustomerId, NaiveDate, Outcome, OutcomeFacts, OutcomeInput, OutcomeKind,
+    Archive, ArchiveReason, Band, BulkChange, CustomerFields, CustomerId, FactorKey, NaiveDate, Outcome, OutcomeFacts, OutcomeInput,
+    OutcomeKind, Points,
 };
 use crate::scoring;
 use crate::server::store::StoreError;
@@ -171,7 +172,7 @@ on_each_database! {
             let measured = scoring::measure(&facts, &scorecard, &connections, days_ago(ago));
             let health = scoring::score(acme, &measured, &scorecard, days_ago(ago));
             assert_eq!((point.score, point.band), (health.score, health.band), "{ago} days ago");
-            (health.band, health.factors[crate::domain::FactorKey::LOGIN_FREQUENCY].value)
+            (health.band, health.factors[FactorKey::LOGIN_FREQUENCY].value)
         };
         let then = before(40).await;
         assert_eq!(then.1, Some(30));
@@ -189,6 +190,23 @@ on_each_database! {
             let (found, _) = day.list_customers(&parse_query("").unwrap(), days_ago(ago)).await.unwrap();
             assert_eq!(found.iter().any(|row| row.customer.id == acme), is_there, "{ago} days ago");
         }
+    }
+
+    async fn who_came_back_and_fell_silent_long_ago_is_measured(db: Database) {
+        let other = db.customer("Other").await;
+        db.send_all(other, [login().days_ago(600), feature("x").days_ago(600)]).await;
+        let acme = db.customer_with(CustomerFields { start_date: Some(days_ago(700)), ..blank() }).await;
+        db.send_all(acme, [login().days_ago(600), login().days_ago(390)]).await;
+        db.add_outcome(acme, &churned(days_ago(500)), now()).await.unwrap();
+        db.restore_customer(acme, Some(days_ago(400)), now()).await.unwrap();
+        db.roll_over_all(today()).await;
+        db.assert_settled(today()).await;
+        let health = db.health(acme).await;
+        assert_eq!((health.band, health.factors[FactorKey::LOGIN_FREQUENCY].score), (Band::ChurnRisk, Points::ZERO));
+        // That it had left before, too, changes past days.
+        let sources = db.replay_sources(days_ago(300).into()).await.unwrap();
+        db.add_outcome(acme, &churned(days_ago(650)), now()).await.unwrap();
+        assert_eq!(db.renew_replay_sources(days_ago(300).into(), &sources).await.unwrap(), None);
     }
 
     async fn a_change_of_many_that_is_undone_takes_its_outcomes_back(db: Database) {

@@ -180,7 +180,7 @@ fn demo_facts(known: &Known, customer: &DemoCustomer) -> Facts {
     }
     let first_fact_on = earliest_day(&known.first_facts);
     let Known { segment, start_date, .. } = *known;
-    Facts { segment, start_date, came_back: false, first_fact_on, daily, invoices, readings, users }
+    Facts { segment, start_date, came_back: false, first_fact_on, first_fact_since: None, daily, invoices, readings, users }
 }
 
 async fn insert_demo_events(tx: &mut Tx, stored: &[(Known, &DemoCustomer)]) -> StoreResult<()> {

@@ -177,34 +177,45 @@ pub async fn load_facts(
                 (facts.start_date, facts.came_back) = (former.start_date, former.came_back);
             }
         }
-        for (customer, first) in first_known_on(tx, &ids, known_at).await? {
+        for (customer, first) in first_known_on(tx, ids.iter().map(|id| (*id, NaiveDate::MIN)), known_at).await? {
             if let Some(facts) = found.get_mut(&customer) {
                 facts.first_fact_on = first;
             }
         }
     }
+    let returned = |(id, facts): (&CustomerId, &Facts)| Some((*id, facts.start_date.filter(|_| facts.came_back)?));
+    let returned: Vec<_> = found.iter().filter_map(returned).collect();
+    for (customer, first) in first_known_on(tx, returned, known_at.unwrap_or(NaiveDate::MAX)).await? {
+        found.entry(customer).and_modify(|facts| facts.first_fact_since = first);
+    }
     Ok(found)
 }
 
-/// Returns the day of each customer's earliest fact, as it was known at the end of a day.
+/// Returns the day of each customer's earliest fact since a day of its own, as it was known at the end of a day.
 async fn first_known_on(
     tx: &mut Tx,
-    customers: &[CustomerId],
+    customers: impl IntoIterator<Item = (CustomerId, NaiveDate)>,
     known_on: NaiveDate,
 ) -> StoreResult<Vec<(CustomerId, Option<NaiveDate>)>> {
-    // Walks a customer's days only as far as the first that counted.
-    let sql = format!(
-        "SELECT id, (
-             SELECT activity.day FROM daily_activity AS activity WHERE activity.customer_id = customers.id AND activity.received_day <= $2
-             AND (SELECT SUM(same.count) FROM daily_activity AS same WHERE same.customer_id = activity.customer_id
-                  AND same.day = activity.day AND same.kind = activity.kind AND same.key = activity.key
-                  AND same.received_day <= $2) > 0
-             ORDER BY activity.day LIMIT 1
-         ) AS first_day FROM customers WHERE id {}",
-        tx.one_of()
-    );
-    let rows: Vec<(i64, Option<i32>)> = tx.all(AssertSqlSafe(sql), binds![customers, known_on]).await?;
-    Ok(rows.into_iter().map(|(id, first)| (CustomerId(id), first.map(day))).collect())
+    let rows = customers.into_iter().map(|(customer, since)| vec![customer.into(), since.into()]).collect();
+    let mut found = Vec::new();
+    for (given, binds) in tx.given_rows(rows) {
+        let known_on = known_on.to_epoch_days();
+        // Walks a customer's days only as far as the first that counted.
+        let sql = format!(
+            "SELECT column1, (
+                 SELECT activity.day FROM daily_activity AS activity
+                 WHERE activity.customer_id = column1 AND activity.day >= column2 AND activity.received_day <= {known_on}
+                 AND (SELECT SUM(same.count) FROM daily_activity AS same WHERE same.customer_id = activity.customer_id
+                      AND same.day = activity.day AND same.kind = activity.kind AND same.key = activity.key
+                      AND same.received_day <= {known_on}) > 0
+                 ORDER BY activity.day LIMIT 1
+             ) AS first_day FROM {given}"
+        );
+        let rows: Vec<(i64, Option<i32>)> = tx.all(AssertSqlSafe(sql), binds).await?;
+        found.extend(rows.into_iter().map(|(id, first)| (CustomerId(id), first.map(day))));
+    }
+    Ok(found)
 }
 
 /// Returns the time of the latest thing that each customer had done as of a day. Customers who had done nothing are left out.

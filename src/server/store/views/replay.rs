@@ -132,6 +132,8 @@ pub struct ReplaySources {
     last_customer: i64,
     versions: i64,
     retractions: i64,
+    /// The number of departures and the like, and of those taken back.
+    outcomes: (i64, i64),
     /// The event behind which others were counted, and how many.
     seen: i64,
     events: i64,
@@ -144,12 +146,13 @@ impl ReplaySources {
         let (customers, last_customer, versions): (i64, i64, i64) = tx.one(sql, binds![]).await?;
         let sql = "SELECT COUNT(*) FROM retractions WHERE retracted_at < $1";
         let (retractions,): (i64,) = tx.one(sql, binds![end(at.known_at)]).await?;
+        let outcomes = tx.one("SELECT COUNT(*), COUNT(retracted_at) FROM outcomes", binds![]).await?;
         let seen = seen_or_surely_committed(tx, seen).await?;
         let sql = "SELECT COUNT(*) FROM events WHERE id > $1 AND day <= $2 AND received_day <= $3";
         let (events,): (i64,) = tx.one(sql, binds![seen, at.day, at.known_at.unwrap_or(NaiveDate::MAX)]).await?;
         let scorecard_version = rulebook(tx, at).await?.version;
         let users_from = load_connections(tx).await?.0.users_from;
-        Ok(Self { scorecard_version, users_from, customers, last_customer, versions, retractions, seen, events })
+        Ok(Self { scorecard_version, users_from, customers, last_customer, versions, retractions, outcomes, seen, events })
     }
 }
 
