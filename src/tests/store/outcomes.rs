@@ -2,8 +2,8 @@
 
 use crate::domain::band_history::Period;
 use crate::domain::{
-    Archive, ArchiveReason, Band, BulkChange, CustomerFields, CustomerId, FactorKey, NaiveDate, Outcome, OutcomeFacts, OutcomeInput,
-    OutcomeKind, Points,
+    Archive, ArchiveReason, Band, BulkChange, CustomerFields, CustomerId, FactorKey, NaiveDate, Outcome, OutcomeFacts,
+    OutcomeInput, OutcomeKind, Points,
 };
 use crate::scoring;
 use crate::server::store::StoreError;
