@@ -147,6 +147,14 @@ impl Facts {
         Cow::Owned(life)
     }
 
+    /// Notes that there is a fact on a day.
+    pub fn note_first(&mut self, day: NaiveDate) {
+        self.first_fact_on = self.first_fact_on.into_iter().chain([day]).min();
+        if self.came_back && self.start_date.is_some_and(|start| start <= day) {
+            self.first_fact_since = self.first_fact_since.into_iter().chain([day]).min();
+        }
+    }
+
     /// Returns the first day on which other facts count than before, within a span.
     pub fn came_back_within(&self, from: NaiveDate, to: NaiveDate) -> Option<NaiveDate> {
         self.start_date.filter(|start| self.came_back && from < *start && *start <= to)

@@ -203,6 +203,13 @@ on_each_database! {
         db.assert_settled(today()).await;
         let health = db.health(acme).await;
         assert_eq!((health.band, health.factors[FactorKey::LOGIN_FREQUENCY].score), (Band::ChurnRisk, Points::ZERO));
+        // Nothing but its first fact since makes a customer that came back today one with a score.
+        db.add_outcome(acme, &churned(days_ago(9)), now()).await.unwrap();
+        db.restore_customer(acme, Some(today()), now()).await.unwrap();
+        assert_eq!(db.health(acme).await.band, Band::NoData);
+        db.send(acme, login()).await;
+        assert_ne!(db.health(acme).await.band, Band::NoData);
+        db.assert_settled(today()).await;
         // That it had left before, too, changes past days.
         let sources = db.replay_sources(days_ago(300).into()).await.unwrap();
         db.add_outcome(acme, &churned(days_ago(650)), now()).await.unwrap();

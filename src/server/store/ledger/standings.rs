@@ -169,7 +169,7 @@ impl<'a> Standings<'a> {
                 if let Some(user) = event.body.user() {
                     add_user(&mut facts.users, user, event.body.kind(), event.day());
                 }
-                facts.first_fact_on = facts.first_fact_on.into_iter().chain([event.day()]).min();
+                facts.note_first(event.day());
                 if let Some(invoice) = invoice.as_ref() {
                     facts.invoices.retain(|known| known.number != invoice.number);
                     facts.invoices.push(invoice.clone());
