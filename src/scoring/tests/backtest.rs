@@ -354,6 +354,14 @@ fn the_sentence_says_how_many_were_healthy() {
         "Of 46 customers lost, 35 were Healthy three months before: the score does not see them coming."
     );
     assert_eq!(sentence(46, 5, 447), "Of 46 customers lost, 5 were Healthy three months before: the score sees them coming.");
+    let mut nobody = portfolio(46, 0, 447);
+    for case in nobody.iter_mut().filter(|case| case.band == Band::Healthy) {
+        (case.score, case.band) = (Points(600), Band::AtRisk);
+    }
+    assert_eq!(
+        answer(&nobody).sentence,
+        "Of 46 customers lost, none was Healthy three months before: nor was anybody who stayed, so that scores tell who leaves, and bands do not."
+    );
     assert_eq!(sentence(3, 1, 40), "Of 3 customers lost, 1 was Healthy three months before: too few to judge the score by.");
     assert_eq!(sentence(1, 0, 40), "The one customer lost was not Healthy three months before: too few to judge the score by.");
     assert_eq!(sentence(0, 0, 40), "None of 40 customers was lost in the 90 days after 1 Apr 2026.");

@@ -1,5 +1,6 @@
 //! A backtest in sentences that can be repeated.
 
+use crate::domain::Band;
 use crate::domain::backtest::{Backtest, Verdict, WarningCode};
 use crate::domain::counts::count;
 use crate::domain::phrases::day;
@@ -27,10 +28,14 @@ pub fn backtest_sentence(answer: &Backtest) -> String {
         (_, 1) => format!("Of {lost} customers lost, 1 was Healthy {before} before"),
         _ => format!("Of {lost} customers lost, {healthy} were Healthy {before} before"),
     };
+    let nobody_is_healthy = answer.bands.iter().all(|rate| rate.band != Band::Healthy || rate.n == 0);
     let meaning = match answer.verdict {
         Verdict::CountsOnly | Verdict::TooFew => "too few to judge the score by",
         Verdict::Backwards => "the score ranks them backwards",
         _ if 2 * healthy >= lost => "the score does not see them coming",
+        Verdict::BetterThanChance if nobody_is_healthy => {
+            "nor was anybody who stayed, so that scores tell who leaves, and bands do not"
+        }
         Verdict::BetterThanChance => "the score sees them coming",
         Verdict::NoEvidence => "yet the score ranks them no better than chance would",
     };
