@@ -38,9 +38,9 @@ async function pictures(name, path, height, prepare = async () => {}) {
     await page.waitForSelector("body[data-hydrated]");
     await prepare(page);
     const png = await page.screenshot({ animations: "disabled" });
-    const file = `docs/images/${name}-${colorScheme}.png`;
-    const { size } = await sharp(png).png({ palette: true, effort: 10 }).toFile(folder + `${name}-${colorScheme}.png`);
-    console.log(`${file}  ${Math.ceil(size / 1024)} kB`);
+    const file = `${name}-${colorScheme}.png`;
+    const { size } = await sharp(png).png({ palette: true, effort: 10 }).toFile(folder + file);
+    console.log(`docs/images/${file}  ${Math.ceil(size / 1024)} kB`);
     await context.close();
   }
 }
