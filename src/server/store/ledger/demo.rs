@@ -24,7 +24,7 @@ use crate::server::store::tables::invoices::{InvoiceFact, derive_invoice, invoic
 use crate::server::store::tables::notes::note_row;
 use crate::server::store::tables::outcomes::outcome_row;
 use crate::server::store::tables::readings::{insert_readings, reading_row};
-use crate::server::store::tables::user_days::{add_user_days, user_day_row};
+use crate::server::store::tables::user_days::{add_user_days, user_day_rows};
 use crate::server::store::{DemoCustomer, Store, StoreError, StoreResult};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
@@ -193,12 +193,10 @@ async fn insert_demo_events(tx: &mut Tx, stored: &[(Known, &DemoCustomer)]) -> S
         }
         readings.extend(reading_row(*customer, event, id, event.occurred_at));
     }
-    let mut users = BTreeMap::<_, i64>::new();
-    for (customer, event) in &all {
-        let deed = |user| (*customer, user, event.body.kind(), event.day(), event.day());
-        event.body.user().into_iter().for_each(|user| *users.entry(deed(user)).or_default() += 1);
-    }
-    add_user_days(tx, users.into_iter().map(|(deed, count)| user_day_row(deed, count)).collect()).await?;
+    let deeds = all
+        .iter()
+        .filter_map(|(customer, event)| Some(((*customer, event.body.user()?, event.body.kind(), event.day(), event.day()), 1)));
+    add_user_days(tx, user_day_rows(deeds)).await?;
     insert_readings(tx, readings).await?;
     insert_keys(tx, keys).await
 }

@@ -16,7 +16,7 @@ use crate::server::store::tables::events::get_event;
 use crate::server::store::tables::invoices::settle_invoice;
 use crate::server::store::tables::readings::end_readings;
 use crate::server::store::tables::retractions::{retraction_row, store_retractions};
-use crate::server::store::tables::user_days::{add_user_days, user_day_row};
+use crate::server::store::tables::user_days::{add_user_days, user_day_rows};
 use crate::server::store::{Store, StoreError, StoreResult, StoredEvent};
 use chrono::{DateTime, Utc};
 
@@ -42,8 +42,8 @@ impl Store {
         store_retractions(&mut tx, vec![taken_back]).await?;
         let (key, times) = body.activity();
         add_counts(&mut tx, vec![count_row(customer, day, kind, key, today, -times)]).await?;
-        let user = body.user().map(|user| user_day_row((customer, user, kind, day, today), -1));
-        add_user_days(&mut tx, user.into_iter().collect()).await?;
+        let deed = body.user().map(|user| ((customer, user, kind, day, today), -1));
+        add_user_days(&mut tx, user_day_rows(deed)).await?;
         settle_fact_day(&mut tx, day, kind, today).await?;
         if let EventBody::Reading { .. } = body {
             end_readings(&mut tx, &[customer], &[id], today).await?;

@@ -20,7 +20,7 @@ use crate::server::store::tables::invoices::{derive_invoice, invoice_row, load_f
 use crate::server::store::tables::readings::end_readings;
 use crate::server::store::tables::retractions::{retraction_row, store_retractions};
 use crate::server::store::tables::scorecards::load_segments;
-use crate::server::store::tables::user_days::{add_user_days, user_day_row};
+use crate::server::store::tables::user_days::{add_user_days, user_day_rows};
 use crate::server::store::{Attempt, Store, StoreResult};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
@@ -69,9 +69,10 @@ impl Store {
         if rows.is_empty() {
             return Ok(0);
         }
+        let today = now.date_naive();
         let mut retractions = Vec::with_capacity(rows.len());
         let mut counts = BTreeMap::<_, i64>::new();
-        let mut users = BTreeMap::<_, i64>::new();
+        let mut deeds = Vec::new();
         let mut about = BTreeSet::new();
         let mut readings = Vec::new();
         let mut keys = BTreeMap::<_, Vec<_>>::new();
@@ -84,7 +85,7 @@ impl Store {
             let (key, count) = body.activity();
             *counts.entry((*customer, *number, body.kind(), key.to_owned())).or_default() -= count;
             if let Some(user) = body.user() {
-                *users.entry((CustomerId(*customer), user.to_owned(), body.kind(), day(*number))).or_default() -= 1;
+                deeds.push(((CustomerId(*customer), user.to_owned(), body.kind(), day(*number), today), -1));
             }
             keys.entry(source.as_str()).or_default().extend(message_id.clone());
             about.extend(body.invoice_number().map(|number| (CustomerId(*customer), number.to_owned())));
@@ -95,15 +96,11 @@ impl Store {
             let sql = format!("DELETE FROM event_keys WHERE source = $1 AND message_id {}", tx.one_of_second());
             tx.execute(AssertSqlSafe(sql), binds![source, message_ids]).await?;
         }
-        let today = now.date_naive();
         let row = |((customer, number, kind, key), count): ((i64, i32, EventKind, String), i64)| {
             count_row(CustomerId(customer), day(number), kind, &key, today, count)
         };
         add_counts(&mut tx, counts.into_iter().map(row).collect()).await?;
-        let row = |((customer, user, kind, day), count): (&(CustomerId, String, EventKind, NaiveDate), &i64)| {
-            user_day_row((*customer, user, *kind, *day, today), *count)
-        };
-        add_user_days(&mut tx, users.iter().map(row).collect()).await?;
+        add_user_days(&mut tx, user_day_rows(deeds)).await?;
         settle_invoices(&mut tx, customers, about).await?;
         end_readings(&mut tx, customers, &readings, today).await?;
         let known = known_now(&mut tx, known).await?;

@@ -9,11 +9,10 @@ use crate::server::store::tables::connections::load_connections;
 use crate::server::store::tables::customers::lock_customers;
 use crate::server::store::tables::event_log::{dropped_to, events_kept_from, first_of_month};
 use crate::server::store::tables::events::read_body;
-use crate::server::store::tables::user_days::{add_user_days, delete_user_days, user_day_row};
+use crate::server::store::tables::user_days::{add_user_days, delete_user_days, user_day_rows};
 use crate::server::store::{Store, StoreResult};
 use chrono::Duration;
 use sqlx::AssertSqlSafe;
-use std::collections::BTreeMap;
 
 /// The customers whose days one transaction drops.
 const CUSTOMERS_DROPPED_TOGETHER: i64 = 500;
@@ -143,23 +142,20 @@ async fn count_some(tx: &mut Tx, place: &mut Place, most: i64) -> StoreResult<i6
     );
     let rows: Vec<(i32, i32, String, Option<i64>, i64)> =
         tx.all(AssertSqlSafe(sql), binds![customer, midnight(from), end(last)]).await?;
-    let mut counts = BTreeMap::<_, i64>::new();
+    let mut deeds = Vec::new();
     let mut events = 0;
     for (number, received_on, payload, retracted_at, count) in rows {
         events += count;
         let body = read_body(format_args!("of customer {customer}"), &payload)?;
         let Some(user) = body.user() else { continue };
         let mut add = |received_on, count| {
-            *counts.entry((user.to_owned(), body.kind(), day(number), received_on)).or_default() += count;
+            deeds.push(((customer, user.to_owned(), body.kind(), day(number), received_on), count));
         };
         add(day(received_on), count);
         retracted_at.into_iter().for_each(|at| add(time(at).date_naive(), -count));
     }
     delete_user_days(tx, customer, (from, last.unwrap_or(NaiveDate::MAX))).await?;
-    let row = |((user, kind, day, received_on), count): (&(String, EventKind, NaiveDate, NaiveDate), &i64)| {
-        user_day_row((customer, user, *kind, *day, *received_on), *count)
-    };
-    add_user_days(tx, counts.iter().map(row).collect()).await?;
+    add_user_days(tx, user_day_rows(deeds)).await?;
     *place = match last {
         Some(last) => Place { customer, day: last + Duration::days(1) },
         None => Place::first_of(CustomerId(customer.0 + 1)),

@@ -9,21 +9,25 @@ use sqlx::AssertSqlSafe;
 use std::collections::{BTreeMap, HashMap};
 
 /// Somebody who did something: the customer, the name, the kind of event, its day and the day of its receipt.
-pub type Deed<'a> = (CustomerId, &'a str, EventKind, NaiveDate, NaiveDate);
+pub type Deed<T> = (CustomerId, T, EventKind, NaiveDate, NaiveDate);
 
 /// Returns the counts of users that events add up to, as rows for [`add_user_days`].
 pub fn user_days_of<'a>(incoming: impl IntoIterator<Item = &'a Incoming>) -> Vec<Row> {
-    let mut counts = BTreeMap::<_, i64>::new();
-    for Incoming { customer, event, received_at } in incoming {
-        let Some(user) = event.body.user() else { continue };
-        *counts.entry((*customer, user, event.body.kind(), event.day(), received_at.date_naive())).or_default() += 1;
-    }
-    counts.into_iter().map(|(deed, count)| user_day_row(deed, count)).collect()
+    user_day_rows(incoming.into_iter().filter_map(|Incoming { customer, event, received_at }| {
+        Some(((*customer, event.body.user()?, event.body.kind(), event.day(), received_at.date_naive()), 1))
+    }))
 }
 
-/// Returns the row that adds a count to a user's day. A count below 0 takes back.
-pub fn user_day_row((customer, user, kind, day, received_on): Deed<'_>, count: i64) -> Row {
-    row! { customer_id: customer, user_name: user, kind: kind.name(), day: day, received_day: received_on, count: count }
+/// Returns the rows that add counts to users' days, each day's added up. A count below 0 takes back.
+pub fn user_day_rows<T: AsRef<str> + Ord>(deeds: impl IntoIterator<Item = (Deed<T>, i64)>) -> Vec<Row> {
+    let mut counts = BTreeMap::<_, i64>::new();
+    for (deed, count) in deeds {
+        *counts.entry(deed).or_default() += count;
+    }
+    let row = |((customer, user, kind, day, received_on), count): (Deed<T>, i64)| {
+        row! { customer_id: customer, user_name: user.as_ref(), kind: kind.name(), day: day, received_day: received_on, count: count }
+    };
+    counts.into_iter().map(row).collect()
 }
 
 /// Adds counts to users' days. No two of the rows differ only in the count.
