@@ -218,6 +218,13 @@ story("a double click logs one event, and the next one is another event", async 
   await page.getByRole("button", { name: "Log login" }).click();
   await toast(page, "Login logged");
   assert.equal((await api.events(id)).total, 3);
+  // The second click of a double click comes after the answer to the first.
+  await page.mouse.down({ clickCount: 2 });
+  await page.mouse.up({ clickCount: 2 });
+  await page.getByRole("button", { name: "Close message" }).click();
+  await page.getByRole("button", { name: "Log login" }).click();
+  await toast(page, "Login logged");
+  assert.equal((await api.events(id)).total, 4);
 });
 
 story("the feature field suggests the features seen before", async ({ page, api, open }) => {

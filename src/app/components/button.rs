@@ -1,12 +1,14 @@
 //! Buttons that submit, and links that look like buttons.
 
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
 fn class(primary: bool) -> &'static str {
     if primary { "button button--primary" } else { "button" }
 }
 
-/// Submits its form. While the answer is pending, the button says so and does nothing.
+/// Submits its form. While the answer is pending, the button says so and does nothing. A double click submits once, even where
+/// the first click is answered before the second comes.
 #[component]
 pub fn SubmitButton(
     #[prop(into)] label: String,
@@ -21,9 +23,17 @@ pub fn SubmitButton(
             class=class(primary)
             disabled=move || pending.get()
             aria-busy=move || pending.get().then_some("true")
+            on:click=once
         >
             {label}
         </button>
+    }
+}
+
+/// Ignores every click of a double click but the first.
+fn once(click: MouseEvent) {
+    if click.detail() > 1 {
+        click.prevent_default();
     }
 }
 
