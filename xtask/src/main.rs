@@ -16,7 +16,7 @@ type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 const USAGE: &str = "usage: xtask <command>, in the repository's root
 
   site             target/site from the debug WebAssembly module: fast to build, large to load
-  site --release   the same from the release module: wasm-opt, and brotli and gzip copies
+  site --release   the same from the release module: optimised, and brotli and gzip copies
   size             what of the release site the first page sends; fails when that is more than its budget
   dev [ARGUMENTS]  builds, serves and starts over at every change; ARGUMENTS go to `customer-health serve`";
 

@@ -41,7 +41,7 @@ pub fn report() -> Outcome<()> {
         let (plain, brotli) = compressed(name)?;
         println!("{plain:>10} {brotli:>9}  {name}");
     }
-    println!("\nThe first page's code before wasm-opt: bytes and functions by crate");
+    println!("\nThe first page's code before Binaryen: bytes and functions by crate");
     for (name, (bytes, functions)) in crates(&fs::read(NAMED_MAIN)?)?.into_iter().take(CRATES) {
         println!("{bytes:>10} {functions:>9}  {name}");
     }

@@ -12,13 +12,13 @@ pub const NAME: &str = "customer-health";
 pub const PARTS: &str = "parts.js";
 /// The main module as it was cut, with the names of its functions.
 pub const NAMED_MAIN: &str = "target/bindgen/release/split/main.wasm";
-/// Installed from npm (`binaryen`). It more than halves the modules.
-const WASM_OPT: &str = "node_modules/.bin/wasm-opt";
+/// Optimises with Binaryen, which npm installs. It more than halves the modules.
+const OPTIMISE: &str = "xtask/src/optimise.mjs";
 /// How `parts.js` asks for a part. It has to go on asking, or a server that is away for a moment would end the app.
 const FETCH: [&str; 2] = ["fetch(new URL(", "fetchPart(new URL("];
 const FETCH_PART: &str = include_str!("fetch_part.js");
 
-/// Cuts the module into parts and runs wasm-bindgen and wasm-opt, unless they ran on exactly this module last time. Returns
+/// Cuts the module into parts and runs wasm-bindgen and Binaryen, unless they ran on exactly this module last time. Returns
 /// the folder with their files, which find each other by their plain names.
 pub fn bind(mode: Mode) -> Outcome<PathBuf> {
     let compiled = match mode {
@@ -38,9 +38,7 @@ pub fn bind(mode: Mode) -> Outcome<PathBuf> {
         generate(&split.join("main.wasm"), &bound, mode)?;
         collect_parts(&split, &bound)?;
         if mode == Mode::Release {
-            for module in files_below(&bound)?.iter().filter(|path| path.extension().is_some_and(|kind| kind == "wasm")) {
-                optimise(module)?;
-            }
+            optimise(&bound)?;
         }
         fs::write(&stamp, &hash)?;
     }
@@ -91,16 +89,12 @@ fn collect_parts(split: &Path, bound: &Path) -> Outcome<()> {
     Ok(())
 }
 
-/// Optimises a module. The features are those that rustc emits for every supported browser.
-fn optimise(module: &Path) -> Outcome<()> {
-    const FEATURES: [&str; 6] =
-        ["bulk-memory", "nontrapping-float-to-int", "reference-types", "multivalue", "sign-ext", "mutable-globals"];
-    let status = Command::new(WASM_OPT)
-        .args(["--merge-similar-functions", "-Oz"])
-        .args(FEATURES.map(|feature| format!("--enable-{feature}")))
-        .arg("-o")
-        .args([module, module])
-        .status()
-        .map_err(|e| format!("{WASM_OPT}: {e}; `make build` installs it"))?;
-    if status.success() { Ok(()) } else { Err(format!("{WASM_OPT}: {status}").into()) }
+/// Optimises every module in a folder.
+fn optimise(folder: &Path) -> Outcome<()> {
+    let files = files_below(folder)?;
+    let modules = files.iter().filter(|path| path.extension().is_some_and(|kind| kind == "wasm"));
+    let done = Command::new("node").arg(OPTIMISE).args(modules).output();
+    let done = done.map_err(|e| format!("node {OPTIMISE}: {e}; a build needs Node.js"))?;
+    // Where it succeeds it only warns of sections that rustc wrote and it drops.
+    if done.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&done.stderr).into()) }
 }
