@@ -11,6 +11,7 @@ use customer_health::server::service::{customers, portfolio};
 use customer_health::server::store::Store;
 use customer_health::server::{Actor, AppState, Settings};
 use customer_health::site;
+use customer_health::site::assets::Assets;
 use customer_health::site::connections::{self, Limits};
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -50,7 +51,7 @@ pub async fn serve(url: &str) {
     tokio::spawn(jobs::keep_rolling_over(app.clone()));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     println!("{}", listener.local_addr().expect("an address"));
-    let router = site::router(app).merge(limits);
+    let router = site::router(app, Assets::NONE).merge(limits);
     connections::serve(listener, router, Limits::new(1000), std::future::pending()).await;
 }
 

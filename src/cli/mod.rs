@@ -12,6 +12,7 @@ use crate::server::service::run::post_queue::PostQueue;
 use crate::server::store::{Store, StoreError, StoreResult};
 use crate::server::{AppState, Settings, api, demo};
 use crate::site;
+use crate::site::assets::Assets;
 use crate::site::connections::{self, Limits};
 use args::{AccessArgs, CurrencyArgs, DatabaseArgs, DemoArgs, LimitArgs, ListenArgs, LogArgs, RetentionArgs, UploadArgs};
 use backtest::BacktestArgs;
@@ -109,11 +110,11 @@ enum Command {
     },
 }
 
-/// Parses the command line and runs it.
-pub fn main() -> ExitCode {
+/// Parses the command line and runs it. Pages load their script and style from `assets`.
+pub fn main(assets: Assets) -> ExitCode {
     let cli = Cli::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string());
-    match logging::init(&cli.log).and(runtime).and_then(|runtime| runtime.block_on(run(cli.command))) {
+    match logging::init(&cli.log).and(runtime).and_then(|runtime| runtime.block_on(run(cli.command, assets))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("customer-health: {message}");
@@ -122,7 +123,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-async fn run(command: Command) -> Result<(), String> {
+async fn run(command: Command, assets: Assets) -> Result<(), String> {
     match command {
         Command::Serve { listen, database, access, limits, currency, retention, uploads, demo } => {
             let access_token = access.token_for(listen.addr)?;
@@ -144,7 +145,7 @@ async fn run(command: Command) -> Result<(), String> {
                     loaded => end_demo(&app, loaded).await?,
                 }
             }
-            serve(app, listen.addr, limits.limits()).await
+            serve(app, assets, listen.addr, limits.limits()).await
         }
         Command::Migrate { database } => open(&database, Settings::default()).await.map(|_| ()),
         Command::Demo { database, currency, demo } => {
@@ -240,8 +241,8 @@ const FIRST_ROLL_OVER: Duration = Duration::from_secs(3);
 /// The time that running requests have to finish after a signal: longer than a request may take.
 const SHUTDOWN: Duration = Duration::from_secs(35);
 
-async fn serve(app: AppState, addr: SocketAddr, limits: Limits) -> Result<(), String> {
-    let router = site::router(app.clone());
+async fn serve(app: AppState, assets: Assets, addr: SocketAddr, limits: Limits) -> Result<(), String> {
+    let router = site::router(app.clone(), assets);
     let listener = tokio::net::TcpListener::bind(addr).await.map_err(|error| format!("cannot listen on {addr}: {error}"))?;
     let addr = listener.local_addr().map_err(|error| error.to_string())?;
     let _ = tokio::time::timeout(FIRST_ROLL_OVER, jobs::roll_over(&app)).await;

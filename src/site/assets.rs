@@ -1,5 +1,4 @@
-//! The built assets: embedded in a release binary, read from `target/site` in a debug build. That folder may be missing, so
-//! that tests need no site. Precompressed copies are served as they are; nothing is compressed here.
+//! The built assets, which the binary holds. Precompressed copies are served as they are; nothing is compressed here.
 
 use crate::wire::PageAssets;
 use axum::{
@@ -9,16 +8,16 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use rust_embed::{EmbeddedFile, RustEmbed};
 use std::{borrow::Cow, collections::BTreeMap};
 
-#[derive(RustEmbed)]
-#[folder = "target/site"]
-#[cfg_attr(debug_assertions, allow_missing = true)]
-struct Site;
+/// The content of a file.
+type Content = Cow<'static, [u8]>;
 
-#[cfg(not(debug_assertions))]
-const _: &str = include_str!("../../target/site/manifest.json"); // not found? `make build` builds the site before the server
+/// The files of the built site.
+#[derive(Clone, Copy)]
+pub struct Assets {
+    find: fn(&str) -> Option<Content>,
+}
 
 /// Lets browsers keep an asset for ever: its name changes with its content.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -28,60 +27,68 @@ const ONE_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
 /// The policy of the shared worker's script, which a worker obeys: this one opens a stream and does nothing else.
 const WORKER_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; connect-src 'self'");
 
-/// Returns the addresses of the assets that pages load. Without a site they answer 404, and pages work without script
-/// and style.
-pub fn page_assets() -> PageAssets {
-    let address = |name| format!("/assets/{}", hashed(name));
-    PageAssets {
-        script: address("customer-health.js"),
-        wasm: address("customer-health_bg.wasm"),
-        stylesheet: address("main.css"),
-        typeface: address("fonts/inter-latin.woff2"),
-        live: address("live.js"),
-        save_chart: address("save-chart.js"),
-    }
-}
+impl Assets {
+    /// A site without files: assets answer 404, and pages work without script and style.
+    pub const NONE: Self = Self { find: |_| None };
 
-/// Serves `/assets/...`, and the addresses that browsers and crawlers ask for by themselves.
-pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    Router::new()
-        .route(
-            "/assets/{*path}",
-            get(|Path(path): Path<String>, headers: HeaderMap| async move { asset(&path, &headers, FOR_EVER) }),
-        )
-        .route("/favicon.svg", get(|headers: HeaderMap| async move { asset(&hashed("favicon.svg"), &headers, ONE_DAY) }))
-        .route("/favicon.ico", get(|headers: HeaderMap| async move { asset(&hashed("favicon.svg"), &headers, ONE_DAY) }))
-        .route("/robots.txt", get(|headers: HeaderMap| async move { asset(&hashed("robots.txt"), &headers, ONE_DAY) }))
-}
-
-/// Returns the name under which the build stored a file, from its manifest, or the plain name when the manifest has none.
-fn hashed(name: &str) -> String {
-    let manifest =
-        Site::get("manifest.json").and_then(|file| serde_json::from_slice::<BTreeMap<String, String>>(&file.data).ok());
-    manifest.and_then(|mut names| names.remove(name)).unwrap_or_else(|| name.to_owned())
-}
-
-fn asset(path: &str, headers: &HeaderMap, keep: HeaderValue) -> Response {
-    let find = |path: &str| Site::get(&format!("assets/{path}")).map(|EmbeddedFile { data, .. }| data);
-    let Some((content_type, encoding, content)) = negotiate(path, headers, find) else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
-    let mut response = ([(header::CONTENT_TYPE, content_type), (header::VARY, "Accept-Encoding")], content).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, keep);
-    if path.starts_with("live.") {
-        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, WORKER_POLICY);
+    /// Takes what finds a file by its path below `target/site`.
+    pub fn found_by(find: fn(&str) -> Option<Content>) -> Self {
+        Self { find }
     }
-    if let Some(encoding) = encoding {
-        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+
+    /// Returns the addresses of the assets that pages load.
+    pub fn of_pages(self) -> PageAssets {
+        let address = |name| format!("/assets/{}", self.hashed(name));
+        PageAssets {
+            script: address("customer-health.js"),
+            wasm: address("customer-health_bg.wasm"),
+            stylesheet: address("main.css"),
+            typeface: address("fonts/inter-latin.woff2"),
+            live: address("live.js"),
+            save_chart: address("save-chart.js"),
+        }
     }
-    response
+
+    /// Serves `/assets/...`, and the addresses that browsers and crawlers ask for by themselves.
+    pub fn router<S: Clone + Send + Sync + 'static>(self) -> Router<S> {
+        let named = |name| get(move |headers: HeaderMap| async move { self.answer(&self.hashed(name), &headers, ONE_DAY) });
+        let any = get(move |Path(path): Path<String>, headers: HeaderMap| async move { self.answer(&path, &headers, FOR_EVER) });
+        Router::new()
+            .route("/assets/{*path}", any)
+            .route("/favicon.svg", named("favicon.svg"))
+            .route("/favicon.ico", named("favicon.svg"))
+            .route("/robots.txt", named("robots.txt"))
+    }
+
+    /// Returns the name under which the build stored a file, from its manifest, or the plain name when the manifest has none.
+    fn hashed(self, name: &str) -> String {
+        let manifest =
+            (self.find)("manifest.json").and_then(|content| serde_json::from_slice::<BTreeMap<String, String>>(&content).ok());
+        manifest.and_then(|mut names| names.remove(name)).unwrap_or_else(|| name.to_owned())
+    }
+
+    fn answer(self, path: &str, headers: &HeaderMap, keep: HeaderValue) -> Response {
+        let find = |path: &str| (self.find)(&format!("assets/{path}"));
+        let Some((content_type, encoding, content)) = negotiate(path, headers, find) else {
+            return StatusCode::NOT_FOUND.into_response();
+        };
+        let mut response = ([(header::CONTENT_TYPE, content_type), (header::VARY, "Accept-Encoding")], content).into_response();
+        response.headers_mut().insert(header::CACHE_CONTROL, keep);
+        if path.starts_with("live.") {
+            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, WORKER_POLICY);
+        }
+        if let Some(encoding) = encoding {
+            response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+        }
+        response
+    }
 }
 
 /// A chosen copy of an asset: content type, encoding (`None` is identity), bytes.
-type Negotiated = (&'static str, Option<&'static str>, Cow<'static, [u8]>);
+type Negotiated = (&'static str, Option<&'static str>, Content);
 
 /// Returns the smallest copy that the browser accepts.
-fn negotiate(path: &str, headers: &HeaderMap, find: impl Fn(&str) -> Option<Cow<'static, [u8]>>) -> Option<Negotiated> {
+fn negotiate(path: &str, headers: &HeaderMap, find: impl Fn(&str) -> Option<Content>) -> Option<Negotiated> {
     let content_type = content_type(path)?;
     [("br", ".br"), ("gzip", ".gz")]
         .into_iter()
@@ -131,7 +138,7 @@ mod tests {
     use super::*;
 
     /// A site with one release asset and one debug asset, which has no compressed copies.
-    fn find(path: &str) -> Option<Cow<'static, [u8]>> {
+    fn find(path: &str) -> Option<Content> {
         let content: &'static str = match path {
             "app.js" => "plain",
             "app.js.br" => "brotli",
@@ -188,7 +195,7 @@ mod tests {
 
     #[test]
     fn pages_ask_for_addresses_that_the_router_serves() {
-        let PageAssets { script, wasm, stylesheet, typeface, live, save_chart } = page_assets();
+        let PageAssets { script, wasm, stylesheet, typeface, live, save_chart } = Assets::NONE.of_pages();
         let addresses =
             [(script, ".js"), (wasm, ".wasm"), (stylesheet, ".css"), (typeface, ".woff2"), (live, ".js"), (save_chart, ".js")];
         for (address, extension) in addresses {

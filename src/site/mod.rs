@@ -1,6 +1,6 @@
 //! The whole site: REST API, pages, server functions, assets and operations behind one stack of middleware.
 
-mod assets;
+pub mod assets;
 pub mod connections;
 mod problem_page;
 mod request_log;
@@ -10,7 +10,7 @@ use crate::server::browser::{page, plain_forms, upload};
 use crate::server::guard::Guard;
 use crate::server::{AppState, api, guard, metrics};
 use crate::wire::AppError;
-use assets::page_assets;
+use assets::Assets;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
@@ -36,14 +36,16 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// would wait for ever.
 static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| leptos_axum::generate_route_list(app::App));
 
-/// Builds the router that answers every request.
-pub fn router(app: AppState) -> Router {
+/// Builds the router that answers every request. Pages load their script and style from `assets`.
+pub fn router(app: AppState, assets: Assets) -> Router {
     metrics::start_metrics();
-    let pages = Router::new().leptos_routes_with_context(&app, ROUTES.clone(), page_context, document).fallback(not_found);
+    let (context, document) = (move || page_context(assets), move || document(assets));
+    let not_found = move |State(app), request| not_found(app, assets, request);
+    let pages = Router::new().leptos_routes_with_context(&app, ROUTES.clone(), context, document).fallback(not_found);
     let plain_forms = middleware::from_fn_with_state(pages.clone().with_state(app.clone()), plain_forms::answer);
     Router::new()
         .merge(api::router())
-        .merge(assets::router())
+        .merge(assets.router())
         .merge(pages)
         .layer(plain_forms)
         .layer(middleware::from_fn(time_out))
@@ -73,14 +75,14 @@ impl axum::extract::FromRef<AppState> for LeptosOptions {
 }
 
 /// Renders the document around a page.
-fn document() -> impl leptos::IntoView {
-    app::shell::shell(LeptosOptions::builder().output_name("customer-health").build(), page_assets())
+fn document(assets: Assets) -> impl leptos::IntoView {
+    app::shell::shell(LeptosOptions::builder().output_name("customer-health").build(), assets.of_pages())
 }
 
 /// Prepares the context of a page or server function before it renders. The page's own inline scripts may run; no others
 /// may.
-fn page_context() {
-    let assets = page_assets();
+fn page_context(assets: Assets) {
+    let assets = assets.of_pages();
     page::provide(&expect_context(), assets.live, assets.save_chart);
     let Some(nonce) = use_nonce() else { return };
     if let Ok(policy) = HeaderValue::from_str(&guard::page_policy(&nonce)) {
@@ -102,15 +104,15 @@ async fn set_error_status(response: Response) -> Response {
 }
 
 /// Answers an unknown path with the app's own page for it.
-async fn not_found(State(app): State<AppState>, request: Request) -> Response {
+async fn not_found(app: AppState, assets: Assets, request: Request) -> Response {
     if is_api(request.uri()) {
         return AppError::NotFound(format!("{} here", request.uri().path())).into_response();
     }
     let context = move || {
         provide_context(app.clone());
-        page_context();
+        page_context(assets);
     };
-    let mut response = leptos_axum::render_app_async_with_context(context, document)(request).await;
+    let mut response = leptos_axum::render_app_async_with_context(context, move || document(assets))(request).await;
     if response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::NOT_FOUND;
     }

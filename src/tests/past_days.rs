@@ -7,6 +7,7 @@ use crate::server::AppState;
 use crate::server::service::long_work::{Limits, LongWorks};
 use crate::server::service::past_days::{LIMITS, PastDays};
 use crate::server::store::Store;
+use crate::site::assets::Assets;
 use crate::tests::harness::*;
 use crate::wire::AppError;
 use axum::body::Body;
@@ -41,7 +42,7 @@ async fn until(condition: impl Fn() -> bool) {
 
 async fn get(app: &AppState, path: &str) -> Response<Body> {
     let request = Request::get(path).header("host", "localhost").header("accept", "text/html").body(Body::empty()).unwrap();
-    crate::site::router(app.clone()).oneshot(request).await.unwrap()
+    crate::site::router(app.clone(), Assets::NONE).oneshot(request).await.unwrap()
 }
 
 async fn logins(store: &Store, ago: i64) -> Vec<(String, Counted)> {

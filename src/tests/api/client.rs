@@ -1,6 +1,7 @@
 //! A site of its own for each test, and what one asks of it.
 
 use crate::server::{AppState, Settings};
+use crate::site::assets::Assets;
 use crate::tests::harness::Database;
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
@@ -19,13 +20,13 @@ pub struct Site {
 
 impl Site {
     pub fn new(database: Database) -> Self {
-        Self { router: crate::site::router(database.app()), database }
+        Self { router: crate::site::router(database.app(), Assets::NONE), database }
     }
 
     /// At another time.
     pub fn at(database: Database, clock: fn() -> DateTime<Utc>) -> Self {
         let app = AppState { clock, ..database.app() };
-        Self { router: crate::site::router(app), database }
+        Self { router: crate::site::router(app, Assets::NONE), database }
     }
 
     /// Starts a site on SQLite, for tests that do not depend on the database.
@@ -36,7 +37,7 @@ impl Site {
     pub async fn sqlite_with(settings: Settings) -> Self {
         let database = Database::sqlite().await;
         let app = AppState { settings: Arc::new(settings), ..database.app() };
-        Self { router: crate::site::router(app), database }
+        Self { router: crate::site::router(app, Assets::NONE), database }
     }
 
     /// Sends `METHOD /path` with these headers and this body.
