@@ -24,13 +24,15 @@ help: ## List the targets
 run: build ## Build the optimised app and serve it with the demo portfolio on http://127.0.0.1:3000
 	@$(APP) serve --demo --addr $(ADDR) --database-url $(DATABASE_URL)
 
-# The order matters: the server embeds the site. Each step does nothing when nothing changed.
+# The binary embeds the site, so it comes last; all else is compiled side by side. Each step does nothing when nothing changed.
 build: wasm-target node_modules/.package-lock.json ## Build the self-contained release binary, target/release/customer-health
 	@test -x $(APP) || echo "The first build compiles some 700 crates: 8 to 25 minutes on two cores, by the machine. Later ones take seconds."
-	@echo "1/4 the tool that packs the page's assets" && $(LINTED_BY) cargo build --locked --release --package xtask
-	@echo "2/4 the browser's half, in WebAssembly" && $(LINTED_BY) cargo build --locked --profile wasm-release $(BROWSER_HALF)
-	@echo "3/4 the site: bound, optimised, bundled, hashed, compressed" && target/release/xtask site --release
-	@echo "4/4 the server, with the site embedded" && cargo build --locked --release --bin customer-health
+	@echo "1/3 the browser's half, in WebAssembly; beside it the tool that packs the page's assets, and the server"
+	@$(LINTED_BY) cargo build --locked --profile wasm-release $(BROWSER_HALF) & half=$$!; trap "kill $$half" INT TERM; \
+		$(LINTED_BY) cargo build --locked --release --package xtask && cargo build --locked --release --lib; rest=$$?; \
+		wait $$half && exit $$rest
+	@echo "2/3 the site: bound, optimised, bundled, hashed, compressed" && target/release/xtask site --release
+	@echo "3/3 the binary, with the site embedded" && cargo build --locked --release --bin customer-health
 
 dev: wasm-target node_modules/.package-lock.json ## Serve a debug build with the demo portfolio; rebuild and restart on every change
 	@cargo build --locked --release --package xtask

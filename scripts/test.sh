@@ -15,7 +15,6 @@ lint="env RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=--deny__CLIPPY_HACKE
 tests="cargo test --locked --profile bench"
 # Unoptimised, the futures of a whole export and import need more than a test's 2 MiB of stack.
 export RUST_MIN_STACK=8388608
-browser_half="--lib --target wasm32-unknown-unknown --no-default-features --features hydrate"
 
 # step NAME COMMAND...: runs it, says how long it took, remembers a failure.
 step() {
@@ -75,6 +74,11 @@ browser_tests() {
 
 begun=$(date +%s)
 check "Format" cargo fmt --all --check
+# The release is built beside the tests, since much of it keeps only one core busy. Compiling lints what it compiles first: the build
+# tool and the browser's half here, the server with its tests.
+"${MAKE:-make}" --no-print-directory build LINTED_BY="$lint" end2end/node_modules/.package-lock.json >"$logs/release.log" 2>&1 &
+release=$!
+trap 'kill "$release"; exit 1' INT TERM
 # shellcheck disable=SC2086
 if step "Lints of the server, and the tests compiled" $lint $tests --all-targets --no-run; then
     cargo_tests "$lint"
@@ -82,14 +86,8 @@ else
     add 0 1 0 "Lints of the server"
     cargo_tests ""
 fi
-# Both are compiled for the release in any case, and that compilation lints them. Where it finds something, the release is built
-# without lints, so that the browser tests run.
-release_lint=$lint
-# shellcheck disable=SC2086
-step "Lints of the build tool" $lint cargo build --locked --release --package xtask || { add 0 1 0 "Lints of the build tool"; release_lint=""; }
-# shellcheck disable=SC2086
-step "Lints of the browser's half" $lint cargo build --locked --profile wasm-release $browser_half || { add 0 1 0 "Lints of the browser's half"; release_lint=""; }
-if step "Release build" "${MAKE:-make}" --no-print-directory build LINTED_BY="$release_lint" end2end/node_modules/.package-lock.json; then
+finish_release() { wait "$release"; status=$?; cat "$logs/release.log"; return $status; }
+if step "Release build, begun above; lints of the build tool and of the browser's half" finish_release; then
     check "Size of the first page" target/release/xtask size
     browser_tests
 else
