@@ -123,6 +123,12 @@ story("search, filters and sorting change the list and the address without a rel
   await page.getByRole("link", { name: /Clear all/ }).click();
   await expectCount(page, 5);
 
+  await page.getByRole("combobox", { name: "Factor" }).selectOption("Support load below 40");
+  await expectRows(page, ["Dune", "Cedar"]);
+  await page.waitForURL(/factor=support_load/);
+  await page.getByRole("link", { name: "Remove the filter Support load below 40" }).click();
+  await expectCount(page, 5);
+
   await page.getByRole("combobox", { name: "Owner" }).selectOption("Ann Lee");
   await expectCount(page, 2);
   await page.goBack();

@@ -1,10 +1,12 @@
 //! The customer list: the query that selects customers, and the rows that it shows.
 
+mod factor_scores;
 mod filters;
 mod renewals;
 mod rows;
 
 pub use super::tally::Measure;
+pub use factor_scores::FactorFilter;
 pub use filters::{ChangeFilter, OwnerFilter, Sort, SortDirection};
 pub use renewals::{MonthOfRenewals, RenewalFilter, RenewalTotals};
 pub use rows::{CustomerList, CustomerRow, Page, Weakest};
@@ -54,6 +56,7 @@ pub struct CustomerQuery {
     pub score_from: Option<i64>,
     /// The score below which customers are listed, in points.
     pub score_below: Option<i64>,
+    pub factor: Option<FactorFilter>,
     /// True to list only customers whose ARR is unknown.
     pub arr_unknown: bool,
     /// True to list the archived customers instead of the active ones.
@@ -84,6 +87,7 @@ impl Default for CustomerQuery {
             change: None,
             score_from: None,
             score_below: None,
+            factor: None,
             arr_unknown: false,
             archived: false,
             moved: None,
@@ -126,6 +130,12 @@ impl CustomerQuery {
                 "change" => query.change = choice(&mut errors, name, value, ChangeFilter::parse, &ChangeFilter::NAMES.join(", ")),
                 "score_from" => query.score_from = Some(integer(&mut errors, name, value, 0, 100)),
                 "score_below" => query.score_below = Some(integer(&mut errors, name, value, 0, 101)),
+                "factor" => {
+                    query.factor = FactorFilter::parse(value);
+                    if query.factor.is_none() {
+                        errors.add(name, FactorFilter::RULE);
+                    }
+                }
                 "arr" => {
                     query.arr_unknown =
                         choice(&mut errors, name, value, |text| (text == "unknown").then_some(true), "unknown").is_some()
@@ -197,6 +207,7 @@ impl CustomerQuery {
         put("change", self.change.map(|change| change.name().to_owned()));
         put("score_from", self.score_from.map(|points| points.to_string()));
         put("score_below", self.score_below.map(|points| points.to_string()));
+        put("factor", self.factor.map(FactorFilter::name));
         put("arr", self.arr_unknown.then(|| "unknown".to_owned()));
         put("moved", self.moved.filter(|moved| moved.by == MovedBy::Facts).map(Moved::name));
         put("moved_by_rules", self.moved.filter(|moved| moved.by == MovedBy::Rules).map(Moved::name));

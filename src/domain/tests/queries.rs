@@ -3,8 +3,8 @@
 use super::messages;
 use crate::domain::CustomerId;
 use crate::domain::band_history::{Moved, MovedBy, PERIODS};
-use crate::domain::list::{ChangeFilter, Measure, OwnerFilter, RenewalFilter};
-use crate::domain::{AskedDay, Band, CustomerQuery, FactorKey, KnownAt, NaiveDate, Segment, Sort, SortDirection};
+use crate::domain::list::{ChangeFilter, FactorFilter, Measure, OwnerFilter, RenewalFilter};
+use crate::domain::{AskedDay, Band, CustomerQuery, FactorKey, KnownAt, NaiveDate, Points, Segment, Sort, SortDirection};
 use proptest::prelude::*;
 
 fn from(text: &str) -> Result<CustomerQuery, Vec<String>> {
@@ -24,7 +24,7 @@ fn nothing_asked_is_the_default() {
 fn every_filter_is_read() {
     let query = from(
         "id=7,9&id=7&search= acme &segment=smb&band=at_risk,churn_risk&owner=Priya&renewal=next_90&change=down_7&score_from=40\
-         &score_below=70&arr=unknown&moved_by_rules=healthy_to_at_risk&days=30&by=customers&archived=true&sort=api_trend&direction=desc&page=2&page_size=100\
+         &score_below=70&factor=api_trend:40..70&arr=unknown&moved_by_rules=healthy_to_at_risk&days=30&by=customers&archived=true&sort=api_trend&direction=desc&page=2&page_size=100\
          &as_of=2026-03-04&known_at=then",
     );
     let expected = CustomerQuery {
@@ -37,6 +37,7 @@ fn every_filter_is_read() {
         change: Some(ChangeFilter::Down7),
         score_from: Some(40),
         score_below: Some(70),
+        factor: Some(FactorFilter { factor: FactorKey::API_TREND, from: Some(Points(400)), below: Some(Points(700)) }),
         arr_unknown: true,
         archived: true,
         moved: Some(Moved { from: Band::Healthy, to: Band::AtRisk, by: MovedBy::Rules }),
@@ -94,6 +95,25 @@ fn renewals_are_the_days_of_their_months_and_quarters() {
 
 fn from_renewal(text: &str) -> RenewalFilter {
     from(&format!("renewal={text}")).unwrap().renewal.unwrap()
+}
+
+#[test]
+fn scores_of_a_factor_are_asked_for_in_one_text() {
+    for (text, from, below, label) in [
+        ("login_frequency:..40", None, Some(400), "Logins below 40"),
+        ("login_frequency:39.5..70", Some(395), Some(700), "Logins 39.5 to below 70"),
+        ("login_frequency:100..", Some(1000), None, "Logins 100 or more"),
+    ] {
+        let filter = FactorFilter::parse(text).unwrap();
+        let expected = FactorFilter { factor: FactorKey::LOGIN_FREQUENCY, from: from.map(Points), below: below.map(Points) };
+        assert_eq!(filter, expected);
+        assert_eq!((filter.name(), filter.label("Logins")), (text.to_owned(), label.to_owned()));
+    }
+    let refused =
+        ["login_frequency", "login_frequency:40", "login_frequency:..", "login_frequency:70..70", "login_frequency:..101"];
+    for text in refused.into_iter().chain(["login_frequency:39.55..", "login_frequency:-1..", "loginFrequency:..40", ":..40"]) {
+        assert_eq!(from(&format!("factor={text}")).unwrap_err(), [format!("factor {}", FactorFilter::RULE)], "{text}");
+    }
 }
 
 #[test]
@@ -199,6 +219,7 @@ prop_compose! {
         bands in prop::collection::vec(select(Band::ALL.to_vec()), 0..4),
         renewal in prop::option::of(select(["next_30", "overdue", "2026-Q4", "2027-01", "2026-12-01..2027-01-15", "2026-12-01..", "..2199-12-31"].map(|text| RenewalFilter::parse(text).unwrap()).to_vec())),
         change in prop::option::of(select(vec![ChangeFilter::Up7, ChangeFilter::Down30, ChangeFilter::NewChurnRisk])),
+        factor in prop::option::of(select(["login_frequency:..40", "api_trend:39.5..70", "api_trend:0.."].map(|text| FactorFilter::parse(text).unwrap()).to_vec())),
         scores in (prop::option::of(0..=100i64), prop::option::of(0..=101i64)),
         flags in any::<(bool, bool, bool)>(),
         sort in select(Sort::all(FactorKey::FIVE).collect()),
@@ -208,7 +229,7 @@ prop_compose! {
     ) -> CustomerQuery {
         CustomerQuery {
             ids: ids.into_iter().map(CustomerId).collect(),
-            search, segment, bands, renewal, change,
+            search, segment, bands, renewal, change, factor,
             owner: owner.map(|name| if nobody { OwnerFilter::Nobody } else { OwnerFilter::Named(name) }),
             score_from: scores.0,
             score_below: scores.1,

@@ -17,6 +17,12 @@ const RENEWAL_PATTERN: &str = concat!(
     r"|[0-9-]{10}\.\.([0-9-]{10})?|\.\.[0-9-]{10})$"
 );
 
+/// A pattern for the texts that `FactorFilter` reads, but that the second score must be higher.
+const FACTOR_PATTERN: &str = concat!(
+    r"^[a-z][a-z0-9]*(_[a-z][a-z0-9]*)*:",
+    r"(\.\.([0-9]{1,2}(\.[0-9])?|100)|([0-9]{1,2}(\.[0-9])?|100)\.\.([0-9]{1,2}(\.[0-9])?|100)?)$"
+);
+
 /// A pattern for months and quarters from 1970 to 2199.
 const PERIOD_PATTERN: &str = r"^(19[7-9][0-9]|2[01][0-9][0-9])-(0[1-9]|1[0-2]|Q[1-4])$";
 
@@ -68,6 +74,10 @@ pub struct FilterParameters {
     /// The score below which customers are listed, in points.
     #[param(minimum = 0, maximum = 101)]
     score_below: Option<i64>,
+    /// The scores of a factor of the rules, measured or assumed: its snake_case name, the lowest score and the one below which
+    /// customers are listed, of which either may be absent, as in `login_frequency:..40`.
+    #[param(schema_with = factor_scores)]
+    factor: Option<String>,
     /// The value `unknown` lists only customers whose ARR is unknown.
     #[param(schema_with = unknown)]
     arr: Option<String>,
@@ -298,6 +308,14 @@ fn renewals() -> Object {
         .schema_type(Type::String)
         .pattern(Some(RENEWAL_PATTERN))
         .examples(["next_90", "2026-Q4", "2027-01", "2026-12-01..2027-01-15"])
+        .build()
+}
+
+fn factor_scores() -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .pattern(Some(FACTOR_PATTERN))
+        .examples(["login_frequency:..40", "login_frequency:40..70", "login_frequency:70.."])
         .build()
 }
 

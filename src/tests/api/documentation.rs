@@ -3,7 +3,7 @@
 use super::Site;
 use crate::domain::CustomerId;
 use crate::domain::band_history::{Moved, MovedBy};
-use crate::domain::list::{ChangeFilter, Measure, OwnerFilter, RenewalFilter};
+use crate::domain::list::{ChangeFilter, FactorFilter, Measure, OwnerFilter, RenewalFilter};
 use crate::domain::{AskedDay, Band, CustomerQuery, KnownAt, NaiveDate, Segment, Sort, SortDirection};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -110,6 +110,7 @@ async fn the_api_documents_all_that_a_page_can_ask_of_the_list() {
         change: Some(ChangeFilter::Up7),
         score_from: Some(1),
         score_below: Some(2),
+        factor: FactorFilter::parse("api_trend:..40"),
         arr_unknown: true,
         archived: true,
         moved: Some(Moved { from: Band::Healthy, to: Band::AtRisk, by: MovedBy::Facts }),

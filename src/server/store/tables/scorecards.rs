@@ -154,7 +154,7 @@ pub async fn current_rulebook(tx: &mut Tx) -> StoreResult<Arc<Rulebook>> {
 }
 
 /// Returns the version in force, with the columns of its factors.
-async fn current_columns(tx: &mut Tx) -> StoreResult<(i64, FactorColumns)> {
+pub async fn current_columns(tx: &mut Tx) -> StoreResult<(i64, FactorColumns)> {
     let sql = "SELECT version, factor_columns FROM scorecards ORDER BY version DESC LIMIT 1";
     let (version, columns): (i64, String) = tx.one(sql, binds![]).await?;
     Ok((version, FactorColumns::parse(&columns)))

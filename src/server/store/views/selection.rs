@@ -3,13 +3,14 @@
 use crate::domain::band_history::{Moved, Period, PeriodRuns};
 use crate::domain::band_runs::read_runs;
 use crate::domain::letters::composed;
-use crate::domain::list::{ChangeFilter, MOVE_POINTS, NEW_DAYS, OwnerFilter};
+use crate::domain::list::{ChangeFilter, FactorFilter, MOVE_POINTS, NEW_DAYS, OwnerFilter};
 use crate::domain::{Band, CustomerId, CustomerQuery, NaiveDate, Points, Segment};
 use crate::server::store::sql::bind::{Bind, binds};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::band_changes::load_changes_of_all;
 use crate::server::store::tables::customer_health::{StoredRuns, load_runs};
-use crate::server::store::tables::scorecards::load_segments;
+use crate::server::store::tables::factor_columns::FactorColumns;
+use crate::server::store::tables::scorecards::{current_columns, load_segments};
 use crate::server::store::tables::search_key::folded;
 use crate::server::store::{StoreError, StoreResult};
 use chrono::Duration;
@@ -29,7 +30,7 @@ pub async fn known_segment(tx: &mut Tx, asked: Option<Segment>) -> StoreResult<O
 }
 
 impl Selection {
-    /// Builds the condition of all filters. Those who moved are found by their runs, and selected by their ids.
+    /// Builds the condition of all filters. A factor is found by its column. Those who moved are found by their runs, and selected by their ids.
     pub async fn load(tx: &mut Tx, query: &CustomerQuery, today: NaiveDate) -> StoreResult<Self> {
         let segment = known_segment(tx, query.segment).await?;
         let mut selection = Self::continuing(&CustomerQuery { segment, ..query.clone() }, today, Vec::new());
@@ -40,10 +41,21 @@ impl Selection {
             let ids = moved_customers(tx, &selection, moved, Period::ending(today, query.days)).await?;
             selection.and(&format!("id {}", tx.one_of().replace("$1", "?")), binds![&ids[..]]);
         }
+        if let Some(FactorFilter { factor, from, below }) = query.factor {
+            let (_, columns) = current_columns(tx).await?;
+            let column = columns.of(factor).ok_or_else(|| unknown_factor(&columns))?;
+            // Null without data, as the score is.
+            if let Some(Points(tenths)) = from {
+                selection.and(&format!("{column} >= ?"), binds![tenths]);
+            }
+            if let Some(Points(tenths)) = below {
+                selection.and(&format!("{column} < ?"), binds![tenths]);
+            }
+        }
         Ok(selection)
     }
 
-    /// Builds the conditions of a statement that has values already: of all filters but those of ids and moves.
+    /// Builds the conditions of a statement that has values already: of all filters but those of ids, factors and moves.
     pub fn continuing(query: &CustomerQuery, today: NaiveDate, binds: Vec<Bind>) -> Self {
         let archived = if query.archived { "archived_day IS NOT NULL" } else { "archived_day IS NULL" };
         let mut selection = Self { condition: archived.to_owned(), binds };
@@ -108,6 +120,11 @@ impl Selection {
             }
         }
     }
+}
+
+fn unknown_factor(columns: &FactorColumns) -> StoreError {
+    let names: Vec<_> = columns.keys().map(|key| key.query_name()).collect();
+    StoreError::Rule("factor", format!("must be one of {}", names.join(", ")))
 }
 
 /// A LIKE pattern for a part of a [`search_key`](crate::server::store::tables::search_key).

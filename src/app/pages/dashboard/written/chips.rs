@@ -4,7 +4,8 @@ use super::links::list_href;
 use crate::app::format;
 use crate::domain::CustomerQuery;
 use crate::domain::band_history::{Moved, MovedBy};
-use crate::domain::list::{ChangeFilter, OwnerFilter, RenewalFilter};
+use crate::domain::list::{ChangeFilter, FactorFilter, OwnerFilter, RenewalFilter};
+use crate::domain::scorecard::FactorName;
 use leptos::prelude::*;
 
 /// An active filter in words, and the address of the list without it.
@@ -14,7 +15,8 @@ struct Chip {
     without: String,
 }
 
-fn chips(query: &CustomerQuery) -> Vec<Chip> {
+/// Returns a chip for each filter. `names` are those of the factors.
+fn chips(query: &CustomerQuery, names: &[FactorName]) -> Vec<Chip> {
     let mut chips = Vec::new();
     let mut put = |label: Option<String>, remove: fn(&mut CustomerQuery)| {
         chips.extend(label.map(|label| {
@@ -33,6 +35,7 @@ fn chips(query: &CustomerQuery) -> Vec<Chip> {
     put(query.renewal.map(renewal_label), |query| query.renewal = None);
     put(query.change.map(|change| change_label(change).to_owned()), |query| query.change = None);
     put(score_label(query.score_from, query.score_below), |query| (query.score_from, query.score_below) = (None, None));
+    put(query.factor.map(|filter| factor_filter_label(filter, names)), |query| query.factor = None);
     put(query.moved.map(|moved| moved_label(moved, query.days)), |query| query.moved = None);
     put(query.arr_unknown.then(|| "ARR unknown".to_owned()), |query| query.arr_unknown = false);
     put(query.archived.then(|| "Archived".to_owned()), |query| query.archived = false);
@@ -40,8 +43,8 @@ fn chips(query: &CustomerQuery) -> Vec<Chip> {
 }
 
 /// Returns the active filters in words.
-pub fn filter_labels(query: &CustomerQuery) -> Vec<String> {
-    chips(query).into_iter().map(|chip| chip.label).collect()
+pub fn filter_labels(query: &CustomerQuery, names: &[FactorName]) -> Vec<String> {
+    chips(query, names).into_iter().map(|chip| chip.label).collect()
 }
 
 /// "Healthy → At risk in 90 days"
@@ -80,6 +83,12 @@ fn score_label(from: Option<i64>, below: Option<i64>) -> Option<String> {
     }
 }
 
+/// "Login frequency below 40"; a factor that the rules do not have is told by its key.
+pub fn factor_filter_label(filter: FactorFilter, names: &[FactorName]) -> String {
+    let name = names.iter().find(|name| name.factor == filter.factor);
+    filter.label(name.map_or_else(|| filter.factor.to_string(), |name| name.label.clone()).as_str())
+}
+
 /// Returns the address of the list without any filter, in the same order.
 pub fn without_filters(query: &CustomerQuery) -> String {
     let CustomerQuery { sort, direction, page_size, days, by, at, .. } = query.clone();
@@ -88,8 +97,8 @@ pub fn without_filters(query: &CustomerQuery) -> String {
 
 /// Shows every active filter with a link to remove it, and one link to remove all.
 #[component]
-pub fn Chips(query: CustomerQuery) -> impl IntoView {
-    let chips = chips(&query);
+pub fn Chips(query: CustomerQuery, names: Vec<FactorName>) -> impl IntoView {
+    let chips = chips(&query, &names);
     (!chips.is_empty()).then(|| {
         let several = chips.len() > 1;
         let items = chips.into_iter().map(|Chip { label, without }| {
@@ -124,7 +133,7 @@ pub fn Chips(query: CustomerQuery) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Band;
+    use crate::domain::{Band, FactorKey};
 
     #[test]
     fn each_filter_has_a_chip_whose_link_removes_only_that_filter() {
@@ -133,14 +142,17 @@ mod tests {
             bands: vec![Band::AtRisk, Band::ChurnRisk],
             score_from: Some(30),
             score_below: Some(40),
+            factor: FactorFilter::parse("api_trend:..39.5"),
             page: 3,
             ..CustomerQuery::default()
         };
-        let chips: Vec<_> = chips(&query).into_iter().map(|chip| (chip.label, chip.without)).collect();
+        let names = [FactorName { factor: FactorKey::API_TREND, label: "API trend".to_owned(), short_label: "API".to_owned() }];
+        let chips: Vec<_> = chips(&query, &names).into_iter().map(|chip| (chip.label, chip.without)).collect();
         let expected = [
-            ("“acme”", "/?band=at_risk%2Cchurn_risk&score_from=30&score_below=40#customers"),
-            ("At risk or Churn risk", "/?search=acme&score_from=30&score_below=40#customers"),
-            ("Score 30 to below 40", "/?search=acme&band=at_risk%2Cchurn_risk#customers"),
+            ("“acme”", "/?band=at_risk%2Cchurn_risk&score_from=30&score_below=40&factor=api_trend%3A..39.5#customers"),
+            ("At risk or Churn risk", "/?search=acme&score_from=30&score_below=40&factor=api_trend%3A..39.5#customers"),
+            ("Score 30 to below 40", "/?search=acme&band=at_risk%2Cchurn_risk&factor=api_trend%3A..39.5#customers"),
+            ("API trend below 39.5", "/?search=acme&band=at_risk%2Cchurn_risk&score_from=30&score_below=40#customers"),
         ];
         assert_eq!(chips, expected.map(|(label, link)| (label.to_owned(), link.to_owned())));
     }
@@ -148,7 +160,7 @@ mod tests {
     #[test]
     fn order_and_page_are_not_filters() {
         let query = CustomerQuery { page: 2, page_size: 100, sort: crate::domain::Sort::Arr, ..CustomerQuery::default() };
-        assert_eq!(chips(&query), []);
+        assert_eq!(chips(&query, &[]), []);
         assert_eq!(without_filters(&query), "/?sort=arr&page_size=100#customers");
     }
 }

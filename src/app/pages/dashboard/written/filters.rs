@@ -1,10 +1,10 @@
 //! Search and filters: a GET form that works as it is. Once the page is hydrated, every change applies at once.
 
-use super::chips::filter_labels;
+use super::chips::{factor_filter_label, filter_labels};
 use super::columns::sort_label;
-use crate::domain::list::{OwnerFilter, RenewalFilter};
-use crate::domain::scorecard::FactorName;
-use crate::domain::{Band, CustomerQuery, NaiveDate, Segment, Segments, Sort, SortDirection};
+use crate::domain::list::{FactorFilter, OwnerFilter, RenewalFilter};
+use crate::domain::scorecard::{BandLimits, FactorName};
+use crate::domain::{Band, CustomerQuery, NaiveDate, Points, Segment, Segments, Sort, SortDirection};
 use chrono::Months;
 use leptos::prelude::*;
 
@@ -29,6 +29,7 @@ pub fn Filters(
     owners: Vec<String>,
     segments: Segments,
     names: Vec<FactorName>,
+    limits: BandLimits,
     today: NaiveDate,
 ) -> impl IntoView {
     let is_asked = |segment: &Segment| query.segment.is_some_and(|asked| asked.is_like(segment));
@@ -38,18 +39,17 @@ pub fn Filters(
         <search>
             <form class="filters" method="get" action="/#customers" autocomplete="off">
                 <SearchField search=query.search.clone() />
-                <button type="button" class="filters__open" popovertarget=PANEL>{button_words(&query)}</button>
+                <button type="button" class="filters__open" popovertarget=PANEL>{button_words(&query, &names)}</button>
                 <div id=PANEL class="filters__panel" popover="auto">
                 <label class="filter">
-                    <span class="sr-only">"Segment"</span>
-                    <select name="segment">
+                    <select name="segment" aria-label="Segment">
                         {choice("", "Any segment", query.segment.is_none())} {segments.collect_view()}
                     </select>
                 </label>
                 <label class="filter">
-                    <span class="sr-only">"Band"</span>
-                    <select name="band">{bands.collect_view()} {other_bands(&query)}</select>
+                    <select name="band" aria-label="Band">{bands.collect_view()} {other_bands(&query)}</select>
                 </label>
+                {factor_select(&query, &names, &limits)}
                 {owner_select(&query, owners)}
                 {renewal_select(&query, today)}
                 {hidden_filters(&query)}
@@ -68,8 +68,8 @@ pub fn Filters(
 }
 
 /// "Filters", and how many are active besides the search, which is beside it.
-fn button_words(query: &CustomerQuery) -> String {
-    match filter_labels(query).len() - usize::from(query.search.is_some()) {
+fn button_words(query: &CustomerQuery, names: &[FactorName]) -> String {
+    match filter_labels(query, names).len() - usize::from(query.search.is_some()) {
         0 => "Filters".to_owned(),
         active => format!("Filters · {active}"),
     }
@@ -105,10 +105,26 @@ fn owner_select(query: &CustomerQuery, mut owners: Vec<String>) -> impl IntoView
     let owners = owners.collect_view();
     view! {
         <label class="filter">
-            <span class="sr-only">"Owner"</span>
-            <select name="owner">
+            <select name="owner" aria-label="Owner">
                 {choice("", "Any owner", query.owner.is_none())}
                 {choice(OwnerFilter::Nobody, "No owner", query.owner == Some(OwnerFilter::Nobody))} {owners}
+            </select>
+        </label>
+    }
+}
+
+/// Selects by a factor's score, at the limits of the bands. Other scores are asked for by a link.
+fn factor_select(query: &CustomerQuery, names: &[FactorName], limits: &BandLimits) -> impl IntoView + use<> {
+    let asked = query.factor;
+    let below = |limit: Points| names.iter().map(move |name| FactorFilter::below(name.factor, limit));
+    let choices: Vec<_> = below(limits.at_risk).chain(below(limits.healthy)).collect();
+    let other = asked.filter(|asked| !choices.contains(asked));
+    let option = |filter: FactorFilter| choice(filter, factor_filter_label(filter, names), asked == Some(filter));
+    let options = choices.into_iter().chain(other).map(option).collect_view();
+    view! {
+        <label class="filter">
+            <select name="factor" aria-label="Factor">
+                {choice("", "Any factor", asked.is_none())} {options}
             </select>
         </label>
     }
@@ -175,12 +191,10 @@ fn sort_filter(query: &CustomerQuery, names: &[FactorName]) -> impl IntoView + u
     let sorts = sorts.map(|sort| choice(value(sort), format!("Sort: {}", sort_label(sort, names)), query.sort == sort));
     view! {
         <label class="filter filter-sort">
-            <span class="sr-only">"Sort by"</span>
-            <select name="sort">{sorts.collect_view()}</select>
+            <select name="sort" aria-label="Sort by">{sorts.collect_view()}</select>
         </label>
         <label class="filter filter-sort filter-direction">
-            <span class="sr-only">"Direction"</span>
-            <select name="direction">
+            <select name="direction" aria-label="Direction">
                 {choice("", "Ascending", query.direction == SortDirection::Asc)}
                 {choice("desc", "Descending", query.direction == SortDirection::Desc)}
             </select>
@@ -190,7 +204,8 @@ fn sort_filter(query: &CustomerQuery, names: &[FactorName]) -> impl IntoView + u
 
 /// Keeps filters that have no control in the form when it is submitted.
 fn hidden_filters(query: &CustomerQuery) -> impl IntoView + use<> {
-    const CONTROLS: [&str; 9] = ["search", "segment", "band", "owner", "renewal", "archived", "sort", "direction", "page"];
+    const CONTROLS: [&str; 10] =
+        ["search", "segment", "band", "factor", "owner", "renewal", "archived", "sort", "direction", "page"];
     let pairs = query.to_pairs().into_iter().filter(|(name, _)| !CONTROLS.contains(name));
     pairs.map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()
 }

@@ -62,11 +62,11 @@ pub fn ListSection(
                 </div>
             </div>
             <div class="list__tools">
-                <Filters query=query.clone() owners=owners.clone() segments names=names.clone() today />
+                <Filters query=query.clone() owners=owners.clone() segments names=names.clone() limits=of.limits.clone() today />
                 <Mine query=query.clone() owners />
                 <ColumnChoice />
             </div>
-            <Chips query=query.clone() />
+            <Chips query=query.clone() names=names.clone() />
             <Renewals query=query.clone() totals />
             {instead}
             <table class="customers" data-hide=hidden style=limit_lines hidden=!has_rows>

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Notices(portfolio: Portfolio, asked: CustomerQuery) -> impl IntoView {
     let Portfolio { unconnected, factors, silent_sources, has_demo, .. } = portfolio;
-    let filters = filter_labels(&asked);
+    let filters = filter_labels(&asked, &factors);
     let whole = Links::new(asked).whole();
     let whose = (!filters.is_empty()).then(|| {
         view! {
