@@ -1,9 +1,9 @@
 # Sourced. Finds what the tests need and the project cannot install into its own folders: Chromium, PostgreSQL, strace.
 # On Debian and its kin they are installed with apt; elsewhere it is said what to install.
 
-# Prints the browser's path. CHROMIUM wins.
+# Prints the browser's path. CHROMIUM wins; then Chromium's headless shell, in which the tests take half the time.
 find_chromium() {
-    for browser in "${CHROMIUM:-}" chromium chromium-browser google-chrome-stable google-chrome \
+    for browser in "${CHROMIUM:-}" chromium-headless-shell chromium chromium-browser google-chrome-stable google-chrome \
         "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" /Applications/Chromium.app/Contents/MacOS/Chromium; do
         if [ -n "$browser" ] && command -v "$browser"; then return 0; fi
     done
@@ -21,6 +21,9 @@ find_postgres() {
 }
 
 ensure_chromium() {
+    if [ -n "${CHROMIUM:-}" ] || command -v chromium-headless-shell >/dev/null; then return 0; fi
+    # Not every distribution has the shell.
+    install_with_apt "Chromium's headless shell, for the end-to-end tests" chromium-headless-shell fonts-liberation 2>/dev/null && return 0
     find_chromium >/dev/null && return 0
     install_with_apt "Chromium, for the end-to-end tests" chromium fonts-liberation && find_chromium >/dev/null && return 0
     echo "Chromium is missing: install Chromium or Google Chrome so that \`chromium\` or \`google-chrome\` runs, or set CHROMIUM to its path." >&2

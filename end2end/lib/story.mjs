@@ -4,11 +4,11 @@ import assert from "node:assert/strict";
 import { STATUS_CODES } from "node:http";
 import { after, before, test } from "node:test";
 import { startApp } from "./app.mjs";
-import { launchBrowser } from "./browser.mjs";
+import { launchForTests } from "./browser.mjs";
 import { api } from "./facts.mjs";
 
 let browser;
-before(async () => (browser = await launchBrowser()));
+before(async () => (browser = await launchForTests()));
 after(() => browser.close());
 
 /** A server that several stories of a file share, because none of them changes anything. `fill` puts facts into it. */
