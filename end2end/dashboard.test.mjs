@@ -123,7 +123,7 @@ story("search, filters and sorting change the list and the address without a rel
   await page.getByRole("link", { name: /Clear all/ }).click();
   await expectCount(page, 5);
 
-  await page.getByRole("combobox", { name: "Factor" }).selectOption("Support load below 40");
+  await page.getByRole("combobox", { name: "Factor" }).selectOption("Support below 40");
   await expectRows(page, ["Dune", "Cedar"]);
   await page.waitForURL(/factor=support_load/);
   await page.getByRole("link", { name: "Remove the filter Support load below 40" }).click();

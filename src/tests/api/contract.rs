@@ -489,6 +489,10 @@ fn text_tries(schema: &Value) -> Tries {
             &["next_30", "overdue", "2026-Q4", "2027-01", "2026-12-01..2027-01-15", "2026-12-01..", "..2199-12-31"],
             &["next_31", "2026-Q5", "2027-13", "2027-1", "..", "2200-01", "2027-01-15..2026-12-01", "2026-02-30..", "days"],
         ),
+        None if pattern.contains(":(") => (
+            &["login_frequency:..40", "api_trend:39.5..70", "support_load:0.."],
+            &["login_frequency", "login_frequency:..", "login_frequency:70..40", "login_frequency:..101", "moon_phase:..40"],
+        ),
         None if pattern.contains(r"\.[0-9]{1,3}") => {
             (&["42.5", " -0.125\n", "7.0000"], &["1.2345", "1,5", "1e3", "NaN", "1000000000000", ""])
         }

@@ -35,7 +35,7 @@ fn chips(query: &CustomerQuery, names: &[FactorName]) -> Vec<Chip> {
     put(query.renewal.map(renewal_label), |query| query.renewal = None);
     put(query.change.map(|change| change_label(change).to_owned()), |query| query.change = None);
     put(score_label(query.score_from, query.score_below), |query| (query.score_from, query.score_below) = (None, None));
-    put(query.factor.map(|filter| factor_filter_label(filter, names)), |query| query.factor = None);
+    put(query.factor.map(|filter| factor_label(filter, names)), |query| query.factor = None);
     put(query.moved.map(|moved| moved_label(moved, query.days)), |query| query.moved = None);
     put(query.arr_unknown.then(|| "ARR unknown".to_owned()), |query| query.arr_unknown = false);
     put(query.archived.then(|| "Archived".to_owned()), |query| query.archived = false);
@@ -84,9 +84,9 @@ fn score_label(from: Option<i64>, below: Option<i64>) -> Option<String> {
 }
 
 /// "Login frequency below 40"; a factor that the rules do not have is told by its key.
-pub fn factor_filter_label(filter: FactorFilter, names: &[FactorName]) -> String {
+fn factor_label(filter: FactorFilter, names: &[FactorName]) -> String {
     let name = names.iter().find(|name| name.factor == filter.factor);
-    filter.label(name.map_or_else(|| filter.factor.to_string(), |name| name.label.clone()).as_str())
+    filter.label(name.map_or(filter.factor.as_str(), |name| name.label.as_str()))
 }
 
 /// Returns the address of the list without any filter, in the same order.

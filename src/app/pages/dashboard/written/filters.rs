@@ -1,6 +1,6 @@
 //! Search and filters: a GET form that works as it is. Once the page is hydrated, every change applies at once.
 
-use super::chips::{factor_filter_label, filter_labels};
+use super::chips::filter_labels;
 use super::columns::sort_label;
 use crate::domain::list::{FactorFilter, OwnerFilter, RenewalFilter};
 use crate::domain::scorecard::{BandLimits, FactorName};
@@ -22,7 +22,7 @@ const BAND_CHOICES: [(&str, &str); 7] = [
 /// The id of the filters, which a phone shows in a sheet of their own.
 const PANEL: &str = "filters";
 
-/// Shows the search field and the filters above the list. `today` is the list's as-of day.
+/// Shows the search field and the filters above the list. `today` is the list's as-of day, where there is a list.
 #[component]
 pub fn Filters(
     query: CustomerQuery,
@@ -30,7 +30,7 @@ pub fn Filters(
     segments: Segments,
     names: Vec<FactorName>,
     limits: BandLimits,
-    today: NaiveDate,
+    today: Option<NaiveDate>,
 ) -> impl IntoView {
     let is_asked = |segment: &Segment| query.segment.is_some_and(|asked| asked.is_like(segment));
     let segments = segments.iter().map(|segment| choice(segment.to_string(), segment.to_string(), is_asked(&segment)));
@@ -79,9 +79,9 @@ fn button_words(query: &CustomerQuery, names: &[FactorName]) -> String {
 fn SearchField(search: Option<String>) -> impl IntoView {
     view! {
         <label class="filter filter-search">
-            <span class="sr-only">"Search customers by name or external id"</span>
             <input
                 type="search"
+                aria-label="Search customers by name or external id"
                 id="search"
                 name="search"
                 placeholder="Search name or id"
@@ -119,7 +119,12 @@ fn factor_select(query: &CustomerQuery, names: &[FactorName], limits: &BandLimit
     let below = |limit: Points| names.iter().map(move |name| FactorFilter::below(name.factor, limit));
     let choices: Vec<_> = below(limits.at_risk).chain(below(limits.healthy)).collect();
     let other = asked.filter(|asked| !choices.contains(asked));
-    let option = |filter: FactorFilter| choice(filter, factor_filter_label(filter, names), asked == Some(filter));
+    // The full names would not fit.
+    let label = |filter: FactorFilter| {
+        let name = names.iter().find(|name| name.factor == filter.factor);
+        filter.label(name.map_or(filter.factor.as_str(), |name| name.short_label.as_str()))
+    };
+    let option = |filter: FactorFilter| choice(filter, label(filter), asked == Some(filter));
     let options = choices.into_iter().chain(other).map(option).collect_view();
     view! {
         <label class="filter">
@@ -134,7 +139,7 @@ fn factor_select(query: &CustomerQuery, names: &[FactorName], limits: &BandLimit
 const DAYS: &str = "days";
 
 /// Selects by the renewal date: the next days, months and quarters, or two days that are asked for.
-fn renewal_select(query: &CustomerQuery, today: NaiveDate) -> impl IntoView + use<> {
+fn renewal_select(query: &CustomerQuery, today: Option<NaiveDate>) -> impl IntoView + use<> {
     let asked = query.renewal;
     let (from, to) = match asked {
         Some(RenewalFilter::Between(from, to)) => (from, to),
@@ -163,9 +168,10 @@ fn renewal_select(query: &CustomerQuery, today: NaiveDate) -> impl IntoView + us
     }
 }
 
-/// The renewals to choose from, seen from a day.
-fn renewal_choices(today: NaiveDate) -> Vec<(RenewalFilter, String)> {
+/// The renewals to choose from, seen from a day. Without one there are no quarters and months.
+fn renewal_choices(today: Option<NaiveDate>) -> Vec<(RenewalFilter, String)> {
     let named = RenewalFilter::NAMED.map(|(filter, _)| (filter, renewal_words(filter)));
+    let Some(today) = today else { return named.into() };
     let quarters = [("This quarter", 0), ("Next quarter", 3)].map(|(name, months)| {
         let quarter = RenewalFilter::quarter_of(today, months);
         (quarter, format!("{name}: {}", quarter.label().trim_start_matches("in ")))

@@ -42,6 +42,7 @@ pub fn ListSection(
         Err(_) => Default::default(),
     };
     let csv = format!("/customers.csv{}", csv_query(&query));
+    let shown_day = list.as_ref().ok().map(|list| list.as_of);
     let words = count_words(&list);
     let foot = list.as_ref().ok().and_then(|list| foot(&query, list));
     let instead = instead_of_rows(&query, &list).map(|instead| view! { <div id="rows" tabindex="-1">{instead}</div> });
@@ -62,7 +63,7 @@ pub fn ListSection(
                 </div>
             </div>
             <div class="list__tools">
-                <Filters query=query.clone() owners=owners.clone() segments names=names.clone() limits=of.limits.clone() today />
+                <Filters query=query.clone() owners=owners.clone() segments names=names.clone() limits=of.limits.clone() today=shown_day />
                 <Mine query=query.clone() owners />
                 <ColumnChoice />
             </div>
