@@ -1,6 +1,5 @@
 // Optimises WebAssembly modules for size, in place: node optimise.mjs FILE...
-// One process does all of them, because Binaryen takes
-// longer to start than to optimise most of them.
+// One process does all of them, because Binaryen takes longer to start than to optimise most of them.
 import { readFileSync, writeFileSync } from "node:fs";
 import binaryen from "binaryen";
 
