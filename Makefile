@@ -26,7 +26,7 @@ run: build ## Build the optimised app and serve it with the demo portfolio on ht
 
 # The binary embeds the site, so it comes last; all else is compiled side by side. Each step does nothing when nothing changed.
 build: wasm-target node_modules/.package-lock.json ## Build the self-contained release binary, target/release/customer-health
-	@test -x $(APP) || echo "The first build compiles some 700 crates: 8 to 25 minutes on two cores, by the machine. Later ones take seconds."
+	@test -x $(APP) || echo "The first build compiles some 700 crates: 8 to 30 minutes on two cores, by the machine. Later ones take seconds."
 	@echo "1/3 the browser's half, in WebAssembly; beside it the tool that packs the page's assets, and the server"
 	@$(LINTED_BY) cargo build --locked --profile wasm-release $(BROWSER_HALF) & half=$$!; trap "kill $$half" INT TERM; \
 		$(LINTED_BY) cargo build --locked --release --package xtask && cargo build --locked --release --lib; rest=$$?; \
