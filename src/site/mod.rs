@@ -9,7 +9,7 @@ use crate::app;
 use crate::server::browser::{page, plain_forms, upload};
 use crate::server::guard::Guard;
 use crate::server::{AppState, api, guard, metrics};
-use crate::wire::AppError;
+use crate::wire::{AppError, PageAssets};
 use assets::Assets;
 use axum::Router;
 use axum::body::Bytes;
@@ -22,7 +22,7 @@ use leptos::prelude::{LeptosOptions, expect_context, provide_context, use_nonce}
 use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 use leptos_axum::{AxumRouteListing, LeptosRoutes, ResponseOptions};
 use problem_page::show_problem_as_page;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
@@ -39,8 +39,10 @@ static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| leptos_axum::g
 /// Builds the router that answers every request. Pages load their script and style from `assets`.
 pub fn router(app: AppState, assets: Assets) -> Router {
     metrics::start_metrics();
-    let (context, document) = (move || page_context(assets), move || document(assets));
-    let not_found = move |State(app), request| not_found(app, assets, request);
+    let of_pages = Arc::new(assets.of_pages());
+    let (of_context, of_document) = (of_pages.clone(), of_pages.clone());
+    let (context, document) = (move || page_context(&of_context), move || document(&of_document));
+    let not_found = move |State(app), request| not_found(app, of_pages.clone(), request);
     let pages = Router::new().leptos_routes_with_context(&app, ROUTES.clone(), context, document).fallback(not_found);
     let plain_forms = middleware::from_fn_with_state(pages.clone().with_state(app.clone()), plain_forms::answer);
     Router::new()
@@ -75,15 +77,14 @@ impl axum::extract::FromRef<AppState> for LeptosOptions {
 }
 
 /// Renders the document around a page.
-fn document(assets: Assets) -> impl leptos::IntoView {
-    app::shell::shell(LeptosOptions::builder().output_name("customer-health").build(), assets.of_pages())
+fn document(assets: &PageAssets) -> impl leptos::IntoView + use<> {
+    app::shell::shell(LeptosOptions::builder().output_name("customer-health").build(), assets.clone())
 }
 
 /// Prepares the context of a page or server function before it renders. The page's own inline scripts may run; no others
 /// may.
-fn page_context(assets: Assets) {
-    let assets = assets.of_pages();
-    page::provide(&expect_context(), assets.live, assets.save_chart);
+fn page_context(assets: &PageAssets) {
+    page::provide(&expect_context(), assets.live.clone(), assets.save_chart.clone());
     let Some(nonce) = use_nonce() else { return };
     if let Ok(policy) = HeaderValue::from_str(&guard::page_policy(&nonce)) {
         expect_context::<ResponseOptions>().insert_header(header::CONTENT_SECURITY_POLICY, policy);
@@ -104,15 +105,16 @@ async fn set_error_status(response: Response) -> Response {
 }
 
 /// Answers an unknown path with the app's own page for it.
-async fn not_found(app: AppState, assets: Assets, request: Request) -> Response {
+async fn not_found(app: AppState, assets: Arc<PageAssets>, request: Request) -> Response {
     if is_api(request.uri()) {
         return AppError::NotFound(format!("{} here", request.uri().path())).into_response();
     }
+    let of_context = assets.clone();
     let context = move || {
         provide_context(app.clone());
-        page_context(assets);
+        page_context(&of_context);
     };
-    let mut response = leptos_axum::render_app_async_with_context(context, move || document(assets))(request).await;
+    let mut response = leptos_axum::render_app_async_with_context(context, move || document(&assets))(request).await;
     if response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::NOT_FOUND;
     }
