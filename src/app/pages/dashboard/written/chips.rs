@@ -84,7 +84,7 @@ fn score_label(from: Option<i64>, below: Option<i64>) -> Option<String> {
 }
 
 /// "Login frequency below 40"; a factor that the rules do not have is told by its key.
-fn factor_label(filter: FactorFilter, names: &[FactorName]) -> String {
+pub fn factor_label(filter: FactorFilter, names: &[FactorName]) -> String {
     let name = names.iter().find(|name| name.factor == filter.factor);
     filter.label(name.map_or(filter.factor.as_str(), |name| name.label.as_str()))
 }

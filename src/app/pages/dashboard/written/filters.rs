@@ -1,6 +1,6 @@
 //! Search and filters: a GET form that works as it is. Once the page is hydrated, every change applies at once.
 
-use super::chips::filter_labels;
+use super::chips::{factor_label, filter_labels};
 use super::columns::sort_label;
 use crate::domain::list::{FactorFilter, OwnerFilter, RenewalFilter};
 use crate::domain::scorecard::{BandLimits, FactorName};
@@ -116,15 +116,17 @@ fn owner_select(query: &CustomerQuery, mut owners: Vec<String>) -> impl IntoView
 /// Selects by a factor's score, at the limits of the bands. Other scores are asked for by a link.
 fn factor_select(query: &CustomerQuery, names: &[FactorName], limits: &BandLimits) -> impl IntoView + use<> {
     let asked = query.factor;
-    let below = |limit: Points| names.iter().map(move |name| FactorFilter::below(name.factor, limit));
-    let choices: Vec<_> = below(limits.at_risk).chain(below(limits.healthy)).collect();
-    let other = asked.filter(|asked| !choices.contains(asked));
-    // The full names would not fit.
-    let label = |filter: FactorFilter| {
-        let name = names.iter().find(|name| name.factor == filter.factor);
-        filter.label(name.map_or(filter.factor.as_str(), |name| name.short_label.as_str()))
+    let below = |limit: Points| {
+        names.iter().map(move |name| {
+            let filter = FactorFilter::below(name.factor, limit);
+            // The full name would not fit.
+            (filter, filter.label(&name.short_label))
+        })
     };
-    let option = |filter: FactorFilter| choice(filter, label(filter), asked == Some(filter));
+    let choices: Vec<_> = below(limits.at_risk).chain(below(limits.healthy)).collect();
+    let other = asked.filter(|asked| !choices.iter().any(|(filter, _)| filter == asked));
+    let other = other.map(|filter| (filter, factor_label(filter, names)));
+    let option = |(filter, label): (FactorFilter, String)| choice(filter, label, asked == Some(filter));
     let options = choices.into_iter().chain(other).map(option).collect_view();
     view! {
         <label class="filter">

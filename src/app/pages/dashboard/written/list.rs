@@ -37,17 +37,23 @@ pub fn ListSection(
     let hidden = use_preferences().read().hidden_columns.clone();
     let labels = factor_labels(&names);
     let limit_lines = format!("--healthy: {}; --at-risk: {}; --factors: {labels}", limits.healthy, limits.at_risk);
-    let (owners, segments, today, total) = match &list {
-        Ok(list) => (list.owners.clone(), list.segments.clone(), list.as_of, list.page.total),
+    let (owners, segments, total) = match &list {
+        Ok(list) => (list.owners.clone(), list.segments.clone(), list.page.total),
         Err(_) => Default::default(),
     };
+    let today = list.as_ref().ok().map(|list| list.as_of);
     let csv = format!("/customers.csv{}", csv_query(&query));
-    let shown_day = list.as_ref().ok().map(|list| list.as_of);
     let words = count_words(&list);
     let foot = list.as_ref().ok().and_then(|list| foot(&query, list));
     let instead = instead_of_rows(&query, &list).map(|instead| view! { <div id="rows" tabindex="-1">{instead}</div> });
     let has_rows = instead.is_none();
-    let of = RowsOf { today, at: query.at, change_days: query.change_days(), currency: currency.clone(), limits };
+    let of = RowsOf {
+        today: today.unwrap_or_default(),
+        at: query.at,
+        change_days: query.change_days(),
+        currency: currency.clone(),
+        limits,
+    };
     let rows = list.map(|list| list.page.items.into_iter().map(|item| row(item, &of)).collect_view()).ok();
     view! {
         <section class="list" id="customers" aria-labelledby="customers-title">
@@ -63,7 +69,7 @@ pub fn ListSection(
                 </div>
             </div>
             <div class="list__tools">
-                <Filters query=query.clone() owners=owners.clone() segments names=names.clone() limits=of.limits.clone() today=shown_day />
+                <Filters query=query.clone() owners=owners.clone() segments names=names.clone() limits=of.limits.clone() today />
                 <Mine query=query.clone() owners />
                 <ColumnChoice />
             </div>
