@@ -6,19 +6,22 @@ use crate::server::store::sql::db::Db;
 use crate::server::store::sql::pools::{OtherProcesses, Pools};
 use crate::server::store::sql::watch::Watch;
 use crate::server::store::{Store, StoreError, StoreResult};
+use sqlx::error::DatabaseError;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// The longest time that a request waits for its turn to write to SQLite.
 const SQLITE_PATIENCE: Duration = Duration::from_secs(30);
+/// The time after which a new file that others are opening is tried again.
+const NEXT_TRY: Duration = Duration::from_millis(20);
 /// The longest wait for a connection to PostgreSQL. It is short, because people want to know soon that the database is away.
 const POSTGRES_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -142,7 +145,7 @@ async fn connect_sqlite_with(options: SqliteConnectOptions) -> StoreResult<Pools
         .pragma("temp_store", "memory");
     let writer = SqlitePoolOptions::new().acquire_timeout(SQLITE_PATIENCE);
     let writer = Watch::on(writer, |pool| pool.connect_lazy_with(options.clone()));
-    let others = OtherProcesses::since_now(writer.clone()).await?;
+    let others = since_now(writer.clone()).await?;
     let readers = std::thread::available_parallelism().map_or(4, |cores| cores.get().max(4) as u32);
     let read = SqlitePoolOptions::new()
         .max_connections(readers)
@@ -154,6 +157,25 @@ async fn connect_sqlite_with(options: SqliteConnectOptions) -> StoreResult<Pools
         watch: Watch::new(options.pragma("cache_size", "0")),
         others: Some(others),
     })
+}
+
+/// Opens the file for the first time. SQLite waits for nobody while it turns a new file into one with a write-ahead log, whatever
+/// the busy timeout: of several processes that start at once it refuses some, which therefore try again.
+async fn since_now(writer: Watch) -> Result<OtherProcesses, sqlx::Error> {
+    let started = Instant::now();
+    loop {
+        match OtherProcesses::since_now(writer.clone()).await {
+            Err(sqlx::Error::Database(error)) if is_locked(&*error) && started.elapsed() < SQLITE_PATIENCE => {
+                tokio::time::sleep(NEXT_TRY).await;
+            }
+            opened => return opened,
+        }
+    }
+}
+
+/// Returns whether SQLite refused because others hold a lock: <https://www.sqlite.org/rescode.html#busy>.
+fn is_locked(error: &dyn DatabaseError) -> bool {
+    error.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
 }
 
 async fn connect_postgres(url: &str) -> StoreResult<Pools> {
