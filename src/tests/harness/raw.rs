@@ -19,6 +19,20 @@ impl Database {
         }
     }
 
+    /// Returns the number that a query of both databases gives.
+    pub async fn number(&self, sql: &str) -> i64 {
+        match self.url.starts_with("sqlite:") {
+            true => {
+                let mut connection = SqliteConnection::connect(&self.url).await.unwrap();
+                sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut connection).await.unwrap()
+            }
+            false => {
+                let mut connection = PgConnection::connect(&self.url).await.unwrap();
+                sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut connection).await.unwrap()
+            }
+        }
+    }
+
     /// Returns each customer's runs of bands as they are stored.
     pub async fn stored_band_runs(&self) -> HashMap<i64, Option<String>> {
         let sql = "SELECT CAST(id AS BIGINT), band_runs FROM customers";

@@ -92,7 +92,10 @@ impl Story<'_> {
                 self.remember(self.db.retract_event(event, "test", self.now).await.map(|_| EventId(0)));
             }
             17 => self.change_rules().await,
-            18 => self.now += Duration::days(self.dice.random_range(1..4)),
+            18 => {
+                self.now += Duration::days(self.dice.random_range(1..4));
+                self.db.pack_users(self.now.date_naive(), 7).await.unwrap();
+            }
             _ => self.now += Duration::minutes(self.dice.random_range(1..600)),
         }
     }

@@ -46,7 +46,7 @@ async fn days(db: &Database, customer: CustomerId, at: AsOf) -> Vec<(i64, String
 /// The database as an older release left it, which kept no users by day.
 async fn forget_users(db: &Database) {
     db.run_raw(
-        "DELETE FROM user_days; UPDATE connections SET users_from_day = NULL, version = version + 1;
+        "DELETE FROM user_days; DELETE FROM user_weeks; UPDATE connections SET users_from_day = NULL, version = version + 1;
          UPDATE event_log SET users_counted_to_customer = 0, users_counted_to_day = 0",
     )
     .await;
@@ -89,6 +89,7 @@ on_each_database! {
     async fn an_event_of_today_is_scored_without_loading_facts(db: Database) {
         let acme = db.customer("Acme").await;
         db.send_all(acme, (0..9).map(|_| login().user("ann").days_ago(3))).await;
+        db.pack_users(today(), 10).await.unwrap();
         measure_users(&db, 30).await;
         let logins = async || db.health(acme).await.factors[FactorKey::LOGIN_FREQUENCY].value;
         assert_eq!((users(&db, acme).await, logins().await), (Some(1), Some(9)));
@@ -142,6 +143,55 @@ on_each_database! {
         assert_eq!(then.measured.factor(USERS).counted, Counted::Users(2));
     }
 
+    async fn packed_users_are_those_of_before(db: Database) {
+        let (acme, bolt) = (db.customer("Acme").await, db.customer("Bolt").await);
+        measure_users(&db, 60).await;
+        let mut sent = Vec::new();
+        for ago in (0..50).step_by(3) {
+            for user in ["ann", "bob", "Zoë's"].iter().skip(usize::from(ago % 2 == 0)) {
+                sent.push(db.send(acme, login().user(user).days_ago(ago)).await.event.id);
+                db.send_all(acme, [feature("export").user(user).days_ago(ago), login().user(user).days_ago(ago)]).await;
+            }
+        }
+        let early = login().user("early").days_ago(20).event();
+        db.posts.insert_event(bolt, &early, now() - Duration::days(18)).await.unwrap();
+        let ahead = login().user("ahead").days_ago(9).event();
+        db.posts.insert_event(bolt, &ahead, now() - Duration::days(10)).await.unwrap();
+        db.roll_over_all(today()).await;
+        let known = async || {
+            let mut known = Vec::new();
+            for ago in [25, 18, 10, 9, 1, 0] {
+                let at = AsOf::known_then(days_ago(ago));
+                known.push((days(&db, acme, at).await, days(&db, bolt, at).await));
+            }
+            known
+        };
+        let before = known().await;
+        assert_eq!(before[1].1, [(20, "early".to_owned())]);
+        // Several transactions, some of which end within a customer.
+        db.pack_users(today(), 4).await.unwrap();
+        let old = format!("SELECT COUNT(*) FROM user_days WHERE day < {}", days_ago(1).to_epoch_days());
+        assert_eq!((db.number(&old).await, db.number("SELECT COUNT(*) FROM user_days").await), (0, 4));
+        assert_eq!(known().await, before);
+        db.assert_settled(today()).await;
+        // To what is packed more is added, and taken from it.
+        for id in sent.into_iter().step_by(2) {
+            db.retract_event(id, "test", now()).await.unwrap();
+        }
+        db.send_all(acme, [login().user("late").days_ago(15), login().user("ann").days_ago(15)]).await;
+        db.roll_over_all(today()).await;
+        db.assert_settled(today()).await;
+        let before = known().await;
+        db.pack_users(today(), 4).await.unwrap();
+        assert_eq!((db.number(&old).await, known().await == before), (0, true));
+        db.assert_settled(today()).await;
+        // Who was seen in a packed week is known today.
+        let number = users(&db, acme).await;
+        db.send(acme, login().user("late")).await;
+        assert_eq!(users(&db, acme).await, number);
+        db.assert_settled(today()).await;
+    }
+
     async fn an_import_that_is_taken_back_takes_its_users(db: Database) {
         let acme = db.customer("Acme").await;
         db.send(acme, login().user("ann").days_ago(2)).await;
@@ -169,6 +219,7 @@ on_each_database! {
         db.send_all(acme, [login().user("late").days_ago(30), login().user("ann").days_ago(3)]).await;
         measure_users(&db, 90).await;
         assert_eq!(users(&db, acme).await, Some(3));
+        db.pack_users(today(), 10).await.unwrap();
         db.drop_users_before(today()).await.unwrap();
         db.drop_events_before(today()).await.unwrap();
         assert_eq!(db.roll_over_all(today()).await, 1);

@@ -11,6 +11,8 @@ use std::time::Duration;
 const CUSTOMERS_PER_RESCORE: i64 = 200;
 /// The events whose users one transaction counts.
 const EVENTS_COUNTED_TOGETHER: i64 = 5000;
+/// The counts of users' days that one transaction packs.
+const COUNTS_PACKED_TOGETHER: i64 = 5000;
 /// The longest pause between searches for stale rows. A source's first fact makes every row stale, and so does a scorecard saved by
 /// another process. A new UTC day and a scorecard saved by this process are not waited for: they start a search at once.
 const SEARCH_PERIOD: Duration = Duration::from_secs(5);
@@ -26,12 +28,13 @@ pub async fn roll_over(app: &AppState) -> Result<u64, StoreError> {
     }
 }
 
-/// Makes room in the event log for this month and the next, and drops events and refused items that are older than the
-/// operator wants.
+/// Makes room in the event log for this month and the next, packs users' days, and drops events and refused items that are older than
+/// the operator wants.
 pub async fn tend_log(app: &AppState) -> Result<(), StoreError> {
     let today = app.read_clock().date_naive();
     app.store.prepare_log(today, today + Months::new(1)).await?;
     app.store.discard_old_quarantine(app.read_clock()).await?;
+    app.store.pack_users(today, COUNTS_PACKED_TOGETHER).await?;
     match app.settings.retain_events {
         Some(months) => {
             app.store.drop_users_before(today - Months::new(months)).await?;

@@ -120,9 +120,18 @@ async fn remove_demo_customers(tx: &mut Tx, today: NaiveDate) -> StoreResult<u64
     }
     let sql = "DELETE FROM retractions WHERE fact_customer_id IN (SELECT id FROM customers WHERE is_demo)";
     tx.execute(sql, binds![]).await?;
-    for table in
-        ["events", "daily_activity", "user_days", "invoices", "readings", "notes", "outcomes", "band_changes", "former_customers"]
-    {
+    for table in [
+        "events",
+        "daily_activity",
+        "user_days",
+        "user_weeks",
+        "invoices",
+        "readings",
+        "notes",
+        "outcomes",
+        "band_changes",
+        "former_customers",
+    ] {
         let sql = format!("DELETE FROM {table} WHERE customer_id IN (SELECT id FROM customers WHERE is_demo)");
         tx.execute(AssertSqlSafe(sql), binds![]).await?;
     }

@@ -1,4 +1,5 @@
-//! Users' days over the years: those of events that an older release stored are counted, and those of long ago are dropped.
+//! Users' days over the years: those of events that an older release stored are counted, those of past weeks are packed, and those of
+//! long ago are dropped.
 
 use crate::domain::{CustomerId, EventKind, NaiveDate};
 use crate::server::store::ledger::connections::{change_users_from, write_connections};
@@ -10,9 +11,11 @@ use crate::server::store::tables::customers::lock_customers;
 use crate::server::store::tables::event_log::{dropped_to, events_kept_from, first_of_month};
 use crate::server::store::tables::events::read_body;
 use crate::server::store::tables::user_days::{add_user_days, delete_user_days, user_day_rows};
-use crate::server::store::{Store, StoreResult};
+use crate::server::store::tables::user_weeks::{first_of_week, load_user_weeks, store_user_weeks, user_week_row};
+use crate::server::store::{Store, StoreError, StoreResult};
 use chrono::Duration;
 use sqlx::AssertSqlSafe;
+use std::collections::BTreeMap;
 
 /// The customers whose days one transaction drops.
 const CUSTOMERS_DROPPED_TOGETHER: i64 = 500;
@@ -97,10 +100,35 @@ impl Store {
             let (Some(last),): (Option<i64>,) = tx.one(sql, binds![passed, CUSTOMERS_DROPPED_TOGETHER]).await? else {
                 return Ok(());
             };
-            let sql = "DELETE FROM user_days WHERE customer_id > $1 AND customer_id <= $2 AND day < $3";
-            tx.execute(sql, binds![passed, last, month]).await?;
+            for (table, day) in [("user_days", "day"), ("user_weeks", "first_day")] {
+                let sql = format!("DELETE FROM {table} WHERE customer_id > $1 AND customer_id <= $2 AND {day} < $3");
+                tx.execute(AssertSqlSafe(sql), binds![passed, last, month]).await?;
+            }
             tx.commit().await?;
             passed = last;
+        }
+    }
+
+    /// Packs the users' days of weeks before that of `today`, some in each transaction. What arrives for such a week later waits for
+    /// the next time. Those of older events are counted first.
+    pub async fn pack_users(&self, today: NaiveDate, most: i64) -> StoreResult<()> {
+        if load_connections(&mut self.read().await?).await?.0.users_from.is_none() {
+            return Ok(());
+        }
+        let (mut passed, week) = (0, first_of_week(today));
+        loop {
+            let mut tx = self.write().await?;
+            let mut left = most;
+            while left > 0 {
+                let sql = "SELECT customer_id FROM user_days WHERE customer_id > $1 AND day < $2 ORDER BY customer_id LIMIT 1";
+                let Some((next,)) = tx.optional::<(i64,)>(sql, binds![passed, week]).await? else {
+                    return tx.commit().await;
+                };
+                let packed = pack_some(&mut tx, CustomerId(next), week, left).await?;
+                passed = if packed < left { next } else { next - 1 };
+                left -= packed;
+            }
+            tx.commit().await?;
         }
     }
 }
@@ -162,4 +190,33 @@ async fn count_some(tx: &mut Tx, place: &mut Place, most: i64) -> StoreResult<i6
     };
     // Customers without events take their turn too.
     Ok(events.max(1))
+}
+
+/// Packs a customer's first `most` counts of days before a week. Returns how many there were.
+async fn pack_some(tx: &mut Tx, customer: CustomerId, week: NaiveDate, most: i64) -> StoreResult<i64> {
+    // Whoever adds to these rows holds the customer too.
+    lock_customers(tx, &[customer]).await?;
+    let sql = "SELECT user_name, kind, day, received_day, count FROM user_days WHERE customer_id = $1 AND day < $2
+               ORDER BY user_name, kind, day, received_day LIMIT $3";
+    let rows: Vec<(String, String, i32, i32, i64)> = tx.all(sql, binds![customer, week, most]).await?;
+    let days = rows.iter().map(|(_, _, number, ..)| day(*number));
+    let (Some(from), Some(to), Some(last)) = (days.clone().min(), days.max(), rows.last()) else { return Ok(0) };
+    let packed = load_user_weeks(tx, &[customer], (from, to)).await?;
+    let mut weeks = BTreeMap::<_, BTreeMap<_, i64>>::new();
+    for (user, kind, number, received_on, count) in &rows {
+        let kind = EventKind::parse(kind).ok_or_else(|| StoreError::Corrupt(format!("event kind {kind}")))?;
+        let on = day(*number);
+        *weeks.entry(first_of_week(on)).or_default().entry((kind, user.as_str(), on, day(*received_on))).or_default() += count;
+    }
+    for week in &packed {
+        if let Some(counts) = weeks.get_mut(&week.first) {
+            week.tell(|_, _| true, |seen, count| *counts.entry(seen).or_default() += count)?;
+        }
+    }
+    store_user_weeks(tx, weeks.iter().map(|(first, counts)| user_week_row(customer, *first, counts)).collect()).await?;
+    let (user, kind, number, received_on, _) = last;
+    let sql =
+        "DELETE FROM user_days WHERE customer_id = $1 AND day < $2 AND (user_name, kind, day, received_day) <= ($3, $4, $5, $6)";
+    tx.execute(sql, binds![customer, week, user, kind, day(*number), day(*received_on)]).await?;
+    Ok(rows.len() as i64)
 }

@@ -26,4 +26,5 @@ pub mod retractions;
 pub mod scorecards;
 pub mod search_key;
 pub mod user_days;
+pub mod user_weeks;
 pub mod writable;

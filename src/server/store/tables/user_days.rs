@@ -1,12 +1,14 @@
-//! The table `user_days`: how often facts of a kind named a user on a day, by the day on which that was received.
+//! The table `user_days`: how often facts of a kind named a user on a day, by the day on which that was received. What is read is
+//! the sum of it and of the weeks that were packed.
 
 use crate::domain::{CustomerId, EventKind, NaiveDate};
 use crate::scoring::{LastSeen, UserDays};
 use crate::server::store::sql::bind::{Row, binds, day, row};
 use crate::server::store::sql::db::Tx;
+use crate::server::store::tables::user_weeks::load_user_weeks;
 use crate::server::store::{Incoming, StoreError, StoreResult};
 use sqlx::AssertSqlSafe;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Somebody who did something: the customer, the name, the kind of event, its day and the day of its receipt.
 pub type Deed<T> = (CustomerId, T, EventKind, NaiveDate, NaiveDate);
@@ -67,16 +69,30 @@ pub async fn load_user_days(
         tx.one_of()
     );
     let rows: Vec<(i64, String)> = tx.all(AssertSqlSafe(sql), binds![customers, from, to, known_on]).await?;
-    let users = |(customer, lines): (i64, String)| {
+    let weeks = load_user_weeks(tx, customers, (from, to)).await?;
+    let mut counts = HashMap::<_, Vec<Count<'_>>>::new();
+    for week in &weeks {
+        let of_customer = counts.entry(week.customer).or_default();
+        week.tell(
+            |kind, _| kinds.contains(&kind),
+            |(kind, user, day, received_on), count| {
+                let is_asked = from <= day && day <= to && received_on <= known_on;
+                of_customer.extend(is_asked.then_some((kind, user, day, count)));
+            },
+        )?;
+    }
+    for (customer, lines) in &rows {
         let corrupt = |line| StoreError::Corrupt(format!("customer {customer}, user's days: {line}"));
-        let parsed = |line| parse_count(line, kinds).ok_or_else(|| corrupt(line));
-        Ok((CustomerId(customer), sum_up(lines.split('\n').map(parsed).collect::<StoreResult<_>>()?)))
-    };
-    rows.into_iter().map(users).collect()
+        let of_customer = counts.entry(CustomerId(*customer)).or_default();
+        for line in lines.split('\n') {
+            of_customer.push(parse_count(line, kinds).ok_or_else(|| corrupt(line))?);
+        }
+    }
+    Ok(counts.into_iter().map(|(customer, counts)| (customer, sum_up(counts))).collect())
 }
 
-/// A user, the kind of the facts that name it, their day and their number.
-type Count<'a> = (&'a str, EventKind, NaiveDate, i64);
+/// The kind of the facts that name a user, the user, their day and their number.
+type Count<'a> = (EventKind, &'a str, NaiveDate, i64);
 
 fn parse_count<'a>(line: &'a str, kinds: &[EventKind]) -> Option<Count<'a>> {
     let (head, user) = line.split_once(' ')?;
@@ -86,12 +102,13 @@ fn parse_count<'a>(line: &'a str, kinds: &[EventKind]) -> Option<Count<'a>> {
     };
     let (number, number_of_kinds): (i32, _) = (number.parse().ok()?, i32::try_from(kinds.len()).ok()?);
     let kind = *kinds.get(number.rem_euclid(number_of_kinds) as usize)?;
-    Some((user, kind, day(number.div_euclid(number_of_kinds)), count))
+    Some((kind, user, day(number.div_euclid(number_of_kinds)), count))
 }
 
 /// Returns the days of each user and kind. Counts that were received on different days are added up, and what was taken back is gone.
 fn sum_up(mut counts: Vec<Count<'_>>) -> Vec<UserDays> {
-    counts.sort_unstable();
+    // Each week is sorted, which this way of sorting makes use of.
+    counts.sort();
     counts.dedup_by(|later, first| {
         let same = (later.0, later.1, later.2) == (first.0, first.1, first.2);
         first.3 += if same { later.3 } else { 0 };
@@ -100,7 +117,7 @@ fn sum_up(mut counts: Vec<Count<'_>>) -> Vec<UserDays> {
     counts.retain(|(.., count)| *count > 0);
     let of_one = counts.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
     let days = |counts: &[Count<'_>]| {
-        let (user, kind, ..) = counts.first()?;
+        let (kind, user, ..) = counts.first()?;
         Some(UserDays { user: (*user).to_owned(), kind: *kind, days: counts.iter().map(|(_, _, day, _)| *day).collect() })
     };
     of_one.filter_map(days).collect()
@@ -112,21 +129,41 @@ pub async fn load_last_seen(
     users: impl IntoIterator<Item = ((CustomerId, &str), NaiveDate)>,
     to: NaiveDate,
 ) -> StoreResult<HashMap<(CustomerId, String), LastSeen>> {
-    let rows = users.into_iter().map(|((customer, user), from)| vec![customer.into(), user.into(), from.into()]).collect();
-    let mut seen = HashMap::<_, LastSeen>::new();
+    let users: HashMap<_, _> = users.into_iter().collect();
+    let rows = users.iter().map(|((customer, user), from)| vec![(*customer).into(), (*user).into(), (*from).into()]).collect();
+    let mut counts = HashMap::<_, i64>::new();
     for (given, binds) in tx.given_rows(rows) {
         let sql = format!(
-            "SELECT customer_id, user_name, kind, MAX(day) FROM (
-                 SELECT customer_id, user_name, kind, day FROM {given} JOIN user_days ON customer_id = given.column1
-                 AND user_name = given.column2 AND day >= given.column3 AND day <= {}
-                 GROUP BY customer_id, user_name, kind, day HAVING SUM(count) > 0
-             ) AS counted GROUP BY customer_id, user_name, kind",
+            "SELECT customer_id, user_name, kind, day, CAST(SUM(count) AS BIGINT) FROM {given} JOIN user_days
+             ON customer_id = given.column1 AND user_name = given.column2 AND day >= given.column3 AND day <= {}
+             GROUP BY customer_id, user_name, kind, day",
             to.to_epoch_days()
         );
-        for (customer, user, kind, last) in tx.all::<(i64, String, String, i32)>(AssertSqlSafe(sql), binds).await? {
+        for (customer, user, kind, number, count) in tx.all::<(i64, String, String, i32, i64)>(AssertSqlSafe(sql), binds).await? {
             let kind = EventKind::parse(&kind).ok_or_else(|| StoreError::Corrupt(format!("event kind {kind}")))?;
-            seen.entry((CustomerId(customer), user)).or_default().0.push((kind, day(last)));
+            *counts.entry((CustomerId(customer), user, kind, day(number))).or_default() += count;
         }
+    }
+    let customers: BTreeSet<_> = users.keys().map(|(customer, _)| *customer).collect();
+    let first = users.values().min().copied().unwrap_or(to);
+    for week in load_user_weeks(tx, &Vec::from_iter(customers), (first, to)).await? {
+        let from = |user: &str| users.get(&(week.customer, user)).copied();
+        week.tell(
+            |_, user| from(user).is_some(),
+            |(kind, user, day, _), count| {
+                if from(user).is_some_and(|from| from <= day && day <= to) {
+                    *counts.entry((week.customer, user.to_owned(), kind, day)).or_default() += count;
+                }
+            },
+        )?;
+    }
+    let mut last = BTreeMap::new();
+    for ((customer, user, kind, day), _) in counts.into_iter().filter(|(_, count)| *count > 0) {
+        last.entry((customer, user, kind)).and_modify(|last: &mut NaiveDate| *last = day.max(*last)).or_insert(day);
+    }
+    let mut seen = HashMap::<_, LastSeen>::new();
+    for ((customer, user, kind), last) in last {
+        seen.entry((customer, user)).or_default().0.push((kind, last));
     }
     Ok(seen)
 }
