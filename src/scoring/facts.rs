@@ -1,5 +1,6 @@
 //! A customer's facts, in the form that scoring reads.
 
+use super::users::Users;
 use crate::domain::measure::Measure;
 use crate::domain::scorecard::FactorRule;
 use crate::domain::{EventKind, FactorKey, InvoiceStatus, NaiveDate, ReadingValue, Segment, Sources, Traits};
@@ -71,26 +72,8 @@ pub struct Facts {
     pub invoices: Vec<Invoice>,
     /// The readings of the names that the scorecard measures.
     pub readings: Vec<ReadingFact>,
-    /// The users whom facts of the kinds name whose users the scorecard measures; each user and kind once.
-    pub users: Vec<UserDays>,
-}
-
-/// The days on which facts of a kind name a user.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UserDays {
-    pub user: String,
-    pub kind: EventKind,
-    pub days: Vec<NaiveDate>,
-}
-
-impl UserDays {
-    fn identity(&self) -> (&str, EventKind) {
-        (&self.user, self.kind)
-    }
-
-    fn only(&self, counts: impl Fn(NaiveDate) -> bool) -> Self {
-        Self { days: self.days.iter().copied().filter(|day| counts(*day)).collect(), ..self.clone() }
-    }
+    /// The users whom facts of the kinds name whose users the scorecard measures.
+    pub users: Users,
 }
 
 /// The last days on which facts that count named a user, by kind.
@@ -141,7 +124,7 @@ impl Facts {
         }
         life.daily.retain(|daily| daily.day >= start);
         life.readings.retain(|reading| reading.day() >= start);
-        life.users.iter_mut().for_each(|user| user.days.retain(|day| *day >= start));
+        life.users.retain(|_, _, day| day >= start);
         life.invoices.retain(|invoice| invoice.issued_on.is_none_or(|issued| issued >= start));
         life.first_fact_on = self.first_fact_since;
         Cow::Owned(life)
@@ -177,7 +160,7 @@ impl Facts {
         Self {
             daily: self.daily.iter().filter(|daily| daily.day <= day).cloned().collect(),
             readings: self.readings.iter().filter(|reading| reading.day() <= day).cloned().collect(),
-            users: self.users.iter().map(|user| user.only(|on| on <= day)).collect(),
+            users: self.users.iter().filter(|(_, _, on)| *on <= day).collect(),
             invoices: self.invoices.iter().map(invoice).collect(),
             ..self.clone()
         }
@@ -225,14 +208,10 @@ impl Facts {
         };
         let still_read: HashSet<_> = later.readings.iter().collect();
         let readings = self.readings.iter().filter(|reading| still_read.contains(reading)).cloned().collect();
-        let still_seen = later.users.iter().map(|user| (user.identity(), user.days.iter().collect::<HashSet<_>>()));
-        let still_seen: HashMap<_, _> = still_seen.collect();
-        let users = self.users.iter().map(|user| {
-            let days = still_seen.get(&user.identity());
-            user.only(|day| days.is_some_and(|days| days.contains(&day)))
-        });
+        let still_seen: HashSet<_> = later.users.iter().collect();
+        let users = self.users.iter().filter(|seen| still_seen.contains(seen)).collect();
         let invoices = self.invoices.iter().filter_map(invoice).collect();
-        Self { daily, invoices, readings, users: users.collect(), ..self.clone() }
+        Self { daily, invoices, readings, users, ..self.clone() }
     }
 
     fn counts(&self) -> HashMap<(NaiveDate, EventKind, &str), i64> {

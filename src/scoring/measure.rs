@@ -2,7 +2,7 @@
 
 use super::counted::forget_many;
 pub use super::counted::{Counted, InvoiceCounts, Measured, MeasuredValue};
-use super::facts::{Connections, DailyCount, Facts, Invoice, LastSeen, ReadingFact, UserDays};
+use super::facts::{Connections, DailyCount, Facts, Invoice, LastSeen, ReadingFact};
 use crate::domain::measure::Measure;
 use crate::domain::numbers::round_div;
 use crate::domain::{EventBody, EventKind, FactorKey, Factors, InvoiceStatus, NaiveDate, Scorecard, Window};
@@ -179,8 +179,8 @@ pub(super) fn features_used(facts: &Facts, measure: &Measure, window: Window) ->
 
 /// Counts the users whom facts of these kinds name within the window.
 fn users_seen(facts: &Facts, kinds: &[EventKind], window: Window) -> i64 {
-    let is_seen = |days: &&UserDays| kinds.contains(&days.kind) && days.days.iter().any(|day| window.contains(*day));
-    let mut users: Vec<_> = facts.users.iter().filter(is_seen).map(|days| days.user.as_str()).collect();
+    let seen = facts.users.iter().filter(|(_, kind, day)| kinds.contains(kind) && window.contains(*day));
+    let mut users: Vec<_> = seen.map(|(user, ..)| user).collect();
     // Mostly they are sorted.
     users.sort_unstable();
     users.dedup();

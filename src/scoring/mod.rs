@@ -22,13 +22,14 @@ mod sliding;
 pub mod suggest;
 pub mod trial;
 mod urgency;
+mod users;
 mod what_if;
 mod words;
 
 pub use activity::{daily_totals, feature_uses, invoice_rows};
 pub use causes::{ScoreInputs, explain_change};
 pub use drivers::drivers;
-pub use facts::{Connections, DailyCount, Facts, Invoice, LastSeen, ReadingFact, UserDays};
+pub use facts::{Connections, DailyCount, Facts, Invoice, LastSeen, ReadingFact};
 pub use falls::falls;
 pub use headline::{STOPPED_DAYS, Subject, headline};
 pub use history::{BAND_MEMORY_DAYS, DayScores, TREND_POINTS, band_fell_on, band_since, change, history, scores_on, trend};
@@ -36,6 +37,7 @@ pub use measure::{Counted, InvoiceCounts, Measured, MeasuredValue, Measurements,
 pub use score::{Scores, score, weakest, weight_shares};
 pub use silence::{SOURCE_MEMORY_DAYS, silent_sources};
 pub use urgency::{FALL_DAYS, RENEWAL_DAYS, SILENT_DAYS, Signs};
+pub use users::Users;
 pub use what_if::WhatIf;
 pub use words::{fall_sentence, next_step, reason_in_facts, reasons};
 

@@ -265,8 +265,8 @@ impl SlidingDistinct {
     }
 
     fn of_users(facts: &Facts, measure: &Measure) -> Self {
-        let counted = facts.users.iter().filter(|user| measure.measures(user.kind));
-        Self::of(counted.flat_map(|user| user.days.iter().map(|day| (*day, user.user.as_str(), 1))), measure)
+        let counted = facts.users.iter().filter(|(_, kind, _)| measure.measures(*kind));
+        Self::of(counted.map(|(user, _, day)| (day, user, 1)), measure)
     }
 
     fn of<'a>(counted: impl Iterator<Item = (NaiveDate, &'a str, i64)>, measure: &Measure) -> Self {

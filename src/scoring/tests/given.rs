@@ -2,7 +2,7 @@
 
 use crate::domain::five::FiveRule;
 use crate::domain::{CustomerId, EventKind, Factor, FactorKey, Health, MissingPolicy, NaiveDate, Rulebook, Scorecard, Sources};
-use crate::scoring::{self, Connections, DailyCount, Facts, Invoice, UserDays};
+use crate::scoring::{self, Connections, DailyCount, Facts, Invoice};
 
 pub const CUSTOMER: CustomerId = CustomerId(7);
 
@@ -53,8 +53,7 @@ impl Given {
 
     /// A user named by a login, which is not among the facts.
     pub fn user(mut self, ago: i64, user: &str) -> Self {
-        let (user, kind, days) = (user.to_owned(), EventKind::Login, vec![day(ago)]);
-        self.facts.users.push(UserDays { user, kind, days });
+        self.facts.users.push(user, EventKind::Login, day(ago));
         self
     }
 

@@ -8,7 +8,7 @@ use crate::domain::scale::{Scale, Value};
 use crate::domain::scorecard::FactorRule;
 use crate::domain::{EventBody, EventKind, FactorKey, HealthChange, MissingPolicy, Points, ReadingValue, Scorecard};
 use crate::scoring::{
-    Counted, Facts, LastSeen, Measured, ReadingFact, ScoreInputs, Scores, UserDays, explain_change, history, measure,
+    Counted, Facts, LastSeen, Measured, ReadingFact, ScoreInputs, Scores, Users, explain_change, history, measure,
 };
 use chrono::Duration;
 use leptos::serde_json::{self, json};
@@ -108,7 +108,7 @@ fn active_days_are_days_with_any_fact() {
 fn distinct_users_count_once_each_whatever_they_did() {
     let users = Measure::DistinctUsers { kinds: vec![Login], days: 30 };
     let mut given = given().login_of(29, "ann").login_of(0, "ann").login_of(3, "bob").login_of(30, "gone").login_of(-1, "later");
-    given.facts.users.push(UserDays { user: "uses".into(), kind: FeatureUse, days: vec![day(1)] });
+    given.facts.users.push("uses", FeatureUse, day(1));
     let given = given.under(users);
     assert_eq!(given.value(), fraction(2, 1));
     assert_eq!(given.says(), "2 users in the last 30 days, target 100");
@@ -283,14 +283,13 @@ fn any_measure() -> impl Strategy<Value = Measure> {
 }
 
 /// Users by number, each with a kind and the days before the as-of day.
-fn users_of(users: Vec<(u8, bool, Vec<i64>)>) -> Vec<UserDays> {
-    let mut found = std::collections::BTreeMap::<_, std::collections::BTreeSet<_>>::new();
+fn users_of(users: &[(u8, bool, Vec<i64>)]) -> Users {
+    let mut found = Users::default();
     for (user, is_login, ago) in users {
-        found.entry((user, if is_login { Login } else { FeatureUse })).or_default().extend(ago.into_iter().map(day));
+        let kind = if *is_login { Login } else { FeatureUse };
+        ago.iter().for_each(|ago| found.push(&format!("user {user}"), kind, day(*ago)));
     }
-    let user =
-        |((user, kind), days): ((u8, EventKind), _)| UserDays { user: format!("user {user}"), kind, days: Vec::from_iter(days) };
-    found.into_iter().map(user).collect()
+    found
 }
 
 prop_compose! {
@@ -307,7 +306,7 @@ prop_compose! {
         let mut given = given().under(measure);
         given.scorecard.missing_policy = policy;
         given.facts = Facts { start_date: start.map(day), first_fact_on: first_fact.map(day), daily, invoices, ..Facts::default() };
-        given.facts.users = users_of(users);
+        given.facts.users = users_of(&users);
         readings.into_iter().fold(given, |given, (x, ago, second, value)| {
             given.reading(if x { "x" } else { "y" }, ago, second, 1000 * value)
         })
@@ -335,7 +334,7 @@ proptest! {
         other.facts.invoices.reverse();
         other = other.user(window + beyond, "outside").user(-1 - beyond, "later");
         other.facts.readings.reverse();
-        other.facts.users.reverse();
+        other.facts.users = other.facts.users.iter().rev().collect();
         prop_assert_eq!(given.health(), other.health());
     }
 
@@ -355,7 +354,7 @@ proptest! {
         }
         let mut undone = more;
         undone.facts.daily.truncate(given.facts.daily.len());
-        undone.facts.users.pop();
+        undone.facts.users = given.facts.users.clone();
         prop_assert_eq!(undone.health(), given.health());
     }
 
@@ -385,9 +384,8 @@ proptest! {
     fn an_event_of_the_day_is_added_to_what_was_measured(given in any_given()) {
         let mut added = measure(&given.facts, &given.scorecard, &given.connections, day(0));
         let user = "user 1";
-        let of_user = given.facts.users.iter().filter(|days| days.user == user);
-        let last = |days: &UserDays| days.days.iter().copied().filter(|on| *on <= day(0)).max().map(|last| (days.kind, last));
-        let seen = LastSeen(of_user.filter_map(last).collect());
+        let until_then = given.facts.users.iter().filter(|(one, _, on)| *one == user && *on <= day(0));
+        let seen = LastSeen(until_then.map(|(_, kind, on)| (kind, on)).collect());
         added.add(&EventBody::Login { user: Some(user.into()) }, &given.scorecard, &seen, day(0));
         let more = given.login_of(0, user);
         prop_assert_eq!(added, measure(&more.facts, &more.scorecard, &more.connections, day(0)));

@@ -7,7 +7,7 @@ use crate::domain::{
     CustomerId, CustomerQuery, Event, EventBody, EventFilter, InvoiceStatus, NaiveDate, Outcome, OutcomeKind, Source, Sources,
     Window,
 };
-use crate::scoring::{self, Connections, DailyCount, Facts, Invoice, ReadingFact, Signs, UserDays};
+use crate::scoring::{self, Connections, DailyCount, Facts, Invoice, ReadingFact, Signs, Users};
 use crate::server::store::Reach;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -57,7 +57,7 @@ impl Database {
         let since = start.filter(|_| came_back);
         let first_fact_since = since.and_then(|start| events.iter().map(day).filter(|day| *day >= start).min());
         let mut facts = Facts { segment, came_back, first_fact_since, ..facts(start, events) };
-        facts.users.retain(|user| rulebook.user_kinds().contains(&user.kind));
+        facts.users.retain(|_, kind, _| rulebook.user_kinds().contains(&kind));
         facts.readings.retain(|reading| rulebook.readings().contains(&&*reading.name));
         let far_back = today - chrono::Duration::days(100_000);
         let reach = Reach::of(&rulebook, far_back);
@@ -65,7 +65,7 @@ impl Database {
         loaded.daily.retain(|daily| !daily.kind.is_invoice());
         for facts in [&mut facts, &mut loaded] {
             facts.readings.sort_by(|a, b| (a.at, &a.name, a.value).cmp(&(b.at, &b.name, b.value)));
-            facts.users.sort_by(|a, b| (&a.user, a.kind).cmp(&(&b.user, b.kind)));
+            facts.users = BTreeSet::from_iter(facts.users.iter()).into_iter().collect();
         }
         assert_eq!(loaded, facts, "facts of customer {id}");
         assert!(stored.is_current, "the health of customer {id} is stale");
@@ -178,10 +178,10 @@ fn facts(start_date: Option<NaiveDate>, events: &[Event]) -> Facts {
     let mut counts = BTreeMap::new();
     let mut invoices = BTreeMap::<String, Invoice>::new();
     let mut readings = Vec::new();
-    let mut users = BTreeMap::<_, BTreeSet<_>>::new();
+    let mut users = Users::default();
     for event in events {
         if let Some(user) = event.body.user() {
-            users.entry((user.to_owned(), event.body.kind())).or_default().insert(day(event));
+            users.push(user, event.body.kind(), day(event));
         }
         let Some(number) = event.body.invoice_number() else {
             if let EventBody::Reading { name, value } = &event.body {
@@ -216,6 +216,5 @@ fn facts(start_date: Option<NaiveDate>, events: &[Event]) -> Facts {
     let daily = counts.into_iter().map(|((day, kind, key), count)| DailyCount { day, kind, key, count }).collect();
     let first_fact_on = events.iter().map(day).min();
     let invoices = invoices.into_values().collect();
-    let users = users.into_iter().map(|((user, kind), days)| UserDays { user, kind, days: days.into_iter().collect() }).collect();
     Facts { segment: None, start_date, came_back: false, first_fact_on, first_fact_since: None, daily, invoices, readings, users }
 }

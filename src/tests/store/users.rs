@@ -37,8 +37,7 @@ async fn users(db: &Database, customer: CustomerId) -> Option<i64> {
 async fn days(db: &Database, customer: CustomerId, at: AsOf) -> Vec<(i64, String)> {
     let reach = Reach::of(&db.current_rulebook().await.unwrap(), days_ago(400));
     let facts = db.load_facts(customer, reach, at).await.unwrap();
-    let days = facts.users.iter().flat_map(|user| user.days.iter().map(|day| ((today() - *day).num_days(), user.user.clone())));
-    let mut days: Vec<_> = days.collect();
+    let mut days: Vec<_> = facts.users.iter().map(|(user, _, day)| ((today() - day).num_days(), user.to_owned())).collect();
     days.sort();
     days
 }

@@ -8,7 +8,6 @@ use crate::server::store::ledger::fact_days::recount_fact_days;
 use crate::server::store::ledger::facts::sum_up;
 use crate::server::store::ledger::health::{Occasion, put_scored};
 use crate::server::store::ledger::rules::load_rules;
-use crate::server::store::ledger::standings::add_user;
 use crate::server::store::sql::bind::{binds, midnight};
 use crate::server::store::sql::changes::Changed;
 use crate::server::store::sql::db::Tx;
@@ -183,10 +182,7 @@ fn demo_facts(known: &Known, customer: &DemoCustomer) -> Facts {
         _ => None,
     });
     let readings = readings.collect();
-    let mut users = Vec::new();
-    for event in &customer.events {
-        event.body.user().into_iter().for_each(|user| add_user(&mut users, user, event.body.kind(), event.day()));
-    }
+    let users = customer.events.iter().filter_map(|event| Some((event.body.user()?, event.body.kind(), event.day()))).collect();
     let first_fact_on = earliest_day(&known.first_facts);
     let Known { segment, start_date, .. } = *known;
     Facts { segment, start_date, came_back: false, first_fact_on, first_fact_since: None, daily, invoices, readings, users }

@@ -2,8 +2,8 @@
 //! any fact; whatever touches the past, or invoices, is measured from all facts.
 
 use crate::domain::band_runs::BandRuns;
-use crate::domain::{Band, CustomerId, EventBody, EventKind, Health, NaiveDate, Points, Scorecard, Source};
-use crate::scoring::{self, DailyCount, Facts, Measurements, ReadingFact, Scores, UserDays};
+use crate::domain::{Band, CustomerId, EventBody, Health, NaiveDate, Points, Scorecard, Source};
+use crate::scoring::{self, DailyCount, Facts, Measurements, ReadingFact, Scores};
 use crate::server::store::ledger::facts::load_facts;
 use crate::server::store::ledger::health::NewHealth;
 use crate::server::store::ledger::plan::{Plan, Step};
@@ -167,7 +167,7 @@ impl<'a> Standings<'a> {
                     facts.readings.push(ReadingFact { name: name.as_str().into(), at: event.occurred_at, value: *value });
                 }
                 if let Some(user) = event.body.user() {
-                    add_user(&mut facts.users, user, event.body.kind(), event.day());
+                    facts.users.push(user, event.body.kind(), event.day());
                 }
                 facts.note_first(event.day());
                 if let Some(invoice) = invoice.as_ref() {
@@ -190,14 +190,6 @@ impl<'a> Standings<'a> {
             Some(ScoredFrom::Facts(facts)) => NewHealth::of_facts(known, facts, rules, today),
             None => Err(StoreError::NotFound(format!("customer {}", known.id))),
         }
-    }
-}
-
-/// Notes that a fact names a user.
-pub fn add_user(users: &mut Vec<UserDays>, name: &str, kind: EventKind, day: NaiveDate) {
-    match users.iter_mut().find(|user| user.user == name && user.kind == kind) {
-        Some(user) => user.days.push(day),
-        None => users.push(UserDays { user: name.to_owned(), kind, days: vec![day] }),
     }
 }
 

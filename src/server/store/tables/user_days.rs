@@ -2,7 +2,7 @@
 //! the sum of it and of the weeks that were packed.
 
 use crate::domain::{CustomerId, EventKind, NaiveDate};
-use crate::scoring::{LastSeen, UserDays};
+use crate::scoring::{LastSeen, Users};
 use crate::server::store::sql::bind::{Row, binds, day, row};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::user_weeks::load_user_weeks;
@@ -54,7 +54,7 @@ pub async fn load_user_days(
     kinds: &[EventKind],
     (from, to): (NaiveDate, NaiveDate),
     known_on: NaiveDate,
-) -> StoreResult<HashMap<CustomerId, Vec<UserDays>>> {
+) -> StoreResult<HashMap<CustomerId, Users>> {
     let names = kinds.iter().map(|kind| format!("'{}'", kind.name())).collect::<Vec<_>>().join(", ");
     let numbers = kinds.iter().enumerate().map(|(place, kind)| format!("WHEN '{}' THEN {place}", kind.name()));
     let (numbers, number_of_kinds) = (numbers.collect::<Vec<_>>().join(" "), kinds.len());
@@ -105,8 +105,8 @@ fn parse_count<'a>(line: &'a str, kinds: &[EventKind]) -> Option<Count<'a>> {
     Some((kind, user, day(number.div_euclid(number_of_kinds)), count))
 }
 
-/// Returns the days of each user and kind. Counts that were received on different days are added up, and what was taken back is gone.
-fn sum_up(mut counts: Vec<Count<'_>>) -> Vec<UserDays> {
+/// Adds up the counts that were received on different days. What was taken back is gone.
+fn sum_up(mut counts: Vec<Count<'_>>) -> Users {
     // Each week is sorted, which this way of sorting makes use of.
     counts.sort();
     counts.dedup_by(|later, first| {
@@ -114,13 +114,7 @@ fn sum_up(mut counts: Vec<Count<'_>>) -> Vec<UserDays> {
         first.3 += if same { later.3 } else { 0 };
         same
     });
-    counts.retain(|(.., count)| *count > 0);
-    let of_one = counts.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
-    let days = |counts: &[Count<'_>]| {
-        let (kind, user, ..) = counts.first()?;
-        Some(UserDays { user: (*user).to_owned(), kind: *kind, days: counts.iter().map(|(_, _, day, _)| *day).collect() })
-    };
-    of_one.filter_map(days).collect()
+    counts.iter().filter(|(.., count)| *count > 0).map(|(kind, user, day, _)| (*user, *kind, *day)).collect()
 }
 
 /// Returns when facts that count named customers' users last, on the days from each one's own up to `to`.
