@@ -124,7 +124,7 @@ impl Facts {
         }
         life.daily.retain(|daily| daily.day >= start);
         life.readings.retain(|reading| reading.day() >= start);
-        life.users.retain(|_, _, day| day >= start);
+        life.users.retain(|seen| seen.day >= start);
         life.invoices.retain(|invoice| invoice.issued_on.is_none_or(|issued| issued >= start));
         life.first_fact_on = self.first_fact_since;
         Cow::Owned(life)

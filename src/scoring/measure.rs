@@ -179,12 +179,11 @@ pub(super) fn features_used(facts: &Facts, measure: &Measure, window: Window) ->
 
 /// Counts the users whom facts of these kinds name within the window.
 fn users_seen(facts: &Facts, kinds: &[EventKind], window: Window) -> i64 {
-    let seen = facts.users.iter().filter(|(_, kind, day)| kinds.contains(kind) && window.contains(*day));
-    let mut users: Vec<_> = seen.map(|(user, ..)| user).collect();
-    // Mostly they are sorted.
-    users.sort_unstable();
-    users.dedup();
-    users.len() as i64
+    let mut is_seen = vec![false; facts.users.numbers()];
+    for seen in facts.users.seen().iter().filter(|seen| kinds.contains(&seen.kind) && window.contains(seen.day)) {
+        is_seen[seen.user] = true;
+    }
+    is_seen.into_iter().filter(|seen| *seen).count() as i64
 }
 
 /// Counts the invoices issued within the window by their status at the end of a day.

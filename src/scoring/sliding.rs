@@ -265,8 +265,8 @@ impl SlidingDistinct {
     }
 
     fn of_users(facts: &Facts, measure: &Measure) -> Self {
-        let counted = facts.users.iter().filter(|(_, kind, _)| measure.measures(*kind));
-        Self::of(counted.map(|(user, _, day)| (day, user, 1)), measure)
+        let counted = facts.users.seen().iter().filter(|seen| measure.measures(seen.kind));
+        Self::of_numbered(counted.map(|seen| (number(seen.day), (seen.user, 1))).collect(), facts.users.numbers(), measure)
     }
 
     fn of<'a>(counted: impl Iterator<Item = (NaiveDate, &'a str, i64)>, measure: &Measure) -> Self {
@@ -275,9 +275,13 @@ impl SlidingDistinct {
             let next = places.len();
             *places.entry(name).or_insert(next)
         };
-        let mut uses: Vec<_> = counted.map(|(day, name, count)| (number(day), (place(name), count))).collect();
+        let uses = counted.map(|(day, name, count)| (number(day), (place(name), count))).collect();
+        Self::of_numbered(uses, places.len(), measure)
+    }
+
+    fn of_numbered(mut uses: Vec<(i64, (usize, i64))>, numbers: usize, measure: &Measure) -> Self {
         uses.sort_unstable_by_key(|(day, _)| *day);
-        Self { uses, window: Sliding::new(0, measure.days()), in_window: vec![0; places.len()], distinct: 0 }
+        Self { uses, window: Sliding::new(0, measure.days()), in_window: vec![0; numbers], distinct: 0 }
     }
 
     fn distinct(&mut self, day: i64) -> i64 {

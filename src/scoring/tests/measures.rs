@@ -334,7 +334,7 @@ proptest! {
         other.facts.invoices.reverse();
         other = other.user(window + beyond, "outside").user(-1 - beyond, "later");
         other.facts.readings.reverse();
-        other.facts.users = other.facts.users.iter().rev().collect();
+        other.facts.users = Vec::from_iter(other.facts.users.iter()).into_iter().rev().collect();
         prop_assert_eq!(given.health(), other.health());
     }
 

@@ -57,7 +57,7 @@ impl Database {
         let since = start.filter(|_| came_back);
         let first_fact_since = since.and_then(|start| events.iter().map(day).filter(|day| *day >= start).min());
         let mut facts = Facts { segment, came_back, first_fact_since, ..facts(start, events) };
-        facts.users.retain(|_, kind, _| rulebook.user_kinds().contains(&kind));
+        facts.users.retain(|seen| rulebook.user_kinds().contains(&seen.kind));
         facts.readings.retain(|reading| rulebook.readings().contains(&&*reading.name));
         let far_back = today - chrono::Duration::days(100_000);
         let reach = Reach::of(&rulebook, far_back);

@@ -1,4 +1,4 @@
-//! Users' days over the years: those of events that an older release stored are counted, those of past weeks are packed, and those of
+//! Users' days over the years: those of events that an older release stored are counted, those of past days are packed, and those of
 //! long ago are dropped.
 
 use crate::domain::{CustomerId, EventKind, NaiveDate};
@@ -109,22 +109,22 @@ impl Store {
         }
     }
 
-    /// Packs the users' days of weeks before that of `today`, some in each transaction. What arrives for such a week later waits for
-    /// the next time. Those of older events are counted first.
+    /// Packs the users' days before `today`, some in each transaction. What arrives for such a day later waits for the next time. Those
+    /// of older events are counted first.
     pub async fn pack_users(&self, today: NaiveDate, most: i64) -> StoreResult<()> {
         if load_connections(&mut self.read().await?).await?.0.users_from.is_none() {
             return Ok(());
         }
-        let (mut passed, week) = (0, first_of_week(today));
+        let mut passed = 0;
         loop {
             let mut tx = self.write().await?;
             let mut left = most;
             while left > 0 {
                 let sql = "SELECT customer_id FROM user_days WHERE customer_id > $1 AND day < $2 ORDER BY customer_id LIMIT 1";
-                let Some((next,)) = tx.optional::<(i64,)>(sql, binds![passed, week]).await? else {
+                let Some((next,)) = tx.optional::<(i64,)>(sql, binds![passed, today]).await? else {
                     return tx.commit().await;
                 };
-                let packed = pack_some(&mut tx, CustomerId(next), week, left).await?;
+                let packed = pack_some(&mut tx, CustomerId(next), today, left).await?;
                 passed = if packed < left { next } else { next - 1 };
                 left -= packed;
             }
@@ -192,13 +192,13 @@ async fn count_some(tx: &mut Tx, place: &mut Place, most: i64) -> StoreResult<i6
     Ok(events.max(1))
 }
 
-/// Packs a customer's first `most` counts of days before a week. Returns how many there were.
-async fn pack_some(tx: &mut Tx, customer: CustomerId, week: NaiveDate, most: i64) -> StoreResult<i64> {
+/// Packs a customer's first `most` counts of days before `today`. Returns how many there were.
+async fn pack_some(tx: &mut Tx, customer: CustomerId, today: NaiveDate, most: i64) -> StoreResult<i64> {
     // Whoever adds to these rows holds the customer too.
     lock_customers(tx, &[customer]).await?;
     let sql = "SELECT user_name, kind, day, received_day, count FROM user_days WHERE customer_id = $1 AND day < $2
                ORDER BY user_name, kind, day, received_day LIMIT $3";
-    let rows: Vec<(String, String, i32, i32, i64)> = tx.all(sql, binds![customer, week, most]).await?;
+    let rows: Vec<(String, String, i32, i32, i64)> = tx.all(sql, binds![customer, today, most]).await?;
     let days = rows.iter().map(|(_, _, number, ..)| day(*number));
     let (Some(from), Some(to), Some(last)) = (days.clone().min(), days.max(), rows.last()) else { return Ok(0) };
     let packed = load_user_weeks(tx, &[customer], (from, to)).await?;
@@ -208,15 +208,18 @@ async fn pack_some(tx: &mut Tx, customer: CustomerId, week: NaiveDate, most: i64
         let on = day(*number);
         *weeks.entry(first_of_week(on)).or_default().entry((kind, user.as_str(), on, day(*received_on))).or_default() += count;
     }
-    for week in &packed {
-        if let Some(counts) = weeks.get_mut(&week.first) {
-            week.tell(|_, _| true, |seen, count| *counts.entry(seen).or_default() += count)?;
-        }
+    for packed in &packed {
+        packed.tell(
+            |_, _| true,
+            |seen, count| {
+                weeks.entry(first_of_week(seen.2)).and_modify(|counts| *counts.entry(seen).or_default() += count);
+            },
+        )?;
     }
     store_user_weeks(tx, weeks.iter().map(|(first, counts)| user_week_row(customer, *first, counts)).collect()).await?;
     let (user, kind, number, received_on, _) = last;
     let sql =
         "DELETE FROM user_days WHERE customer_id = $1 AND day < $2 AND (user_name, kind, day, received_day) <= ($3, $4, $5, $6)";
-    tx.execute(sql, binds![customer, week, user, kind, day(*number), day(*received_on)]).await?;
+    tx.execute(sql, binds![customer, today, user, kind, day(*number), day(*received_on)]).await?;
     Ok(rows.len() as i64)
 }

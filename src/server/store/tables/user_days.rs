@@ -1,5 +1,5 @@
 //! The table `user_days`: how often facts of a kind named a user on a day, by the day on which that was received. What is read is
-//! the sum of it and of the weeks that were packed.
+//! the sum of it and of the days that were packed into weeks.
 
 use crate::domain::{CustomerId, EventKind, NaiveDate};
 use crate::scoring::{LastSeen, Users};
@@ -71,13 +71,13 @@ pub async fn load_user_days(
     let rows: Vec<(i64, String)> = tx.all(AssertSqlSafe(sql), binds![customers, from, to, known_on]).await?;
     let weeks = load_user_weeks(tx, customers, (from, to)).await?;
     let mut counts = HashMap::<_, Vec<Count<'_>>>::new();
-    for week in &weeks {
-        let of_customer = counts.entry(week.customer).or_default();
-        week.tell(
+    for weeks in &weeks {
+        let of_customer = counts.entry(weeks.customer).or_default();
+        weeks.tell(
             |kind, _| kinds.contains(&kind),
             |(kind, user, day, received_on), count| {
                 let is_asked = from <= day && day <= to && received_on <= known_on;
-                of_customer.extend(is_asked.then_some((kind, user, day, count)));
+                of_customer.extend(is_asked.then_some((user, kind, day, count)));
             },
         )?;
     }
@@ -88,11 +88,11 @@ pub async fn load_user_days(
             of_customer.push(parse_count(line, kinds).ok_or_else(|| corrupt(line))?);
         }
     }
-    Ok(counts.into_iter().map(|(customer, counts)| (customer, sum_up(counts))).collect())
+    Ok(counts.into_iter().map(|(customer, counts)| (customer, Users::of_counts(counts))).collect())
 }
 
-/// The kind of the facts that name a user, the user, their day and their number.
-type Count<'a> = (EventKind, &'a str, NaiveDate, i64);
+/// A user, the kind of the facts that name it, their day and their number.
+type Count<'a> = (&'a str, EventKind, NaiveDate, i64);
 
 fn parse_count<'a>(line: &'a str, kinds: &[EventKind]) -> Option<Count<'a>> {
     let (head, user) = line.split_once(' ')?;
@@ -102,19 +102,7 @@ fn parse_count<'a>(line: &'a str, kinds: &[EventKind]) -> Option<Count<'a>> {
     };
     let (number, number_of_kinds): (i32, _) = (number.parse().ok()?, i32::try_from(kinds.len()).ok()?);
     let kind = *kinds.get(number.rem_euclid(number_of_kinds) as usize)?;
-    Some((kind, user, day(number.div_euclid(number_of_kinds)), count))
-}
-
-/// Adds up the counts that were received on different days. What was taken back is gone.
-fn sum_up(mut counts: Vec<Count<'_>>) -> Users {
-    // Each week is sorted, which this way of sorting makes use of.
-    counts.sort();
-    counts.dedup_by(|later, first| {
-        let same = (later.0, later.1, later.2) == (first.0, first.1, first.2);
-        first.3 += if same { later.3 } else { 0 };
-        same
-    });
-    counts.iter().filter(|(.., count)| *count > 0).map(|(kind, user, day, _)| (*user, *kind, *day)).collect()
+    Some((user, kind, day(number.div_euclid(number_of_kinds)), count))
 }
 
 /// Returns when facts that count named customers' users last, on the days from each one's own up to `to`.
@@ -140,13 +128,13 @@ pub async fn load_last_seen(
     }
     let customers: BTreeSet<_> = users.keys().map(|(customer, _)| *customer).collect();
     let first = users.values().min().copied().unwrap_or(to);
-    for week in load_user_weeks(tx, &Vec::from_iter(customers), (first, to)).await? {
-        let from = |user: &str| users.get(&(week.customer, user)).copied();
-        week.tell(
+    for weeks in load_user_weeks(tx, &Vec::from_iter(customers), (first, to)).await? {
+        let from = |user: &str| users.get(&(weeks.customer, user)).copied();
+        weeks.tell(
             |_, user| from(user).is_some(),
             |(kind, user, day, _), count| {
                 if from(user).is_some_and(|from| from <= day && day <= to) {
-                    *counts.entry((week.customer, user.to_owned(), kind, day)).or_default() += count;
+                    *counts.entry((weeks.customer, user.to_owned(), kind, day)).or_default() += count;
                 }
             },
         )?;

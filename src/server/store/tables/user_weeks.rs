@@ -1,21 +1,20 @@
-//! The table `user_weeks`: the rows of `user_days` of weeks that are over, a row for each customer and week.
+//! The table `user_weeks`: the rows of `user_days` of days that are over, a row for each customer and week.
 
 use crate::domain::{CustomerId, EventKind, NaiveDate};
 use crate::server::store::sql::bind::{Row, binds, day, row};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::{StoreError, StoreResult};
-use chrono::{Datelike, Duration};
+use chrono::Datelike;
 use sqlx::AssertSqlSafe;
 use std::collections::BTreeMap;
 
 /// Whom a kind of facts named, their day, and the day of their receipt.
 pub type Seen<'a> = (EventKind, &'a str, NaiveDate, NaiveDate);
 
-/// A customer's week as it is stored.
-pub struct UserWeek {
+/// A customer's weeks as they are stored, each behind the number of its first day.
+pub struct UserWeeks {
     pub customer: CustomerId,
-    pub first: NaiveDate,
-    users: String,
+    lines: String,
 }
 
 /// Returns the first day of a day's week. No week is of two months, so that a month can be dropped.
@@ -29,14 +28,15 @@ pub async fn load_user_weeks(
     tx: &mut Tx,
     customers: &[CustomerId],
     (from, to): (NaiveDate, NaiveDate),
-) -> StoreResult<Vec<UserWeek>> {
+) -> StoreResult<Vec<UserWeeks>> {
+    // All of a customer in one row, because a row costs more to fetch than its content.
     let sql = format!(
-        "SELECT customer_id, first_day, users FROM user_weeks WHERE customer_id {} AND first_day BETWEEN $2 AND $3",
+        "SELECT customer_id, string_agg(first_day || '\n' || users, '') FROM user_weeks
+         WHERE customer_id {} AND first_day BETWEEN $2 AND $3 GROUP BY customer_id",
         tx.one_of()
     );
-    let rows: Vec<(i64, i32, String)> = tx.all(AssertSqlSafe(sql), binds![customers, first_of_week(from), to]).await?;
-    let week = |(customer, first, users)| UserWeek { customer: CustomerId(customer), first: day(first), users };
-    Ok(rows.into_iter().map(week).collect())
+    let rows: Vec<(i64, String)> = tx.all(AssertSqlSafe(sql), binds![customers, first_of_week(from), to]).await?;
+    Ok(rows.into_iter().map(|(customer, lines)| UserWeeks { customer: CustomerId(customer), lines }).collect())
 }
 
 /// Stores weeks in the place of those that are there.
@@ -73,27 +73,29 @@ fn written(first: NaiveDate, counts: &BTreeMap<Seen<'_>, i64>) -> String {
     text
 }
 
-impl UserWeek {
+impl UserWeeks {
     /// Tells the counts of the users that are asked for.
     pub fn tell<'a>(
         &'a self,
         is_asked: impl Fn(EventKind, &str) -> bool,
         mut told: impl FnMut(Seen<'a>, i64),
     ) -> StoreResult<()> {
-        let corrupt =
-            |line| StoreError::Corrupt(format!("customer {}, users of the week of {}: {line}", self.customer, self.first));
-        let mut kind = None;
-        for line in self.users.lines() {
+        let corrupt = |line| StoreError::Corrupt(format!("customer {}, users of a week: {line}", self.customer));
+        let (mut first, mut kind) = (None, None);
+        for line in self.lines.lines() {
             let Some((days, user)) = line.split_once('\t') else {
-                kind = Some(EventKind::parse(line).ok_or_else(|| corrupt(line))?);
+                match line.parse::<i32>() {
+                    Ok(number) => first = Some(number),
+                    Err(_) => kind = Some(EventKind::parse(line).ok_or_else(|| corrupt(line))?),
+                }
                 continue;
             };
-            let kind = kind.ok_or_else(|| corrupt(line))?;
+            let (first, kind) = first.zip(kind).ok_or_else(|| corrupt(line))?;
             if is_asked(kind, user) {
                 for written in days.split(' ') {
                     let (since, count, later) = parse_day(written).ok_or_else(|| corrupt(line))?;
-                    let day = self.first + Duration::days(since);
-                    told((kind, user, day, day + Duration::days(later)), count);
+                    let on = day(first + since);
+                    told((kind, user, on, if later == 0 { on } else { day(first + since + later) }), count);
                 }
             }
         }
@@ -102,7 +104,11 @@ impl UserWeek {
 }
 
 /// Returns the days since the week's first, the number of facts, and the days until their receipt.
-fn parse_day(written: &str) -> Option<(i64, i64, i64)> {
+fn parse_day(written: &str) -> Option<(i32, i64, i32)> {
+    // Nearly all are one fact that was received on its day.
+    if let [digit @ b'0'..=b'9'] = written.as_bytes() {
+        return Some((i32::from(digit - b'0'), 1, 0));
+    }
     let (written, later) = written.split_once('+').unwrap_or((written, "0"));
     let (since, count) = written.split_once('*').unwrap_or((written, "1"));
     Some((since.parse().ok()?, count.parse().ok()?, later.parse().ok()?))
