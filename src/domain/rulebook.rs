@@ -1,6 +1,7 @@
 //! The rulebook: a version of all rules of scoring. Its scorecards stand in an order; the first whose condition a customer fulfils
 //! scores it.
 
+use super::measure::Measure;
 use super::scorecard::{FactorName, FactorRule};
 use super::{EventKind, Factors, NaiveDate, Scorecard, Segments, Traits};
 use chrono::{DateTime, Utc};
@@ -142,11 +143,20 @@ impl Rulebook {
 
     /// Returns the kinds of events whose users are measured.
     pub fn user_kinds(&self) -> Vec<EventKind> {
-        let factors = self.scorecards().flat_map(|scorecard| scorecard.factors.values());
-        let mut kinds: Vec<_> = factors.flat_map(|rule| rule.measure.user_kinds()).copied().collect();
+        let mut kinds: Vec<_> = self.measures().flat_map(Measure::user_kinds).copied().collect();
         kinds.sort_unstable();
         kinds.dedup();
         kinds
+    }
+
+    /// Returns the number of days up to the as-of day whose users can still count.
+    pub fn user_days(&self) -> i64 {
+        let of_users = self.measures().filter(|measure| !measure.user_kinds().is_empty());
+        of_users.map(Measure::days).fold(1, i64::max)
+    }
+
+    fn measures(&self) -> impl Iterator<Item = &Measure> {
+        self.scorecards().flat_map(|scorecard| scorecard.factors.values()).map(|rule| &rule.measure)
     }
 
     /// Returns the number of days up to the as-of day whose daily activity can still count.

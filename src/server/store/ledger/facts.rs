@@ -44,28 +44,35 @@ pub struct Reach {
     from: NaiveDate,
     /// The names of readings.
     readings: Vec<String>,
-    /// The kinds of events whose users are asked for.
+    /// The kinds of events whose users are asked for, and the earliest day of these.
     users: Vec<EventKind>,
+    users_from: NaiveDate,
 }
 
 impl Reach {
     /// Reaches back as far as scores of the days from `from` on need it.
     pub fn of(rulebook: &Rulebook, from: NaiveDate) -> Self {
         let readings = rulebook.readings().into_iter().map(str::to_owned).collect();
-        Self { from: from - Duration::days(rulebook.lookback_days()), readings, users: rulebook.user_kinds() }
+        let users_from = from - Duration::days(rulebook.user_days());
+        Self { from: from - Duration::days(rulebook.lookback_days()), readings, users: rulebook.user_kinds(), users_from }
     }
 
     /// Reaches as far as both do.
     pub fn and(self, other: Self) -> Self {
-        let Self { from, readings, users } = other;
-        Self { from: self.from.min(from), readings: [self.readings, readings].concat(), users: [self.users, users].concat() }
+        let Self { from, readings, users, users_from } = other;
+        Self {
+            from: self.from.min(from),
+            readings: [self.readings, readings].concat(),
+            users: [self.users, users].concat(),
+            users_from: self.users_from.min(users_from),
+        }
     }
 }
 
 impl From<NaiveDate> for Reach {
     /// Reaches back to a day, without readings and users.
     fn from(from: NaiveDate) -> Self {
-        Self { from, readings: Vec::new(), users: Vec::new() }
+        Self { from, readings: Vec::new(), users: Vec::new(), users_from: NaiveDate::MAX }
     }
 }
 
@@ -135,7 +142,7 @@ pub async fn load_facts(
     if known.is_empty() {
         return Ok(HashMap::new());
     }
-    let (Reach { from, readings, users }, AsOf { day: to, known_at }) = (reach.into(), at.into());
+    let (Reach { from, readings, users, users_from }, AsOf { day: to, known_at }) = (reach.into(), at.into());
     let ids: Vec<_> = known.iter().map(|known| known.id).collect();
     let mut found: HashMap<_, _> = known
         .iter()
@@ -157,7 +164,7 @@ pub async fn load_facts(
         }
     }
     if !users.is_empty() {
-        for (customer, users) in load_user_days(tx, &ids, &users, (from, to), known_at.unwrap_or(NaiveDate::MAX)).await? {
+        for (customer, users) in load_user_days(tx, &ids, &users, (users_from, to), known_at.unwrap_or(NaiveDate::MAX)).await? {
             found.entry(customer).and_modify(|facts| facts.users = users);
         }
     }

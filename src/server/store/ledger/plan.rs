@@ -228,7 +228,7 @@ impl<'a> Plan<'a> {
         if kinds.is_empty() {
             return Ok(());
         }
-        let from = today - Duration::days(rulebook.lookback_days());
+        let from = today - Duration::days(rulebook.user_days());
         let mut named = Vec::new();
         for (place, (step, Incoming { customer, event, .. })) in self.steps.iter().zip(self.incoming).enumerate() {
             let is_counted = matches!(step, Step::Append(_)) && event.day() == today && kinds.contains(&event.body.kind());
