@@ -40,6 +40,7 @@ impl Users {
         users
     }
 
+    /// Notes that a fact names a user.
     pub fn push(&mut self, user: &str, kind: EventKind, day: NaiveDate) {
         let known = (0..self.ends.len()).find(|number| self.name(*number) == user);
         let seen = Seen { user: known.unwrap_or_else(|| self.add_name(user)), kind, day };
@@ -48,6 +49,7 @@ impl Users {
         }
     }
 
+    /// Returns the users' names, with kinds and days.
     pub fn iter(&self) -> impl Iterator<Item = (&str, EventKind, NaiveDate)> {
         self.seen.iter().map(|seen| (self.name(seen.user), seen.kind, seen.day))
     }
@@ -57,10 +59,12 @@ impl Users {
         &self.seen
     }
 
+    /// Returns the first number that is no user's.
     pub(super) fn numbers(&self) -> usize {
         self.ends.len()
     }
 
+    /// Drops what is not to be kept. Numbers stay as they are.
     pub fn retain(&mut self, is_kept: impl Fn(&Seen) -> bool) {
         self.seen.retain(is_kept);
     }
