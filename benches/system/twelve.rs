@@ -164,7 +164,7 @@ async fn insert_facts(app: &AppState, ids: &[i64]) {
         app.store.insert_events(&incoming).await.1.expect("facts are stored");
     }
     jobs::roll_over(app).await.expect("customers are scored");
-    jobs::tend_log(app).await.expect("users are packed");
+    jobs::pack_users(app).await.expect("users are packed");
     app.store.vacuum().await.expect("PostgreSQL is vacuumed");
 }
 

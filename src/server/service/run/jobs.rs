@@ -11,8 +11,9 @@ use std::time::Duration;
 const CUSTOMERS_PER_RESCORE: i64 = 200;
 /// The events whose users one transaction counts.
 const EVENTS_COUNTED_TOGETHER: i64 = 5000;
-/// The counts of users' days that one transaction packs.
+/// The counts of users' days that one transaction packs, and the pause between two packings.
 const COUNTS_PACKED_TOGETHER: i64 = 5000;
+const PACKING_PERIOD: Duration = Duration::from_secs(600);
 /// The longest pause between searches for stale rows. A source's first fact makes every row stale, and so does a scorecard saved by
 /// another process. A new UTC day and a scorecard saved by this process are not waited for: they start a search at once.
 const SEARCH_PERIOD: Duration = Duration::from_secs(5);
@@ -28,13 +29,11 @@ pub async fn roll_over(app: &AppState) -> Result<u64, StoreError> {
     }
 }
 
-/// Makes room in the event log for this month and the next, packs users' days, and drops events and refused items that are older than
-/// the operator wants.
+/// Makes room in the event log for this month and the next, and drops events and refused items that are older than the operator wants.
 pub async fn tend_log(app: &AppState) -> Result<(), StoreError> {
     let today = app.read_clock().date_naive();
     app.store.prepare_log(today, today + Months::new(1)).await?;
     app.store.discard_old_quarantine(app.read_clock()).await?;
-    app.store.pack_users(today, COUNTS_PACKED_TOGETHER).await?;
     match app.settings.retain_events {
         Some(months) => {
             app.store.drop_users_before(today - Months::new(months)).await?;
@@ -70,9 +69,24 @@ pub async fn count_older_users(app: &AppState) {
     }
 }
 
+/// Packs users' days, as [`Store::pack_users`](crate::server::store::Store::pack_users) does.
+pub async fn pack_users(app: &AppState) -> Result<(), StoreError> {
+    app.store.pack_users(app.read_clock().date_naive(), COUNTS_PACKED_TOGETHER).await
+}
+
 /// Does all of this work again and again, for as long as the server runs. A failure is logged, and the work is tried again.
 pub async fn keep_rolling_over(app: AppState) {
-    tokio::join!(count_older_users(&app), keep_tending(&app));
+    tokio::join!(keep_users(&app), keep_tending(&app));
+}
+
+async fn keep_users(app: &AppState) {
+    count_older_users(app).await;
+    loop {
+        if let Err(error) = pack_users(app).await {
+            tracing::error!(%error, "users' days could not be packed, will try again");
+        }
+        tokio::time::sleep(PACKING_PERIOD).await;
+    }
 }
 
 async fn keep_tending(app: &AppState) {

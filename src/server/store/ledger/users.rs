@@ -1,5 +1,5 @@
-//! Users' days over the years: those of events that an older release stored are counted, those of past days are packed, and those of
-//! long ago are dropped.
+//! Users' days over the years: those of events that an older release stored are counted, those of past days or of many users are
+//! packed, and those of long ago are dropped.
 
 use crate::domain::{CustomerId, EventKind, NaiveDate};
 use crate::server::store::ledger::connections::{change_users_from, write_connections};
@@ -19,6 +19,8 @@ use std::collections::BTreeMap;
 
 /// The customers whose days one transaction drops.
 const CUSTOMERS_DROPPED_TOGETHER: i64 = 500;
+/// A customer's counts of today that are not packed before the day is over, since few are read as fast as a week.
+const MOST_KEPT_APART: i64 = 200;
 
 /// The progress of counting the users of older events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,23 +111,25 @@ impl Store {
         }
     }
 
-    /// Packs the users' days before `today`, some in each transaction. What arrives for such a day later waits for the next time. Those
-    /// of older events are counted first.
+    /// Packs the users' days of the customers that have some of before `today`, or more than [`MOST_KEPT_APART`], about `most` counts in
+    /// each transaction. What arrives later waits for the next time. The users of older events are counted first.
     pub async fn pack_users(&self, today: NaiveDate, most: i64) -> StoreResult<()> {
         if load_connections(&mut self.read().await?).await?.0.users_from.is_none() {
             return Ok(());
         }
-        let mut passed = 0;
+        let (mut passed, mut begun) = (0, None);
         loop {
             let mut tx = self.write().await?;
             let mut left = most;
             while left > 0 {
-                let sql = "SELECT customer_id FROM user_days WHERE customer_id > $1 AND day < $2 ORDER BY customer_id LIMIT 1";
-                let Some((next,)) = tx.optional::<(i64,)>(sql, binds![passed, today]).await? else {
-                    return tx.commit().await;
+                let next = match begun {
+                    Some(begun) => Some(begun),
+                    None => next_to_pack(&mut tx, passed, today).await?,
                 };
-                let packed = pack_some(&mut tx, CustomerId(next), today, left).await?;
-                passed = if packed < left { next } else { next - 1 };
+                let Some(customer) = next else { return tx.commit().await };
+                let packed = pack_some(&mut tx, customer, left).await?;
+                passed = customer.0;
+                begun = (packed == left).then_some(customer);
                 left -= packed;
             }
             tx.commit().await?;
@@ -192,13 +196,21 @@ async fn count_some(tx: &mut Tx, place: &mut Place, most: i64) -> StoreResult<i6
     Ok(events.max(1))
 }
 
-/// Packs a customer's first `most` counts of days before `today`. Returns how many there were.
-async fn pack_some(tx: &mut Tx, customer: CustomerId, today: NaiveDate, most: i64) -> StoreResult<i64> {
+/// Returns the first customer behind `passed` whose counts are to be packed.
+async fn next_to_pack(tx: &mut Tx, passed: i64, today: NaiveDate) -> StoreResult<Option<CustomerId>> {
+    let sql = "SELECT customer_id FROM user_days WHERE customer_id > $1 GROUP BY customer_id
+               HAVING MIN(day) < $2 OR COUNT(*) > $3 ORDER BY customer_id LIMIT 1";
+    let next: Option<(i64,)> = tx.optional(sql, binds![passed, today, MOST_KEPT_APART]).await?;
+    Ok(next.map(|(id,)| CustomerId(id)))
+}
+
+/// Packs a customer's first `most` counts. Returns how many there were.
+async fn pack_some(tx: &mut Tx, customer: CustomerId, most: i64) -> StoreResult<i64> {
     // Whoever adds to these rows holds the customer too.
     lock_customers(tx, &[customer]).await?;
-    let sql = "SELECT user_name, kind, day, received_day, count FROM user_days WHERE customer_id = $1 AND day < $2
-               ORDER BY user_name, kind, day, received_day LIMIT $3";
-    let rows: Vec<(String, String, i32, i32, i64)> = tx.all(sql, binds![customer, today, most]).await?;
+    let sql = "SELECT user_name, kind, day, received_day, count FROM user_days WHERE customer_id = $1
+               ORDER BY user_name, kind, day, received_day LIMIT $2";
+    let rows: Vec<(String, String, i32, i32, i64)> = tx.all(sql, binds![customer, most]).await?;
     let days = rows.iter().map(|(_, _, number, ..)| day(*number));
     let (Some(from), Some(to), Some(last)) = (days.clone().min(), days.max(), rows.last()) else { return Ok(0) };
     let packed = load_user_weeks(tx, &[customer], (from, to)).await?;
@@ -218,8 +230,7 @@ async fn pack_some(tx: &mut Tx, customer: CustomerId, today: NaiveDate, most: i6
     }
     store_user_weeks(tx, weeks.iter().map(|(first, counts)| user_week_row(customer, *first, counts)).collect()).await?;
     let (user, kind, number, received_on, _) = last;
-    let sql =
-        "DELETE FROM user_days WHERE customer_id = $1 AND day < $2 AND (user_name, kind, day, received_day) <= ($3, $4, $5, $6)";
-    tx.execute(sql, binds![customer, today, user, kind, day(*number), day(*received_on)]).await?;
+    let sql = "DELETE FROM user_days WHERE customer_id = $1 AND (user_name, kind, day, received_day) <= ($2, $3, $4, $5)";
+    tx.execute(sql, binds![customer, user, kind, day(*number), day(*received_on)]).await?;
     Ok(rows.len() as i64)
 }
