@@ -104,11 +104,16 @@ pub async fn load_latest_readings(tx: &mut Tx, customer: CustomerId, at: AsOf) -
 /// Returns the day of the earliest reading of each name, of any customer, as it was known at the end of a day. A name without any
 /// is left out.
 pub async fn load_first_readings(tx: &mut Tx, names: &[&str], known_on: NaiveDate) -> StoreResult<BTreeMap<String, NaiveDate>> {
-    let mut first = BTreeMap::new();
-    for name in names {
-        let sql = "SELECT day FROM readings WHERE name = $1 AND received_day <= $2 AND retracted_day > $2 ORDER BY day LIMIT 1";
-        let found: Option<(i32,)> = tx.optional(sql, binds![*name, known_on]).await?;
-        first.extend(found.map(|(number,)| ((*name).to_owned(), day(number))));
+    let (mut first, known_on) = (BTreeMap::new(), known_on.to_epoch_days());
+    for (given, binds) in tx.given_rows(names.iter().map(|name| vec![(*name).into()]).collect()) {
+        let sql = format!(
+            "SELECT column1, (
+                 SELECT day FROM readings WHERE name = column1 AND received_day <= {known_on} AND retracted_day > {known_on}
+                 ORDER BY day LIMIT 1
+             ) FROM {given}"
+        );
+        let found: Vec<(String, Option<i32>)> = tx.all(AssertSqlSafe(sql), binds).await?;
+        first.extend(found.into_iter().filter_map(|(name, number)| Some((name, day(number?)))));
     }
     Ok(first)
 }
@@ -123,13 +128,14 @@ pub async fn load_readings(
     known_on: NaiveDate,
 ) -> StoreResult<Vec<(CustomerId, Vec<ReadingFact>)>> {
     // All in one text, because a row costs more to fetch than its content: a paragraph for each customer and name, which has no line
-    // breaks.
+    // breaks. Days are written as sums, so that PostgreSQL looks for the customers: it takes any range for a small one, and would read
+    // those of all customers by the names and days.
     let sql = format!(
         "SELECT COALESCE(string_agg(paragraph, '\n\n'), '') FROM (
              SELECT CAST(customer_id AS TEXT) || ' ' || name || '\n'
                  || string_agg(CAST(occurred_at AS TEXT) || ' ' || CAST(thousandths AS TEXT), '\n') AS paragraph
              FROM readings WHERE customer_id {} AND name {}
-             AND day BETWEEN $3 AND $4 AND received_day <= $5 AND retracted_day > $5 GROUP BY customer_id, name
+             AND day + 0 BETWEEN $3 AND $4 AND received_day + 0 <= $5 AND retracted_day + 0 > $5 GROUP BY customer_id, name
          ) AS found",
         tx.one_of(),
         tx.one_of_second()
