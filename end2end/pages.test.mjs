@@ -49,6 +49,15 @@ story("the theme follows the system until somebody chooses one, which is remembe
   assert.equal(await another.getByRole("button", { name: "Theme: dark" }).getAttribute("aria-pressed"), "true");
 });
 
+story("where motion is to be reduced, colours change at once", { app: demo, reducedMotion: "reduce" }, async ({ page, open }) => {
+  await open("/");
+  const moving = await page.evaluate(() => {
+    document.documentElement.dataset.theme = "dark";
+    return document.getAnimations().filter((animation) => animation instanceof CSSTransition).length;
+  });
+  assert.equal(moving, 0);
+});
+
 story("every place of the rail opens without a reload, and is marked as the current one", { app: demo }, async ({ page, open }) => {
   await open("/");
   await page.evaluate(() => (window.loadedOnce = true));
