@@ -150,20 +150,16 @@ impl Facts {
 
     /// Returns the facts that had happened by the end of a day.
     pub(super) fn until(&self, day: NaiveDate) -> Self {
-        let by_then = |other: Option<NaiveDate>| other.filter(|other| *other <= day);
-        let invoice = |invoice: &Invoice| Invoice {
-            issued_on: by_then(invoice.issued_on),
-            paid_on: by_then(invoice.paid_on),
-            voided_on: by_then(invoice.voided_on),
-            ..invoice.clone()
-        };
-        Self {
-            daily: self.daily.iter().filter(|daily| daily.day <= day).cloned().collect(),
-            readings: self.readings.iter().filter(|reading| reading.day() <= day).cloned().collect(),
-            users: self.users.iter().filter(|(_, _, on)| *on <= day).collect(),
-            invoices: self.invoices.iter().map(invoice).collect(),
-            ..self.clone()
+        let mut then = self.clone();
+        then.daily.retain(|daily| daily.day <= day);
+        then.readings.retain(|reading| reading.day() <= day);
+        then.users.retain(|seen| seen.day <= day);
+        for Invoice { issued_on, paid_on, voided_on, .. } in &mut then.invoices {
+            for known in [issued_on, paid_on, voided_on] {
+                *known = known.filter(|known| *known <= day);
+            }
         }
+        then
     }
 
     /// Returns these facts, with invoices kept from falling overdue until the end of a day when `later` knows that they were

@@ -238,6 +238,7 @@ pub async fn load_last_activity(
     let kinds = EventKind::ALL.into_iter().filter(|kind| kind.is_done_by_customer());
     let kinds = kinds.map(|kind| format!("'{}'", kind.name())).collect::<Vec<_>>().join(", ");
     let known_at = at.known_at.unwrap_or(NaiveDate::MAX);
+    let (is_asked, asked) = tx.of_customers(customers);
     // All in one text, because a row costs more to fetch than its content. Nothing is written for a customer without a time.
     let sql = format!(
         "SELECT COALESCE(string_agg(CAST(id AS TEXT) || ' ' || CAST(last_at AS TEXT), '\n'), '') FROM (
@@ -246,11 +247,10 @@ pub async fn load_last_activity(
                  AND occurred_at < $2 AND received_day BETWEEN $5 AND $3
                  AND NOT EXISTS (SELECT 1 FROM retractions WHERE event_id = events.id AND retracted_at < $4)
                  ORDER BY occurred_at DESC LIMIT 1
-             ) AS last_at FROM customers WHERE id {}
-         ) AS activity",
-        tx.one_of()
+             ) AS last_at FROM customers WHERE id {is_asked}
+         ) AS activity"
     );
-    let binds = binds![customers, end(Some(at.day)), known_at, end(at.known_at), received_from];
+    let binds = binds![asked.clone(), end(Some(at.day)), known_at, end(at.known_at), received_from];
     let (lines,): (String,) = tx.one(AssertSqlSafe(sql), binds).await?;
     let mut latest = HashMap::with_capacity(customers.len());
     for line in lines.lines() {
@@ -266,10 +266,9 @@ pub async fn load_last_activity(
                       AND same.day = activity.day AND same.kind = activity.kind AND same.key = activity.key
                       AND same.received_day <= $3) > 0
                  ORDER BY activity.day DESC LIMIT 1
-             ) AS last_day FROM customers WHERE id {}",
-            tx.one_of()
+             ) AS last_day FROM customers WHERE id {is_asked}"
         );
-        let rows: Vec<(i64, Option<i32>)> = tx.all(AssertSqlSafe(sql), binds![customers, at.day, known_at]).await?;
+        let rows: Vec<(i64, Option<i32>)> = tx.all(AssertSqlSafe(sql), binds![asked, at.day, known_at]).await?;
         for (id, last) in rows {
             let Some(midnight) = last.map(|last| midnight(day(last))) else { continue };
             latest.entry(CustomerId(id)).and_modify(|at| *at = midnight.max(*at)).or_insert(midnight);
@@ -286,16 +285,16 @@ async fn load_daily(
     to: NaiveDate,
     known_on: NaiveDate,
 ) -> StoreResult<HashMap<CustomerId, Vec<DailyCount>>> {
+    let (is_asked, asked) = tx.of_customers(customers);
     let sql = format!(
         "SELECT string_agg(paragraph, '\n\n') AS paragraphs FROM (
              SELECT customer_id, CAST(customer_id AS TEXT) || '\n' || string_agg({}, '\n') AS paragraph
-             FROM daily_activity WHERE customer_id {} AND day BETWEEN $2 AND $3 AND received_day <= $4
+             FROM daily_activity WHERE customer_id {is_asked} AND day BETWEEN $2 AND $3 AND received_day <= $4
              AND kind <> 'reading' GROUP BY customer_id
          ) AS activity GROUP BY customer_id / {IDS_A_ROW}",
-        activity_line(),
-        tx.one_of()
+        activity_line()
     );
-    let rows: Vec<ActivityRow> = tx.all(AssertSqlSafe(sql), binds![customers, from, to, known_on]).await?;
+    let rows: Vec<ActivityRow> = tx.all(AssertSqlSafe(sql), binds![asked, from, to, known_on]).await?;
     let mut found = HashMap::with_capacity(customers.len());
     for counts in rows.iter().flat_map(ActivityRow::daily_counts) {
         let (customer, mut daily) = counts?;

@@ -141,12 +141,12 @@ impl InvoicesRow {
 
 /// Loads all invoices of the customers, in the order of customers and numbers.
 pub async fn load_invoices(tx: &mut Tx, customers: &[CustomerId]) -> StoreResult<Vec<(CustomerId, Invoice)>> {
+    let (is_asked, customers) = tx.of_customers(customers);
     let days = ["issued_day", "due_day", "paid_day", "voided_day"];
     let days = days.map(|day| format!("COALESCE(CAST({day} AS TEXT), '-')")).join(" || ' ' || ");
     let sql = format!(
         "SELECT customer_id, string_agg(CAST(amount_cents AS TEXT) || ' ' || currency || ' ' || {days} || ' ' || number, '\n') AS lines
-         FROM invoices WHERE customer_id {} GROUP BY customer_id",
-        tx.one_of()
+         FROM invoices WHERE customer_id {is_asked} GROUP BY customer_id"
     );
     let rows: Vec<InvoicesRow> = tx.all(AssertSqlSafe(sql), binds![customers]).await?;
     let mut invoices = Vec::new();

@@ -104,18 +104,22 @@ pub async fn load_latest_readings(tx: &mut Tx, customer: CustomerId, at: AsOf) -
 /// Returns the day of the earliest reading of each name, of any customer, as it was known at the end of a day. A name without any
 /// is left out.
 pub async fn load_first_readings(tx: &mut Tx, names: &[&str], known_on: NaiveDate) -> StoreResult<BTreeMap<String, NaiveDate>> {
-    let (mut first, known_on) = (BTreeMap::new(), known_on.to_epoch_days());
-    for (given, binds) in tx.given_rows(names.iter().map(|name| vec![(*name).into()]).collect()) {
-        let sql = format!(
-            "SELECT column1, (
-                 SELECT day FROM readings WHERE name = column1 AND received_day <= {known_on} AND retracted_day > {known_on}
-                 ORDER BY day LIMIT 1
-             ) FROM {given}"
-        );
-        let found: Vec<(String, Option<i32>)> = tx.all(AssertSqlSafe(sql), binds).await?;
-        first.extend(found.into_iter().filter_map(|(name, number)| Some((name, day(number?)))));
+    if names.is_empty() {
+        return Ok(BTreeMap::new());
     }
-    Ok(first)
+    let of_name = |place: usize| {
+        format!(
+            "SELECT {place} AS place, (
+                 SELECT day FROM readings WHERE name = ${} AND received_day <= $1 AND retracted_day > $1 ORDER BY day LIMIT 1
+             ) AS first_day",
+            place + 2
+        )
+    };
+    let sql = (0..names.len()).map(of_name).collect::<Vec<_>>().join(" UNION ALL ");
+    let binds = [known_on.into()].into_iter().chain(names.iter().map(|name| (*name).into())).collect();
+    let found: Vec<(i32, Option<i32>)> = tx.all(AssertSqlSafe(sql), binds).await?;
+    let first = |(place, number): (i32, Option<i32>)| Some(((*names.get(place as usize)?).to_owned(), day(number?)));
+    Ok(found.into_iter().filter_map(first).collect())
 }
 
 /// Loads the customers' readings of these names, of the days `from..=to`, as received by the end of `known_on`. A customer may be there
@@ -127,6 +131,7 @@ pub async fn load_readings(
     (from, to): (NaiveDate, NaiveDate),
     known_on: NaiveDate,
 ) -> StoreResult<Vec<(CustomerId, Vec<ReadingFact>)>> {
+    let (is_asked, customers) = tx.of_customers(customers);
     // All in one text, because a row costs more to fetch than its content: a paragraph for each customer and name, which has no line
     // breaks. Days are written as sums, so that PostgreSQL looks for the customers: it takes any range for a small one, and would read
     // those of all customers by the names and days.
@@ -134,13 +139,13 @@ pub async fn load_readings(
         "SELECT COALESCE(string_agg(paragraph, '\n\n'), '') FROM (
              SELECT CAST(customer_id AS TEXT) || ' ' || name || '\n'
                  || string_agg(CAST(occurred_at AS TEXT) || ' ' || CAST(thousandths AS TEXT), '\n') AS paragraph
-             FROM readings WHERE customer_id {} AND name {}
-             AND day + 0 BETWEEN $3 AND $4 AND received_day + 0 <= $5 AND retracted_day + 0 > $5 GROUP BY customer_id, name
+             FROM readings WHERE customer_id {is_asked} AND name IN ({})
+             AND day + 0 BETWEEN $2 AND $3 AND received_day + 0 <= $4 AND retracted_day + 0 > $4 GROUP BY customer_id, name
          ) AS found",
-        tx.one_of(),
-        tx.one_of_second()
+        (0..names.len()).map(|place| format!("${}", place + 5)).collect::<Vec<_>>().join(", ")
     );
-    let (text,): (String,) = tx.one(AssertSqlSafe(sql), binds![customers, names.to_vec(), from, to, known_on]).await?;
+    let binds = binds![customers, from, to, known_on].into_iter().chain(names.iter().map(|name| name.as_str().into())).collect();
+    let (text,): (String,) = tx.one(AssertSqlSafe(sql), binds).await?;
     let paragraphs = text.split("\n\n").filter(|paragraph| !paragraph.is_empty());
     let parsed = paragraphs
         .map(|paragraph| parse_readings(paragraph).ok_or_else(|| StoreError::Corrupt(format!("readings, {paragraph}"))));

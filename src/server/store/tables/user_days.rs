@@ -5,7 +5,7 @@ use crate::domain::{CustomerId, EventKind, NaiveDate};
 use crate::scoring::{LastSeen, Users};
 use crate::server::store::sql::bind::{Row, binds, day, row};
 use crate::server::store::sql::db::Tx;
-use crate::server::store::tables::user_weeks::load_user_weeks;
+use crate::server::store::tables::user_weeks::{UserWeeks, first_of_week, load_user_weeks, select_user_weeks};
 use crate::server::store::{Incoming, StoreError, StoreResult};
 use sqlx::AssertSqlSafe;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -58,18 +58,23 @@ pub async fn load_user_days(
     let names = kinds.iter().map(|kind| format!("'{}'", kind.name())).collect::<Vec<_>>().join(", ");
     let numbers = kinds.iter().enumerate().map(|(place, kind)| format!("WHEN '{}' THEN {place}", kind.name()));
     let (numbers, number_of_kinds) = (numbers.collect::<Vec<_>>().join(" "), kinds.len());
+    let (is_asked, asked) = tx.of_customers(customers);
     // All of a customer in one row, because a row costs more to fetch than its content, and with as little work in SQL as can be: day and
     // kind are one number, and a count of 1 is left out. No user has control characters.
     let sql = format!(
-        "SELECT customer_id, string_agg(
+        "SELECT customer_id, 0 AS is_packed, string_agg(
              (day * {number_of_kinds} + CASE kind {numbers} END) || CASE WHEN count = 1 THEN ' ' ELSE '\t' || count || ' ' END || user_name,
              '\n'
-         ) FROM user_days WHERE customer_id {} AND kind IN ({names}) AND day BETWEEN $2 AND $3 AND received_day <= $4
-         GROUP BY customer_id",
-        tx.one_of()
+         ) AS lines FROM user_days WHERE customer_id {is_asked} AND kind IN ({names}) AND day BETWEEN $2 AND $3 AND received_day <= $4
+         GROUP BY customer_id
+         UNION ALL SELECT customer_id, 1, lines FROM ({}) AS weeks",
+        select_user_weeks(is_asked, "$5", "$3")
     );
-    let rows: Vec<(i64, String)> = tx.all(AssertSqlSafe(sql), binds![customers, from, to, known_on]).await?;
-    let weeks = load_user_weeks(tx, customers, (from, to)).await?;
+    let binds = binds![asked, from, to, known_on, first_of_week(from)];
+    let rows: Vec<(i64, i32, String)> = tx.all(AssertSqlSafe(sql), binds).await?;
+    let (weeks, days): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(_, is_packed, _)| *is_packed == 1);
+    let weeks = weeks.into_iter().map(|(customer, _, lines)| UserWeeks { customer: CustomerId(customer), lines });
+    let weeks: Vec<_> = weeks.collect();
     let mut counts = HashMap::<_, Vec<Count<'_>>>::new();
     for weeks in &weeks {
         let of_customer = counts.entry(weeks.customer).or_default();
@@ -81,7 +86,7 @@ pub async fn load_user_days(
             },
         )?;
     }
-    for (customer, lines) in &rows {
+    for (customer, _, lines) in &days {
         let corrupt = |line| StoreError::Corrupt(format!("customer {customer}, user's days: {line}"));
         let of_customer = counts.entry(CustomerId(*customer)).or_default();
         for line in lines.split('\n') {

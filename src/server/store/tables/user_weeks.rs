@@ -14,7 +14,7 @@ pub type Seen<'a> = (EventKind, &'a str, NaiveDate, NaiveDate);
 /// A customer's weeks as they are stored, each behind the number of its first day.
 pub struct UserWeeks {
     pub customer: CustomerId,
-    lines: String,
+    pub lines: String,
 }
 
 /// Returns the first day of a day's week. No week is of two months, so that a month can be dropped.
@@ -29,14 +29,19 @@ pub async fn load_user_weeks(
     customers: &[CustomerId],
     (from, to): (NaiveDate, NaiveDate),
 ) -> StoreResult<Vec<UserWeeks>> {
-    // All of a customer in one row, because a row costs more to fetch than its content.
-    let sql = format!(
-        "SELECT customer_id, string_agg(first_day || '\n' || users, '') FROM user_weeks
-         WHERE customer_id {} AND first_day BETWEEN $2 AND $3 GROUP BY customer_id",
-        tx.one_of()
-    );
+    let (is_asked, customers) = tx.of_customers(customers);
+    let sql = select_user_weeks(is_asked, "$2", "$3");
     let rows: Vec<(i64, String)> = tx.all(AssertSqlSafe(sql), binds![customers, first_of_week(from), to]).await?;
     Ok(rows.into_iter().map(|(customer, lines)| UserWeeks { customer: CustomerId(customer), lines }).collect())
+}
+
+/// Returns the SQL that selects customers and the lines of their [`UserWeeks`] whose first days are within these.
+pub fn select_user_weeks(is_asked: &str, from: &str, to: &str) -> String {
+    // All of a customer in one row, because a row costs more to fetch than its content.
+    format!(
+        "SELECT customer_id, string_agg(first_day || '\n' || users, '') AS lines FROM user_weeks
+         WHERE customer_id {is_asked} AND first_day BETWEEN {from} AND {to} GROUP BY customer_id"
+    )
 }
 
 /// Stores weeks in the place of those that are there.
