@@ -37,7 +37,7 @@ pub use measure::{Counted, InvoiceCounts, Measured, MeasuredValue, Measurements,
 pub use score::{Scores, score, weakest, weight_shares};
 pub use silence::{SOURCE_MEMORY_DAYS, silent_sources};
 pub use urgency::{FALL_DAYS, RENEWAL_DAYS, SILENT_DAYS, Signs};
-pub use users::Users;
+pub use users::{NamedCount, Seen, Users};
 pub use what_if::WhatIf;
 pub use words::{fall_sentence, next_step, reason_in_facts, reasons};
 

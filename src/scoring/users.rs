@@ -7,7 +7,7 @@ use std::fmt;
 /// Users, the kinds of the facts that name them, and their days: each of these once.
 #[derive(Clone, Default)]
 pub struct Users {
-    /// The names by number, one after another.
+    /// The names by number, each with a line break behind it.
     names: String,
     /// Where each name ends.
     ends: Vec<usize>,
@@ -22,14 +22,20 @@ pub struct Seen {
     pub day: NaiveDate,
 }
 
+/// A user's name, the kind of the facts that name it, their day and their number.
+pub type NamedCount<'a> = (&'a str, EventKind, NaiveDate, i64);
+
 impl Users {
-    /// Adds up how often facts named users. What was taken back is gone.
-    pub fn of_counts<'a>(counts: impl IntoIterator<Item = (&'a str, EventKind, NaiveDate, i64)>) -> Self {
-        let mut users = Self::default();
-        let counts = counts.into_iter();
-        let mut numbers = HashMap::with_capacity(counts.size_hint().0);
-        let mut number = |user| *numbers.entry(user).or_insert_with(|| users.add_name(user));
-        let mut counts: Vec<_> = counts.map(|(user, kind, day, count)| (Seen { user: number(user), kind, day }, count)).collect();
+    /// Adds up how often facts named users: those that have numbers already, whose `names` are here by number with a line break behind
+    /// each, and others. What was taken back is gone.
+    pub fn of_counts(names: String, numbered: Vec<(Seen, i64)>, named: &[NamedCount<'_>]) -> Self {
+        let ends = names.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(end, _)| end).collect();
+        let mut users = Self { names, ends, seen: Vec::new() };
+        let numbers = users.number(named.iter().map(|(name, ..)| *name));
+        let named =
+            numbers.into_iter().zip(named).map(|(user, (_, kind, day, count))| (Seen { user, kind: *kind, day: *day }, *count));
+        let mut counts = numbered;
+        counts.extend(named);
         counts.sort_unstable();
         counts.dedup_by(|later, first| {
             let same = later.0 == first.0;
@@ -38,6 +44,24 @@ impl Users {
         });
         users.seen = counts.into_iter().filter(|(_, count)| *count > 0).map(|(seen, _)| seen).collect();
         users
+    }
+
+    /// Returns the number of each name. New names get new numbers.
+    pub fn number<'a>(&mut self, asked: impl Iterator<Item = &'a str> + Clone) -> Vec<usize> {
+        let mut numbers: HashMap<_, _> = asked.clone().map(|name| (name, None)).collect();
+        if !numbers.is_empty() {
+            for number in 0..self.ends.len() {
+                if let Some(found) = numbers.get_mut(self.name(number)) {
+                    *found = Some(number);
+                }
+            }
+        }
+        asked.map(|name| *numbers.entry(name).or_default().get_or_insert_with(|| self.add_name(name))).collect()
+    }
+
+    /// Returns the names by number, with a line break behind each.
+    pub fn names(&self) -> &str {
+        &self.names
     }
 
     /// Notes that a fact names a user.
@@ -72,19 +96,21 @@ impl Users {
     fn add_name(&mut self, user: &str) -> usize {
         self.names.push_str(user);
         self.ends.push(self.names.len());
+        self.names.push('\n');
         self.ends.len() - 1
     }
 
     fn name(&self, number: usize) -> &str {
         let end = |number: usize| self.ends.get(number).copied().unwrap_or_default();
-        let begin = number.checked_sub(1).map_or(0, end);
+        let begin = number.checked_sub(1).map_or(0, |before| end(before) + 1);
         self.names.get(begin..end(number)).unwrap_or_default()
     }
 }
 
 impl<'a> FromIterator<(&'a str, EventKind, NaiveDate)> for Users {
     fn from_iter<T: IntoIterator<Item = (&'a str, EventKind, NaiveDate)>>(seen: T) -> Self {
-        Self::of_counts(seen.into_iter().map(|(user, kind, day)| (user, kind, day, 1)))
+        let seen: Vec<_> = seen.into_iter().map(|(user, kind, day)| (user, kind, day, 1)).collect();
+        Self::of_counts(String::new(), Vec::new(), &seen)
     }
 }
 

@@ -45,7 +45,7 @@ async fn days(db: &Database, customer: CustomerId, at: AsOf) -> Vec<(i64, String
 /// The database as an older release left it, which kept no users by day.
 async fn forget_users(db: &Database) {
     db.run_raw(
-        "DELETE FROM user_days; DELETE FROM user_weeks; UPDATE connections SET users_from_day = NULL, version = version + 1;
+        "DELETE FROM user_days; DELETE FROM user_weeks; DELETE FROM user_names; UPDATE connections SET users_from_day = NULL, version = version + 1;
          UPDATE event_log SET users_counted_to_customer = 0, users_counted_to_day = 0",
     )
     .await;
@@ -234,6 +234,8 @@ on_each_database! {
         db.pack_users(today(), 10).await.unwrap();
         db.drop_users_before(today()).await.unwrap();
         db.drop_events_before(today()).await.unwrap();
+        let named = async |name| db.number(&format!("SELECT COUNT(*) FROM user_names WHERE names LIKE '%{name}%'")).await;
+        assert_eq!((named("old").await, named("late").await, named("ann").await), (0, 0, 1));
         assert_eq!(db.roll_over_all(today()).await, 1);
         assert_eq!(users(&db, acme).await, None);
         assert_eq!(days(&db, acme, today().into()).await, [(3, "ann".to_owned())]);

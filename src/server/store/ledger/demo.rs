@@ -124,6 +124,7 @@ async fn remove_demo_customers(tx: &mut Tx, today: NaiveDate) -> StoreResult<u64
         "daily_activity",
         "user_days",
         "user_weeks",
+        "user_names",
         "invoices",
         "readings",
         "notes",

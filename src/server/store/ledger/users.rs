@@ -2,6 +2,7 @@
 //! packed, and those of long ago are dropped.
 
 use crate::domain::{CustomerId, EventKind, NaiveDate};
+use crate::scoring::Users;
 use crate::server::store::ledger::connections::{change_users_from, write_connections};
 use crate::server::store::sql::bind::{binds, day, end, midnight, time};
 use crate::server::store::sql::db::Tx;
@@ -11,11 +12,11 @@ use crate::server::store::tables::customers::lock_customers;
 use crate::server::store::tables::event_log::{dropped_to, events_kept_from, first_of_month};
 use crate::server::store::tables::events::read_body;
 use crate::server::store::tables::user_days::{add_user_days, delete_user_days, user_day_rows};
-use crate::server::store::tables::user_weeks::{first_of_week, load_user_weeks, store_user_weeks, user_week_row};
+use crate::server::store::tables::user_weeks::{first_of_week, load_user_weeks, store_user_names, store_user_weeks};
 use crate::server::store::{Store, StoreError, StoreResult};
 use chrono::Duration;
 use sqlx::AssertSqlSafe;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// The customers whose days one transaction drops.
 const CUSTOMERS_DROPPED_TOGETHER: i64 = 500;
@@ -106,6 +107,7 @@ impl Store {
                 let sql = format!("DELETE FROM {table} WHERE customer_id > $1 AND customer_id <= $2 AND {day} < $3");
                 tx.execute(AssertSqlSafe(sql), binds![passed, last, month]).await?;
             }
+            forget_names(&mut tx, (passed, last)).await?;
             tx.commit().await?;
             passed = last;
         }
@@ -196,6 +198,22 @@ async fn count_some(tx: &mut Tx, place: &mut Place, most: i64) -> StoreResult<i6
     Ok(events.max(1))
 }
 
+/// Forgets the names of users who are in no week any more, of the customers behind the first up to the last. The others keep their
+/// numbers.
+async fn forget_names(tx: &mut Tx, (passed, last): (i64, i64)) -> StoreResult<()> {
+    let sql = "SELECT customer_id FROM user_names WHERE customer_id > $1 AND customer_id <= $2";
+    let customers: Vec<(i64,)> = tx.all(sql, binds![passed, last]).await?;
+    let customers: Vec<_> = customers.into_iter().map(|(id,)| CustomerId(id)).collect();
+    let mut kept = Vec::new();
+    for weeks in load_user_weeks(tx, &customers, (day(0), NaiveDate::MAX)).await? {
+        let mut used = HashSet::new();
+        weeks.tell(|_, _| true, |(_, user, ..), _| used.extend([user]))?;
+        let line = |(number, name): (usize, &str)| if used.contains(&number) { format!("{name}\n") } else { "\n".into() };
+        kept.push((weeks.customer(), weeks.names.lines().enumerate().map(line).collect::<String>()));
+    }
+    store_user_names(tx, kept.iter().map(|(customer, names)| (*customer, names.as_str()))).await
+}
+
 /// Returns the first customer behind `passed` whose counts are to be packed.
 async fn next_to_pack(tx: &mut Tx, passed: i64, today: NaiveDate) -> StoreResult<Option<CustomerId>> {
     let sql = "SELECT customer_id FROM user_days WHERE customer_id > $1 GROUP BY customer_id
@@ -214,21 +232,25 @@ async fn pack_some(tx: &mut Tx, customer: CustomerId, most: i64) -> StoreResult<
     let days = rows.iter().map(|(_, _, number, ..)| day(*number));
     let (Some(from), Some(to), Some(last)) = (days.clone().min(), days.max(), rows.last()) else { return Ok(0) };
     let packed = load_user_weeks(tx, &[customer], (from, to)).await?;
+    let names = packed.first().map(|packed| packed.names.clone()).unwrap_or_default();
+    let mut users = Users::of_counts(names, Vec::new(), &[]);
+    let numbers = users.number(rows.iter().map(|(user, ..)| user.as_str()));
     let mut weeks = BTreeMap::<_, BTreeMap<_, i64>>::new();
-    for (user, kind, number, received_on, count) in &rows {
+    for (user, (_, kind, number, received_on, count)) in numbers.into_iter().zip(&rows) {
         let kind = EventKind::parse(kind).ok_or_else(|| StoreError::Corrupt(format!("event kind {kind}")))?;
         let on = day(*number);
-        *weeks.entry(first_of_week(on)).or_default().entry((kind, user.as_str(), on, day(*received_on))).or_default() += count;
+        *weeks.entry(first_of_week(on)).or_default().entry((kind, user, on, day(*received_on))).or_default() += count;
     }
     for packed in &packed {
         packed.tell(
             |_, _| true,
-            |seen, count| {
-                weeks.entry(first_of_week(seen.2)).and_modify(|counts| *counts.entry(seen).or_default() += count);
+            |deed, count| {
+                weeks.entry(first_of_week(deed.2)).and_modify(|counts| *counts.entry(deed).or_default() += count);
             },
         )?;
     }
-    store_user_weeks(tx, weeks.iter().map(|(first, counts)| user_week_row(customer, *first, counts)).collect()).await?;
+    store_user_weeks(tx, customer, &weeks).await?;
+    store_user_names(tx, [(customer, users.names())]).await?;
     let (user, kind, number, received_on, _) = last;
     let sql = "DELETE FROM user_days WHERE customer_id = $1 AND (user_name, kind, day, received_day) <= ($2, $3, $4, $5)";
     tx.execute(sql, binds![customer, user, kind, day(*number), day(*received_on)]).await?;

@@ -2,7 +2,7 @@
 //! the sum of it and of the days that were packed into weeks.
 
 use crate::domain::{CustomerId, EventKind, NaiveDate};
-use crate::scoring::{LastSeen, Users};
+use crate::scoring::{LastSeen, NamedCount, Seen, Users};
 use crate::server::store::sql::bind::{Row, binds, day, row};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::user_weeks::{UserWeeks, first_of_week, load_user_weeks, select_user_weeks};
@@ -62,44 +62,49 @@ pub async fn load_user_days(
     // All of a customer in one row, because a row costs more to fetch than its content, and with as little work in SQL as can be: day and
     // kind are one number, and a count of 1 is left out. No user has control characters.
     let sql = format!(
-        "SELECT customer_id, 0 AS is_packed, string_agg(
+        "SELECT customer_id, 0 AS is_packed, '' AS names, string_agg(
              (day * {number_of_kinds} + CASE kind {numbers} END) || CASE WHEN count = 1 THEN ' ' ELSE '\t' || count || ' ' END || user_name,
              '\n'
          ) AS lines FROM user_days WHERE customer_id {is_asked} AND kind IN ({names}) AND day BETWEEN $2 AND $3 AND received_day <= $4
          GROUP BY customer_id
-         UNION ALL SELECT customer_id, 1, lines FROM ({}) AS weeks",
+         UNION ALL SELECT customer_id, 1, names, lines FROM ({}) AS packed",
         select_user_weeks(is_asked, "$5", "$3")
     );
     let binds = binds![asked, from, to, known_on, first_of_week(from)];
-    let rows: Vec<(i64, i32, String)> = tx.all(AssertSqlSafe(sql), binds).await?;
-    let (weeks, days): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(_, is_packed, _)| *is_packed == 1);
-    let weeks = weeks.into_iter().map(|(customer, _, lines)| UserWeeks { customer: CustomerId(customer), lines });
-    let weeks: Vec<_> = weeks.collect();
-    let mut counts = HashMap::<_, Vec<Count<'_>>>::new();
-    for weeks in &weeks {
-        let of_customer = counts.entry(weeks.customer).or_default();
+    let rows: Vec<UsersRow> = tx.all(AssertSqlSafe(sql), binds).await?;
+    let (packed, days): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.is_packed == 1);
+    let mut found = HashMap::new();
+    for UsersRow { weeks, .. } in packed {
+        let mut counts = Vec::new();
         weeks.tell(
             |kind, _| kinds.contains(&kind),
             |(kind, user, day, received_on), count| {
                 let is_asked = from <= day && day <= to && received_on <= known_on;
-                of_customer.extend(is_asked.then_some((user, kind, day, count)));
+                counts.extend(is_asked.then_some((Seen { user, kind, day }, count)));
             },
         )?;
+        found.insert(weeks.customer(), (weeks.names, counts, Vec::new()));
     }
-    for (customer, _, lines) in &days {
-        let corrupt = |line| StoreError::Corrupt(format!("customer {customer}, user's days: {line}"));
-        let of_customer = counts.entry(CustomerId(*customer)).or_default();
+    for UsersRow { weeks: UserWeeks { customer_id, lines, .. }, .. } in &days {
+        let corrupt = |line| StoreError::Corrupt(format!("customer {customer_id}, user's days: {line}"));
+        let (.., counts) = found.entry(CustomerId(*customer_id)).or_default();
         for line in lines.split('\n') {
-            of_customer.push(parse_count(line, kinds).ok_or_else(|| corrupt(line))?);
+            counts.push(parse_count(line, kinds).ok_or_else(|| corrupt(line))?);
         }
     }
-    Ok(counts.into_iter().map(|(customer, counts)| (customer, Users::of_counts(counts))).collect())
+    let users = found.into_iter().map(|(customer, (names, packed, others))| (customer, Users::of_counts(names, packed, &others)));
+    Ok(users.collect())
 }
 
-/// A user, the kind of the facts that name it, their day and their number.
-type Count<'a> = (&'a str, EventKind, NaiveDate, i64);
+/// A customer's counts, those that are packed or the others.
+#[derive(sqlx::FromRow)]
+struct UsersRow {
+    is_packed: i32,
+    #[sqlx(flatten)]
+    weeks: UserWeeks,
+}
 
-fn parse_count<'a>(line: &'a str, kinds: &[EventKind]) -> Option<Count<'a>> {
+fn parse_count<'a>(line: &'a str, kinds: &[EventKind]) -> Option<NamedCount<'a>> {
     let (head, user) = line.split_once(' ')?;
     let (number, count) = match head.split_once('\t') {
         Some((number, count)) => (number, count.parse().ok()?),
@@ -134,12 +139,14 @@ pub async fn load_last_seen(
     let customers: BTreeSet<_> = users.keys().map(|(customer, _)| *customer).collect();
     let first = users.values().min().copied().unwrap_or(to);
     for weeks in load_user_weeks(tx, &Vec::from_iter(customers), (first, to)).await? {
-        let from = |user: &str| users.get(&(weeks.customer, user)).copied();
+        let asked = |name| Some((name, *users.get(&(weeks.customer(), name))?));
+        let by_number: Vec<_> = weeks.names.lines().map(asked).collect();
+        let asked = |number: usize| by_number.get(number).copied().flatten();
         weeks.tell(
-            |_, user| from(user).is_some(),
+            |_, user| asked(user).is_some(),
             |(kind, user, day, _), count| {
-                if from(user).is_some_and(|from| from <= day && day <= to) {
-                    *counts.entry((weeks.customer, user.to_owned(), kind, day)).or_default() += count;
+                if let Some((name, _)) = asked(user).filter(|(_, from)| *from <= day && day <= to) {
+                    *counts.entry((weeks.customer(), name.to_owned(), kind, day)).or_default() += count;
                 }
             },
         )?;

@@ -1,4 +1,5 @@
-//! The table `user_weeks`: the rows of `user_days` of days that are over, a row for each customer and week.
+//! The tables `user_weeks` and `user_names`: rows of `user_days` that were packed, one for each customer and week, in which users are
+//! numbers, and the customers' names by number.
 
 use crate::domain::{CustomerId, EventKind, NaiveDate};
 use crate::server::store::sql::bind::{Row, binds, day, row};
@@ -8,12 +9,15 @@ use chrono::Datelike;
 use sqlx::AssertSqlSafe;
 use std::collections::BTreeMap;
 
-/// Whom a kind of facts named, their day, and the day of their receipt.
-pub type Seen<'a> = (EventKind, &'a str, NaiveDate, NaiveDate);
+/// A kind of facts, the number of the user whom they named, their day, and the day of their receipt.
+pub type Deed = (EventKind, usize, NaiveDate, NaiveDate);
 
-/// A customer's weeks as they are stored, each behind the number of its first day.
+/// A customer's weeks as they are stored, each behind the number of its first day, and the names of its users, with a line break behind
+/// each.
+#[derive(sqlx::FromRow)]
 pub struct UserWeeks {
-    pub customer: CustomerId,
+    pub customer_id: i64,
+    pub names: String,
     pub lines: String,
 }
 
@@ -23,7 +27,7 @@ pub fn first_of_week(day: NaiveDate) -> NaiveDate {
     day.with_day0(7 * week).unwrap_or(day)
 }
 
-/// Loads the weeks that have days of `from..=to`.
+/// Loads the weeks that have days of `from..=to`. Customers without names have none.
 pub async fn load_user_weeks(
     tx: &mut Tx,
     customers: &[CustomerId],
@@ -31,30 +35,39 @@ pub async fn load_user_weeks(
 ) -> StoreResult<Vec<UserWeeks>> {
     let (is_asked, customers) = tx.of_customers(customers);
     let sql = select_user_weeks(is_asked, "$2", "$3");
-    let rows: Vec<(i64, String)> = tx.all(AssertSqlSafe(sql), binds![customers, first_of_week(from), to]).await?;
-    Ok(rows.into_iter().map(|(customer, lines)| UserWeeks { customer: CustomerId(customer), lines }).collect())
+    tx.all(AssertSqlSafe(sql), binds![customers, first_of_week(from), to]).await
 }
 
-/// Returns the SQL that selects customers and the lines of their [`UserWeeks`] whose first days are within these.
+/// Returns the SQL that selects [`UserWeeks`] whose first days are within these.
 pub fn select_user_weeks(is_asked: &str, from: &str, to: &str) -> String {
     // All of a customer in one row, because a row costs more to fetch than its content.
     format!(
-        "SELECT customer_id, string_agg(first_day || '\n' || users, '') AS lines FROM user_weeks
-         WHERE customer_id {is_asked} AND first_day BETWEEN {from} AND {to} GROUP BY customer_id"
+        "SELECT customer_id, names, COALESCE((
+             SELECT string_agg(first_day || '\n' || users, '') FROM user_weeks
+             WHERE user_weeks.customer_id = user_names.customer_id AND first_day BETWEEN {from} AND {to}
+         ), '') AS lines FROM user_names WHERE customer_id {is_asked}"
     )
 }
 
 /// Stores weeks in the place of those that are there.
-pub async fn store_user_weeks(tx: &mut Tx, rows: Vec<Row>) -> StoreResult<()> {
-    tx.replace_rows("user_weeks", &["customer_id", "first_day"], rows).await
+pub async fn store_user_weeks(
+    tx: &mut Tx,
+    customer: CustomerId,
+    weeks: &BTreeMap<NaiveDate, BTreeMap<Deed, i64>>,
+) -> StoreResult<()> {
+    let row = |(first, counts): (&NaiveDate, _)| {
+        row! { customer_id: customer, first_day: *first, users: written(*first, counts) }
+    };
+    tx.replace_rows("user_weeks", &["customer_id", "first_day"], weeks.iter().map(row).collect()).await
 }
 
-/// Returns the row of a week with these counts.
-pub fn user_week_row(customer: CustomerId, first: NaiveDate, counts: &BTreeMap<Seen<'_>, i64>) -> Row {
-    row! { customer_id: customer, first_day: first, users: written(first, counts) }
+/// Stores customers' names in the place of those that are there.
+pub async fn store_user_names<'a>(tx: &mut Tx, names: impl IntoIterator<Item = (CustomerId, &'a str)>) -> StoreResult<()> {
+    let row = |(customer, names): (CustomerId, &str)| row! { customer_id: customer, names: names };
+    tx.replace_rows("user_names", &["customer_id"], names.into_iter().map(row).collect::<Vec<Row>>()).await
 }
 
-fn written(first: NaiveDate, counts: &BTreeMap<Seen<'_>, i64>) -> String {
+fn written(first: NaiveDate, counts: &BTreeMap<Deed, i64>) -> String {
     let counts: Vec<_> = counts.iter().filter(|(_, count)| **count != 0).collect();
     let mut text = String::new();
     for of_kind in counts.chunk_by(|((one, ..), _), ((other, ..), _)| one == other) {
@@ -71,21 +84,21 @@ fn written(first: NaiveDate, counts: &BTreeMap<Seen<'_>, i64>) -> String {
                     format!("{}{times}{later}", (*day - first).num_days())
                 })
                 .collect();
-            text.push_str(&days.join(" "));
-            text.extend(of_user.first().into_iter().flat_map(|((_, user, ..), _)| ["\t", user, "\n"]));
+            text.extend(of_user.first().into_iter().map(|((_, user, ..), _)| format!("{}\t{user}\n", days.join(" "))));
         }
     }
     text
 }
 
 impl UserWeeks {
+    pub fn customer(&self) -> CustomerId {
+        CustomerId(self.customer_id)
+    }
+
     /// Tells the counts of the users that are asked for.
-    pub fn tell<'a>(
-        &'a self,
-        is_asked: impl Fn(EventKind, &str) -> bool,
-        mut told: impl FnMut(Seen<'a>, i64),
-    ) -> StoreResult<()> {
-        let corrupt = |line| StoreError::Corrupt(format!("customer {}, users of a week: {line}", self.customer));
+    pub fn tell(&self, is_asked: impl Fn(EventKind, usize) -> bool, mut told: impl FnMut(Deed, i64)) -> StoreResult<()> {
+        let corrupt = |line| StoreError::Corrupt(format!("customer {}, users of a week: {line}", self.customer_id));
+        let users = self.names.bytes().filter(|byte| *byte == b'\n').count();
         let (mut first, mut kind) = (None, None);
         for line in self.lines.lines() {
             let Some((days, user)) = line.split_once('\t') else {
@@ -96,6 +109,7 @@ impl UserWeeks {
                 continue;
             };
             let (first, kind) = first.zip(kind).ok_or_else(|| corrupt(line))?;
+            let user = user.parse().ok().filter(|user| *user < users).ok_or_else(|| corrupt(line))?;
             if is_asked(kind, user) {
                 for written in days.split(' ') {
                     let (since, count, later) = parse_day(written).ok_or_else(|| corrupt(line))?;
