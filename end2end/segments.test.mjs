@@ -37,7 +37,7 @@ async function editsSegments({ page, api, open }) {
   await open("/customers/1/edit");
   await page.getByLabel("Segment").selectOption("Public sector");
   await page.getByRole("button", { name: "Save" }).click();
-  await page.getByRole("heading", { name: "Acme" }).waitFor();
+  await page.getByRole("heading", { name: "Acme", exact: true }).waitFor();
   await open("/?segment=public%20sector");
   await page.getByRole("rowheader", { name: "Acme" }).waitFor();
   const filter = page.getByRole("combobox", { name: "Segment" });
