@@ -117,7 +117,7 @@ async fn alone(db: &Database, of: &Backtest, known: Known) -> Figures {
         let at = if known == Known::Then { AsOf::known_then(day) } else { AsOf::from(day) };
         let (mut rulebook, connections) = db.rules(at.known_at).await.unwrap();
         if let Some(version) = of.version {
-            rulebook = db.get_rulebook(version).await.unwrap().rulebook;
+            rulebook = Arc::new(db.get_rulebook(version).await.unwrap().rulebook);
         }
         for customer in customers.iter().filter(|customer| known == Known::Now || customer.created_on <= day) {
             let left = match customer.fate(day, &BacktestQuery { horizon: of.horizon, ..BacktestQuery::default() }) {

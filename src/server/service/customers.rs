@@ -11,6 +11,7 @@ use crate::domain::{
 use crate::server::Call;
 use crate::wire::AppError;
 use crate::wire::pages::{EditPage, FoundCustomer, FoundCustomers};
+use std::sync::Arc;
 
 /// Returns one page of the customers that a query selects, with their health as of the query's day.
 pub async fn list_customers(call: &Call, query: &CustomerQuery) -> Result<CustomerList, AppError> {
@@ -56,7 +57,7 @@ pub async fn search_customers(call: &Call, text: &str) -> Result<FoundCustomers,
 }
 
 /// Returns every customer that a query selects, in its order and regardless of its page, with the rules it was scored by.
-pub async fn export_customers(call: &Call, query: &CustomerQuery) -> Result<(Vec<CustomerRow>, Rulebook), AppError> {
+pub async fn export_customers(call: &Call, query: &CustomerQuery) -> Result<(Vec<CustomerRow>, Arc<Rulebook>), AppError> {
     let at = query.at.resolve(call.today())?;
     let store = store_of(call, at).await?;
     let everything = CustomerQuery { page: 1, page_size: MAX_ROW, ..query.clone() };

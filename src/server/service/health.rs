@@ -16,11 +16,12 @@ use crate::wire::AppError;
 use crate::wire::pages::CustomerPage;
 use chrono::Duration;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Everything besides facts that a score follows from.
 #[derive(PartialEq)]
 pub(super) struct Scoring {
-    pub(super) rulebook: Rulebook,
+    pub(super) rulebook: Arc<Rulebook>,
     pub(super) connections: Connections,
 }
 

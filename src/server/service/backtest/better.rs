@@ -64,7 +64,7 @@ async fn tried(store: &Store, now: &Scoring, customers: &[Tested], days: Days) -
             kinds.iter_mut().skip(place).take(1).for_each(|kinds| kinds.add(facts));
         }
     }
-    Ok(kinds.iter().map(Kinds::scorecard).fold(rulebook.clone(), Rulebook::with_scorecard))
+    Ok(kinds.iter().map(Kinds::scorecard).fold(Rulebook::clone(rulebook), Rulebook::with_scorecard))
 }
 
 /// Everything that the chunks share.

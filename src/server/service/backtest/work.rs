@@ -149,7 +149,7 @@ impl Ground {
     async fn load(store: &Store, terms: BacktestQuery) -> Result<Self, AppError> {
         let mut now = Scoring::current(store).await?;
         if let Some(version) = terms.version {
-            now.rulebook = store.get_rulebook(version).await?.rulebook;
+            now.rulebook = Arc::new(store.get_rulebook(version).await?.rulebook);
             now.connections = store.connections(&now.rulebook).await?;
         }
         let (now, mut then) = (Arc::new(now), Vec::new());

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 impl Store {
     /// Returns the rules and connections as known when knowledge was cut; the current ones when it was not.
-    pub async fn rules(&self, known_at: Option<NaiveDate>) -> StoreResult<(Rulebook, Connections)> {
+    pub async fn rules(&self, known_at: Option<NaiveDate>) -> StoreResult<(Arc<Rulebook>, Connections)> {
         load_rules_known_at(&mut self.read().await?, known_at).await
     }
 
@@ -23,7 +23,7 @@ impl Store {
         customer: CustomerId,
         from: NaiveDate,
         at: AsOf,
-    ) -> StoreResult<(Rulebook, Connections, Facts)> {
+    ) -> StoreResult<(Arc<Rulebook>, Connections, Facts)> {
         let mut tx = self.read().await?;
         let (rulebook, connections) = load_rules_known_at(&mut tx, at.known_at).await?;
         let known = get_customer_record(&mut tx, customer).await?.known();
@@ -33,13 +33,13 @@ impl Store {
     }
 }
 
-async fn load_rules_known_at(tx: &mut Tx, known_at: Option<NaiveDate>) -> StoreResult<(Rulebook, Connections)> {
+async fn load_rules_known_at(tx: &mut Tx, known_at: Option<NaiveDate>) -> StoreResult<(Arc<Rulebook>, Connections)> {
     match known_at {
-        None => load_rules(tx).await.map(|Rules { rulebook, connections, .. }| (Arc::unwrap_or_clone(rulebook), connections)),
+        None => load_rules(tx).await.map(|Rules { rulebook, connections, .. }| (rulebook, connections)),
         Some(day) => {
             let rulebook = rulebook_in_force(tx, day).await?;
             let connections = connections_known_on(tx, &rulebook, day).await?;
-            Ok((Arc::unwrap_or_clone(rulebook), connections))
+            Ok((rulebook, connections))
         }
     }
 }
