@@ -115,6 +115,8 @@ pub async fn lines() -> Vec<Figure> {
 async fn put_in_force(app: &AppState, rules: Rulebook) -> f64 {
     // The server does so every ten minutes; other lines add more users in a second than customers have in that time.
     jobs::pack_users(app).await.expect("users are packed");
+    // As PostgreSQL does by itself, but not at a time of its own.
+    app.store.vacuum().await.expect("PostgreSQL is vacuumed");
     let (store, now) = (&app.store, app.read_clock());
     let version = store.current_rulebook().await.expect("rules").version + 1;
     let new = NewRulebook { rulebook: rules.with_version(version), segments: None, author: "bench".into(), note: "bench".into() };
