@@ -11,7 +11,7 @@ unexport RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_TARGET
 
 # A command that lints what it compiles, as `make test` gives it; the server is linted with its tests.
 LINTED_BY =
-BROWSER_HALF = --lib --target wasm32-unknown-unknown --no-default-features --features hydrate
+BROWSER_HALF = --package customer-health --lib --target wasm32-unknown-unknown --no-default-features --features hydrate
 APP = target/release/customer-health
 
 .DEFAULT_GOAL := help
@@ -29,23 +29,22 @@ build: wasm-target node_modules/.package-lock.json ## Build the self-contained r
 	@test -x $(APP) || echo "The first build compiles some 700 crates: 8 to 30 minutes on two cores, by the machine. Later ones take seconds."
 	@echo "1/3 the browser's half, in WebAssembly; beside it the tool that packs the page's assets, and the server"
 	@$(LINTED_BY) cargo build --locked --profile wasm-release $(BROWSER_HALF) & half=$$!; trap "kill $$half" INT TERM; \
-		$(LINTED_BY) cargo build --locked --release --package xtask && cargo build --locked --release --lib; rest=$$?; \
+		cargo build --locked --release --bin xtask --lib; rest=$$?; \
 		wait $$half && exit $$rest
 	@echo "2/3 the site: bound, optimised, bundled, hashed, compressed" && target/release/xtask site --release
 	@echo "3/3 the binary, with the site embedded" && cargo build --locked --release --bin customer-health
 
 dev: wasm-target node_modules/.package-lock.json ## Serve a debug build with the demo portfolio; rebuild and restart on every change
-	@cargo build --locked --release --package xtask
+	@cargo build --locked --release --bin xtask
 	@target/release/xtask dev --demo --addr $(ADDR) --database-url $(DATABASE_URL)
 
 test: wasm-target ## Run every check and test, on SQLite and PostgreSQL and in a real browser
 	@scripts/test.sh
 
-check: wasm-target ## Check format and lints of the server, the browser's half and the build tool
+check: wasm-target ## Check format and lints of the server with the build tool, and of the browser's half
 	cargo fmt --all --check
 	cargo clippy --locked --all-targets -- --deny warnings
 	cargo clippy --locked $(BROWSER_HALF) -- --deny warnings
-	cargo clippy --locked --package xtask -- --deny warnings
 
 fmt: ## Format the code
 	cargo fmt --all
@@ -67,7 +66,7 @@ lighthouse: build chromium target/lighthouse/node_modules ## Measure the running
 
 bench: wasm-target build chromium end2end/node_modules/.package-lock.json ## Measure speed against its limits; DATABASE_URL=postgres://... names an empty database to do it in
 	@$(if $(filter postgres%,$(DATABASE_URL)),BENCH_DATABASE_URL=$(DATABASE_URL)) cargo bench --locked --profile release --bench system
-	@cargo bench --locked --profile release --bench scoring -- --quiet
+	@cargo bench --locked --profile release --bench scoring
 	@node end2end/what_if_bench.mjs
 
 clean: ## Remove everything built or installed here; data/ stays

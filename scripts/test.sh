@@ -74,20 +74,20 @@ browser_tests() {
 
 begun=$(date +%s)
 check "Format" cargo fmt --all --check
-# The release is built beside the tests, since much of it keeps only one core busy. Compiling lints what it compiles first: the build
-# tool and the browser's half here, the server with its tests.
+# The release is built beside the tests, since much of it keeps only one core busy. Compiling lints what it compiles first: the browser's
+# half here, the build tool and the server with its tests.
 "${MAKE:-make}" --no-print-directory build LINTED_BY="$lint" end2end/node_modules/.package-lock.json >"$logs/release.log" 2>&1 &
 release=$!
 trap 'kill "$release"; exit 1' INT TERM
 # shellcheck disable=SC2086
-if step "Lints of the server, and the tests compiled" $lint $tests --all-targets --no-run; then
+if step "Lints of the server and the build tool, and the tests compiled" $lint $tests --all-targets --no-run; then
     cargo_tests "$lint"
 else
-    add 0 1 0 "Lints of the server"
+    add 0 1 0 "Lints of the server and the build tool"
     cargo_tests ""
 fi
 finish_release() { wait "$release"; status=$?; cat "$logs/release.log"; return $status; }
-if step "Release build, begun above; lints of the build tool and of the browser's half" finish_release; then
+if step "Release build, begun above; lints of the browser's half" finish_release; then
     check "Size of the first page" target/release/xtask size
     browser_tests
 else

@@ -81,7 +81,7 @@ pub const ALL_FACTS: AsOf = AsOf { day: NaiveDate::MAX, known_at: None };
 
 /// All activity of some customers in one row, because a row costs more to fetch than its content. A customer is a paragraph:
 /// its id, and then one count a line, as [`activity_line`] writes it. No key has control characters.
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct ActivityRow {
     paragraphs: String,
 }

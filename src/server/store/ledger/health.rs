@@ -88,7 +88,7 @@ impl Store {
 }
 
 /// A customer's stored health, with the rules in force.
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct HealthRow {
     measured: String,
     scored_day: i32,

@@ -43,7 +43,7 @@ impl Rules {
     }
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub struct RulesRow {
     scorecard_version: i64,
     content: String,

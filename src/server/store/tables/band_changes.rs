@@ -22,7 +22,7 @@ impl Store {
 const COLUMNS: &str = "id, customer_id, day, band_before, band_after, score_before, score_after, scorecard_version, cause,
                        is_restated, noted_at";
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct BandChangeRow {
     id: i64,
     customer_id: i64,

@@ -11,7 +11,7 @@ use crate::server::store::tables::first_days::first_days;
 use sqlx::AssertSqlSafe;
 
 /// The row of connections.
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub struct ConnectionsRow {
     #[sqlx(rename = "connections_version")]
     version: i64,

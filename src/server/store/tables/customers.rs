@@ -28,7 +28,7 @@ pub async fn has_no_customers(tx: &mut Tx) -> StoreResult<bool> {
 }
 
 /// A row of `customers`, with everything that reads need.
-#[derive(Clone, sqlx::FromRow)]
+#[derive(Clone, sqlx_macros::FromRow)]
 pub struct CustomerRecord {
     pub id: i64,
     name: String,

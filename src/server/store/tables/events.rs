@@ -46,7 +46,7 @@ macro_rules! select_events {
 }
 use select_events;
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub struct EventRow {
     id: i64,
     customer_id: i64,

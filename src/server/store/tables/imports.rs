@@ -290,7 +290,7 @@ macro_rules! select_imports {
 }
 use {import_columns, select_imports};
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct ImportRow {
     id: i64,
     file_name: String,

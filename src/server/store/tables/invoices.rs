@@ -113,7 +113,7 @@ pub fn invoice_row(customer: CustomerId, invoice: &Invoice) -> Row {
 /// A customer's invoices in one row, because a row costs more to fetch than its content. Each line is one invoice: the amount, the
 /// currency, the days on which it was issued, is due, was paid and was voided (`-` when not known), and the number. None of these
 /// contains a line break.
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct InvoicesRow {
     customer_id: i64,
     lines: String,

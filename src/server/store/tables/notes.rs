@@ -16,7 +16,7 @@ macro_rules! select_notes {
     };
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub struct NoteRow {
     id: i64,
     author: String,

@@ -32,7 +32,7 @@ pub const LIVES: &str = "CASE WHEN came_back THEN COALESCE(CAST(start_day AS TEX
         AND (archived_day IS NULL OR day < archived_day)
     ), '') ELSE '' END";
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub struct OutcomeRow {
     id: i64,
     customer_id: i64,

@@ -192,7 +192,7 @@ impl<'a> Kept<'a> {
     }
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct QuarantineRow {
     id: i64,
     source: String,

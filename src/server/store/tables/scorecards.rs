@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// The columns of [`ScorecardRow`].
 const SCORECARD_COLUMNS: &str = "version, content, segments, created_at, author, note";
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct ScorecardRow {
     version: i64,
     content: String,

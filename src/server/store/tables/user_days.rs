@@ -97,7 +97,7 @@ pub async fn load_user_days(
 }
 
 /// A customer's counts, those that are packed or the others.
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct UsersRow {
     is_packed: i32,
     #[sqlx(flatten)]

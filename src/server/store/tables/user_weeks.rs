@@ -14,7 +14,7 @@ pub type Deed = (EventKind, usize, NaiveDate, NaiveDate);
 
 /// A customer's weeks as they are stored, each behind the number of its first day, and the names of its users, with a line break behind
 /// each.
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub struct UserWeeks {
     pub customer_id: i64,
     pub names: String,

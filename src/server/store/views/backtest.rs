@@ -13,7 +13,7 @@ use sqlx::AssertSqlSafe;
 use std::collections::{HashMap, HashSet};
 
 /// The columns of a customer that decide about its part in a test.
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct TestedRow {
     id: i64,
     name: String,
@@ -26,7 +26,7 @@ struct TestedRow {
     archived_day: Option<i32>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct ChurnedRow {
     customer_id: i64,
     day: i32,

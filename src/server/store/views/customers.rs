@@ -11,7 +11,7 @@ use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
 
 /// Customers that conditions cannot tell apart.
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct TraitsRow {
     segment: String,
     start_day: Option<i32>,

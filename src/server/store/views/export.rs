@@ -71,7 +71,7 @@ impl Store {
     }
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct ExportedNote {
     customer_id: i64,
     external_id: Option<String>,

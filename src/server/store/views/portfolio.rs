@@ -71,7 +71,7 @@ impl Store {
 }
 
 /// The customers of one band within one step of the distribution.
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Group {
     band: String,
     step: Option<i64>,
@@ -218,7 +218,7 @@ async fn load_mentions(tx: &mut Tx, everybody: Selection, archived: bool, today:
     Ok(mentions)
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct MentionRow {
     list: i64,
     #[sqlx(flatten)]

@@ -12,7 +12,7 @@ use sqlx::AssertSqlSafe;
 use std::collections::BTreeMap;
 
 /// The renewals of a day in one band.
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct DayOfRenewals {
     renewal_day: i32,
     band: String,

@@ -23,7 +23,7 @@ macro_rules! tally_columns {
 pub(in crate::server::store) use tally_columns;
 
 /// A row of these sums.
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub struct TallyRow {
     pub customers: i64,
     arr_known: i64,
