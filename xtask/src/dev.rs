@@ -10,7 +10,7 @@ use std::{
 };
 
 const WATCHED: [&str; 7] = ["build.rs", "src", "style", "public", "migrations", "Cargo.toml", "Cargo.lock"];
-const BROWSER: &str = "build --package customer-health --lib --target wasm32-unknown-unknown --no-default-features --features hydrate";
+const BROWSER: &str = "rustc --package customer-health --lib --target wasm32-unknown-unknown --no-default-features --features hydrate --crate-type cdylib";
 const SERVER: &str = "build --bin customer-health";
 
 /// Rebuilds and restarts the server on every change. Returns only when the watched folders cannot be read; Ctrl-C ends it
