@@ -204,7 +204,7 @@ impl Database {
     }
 
     pub async fn current_connections(&self) -> StoreResult<Connections> {
-        self.connections(&self.current_rulebook().await?).await
+        Ok(self.rules(None).await?.1)
     }
 
     /// Puts rules in the place of the current ones, which they differ from by one change.

@@ -9,6 +9,7 @@ use crate::server::store::{Incoming, Reach, StoreError, StoreResult, Verdict};
 use crate::tests::harness::*;
 use chrono::{Duration, Months};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 
 /// The latest readings as `name value`, with how many days ago they were measured.
 async fn latest(db: &Database, customer: CustomerId, at: impl Into<AsOf>) -> Vec<(String, i64)> {
@@ -212,6 +213,21 @@ on_each_database! {
         db.retract_event(stored.event.id, "test", now()).await.unwrap();
         assert_eq!(score(acme).await, Points(800));
         db.assert_settled(today()).await;
+    }
+
+    async fn new_rules_know_the_first_days_of_their_readings_and_so_do_those_that_an_older_release_saved(db: Database) {
+        let acme = db.customer("Acme").await;
+        db.send(acme, reading("seats", "40").days_ago(5)).await;
+        db.new_rules(|card| {
+            card.factors.get_mut(FactorKey::LOGIN_FREQUENCY).unwrap().measure = Measure::Latest { reading: "seats".into(), days: 30 };
+        }).await;
+        let first_days = async || db.rules(None).await.unwrap().1.readings;
+        assert_eq!(first_days().await, BTreeMap::from([("seats".to_owned(), days_ago(5))]));
+        db.run_raw("UPDATE connections SET reading_days = '{}'").await;
+        db.migrate().await.unwrap();
+        assert_eq!(first_days().await, BTreeMap::from([("seats".to_owned(), days_ago(5))]));
+        db.new_rules(|card| *card = Default::default()).await;
+        assert_eq!(first_days().await, BTreeMap::new());
     }
 
     async fn a_factor_of_a_reading_is_connected_from_the_first_of_its_name_of_any_customer(db: Database) {

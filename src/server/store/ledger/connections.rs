@@ -142,6 +142,17 @@ pub async fn settle_connections(tx: &mut Tx, today: NaiveDate) -> StoreResult<()
     store_connections(tx, &after, version).await
 }
 
+/// Notes the first days of the readings that the rules in force measure, for rules that are new. Their version makes stored health stale.
+pub async fn note_first_readings(tx: &mut Tx) -> StoreResult<()> {
+    let (before, version) = load_connections(tx).await?;
+    let rulebook = current_rulebook(tx).await?;
+    let readings = load_first_readings(tx, &rulebook.readings(), NaiveDate::MAX).await?;
+    if readings == before.readings {
+        return Ok(());
+    }
+    store_connections(tx, &Connections { readings, ..before }, version).await
+}
+
 /// Changes the day from which on all users are known. Where the rules measure users, stored health is stale then.
 pub async fn change_users_from(tx: &mut Tx, change: impl FnOnce(Option<NaiveDate>) -> Option<NaiveDate>) -> StoreResult<()> {
     let (before, version) = load_connections(tx).await?;

@@ -4,6 +4,7 @@ pub mod bulk;
 pub mod connections;
 pub mod customers;
 pub mod demo;
+pub mod enact;
 pub mod fact_days;
 pub mod facts;
 pub mod health;

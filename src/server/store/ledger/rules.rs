@@ -9,7 +9,6 @@ use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::connections::{ConnectionsRow, connections_columns};
 use crate::server::store::tables::customers::Basis;
 use crate::server::store::tables::factor_columns::FactorColumns;
-use crate::server::store::tables::readings::load_first_readings;
 use crate::server::store::tables::scorecards::read_rulebook;
 use chrono::Duration;
 use std::sync::Arc;
@@ -62,8 +61,6 @@ pub async fn load_rules(tx: &mut Tx) -> StoreResult<Rules> {
     let row: RulesRow = tx.one(sql, binds![]).await?;
     let (connections, connections_version) = row.connections.connections()?;
     let rulebook = read_rulebook(row.scorecard_version, &row.content)?;
-    let readings = load_first_readings(tx, &rulebook.readings(), NaiveDate::MAX).await?;
-    let connections = Connections { readings, ..connections };
     let columns = FactorColumns::parse(&row.factor_columns);
     Ok(Rules { rulebook, connections, connections_version, columns })
 }

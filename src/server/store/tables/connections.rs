@@ -42,7 +42,7 @@ const CONNECTION_DAYS: Sources<&str> = Sources {
 };
 
 impl ConnectionsRow {
-    /// Returns the connections with their version. Of readings they have those for which stored health was scored.
+    /// Returns the connections with their version. Of readings they have those that the rules in force measure.
     pub fn connections(&self) -> StoreResult<(Connections, i64)> {
         let days = (self.login_day, self.feature_day, self.ticket_day, self.invoice_day, self.api_day);
         let (sources, users_from) = (first_days(days), self.users_from_day.map(day));

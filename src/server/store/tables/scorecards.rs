@@ -4,9 +4,8 @@ use crate::domain::counts::count;
 use crate::domain::five::FiveRules;
 use crate::domain::letters::composed;
 use crate::domain::measure::Measure;
-use crate::domain::{NaiveDate, NewRulebook, Rulebook, RulebookVersion, Scorecard, ScorecardMark, Segment, Segments};
-use crate::server::store::sql::bind::{binds, end, row, storable, time};
-use crate::server::store::sql::changes::Changed;
+use crate::domain::{NaiveDate, Rulebook, RulebookVersion, Scorecard, ScorecardMark, Segment, Segments};
+use crate::server::store::sql::bind::{binds, end, row, time};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::sql::json::{json, read_json};
 use crate::server::store::tables::factor_columns::FactorColumns;
@@ -67,31 +66,6 @@ impl Store {
         let sql = format!("SELECT {SCORECARD_COLUMNS} FROM scorecards WHERE version = $1");
         let row: Option<ScorecardRow> = self.read().await?.optional(AssertSqlSafe(sql), binds![version]).await?;
         row.ok_or_else(|| StoreError::NotFound(format!("scorecard {version}")))?.version()
-    }
-
-    /// Puts the next version in force, which makes every stored health stale. Conflict when it does not follow the current one, or
-    /// when a customer is in a segment that it does not have.
-    pub async fn add_rulebook(&self, new: &NewRulebook, now: DateTime<Utc>) -> StoreResult<RulebookVersion> {
-        let NewRulebook { rulebook, segments, author, note } = new;
-        let (based_on, created_at) = (rulebook.version - 1, storable(now));
-        let mut tx = self.write().await?;
-        let (current, columns) = current_columns(&mut tx).await?;
-        let columns = columns.followed_by(&rulebook.factors());
-        let segments = match segments {
-            Some(segments) => segments.clone(),
-            None => load_segments(&mut tx).await?,
-        };
-        refuse_missing_segments(&mut tx, &segments).await?;
-        // The key refuses what another writer has just put there.
-        let version = VersionRow { rulebook, segments: &segments, columns: &columns, created_at: Some(created_at), author, note };
-        if based_on != current || !insert_rulebook(&mut tx, version).await? {
-            let advice = "read the current one again, then change it";
-            return Err(StoreError::Conflict(format!("version {based_on} is not the current scorecard: {advice}")));
-        }
-        tx.changed(Changed::EVERYTHING);
-        tx.commit().await?;
-        let (rulebook, author, note) = (rulebook.clone(), author.clone(), note.clone());
-        Ok(RulebookVersion { rulebook, segments, created_at: Some(created_at), author, note })
     }
 
     /// The days on which versions other than the first came into force, the oldest first.
@@ -217,7 +191,7 @@ pub async fn load_segments(tx: &mut Tx) -> StoreResult<Segments> {
 }
 
 /// Refuses a list of segments that lacks one with customers, archived ones included.
-async fn refuse_missing_segments(tx: &mut Tx, segments: &Segments) -> StoreResult<()> {
+pub async fn refuse_missing_segments(tx: &mut Tx, segments: &Segments) -> StoreResult<()> {
     let sql = "SELECT segment, COUNT(*) FROM customers GROUP BY segment ORDER BY segment";
     for (name, customers) in tx.all::<(String, i64)>(sql, binds![]).await? {
         if !Segment::named(&name).is_some_and(|segment| segments.contains(segment)) {
@@ -231,18 +205,18 @@ async fn refuse_missing_segments(tx: &mut Tx, segments: &Segments) -> StoreResul
 }
 
 /// A version as it is stored.
-struct VersionRow<'a> {
-    rulebook: &'a Rulebook,
-    segments: &'a Segments,
-    columns: &'a FactorColumns,
+pub struct VersionRow<'a> {
+    pub rulebook: &'a Rulebook,
+    pub segments: &'a Segments,
+    pub columns: &'a FactorColumns,
     /// `None` for the version that a database starts with.
-    created_at: Option<DateTime<Utc>>,
-    author: &'a str,
-    note: &'a str,
+    pub created_at: Option<DateTime<Utc>>,
+    pub author: &'a str,
+    pub note: &'a str,
 }
 
 /// Inserts a version, unless its number is taken. Returns whether it was inserted.
-async fn insert_rulebook(tx: &mut Tx, version: VersionRow<'_>) -> StoreResult<bool> {
+pub async fn insert_rulebook(tx: &mut Tx, version: VersionRow<'_>) -> StoreResult<bool> {
     let VersionRow { rulebook, segments, columns, created_at, author, note } = version;
     let row = row! {
         version: rulebook.version,
