@@ -24,16 +24,15 @@ help: ## List the targets
 run: build ## Build the optimised app and serve it with the demo portfolio on http://127.0.0.1:3000
 	@$(APP) serve --demo --addr $(ADDR) --database-url $(DATABASE_URL)
 
-# The binary embeds the site, so it comes last; all else is compiled side by side. Each step does nothing when nothing changed.
+# The binary embeds the site, so it comes last; all else is made side by side. Each step does nothing when nothing changed.
 # The browser's half is optimised as a whole (LTO), which cargo does to a library only when it is nothing but a cdylib.
 build: wasm-target node_modules/.package-lock.json ## Build the self-contained release binary, target/release/customer-health
 	@test -x $(APP) || echo "The first build compiles some 700 crates: 8 to 30 minutes on two cores, by the machine. Later ones take seconds."
-	@echo "1/3 the browser's half, in WebAssembly; beside it the tool that packs the page's assets, and the server"
-	@$(LINTED_BY) cargo rustc --locked --profile wasm-release $(BROWSER_HALF) --crate-type cdylib & half=$$!; trap "kill $$half" INT TERM; \
-		cargo build --locked --release --bin xtask --lib; rest=$$?; \
-		wait $$half && exit $$rest
-	@echo "2/3 the site: bound, optimised, bundled, hashed, compressed" && target/release/xtask site --release
-	@echo "3/3 the binary, with the site embedded" && cargo build --locked --release --bin customer-health
+	@echo "1/2 the browser's half, in WebAssembly, and of it the site: bound, optimised, bundled, hashed, compressed; beside it the server"
+	@trap 'kill $$half $$server' INT TERM; $(LINTED_BY) cargo rustc --locked --profile wasm-release $(BROWSER_HALF) --crate-type cdylib & half=$$!; \
+		cargo build --locked --release --bin xtask || { kill $$half; exit 1; }; cargo build --locked --release --lib & server=$$!; \
+		wait $$half && target/release/xtask site --release && wait $$server || { kill $$server; exit 1; }
+	@echo "2/2 the binary, with the site embedded" && cargo build --locked --release --bin customer-health
 
 dev: wasm-target node_modules/.package-lock.json ## Serve a debug build with the demo portfolio; rebuild and restart on every change
 	@cargo build --locked --release --bin xtask
