@@ -49,6 +49,15 @@ impl Search {
         if let Some(dialog) = self.dialog.get_untracked() {
             dialog.close();
         }
+        // The browser says so in its next frame only, when the dialog may be open again.
+        self.is_open.set(false);
+    }
+
+    /// Notes that the browser has closed the dialog, unless it was opened again since.
+    fn closed(self) {
+        if self.dialog.get_untracked().is_none_or(|dialog| !dialog.open()) {
+            self.is_open.set(false);
+        }
     }
 }
 
@@ -87,7 +96,7 @@ pub fn SearchDialog(search: Search) -> impl IntoView {
         }
     };
     view! {
-        <dialog class="find" id="find" aria-label="Search everywhere" node_ref=search.dialog on:close=move |_| search.is_open.set(false) on:click=leave>
+        <dialog class="find" id="find" aria-label="Search everywhere" node_ref=search.dialog on:close=move |_| search.closed() on:click=leave>
             <form class="find__form" action="/" method="get" role="search" autocomplete="off" hidden=is_there on:submit=submit>
                 <Icon name=IconName::Search />
                 <input
