@@ -34,6 +34,9 @@ pub fn on_typing(address: Address) -> impl FnMut(Event) + 'static {
 pub fn change(event: &Event, address: Address) {
     // Two days are asked for only once one of them is chosen.
     let waits = is_at(event, "[name=renewal]") && event_target_value(event) == DAYS;
+    if waits {
+        let _ = event_target::<Element>(event).set_attribute(HELD, "");
+    }
     if !waits
         && !is_at(event, SEARCH)
         && let Some(form) = form_of(event).filter(|form| matches(form, FILTERS))
