@@ -107,6 +107,18 @@ story("several customers are archived for a reason, and those that were changed 
   assert.deepEqual(await rowNames(page), ["Acme", "Bolt", "Cedar", "Fjord"]);
 });
 
+story("the first question offers the segments of the rules in force", async ({ page, api, open }) => {
+  await fill(api);
+  const { scorecards } = await api.get("/rulebook");
+  await api.post("/rulebooks", { version: 1, author: "Ann Lee", note: "Others", scorecards, segments: ["SMB", "Schools"] });
+  await open("/?sort=name");
+  await box(page, "Bolt").click();
+  await bar(page).getByRole("button", { name: "Set segment" }).click();
+  const segments = page.getByRole("dialog", { name: "Set the segment of 1 customer" }).getByRole("combobox", { name: "Segment" });
+  await segments.waitFor();
+  assert.deepEqual((await segments.getByRole("option").allInnerTexts()).slice(-2), ["SMB", "Schools"]);
+});
+
 story("the export has those that are chosen", { app: six }, async ({ page, open }) => {
   await open("/?sort=name");
   await box(page, "Bolt").click();

@@ -34,6 +34,7 @@ fn Question(chosen: Chosen, search: Memo<String>) -> impl IntoView {
     let asked = chosen.asked;
     let owners = RwSignal::new(Vec::new());
     let segments = RwSignal::new(Segments::default());
+    let is_ready = RwSignal::new(false);
     // All that the filters select come with the owners to choose from.
     let load = move |takes: bool| {
         let search = search.get_untracked();
@@ -41,6 +42,7 @@ fn Question(chosen: Chosen, search: Memo<String>) -> impl IntoView {
             if let Ok(found) = until_answered(move || load_chosen(search.clone())).await {
                 let _ = owners.try_set(found.owners);
                 let _ = segments.try_set(found.segments);
+                let _ = is_ready.try_set(true);
                 if takes {
                     let _ = chosen.rows.try_set(found.rows.into_iter().map(|row| (row.id, row)).collect());
                 }
@@ -52,8 +54,10 @@ fn Question(chosen: Chosen, search: Memo<String>) -> impl IntoView {
         load(all > before.unwrap_or_default());
         all
     });
+    // The question offers what there is to choose from, and so waits for it.
+    let asks = move || asked.get().filter(|_| is_ready.get());
     Effect::new(move |_| {
-        if asked.get().is_some() {
+        if asks().is_some() {
             show_with_content(dialog);
         }
     });
@@ -77,7 +81,7 @@ fn Question(chosen: Chosen, search: Memo<String>) -> impl IntoView {
     };
     view! {
         <dialog class="dialog" aria-labelledby="bulk-title" node_ref=dialog on:close=move |_| asked.set(None)>
-            {move || asked.get().map(content)}
+            {move || asks().map(content)}
         </dialog>
     }
 }
