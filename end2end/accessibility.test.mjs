@@ -100,6 +100,7 @@ async function check(page, open, path) {
 
 /** What comes after the page is there. */
 async function settled(page) {
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   await page.waitForFunction(() => !document.querySelector("[aria-busy=true], [data-pending]"));
 }
 

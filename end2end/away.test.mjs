@@ -50,7 +50,7 @@ story("a page that is opened while the server is away comes when it is back", { 
   await list(page).getByRole("link", { name: "Acme" }).click();
   await page.waitForURL(`**/customers/${id}`);
   await page.getByRole("heading", { name: "Acme", level: 1 }).waitFor();
-  assert.equal(await line(page).count(), 0);
+  await line(page).waitFor({ state: "detached" });
 });
 
 story("a page whose code does not come leaves the one before, and opens when the server is back", { unavoidable }, async ({ page, app, open }) => {

@@ -42,7 +42,7 @@ story("a customer that breaks rules is refused field by field, and nothing typed
   await page.getByLabel("CRM link").fill("https://crm.example.com/17");
   await page.getByLabel("External id").fill("crm-17");
   await page.getByRole("button", { name: "Create customer" }).click();
-  await page.getByRole("alert").waitFor();
+  await page.getByRole("alert").filter({ hasText: "is taken by another customer" }).waitFor();
   assert.equal((await api.get("/customers")).total, 1);
   await page.getByLabel("External id").fill("crm-18");
   await page.getByRole("button", { name: "Create customer" }).click();
@@ -91,7 +91,6 @@ story("an archived customer leaves the list until it is restored", async ({ page
   await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Portfolio" }).click();
   await expectCount(page, 1);
   await page.getByRole("checkbox", { name: "Archived" }).check();
-  await expectCount(page, 1);
   await page.waitForURL(/archived=true/);
   await list(page).getByRole("link", { name: "Acme" }).click();
 

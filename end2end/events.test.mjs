@@ -239,6 +239,8 @@ story("an event is logged by choosing the customer first", async ({ page, api, o
   await api.customer({ name: "Bolt" });
   await open("/");
   await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Log event" }).click();
+  // The list that is left has a search of the same name.
+  await page.getByRole("heading", { name: "Log an event", level: 1 }).waitFor();
   await page.getByRole("searchbox", { name: "Search customers" }).fill("bol");
   await page.getByRole("button", { name: "Search" }).click();
   await page.getByRole("main").getByRole("listitem").getByRole("link").filter({ hasText: "Bolt" }).click();

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { toast } from "./lib/forms.mjs";
 import { expectCount } from "./lib/list.mjs";
+import { shownDay } from "./lib/facts.mjs";
 import { sharedApp, story } from "./lib/story.mjs";
 
 const three = sharedApp({}, async (api) => {
@@ -175,6 +176,6 @@ story("the days of the history are walked with the arrow keys", async ({ page, a
   await page.keyboard.press("ArrowLeft");
   await page.keyboard.press("ArrowLeft");
   await page.keyboard.press("Enter");
-  await page.getByText("2 days ago").first().waitFor();
+  await page.getByText(`As of ${shownDay(2)}`).waitFor();
   await page.waitForURL(/as_of=/);
 });

@@ -92,7 +92,6 @@ task("a person who has stopped", { clicks: 1, keys: 0 }, async ({ page, click })
 
 task("the month for the boss", { clicks: 2, keys: 0 }, async ({ page, click }) => {
   await click(page.getByRole("navigation").getByRole("link", { name: "Month" }).first());
-  await page.getByRole("heading", { level: 1 }).waitFor();
   await page.getByRole("heading", { name: "Flow between bands" }).waitFor();
   await page.emulateMedia({ media: "print" });
   assert.equal(await page.getByRole("navigation").first().isVisible(), false, "paper has no navigation");

@@ -24,7 +24,9 @@ story("the list is searched, filtered, sorted and paged without JavaScript", { a
   await expectCount(page, 10);
   assert.equal(await page.getByRole("searchbox", { name: /Search customers/ }).inputValue(), "number 1");
   await page.getByTitle("Sort by name").click();
+  await page.waitForURL(/sort=name/);
   await page.getByTitle("Sort by name").click();
+  await page.waitForURL(/direction=desc/);
   assert.equal((await rowNames(page))[0], "Number 19");
   await page.getByRole("link", { name: "Clear all" }).or(page.getByRole("link", { name: /number 1/ })).first().click();
   await expectCount(page, 31);

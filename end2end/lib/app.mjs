@@ -39,11 +39,11 @@ export async function startApp({ demo = false, env = {}, databaseUrl, endure } =
     return address(server);
   };
   /** The exit code; none when it had to be killed. */
-  const end = async () => {
+  const end = async (patience = 2000) => {
     const exited = once(server, "exit");
     server.kill("SIGTERM");
     // Open connections may hold a graceful end back for half a minute.
-    const impatience = setTimeout(kill, 2000);
+    const impatience = setTimeout(kill, patience);
     const [code] = await exited;
     clearTimeout(impatience);
     return code;

@@ -21,6 +21,8 @@ export function api(url) {
     const headers = body ? { "content-type": "application/json" } : {};
     const answer = await fetch(`${url}/api${path}`, { method, headers, body: body && JSON.stringify(body) });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    // Long work is answered so while it goes on; the same question again waits for it.
+    if (answer.status === 202) return call(method, path, body);
     return answer.json();
   }
   return {

@@ -10,7 +10,7 @@ export async function expectCount(page, customers, figure = "") {
   const words = customers === 1 ? /(^|of )1 customer$/ : new RegExp(`(^|of )${customers} customers$`);
   const status = page.getByRole("region", { name: "Customers", exact: true }).getByRole("status");
   try {
-    await status.filter({ hasText: words }).waitFor({ timeout: 5_000 });
+    await status.filter({ hasText: words }).waitFor();
   } catch {
     throw new Error(`the list says “${await status.innerText()}”, not ${customers} customers ${figure}`);
   }

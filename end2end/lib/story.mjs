@@ -34,7 +34,7 @@ export const refused = (status) =>
 export function story(sentence, ...rest) {
   const [options, play] = rest.length > 1 ? rest : [{}, rest[0]];
   const { app: shared, console: expected = [], unavoidable, ...contextOptions } = options;
-  test(sentence, { timeout: 60_000 }, async () => {
+  test(sentence, { timeout: 240_000 }, async () => {
     const app = await (shared ?? startApp)();
     const context = await browser.newContext({
       baseURL: app.url,
