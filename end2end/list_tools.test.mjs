@@ -38,6 +38,20 @@ story("renewals are chosen by days, by month, and from a day to another, and sum
   await page.waitForURL((url) => url.search.includes(`renewal=${month(-400)}`));
 });
 
+story("two days of renewal are asked for on when the answer before comes late", { app: few }, async ({ page, open }) => {
+  await open("/");
+  let answer;
+  const held = new Promise((done) => (answer = done));
+  await page.route((url) => url.search.includes(`renewal=${month(-20)}`), (route) => held.then(() => route.continue()));
+  const renewal = page.getByRole("combobox", { name: "Renewal" });
+  await renewal.selectOption({ value: month(-20) });
+  await renewal.selectOption({ label: "Renews from … to …" });
+  await page.getByLabel("Renewal from").waitFor();
+  answer();
+  await expectCount(page, 1);
+  assert.ok(await page.getByLabel("Renewal from").isVisible());
+});
+
 story("a column that is not wanted goes, with the keyboard too, and stays away", { app: few }, async ({ page, open }) => {
   await open("/");
   const arr = list(page).getByRole("columnheader", { name: /ARR/ });

@@ -212,15 +212,3 @@ story("a tab in the background has no stream and catches up when it is seen", as
   await showTab(page, "visible");
   await row(page, "Acme").getByText("78.5", { exact: true }).waitFor();
 });
-
-story("a renewal between two days is still asked for while the list follows", async ({ page, api, open }) => {
-  const { id } = await api.acme();
-  await open("/");
-  await status(page, "Live");
-  await page.getByRole("combobox", { name: "Renewal" }).selectOption({ label: "Renews from … to …" });
-  const from = page.getByLabel("Renewal from");
-  await from.waitFor();
-  await send(api, id, ...features("x", "y"));
-  await row(page, "Acme").getByText("78.5", { exact: true }).waitFor();
-  assert.ok(await from.isVisible());
-});
