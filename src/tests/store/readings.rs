@@ -3,7 +3,7 @@
 use crate::domain::measure::Measure;
 use crate::domain::reading::MAX_READING_NAMES;
 use crate::domain::scale::Scale;
-use crate::domain::{AsOf, CustomerId, EventFilter, EventKind, FactorKey, Points};
+use crate::domain::{AsOf, CustomerId, EventFilter, EventKind, FactorKey, Points, Scorecard};
 use crate::scoring;
 use crate::server::store::{Incoming, Reach, StoreError, StoreResult, Verdict};
 use crate::tests::harness::*;
@@ -226,7 +226,7 @@ on_each_database! {
         db.run_raw("UPDATE connections SET reading_days = '{}'").await;
         db.migrate().await.unwrap();
         assert_eq!(first_days().await, BTreeMap::from([("seats".to_owned(), days_ago(5))]));
-        db.new_rules(|card| *card = Default::default()).await;
+        db.new_rules(|card| card.factors = Scorecard::default().factors).await;
         assert_eq!(first_days().await, BTreeMap::new());
     }
 
