@@ -9,7 +9,7 @@ export CARGO_TARGET_DIR := $(CURDIR)/target
 export PATH := $(HOME)/.cargo/bin:$(PATH)
 unexport RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_TARGET
 
-# A command that lints what it compiles, as `make test` gives it; the server is linted with its tests.
+# A command that lints what it compiles, as `make test` gives it; the server and the build tool are linted with the tests.
 LINTED_BY =
 BROWSER_HALF = --package customer-health --lib --target wasm32-unknown-unknown --no-default-features --features hydrate
 APP = target/release/customer-health

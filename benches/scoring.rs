@@ -1,4 +1,4 @@
-//! How many customers one core scores in a second: today's health, and its history of 181 days.
+//! How many customers one core scores in a second: today's health, and its history of 366 days.
 
 use chrono::{Duration, NaiveDate};
 use customer_health::domain::{CustomerId, EventKind, Rulebook, Scorecard, Sources};
@@ -41,7 +41,7 @@ fn health_of_one_customer(bencher: Bencher) {
 }
 
 #[divan::bench]
-fn history_over_181_days(bencher: Bencher) {
+fn history_over_366_days(bencher: Bencher) {
     let (facts, rulebook, connections) = (facts(), Rulebook::from(Scorecard::default()), connections());
     let from = today() - Duration::days(BAND_MEMORY_DAYS);
     bencher.counter(ItemsCount::new(1_u8)).bench_local(|| history(black_box(&facts), &rulebook, &connections, from, today()));

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import AxeBuilder from "@axe-core/playwright";
 import { daysAgo, invoice, logins } from "./lib/facts.mjs";
-import { refused, sharedApp, story } from "./lib/story.mjs";
+import { painted, refused, sharedApp, story } from "./lib/story.mjs";
 
 const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
@@ -100,7 +100,7 @@ async function check(page, open, path) {
 
 /** What comes after the page is there. */
 async function settled(page) {
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await painted(page);
   await page.waitForFunction(() => !document.querySelector("[aria-busy=true], [data-pending]"));
 }
 

@@ -92,6 +92,8 @@ story("an archived customer leaves the list until it is restored", async ({ page
   await expectCount(page, 1);
   await page.getByRole("checkbox", { name: "Archived" }).check();
   await page.waitForURL(/archived=true/);
+  await list(page).getByRole("link", { name: "Acme" }).waitFor();
+  await expectCount(page, 1);
   await list(page).getByRole("link", { name: "Acme" }).click();
 
   await page.getByText("Restore", { exact: true }).click();

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { features, invoice, tickets } from "./lib/facts.mjs";
 import { factorRow } from "./lib/forms.mjs";
 import { list, rowNames } from "./lib/list.mjs";
-import { story } from "./lib/story.mjs";
+import { painted, story } from "./lib/story.mjs";
 
 const status = (page, words) => page.getByRole("banner").getByText(words).waitFor();
 const row = (page, name) => list(page).getByRole("row").filter({ has: page.getByRole("link", { name, exact: true }) });
@@ -98,7 +98,7 @@ story("a customer's page follows, and what is being typed, opened or asked stays
   assert.ok(await who.evaluate((field) => document.activeElement === field), "the focus stays in the field");
   assert.ok(await why.evaluate((summary) => summary.parentElement.open));
   // The browser keeps it where it was, a frame at a time.
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await painted(page);
   assert.ok(Math.abs((await height()) - before) < 100, `the field stays in sight: it was at ${before}, is at ${await height()}`);
   await api.patch(`/customers/${id}`, { name: "Acme Group", version: 1 });
   await page.getByRole("heading", { name: "Acme Group", level: 1 }).waitFor();

@@ -1,7 +1,7 @@
 // Rules that are tried on the whole portfolio while they move: in the browser alone, and with the figures of the server.
 
 import assert from "node:assert/strict";
-import { sharedApp, story } from "./lib/story.mjs";
+import { painted, sharedApp, story } from "./lib/story.mjs";
 
 const five = sharedApp({}, (api) => api.five());
 const demo = sharedApp({ demo: true });
@@ -20,9 +20,6 @@ async function opened({ page, open }, path = "/scorecard") {
   page.on("request", (request) => requests.push(new URL(request.url()).pathname));
   return requests;
 }
-
-/** Waits until a browser has painted what was changed last. */
-const painted = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))));
 
 story("a slider, a field and a curve show their effect without a request", { app: five }, async (it) => {
   const { page } = it;

@@ -23,6 +23,9 @@ export function sharedApp(options, fill = async () => {}) {
   return () => (app ??= start());
 }
 
+/** Waits until a browser has painted what was changed last. */
+export const painted = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))));
+
 /** What Chromium says when the answer to a request is an error. */
 export const refused = (status) =>
   `error: Failed to load resource: the server responded with a status of ${status} (${STATUS_CODES[status]})`;
