@@ -1,7 +1,7 @@
 //! Puts rules in force.
 
 use crate::domain::{NewRulebook, RulebookVersion};
-use crate::server::store::ledger::connections::{note_first_readings, write_connections};
+use crate::server::store::ledger::connections::note_first_readings;
 use crate::server::store::sql::bind::storable;
 use crate::server::store::sql::changes::Changed;
 use crate::server::store::tables::scorecards::{
@@ -16,7 +16,7 @@ impl Store {
     pub async fn add_rulebook(&self, new: &NewRulebook, now: DateTime<Utc>) -> StoreResult<RulebookVersion> {
         let NewRulebook { rulebook, segments, author, note } = new;
         let (based_on, created_at) = (rulebook.version - 1, storable(now));
-        let mut tx = write_connections(&self.db).await?;
+        let mut tx = self.write_connections().await?;
         let (current, columns) = current_columns(&mut tx).await?;
         let columns = columns.followed_by(&rulebook.factors());
         let segments = match segments {
