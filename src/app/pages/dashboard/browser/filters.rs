@@ -32,13 +32,10 @@ pub fn on_typing(address: Address) -> impl FnMut(Event) + 'static {
 
 /// Applies a filter that was changed.
 pub fn change(event: &Event, address: Address) {
-    // Two days are asked for only once one of them is chosen.
-    let waits = is_at(event, "[name=renewal]") && event_target_value(event) == DAYS;
-    if waits {
+    if is_at(event, "[name=renewal]") && event_target_value(event) == DAYS {
+        // Two days are asked for only once one of them is chosen.
         let _ = event_target::<Element>(event).set_attribute(HELD, "");
-    }
-    if !waits
-        && !is_at(event, SEARCH)
+    } else if !is_at(event, SEARCH)
         && let Some(form) = form_of(event).filter(|form| matches(form, FILTERS))
     {
         go(&form, address, false);
