@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { apiCalls, daysAgo, features, invoice, logins } from "./lib/facts.mjs";
 import { factorRow, form, toast } from "./lib/forms.mjs";
-import { story } from "./lib/story.mjs";
+import { painted, story } from "./lib/story.mjs";
 
 /** Each begins with Acme at 68.5, and logs one event on the page that does nothing else. */
 const EFFECTS = [
@@ -176,6 +176,24 @@ story("an overdue invoice can be marked as paid on the day it was", async ({ pag
   await page.getByRole("button", { name: "Mark as paid" }).click();
   await toast(page, "Payment logged. Score 61.8 → 68.5");
   await page.getByRole("row", { name: /^A-3/ }).getByText("Paid on time").waitFor();
+});
+
+story("an answer that comes after the news of its own change is told all the same", async ({ page, api, open }) => {
+  const { id } = await api.acme();
+  await api.post(`/customers/${id}/events`, invoice("A-3"));
+  await open(`/customers/${id}`);
+  await page.locator(".live[data-state=open]").waitFor();
+  await page.route("**/app/submit_event*", async (route) => {
+    const news = page.waitForResponse(/load_customer_page/);
+    const answer = await route.fetch();
+    await news;
+    await painted(page);
+    await route.fulfill({ response: answer });
+  });
+  await page.getByText("Mark as paid: A-3").click();
+  await page.getByRole("button", { name: "Mark as paid" }).click();
+  await toast(page, "Payment logged. Score unchanged at 61.8");
+  await page.getByRole("row", { name: /^A-3/ }).getByText("Paid late").waitFor();
 });
 
 story("an open invoice is settled on the page that logs events", async ({ page, api, open }) => {

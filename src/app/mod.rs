@@ -11,6 +11,7 @@ pub mod live;
 pub mod pages;
 mod scroll;
 mod search;
+mod sending;
 pub mod server_fns;
 pub mod shell;
 pub mod state;

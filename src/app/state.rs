@@ -5,6 +5,7 @@ use super::away::Away;
 use super::components::SaveScript;
 use super::components::toast::Toaster;
 use super::live::Live;
+use super::sending::Sending;
 use crate::wire::{Flash, PageStart, Preferences, ResponseStatus};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -23,6 +24,7 @@ pub(super) fn provide_state() {
     let start = SharedValue::new(|| use_context::<PageStart>().unwrap_or_default()).into_inner();
     provide_context(Live::new(&start));
     provide_context(Away::new());
+    provide_context(Sending::new());
     provide_context(Toaster::new(start.flash.done.clone()));
     provide_context(RwSignal::new(start.preferences));
     provide_context(RwSignal::new(start.flash));

@@ -3,6 +3,7 @@
 
 use super::{Failure, Skeleton};
 use crate::app::live::mark_as_read;
+use crate::app::sending::use_sending;
 use crate::wire::AppError;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -11,20 +12,22 @@ use web_sys::{Element, FocusOptions, HtmlElement};
 /// An answer, with the key that it was asked for.
 pub type Answer<K, T> = (K, Result<T, AppError>);
 
-/// Returns the latest answer. It stays while the next one is loading, and when the next attempt for the same key fails for
-/// the moment. Call within a `Transition`, which waits for the first answer.
+/// Returns the latest answer. It stays while the next one is loading, while a form waits for its own answer, and when the next
+/// attempt for the same key fails for the moment. Call within a `Transition`, which waits for the first answer.
 fn latest<K, T>(resource: Resource<Answer<K, T>>) -> Memo<Option<Answer<K, T>>>
 where
     K: PartialEq + Clone + Send + Sync + 'static,
     T: PartialEq + Clone + Send + Sync + 'static,
 {
+    let sending = use_sending();
     let latest = Memo::new(move |last: Option<&Option<Answer<K, T>>>| {
         // Nothing has been rendered anew at this point.
         if is_browser() {
             keep_focus();
         }
+        let stays = |answer: &Result<T, AppError>| sending.is_under_way() || answer.as_ref().is_err_and(passes);
         match (resource.get(), last) {
-            (Some((asked, Err(error))), Some(Some((before, Ok(value))))) if *before == asked && passes(&error) => {
+            (Some((asked, answer)), Some(Some((before, Ok(value))))) if *before == asked && stays(&answer) => {
                 Some((asked, Ok(value.clone())))
             }
             (answer, _) => answer,

@@ -1,6 +1,7 @@
 //! The state of a form: its initial values, its errors, and the message id that makes a repeat harmless.
 
 use crate::app::components::toast::use_toaster;
+use crate::app::sending::use_sending;
 use crate::app::state::{Revision, use_flash, use_preferences, use_revision, use_seed};
 use crate::domain::FieldErrors;
 use crate::wire::AppError;
@@ -41,6 +42,7 @@ impl FormState {
             rejection: RwSignal::new(rejection),
             pending: action.pending(),
         };
+        use_sending().follow(state.pending);
         let finish = state.finish();
         Effect::new(move |_| match action.value().get() {
             None => {}
