@@ -9,17 +9,16 @@ use std::fmt;
 pub struct Users {
     /// The names by number, each with a line break behind it.
     names: String,
-    /// Where each name ends.
-    ends: Vec<usize>,
+    /// By day.
     seen: Vec<Seen>,
 }
 
-/// A user, as its number, on a day.
+/// A user, as its number, on a day. In the order of days, as windows slide over them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Seen {
+    pub day: NaiveDate,
     pub user: usize,
     pub kind: EventKind,
-    pub day: NaiveDate,
 }
 
 /// A user's name, the kind of the facts that name it, their day and their number.
@@ -29,11 +28,10 @@ impl Users {
     /// Adds up how often facts named users: those that have numbers already, whose `names` are here by number with a line break behind
     /// each, and others. What was taken back is gone.
     pub fn of_counts(names: String, numbered: Vec<(Seen, i64)>, named: &[NamedCount<'_>]) -> Self {
-        let ends = names.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(end, _)| end).collect();
-        let mut users = Self { names, ends, seen: Vec::new() };
+        let mut users = Self { names, seen: Vec::new() };
         let numbers = users.number(named.iter().map(|(name, ..)| *name));
         let named =
-            numbers.into_iter().zip(named).map(|(user, (_, kind, day, count))| (Seen { user, kind: *kind, day: *day }, *count));
+            numbers.into_iter().zip(named).map(|(user, (_, kind, day, count))| (Seen { day: *day, user, kind: *kind }, *count));
         let mut counts = numbered;
         counts.extend(named);
         counts.sort_unstable();
@@ -49,14 +47,23 @@ impl Users {
     /// Returns the number of each name. New names get new numbers.
     pub fn number<'a>(&mut self, asked: impl Iterator<Item = &'a str> + Clone) -> Vec<usize> {
         let mut numbers: HashMap<_, _> = asked.clone().map(|name| (name, None)).collect();
-        if !numbers.is_empty() {
-            for number in 0..self.ends.len() {
-                if let Some(found) = numbers.get_mut(self.name(number)) {
-                    *found = Some(number);
-                }
-            }
+        if numbers.is_empty() {
+            return Vec::new();
         }
-        asked.map(|name| *numbers.entry(name).or_default().get_or_insert_with(|| self.add_name(name))).collect()
+        let mut next = 0;
+        for (number, name) in names_of(&self.names).enumerate() {
+            if let Some(found) = numbers.get_mut(name) {
+                *found = Some(number);
+            }
+            next = number + 1;
+        }
+        let names = &mut self.names;
+        let mut add = |name: &str| {
+            names.extend([name, "\n"]);
+            next += 1;
+            next - 1
+        };
+        asked.map(|name| *numbers.entry(name).or_default().get_or_insert_with(|| add(name))).collect()
     }
 
     /// Returns the names by number, with a line break behind each.
@@ -66,16 +73,18 @@ impl Users {
 
     /// Notes that a fact names a user.
     pub fn push(&mut self, user: &str, kind: EventKind, day: NaiveDate) {
-        let known = (0..self.ends.len()).find(|number| self.name(*number) == user);
-        let seen = Seen { user: known.unwrap_or_else(|| self.add_name(user)), kind, day };
-        if !self.seen.contains(&seen) {
-            self.seen.push(seen);
+        for user in self.number([user].into_iter()) {
+            let seen = Seen { day, user, kind };
+            if let Err(place) = self.seen.binary_search(&seen) {
+                self.seen.insert(place, seen);
+            }
         }
     }
 
     /// Returns the users' names, with kinds and days.
     pub fn iter(&self) -> impl Iterator<Item = (&str, EventKind, NaiveDate)> {
-        self.seen.iter().map(|seen| (self.name(seen.user), seen.kind, seen.day))
+        let names: Vec<_> = names_of(&self.names).collect();
+        self.seen.iter().map(move |seen| (names.get(seen.user).copied().unwrap_or_default(), seen.kind, seen.day))
     }
 
     /// Returns them as numbers below [`Self::numbers`].
@@ -83,28 +92,20 @@ impl Users {
         &self.seen
     }
 
-    /// Returns the first number that is no user's.
+    /// Returns the first number that is behind those of all who were seen.
     pub(super) fn numbers(&self) -> usize {
-        self.ends.len()
+        self.seen.iter().map(|seen| seen.user + 1).max().unwrap_or_default()
     }
 
     /// Drops what is not to be kept. Numbers stay as they are.
     pub fn retain(&mut self, is_kept: impl Fn(&Seen) -> bool) {
         self.seen.retain(is_kept);
     }
+}
 
-    fn add_name(&mut self, user: &str) -> usize {
-        self.names.push_str(user);
-        self.ends.push(self.names.len());
-        self.names.push('\n');
-        self.ends.len() - 1
-    }
-
-    fn name(&self, number: usize) -> &str {
-        let end = |number: usize| self.ends.get(number).copied().unwrap_or_default();
-        let begin = number.checked_sub(1).map_or(0, |before| end(before) + 1);
-        self.names.get(begin..end(number)).unwrap_or_default()
-    }
+/// Takes names apart, each of which has a line break behind it.
+fn names_of(names: &str) -> impl Iterator<Item = &str> {
+    names.split_terminator('\n')
 }
 
 impl<'a> FromIterator<(&'a str, EventKind, NaiveDate)> for Users {

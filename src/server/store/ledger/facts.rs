@@ -4,12 +4,14 @@ use crate::domain::{AsOf, CustomerId, EventKind, NaiveDate, Rulebook};
 use crate::scoring::{DailyCount, Facts};
 use crate::server::store::sql::bind::{binds, day, end, midnight, time};
 use crate::server::store::sql::db::Tx;
+use crate::server::store::sql::texts::Texts;
 use crate::server::store::tables::customers::{Known, get_customer_record, load_known_customers};
 use crate::server::store::tables::event_log::events_kept_from;
 use crate::server::store::tables::former_customers::load_customers_known_on;
-use crate::server::store::tables::invoices::{load_invoices, load_invoices_known_on};
-use crate::server::store::tables::readings::load_readings;
-use crate::server::store::tables::user_days::load_user_days;
+use crate::server::store::tables::invoices::{load_invoices_known_on, parse_invoices, select_invoices};
+use crate::server::store::tables::readings::{parse_readings, select_readings};
+use crate::server::store::tables::user_days::{UsersText, select_user_days};
+use crate::server::store::tables::user_weeks::select_user_weeks;
 use crate::server::store::{Store, StoreError, StoreResult};
 use chrono::{DateTime, Duration, Utc};
 use sqlx::AssertSqlSafe;
@@ -24,7 +26,7 @@ impl Store {
         Ok(load_facts(&mut tx, &[known], reach, at.into()).await?.remove(&customer).unwrap_or_default())
     }
 
-    /// [`Self::load_facts`] for many customers in one query per table.
+    /// [`Self::load_facts`] for many customers.
     pub async fn load_facts_of(
         &self,
         customers: &[CustomerId],
@@ -79,15 +81,16 @@ impl From<NaiveDate> for Reach {
 /// Asks for all facts that are known now, of any day.
 pub const ALL_FACTS: AsOf = AsOf { day: NaiveDate::MAX, known_at: None };
 
-/// All activity of some customers in one row, because a row costs more to fetch than its content. A customer is a paragraph:
-/// its id, and then one count a line, as [`activity_line`] writes it. No key has control characters.
-#[derive(sqlx_macros::FromRow)]
-struct ActivityRow {
-    paragraphs: String,
+/// The tables that facts are read from in one statement.
+#[derive(Clone, Copy)]
+enum Part {
+    Daily,
+    Readings,
+    UserDays,
+    UserWeeks,
+    UserNames,
+    Invoices,
 }
-
-/// Customers whose ids are the same when divided by this share a row.
-const IDS_A_ROW: i64 = 16;
 
 /// Kinds in a line of activity are numbers below this, in the order of [`EventKind::ALL`].
 const KIND_NUMBERS: i32 = 16;
@@ -102,19 +105,6 @@ fn activity_line() -> String {
          || CASE WHEN count = 1 AND key = '' THEN '' ELSE ' ' || CAST(count AS TEXT) || ' ' || key END",
         unknown = KIND_NUMBERS - 1
     )
-}
-
-impl ActivityRow {
-    /// Returns each customer's counts, in no order.
-    fn daily_counts(&self) -> impl Iterator<Item = StoreResult<(CustomerId, Vec<DailyCount>)>> {
-        self.paragraphs.split("\n\n").map(|paragraph| {
-            let corrupt = |line| StoreError::Corrupt(format!("activity, {line}"));
-            let (id, lines) = paragraph.split_once('\n').ok_or_else(|| corrupt(paragraph))?;
-            let id = id.parse().map_err(|_| corrupt(id))?;
-            let daily = lines.split('\n').map(|line| parse_count(line).ok_or_else(|| corrupt(line)));
-            Ok((CustomerId(id), daily.collect::<StoreResult<_>>()?))
-        })
-    }
 }
 
 fn parse_count(line: &str) -> Option<DailyCount> {
@@ -152,32 +142,40 @@ pub async fn load_facts(
             (known.id, Facts { segment, start_date, came_back, first_fact_on, ..Facts::default() })
         })
         .collect();
-    for (customer, daily) in load_daily(tx, &ids, from, to, known_at.unwrap_or(NaiveDate::MAX)).await? {
-        if let Some(facts) = found.get_mut(&customer) {
-            facts.daily = daily;
-        }
-    }
+    let known_on = known_at.unwrap_or(NaiveDate::MAX);
+    let mut texts = Texts::of(tx, &ids);
+    select_daily(&mut texts, (from, to), known_on);
     if !readings.is_empty() {
-        let found_readings = load_readings(tx, &ids, &readings, (from, to), known_at.unwrap_or(NaiveDate::MAX)).await?;
-        for (customer, readings) in found_readings {
-            found.entry(customer).and_modify(|facts| facts.readings.extend(readings));
-        }
+        select_readings(&mut texts, Part::Readings, &readings, (from, to), known_on);
     }
     if !users.is_empty() {
-        for (customer, users) in load_user_days(tx, &ids, &users, (users_from, to), known_at.unwrap_or(NaiveDate::MAX)).await? {
-            found.entry(customer).and_modify(|facts| facts.users = users);
+        select_user_days(&mut texts, Part::UserDays, &users, (users_from, to), known_on);
+        select_user_weeks(&mut texts, Part::UserWeeks, (users_from, to));
+        texts.add(Part::UserNames, "user_names", "true", "names");
+    }
+    if known_at.is_none() {
+        select_invoices(&mut texts, Part::Invoices);
+    }
+    let mut users_as_text = HashMap::<_, UsersText>::new();
+    for (part, customer, text) in texts.load(tx).await? {
+        let Some(facts) = found.get_mut(&customer) else { continue };
+        match part {
+            Part::Daily => facts.daily = parse_daily(&text)?,
+            Part::Readings => facts.readings = parse_readings(&text, &readings)?,
+            Part::UserDays => users_as_text.entry(customer).or_default().days = text,
+            Part::UserWeeks => users_as_text.entry(customer).or_default().weeks = text,
+            Part::UserNames => users_as_text.entry(customer).or_default().names = text,
+            Part::Invoices => facts.invoices = parse_invoices(&text)?,
         }
     }
-    let invoices = match known_at {
-        None => load_invoices(tx, &ids).await?,
-        Some(known_at) => load_invoices_known_on(tx, &ids, known_at).await?,
-    };
-    for (customer, invoice) in invoices {
-        if let Some(facts) = found.get_mut(&customer) {
-            facts.invoices.push(invoice);
-        }
+    for (customer, text) in users_as_text {
+        let users = text.parse(&users, (users_from, to), known_on)?;
+        found.entry(customer).and_modify(|facts| facts.users = users);
     }
     if let Some(known_at) = known_at {
+        for (customer, invoice) in load_invoices_known_on(tx, &ids, known_at).await? {
+            found.entry(customer).and_modify(|facts| facts.invoices.push(invoice));
+        }
         for (customer, former) in load_customers_known_on(tx, &ids, known_at).await? {
             if let Some(facts) = found.get_mut(&customer) {
                 facts.segment = Some(former.segment);
@@ -277,31 +275,18 @@ pub async fn load_last_activity(
     Ok(latest)
 }
 
-/// Loads the customers' counts of the days `from..=to`, as received by the end of `known_on`. Scoring needs none of readings.
-async fn load_daily(
-    tx: &mut Tx,
-    customers: &[CustomerId],
-    from: NaiveDate,
-    to: NaiveDate,
-    known_on: NaiveDate,
-) -> StoreResult<HashMap<CustomerId, Vec<DailyCount>>> {
-    let (is_asked, asked) = tx.of_customers(customers);
-    let sql = format!(
-        "SELECT string_agg(paragraph, '\n\n') AS paragraphs FROM (
-             SELECT customer_id, CAST(customer_id AS TEXT) || '\n' || string_agg({}, '\n') AS paragraph
-             FROM daily_activity WHERE customer_id {is_asked} AND day BETWEEN $2 AND $3 AND received_day <= $4
-             AND kind <> 'reading' GROUP BY customer_id
-         ) AS activity GROUP BY customer_id / {IDS_A_ROW}",
-        activity_line()
-    );
-    let rows: Vec<ActivityRow> = tx.all(AssertSqlSafe(sql), binds![asked, from, to, known_on]).await?;
-    let mut found = HashMap::with_capacity(customers.len());
-    for counts in rows.iter().flat_map(ActivityRow::daily_counts) {
-        let (customer, mut daily) = counts?;
-        sum_up(&mut daily);
-        found.insert(customer, daily);
-    }
-    Ok(found)
+/// Selects the counts of the days `from..=to`, as received by the end of `known_on`. Scoring needs none of readings.
+fn select_daily(texts: &mut Texts<Part>, (from, to): (NaiveDate, NaiveDate), known_on: NaiveDate) {
+    let [from, to, known_on] = [from, to, known_on].map(|day| texts.place(day));
+    let condition = format!("day BETWEEN {from} AND {to} AND received_day <= {known_on} AND kind <> 'reading'");
+    texts.add(Part::Daily, "daily_activity", &condition, &activity_line());
+}
+
+fn parse_daily(text: &str) -> StoreResult<Vec<DailyCount>> {
+    let count = |line| parse_count(line).ok_or_else(|| StoreError::Corrupt(format!("activity, {line}")));
+    let mut daily = text.split('\n').map(count).collect::<StoreResult<_>>()?;
+    sum_up(&mut daily);
+    Ok(daily)
 }
 
 /// Leaves one count for each day, kind and key, in this order. Counts that were received on different days are added up, and

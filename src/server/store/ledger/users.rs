@@ -209,7 +209,7 @@ async fn forget_names(tx: &mut Tx, (passed, last): (i64, i64)) -> StoreResult<()
         let mut used = HashSet::new();
         weeks.tell(|_, _| true, |(_, user, ..), _| used.extend([user]))?;
         let line = |(number, name): (usize, &str)| if used.contains(&number) { format!("{name}\n") } else { "\n".into() };
-        kept.push((weeks.customer(), weeks.names.lines().enumerate().map(line).collect::<String>()));
+        kept.push((weeks.customer, weeks.names.lines().enumerate().map(line).collect::<String>()));
     }
     store_user_names(tx, kept.iter().map(|(customer, names)| (*customer, names.as_str()))).await
 }

@@ -11,5 +11,6 @@ pub mod open;
 pub mod other_processes;
 pub mod pools;
 pub mod snapshot;
+pub mod texts;
 pub mod transaction;
 pub mod watch;

@@ -4,6 +4,7 @@ use crate::domain::{CustomerId, EventBody, EventId, NaiveDate};
 use crate::scoring::Invoice;
 use crate::server::store::sql::bind::{Row, binds, day, end, row};
 use crate::server::store::sql::db::Tx;
+use crate::server::store::sql::texts::Texts;
 use crate::server::store::tables::events::{EventRef, read_body};
 use crate::server::store::{StoreError, StoreResult};
 use sqlx::AssertSqlSafe;
@@ -110,50 +111,31 @@ pub fn invoice_row(customer: CustomerId, invoice: &Invoice) -> Row {
     }
 }
 
-/// A customer's invoices in one row, because a row costs more to fetch than its content. Each line is one invoice: the amount, the
-/// currency, the days on which it was issued, is due, was paid and was voided (`-` when not known), and the number. None of these
-/// contains a line break.
-#[derive(sqlx_macros::FromRow)]
-struct InvoicesRow {
-    customer_id: i64,
-    lines: String,
-}
-
-impl InvoicesRow {
-    fn invoices(&self) -> StoreResult<Vec<(CustomerId, Invoice)>> {
-        let parse = |line: &str| {
-            let mut parts = line.splitn(7, ' ');
-            let amount_cents = parts.next()?.parse().ok()?;
-            let currency = parts.next()?.to_owned();
-            let mut next_day = || match parts.next()? {
-                "-" => Some(None),
-                number => Some(Some(day(number.parse().ok()?))),
-            };
-            let (issued_on, due_on, paid_on, voided_on) = (next_day()?, next_day()?, next_day()?, next_day()?);
-            Some(Invoice { number: parts.next()?.to_owned(), amount_cents, currency, issued_on, due_on, paid_on, voided_on })
-        };
-        let corrupt = |line| StoreError::Corrupt(format!("invoices of customer {}, {line}", self.customer_id));
-        let customer = CustomerId(self.customer_id);
-        let invoice = |line| Ok((customer, parse(line).ok_or_else(|| corrupt(line))?));
-        self.lines.split('\n').map(invoice).collect()
-    }
-}
-
-/// Loads all invoices of the customers, in the order of customers and numbers.
-pub async fn load_invoices(tx: &mut Tx, customers: &[CustomerId]) -> StoreResult<Vec<(CustomerId, Invoice)>> {
-    let (is_asked, customers) = tx.of_customers(customers);
+/// Selects all invoices, for [`parse_invoices`]. A line has the amount, the currency, the days on which the invoice was issued, is due,
+/// was paid and was voided (`-` when not known), and the number. None of these contains a line break.
+pub fn select_invoices<P: Copy>(texts: &mut Texts<P>, part: P) {
     let days = ["issued_day", "due_day", "paid_day", "voided_day"];
     let days = days.map(|day| format!("COALESCE(CAST({day} AS TEXT), '-')")).join(" || ' ' || ");
-    let sql = format!(
-        "SELECT customer_id, string_agg(CAST(amount_cents AS TEXT) || ' ' || currency || ' ' || {days} || ' ' || number, '\n') AS lines
-         FROM invoices WHERE customer_id {is_asked} GROUP BY customer_id"
-    );
-    let rows: Vec<InvoicesRow> = tx.all(AssertSqlSafe(sql), binds![customers]).await?;
-    let mut invoices = Vec::new();
-    for row in rows {
-        invoices.extend(row.invoices()?);
-    }
-    invoices.sort_by(|a, b| (a.0, &a.1.number).cmp(&(b.0, &b.1.number)));
+    let line = format!("CAST(amount_cents AS TEXT) || ' ' || currency || ' ' || {days} || ' ' || number");
+    texts.add(part, "invoices", "true", &line);
+}
+
+/// Reads a customer's invoices, in the order of their numbers.
+pub fn parse_invoices(text: &str) -> StoreResult<Vec<Invoice>> {
+    let invoice = |line: &str| {
+        let mut parts = line.splitn(7, ' ');
+        let amount_cents = parts.next()?.parse().ok()?;
+        let currency = parts.next()?.to_owned();
+        let mut next_day = || match parts.next()? {
+            "-" => Some(None),
+            number => Some(Some(day(number.parse().ok()?))),
+        };
+        let (issued_on, due_on, paid_on, voided_on) = (next_day()?, next_day()?, next_day()?, next_day()?);
+        Some(Invoice { number: parts.next()?.to_owned(), amount_cents, currency, issued_on, due_on, paid_on, voided_on })
+    };
+    let invoice = |line| invoice(line).ok_or_else(|| StoreError::Corrupt(format!("invoices, {line}")));
+    let mut invoices = text.split('\n').map(invoice).collect::<StoreResult<Vec<_>>>()?;
+    invoices.sort_by(|a, b| a.number.cmp(&b.number));
     Ok(invoices)
 }
 

@@ -5,6 +5,7 @@ use crate::domain::{AsOf, CustomerId, EventBody, EventId, NaiveDate, NewEvent, R
 use crate::scoring::ReadingFact;
 use crate::server::store::sql::bind::{Bind, Row, binds, day, end, row, time};
 use crate::server::store::sql::db::Tx;
+use crate::server::store::sql::texts::Texts;
 use crate::server::store::{StoreError, StoreResult};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
@@ -122,44 +123,35 @@ pub async fn load_first_readings(tx: &mut Tx, names: &[&str], known_on: NaiveDat
     Ok(found.into_iter().filter_map(first).collect())
 }
 
-/// Loads the customers' readings of these names, of the days `from..=to`, as received by the end of `known_on`. A customer may be there
-/// several times.
-pub async fn load_readings(
-    tx: &mut Tx,
-    customers: &[CustomerId],
+/// Selects the readings of these names, of the days `from..=to`, as received by the end of `known_on`, for [`parse_readings`].
+pub fn select_readings<P: Copy>(
+    texts: &mut Texts<P>,
+    part: P,
     names: &[String],
     (from, to): (NaiveDate, NaiveDate),
     known_on: NaiveDate,
-) -> StoreResult<Vec<(CustomerId, Vec<ReadingFact>)>> {
-    let (is_asked, customers) = tx.of_customers(customers);
-    // All in one text, because a row costs more to fetch than its content: a paragraph for each customer and name, which has no line
-    // breaks. Days are written as sums, so that PostgreSQL looks for the customers: it takes any range for a small one, and would read
-    // those of all customers by the names and days.
-    let sql = format!(
-        "SELECT COALESCE(string_agg(paragraph, '\n\n'), '') FROM (
-             SELECT CAST(customer_id AS TEXT) || ' ' || name || '\n'
-                 || string_agg(CAST(occurred_at AS TEXT) || ' ' || CAST(thousandths AS TEXT), '\n') AS paragraph
-             FROM readings WHERE customer_id {is_asked} AND name IN ({})
-             AND day + 0 BETWEEN $2 AND $3 AND received_day + 0 <= $4 AND retracted_day + 0 > $4 GROUP BY customer_id, name
-         ) AS found",
-        (0..names.len()).map(|place| format!("${}", place + 5)).collect::<Vec<_>>().join(", ")
+) {
+    let [from, to, known_on] = [from, to, known_on].map(|day| texts.place(day));
+    let names: Vec<_> = names.iter().map(|name| texts.place(name)).collect();
+    // Days are written as sums, so that PostgreSQL looks for the customers: it takes any range for a small one, and would read those of
+    // all customers by the names and days.
+    let condition = format!(
+        "name IN ({}) AND day + 0 BETWEEN {from} AND {to} AND received_day + 0 <= {known_on} AND retracted_day + 0 > {known_on}",
+        names.join(", ")
     );
-    let binds = binds![customers, from, to, known_on].into_iter().chain(names.iter().map(|name| name.as_str().into())).collect();
-    let (text,): (String,) = tx.one(AssertSqlSafe(sql), binds).await?;
-    let paragraphs = text.split("\n\n").filter(|paragraph| !paragraph.is_empty());
-    let parsed = paragraphs
-        .map(|paragraph| parse_readings(paragraph).ok_or_else(|| StoreError::Corrupt(format!("readings, {paragraph}"))));
-    parsed.collect()
+    texts.add(part, "readings", &condition, "CAST(occurred_at AS TEXT) || ' ' || CAST(thousandths AS TEXT) || ' ' || name");
 }
 
-fn parse_readings(paragraph: &str) -> Option<(CustomerId, Vec<ReadingFact>)> {
-    let (head, lines) = paragraph.split_once('\n')?;
-    let (customer, name) = head.split_once(' ')?;
-    let name = Arc::from(name);
+/// Reads readings of these names, which share them.
+pub fn parse_readings(text: &str, names: &[String]) -> StoreResult<Vec<ReadingFact>> {
+    let names: Vec<Arc<str>> = names.iter().map(|name| name.as_str().into()).collect();
     let reading = |line: &str| {
-        let (micros, thousandths) = line.split_once(' ')?;
-        let value = ReadingValue::of_thousandths(thousandths.parse().ok()?)?;
-        Some(ReadingFact { name: Arc::clone(&name), at: time(micros.parse().ok()?), value })
+        let mut parts = line.splitn(3, ' ');
+        let at = time(parts.next()?.parse().ok()?);
+        let value = ReadingValue::of_thousandths(parts.next()?.parse().ok()?)?;
+        let name = parts.next()?;
+        Some(ReadingFact { name: names.iter().find(|asked| ***asked == *name)?.clone(), at, value })
     };
-    Some((CustomerId(customer.parse().ok()?), lines.split('\n').map(reading).collect::<Option<_>>()?))
+    // No name has line breaks.
+    text.split('\n').map(|line| reading(line).ok_or_else(|| StoreError::Corrupt(format!("readings, {line}")))).collect()
 }

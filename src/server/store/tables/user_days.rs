@@ -5,7 +5,8 @@ use crate::domain::{CustomerId, EventKind, NaiveDate};
 use crate::scoring::{LastSeen, NamedCount, Seen, Users};
 use crate::server::store::sql::bind::{Row, binds, day, row};
 use crate::server::store::sql::db::Tx;
-use crate::server::store::tables::user_weeks::{UserWeeks, first_of_week, load_user_weeks, select_user_weeks};
+use crate::server::store::sql::texts::Texts;
+use crate::server::store::tables::user_weeks::{load_user_weeks, tell_weeks};
 use crate::server::store::{Incoming, StoreError, StoreResult};
 use sqlx::AssertSqlSafe;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -47,61 +48,52 @@ pub async fn delete_user_days(tx: &mut Tx, customer: CustomerId, (from, to): (Na
     Ok(())
 }
 
-/// Loads the users whom the customers' facts of these kinds name on the days `from..=to`, as received by the end of `known_on`.
-pub async fn load_user_days(
-    tx: &mut Tx,
-    customers: &[CustomerId],
+/// Selects how often facts of these kinds named users on the days `from..=to`, as received by the end of `known_on`.
+pub fn select_user_days<P: Copy>(
+    texts: &mut Texts<P>,
+    part: P,
     kinds: &[EventKind],
     (from, to): (NaiveDate, NaiveDate),
     known_on: NaiveDate,
-) -> StoreResult<HashMap<CustomerId, Users>> {
+) {
+    let [from, to, known_on] = [from, to, known_on].map(|day| texts.place(day));
     let names = kinds.iter().map(|kind| format!("'{}'", kind.name())).collect::<Vec<_>>().join(", ");
+    let condition = format!("kind IN ({names}) AND day BETWEEN {from} AND {to} AND received_day <= {known_on}");
     let numbers = kinds.iter().enumerate().map(|(place, kind)| format!("WHEN '{}' THEN {place}", kind.name()));
-    let (numbers, number_of_kinds) = (numbers.collect::<Vec<_>>().join(" "), kinds.len());
-    let (is_asked, asked) = tx.of_customers(customers);
-    // All of a customer in one row, because a row costs more to fetch than its content, and with as little work in SQL as can be: day and
-    // kind are one number, and a count of 1 is left out. No user has control characters.
-    let sql = format!(
-        "SELECT customer_id, 0 AS is_packed, '' AS names, string_agg(
-             (day * {number_of_kinds} + CASE kind {numbers} END) || CASE WHEN count = 1 THEN ' ' ELSE '\t' || count || ' ' END || user_name,
-             '\n'
-         ) AS lines FROM user_days WHERE customer_id {is_asked} AND kind IN ({names}) AND day BETWEEN $2 AND $3 AND received_day <= $4
-         GROUP BY customer_id
-         UNION ALL SELECT customer_id, 1, names, lines FROM ({}) AS packed",
-        select_user_weeks(is_asked, "$5", "$3")
+    // With as little work in SQL as can be: day and kind are one number, and a count of 1 is left out. No user has control characters.
+    let line = format!(
+        "(day * {} + CASE kind {} END) || CASE WHEN count = 1 THEN ' ' ELSE '\t' || count || ' ' END || user_name",
+        kinds.len(),
+        numbers.collect::<Vec<_>>().join(" ")
     );
-    let binds = binds![asked, from, to, known_on, first_of_week(from)];
-    let rows: Vec<UsersRow> = tx.all(AssertSqlSafe(sql), binds).await?;
-    let (packed, days): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.is_packed == 1);
-    let mut found = HashMap::new();
-    for UsersRow { weeks, .. } in packed {
-        let mut counts = Vec::new();
-        weeks.tell(
+    texts.add(part, "user_days", &condition, &line);
+}
+
+/// A customer's users as three tables have them: the days, the weeks that were packed, and the names of the users in these.
+#[derive(Default)]
+pub struct UsersText {
+    pub days: String,
+    pub weeks: String,
+    pub names: String,
+}
+
+impl UsersText {
+    /// Reads the users whom facts of these kinds name on the days `from..=to`, as received by the end of `known_on`.
+    pub fn parse(self, kinds: &[EventKind], (from, to): (NaiveDate, NaiveDate), known_on: NaiveDate) -> StoreResult<Users> {
+        let mut packed = Vec::new();
+        tell_weeks(
+            &self.weeks,
+            &self.names,
             |kind, _| kinds.contains(&kind),
             |(kind, user, day, received_on), count| {
                 let is_asked = from <= day && day <= to && received_on <= known_on;
-                counts.extend(is_asked.then_some((Seen { user, kind, day }, count)));
+                packed.extend(is_asked.then_some((Seen { day, user, kind }, count)));
             },
         )?;
-        found.insert(weeks.customer(), (weeks.names, counts, Vec::new()));
+        let count = |line| parse_count(line, kinds).ok_or_else(|| StoreError::Corrupt(format!("users' days, {line}")));
+        let days = self.days.lines().map(count).collect::<StoreResult<Vec<_>>>()?;
+        Ok(Users::of_counts(self.names, packed, &days))
     }
-    for UsersRow { weeks: UserWeeks { customer_id, lines, .. }, .. } in &days {
-        let corrupt = |line| StoreError::Corrupt(format!("customer {customer_id}, user's days: {line}"));
-        let (.., counts) = found.entry(CustomerId(*customer_id)).or_default();
-        for line in lines.split('\n') {
-            counts.push(parse_count(line, kinds).ok_or_else(|| corrupt(line))?);
-        }
-    }
-    let users = found.into_iter().map(|(customer, (names, packed, others))| (customer, Users::of_counts(names, packed, &others)));
-    Ok(users.collect())
-}
-
-/// A customer's counts, those that are packed or the others.
-#[derive(sqlx_macros::FromRow)]
-struct UsersRow {
-    is_packed: i32,
-    #[sqlx(flatten)]
-    weeks: UserWeeks,
 }
 
 fn parse_count<'a>(line: &'a str, kinds: &[EventKind]) -> Option<NamedCount<'a>> {
@@ -139,14 +131,14 @@ pub async fn load_last_seen(
     let customers: BTreeSet<_> = users.keys().map(|(customer, _)| *customer).collect();
     let first = users.values().min().copied().unwrap_or(to);
     for weeks in load_user_weeks(tx, &Vec::from_iter(customers), (first, to)).await? {
-        let asked = |name| Some((name, *users.get(&(weeks.customer(), name))?));
+        let asked = |name| Some((name, *users.get(&(weeks.customer, name))?));
         let by_number: Vec<_> = weeks.names.lines().map(asked).collect();
         let asked = |number: usize| by_number.get(number).copied().flatten();
         weeks.tell(
             |_, user| asked(user).is_some(),
             |(kind, user, day, _), count| {
                 if let Some((name, _)) = asked(user).filter(|(_, from)| *from <= day && day <= to) {
-                    *counts.entry((weeks.customer(), name.to_owned(), kind, day)).or_default() += count;
+                    *counts.entry((weeks.customer, name.to_owned(), kind, day)).or_default() += count;
                 }
             },
         )?;

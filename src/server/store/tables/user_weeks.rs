@@ -2,11 +2,11 @@
 //! numbers, and the customers' names by number.
 
 use crate::domain::{CustomerId, EventKind, NaiveDate};
-use crate::server::store::sql::bind::{Row, binds, day, row};
+use crate::server::store::sql::bind::{Row, day, row};
 use crate::server::store::sql::db::Tx;
+use crate::server::store::sql::texts::Texts;
 use crate::server::store::{StoreError, StoreResult};
 use chrono::Datelike;
-use sqlx::AssertSqlSafe;
 use std::collections::BTreeMap;
 
 /// A kind of facts, the number of the user whom they named, their day, and the day of their receipt.
@@ -14,9 +14,8 @@ pub type Deed = (EventKind, usize, NaiveDate, NaiveDate);
 
 /// A customer's weeks as they are stored, each behind the number of its first day, and the names of its users, with a line break behind
 /// each.
-#[derive(sqlx_macros::FromRow)]
 pub struct UserWeeks {
-    pub customer_id: i64,
+    pub customer: CustomerId,
     pub names: String,
     pub lines: String,
 }
@@ -28,25 +27,24 @@ pub fn first_of_week(day: NaiveDate) -> NaiveDate {
 }
 
 /// Loads the weeks that have days of `from..=to`. Customers without names have none.
-pub async fn load_user_weeks(
-    tx: &mut Tx,
-    customers: &[CustomerId],
-    (from, to): (NaiveDate, NaiveDate),
-) -> StoreResult<Vec<UserWeeks>> {
-    let (is_asked, customers) = tx.of_customers(customers);
-    let sql = select_user_weeks(is_asked, "$2", "$3");
-    tx.all(AssertSqlSafe(sql), binds![customers, first_of_week(from), to]).await
+pub async fn load_user_weeks(tx: &mut Tx, customers: &[CustomerId], days: (NaiveDate, NaiveDate)) -> StoreResult<Vec<UserWeeks>> {
+    let mut texts = Texts::of(tx, customers);
+    select_user_weeks(&mut texts, true, days);
+    texts.add(false, "user_names", "true", "names");
+    let mut found = BTreeMap::new();
+    for (is_weeks, customer, text) in texts.load(tx).await? {
+        let UserWeeks { names, lines, .. } =
+            found.entry(customer).or_insert_with(|| UserWeeks { customer, names: String::new(), lines: String::new() });
+        *if is_weeks { lines } else { names } = text;
+    }
+    Ok(found.into_values().collect())
 }
 
-/// Returns the SQL that selects [`UserWeeks`] whose first days are within these.
-pub fn select_user_weeks(is_asked: &str, from: &str, to: &str) -> String {
-    // All of a customer in one row, because a row costs more to fetch than its content.
-    format!(
-        "SELECT customer_id, names, COALESCE((
-             SELECT string_agg(first_day || '\n' || users, '') FROM user_weeks
-             WHERE user_weeks.customer_id = user_names.customer_id AND first_day BETWEEN {from} AND {to}
-         ), '') AS lines FROM user_names WHERE customer_id {is_asked}"
-    )
+/// Selects the weeks that have days of `from..=to`.
+pub fn select_user_weeks<P: Copy>(texts: &mut Texts<P>, part: P, (from, to): (NaiveDate, NaiveDate)) {
+    let [from, to] = [first_of_week(from), to].map(|day| texts.place(day));
+    let condition = format!("first_day BETWEEN {from} AND {to}");
+    texts.add(part, "user_weeks", &condition, "CAST(first_day AS TEXT) || '\n' || users");
 }
 
 /// Stores weeks in the place of those that are there.
@@ -91,35 +89,41 @@ fn written(first: NaiveDate, counts: &BTreeMap<Deed, i64>) -> String {
 }
 
 impl UserWeeks {
-    pub fn customer(&self) -> CustomerId {
-        CustomerId(self.customer_id)
-    }
-
     /// Tells the counts of the users that are asked for.
-    pub fn tell(&self, is_asked: impl Fn(EventKind, usize) -> bool, mut told: impl FnMut(Deed, i64)) -> StoreResult<()> {
-        let corrupt = |line| StoreError::Corrupt(format!("customer {}, users of a week: {line}", self.customer_id));
-        let users = self.names.bytes().filter(|byte| *byte == b'\n').count();
-        let (mut first, mut kind) = (None, None);
-        for line in self.lines.lines() {
-            let Some((days, user)) = line.split_once('\t') else {
-                match line.parse::<i32>() {
-                    Ok(number) => first = Some(number),
-                    Err(_) => kind = Some(EventKind::parse(line).ok_or_else(|| corrupt(line))?),
-                }
-                continue;
-            };
-            let (first, kind) = first.zip(kind).ok_or_else(|| corrupt(line))?;
-            let user = user.parse().ok().filter(|user| *user < users).ok_or_else(|| corrupt(line))?;
-            if is_asked(kind, user) {
-                for written in days.split(' ') {
-                    let (since, count, later) = parse_day(written).ok_or_else(|| corrupt(line))?;
-                    let on = day(first + since);
-                    told((kind, user, on, if later == 0 { on } else { day(first + since + later) }), count);
-                }
+    pub fn tell(&self, is_asked: impl Fn(EventKind, usize) -> bool, told: impl FnMut(Deed, i64)) -> StoreResult<()> {
+        tell_weeks(&self.lines, &self.names, is_asked, told)
+    }
+}
+
+/// Tells the counts in `lines` of the users that are asked for, with `names` as [`UserWeeks`] has both.
+pub fn tell_weeks(
+    lines: &str,
+    names: &str,
+    is_asked: impl Fn(EventKind, usize) -> bool,
+    mut told: impl FnMut(Deed, i64),
+) -> StoreResult<()> {
+    let corrupt = |line| StoreError::Corrupt(format!("users of a week: {line}"));
+    let (mut first, mut kind) = (None, None);
+    for line in lines.split('\n').filter(|line| !line.is_empty()) {
+        let Some((days, user)) = line.split_once('\t') else {
+            match line.parse::<i32>() {
+                Ok(number) => first = Some(number),
+                Err(_) => kind = Some(EventKind::parse(line).ok_or_else(|| corrupt(line))?),
+            }
+            continue;
+        };
+        let (first, kind) = first.zip(kind).ok_or_else(|| corrupt(line))?;
+        // Each name takes one letter at least, its line break.
+        let user = user.parse().ok().filter(|user| *user < names.len()).ok_or_else(|| corrupt(line))?;
+        if is_asked(kind, user) {
+            for written in days.split(' ') {
+                let (since, count, later) = parse_day(written).ok_or_else(|| corrupt(line))?;
+                let on = day(first + since);
+                told((kind, user, on, if later == 0 { on } else { day(first + since + later) }), count);
             }
         }
-        Ok(())
     }
+    Ok(())
 }
 
 /// Returns the days since the week's first, the number of facts, and the days until their receipt.
