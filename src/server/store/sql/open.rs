@@ -6,6 +6,7 @@ use crate::server::store::sql::db::Db;
 use crate::server::store::sql::pools::{OtherProcesses, Pools};
 use crate::server::store::sql::watch::Watch;
 use crate::server::store::{Store, StoreError, StoreResult};
+use sqlx::Executor;
 use sqlx::error::DatabaseError;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -180,7 +181,10 @@ fn is_locked(error: &dyn DatabaseError) -> bool {
 
 async fn connect_postgres(url: &str) -> StoreResult<Pools> {
     let options = PgConnectOptions::from_str(url)?.statement_cache_capacity(STATEMENTS_KEPT_READY);
-    let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(POSTGRES_PATIENCE);
+    let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(POSTGRES_PATIENCE).after_connect(|connection, _| {
+        // Where much is read, several tasks read it already: workers of a statement would only take their cores from them.
+        Box::pin(async move { connection.execute("SET max_parallel_workers_per_gather = 0").await.map(|_| ()) })
+    });
     Ok(Pools::Postgres(pool.connect_with(options).await?))
 }
 
