@@ -34,7 +34,8 @@ impl Users {
             numbers.into_iter().zip(named).map(|(user, (_, kind, day, count))| (Seen { day: *day, user, kind: *kind }, *count));
         let mut counts = numbered;
         counts.extend(named);
-        counts.sort_unstable();
+        // Those that are numbered come in pieces that are in order, which the stable sort makes use of.
+        counts.sort();
         counts.dedup_by(|later, first| {
             let same = later.0 == first.0;
             first.1 += if same { later.1 } else { 0 };

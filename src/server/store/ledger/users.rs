@@ -207,7 +207,7 @@ async fn forget_names(tx: &mut Tx, (passed, last): (i64, i64)) -> StoreResult<()
     let mut kept = Vec::new();
     for weeks in load_user_weeks(tx, &customers, (day(0), NaiveDate::MAX)).await? {
         let mut used = HashSet::new();
-        weeks.tell(|_, _| true, |(_, user, ..), _| used.extend([user]))?;
+        weeks.tell(|(.., user), _| used.extend([user]))?;
         let line = |(number, name): (usize, &str)| if used.contains(&number) { format!("{name}\n") } else { "\n".into() };
         kept.push((weeks.customer, weeks.names.lines().enumerate().map(line).collect::<String>()));
     }
@@ -239,15 +239,12 @@ async fn pack_some(tx: &mut Tx, customer: CustomerId, most: i64) -> StoreResult<
     for (user, (_, kind, number, received_on, count)) in numbers.into_iter().zip(&rows) {
         let kind = EventKind::parse(kind).ok_or_else(|| StoreError::Corrupt(format!("event kind {kind}")))?;
         let on = day(*number);
-        *weeks.entry(first_of_week(on)).or_default().entry((kind, user, on, day(*received_on))).or_default() += count;
+        *weeks.entry(first_of_week(on)).or_default().entry((kind, on, day(*received_on), user)).or_default() += count;
     }
     for packed in &packed {
-        packed.tell(
-            |_, _| true,
-            |deed, count| {
-                weeks.entry(first_of_week(deed.2)).and_modify(|counts| *counts.entry(deed).or_default() += count);
-            },
-        )?;
+        packed.tell(|deed, count| {
+            weeks.entry(first_of_week(deed.1)).and_modify(|counts| *counts.entry(deed).or_default() += count);
+        })?;
     }
     store_user_weeks(tx, customer, &weeks).await?;
     store_user_names(tx, [(customer, users.names())]).await?;

@@ -84,8 +84,8 @@ impl UsersText {
         tell_weeks(
             &self.weeks,
             &self.names,
-            |kind, _| kinds.contains(&kind),
-            |(kind, user, day, received_on), count| {
+            |kind| kinds.contains(&kind),
+            |(kind, day, received_on, user), count| {
                 let is_asked = from <= day && day <= to && received_on <= known_on;
                 packed.extend(is_asked.then_some((Seen { day, user, kind }, count)));
             },
@@ -134,14 +134,11 @@ pub async fn load_last_seen(
         let asked = |name| Some((name, *users.get(&(weeks.customer, name))?));
         let by_number: Vec<_> = weeks.names.lines().map(asked).collect();
         let asked = |number: usize| by_number.get(number).copied().flatten();
-        weeks.tell(
-            |_, user| asked(user).is_some(),
-            |(kind, user, day, _), count| {
-                if let Some((name, _)) = asked(user).filter(|(_, from)| *from <= day && day <= to) {
-                    *counts.entry((weeks.customer, name.to_owned(), kind, day)).or_default() += count;
-                }
-            },
-        )?;
+        weeks.tell(|(kind, day, _, user), count| {
+            if let Some((name, _)) = asked(user).filter(|(_, from)| *from <= day && day <= to) {
+                *counts.entry((weeks.customer, name.to_owned(), kind, day)).or_default() += count;
+            }
+        })?;
     }
     let mut last = BTreeMap::new();
     for ((customer, user, kind, day), _) in counts.into_iter().filter(|(_, count)| *count > 0) {

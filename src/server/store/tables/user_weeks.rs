@@ -9,8 +9,8 @@ use crate::server::store::{StoreError, StoreResult};
 use chrono::Datelike;
 use std::collections::BTreeMap;
 
-/// A kind of facts, the number of the user whom they named, their day, and the day of their receipt.
-pub type Deed = (EventKind, usize, NaiveDate, NaiveDate);
+/// A kind of facts, their day, the day of their receipt, and the number of the user whom they named.
+pub type Deed = (EventKind, NaiveDate, NaiveDate, usize);
 
 /// A customer's weeks as they are stored, each behind the number of its first day, and the names of its users, with a line break behind
 /// each.
@@ -70,69 +70,71 @@ fn written(first: NaiveDate, counts: &BTreeMap<Deed, i64>) -> String {
     let mut text = String::new();
     for of_kind in counts.chunk_by(|((one, ..), _), ((other, ..), _)| one == other) {
         text.extend(of_kind.first().into_iter().flat_map(|((kind, ..), _)| [kind.name(), "\n"]));
-        for of_user in of_kind.chunk_by(|((_, one, ..), _), ((_, other, ..), _)| one == other) {
-            let days: Vec<_> = of_user
-                .iter()
-                .map(|((_, _, day, received_on), count)| {
-                    let times = if **count == 1 { String::new() } else { format!("*{count}") };
-                    let later = match (*received_on - *day).num_days() {
-                        0 => String::new(),
-                        later => format!("+{later}"),
-                    };
-                    format!("{}{times}{later}", (*day - first).num_days())
-                })
-                .collect();
-            text.extend(of_user.first().into_iter().map(|((_, user, ..), _)| format!("{}\t{user}\n", days.join(" "))));
+        for of_days in of_kind.chunk_by(|((_, day, on, _), _), ((_, other, other_on, _), _)| (day, on) == (other, other_on)) {
+            let Some(((_, day, received_on, _), _)) = of_days.first() else { continue };
+            let later = match (*received_on - *day).num_days() {
+                0 => String::new(),
+                later => format!("+{later}"),
+            };
+            let user = |((.., user), count): &(&Deed, &i64)| match count {
+                1 => user.to_string(),
+                count => format!("{user}*{count}"),
+            };
+            let users = of_days.iter().map(user).collect::<Vec<_>>().join(" ");
+            text.push_str(&format!("{}{later}\t{users}\n", (*day - first).num_days()));
         }
     }
     text
 }
 
 impl UserWeeks {
-    /// Tells the counts of the users that are asked for.
-    pub fn tell(&self, is_asked: impl Fn(EventKind, usize) -> bool, told: impl FnMut(Deed, i64)) -> StoreResult<()> {
-        tell_weeks(&self.lines, &self.names, is_asked, told)
+    /// Tells all counts.
+    pub fn tell(&self, told: impl FnMut(Deed, i64)) -> StoreResult<()> {
+        tell_weeks(&self.lines, &self.names, |_| true, told)
     }
 }
 
-/// Tells the counts in `lines` of the users that are asked for, with `names` as [`UserWeeks`] has both.
+/// Tells the counts of the asked kinds in `lines`, with `names` as [`UserWeeks`] has both.
 pub fn tell_weeks(
     lines: &str,
     names: &str,
-    is_asked: impl Fn(EventKind, usize) -> bool,
+    is_asked: impl Fn(EventKind) -> bool,
     mut told: impl FnMut(Deed, i64),
 ) -> StoreResult<()> {
     let corrupt = |line| StoreError::Corrupt(format!("users of a week: {line}"));
     let (mut first, mut kind) = (None, None);
     for line in lines.split('\n').filter(|line| !line.is_empty()) {
-        let Some((days, user)) = line.split_once('\t') else {
-            match line.parse::<i32>() {
+        let Some((days, users)) = line.split_once('\t') else {
+            match line.parse() {
                 Ok(number) => first = Some(number),
                 Err(_) => kind = Some(EventKind::parse(line).ok_or_else(|| corrupt(line))?),
             }
             continue;
         };
         let (first, kind) = first.zip(kind).ok_or_else(|| corrupt(line))?;
-        // Each name takes one letter at least, its line break.
-        let user = user.parse().ok().filter(|user| *user < names.len()).ok_or_else(|| corrupt(line))?;
-        if is_asked(kind, user) {
-            for written in days.split(' ') {
-                let (since, count, later) = parse_day(written).ok_or_else(|| corrupt(line))?;
-                let on = day(first + since);
-                told((kind, user, on, if later == 0 { on } else { day(first + since + later) }), count);
+        if is_asked(kind) {
+            let (on, received_on) = parse_days(first, days).ok_or_else(|| corrupt(line))?;
+            for written in users.split(' ') {
+                // Each name takes one letter at least, its line break.
+                let (user, count) = parse_user(written).filter(|(user, _)| *user < names.len()).ok_or_else(|| corrupt(line))?;
+                told((kind, on, received_on, user), count);
             }
         }
     }
     Ok(())
 }
 
-/// Returns the days since the week's first, the number of facts, and the days until their receipt.
-fn parse_day(written: &str) -> Option<(i32, i64, i32)> {
-    // Nearly all are one fact that was received on its day.
-    if let [digit @ b'0'..=b'9'] = written.as_bytes() {
-        return Some((i32::from(digit - b'0'), 1, 0));
+/// Returns the day and the day of receipt that are written as days since the week's first, which is a number, and days until the receipt.
+fn parse_days(first: i32, written: &str) -> Option<(NaiveDate, NaiveDate)> {
+    let (since, later) = written.split_once('+').unwrap_or((written, "0"));
+    let on = first + since.parse::<i32>().ok()?;
+    Some((day(on), day(on + later.parse::<i32>().ok()?)))
+}
+
+/// Returns a user's number and the number of facts.
+fn parse_user(written: &str) -> Option<(usize, i64)> {
+    match written.split_once('*') {
+        None => Some((written.parse().ok()?, 1)),
+        Some((user, count)) => Some((user.parse().ok()?, count.parse().ok()?)),
     }
-    let (written, later) = written.split_once('+').unwrap_or((written, "0"));
-    let (since, count) = written.split_once('*').unwrap_or((written, "1"));
-    Some((since.parse().ok()?, count.parse().ok()?, later.parse().ok()?))
 }
