@@ -159,17 +159,18 @@ pub async fn load_facts(
     let mut users_as_text = HashMap::<_, UsersText>::new();
     for (part, customer, text) in texts.load(tx).await? {
         let Some(facts) = found.get_mut(&customer) else { continue };
+        let named = |error| name_customer(customer, error);
         match part {
-            Part::Daily => facts.daily = parse_daily(&text)?,
-            Part::Readings => facts.readings = parse_readings(&text, &readings)?,
+            Part::Daily => facts.daily = parse_daily(&text).map_err(named)?,
+            Part::Readings => facts.readings = parse_readings(&text, &readings).map_err(named)?,
             Part::UserDays => users_as_text.entry(customer).or_default().days = text,
             Part::UserWeeks => users_as_text.entry(customer).or_default().weeks = text,
             Part::UserNames => users_as_text.entry(customer).or_default().names = text,
-            Part::Invoices => facts.invoices = parse_invoices(&text)?,
+            Part::Invoices => facts.invoices = parse_invoices(&text).map_err(named)?,
         }
     }
     for (customer, text) in users_as_text {
-        let users = text.parse(&users, (users_from, to), known_on)?;
+        let users = text.parse(&users, (users_from, to), known_on).map_err(|error| name_customer(customer, error))?;
         found.entry(customer).and_modify(|facts| facts.users = users);
     }
     if let Some(known_at) = known_at {
@@ -194,6 +195,14 @@ pub async fn load_facts(
         found.entry(customer).and_modify(|facts| facts.first_fact_since = first);
     }
     Ok(found)
+}
+
+/// Returns the error with the customer whose stored facts cannot be read.
+fn name_customer(customer: CustomerId, error: StoreError) -> StoreError {
+    match error {
+        StoreError::Corrupt(what) => StoreError::Corrupt(format!("customer {customer}, {what}")),
+        other => other,
+    }
 }
 
 /// Returns the day of each customer's earliest fact since a day of its own, as it was known at the end of a day.

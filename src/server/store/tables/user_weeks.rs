@@ -102,9 +102,10 @@ pub fn tell_weeks(
     mut told: impl FnMut(Deed, i64),
 ) -> StoreResult<()> {
     let corrupt = |line| StoreError::Corrupt(format!("users of a week: {line}"));
+    let users = names.bytes().filter(|byte| *byte == b'\n').count();
     let (mut first, mut kind) = (None, None);
     for line in lines.split('\n').filter(|line| !line.is_empty()) {
-        let Some((days, users)) = line.split_once('\t') else {
+        let Some((days, named)) = line.split_once('\t') else {
             match line.parse() {
                 Ok(number) => first = Some(number),
                 Err(_) => kind = Some(EventKind::parse(line).ok_or_else(|| corrupt(line))?),
@@ -114,9 +115,8 @@ pub fn tell_weeks(
         let (first, kind) = first.zip(kind).ok_or_else(|| corrupt(line))?;
         if is_asked(kind) {
             let (on, received_on) = parse_days(first, days).ok_or_else(|| corrupt(line))?;
-            for written in users.split(' ') {
-                // Each name takes one letter at least, its line break.
-                let (user, count) = parse_user(written).filter(|(user, _)| *user < names.len()).ok_or_else(|| corrupt(line))?;
+            for written in named.split(' ') {
+                let (user, count) = parse_user(written).filter(|(user, _)| *user < users).ok_or_else(|| corrupt(line))?;
                 told((kind, on, received_on, user), count);
             }
         }
