@@ -150,8 +150,7 @@ pub async fn load_facts(
     }
     if !users.is_empty() {
         select_user_days(&mut texts, Part::UserDays, &users, (users_from, to), known_on);
-        select_user_weeks(&mut texts, Part::UserWeeks, (users_from, to));
-        texts.add(Part::UserNames, "user_names", "true", "names");
+        select_user_weeks(&mut texts, [Part::UserNames, Part::UserWeeks], (users_from, to));
     }
     if known_at.is_none() {
         select_invoices(&mut texts, Part::Invoices);
@@ -164,8 +163,8 @@ pub async fn load_facts(
             Part::Daily => facts.daily = parse_daily(&text).map_err(named)?,
             Part::Readings => facts.readings = parse_readings(&text, &readings).map_err(named)?,
             Part::UserDays => users_as_text.entry(customer).or_default().days = text,
-            Part::UserWeeks => users_as_text.entry(customer).or_default().weeks = text,
-            Part::UserNames => users_as_text.entry(customer).or_default().names = text,
+            Part::UserWeeks => users_as_text.entry(customer).or_default().weeks.lines = text,
+            Part::UserNames => users_as_text.entry(customer).or_default().weeks.names = text,
             Part::Invoices => facts.invoices = parse_invoices(&text).map_err(named)?,
         }
     }

@@ -12,7 +12,7 @@ use crate::server::store::tables::customers::lock_customers;
 use crate::server::store::tables::event_log::{dropped_to, events_kept_from, first_of_month};
 use crate::server::store::tables::events::read_body;
 use crate::server::store::tables::user_days::{add_user_days, delete_user_days, user_day_rows};
-use crate::server::store::tables::user_weeks::{first_of_week, load_user_weeks, store_user_names, store_user_weeks};
+use crate::server::store::tables::user_weeks::{Deed, first_of_week, load_user_weeks, store_user_names, store_user_weeks};
 use crate::server::store::{Store, StoreError, StoreResult};
 use chrono::Duration;
 use sqlx::AssertSqlSafe;
@@ -205,11 +205,11 @@ async fn forget_names(tx: &mut Tx, (passed, last): (i64, i64)) -> StoreResult<()
     let customers: Vec<(i64,)> = tx.all(sql, binds![passed, last]).await?;
     let customers: Vec<_> = customers.into_iter().map(|(id,)| CustomerId(id)).collect();
     let mut kept = Vec::new();
-    for weeks in load_user_weeks(tx, &customers, (day(0), NaiveDate::MAX)).await? {
+    for (customer, weeks) in load_user_weeks(tx, &customers, (day(0), NaiveDate::MAX)).await? {
         let mut used = HashSet::new();
-        weeks.tell(|(.., user), _| used.extend([user]))?;
+        weeks.tell(|_| true, |(.., user), _| used.extend([user]))?;
         let line = |(number, name): (usize, &str)| if used.contains(&number) { format!("{name}\n") } else { "\n".into() };
-        kept.push((weeks.customer, weeks.names.lines().enumerate().map(line).collect::<String>()));
+        kept.push((customer, weeks.names.lines().enumerate().map(line).collect::<String>()));
     }
     store_user_names(tx, kept.iter().map(|(customer, names)| (*customer, names.as_str()))).await
 }
@@ -231,9 +231,8 @@ async fn pack_some(tx: &mut Tx, customer: CustomerId, most: i64) -> StoreResult<
     let rows: Vec<(String, String, i32, i32, i64)> = tx.all(sql, binds![customer, most]).await?;
     let days = rows.iter().map(|(_, _, number, ..)| day(*number));
     let (Some(from), Some(to), Some(last)) = (days.clone().min(), days.max(), rows.last()) else { return Ok(0) };
-    let packed = load_user_weeks(tx, &[customer], (from, to)).await?;
-    let names = packed.first().map(|packed| packed.names.clone()).unwrap_or_default();
-    let mut users = Users::of_counts(names, Vec::new(), &[]);
+    let packed = load_user_weeks(tx, &[customer], (from, to)).await?.remove(&customer).unwrap_or_default();
+    let mut users = Users::of_counts(packed.names.clone(), Vec::new(), &[]);
     let numbers = users.number(rows.iter().map(|(user, ..)| user.as_str()));
     let mut weeks = BTreeMap::<_, BTreeMap<_, i64>>::new();
     for (user, (_, kind, number, received_on, count)) in numbers.into_iter().zip(&rows) {
@@ -241,11 +240,10 @@ async fn pack_some(tx: &mut Tx, customer: CustomerId, most: i64) -> StoreResult<
         let on = day(*number);
         *weeks.entry(first_of_week(on)).or_default().entry((kind, on, day(*received_on), user)).or_default() += count;
     }
-    for packed in &packed {
-        packed.tell(|deed, count| {
-            weeks.entry(first_of_week(deed.1)).and_modify(|counts| *counts.entry(deed).or_default() += count);
-        })?;
-    }
+    let add = |deed: Deed, count| {
+        weeks.entry(first_of_week(deed.1)).and_modify(|counts| *counts.entry(deed).or_default() += count);
+    };
+    packed.tell(|_| true, add)?;
     store_user_weeks(tx, customer, &weeks).await?;
     store_user_names(tx, [(customer, users.names())]).await?;
     let (user, kind, number, received_on, _) = last;

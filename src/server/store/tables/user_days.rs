@@ -6,7 +6,7 @@ use crate::scoring::{LastSeen, NamedCount, Seen, Users};
 use crate::server::store::sql::bind::{Row, binds, day, row};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::sql::texts::Texts;
-use crate::server::store::tables::user_weeks::{load_user_weeks, tell_weeks};
+use crate::server::store::tables::user_weeks::{UserWeeks, load_user_weeks};
 use crate::server::store::{Incoming, StoreError, StoreResult};
 use sqlx::AssertSqlSafe;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -69,30 +69,25 @@ pub fn select_user_days<P: Copy>(
     texts.add(part, "user_days", &condition, &line);
 }
 
-/// A customer's users as three tables have them: the days, the weeks that were packed, and the names of the users in these.
+/// A customer's users as the tables have them: the days, and those that were packed into weeks.
 #[derive(Default)]
 pub struct UsersText {
     pub days: String,
-    pub weeks: String,
-    pub names: String,
+    pub weeks: UserWeeks,
 }
 
 impl UsersText {
     /// Reads the users whom facts of these kinds name on the days `from..=to`, as received by the end of `known_on`.
     pub fn parse(self, kinds: &[EventKind], (from, to): (NaiveDate, NaiveDate), known_on: NaiveDate) -> StoreResult<Users> {
         let mut packed = Vec::new();
-        tell_weeks(
-            &self.weeks,
-            &self.names,
-            |kind| kinds.contains(&kind),
-            |(kind, day, received_on, user), count| {
-                let is_asked = from <= day && day <= to && received_on <= known_on;
-                packed.extend(is_asked.then_some((Seen { day, user, kind }, count)));
-            },
-        )?;
+        let is_asked = |kind| kinds.contains(&kind);
+        self.weeks.tell(is_asked, |(kind, day, received_on, user), count| {
+            let is_asked = from <= day && day <= to && received_on <= known_on;
+            packed.extend(is_asked.then_some((Seen { day, user, kind }, count)));
+        })?;
         let count = |line| parse_count(line, kinds).ok_or_else(|| StoreError::Corrupt(format!("users' days, {line}")));
         let days = self.days.lines().map(count).collect::<StoreResult<Vec<_>>>()?;
-        Ok(Users::of_counts(self.names, packed, &days))
+        Ok(Users::of_counts(self.weeks.names, packed, &days))
     }
 }
 
@@ -130,15 +125,18 @@ pub async fn load_last_seen(
     }
     let customers: BTreeSet<_> = users.keys().map(|(customer, _)| *customer).collect();
     let first = users.values().min().copied().unwrap_or(to);
-    for weeks in load_user_weeks(tx, &Vec::from_iter(customers), (first, to)).await? {
-        let asked = |name| Some((name, *users.get(&(weeks.customer, name))?));
+    for (customer, weeks) in load_user_weeks(tx, &Vec::from_iter(customers), (first, to)).await? {
+        let asked = |name| Some((name, *users.get(&(customer, name))?));
         let by_number: Vec<_> = weeks.names.lines().map(asked).collect();
         let asked = |number: usize| by_number.get(number).copied().flatten();
-        weeks.tell(|(kind, day, _, user), count| {
-            if let Some((name, _)) = asked(user).filter(|(_, from)| *from <= day && day <= to) {
-                *counts.entry((weeks.customer, name.to_owned(), kind, day)).or_default() += count;
-            }
-        })?;
+        weeks.tell(
+            |_| true,
+            |(kind, day, _, user), count| {
+                if let Some((name, _)) = asked(user).filter(|(_, from)| *from <= day && day <= to) {
+                    *counts.entry((customer, name.to_owned(), kind, day)).or_default() += count;
+                }
+            },
+        )?;
     }
     let mut last = BTreeMap::new();
     for ((customer, user, kind, day), _) in counts.into_iter().filter(|(_, count)| *count > 0) {

@@ -14,8 +14,8 @@ pub type Deed = (EventKind, NaiveDate, NaiveDate, usize);
 
 /// A customer's weeks as they are stored, each behind the number of its first day, and the names of its users, with a line break behind
 /// each.
+#[derive(Default)]
 pub struct UserWeeks {
-    pub customer: CustomerId,
     pub names: String,
     pub lines: String,
 }
@@ -27,24 +27,27 @@ pub fn first_of_week(day: NaiveDate) -> NaiveDate {
 }
 
 /// Loads the weeks that have days of `from..=to`. Customers without names have none.
-pub async fn load_user_weeks(tx: &mut Tx, customers: &[CustomerId], days: (NaiveDate, NaiveDate)) -> StoreResult<Vec<UserWeeks>> {
+pub async fn load_user_weeks(
+    tx: &mut Tx,
+    customers: &[CustomerId],
+    days: (NaiveDate, NaiveDate),
+) -> StoreResult<BTreeMap<CustomerId, UserWeeks>> {
     let mut texts = Texts::of(tx, customers);
-    select_user_weeks(&mut texts, true, days);
-    texts.add(false, "user_names", "true", "names");
-    let mut found = BTreeMap::new();
+    select_user_weeks(&mut texts, [false, true], days);
+    let mut found = BTreeMap::<_, UserWeeks>::new();
     for (is_weeks, customer, text) in texts.load(tx).await? {
-        let UserWeeks { names, lines, .. } =
-            found.entry(customer).or_insert_with(|| UserWeeks { customer, names: String::new(), lines: String::new() });
+        let UserWeeks { names, lines } = found.entry(customer).or_default();
         *if is_weeks { lines } else { names } = text;
     }
-    Ok(found.into_values().collect())
+    Ok(found)
 }
 
-/// Selects the weeks that have days of `from..=to`.
-pub fn select_user_weeks<P: Copy>(texts: &mut Texts<P>, part: P, (from, to): (NaiveDate, NaiveDate)) {
+/// Selects the names, as the first part, and the weeks that have days of `from..=to`, as the second.
+pub fn select_user_weeks<P: Copy>(texts: &mut Texts<P>, [names, weeks]: [P; 2], (from, to): (NaiveDate, NaiveDate)) {
     let [from, to] = [first_of_week(from), to].map(|day| texts.place(day));
     let condition = format!("first_day BETWEEN {from} AND {to}");
-    texts.add(part, "user_weeks", &condition, "CAST(first_day AS TEXT) || '\n' || users");
+    texts.add(weeks, "user_weeks", &condition, "CAST(first_day AS TEXT) || '\n' || users");
+    texts.add(names, "user_names", "true", "names");
 }
 
 /// Stores weeks in the place of those that are there.
@@ -88,40 +91,30 @@ fn written(first: NaiveDate, counts: &BTreeMap<Deed, i64>) -> String {
 }
 
 impl UserWeeks {
-    /// Tells all counts.
-    pub fn tell(&self, told: impl FnMut(Deed, i64)) -> StoreResult<()> {
-        tell_weeks(&self.lines, &self.names, |_| true, told)
-    }
-}
-
-/// Tells the counts of the asked kinds in `lines`, with `names` as [`UserWeeks`] has both.
-pub fn tell_weeks(
-    lines: &str,
-    names: &str,
-    is_asked: impl Fn(EventKind) -> bool,
-    mut told: impl FnMut(Deed, i64),
-) -> StoreResult<()> {
-    let corrupt = |line| StoreError::Corrupt(format!("users of a week: {line}"));
-    let users = names.bytes().filter(|byte| *byte == b'\n').count();
-    let (mut first, mut kind) = (None, None);
-    for line in lines.split('\n').filter(|line| !line.is_empty()) {
-        let Some((days, named)) = line.split_once('\t') else {
-            match line.parse() {
-                Ok(number) => first = Some(number),
-                Err(_) => kind = Some(EventKind::parse(line).ok_or_else(|| corrupt(line))?),
-            }
-            continue;
-        };
-        let (first, kind) = first.zip(kind).ok_or_else(|| corrupt(line))?;
-        if is_asked(kind) {
-            let (on, received_on) = parse_days(first, days).ok_or_else(|| corrupt(line))?;
-            for written in named.split(' ') {
-                let (user, count) = parse_user(written).filter(|(user, _)| *user < users).ok_or_else(|| corrupt(line))?;
-                told((kind, on, received_on, user), count);
+    /// Tells the counts of the asked kinds.
+    pub fn tell(&self, is_asked: impl Fn(EventKind) -> bool, mut told: impl FnMut(Deed, i64)) -> StoreResult<()> {
+        let corrupt = |line| StoreError::Corrupt(format!("users of a week: {line}"));
+        let users = self.names.bytes().filter(|byte| *byte == b'\n').count();
+        let (mut first, mut kind) = (None, None);
+        for line in self.lines.split('\n').filter(|line| !line.is_empty()) {
+            let Some((days, named)) = line.split_once('\t') else {
+                match line.parse() {
+                    Ok(number) => first = Some(number),
+                    Err(_) => kind = Some(EventKind::parse(line).ok_or_else(|| corrupt(line))?),
+                }
+                continue;
+            };
+            let (first, kind) = first.zip(kind).ok_or_else(|| corrupt(line))?;
+            if is_asked(kind) {
+                let (on, received_on) = parse_days(first, days).ok_or_else(|| corrupt(line))?;
+                for written in named.split(' ') {
+                    let (user, count) = parse_user(written).filter(|(user, _)| *user < users).ok_or_else(|| corrupt(line))?;
+                    told((kind, on, received_on, user), count);
+                }
             }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Returns the day and the day of receipt that are written as days since the week's first, which is a number, and days until the receipt.
