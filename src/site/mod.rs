@@ -18,6 +18,7 @@ use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::{Extensions, StatusCode, Uri, Version};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use hyper::body::Body as _;
 use leptos::prelude::{LeptosOptions, expect_context, provide_context, use_nonce};
 use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 use leptos_axum::{AxumRouteListing, LeptosRoutes, ResponseOptions};
@@ -45,6 +46,7 @@ pub fn router(app: AppState, assets: Assets) -> Router {
     let not_found = move |State(app), request| not_found(app, of_pages.clone(), request);
     let pages = Router::new().leptos_routes_with_context(&app, ROUTES.clone(), context, document).fallback(not_found);
     let plain_forms = middleware::from_fn_with_state(pages.clone().with_state(app.clone()), plain_forms::answer);
+    let settings = app.settings.clone();
     Router::new()
         .merge(api::router())
         .merge(assets.router())
@@ -55,12 +57,12 @@ pub fn router(app: AppState, assets: Assets) -> Router {
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .merge(api::streaming_router())
         .merge(upload::router())
-        .with_state(app.clone())
-        .layer(middleware::from_fn_with_state(app.clone(), guard::pace::keep_pace))
+        .with_state(app)
+        .layer(middleware::from_fn_with_state(settings.pace, guard::pace::keep_pace))
         .layer(middleware::map_response(set_error_status))
         .layer(middleware::from_fn(guard::require_same_origin))
-        .layer(middleware::from_fn_with_state(Guard::new(&app), guard::require_token))
-        .layer(middleware::from_fn_with_state(app, guard::hosts::require_host))
+        .layer(middleware::from_fn_with_state(Guard::new(settings.clone()), guard::require_token))
+        .layer(middleware::from_fn_with_state(settings, guard::hosts::require_host))
         .layer(CatchPanicLayer::custom(|_| AppError::Internal.into_response()))
         .layer(middleware::from_fn(show_problem_as_page))
         .layer(middleware::map_response(guard::keep_redirects_here))
@@ -134,6 +136,9 @@ fn is_html_or_json(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extension
 
 /// Reads the whole body of a form or a JSON object, up to the limit, for pages and API alike.
 async fn limit_body(request: Request, next: Next) -> Response {
+    if request.body().is_end_stream() {
+        return next.run(request).await;
+    }
     let (parts, body) = request.into_parts();
     match Bytes::from_request(Request::from_parts(parts.clone(), body), &()).await {
         Ok(bytes) => next.run(Request::from_parts(parts, bytes.into())).await,

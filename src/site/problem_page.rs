@@ -16,11 +16,12 @@ const STYLE: &str = concat!(include_str!("../../style/tokens.css"), include_str!
 /// Shows a refusal to people as a page. Programs get the answer that they asked for.
 pub async fn show_problem_as_page(request: Request, next: Next) -> Response {
     let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let wants_page = accept.contains("text/html") && !is_api(request.uri());
+    if !accept.contains("text/html") || is_api(request.uri()) {
+        return next.run(request).await;
+    }
     let (head, body) = request.into_parts();
     let response = next.run(Request::from_parts(head.clone(), body)).await;
-    let error = response.extensions().get::<AppError>().filter(|_| wants_page).cloned();
-    let Some(error) = error else { return response };
+    let Some(error) = response.extensions().get::<AppError>().cloned() else { return response };
     let nonce = format!("{:032x}", rand::random::<u128>());
     let html = Html(problem_page(&error, &way_on(&error, &head.method, &head.uri), theme(&head), &nonce));
     let (mut head, _) = response.into_parts();

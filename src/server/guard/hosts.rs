@@ -2,7 +2,7 @@
 //! rebinding), and would then read and write as if it were ours. Only the name in its requests gives it away.
 
 use super::is_probe;
-use crate::server::AppState;
+use crate::server::Settings;
 use crate::server::api::problem;
 use crate::wire::AppError;
 use axum::extract::{Request, State};
@@ -12,6 +12,7 @@ use axum::http::{Method, Version};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 /// The host names under which the server answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +55,7 @@ pub fn parse_host(text: &str) -> Result<String, String> {
 /// Refuses a request that names a host which is not ours, no host or several
 /// (<https://www.rfc-editor.org/rfc/rfc9112#section-3.2>), or that means another server altogether. Probes pass: load
 /// balancers ask by address.
-pub async fn require_host(State(app): State<AppState>, request: Request, next: Next) -> Response {
+pub async fn require_host(State(settings): State<Arc<Settings>>, request: Request, next: Next) -> Response {
     if request.method() == Method::CONNECT {
         let allow = [(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST, PATCH, DELETE"))];
         return (allow, problem::method_not_allowed().await).into_response();
@@ -65,7 +66,7 @@ pub async fn require_host(State(app): State<AppState>, request: Request, next: N
     };
     // A request's target that has a host of its own counts, whatever the header says.
     let mut named = request.uri().authority().into_iter().chain(&host);
-    match named.find(|host| !app.settings.hosts.answer(host)) {
+    match named.find(|host| !settings.hosts.answer(host)) {
         Some(host) if !is_probe(request.uri()) => AppError::Forbidden(format!(
             "This server does not answer to the name {0}. If it should, start it with ALLOWED_HOSTS={0}.",
             host.host()

@@ -5,7 +5,7 @@ pub mod guesses;
 pub mod hosts;
 pub mod pace;
 
-use crate::server::AppState;
+use crate::server::Settings;
 use crate::wire::AppError;
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -61,20 +61,20 @@ pub fn is_probe(uri: &Uri) -> bool {
 /// The state of the access token's guard.
 #[derive(Clone)]
 pub struct Guard {
-    app: AppState,
+    settings: Arc<Settings>,
     guesses: Arc<Guesses>,
 }
 
 impl Guard {
-    pub fn new(app: &AppState) -> Self {
-        Self { app: app.clone(), guesses: Arc::default() }
+    pub fn new(settings: Arc<Settings>) -> Self {
+        Self { settings, guesses: Arc::default() }
     }
 }
 
 /// Requires the access token, when one is configured. After too many wrong tokens from an address no token is looked at, not
 /// even the right one: if it passed, guessing on would find it.
 pub async fn require_token(State(guard): State<Guard>, request: Request, next: Next) -> Response {
-    let Some(token) = guard.app.settings.access_token.as_ref().filter(|_| !is_probe(request.uri())) else {
+    let Some(token) = guard.settings.access_token.as_ref().filter(|_| !is_probe(request.uri())) else {
         return next.run(request).await;
     };
     if let Some(sent) = sent_token(request.headers()) {

@@ -1,6 +1,5 @@
 //! The least pace at which bodies must arrive, so that nobody keeps a request open by sending next to nothing.
 
-use crate::server::AppState;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -36,8 +35,7 @@ impl Pace {
 }
 
 /// Holds each request's body to the least pace, no matter who reads it.
-pub async fn keep_pace(State(app): State<AppState>, request: Request, next: Next) -> Response {
-    let pace = app.settings.pace;
+pub async fn keep_pace(State(pace): State<Pace>, request: Request, next: Next) -> Response {
     next.run(request.map(|body| Body::new(Paced { body, pace, bytes: 0, waited: Duration::ZERO, pause: None }))).await
 }
 
