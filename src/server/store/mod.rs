@@ -112,7 +112,7 @@ pub type StoreResult<T> = Result<T, StoreError>;
 /// A handle to the database; cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    db: sql::db::Db,
+    db: Arc<sql::db::Db>,
     /// The time of the last successful check that the database can be written. It is locked during a check, so that those who ask
     /// at once share one.
     written: Arc<Mutex<Option<Instant>>>,

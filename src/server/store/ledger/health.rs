@@ -52,7 +52,7 @@ impl Store {
                    scorecard.version AS current_version, content, segment, start_day, came_back, first_fact_day
                    FROM customers, connections, (SELECT version, content FROM scorecards ORDER BY version DESC LIMIT 1) AS scorecard
                    WHERE customers.id = $1 AND connections.id = 1";
-        let row: Option<HealthRow> = self.read().await?.optional(sql, binds![id]).await?;
+        let row: Option<HealthRow> = self.read_once().await?.optional(sql, binds![id]).await?;
         let row = row.ok_or_else(|| no_customer(id))?;
         let current = (today.to_epoch_days(), row.current_version, row.current_connections);
         if (row.scored_day, row.scorecard_version, row.connections_version) != current {

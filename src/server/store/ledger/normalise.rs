@@ -38,7 +38,7 @@ impl Store {
     /// Brings some customers up to date. Returns how many; 0 when none is left.
     async fn normalise_customers(&self) -> StoreResult<usize> {
         let left = "SELECT id FROM customers WHERE search_key IS NULL LIMIT 1";
-        if self.read().await?.optional::<(i64,)>(left, binds![]).await?.is_none() {
+        if self.read_once().await?.optional::<(i64,)>(left, binds![]).await?.is_none() {
             return Ok(0);
         }
         let mut tx = self.write().await?;

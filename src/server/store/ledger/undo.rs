@@ -44,7 +44,7 @@ impl Store {
              AND id <= (SELECT MAX(last_event_id) FROM import_events WHERE import_id = $1) AND {IS_IMPORTED}
              ORDER BY customer_id"
         );
-        let ids: Vec<(i64,)> = self.read().await?.all(AssertSqlSafe(sql), binds![import.0]).await?;
+        let ids: Vec<(i64,)> = self.read_once().await?.all(AssertSqlSafe(sql), binds![import.0]).await?;
         Ok(ids.into_iter().map(|(id,)| CustomerId(id)).collect())
     }
 

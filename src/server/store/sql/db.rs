@@ -13,7 +13,6 @@ use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, FromRow, SqlSafeStr};
 
-#[derive(Clone)]
 pub struct Db {
     pub pools: Pools,
     pub changes: Changes,
@@ -30,6 +29,15 @@ impl Store {
             }
         };
         Ok(self.db.tx(open))
+    }
+
+    /// Takes a connection to read by one statement, which sees one state of the database without a transaction around it.
+    pub(in crate::server::store) async fn read_once(&self) -> StoreResult<Tx> {
+        let on = match &self.db.pools {
+            Pools::Sqlite { read, .. } => On::Sqlite(read.acquire().await?),
+            Pools::Postgres(pool) => On::Postgres(pool.acquire().await?),
+        };
+        Ok(self.db.tx(Open::without_transaction(on)))
     }
 
     /// Begins a transaction that may write. Without [`Tx::commit`] nothing of it stays.

@@ -64,7 +64,7 @@ impl Store {
     }
 
     fn on(pools: Pools) -> Self {
-        let db = Db { pools, changes: Changes::new() };
+        let db = Arc::new(Db { pools, changes: Changes::new() });
         Self { db, written: Arc::default() }
     }
 
@@ -89,7 +89,7 @@ impl Store {
     /// Returns the error that names the release which the database needs, as far as the database tells.
     pub(in crate::server::store) async fn too_new(&self) -> StoreResult<StoreError> {
         let sql = "SELECT release FROM schema_releases ORDER BY schema_version DESC LIMIT 1";
-        let release = self.read().await?.optional::<(String,)>(sql, binds![]).await;
+        let release = self.read_once().await?.optional::<(String,)>(sql, binds![]).await;
         // A database that is newer but has no such table is of no release that we know of.
         Ok(StoreError::TooNew(release.ok().flatten().map(|(release,)| release)))
     }

@@ -1,4 +1,4 @@
-//! One connection in one transaction. A connection on which something failed is closed instead of used again. Its state is not
+//! One connection, in one transaction or for one statement. A connection on which something failed is closed instead of used again. Its state is not
 //! known: SQLite rolls back by itself when the disk is full, and PostgreSQL may still have answers to send.
 
 use sqlx::pool::PoolConnection;
@@ -40,6 +40,7 @@ impl On {
 pub struct Open {
     /// Empty once it has ended.
     on: Option<On>,
+    has_begun: bool,
     has_failed: bool,
 }
 
@@ -47,10 +48,15 @@ impl Open {
     /// Begins a transaction with the BEGIN statement of the database at hand.
     pub async fn begin(on: On, statement: &'static str) -> Result<Self, sqlx::Error> {
         // Whoever is dropped meanwhile leaves a connection in a state that nobody knows.
-        let mut open = Self { on: Some(on), has_failed: true };
+        let mut open = Self { on: Some(on), has_begun: true, has_failed: true };
         open.on()?.run(statement).await?;
         open.has_failed = false;
         Ok(open)
+    }
+
+    /// Takes a connection for one statement, which needs no transaction.
+    pub fn without_transaction(on: On) -> Self {
+        Self { on: Some(on), has_begun: false, has_failed: false }
     }
 
     pub fn on(&mut self) -> Result<&mut On, sqlx::Error> {
@@ -103,6 +109,7 @@ impl Drop for Open {
     fn drop(&mut self) {
         let Some(mut on) = self.on.take() else { return };
         match tokio::runtime::Handle::try_current() {
+            Ok(_) if !self.has_failed && !self.has_begun => {}
             Ok(runtime) if !self.has_failed => {
                 runtime.spawn(on.give_back());
             }

@@ -13,7 +13,7 @@ impl Store {
     /// Returns a customer's changes in the order in which they were noted.
     pub async fn list_band_changes(&self, customer: CustomerId) -> StoreResult<Vec<BandChange>> {
         let sql = format!("SELECT {COLUMNS} FROM band_changes WHERE customer_id = $1 ORDER BY id");
-        let rows: Vec<BandChangeRow> = self.read().await?.all(AssertSqlSafe(sql), binds![customer]).await?;
+        let rows: Vec<BandChangeRow> = self.read_once().await?.all(AssertSqlSafe(sql), binds![customer]).await?;
         rows.into_iter().map(BandChangeRow::band_change).collect()
     }
 }

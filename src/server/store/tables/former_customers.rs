@@ -21,7 +21,7 @@ pub struct FormerCustomer {
 impl Store {
     /// Returns the day since which every change of a segment or start date is kept. `None` when all have been.
     pub async fn history_day(&self) -> StoreResult<Option<NaiveDate>> {
-        let (number,): (Option<i32>,) = self.read().await?.one("SELECT history_day FROM origin", binds![]).await?;
+        let (number,): (Option<i32>,) = self.read_once().await?.one("SELECT history_day FROM origin", binds![]).await?;
         Ok(number.map(day))
     }
 

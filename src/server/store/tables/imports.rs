@@ -33,14 +33,14 @@ impl Store {
     }
 
     pub async fn get_import(&self, id: ImportId) -> StoreResult<StoredImport> {
-        let row: Option<ImportRow> = self.read().await?.optional(select_imports!("WHERE id = $1"), binds![id.0]).await?;
+        let row: Option<ImportRow> = self.read_once().await?.optional(select_imports!("WHERE id = $1"), binds![id.0]).await?;
         row.ok_or_else(|| no_import(id))?.import()
     }
 
     /// Returns the columns and first rows of an upload; `None` when it is imported, or an earlier release kept it.
     pub async fn get_import_findings(&self, id: ImportId) -> StoreResult<Option<Findings>> {
         let sql = "SELECT findings FROM imports WHERE id = $1";
-        let row: Option<(Option<String>,)> = self.read().await?.optional(sql, binds![id.0]).await?;
+        let row: Option<(Option<String>,)> = self.read_once().await?.optional(sql, binds![id.0]).await?;
         let (text,) = row.ok_or_else(|| no_import(id))?;
         text.map(|text| read_json(&text, "the findings of an upload")).transpose()
     }
@@ -58,13 +58,13 @@ impl Store {
     /// Returns the uploads from before a time that nobody has imported.
     pub async fn list_forgotten_uploads(&self, before: DateTime<Utc>) -> StoreResult<Vec<StoredImport>> {
         let sql = select_imports!("WHERE path IS NOT NULL AND state IN ('uploaded', 'checked') AND started_at < $1");
-        self.read().await?.all::<ImportRow>(sql, binds![before]).await?.into_iter().map(ImportRow::import).collect()
+        self.read_once().await?.all::<ImportRow>(sql, binds![before]).await?.into_iter().map(ImportRow::import).collect()
     }
 
     /// Returns the imports from before a time that are over and may have left files.
     pub async fn list_imports_with_files(&self, before: DateTime<Utc>) -> StoreResult<Vec<StoredImport>> {
         let sql = select_imports!("WHERE path IS NOT NULL AND state IN ('finished', 'failed', 'undone') AND started_at < $1");
-        self.read().await?.all::<ImportRow>(sql, binds![before]).await?.into_iter().map(ImportRow::import).collect()
+        self.read_once().await?.all::<ImportRow>(sql, binds![before]).await?.into_iter().map(ImportRow::import).collect()
     }
 
     /// Stores the findings of an upload's dry run.
@@ -78,13 +78,14 @@ impl Store {
     /// Returns the findings of an upload's dry run; `None` where there was none, or an earlier release made it.
     pub async fn get_import_outlook(&self, id: ImportId) -> StoreResult<Option<Outlook>> {
         let sql = "SELECT outlook FROM imports WHERE id = $1";
-        let row: Option<(Option<String>,)> = self.read().await?.optional(sql, binds![id.0]).await?;
+        let row: Option<(Option<String>,)> = self.read_once().await?.optional(sql, binds![id.0]).await?;
         row.and_then(|(text,)| text).map(|text| read_json(&text, "the outlook of an import")).transpose()
     }
 
     /// Returns the paths of the files that imports have, or had.
     pub async fn list_import_paths(&self) -> StoreResult<Vec<String>> {
-        let paths: Vec<(String,)> = self.read().await?.all("SELECT path FROM imports WHERE path IS NOT NULL", binds![]).await?;
+        let paths: Vec<(String,)> =
+            self.read_once().await?.all("SELECT path FROM imports WHERE path IS NOT NULL", binds![]).await?;
         Ok(paths.into_iter().map(|(path,)| path).collect())
     }
 
@@ -169,7 +170,7 @@ impl Store {
         const SILENT: &str = "state IN ('checking', 'running', 'undoing') AND alive_at < $1";
         let binds = binds![silent_since];
         let sql = format!("SELECT COUNT(*) FROM imports WHERE {SILENT}");
-        if self.read().await?.one::<(i64,)>(AssertSqlSafe(sql), binds).await?.0 == 0 {
+        if self.read_once().await?.one::<(i64,)>(AssertSqlSafe(sql), binds).await?.0 == 0 {
             return Ok(Vec::new());
         }
         let problem =

@@ -70,7 +70,7 @@ impl Store {
     /// The latest first.
     pub async fn list_notes(&self, customer: CustomerId) -> StoreResult<Vec<Note>> {
         let sql = select_notes!("WHERE customer_id = $1 ORDER BY created_at DESC, id DESC");
-        let rows: Vec<NoteRow> = self.read().await?.all(sql, binds![customer]).await?;
+        let rows: Vec<NoteRow> = self.read_once().await?.all(sql, binds![customer]).await?;
         Ok(rows.into_iter().map(NoteRow::note).collect())
     }
 

@@ -82,7 +82,7 @@ impl Store {
     /// Returns a customer's outcomes, the latest first; with those that were taken back.
     pub async fn list_outcomes(&self, customer: CustomerId) -> StoreResult<Vec<Outcome>> {
         let sql = select_outcomes!("WHERE customer_id = $1 ORDER BY day DESC, id DESC");
-        outcomes(self.read().await?.all(sql, binds![customer]).await?)
+        outcomes(self.read_once().await?.all(sql, binds![customer]).await?)
     }
 
     pub async fn get_outcome(&self, id: OutcomeId) -> StoreResult<Outcome> {

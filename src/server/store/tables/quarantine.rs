@@ -57,7 +57,7 @@ impl Store {
     }
 
     pub async fn count_quarantine(&self) -> StoreResult<i64> {
-        let (total,): (i64,) = self.read().await?.one("SELECT COUNT(*) FROM quarantine", binds![]).await?;
+        let (total,): (i64,) = self.read_once().await?.one("SELECT COUNT(*) FROM quarantine", binds![]).await?;
         Ok(total)
     }
 
@@ -91,7 +91,7 @@ impl Store {
     }
 
     pub async fn get_quarantined(&self, id: QuarantineId) -> StoreResult<QuarantinedItem> {
-        let row: Option<QuarantineRow> = self.read().await?.optional(select_items!("WHERE id = $1"), binds![id.0]).await?;
+        let row: Option<QuarantineRow> = self.read_once().await?.optional(select_items!("WHERE id = $1"), binds![id.0]).await?;
         row.ok_or_else(|| no_item(id))?.item()
     }
 

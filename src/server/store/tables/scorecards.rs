@@ -58,20 +58,20 @@ impl Store {
     /// Every version, the newest first.
     pub async fn list_rulebooks(&self) -> StoreResult<Vec<RulebookVersion>> {
         let sql = format!("SELECT {SCORECARD_COLUMNS} FROM scorecards ORDER BY version DESC");
-        let rows: Vec<ScorecardRow> = self.read().await?.all(AssertSqlSafe(sql), binds![]).await?;
+        let rows: Vec<ScorecardRow> = self.read_once().await?.all(AssertSqlSafe(sql), binds![]).await?;
         rows.into_iter().map(ScorecardRow::version).collect()
     }
 
     pub async fn get_rulebook(&self, version: i64) -> StoreResult<RulebookVersion> {
         let sql = format!("SELECT {SCORECARD_COLUMNS} FROM scorecards WHERE version = $1");
-        let row: Option<ScorecardRow> = self.read().await?.optional(AssertSqlSafe(sql), binds![version]).await?;
+        let row: Option<ScorecardRow> = self.read_once().await?.optional(AssertSqlSafe(sql), binds![version]).await?;
         row.ok_or_else(|| StoreError::NotFound(format!("scorecard {version}")))?.version()
     }
 
     /// The days on which versions other than the first came into force, the oldest first.
     pub async fn list_scorecard_marks(&self) -> StoreResult<Vec<ScorecardMark>> {
         let rows: Vec<(i64, i64)> =
-            self.read().await?.all("SELECT version, created_at FROM scorecards ORDER BY version", binds![]).await?;
+            self.read_once().await?.all("SELECT version, created_at FROM scorecards ORDER BY version", binds![]).await?;
         let mark = |(version, at)| Some(ScorecardMark { version, day: created_at(at)?.date_naive() });
         Ok(rows.into_iter().filter_map(mark).collect())
     }

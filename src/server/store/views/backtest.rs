@@ -73,7 +73,7 @@ impl Store {
 
     /// Counts the customers, those that have gone included.
     pub async fn count_all_customers(&self) -> StoreResult<i64> {
-        let (number,): (i64,) = self.read().await?.one("SELECT COUNT(*) FROM customers", binds![]).await?;
+        let (number,): (i64,) = self.read_once().await?.one("SELECT COUNT(*) FROM customers", binds![]).await?;
         Ok(number)
     }
 
@@ -86,7 +86,7 @@ impl Store {
     pub async fn first_fact_and_departure(&self) -> StoreResult<(Option<NaiveDate>, Option<NaiveDate>)> {
         let sql = "SELECT (SELECT MIN(first_fact_day) FROM customers),
                    (SELECT MIN(day) FROM outcomes WHERE kind = 'churned' AND retracted_at IS NULL)";
-        let (fact, departure): (Option<i32>, Option<i32>) = self.read().await?.one(sql, binds![]).await?;
+        let (fact, departure): (Option<i32>, Option<i32>) = self.read_once().await?.one(sql, binds![]).await?;
         Ok((fact.map(day), departure.map(day)))
     }
 

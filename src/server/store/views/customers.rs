@@ -47,7 +47,7 @@ impl Store {
     pub async fn count_scored(&self, rulebook: &Rulebook, today: NaiveDate) -> StoreResult<Vec<i64>> {
         let sql = "SELECT segment, start_day, came_back, first_fact_day, COUNT(*) AS customers FROM customers WHERE archived_day IS NULL
                    GROUP BY segment, start_day, came_back, first_fact_day";
-        let groups: Vec<TraitsRow> = self.read().await?.all(sql, binds![]).await?;
+        let groups: Vec<TraitsRow> = self.read_once().await?.all(sql, binds![]).await?;
         let mut scored = vec![0; rulebook.scorecards().count()];
         for TraitsRow { segment, start_day, came_back, first_fact_day, customers } in groups {
             let (segment, start_date) = (Segment::named(&segment), start_day.map(day));
@@ -68,7 +68,7 @@ impl Store {
 
     pub async fn count_active(&self) -> StoreResult<i64> {
         let sql = "SELECT COUNT(*) FROM customers WHERE archived_day IS NULL";
-        let (active,): (i64,) = self.read().await?.one(sql, binds![]).await?;
+        let (active,): (i64,) = self.read_once().await?.one(sql, binds![]).await?;
         Ok(active)
     }
 
@@ -89,7 +89,7 @@ impl Store {
     /// Returns the owners of all customers, in alphabetical order.
     pub async fn list_owners(&self) -> StoreResult<Vec<String>> {
         let sql = "SELECT DISTINCT owner_key, owner FROM customers WHERE owner IS NOT NULL ORDER BY owner_key, owner";
-        let owners: Vec<(String, String)> = self.read().await?.all(sql, binds![]).await?;
+        let owners: Vec<(String, String)> = self.read_once().await?.all(sql, binds![]).await?;
         Ok(owners.into_iter().map(|(_, owner)| owner).collect())
     }
 }

@@ -56,7 +56,7 @@ impl Store {
     pub async fn export_notes(&self, after: Option<NoteId>, limit: i64) -> StoreResult<Vec<(CustomerId, Option<String>, Note)>> {
         let sql = "SELECT customer_id, external_id, notes.id, author, text, notes.created_at, edited_by, edited_at
                    FROM notes JOIN customers ON customers.id = customer_id WHERE notes.id > COALESCE($1, 0) ORDER BY notes.id LIMIT $2";
-        let rows: Vec<ExportedNote> = self.read().await?.all(sql, binds![after, limit]).await?;
+        let rows: Vec<ExportedNote> = self.read_once().await?.all(sql, binds![after, limit]).await?;
         Ok(rows.into_iter().map(|row| (CustomerId(row.customer_id), row.external_id, row.note.note())).collect())
     }
 

@@ -65,7 +65,7 @@ impl Store {
         let sql =
             "SELECT COALESCE(CAST(SUM(arr_cents / 1000000) AS BIGINT), 0), COALESCE(CAST(SUM(arr_cents % 1000000) AS BIGINT), 0)
                    FROM customers WHERE archived_day IS NULL";
-        let (millions, rest): (i64, i64) = self.read().await?.one(sql, binds![]).await?;
+        let (millions, rest): (i64, i64) = self.read_once().await?.one(sql, binds![]).await?;
         Ok(millions.saturating_mul(1_000_000).saturating_add(rest))
     }
 }

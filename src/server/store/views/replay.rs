@@ -93,7 +93,7 @@ impl Store {
     /// Returns the bytes that a store in memory takes, by the count of its pages.
     pub async fn bytes_in_memory(&self) -> StoreResult<u64> {
         let sql = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
-        let (bytes,): (i64,) = self.read().await?.one(sql, binds![]).await?;
+        let (bytes,): (i64,) = self.read_once().await?.one(sql, binds![]).await?;
         Ok(bytes.unsigned_abs())
     }
 }
