@@ -18,7 +18,7 @@ impl Sending {
         self.0.get() > 0
     }
 
-    /// Follows a form, for as long as the owner lives.
+    /// Follows a form until the reactive owner is cleaned up.
     pub fn follow(self, pending: Memo<bool>) {
         Effect::new(move |_: Option<Option<Sent>>| pending.get().then(|| Sent::new(self)));
     }

@@ -33,8 +33,8 @@ pub fn silent_sources(facts: &[(EventKind, NaiveDate)], as_of: NaiveDate) -> Vec
     Source::ALL.into_iter().filter_map(silent).collect()
 }
 
-/// Returns the 95th percentile of the gaps between days by nearest rank: the shortest gap than which at least 95 % of the gaps
-/// are no longer. Of fewer than 20 gaps that is the longest. `None` when there are too few.
+/// Returns the 95th percentile of the gaps between days by nearest rank: the shortest gap that at least 95 % of the gaps do not
+/// exceed. Of fewer than 20 gaps that is the longest. `None` when there are too few.
 fn usual_gap(days: &BTreeSet<NaiveDate>) -> Option<i64> {
     let mut gaps: Vec<_> = days.iter().zip(days.iter().skip(1)).map(|(one, next)| (*next - *one).num_days()).collect();
     gaps.sort_unstable();

@@ -280,7 +280,7 @@ impl SlidingDistinct {
     }
 
     fn of_numbered(mut uses: Vec<(i64, (usize, i64))>, numbers: usize, measure: &Measure) -> Self {
-        // Those of users are in order already.
+        // Users' uses are sorted already.
         uses.sort_unstable_by_key(|(day, _)| *day);
         Self { uses, window: Sliding::new(0, measure.days()), in_window: vec![0; numbers], distinct: 0 }
     }

@@ -1,8 +1,8 @@
 //! Says who needs somebody, and how urgently. A customer's rank is its ARR x risk x nearness of the renewal x newness of the
-//! change. Here are the last three, without the ARR. A part of which nothing is known counts as 1, and none counts as 0, so
+//! change. Here are the last three, without the ARR. A part of which nothing is known counts as 1, and no part is ever 0, so
 //! that what is unknown neither lifts a customer nor hides it.
 //!
-//! Whole thousandths, so that SQLite, PostgreSQL, server and browser give the same order.
+//! Parts are whole thousandths, so that SQLite, PostgreSQL, server and browser give the same order.
 
 use crate::domain::{Band, Multiple, NaiveDate, Points, UrgencyParts};
 
@@ -44,8 +44,8 @@ impl Signs {
     /// Returns the parts of the urgency, also where nobody is needed.
     ///
     /// - Risk is the points that the score lacks, over 100: 0.31 for a score of 69.0, 1 for one of 0.
-    /// - Nearness is 1 and as many 90ths as the renewal is nearer than 90 days: 1.5 at 45 days, 2 on the day and when it is over.
-    /// - Newness is 1 and as many 14ths as the fall of the band is younger than 14 days: 2 on its day, 1.5 a week later.
+    /// - Nearness is 1 + (90 - days until the renewal) / 90: 1 at 90 days or more, 1.5 at 45 days, 2 on the day and afterwards.
+    /// - Newness is 1 + (14 - days since the band fell) / 14: 2 on the day of the fall, 1.5 a week later, 1 from two weeks on.
     pub fn parts(&self, today: NaiveDate) -> UrgencyParts {
         let risk = Multiple((Points::MAX - self.score).0.max(1));
         let nearness = self.renewal_date.map_or(Multiple::ONE, |date| {

@@ -13,7 +13,7 @@ pub struct Users {
     seen: Vec<Seen>,
 }
 
-/// A user, as its number, on a day. In the order of days, as windows slide over them.
+/// A user, as its number, on a day. Sorts by day first, because windows slide over days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Seen {
     pub day: NaiveDate,
@@ -34,7 +34,7 @@ impl Users {
             numbers.into_iter().zip(named).map(|(user, (_, kind, day, count))| (Seen { day: *day, user, kind: *kind }, *count));
         let mut counts = numbered;
         counts.extend(named);
-        // Those that are numbered come in pieces that are in order, which the stable sort makes use of.
+        // Numbered counts arrive as sorted runs, which a stable sort merges.
         counts.sort();
         counts.dedup_by(|later, first| {
             let same = later.0 == first.0;
@@ -93,7 +93,7 @@ impl Users {
         &self.seen
     }
 
-    /// Returns the first number that is behind those of all who were seen.
+    /// Returns one more than the highest number that was seen.
     pub(super) fn numbers(&self) -> usize {
         self.seen.iter().map(|seen| seen.user + 1).max().unwrap_or_default()
     }

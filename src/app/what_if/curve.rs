@@ -1,5 +1,5 @@
-//! The curve of a factor's scale, over the customers that lie on it. Its points are moved with the pointer or the arrow keys; what
-//! they say is typed into the scale's field, which stays the second way.
+//! The curve of a factor's scale, over the customers that lie on it. Its points are moved with the pointer or the arrow keys; each
+//! change is typed into the scale's text field, which can still be edited by hand.
 
 use super::points::{add_point, move_point, read_points, remove_point, write_points};
 use super::{WhatIf, type_into};

@@ -1,5 +1,5 @@
-//! Asks the server for the portfolio, and for what measures give that the browser does not know yet: after a pause in typing, and no
-//! longer when the rules have moved on.
+//! Asks the server for the portfolio, and for the values of measures that the browser does not have yet. Measures are asked for
+//! after a pause in typing, and a request is dropped once the rules need others.
 
 use super::WhatIf;
 use crate::app::server_fns::measure_portfolio;

@@ -86,7 +86,7 @@ fn mean_words(standing: &Standing) -> String {
     standing.mean().map_or_else(|| "–".to_owned(), |mean| mean.to_string())
 }
 
-/// Says why there is no effect, or why it is not that of what the form says.
+/// Says why no effect is shown, or why the one that is shown is not that of the form.
 #[component]
 fn Notice(what_if: WhatIf) -> impl IntoView {
     move || {
@@ -169,7 +169,7 @@ fn reset_form() {
     for (text, field) in signature.into_iter().flatten() {
         field.set_value(&text);
     }
-    // What follows a choice hears of it.
+    // A reset fires no `change` event, but whatever depends on a choice waits for one.
     let selects = form.query_selector_all("select:not([name=add])").ok();
     for select in selects.iter().flat_map(|list| (0..list.length()).filter_map(|place| list.item(place)?.dyn_into().ok())) {
         fire(&select, "change");

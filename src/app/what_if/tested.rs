@@ -1,5 +1,5 @@
-//! How well weights that are moved tell who left: the figure of a past day, which follows them without a request. Somebody has to ask
-//! for it, since whoever sees it while moving weights fits them to these departures.
+//! The AUC of the weights in the form on a past day, which follows them without a request. It is shown only when somebody asks,
+//! since whoever sees it while moving weights fits them to these departures.
 
 use super::WhatIf;
 use super::shift::Shift;
@@ -30,8 +30,8 @@ enum Loading {
     Failed(AppError),
 }
 
-/// Returns the scorecard of `rules` at a place, with the one in force that it changes; `None` where that has other customers, or
-/// customers of whose band nobody is warned.
+/// Returns the scorecard of `rules` at a place, with the one in force that it changes. `None` where none in force has its name and
+/// condition, or where that one is for onboarding customers, whose band tells no risk.
 fn edited<'a>(rules: &'a Rulebook, place: usize, in_force: &'a Rulebook) -> Option<(&'a Scorecard, &'a Scorecard)> {
     let edited = rules.scorecards().nth(place)?;
     let is_same = |other: &&Scorecard| other.name == edited.name && other.condition == edited.condition && !other.onboarding;

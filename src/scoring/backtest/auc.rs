@@ -31,8 +31,9 @@ pub fn estimate(cases: &[Case], values: &[i64]) -> Option<Estimate> {
         return None;
     }
     let value = pairs.auc();
-    // Where all pairs are in order nothing varies, and of a single one nothing can be told. A value of 0 or 1 is then taken for one
-    // that so many customers cannot tell from it: pairs, of which there are far more, would make the interval reach over everything.
+    // The cases tell no variance where all pairs are in one order (an AUC of 0 or 1), or where only one left or stayed: Hanley and
+    // McNeil's stands in. An AUC of 0 or 1 has no logit either, so it is moved inwards by about half a customer of the smaller
+    // group. Half a pair is far less, and would make the interval reach over everything.
     let few = pairs.left.min(pairs.stayed);
     let is_in_order = pairs.total_right_halves == 0 || pairs.total_right_halves == 2 * pairs.total;
     let least = if is_in_order { 1.0 / (2 * (few + 1)) as f64 } else { 1.0 / (2 * pairs.total) as f64 };

@@ -81,8 +81,8 @@ impl Tested {
         })
     }
 
-    /// Returns only what a test rests on; `None` for a customer that is not in it. Two tests of customers that are the same by
-    /// this rest on the same.
+    /// Returns the customer with only what a test's answer depends on; `None` where the test leaves it out. While this stays equal
+    /// for every customer, edits of customers have not changed the answer.
     pub fn within(self, terms: &BacktestQuery) -> Option<Self> {
         let last = *terms.days.last()?;
         if terms.segment.is_some() && self.segment != terms.segment {

@@ -50,7 +50,7 @@ pub struct Departure {
 
 /// The most leavers that are named.
 const MOST_NAMED: usize = 200;
-/// The width of a column of the distribution.
+/// The width of a column of the distribution, in tenths of a point.
 const COLUMN: i64 = 50;
 const COLUMNS: usize = 20;
 /// The AUC above which a factor may know the outcome.
@@ -253,7 +253,8 @@ fn warnings(answer: &Backtest) -> Vec<Warning> {
     told.map(|(code, _)| Warning { code, sentence: words::backtest_warning(code, answer) }).collect()
 }
 
-/// Returns what ranks too well to be true: the score, as `None`, and factors by their names. Of a few that left it says nothing.
+/// Returns what ranks too well to be true: the score, as `None`, and factors by their names. Empty where fewer than 10 left, or
+/// fewer than 10 stayed.
 pub fn too_good(answer: &Backtest) -> Vec<Option<&str>> {
     let factors = answer.factors.iter().map(|factor| (Some(factor.label.as_str()), factor.auc));
     let ranked = std::iter::once((None, answer.auc)).chain(factors).filter(|_| answer.verdict != Verdict::CountsOnly);

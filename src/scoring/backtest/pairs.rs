@@ -81,7 +81,8 @@ impl Pairs {
     }
 
     /// Returns how much each case moves the AUC away from its value. On one day that is (V - A) / m for a case that left and
-    /// (W - A) / n for one that stayed, where V and W are the shares of its pairs in the right order.
+    /// (W - A) / n for one that stayed: A is the AUC, m and n are the numbers that left and stayed, and V and W are the shares of
+    /// the case's own pairs that are in the right order.
     pub fn influences(&self) -> impl Iterator<Item = f64> {
         let (auc, total) = (self.auc(), self.total as f64);
         let influence = move |(right, of_case): (&i64, &i64)| (*right as f64 / 2.0 - auc * *of_case as f64) / total;

@@ -7,7 +7,7 @@ use crate::domain::{EventKind, FactorKey, NaiveDate, Rulebook, Scorecard, templa
 use crate::scoring::facts::{Connections, Facts};
 use chrono::Duration;
 
-/// The days up to the one on which rules are learned whose active days make the rhythm.
+/// The days before the day of learning whose active days give the rhythm of use.
 const RHYTHM_DAYS: i64 = 180;
 /// The days between two active days from which on the rhythm is slow.
 const SLOW: i64 = 7;
@@ -19,9 +19,12 @@ const KEYS: [&str; 3] = ["daysOfSilence", "daysOfSilenceToo", "silentDays"];
 pub struct Kinds {
     now: Scorecard,
     learned_on: NaiveDate,
-    /// The events whose silence is measured; `None` where the rules measure silence already, or nothing is there to fall silent.
+    /// The key of a new factor for silence, and the events whose silence it measures. `None` where the rules measure silence
+    /// already, where neither use nor invoices are connected by the day of learning, or where no key or no room for another factor
+    /// is left.
     silence: Option<(FactorKey, Vec<EventKind>)>,
-    /// The days between two active days, one of each customer: by factor, and of the silence at last.
+    /// Each customer's median number of days between two active days: one list a factor, in their order, and a last one for
+    /// silence.
     gaps: Vec<Vec<i64>>,
 }
 
@@ -34,7 +37,7 @@ impl Kinds {
             connections.since(&silence).is_some_and(|first| first <= learned_on)
         };
         let activity = [&templates::USE[..], &[EventKind::InvoiceIssued]].into_iter().find(is_connected);
-        // A key that another scorecard has too is one factor of the rulebook.
+        // Scorecards share factors by key: a key that another scorecard has is free here, and needs no room in the rulebook.
         let is_free = |key: &FactorKey| now.factors.get(*key).is_none();
         let (key, factors) = (KEYS.into_iter().filter_map(FactorKey::parse).find(is_free), rulebook.factors());
         let has_room = |key: &FactorKey| factors.len() < MOST_FACTORS || factors.get(*key).is_some();
@@ -61,7 +64,8 @@ impl Kinds {
         }
     }
 
-    /// Returns the other rules. Their targets are still the present ones, and silence weighs a quarter.
+    /// Returns the rules with measures of other kinds. They keep the present targets; a factor for silence, where one is added,
+    /// has a quarter of the weight.
     pub fn scorecard(&self) -> Scorecard {
         let mut scorecard = self.now.clone();
         let mut gaps = self.gaps.iter().map(|gaps| median(gaps.clone()));
@@ -81,8 +85,8 @@ impl Kinds {
     }
 }
 
-/// Fits a measure to the rhythm of use, where it is known, and a count to newcomers. Two tickets in the first week are no sign of twenty, so
-/// counts of which more is worse are left alone.
+/// Fits a measure's window to the rhythm of use, where that is known, and scales counts by age for newcomers' sake. Counts of which
+/// more is worse are not scaled: two tickets in the first week are no sign of twenty.
 fn fit(measure: &mut Measure, is_slow: Option<bool>, falls: bool) {
     let fitting = |days: i64| match is_slow {
         Some(true) => 90,

@@ -1,5 +1,5 @@
 //! "Could it be better?": other rules for one scorecard from its own customers, in three steps. Their weights are learned on one
-//! day, they are tested on a later one of which they know nothing, and the draft gets the targets of today.
+//! day, they are tested on a later one whose departures they do not know, and the draft gets the targets of the latest day.
 //!
 //! On weights that evidence moves only so far: Dawes, American Psychologist 34 (1979).
 
@@ -80,7 +80,8 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// Measures a customer as of a day; `None` where the rules in force say No data. Facts after the day are ignored.
+    /// Measures a customer as of a day; `None` where the rules in force say No data. Facts after the day are ignored. `rules` are
+    /// those in force and those that are tried, in this order.
     pub fn new(
         customer: CustomerId,
         left: bool,
@@ -123,7 +124,7 @@ pub struct Learning<'a> {
     pub today: &'a [Seen],
 }
 
-/// Returns the day from which on there must be facts for rules to be learned on a day.
+/// Returns the latest day on which facts may begin, so that rules can be learned on `learned_on`.
 pub fn facts_needed_from(now: &Scorecard, tried: &Scorecard, learned_on: NaiveDate) -> NaiveDate {
     let windows = now.factors.values().chain(tried.factors.values()).filter_map(|rule| rule.measure.window_days());
     learned_on - Duration::days(windows.fold(1, i64::max) + HISTORY_BEFORE)
@@ -260,7 +261,8 @@ fn score(given: &[Given], rules: &Scorecard) -> (Points, Share) {
     weigh(rules.factors.values().zip(given).map(part), rules.missing_policy)
 }
 
-/// Recommends only what is better beyond chance, and better than chance.
+/// Judges the suggested rules. They are better only where both intervals say so: that of the difference from the rules in force
+/// lies above 0, and that of their own AUC above 0.5.
 fn verdict(
     learned: CaseCount,
     tested: CaseCount,
@@ -276,7 +278,8 @@ fn verdict(
     }
 }
 
-/// Returns how many departures make a difference of this size certain in four of five tests: the number grows with the square of the error.
+/// Returns how many departures would show a difference of this size beyond chance in four of five tests: their number grows with
+/// the square of the standard error. 2.8 is 1.96 + 0.84, for an interval of 95 % and a power of 80 %.
 fn leavers_needed(few: i64, together: AucDifference) -> Option<i64> {
     if together.value <= Figure(0) || few == 0 {
         return None;
@@ -310,7 +313,7 @@ fn with_bands(mut rules: Scorecard, seen: &[Seen]) -> Scorecard {
     rules
 }
 
-/// Returns the whole point, from a least one on, below which nearest to so many per cents of scores are.
+/// Returns the limit, in whole points from `least` to 99, below which the share of scores is nearest to `percent`.
 fn limit(scores: &[Points], percent: i64, least: i64) -> i64 {
     let off = |limit: &i64| {
         let below = scores.iter().filter(|score| score.0 < 10 * limit).count() as i64;

@@ -5,10 +5,11 @@ use crate::scoring::backtest::Estimate;
 
 /// The number of departures at which evidence counts as much as the present weights.
 const HALF_WAY: f64 = 30.0;
-/// The most per cents of a factor, unless there are few.
+/// The largest weight of a factor, in per cent. With fewer than seven factors the limit is higher: twice an equal share.
 const MOST: i64 = 30;
 
-/// Returns weights in whole per cents, from the present ones and what each factor told of `few` that left or stayed.
+/// Returns weights in whole per cents, from the present ones and each factor's evidence. `few` is the lesser of the numbers that
+/// left and stayed: the larger it is, the more the evidence counts.
 pub(super) fn learned(now: &Factors<i64>, evidence: &[Option<Estimate>], few: i64) -> Factors<i64> {
     let total: i64 = now.values().sum();
     let now_shares: Vec<_> = now.values().map(|weight| *weight as f64 / total.max(1) as f64).collect();
@@ -26,7 +27,7 @@ pub(super) fn learned(now: &Factors<i64>, evidence: &[Option<Estimate>], few: i6
     now.keys().zip(whole(&percents, &fixed)).collect()
 }
 
-/// Returns how far the figure is above chance beyond its error.
+/// Returns by how much the AUC, less its standard error, is above 0.5; 0 where it is not.
 fn strength(estimate: Estimate) -> f64 {
     (estimate.value - estimate.error - 0.5).max(0.0)
 }
@@ -48,7 +49,7 @@ fn cap(percents: &mut [f64], fixed: &[bool]) {
     }
 }
 
-/// Rounds per cents to whole ones that sum to 100: down, then up by the largest remainders, the earlier first.
+/// Rounds per cents to whole ones that sum to 100: down, then up by the largest remainders, the earlier first, `fixed` ones last.
 fn whole(percents: &[f64], fixed: &[bool]) -> Vec<i64> {
     let mut rounded: Vec<_> = percents.iter().map(|percent| percent.floor() as i64).collect();
     let mut places: Vec<_> = (0..percents.len()).collect();

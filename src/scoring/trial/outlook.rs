@@ -26,7 +26,7 @@ pub struct Outlook {
 /// The standing of customers under some rules.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
-    /// The number of customers with each number of five points.
+    /// The number of customers in each column of five points, without those in the band No data.
     pub distribution: [i64; COLUMNS],
     /// The customers of each band and their ARR in cents, in the order of [`Band::ALL`].
     pub bands: [(i64, i64); Band::ALL.len()],
@@ -47,7 +47,7 @@ pub struct SegmentOutlook {
 pub struct Moves {
     pub better: i64,
     pub worse: i64,
-    /// The customers who get a band that tells a risk, or lose it.
+    /// The customers whose band before or after is No data or Onboarding, neither of which tells a risk.
     pub other: i64,
 }
 

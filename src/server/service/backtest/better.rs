@@ -50,7 +50,8 @@ pub async fn work_out(store: &Store, terms: &BacktestQuery, progress: &Progress)
     Ok((Answer::Suggestion(Arc::new(suggestion)), rests))
 }
 
-/// Returns the rules of other kinds, each scorecard by the rhythm of its own customers among some that are spread over all.
+/// Returns the rulebook with measures of other kinds. Each scorecard fits the rhythm of its own customers within a sample that is
+/// spread over all.
 async fn tried(store: &Store, now: &Scoring, customers: &[Tested], days: Days) -> Result<Rulebook, AppError> {
     let Scoring { rulebook, connections } = now;
     let mut kinds: Vec<_> =

@@ -1,4 +1,4 @@
-//! Looks at departures: the more rules are tried on them, the less one that does well says.
+//! Notes of looks at departures: the more rules are tried on the same departures, the less it says that one of them does well.
 
 use super::question::days;
 use crate::domain::{BacktestQuery, NaiveDate};

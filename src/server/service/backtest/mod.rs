@@ -73,9 +73,9 @@ pub async fn get_suggestion(call: &Call, query: BacktestQuery, patience: Duratio
     })
 }
 
-/// Returns the factors' scores of a test of a scorecard in force, the first one unless another is named, on the latest day that a
-/// query's horizon allows, or the progress. Whoever has them sees the figure of any weights, so that rules made afterwards are fitted
-/// to these departures.
+/// Returns each factor's score of every case of one scorecard in force, on the latest day whose horizon has passed; or the
+/// progress. Without a name it is the first scorecard. Whoever has these scores sees the AUC of any weights, so the look is noted:
+/// rules made afterwards are fitted to these departures.
 pub async fn get_tested_scores(
     call: &Call,
     query: BacktestQuery,
@@ -125,7 +125,7 @@ pub async fn get_tested_scores_page(call: &Call, query: BacktestQuery, scorecard
     Ok(TestedScoresPage { scores: scores.map(|scores| TestedScores::clone(&scores)), progress })
 }
 
-/// The pause between two words about the progress of work that somebody waits for to its end.
+/// The time between two reports of progress to a caller who waits until the work is done.
 const TELLING: Duration = Duration::from_secs(1);
 
 /// Returns the backtest of a query, however long it takes. `told` hears of the progress.

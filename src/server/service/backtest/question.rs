@@ -1,4 +1,4 @@
-//! Questions of which everything is said, so that equal ones have one answer.
+//! Questions that leave nothing open, so that equal ones have the same answer.
 
 use crate::domain::backtest::TestedScores;
 use crate::domain::suggestion::Days;

@@ -1,5 +1,5 @@
-//! One statement that reads several tables, each customer's rows of a table as one text. A statement costs a way to the database
-//! and back, and a row more to fetch than its content.
+//! One statement that reads several tables, each customer's rows of a table as one text. Each statement is a round trip, and
+//! fetching a row costs more than its content.
 
 use crate::domain::CustomerId;
 use crate::server::store::StoreResult;
