@@ -151,6 +151,22 @@ on_each_database! {
         assert_eq!(told(&db.app(), &format!("horizon=30&days={}", days_ago(30))).await.n, 4);
     }
 
+    async fn each_departure_has_its_own_last_healthy_day(db: Database) {
+        let twice = started(&db, "Twice", 20).await;
+        let features = || ["a", "b", "c"].map(feature);
+        db.send_all(twice, features().map(|fact| fact.days_ago(95))).await;
+        churn(&db, twice, 80).await;
+        db.restore_customer(twice, Some(days_ago(60)), now()).await.unwrap();
+        db.send_all(twice, (0..20).map(|_| login().days_ago(50)).chain(features().map(|fact| fact.days_ago(50)))).await;
+        db.send_all(twice, [invoice("2").due(days_ago(45)).days_ago(50), paid("2").days_ago(48)]).await;
+        churn(&db, twice, 10).await;
+        let backtest = told(&db.app(), &format!("horizon=30&days={},{}", days_ago(90), days_ago(30))).await;
+        let mut left: Vec<_> = backtest.leavers.iter().map(|leaver| (leaver.left_on, leaver.last_healthy_on)).collect();
+        left.sort();
+        // Logins count for thirty days, and without them it is Healthy no more.
+        assert_eq!(left, [(days_ago(80), Some(days_ago(81))), (days_ago(10), Some(days_ago(21)))]);
+    }
+
     async fn known_then_counts_what_had_been_received(db: Database) {
         let at = |ago: i64| now() - Days::days(ago);
         let mut ids = Vec::new();

@@ -13,7 +13,7 @@ use crate::server::store::{Reach, Store};
 use crate::wire::AppError;
 use chrono::Duration;
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::task::JoinSet;
@@ -155,7 +155,7 @@ impl Ground {
         let (now, mut then) = (Arc::new(now), Vec::new());
         for day in &terms.days {
             let mut known = Scoring::of(store, AsOf::known_then(*day)).await?;
-            // Beside the test as known now, only the facts are those of the time.
+            // With a version given, its rules score the past days too: only the facts and sources are those known then.
             if terms.version.is_some() {
                 known.rulebook = now.rulebook.clone();
                 known.connections = store.connections_known_on(&now.rulebook, *day).await?;
@@ -207,7 +207,7 @@ impl Ground {
         let (scored, without): (Vec<_>, Vec<_>) = scored.into_iter().partition(with_band);
         found.left_out.no_data += without.len() as i64;
         if self.terms.known == Known::Then {
-            // Of whom nothing was known then, there was no data either.
+            // A customer that was entered only after the day counts as one without data.
             let all: usize = stood.iter().map(|(_, days)| days.len()).sum();
             found.left_out.no_data += (all - scored.len() - without.len()) as i64;
         }
@@ -258,27 +258,30 @@ impl Ground {
         Ok(then)
     }
 
-    /// Returns the last Healthy day, restated, of those that left.
-    async fn last_healthy(&self, scored: &[Scored<'_>]) -> Result<HashMap<CustomerId, NaiveDate>, AppError> {
-        let left = || scored.iter().filter_map(|(customer, _, left, _)| Some((*customer, (*left)?)));
-        let (Some(first), Some(last)) = (left().map(|(_, left)| left.on).min(), left().map(|(_, left)| left.on).max()) else {
-            return Ok(HashMap::new());
-        };
+    /// Returns the last Healthy day, restated, before each departure.
+    async fn last_healthy(&self, scored: &[Scored<'_>]) -> Result<LastHealthy, AppError> {
+        let left = scored.iter().filter_map(|(customer, _, left, _)| left.map(|left| ((customer.id, left.on), left.started)));
+        let departures: BTreeMap<_, _> = left.collect();
+        let on = || departures.keys().map(|(_, on)| *on);
+        let (Some(first), Some(last)) = (on().min(), on().max()) else { return Ok(LastHealthy::new()) };
         let Scoring { rulebook, connections } = &*self.now;
         let memory = Duration::days(scoring::BAND_MEMORY_DAYS);
-        let ids: Vec<_> = left().map(|(customer, _)| customer.id).collect();
-        let mut facts = self.store.load_facts_of(&ids, Reach::of(rulebook, first - memory), last).await?;
-        let mut found = HashMap::new();
-        for (customer, left) in left() {
-            let facts = facts.remove(&customer.id).unwrap_or_default();
-            let (first, last) = (left.on - memory, left.on - Duration::days(1));
-            let days = scoring::history(&facts_of_life(&facts, last, left.started), rulebook, connections, first, last);
+        let ids: Vec<_> = departures.keys().map(|(customer, _)| *customer).collect();
+        let facts = self.store.load_facts_of(&ids, Reach::of(rulebook, first - memory), last).await?;
+        let (none, mut found) = (Facts::default(), LastHealthy::new());
+        for ((customer, on), started) in departures {
+            let (first, last) = (on - memory, on - Duration::days(1));
+            let facts = facts_of_life(facts.get(&customer).unwrap_or(&none), last, started);
+            let days = scoring::history(&facts, rulebook, connections, first, last);
             let healthy = days.iter().rev().find(|point| point.band == Band::Healthy);
-            found.extend(healthy.map(|point| (customer.id, point.day)));
+            found.extend(healthy.map(|point| ((customer, on), point.day)));
         }
         Ok(found)
     }
 }
+
+/// The last Healthy day before a departure: by the customer and the day on which it left.
+type LastHealthy = HashMap<(CustomerId, NaiveDate), NaiveDate>;
 
 /// A customer with the days on which it is tested, each with the departure that follows.
 type Stood<'a> = (&'a Tested, Vec<(NaiveDate, Option<Churned>)>);
@@ -314,11 +317,11 @@ pub fn facts_of_life(facts: &Facts, day: NaiveDate, start_date: Option<NaiveDate
     }
 }
 
-fn test_case((customer, day, left, scores): Scored<'_>, last_healthy: &HashMap<CustomerId, NaiveDate>) -> TestCase {
+fn test_case((customer, day, left, scores): Scored<'_>, last_healthy: &LastHealthy) -> TestCase {
     let departure = |left: Churned| Departure {
         name: customer.name.clone(),
         after_days: (left.on - day).num_days(),
-        last_healthy_on: last_healthy.get(&customer.id).copied(),
+        last_healthy_on: last_healthy.get(&(customer.id, left.on)).copied(),
     };
     TestCase {
         customer: customer.id,
