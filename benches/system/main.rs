@@ -27,9 +27,9 @@ const DAYS: i64 = 220;
 const ROLL_OVER_CUSTOMERS: i64 = 100_000;
 const ROLL_OVER_DAYS: i64 = 30;
 /// Each side of a comparison is measured this often, in turns.
-const TURNS: usize = 2;
-const TURN: Duration = Duration::from_secs(4);
-/// Replays take less than a turn.
+const TURNS: usize = 4;
+const TURN: Duration = Duration::from_secs(2);
+/// A replay is too short to be measured by time, so it is repeated this often.
 const REPLAYS: usize = 6;
 /// Posts come so long before the first is counted: statements get prepared, connections opened, pages of the log touched.
 const WARM_UP: Duration = Duration::from_secs(3);
@@ -129,7 +129,7 @@ async fn fill(app: &AppState, customers: i64, days: i64) {
     let options = demo::Options { customers: customers as usize, days, ..demo::Options::default() };
     let summary = demo::run(&app.store, &options, app.read_clock()).await.expect("the demo portfolio loads");
     jobs::roll_over(app).await.expect("scores are rolled over");
-    // The server would do so while it is measured, and each of its commits lets go of the answers that are kept.
+    // Else the server packs while it is measured, and each of its commits lets go of the answers that are kept.
     jobs::pack_users(app).await.expect("users are packed");
     app.store.vacuum().await.expect("PostgreSQL is vacuumed");
     println!("{summary}, in {:.0} s", started.elapsed().as_secs_f64());
