@@ -39,6 +39,11 @@ impl FactorKey {
         Self { letters }
     }
 
+    /// Returns the key of a factor that has a place instead of a name: `m0`, `m1`.
+    pub fn numbered(place: usize) -> Self {
+        Self::of(&format!("m{place}"))
+    }
+
     /// Returns `None` for a text that cannot be a key.
     pub fn parse(text: &str) -> Option<Self> {
         let is_key = text.len() <= LONGEST_KEY

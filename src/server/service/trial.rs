@@ -37,9 +37,9 @@ pub async fn measure_portfolio(call: &Call, measures: &[Measure], with_customers
         let measured_anew = measure(&asked, &of_asked);
         let stored_as = stored_as(&asked, scorecard(&row));
         let value = |place: usize, measure: &Measure| match (&measured_anew, &stored_as) {
-            (Some(measured), _) => measured.factor(key(place)).measured_value(measure),
+            (Some(measured), _) => measured.factor(FactorKey::numbered(place)).measured_value(measure),
             (None, Some(keys)) => row.measured.factor(keys[place]).measured_value(measure),
-            (None, None) => Measurements::default().factor(key(place)).measured_value(measure),
+            (None, None) => Measurements::default().factor(FactorKey::numbered(place)).measured_value(measure),
         };
         measures.iter().enumerate().zip(&mut columns).for_each(|((place, measure), column)| column.push(value(place, measure)));
         if with_customers {
@@ -64,11 +64,6 @@ fn tried(row: &CurrentHealth, measured: &Measurements, current: &Scorecard, segm
     TriedCustomer { id, name, arr_cents, segment, traits: row.traits, has_data: measured.has_data(), score, band }
 }
 
-/// The key under which the measure of a place is measured.
-fn key(place: usize) -> FactorKey {
-    FactorKey::parse(&format!("m{place}")).unwrap_or(FactorKey::LOGIN_FREQUENCY)
-}
-
 /// Returns rules that measure so, and score nothing in particular.
 fn measuring(measures: &[Measure]) -> Scorecard {
     let rule = |measure: &Measure| FactorRule {
@@ -80,7 +75,7 @@ fn measuring(measures: &[Measure]) -> Scorecard {
         measure: measure.clone(),
         scale: Scale::straight((0, Points::ZERO), (1, Points::MAX), Points::NEUTRAL),
     };
-    let factors = measures.iter().enumerate().map(|(place, measure)| (key(place), rule(measure))).collect();
+    let factors = measures.iter().enumerate().map(|(place, measure)| (FactorKey::numbered(place), rule(measure))).collect();
     Scorecard { factors, ..Scorecard::default() }
 }
 
