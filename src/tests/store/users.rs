@@ -250,6 +250,28 @@ on_each_database! {
         assert_eq!(db.roll_over_all(today()).await, 0);
     }
 
+    async fn users_are_packed_and_dropped_at_once(db: Database) {
+        measure_users(&db, 30).await;
+        let last_month = now() - Duration::days(40);
+        db.prepare_log(last_month.date_naive(), today() + Months::new(1)).await.unwrap();
+        let mut customers = Vec::new();
+        for number in 0..30 {
+            let customer = db.customer(&format!("Customer {number}")).await;
+            db.posts.insert_event(customer, &login().user("old").days_ago(40).event(), last_month).await.unwrap();
+            db.send(customer, login().user("kept").days_ago(4)).await;
+            db.pack_users(today(), 10).await.unwrap();
+            db.send_all(customer, [login().user("ann").days_ago(3), login().user("bob").days_ago(2)]).await;
+            customers.push(customer);
+        }
+        let (packed, dropped) = tokio::join!(db.pack_users(today(), 10), db.drop_users_before(today()));
+        packed.unwrap();
+        dropped.unwrap();
+        for customer in customers {
+            let expected = [(2, "bob".to_owned()), (3, "ann".to_owned()), (4, "kept".to_owned())];
+            assert_eq!(days(&db, customer, today().into()).await, expected);
+        }
+    }
+
     async fn users_of_older_events_are_counted_and_work_that_is_cut_off_goes_on(db: Database) {
         let (acme, bolt) = (db.customer("Acme").await, db.customer("Bolt").await);
         let mut sent = Vec::new();

@@ -103,6 +103,9 @@ impl Store {
             let (Some(last),): (Option<i64>,) = tx.one(sql, binds![passed, CUSTOMERS_DROPPED_TOGETHER]).await? else {
                 return Ok(());
             };
+            // Whoever packs or adds to these rows holds the customers too.
+            let lock = format!("SELECT id FROM customers WHERE id > $1 AND id <= $2 ORDER BY id {}", tx.for_update());
+            tx.all::<(i64,)>(AssertSqlSafe(lock), binds![passed, last]).await?;
             for (table, day) in [("user_days", "day"), ("user_weeks", "first_day")] {
                 let sql = format!("DELETE FROM {table} WHERE customer_id > $1 AND customer_id <= $2 AND {day} < $3");
                 tx.execute(AssertSqlSafe(sql), binds![passed, last, month]).await?;
