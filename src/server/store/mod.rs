@@ -64,6 +64,14 @@ impl StoreError {
         Self::Database(sqlx::Error::PoolTimedOut)
     }
 
+    /// Adds which customer's stored content cannot be read.
+    pub fn of_customer(self, customer: CustomerId) -> Self {
+        match self {
+            Self::Corrupt(what) => Self::Corrupt(format!("customer {customer}, {what}")),
+            other => other,
+        }
+    }
+
     /// Returns whether the database can do nothing at the moment, because it is away or its disk is full. Trying again later may
     /// help.
     pub fn is_unavailable(&self) -> bool {

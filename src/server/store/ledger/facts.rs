@@ -158,7 +158,7 @@ pub async fn load_facts(
     let mut users_as_text = HashMap::<_, UsersText>::new();
     for (part, customer, text) in texts.load(tx).await? {
         let Some(facts) = found.get_mut(&customer) else { continue };
-        let named = |error| name_customer(customer, error);
+        let named = |error: StoreError| error.of_customer(customer);
         match part {
             Part::Daily => facts.daily = parse_daily(&text).map_err(named)?,
             Part::Readings => facts.readings = parse_readings(&text, &readings).map_err(named)?,
@@ -169,7 +169,7 @@ pub async fn load_facts(
         }
     }
     for (customer, text) in users_as_text {
-        let users = text.parse(&users, (users_from, to), known_on).map_err(|error| name_customer(customer, error))?;
+        let users = text.parse(&users, (users_from, to), known_on).map_err(|error| error.of_customer(customer))?;
         found.entry(customer).and_modify(|facts| facts.users = users);
     }
     if let Some(known_at) = known_at {
@@ -194,14 +194,6 @@ pub async fn load_facts(
         found.entry(customer).and_modify(|facts| facts.first_fact_since = first);
     }
     Ok(found)
-}
-
-/// Returns the error with the customer whose stored facts cannot be read.
-fn name_customer(customer: CustomerId, error: StoreError) -> StoreError {
-    match error {
-        StoreError::Corrupt(what) => StoreError::Corrupt(format!("customer {customer}, {what}")),
-        other => other,
-    }
 }
 
 /// Returns the day of each customer's earliest fact since a day of its own, as it was known at the end of a day.

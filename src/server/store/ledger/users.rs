@@ -210,7 +210,7 @@ async fn forget_names(tx: &mut Tx, (passed, last): (i64, i64)) -> StoreResult<()
     let mut kept = Vec::new();
     for (customer, weeks) in load_user_weeks(tx, &customers, (day(0), NaiveDate::MAX)).await? {
         let mut used = HashSet::new();
-        weeks.tell(|_| true, |(.., user), _| used.extend([user]))?;
+        weeks.tell(|_| true, |(.., user), _| used.extend([user])).map_err(|error| error.of_customer(customer))?;
         let line = |(number, name): (usize, &str)| if used.contains(&number) { format!("{name}\n") } else { "\n".into() };
         kept.push((customer, weeks.names.lines().enumerate().map(line).collect::<String>()));
     }
@@ -246,7 +246,7 @@ async fn pack_some(tx: &mut Tx, customer: CustomerId, most: i64) -> StoreResult<
     let add = |deed: Deed, count| {
         weeks.entry(first_of_week(deed.1)).and_modify(|counts| *counts.entry(deed).or_default() += count);
     };
-    packed.tell(|_| true, add)?;
+    packed.tell(|_| true, add).map_err(|error| error.of_customer(customer))?;
     store_user_weeks(tx, customer, &weeks).await?;
     store_user_names(tx, [(customer, users.names())]).await?;
     let (user, kind, number, received_on, _) = last;

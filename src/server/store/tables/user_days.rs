@@ -129,14 +129,12 @@ pub async fn load_last_seen(
         let asked = |name| Some((name, *users.get(&(customer, name))?));
         let by_number: Vec<_> = weeks.names.lines().map(asked).collect();
         let asked = |number: usize| by_number.get(number).copied().flatten();
-        weeks.tell(
-            |_| true,
-            |(kind, day, _, user), count| {
-                if let Some((name, _)) = asked(user).filter(|(_, from)| *from <= day && day <= to) {
-                    *counts.entry((customer, name.to_owned(), kind, day)).or_default() += count;
-                }
-            },
-        )?;
+        let add = |(kind, day, _, user), count| {
+            if let Some((name, _)) = asked(user).filter(|(_, from)| *from <= day && day <= to) {
+                *counts.entry((customer, name.to_owned(), kind, day)).or_default() += count;
+            }
+        };
+        weeks.tell(|_| true, add).map_err(|error| error.of_customer(customer))?;
     }
     let mut last = BTreeMap::new();
     for ((customer, user, kind, day), _) in counts.into_iter().filter(|(_, count)| *count > 0) {

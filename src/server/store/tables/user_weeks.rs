@@ -20,6 +20,13 @@ pub struct UserWeeks {
     pub lines: String,
 }
 
+/// The texts that these tables are read as.
+#[derive(Clone, Copy)]
+enum Part {
+    Names,
+    Weeks,
+}
+
 /// Returns the first day of a day's week. No week is of two months, so that a month can be dropped.
 pub fn first_of_week(day: NaiveDate) -> NaiveDate {
     let week = (day.day0() / 7).min(3);
@@ -33,11 +40,14 @@ pub async fn load_user_weeks(
     days: (NaiveDate, NaiveDate),
 ) -> StoreResult<BTreeMap<CustomerId, UserWeeks>> {
     let mut texts = Texts::of(tx, customers);
-    select_user_weeks(&mut texts, [false, true], days);
+    select_user_weeks(&mut texts, [Part::Names, Part::Weeks], days);
     let mut found = BTreeMap::<_, UserWeeks>::new();
-    for (is_weeks, customer, text) in texts.load(tx).await? {
-        let UserWeeks { names, lines } = found.entry(customer).or_default();
-        *if is_weeks { lines } else { names } = text;
+    for (part, customer, text) in texts.load(tx).await? {
+        let weeks = found.entry(customer).or_default();
+        match part {
+            Part::Names => weeks.names = text,
+            Part::Weeks => weeks.lines = text,
+        }
     }
     Ok(found)
 }
