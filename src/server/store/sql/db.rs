@@ -21,23 +21,16 @@ pub struct Db {
 impl Store {
     /// Begins a transaction that only reads. It sees one state of the database throughout.
     pub(in crate::server::store) async fn read(&self) -> StoreResult<Tx> {
-        let open = match &self.db.pools {
-            Pools::Sqlite { read, .. } => Open::begin(On::Sqlite(read.acquire().await?), "BEGIN").await?,
-            Pools::Postgres(pool) => {
-                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-                Open::begin(On::Postgres(pool.acquire().await?), begin).await?
-            }
+        let begin = match &self.db.pools {
+            Pools::Sqlite { .. } => "BEGIN",
+            Pools::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         };
-        Ok(self.db.tx(open))
+        Ok(self.db.tx(Open::begin(self.db.reader().await?, begin).await?))
     }
 
     /// Takes a connection to read by one statement, which sees one state of the database without a transaction around it.
     pub(in crate::server::store) async fn read_once(&self) -> StoreResult<Tx> {
-        let on = match &self.db.pools {
-            Pools::Sqlite { read, .. } => On::Sqlite(read.acquire().await?),
-            Pools::Postgres(pool) => On::Postgres(pool.acquire().await?),
-        };
-        Ok(self.db.tx(Open::without_transaction(on)))
+        Ok(self.db.tx(Open::without_transaction(self.db.reader().await?)))
     }
 
     /// Begins a transaction that may write. Without [`Tx::commit`] nothing of it stays.
@@ -55,6 +48,13 @@ impl Db {
         Ok(self.tx(open))
     }
 
+    async fn reader(&self) -> StoreResult<On> {
+        Ok(match &self.pools {
+            Pools::Sqlite { read, .. } => On::Sqlite(read.acquire().await?),
+            Pools::Postgres(pool) => On::Postgres(pool.acquire().await?),
+        })
+    }
+
     fn tx(&self, open: Open) -> Tx {
         Tx { open, changed: Changed::default(), changes: self.changes.clone() }
     }
@@ -68,7 +68,8 @@ const POSTGRES_ROWS: usize = 5000;
 pub trait Record: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> {}
 impl<T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>> Record for T {}
 
-/// A transaction on either database. Dropped without commit, it is rolled back.
+/// A transaction on either database, which is rolled back when it is dropped without commit; or, from [`Store::read_once`], a
+/// connection for one statement that reads.
 pub struct Tx {
     open: Open,
     /// The changes that the commit will tell.

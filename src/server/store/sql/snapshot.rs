@@ -18,7 +18,7 @@ impl Store {
             }
             // Which transactions are over. https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-PG-SNAPSHOT
             Pools::Postgres(_) => {
-                self.read().await?.one::<(String,)>("SELECT CAST(pg_current_snapshot() AS TEXT)", binds![]).await?.0
+                self.read_once().await?.one::<(String,)>("SELECT CAST(pg_current_snapshot() AS TEXT)", binds![]).await?.0
             }
         };
         Ok(Snapshot(snapshot))

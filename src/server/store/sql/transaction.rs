@@ -1,5 +1,5 @@
-//! One connection, in one transaction or for one statement. A connection on which something failed is closed instead of used again. Its state is not
-//! known: SQLite rolls back by itself when the disk is full, and PostgreSQL may still have answers to send.
+//! One connection, in one transaction or for one statement. A connection on which something failed is closed instead of used
+//! again. Its state is not known: SQLite rolls back by itself when the disk is full, and PostgreSQL may still have answers to send.
 
 use sqlx::pool::PoolConnection;
 use sqlx::{Postgres, Sqlite};
@@ -36,11 +36,13 @@ impl On {
     }
 }
 
-/// An open transaction. Dropped without commit, it is rolled back.
+/// An open transaction, which is rolled back when it is dropped without commit; or a connection for one statement.
 pub struct Open {
     /// Empty once it has ended.
     on: Option<On>,
-    has_begun: bool,
+    is_transaction: bool,
+    /// Whether a statement has begun and was not seen to its end.
+    is_running: bool,
     has_failed: bool,
 }
 
@@ -48,18 +50,19 @@ impl Open {
     /// Begins a transaction with the BEGIN statement of the database at hand.
     pub async fn begin(on: On, statement: &'static str) -> Result<Self, sqlx::Error> {
         // Whoever is dropped meanwhile leaves a connection in a state that nobody knows.
-        let mut open = Self { on: Some(on), has_begun: true, has_failed: true };
+        let mut open = Self { on: Some(on), is_transaction: true, is_running: false, has_failed: true };
         open.on()?.run(statement).await?;
         open.has_failed = false;
         Ok(open)
     }
 
-    /// Takes a connection for one statement, which needs no transaction.
+    /// Takes a connection for one statement that only reads, and so needs no transaction. It cannot be committed.
     pub fn without_transaction(on: On) -> Self {
-        Self { on: Some(on), has_begun: false, has_failed: false }
+        Self { on: Some(on), is_transaction: false, is_running: false, has_failed: false }
     }
 
     pub fn on(&mut self) -> Result<&mut On, sqlx::Error> {
+        self.is_running = true;
         self.on.as_mut().ok_or(sqlx::Error::WorkerCrashed)
     }
 
@@ -69,6 +72,7 @@ impl Open {
 
     /// Passes a statement's result on, and remembers whether the connection may be used again.
     pub fn noting<T>(&mut self, result: Result<T, sqlx::Error>) -> Result<T, sqlx::Error> {
+        self.is_running = false;
         if let Err(error) = &result {
             self.has_failed |= !leaves_connection_usable(error);
         }
@@ -108,8 +112,10 @@ fn leaves_connection_usable(error: &sqlx::Error) -> bool {
 impl Drop for Open {
     fn drop(&mut self) {
         let Some(mut on) = self.on.take() else { return };
+        // The pool would wait for the rest of PostgreSQL's answer, however long that takes.
+        let needs_rollback = self.is_transaction || (self.is_running && matches!(on, On::Postgres(_)));
         match tokio::runtime::Handle::try_current() {
-            Ok(_) if !self.has_failed && !self.has_begun => {}
+            Ok(_) if !self.has_failed && !needs_rollback => {}
             Ok(runtime) if !self.has_failed => {
                 runtime.spawn(on.give_back());
             }
