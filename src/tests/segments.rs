@@ -4,7 +4,8 @@ use super::api::Site;
 use super::imports::{file, import_with};
 use crate::domain::import::Outlook;
 use crate::domain::{Archive, ArchiveReason, BulkChange, CustomerFields, Segment};
-use crate::server::store::FormerCustomer;
+use crate::server::demo;
+use crate::server::store::{FormerCustomer, StoreError};
 use crate::tests::harness::*;
 use chrono::Duration;
 use serde_json::{Value, json};
@@ -111,6 +112,34 @@ on_each_database! {
         let report = site.database.undo_bulk_change(change, now()).await.unwrap();
         assert_eq!((report.restored, report.kept.len()), (0, 1));
         assert_eq!(site.database.get_customer(acme).await.unwrap().fields.segment, Segment::STARTUP);
+    }
+
+    async fn a_segment_that_was_removed_after_it_was_chosen_is_refused(db: Database) {
+        let acme = db.customer("Acme").await;
+        let site = Site::new(db);
+        assert_eq!(site.post("/api/rulebooks", with_segments(&site, json!(["SMB"])).await).await.status, 201);
+        let (db, fields) = (&site.database, CustomerFields { segment: Segment::STARTUP, ..blank() });
+        let change = BulkChange::Segment(Segment::STARTUP);
+        let refused = [
+            db.create_customer(&fields, now()).await.err(),
+            db.update_customer(acme, 1, &fields, now()).await.err(),
+            db.change_customers(&[(acme, 1)].into(), &change, now()).await.err(),
+        ];
+        for error in refused {
+            assert!(matches!(&error, Some(StoreError::Rule("segment", rule)) if rule == "must be one of SMB"), "{error:?}");
+        }
+        assert_eq!((site.names("").await, db.get_customer(acme).await.unwrap().fields.segment), (vec!["Acme".to_owned()], Segment::SMB));
+    }
+
+    async fn a_demo_portfolio_keeps_to_the_segments_of_the_rules(db: Database) {
+        let site = Site::new(db);
+        let with_others = with_segments(&site, json!(["Mid-market", "Startup"])).await;
+        assert_eq!(site.post("/api/rulebooks", with_others).await.status, 201);
+        let options = demo::Options { customers: 12, days: 30, ..demo::Options::default() };
+        demo::run(&site.database, &options, now()).await.unwrap();
+        let of = async |segment| site.get(&format!("/api/customers?segment={segment}")).await.ok()["total"].as_i64().unwrap();
+        let (others, startups) = (of("Mid-market").await, of("Startup").await);
+        assert!(others > 0 && startups > 0 && others + startups == 12, "{others} and {startups}");
     }
 
     async fn an_import_adds_the_segments_that_it_finds_on_demand(db: Database) {

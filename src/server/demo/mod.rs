@@ -79,8 +79,13 @@ async fn load(store: &Store, options: &Options, if_empty: bool, now: DateTime<Ut
     let mut customers = generate(options, now);
     let mut summary = Summary { seed: options.seed, customers: 0, events: 0 };
     let mut load = None;
+    let segments = store.segments().await?;
     loop {
-        let chunk: Vec<_> = customers.by_ref().take(CUSTOMERS_PER_STEP).collect();
+        let mut chunk: Vec<_> = customers.by_ref().take(CUSTOMERS_PER_STEP).collect();
+        for segment in chunk.iter_mut().map(|customer| &mut customer.fields.segment) {
+            // The rules may have others by now.
+            *segment = segments.find(segment.label()).or(segments.iter().next()).unwrap_or(*segment);
+        }
         match load {
             None => load = Some(store.begin_demo(&chunk, if_empty, now).await?),
             Some(_) if chunk.is_empty() => break,

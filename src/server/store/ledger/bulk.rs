@@ -6,10 +6,10 @@ use crate::domain::{
 };
 use crate::server::store::ledger::customers::{restore, set_archive};
 use crate::server::store::ledger::outcomes::{forget_churn, leave_again};
+use crate::server::store::ledger::rules::{require_segment, write_segments};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::bulk_changes::{FormerCustomer, FormerState, insert_bulk_change, take_bulk_change};
 use crate::server::store::tables::customers::{lock_customers, no_customer, set_customer_archive, set_customer_fields};
-use crate::server::store::tables::scorecards::load_segments;
 use crate::server::store::{Store, StoreError, StoreResult};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::HashMap;
@@ -20,7 +20,10 @@ const NAMED: usize = 5;
 impl Store {
     /// Changes all chosen customers, or none. Conflict when somebody has changed one of them since its version was read.
     pub async fn change_customers(&self, chosen: &Chosen, change: &BulkChange, now: DateTime<Utc>) -> StoreResult<BulkReport> {
-        let mut tx = self.write().await?;
+        let (mut tx, segments) = write_segments(&self.db).await?;
+        if let BulkChange::Segment(segment) = change {
+            require_segment(&segments, *segment)?;
+        }
         let found = lock_chosen(&mut tx, chosen.keys().copied().collect()).await?;
         let mut stale = Vec::new();
         for (id, version) in chosen {
@@ -53,10 +56,9 @@ impl Store {
     /// Makes customers what they were before a change. Those that somebody has changed since are left alone, and those whose segment
     /// the rules have no more.
     pub async fn undo_bulk_change(&self, id: BulkChangeId, now: DateTime<Utc>) -> StoreResult<BulkUndoReport> {
-        let mut tx = self.write().await?;
+        let (mut tx, segments) = write_segments(&self.db).await?;
         let former = take_bulk_change(&mut tx, id, now).await?;
         let found = lock_chosen(&mut tx, former.iter().map(|one| CustomerId(one.id)).collect()).await?;
-        let segments = load_segments(&mut tx).await?;
         let mut report = BulkUndoReport::default();
         for FormerCustomer { id, version, state } in former {
             let id = CustomerId(id);

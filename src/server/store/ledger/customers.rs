@@ -4,7 +4,7 @@ use crate::domain::band_change::BandChangeCause;
 use crate::domain::{Archive, ArchiveReason, Customer, CustomerFields, CustomerId, NaiveDate};
 use crate::server::store::ledger::health::{Occasion, rescore_customer};
 use crate::server::store::ledger::outcomes::note_churn;
-use crate::server::store::ledger::rules::load_rules;
+use crate::server::store::ledger::rules::{load_rules, require_segment, write_segments};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::tables::customers::{
     Life, get_customer_record, insert_customer, lock_customer, set_customer_archive, set_customer_fields, set_customer_life,
@@ -14,7 +14,8 @@ use chrono::{DateTime, Utc};
 
 impl Store {
     pub async fn create_customer(&self, fields: &CustomerFields, now: DateTime<Utc>) -> StoreResult<Customer> {
-        let mut tx = self.write().await?;
+        let (mut tx, segments) = write_segments(&self.db).await?;
+        require_segment(&segments, fields.segment)?;
         let id = insert_customer(&mut tx, fields, now, false).await?;
         let customer = rescored(&mut tx, id, now).await?;
         tx.commit().await?;
@@ -29,9 +30,13 @@ impl Store {
         fields: &CustomerFields,
         now: DateTime<Utc>,
     ) -> StoreResult<Customer> {
-        let mut tx = self.write().await?;
-        if lock_customer(&mut tx, id).await?.version != version {
+        let (mut tx, segments) = write_segments(&self.db).await?;
+        let stored = lock_customer(&mut tx, id).await?.customer()?;
+        if stored.version != version {
             return Err(StoreError::Conflict(format!("customer {id} was changed meanwhile: read it again, then change it")));
+        }
+        if fields.segment != stored.fields.segment {
+            require_segment(&segments, fields.segment)?;
         }
         set_customer_fields(&mut tx, id, fields, now).await?;
         let customer = rescored(&mut tx, id, now).await?;

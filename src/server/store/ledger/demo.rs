@@ -7,7 +7,7 @@ use crate::server::store::ledger::connections::settle_connections;
 use crate::server::store::ledger::fact_days::recount_fact_days;
 use crate::server::store::ledger::facts::sum_up;
 use crate::server::store::ledger::health::{Occasion, put_scored};
-use crate::server::store::ledger::rules::load_rules;
+use crate::server::store::ledger::rules::{load_rules, require_segment};
 use crate::server::store::sql::bind::{binds, midnight};
 use crate::server::store::sql::changes::Changed;
 use crate::server::store::sql::db::Tx;
@@ -23,6 +23,7 @@ use crate::server::store::tables::invoices::{InvoiceFact, derive_invoice, invoic
 use crate::server::store::tables::notes::note_row;
 use crate::server::store::tables::outcomes::outcome_row;
 use crate::server::store::tables::readings::{insert_readings, reading_row};
+use crate::server::store::tables::scorecards::load_segments;
 use crate::server::store::tables::user_days::{add_user_days, user_day_rows};
 use crate::server::store::{DemoCustomer, Store, StoreError, StoreResult};
 use chrono::{DateTime, Utc};
@@ -82,8 +83,10 @@ async fn next_load(tx: &mut Tx) -> StoreResult<DemoLoad> {
 /// Writes generated customers with all their facts. Messages and invoices are not looked up: a generator does not repeat
 /// itself. Each event counts as received when it happened.
 async fn write_generated(tx: &mut Tx, generated: &[DemoCustomer], now: DateTime<Utc>) -> StoreResult<()> {
+    let segments = load_segments(tx).await?;
     let mut stored = Vec::with_capacity(generated.len());
     for customer in generated {
+        require_segment(&segments, customer.fields.segment)?;
         let id = insert_customer(tx, &customer.fields, customer.created_at, true).await?;
         if customer.archived.is_some() {
             set_customer_archive(tx, id, customer.archived).await?;

@@ -4,6 +4,7 @@ use crate::domain::{NewRulebook, RulebookVersion};
 use crate::server::store::ledger::connections::note_first_readings;
 use crate::server::store::sql::bind::storable;
 use crate::server::store::sql::changes::Changed;
+use crate::server::store::sql::locks::AdvisoryLock;
 use crate::server::store::tables::scorecards::{
     VersionRow, current_columns, insert_rulebook, load_segments, refuse_missing_segments,
 };
@@ -17,6 +18,8 @@ impl Store {
         let NewRulebook { rulebook, segments, author, note } = new;
         let (based_on, created_at) = (rulebook.version - 1, storable(now));
         let mut tx = self.write_connections().await?;
+        // Held alone, so that nobody puts a customer into a segment that is removed here.
+        tx.lock(AdvisoryLock::Segments).await?;
         let (current, columns) = current_columns(&mut tx).await?;
         let columns = columns.followed_by(&rulebook.factors());
         let segments = match segments {

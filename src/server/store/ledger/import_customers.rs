@@ -2,14 +2,14 @@
 
 use crate::domain::letters::composed;
 use crate::domain::{Customer, CustomerFields, CustomerId, CustomerInput, FieldErrors, ImportCounts, ImportId, Segment};
+use crate::server::store::ledger::rules::write_segments;
 use crate::server::store::sql::bind::binds;
 use crate::server::store::sql::db::Tx;
 use crate::server::store::sql::json::json;
 use crate::server::store::tables::customers::{
-    CustomerRecord, insert_customer, load_exported_customers, select_customers, set_customer_fields, spellings,
+    insert_customer, load_exported_customers, lock_customers, set_customer_fields, spellings,
 };
 use crate::server::store::tables::imports::{add_import_counts, hold_import};
-use crate::server::store::tables::scorecards::load_segments;
 use crate::server::store::{Attempt, Store, StoreResult};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
@@ -26,12 +26,11 @@ impl Store {
         defaults: &CustomerInput,
         now: DateTime<Utc>,
     ) -> StoreResult<Vec<Result<CustomerChange, FieldErrors>>> {
-        let mut tx = self.write().await?;
+        let (mut tx, segments) = write_segments(&self.db).await?;
         let counts = match to {
             Destination::Import(attempt) => hold_import(&mut tx, attempt).await?,
             Destination::DryRun(..) => ImportCounts::default(),
         };
-        let segments = load_segments(&mut tx).await?;
         let segments = match &to {
             Destination::DryRun(.., added) => segments.and(added.iter().copied()),
             Destination::Import(_) => segments,
@@ -150,16 +149,16 @@ impl From<Customer> for ImportedCustomer {
 
 async fn load_by_external_id(tx: &mut Tx, rows: &[CustomerInput]) -> StoreResult<HashMap<String, ImportedCustomer>> {
     let ids: Vec<_> = rows.iter().map(external_id).collect();
-    let sql = format!(select_customers!("WHERE external_id {} ORDER BY id {}"), tx.one_of(), tx.for_update());
-    let found: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![spellings(&ids)]).await?;
+    let sql = format!("SELECT id FROM customers WHERE external_id {}", tx.one_of());
+    let found: Vec<(i64,)> = tx.all(AssertSqlSafe(sql), binds![spellings(&ids)]).await?;
+    let exported = load_exported_customers(tx, &ids).await?;
+    let exported: HashMap<_, _> = exported.into_iter().map(|(name, record)| (record.id, name)).collect();
+    let found: Vec<_> = found.iter().map(|(id,)| id).chain(exported.keys()).map(|id| CustomerId(*id)).collect();
     let mut known = HashMap::new();
-    for record in found {
+    for record in lock_customers(tx, &found).await? {
         let customer = record.customer()?;
-        known.insert(customer.fields.external_id.clone().unwrap_or_default(), customer.into());
-    }
-    for (external_id, record) in load_exported_customers(tx, &ids).await? {
-        let customer = record.customer()?;
-        known.insert(external_id, customer.into());
+        let name = customer.fields.external_id.clone().or_else(|| exported.get(&record.id).cloned());
+        known.extend(name.map(|name| (name, customer.into())));
     }
     Ok(known)
 }

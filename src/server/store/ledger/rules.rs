@@ -1,15 +1,16 @@
 //! The rules in force: everything that a score depends on besides the facts of its customer.
 
-use crate::domain::{CustomerId, Health, NaiveDate, Rulebook};
+use crate::domain::{CustomerId, Health, NaiveDate, Rulebook, Segment, Segments};
 use crate::scoring::{self, BAND_MEMORY_DAYS, Connections, Facts};
-use crate::server::store::StoreResult;
 use crate::server::store::ledger::facts::Reach;
 use crate::server::store::sql::bind::binds;
-use crate::server::store::sql::db::Tx;
+use crate::server::store::sql::db::{Db, Tx};
+use crate::server::store::sql::locks::AdvisoryLock;
 use crate::server::store::tables::connections::{ConnectionsRow, connections_columns};
 use crate::server::store::tables::customers::Basis;
 use crate::server::store::tables::factor_columns::FactorColumns;
-use crate::server::store::tables::scorecards::read_rulebook;
+use crate::server::store::tables::scorecards::{load_segments, read_rulebook};
+use crate::server::store::{StoreError, StoreResult};
 use chrono::Duration;
 use std::sync::Arc;
 
@@ -40,6 +41,20 @@ impl Rules {
     pub fn reach(&self, today: NaiveDate) -> Reach {
         Reach::of(&self.rulebook, today - Duration::days(BAND_MEMORY_DAYS))
     }
+}
+
+/// Begins a transaction that puts customers into segments. Returns it with the segments of the rules. Until it ends, none of them
+/// leaves the rules.
+pub async fn write_segments(db: &Db) -> StoreResult<(Tx, Segments)> {
+    let mut tx = db.write().await?;
+    tx.share_lock(AdvisoryLock::Segments).await?;
+    let segments = load_segments(&mut tx).await?;
+    Ok((tx, segments))
+}
+
+/// Refuses a segment that was in the rules when somebody chose it, and is not any more.
+pub fn require_segment(segments: &Segments, segment: Segment) -> StoreResult<()> {
+    if segments.contains(segment) { Ok(()) } else { Err(StoreError::Rule("segment", segments.rule())) }
 }
 
 #[derive(sqlx_macros::FromRow)]

@@ -6,6 +6,7 @@ use crate::domain::{
 };
 use crate::server::store::ledger::connections::settle_connections;
 use crate::server::store::ledger::facts::{ALL_FACTS, load_last_activity};
+use crate::server::store::ledger::rules::write_segments;
 use crate::server::store::sql::bind::{binds, day};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::sql::json::{json, read_json};
@@ -19,7 +20,6 @@ use crate::server::store::tables::imports::hold_import;
 use crate::server::store::tables::invoices::{derive_invoice, invoice_row, load_facts_about, store_invoices};
 use crate::server::store::tables::readings::end_readings;
 use crate::server::store::tables::retractions::{retraction_row, store_retractions};
-use crate::server::store::tables::scorecards::load_segments;
 use crate::server::store::tables::user_days::{add_user_days, user_day_rows};
 use crate::server::store::{Attempt, Store, StoreResult};
 use chrono::{DateTime, Utc};
@@ -121,7 +121,7 @@ impl Store {
         limit: i64,
         now: DateTime<Utc>,
     ) -> StoreResult<Option<(Vec<CustomerId>, UndoReport)>> {
-        let (mut tx, today) = (self.write().await?, now.date_naive());
+        let ((mut tx, segments), today) = (write_segments(&self.db).await?, now.date_naive());
         hold_import(&mut tx, attempt).await?;
         let sql =
             "SELECT customer_id, previous, imported FROM import_customers WHERE import_id = $1 AND customer_id > COALESCE($2, 0)
@@ -135,7 +135,6 @@ impl Store {
         let found: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![ids.as_slice()]).await?;
         let found: HashMap<_, _> = found.into_iter().map(|record| (record.id, record)).collect();
         let used = load_used(&mut tx, &ids).await?;
-        let segments = load_segments(&mut tx).await?;
         let mut report = UndoReport::default();
         for (id, previous, imported) in changes {
             let Some(record) = found.get(&id) else { continue };

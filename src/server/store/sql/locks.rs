@@ -7,7 +7,7 @@ use crate::server::store::sql::db::Tx;
 /// The locks that this application takes. The numbers are arbitrary, and the compiler refuses two that are the same.
 #[derive(Clone, Copy)]
 pub enum AdvisoryLock {
-    /// Guards the days since when sources are connected.
+    /// Guards the days since when sources are connected, and the rules.
     Connections = 7100917,
     /// Guards the partitions of the event log.
     EventLog = 7100918,
@@ -19,6 +19,8 @@ pub enum AdvisoryLock {
     Quarantine = 7100921,
     /// Lets one process at a time count the users of older events.
     Users = 7100922,
+    /// Guards the segments of the rules: whoever takes one out holds it alone, whoever puts a customer into one shares it.
+    Segments = 7100923,
 }
 
 impl Tx {
