@@ -41,7 +41,7 @@ pub struct Open {
     /// Empty once it has ended.
     on: Option<On>,
     is_transaction: bool,
-    /// Whether a statement has begun and was not seen to its end.
+    /// True while a statement has begun and was not seen to its end.
     is_running: bool,
     has_failed: bool,
 }
