@@ -61,6 +61,7 @@ impl Open {
         Self { on: Some(on), is_transaction: false, is_running: false, has_failed: false }
     }
 
+    /// Returns the connection for a statement, whose result [`Self::noting`] is to hear.
     pub fn on(&mut self) -> Result<&mut On, sqlx::Error> {
         self.is_running = true;
         self.on.as_mut().ok_or(sqlx::Error::WorkerCrashed)
