@@ -11,8 +11,8 @@ use crate::server::store::sql::bind::{binds, day};
 use crate::server::store::sql::db::Tx;
 use crate::server::store::sql::json::{json, read_json};
 use crate::server::store::tables::customers::{
-    CustomerRecord, Known, delete_customer, lock_known_customers, select_customers, set_customer_archive, set_customer_fields,
-    store_first_facts, store_stale,
+    Known, delete_customer, lock_customers, lock_known_customers, set_customer_archive, set_customer_fields, store_first_facts,
+    store_stale,
 };
 use crate::server::store::tables::daily_activity::{add_counts, count_row};
 use crate::server::store::tables::events::read_body;
@@ -131,9 +131,7 @@ impl Store {
             return Ok(None);
         }
         let ids: Vec<_> = changes.iter().map(|(id, ..)| CustomerId(*id)).collect();
-        let sql = format!(select_customers!("WHERE id {} ORDER BY id {}"), tx.one_of(), tx.for_update());
-        let found: Vec<CustomerRecord> = tx.all(AssertSqlSafe(sql), binds![ids.as_slice()]).await?;
-        let found: HashMap<_, _> = found.into_iter().map(|record| (record.id, record)).collect();
+        let found: HashMap<_, _> = lock_customers(&mut tx, &ids).await?.into_iter().map(|record| (record.id, record)).collect();
         let used = load_used(&mut tx, &ids).await?;
         let mut report = UndoReport::default();
         for (id, previous, imported) in changes {
