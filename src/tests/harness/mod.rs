@@ -30,6 +30,7 @@ use crate::server::{Actor, AppState, Call, Settings};
 use chrono::{DateTime, Duration, TimeZone, Utc};
 use std::sync::Arc;
 use tempfile::TempDir;
+use tokio::sync::OnceCell;
 
 /// Noon of a Monday in spring: when every test takes place.
 pub fn now() -> DateTime<Utc> {
@@ -94,25 +95,36 @@ impl std::ops::Deref for Database {
 }
 
 impl Database {
+    /// A copy of a file that was migrated once.
     pub async fn sqlite() -> Self {
+        static MIGRATED: OnceCell<Vec<u8>> = OnceCell::const_new();
         let folder = TempDir::new().unwrap();
-        let url = format!("sqlite://{}", folder.path().join("test.db").display());
-        Self::migrated(url, Some(folder)).await
+        let file = folder.path().join("test.db");
+        let migrated = async {
+            let first = TempDir::new().unwrap();
+            let file = first.path().join("first.db");
+            migrate(&format!("sqlite://{}", file.display())).await.close().await;
+            std::fs::read(file).unwrap()
+        };
+        std::fs::write(&file, MIGRATED.get_or_init(|| migrated).await).unwrap();
+        let url = format!("sqlite://{}", file.display());
+        Self::on(Store::connect(&url).await.unwrap(), url, Some(folder))
     }
 
+    /// A copy of a database that was migrated once.
     pub async fn postgres() -> Self {
-        Self::migrated(postgres::new_database().await, None).await
+        static MIGRATED: OnceCell<String> = OnceCell::const_new();
+        let migrated = async {
+            let url = postgres::new_database().await;
+            migrate(&url).await.close().await;
+            url
+        };
+        Self::at(&postgres::copy_of(MIGRATED.get_or_init(|| migrated).await).await).await
     }
 
     /// One that is migrated already, at another address.
     pub async fn at(url: &str) -> Self {
         Self::on(Store::connect(url).await.unwrap(), url.to_owned(), None)
-    }
-
-    async fn migrated(url: String, folder: Option<TempDir>) -> Self {
-        let store = Store::connect(&url).await.unwrap();
-        store.migrate().await.unwrap();
-        Self::on(store, url, folder)
     }
 
     fn on(store: Store, url: String, folder: Option<TempDir>) -> Self {
@@ -131,7 +143,7 @@ impl Database {
     /// Another database of the same kind, opened and migrated; this one stays, as its folder holds both.
     pub async fn migrated_at(self, url: String) -> Self {
         let Self { folder, .. } = self;
-        Self::migrated(url, folder).await
+        Self::on(migrate(&url).await, url, folder)
     }
 
     /// The address of a second database of the same kind, empty and without a schema.
@@ -244,6 +256,12 @@ impl Database {
         let (found, total) = self.list_customers(&query, today()).await.unwrap();
         (found.into_iter().map(|row| row.customer.fields.name).collect(), total)
     }
+}
+
+async fn migrate(url: &str) -> Store {
+    let store = Store::connect(url).await.unwrap();
+    store.migrate().await.unwrap();
+    store
 }
 
 /// `sort=name&band=healthy`, without any escapes.

@@ -9,17 +9,31 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The address of a new, empty database.
 pub async fn new_database() -> String {
+    // A collation unlike SQLite's, so that a sort that forgets to say COLLATE "C" is found out.
+    create("TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LOCALE 'C'").await
+}
+
+/// The address of a copy of the database at `url`, which nobody may be connected to.
+pub async fn copy_of(url: &str) -> String {
+    let (_, name, _) = parts(url);
+    create(&format!("TEMPLATE {name} STRATEGY file_copy")).await
+}
+
+async fn create(how: &str) -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let cluster = tokio::task::spawn_blocking(cluster_url).await.unwrap();
     let name = format!("test_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
     let mut connection = PgConnection::connect(cluster).await.expect("the PostgreSQL cluster for tests does not answer");
-    // A collation unlike SQLite's, so that a sort that forgets to say COLLATE "C" is found out.
-    let sql =
-        format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LOCALE 'C'");
-    sqlx::query(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
-    let (address, options) = cluster.split_once('?').unwrap_or((cluster, ""));
-    let (server, _) = address.rsplit_once('/').unwrap();
+    sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name} {how}"))).execute(&mut connection).await.unwrap();
+    let (server, _, options) = parts(cluster);
     format!("{server}/{name}?{options}")
+}
+
+/// The server, the database and the options of an address.
+fn parts(url: &str) -> (&str, &str, &str) {
+    let (address, options) = url.split_once('?').unwrap_or((url, ""));
+    let (server, database) = address.rsplit_once('/').unwrap();
+    (server, database, options)
 }
 
 fn cluster_url() -> &'static str {
