@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn no_number_of_addresses_fills_the_memory_or_frees_a_guesser_soon() {
         let (guesses, start) = (Guesses::default(), Instant::now());
-        (0..50_000).for_each(|index| guesses.note_wrong(Ipv4Addr::from_bits(index).into(), "guess", start));
+        (0..MAX_ADDRESSES as u32 + 500).for_each(|index| guesses.note_wrong(Ipv4Addr::from_bits(index).into(), "guess", start));
         assert_eq!(guesses.of.lock().unwrap().len(), MAX_ADDRESSES);
         let later = start + Duration::from_secs(1);
         (0..MAX_GUESSES).for_each(|index| guesses.note_wrong(GUESSER, &format!("guess-{index}"), later));
