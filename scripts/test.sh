@@ -11,8 +11,6 @@ passed=0 failed=0 not_run=0 broken=""
 # Clippy as the compiler of our own crates: lints and tests share one compilation, and dependencies are compiled once. It takes
 # its flags from CLIPPY_ARGS, as `cargo clippy` passes them on.
 lint="env RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=--deny__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__"
-# The profile that shares compiled dependencies with the release build.
-tests="cargo test --locked --profile bench"
 # Unoptimised, the futures of a whole export and import need more than a test's 2 MiB of stack.
 export RUST_MIN_STACK=8388608
 
@@ -49,11 +47,17 @@ count() { # NAME PASSED FAILED NOT_RUN STATUS
     if [ "$3" -eq 0 ] && { [ "$5" -ne 0 ] || [ "$2" -eq 0 ]; }; then add "$2" 1 "$4" "$1"; else add "$2" "$3" "$4" "$1"; fi
 }
 
-# cargo_tests LINT: runs the tests, as they were compiled for the lints where LINT is the command that did so.
-cargo_tests() {
+# compile_tests [LINT...]: compiles them and what else there is for `cargo test`, and remembers where they are.
+compile_tests() {
+    "$@" cargo test --locked --profile bench --all-targets --no-run --message-format json-render-diagnostics >"$logs/compiled.json"
+}
+
+# Started by themselves: cargo would wait with them until the release, which is compiled into the same folder, is done.
+rust_tests() {
     log=$logs/cargo.log
-    # shellcheck disable=SC2086
-    INSTA_UPDATE=no step "Tests on SQLite and PostgreSQL" logged "$log" scripts/with-postgres.sh $1 $tests --no-fail-fast
+    # shellcheck disable=SC2046
+    INSTA_UPDATE=no step "Tests on SQLite and PostgreSQL" logged "$log" scripts/with-postgres.sh \
+        $(sed -n '/"kind":\["lib"\]/s/.*"executable":"\([^"]*\)".*/\1/p' "$logs/compiled.json")
     status=$?
     # shellcheck disable=SC2046
     count "Tests on SQLite and PostgreSQL" $(awk '/^test result: / { passed += $4; failed += $6; ignored += $8 }
@@ -79,12 +83,13 @@ check "Format" cargo fmt --all --check
 "${MAKE:-make}" --no-print-directory build LINTED_BY="$lint" end2end/node_modules/.package-lock.json >"$logs/release.log" 2>&1 &
 release=$!
 trap 'kill "$release"; exit 1' INT TERM
+# The tests' profile shares its compiled dependencies with the release.
 # shellcheck disable=SC2086
-if step "Lints of the server and the build tool, and the tests compiled" $lint $tests --all-targets --no-run; then
-    cargo_tests "$lint"
+if step "Lints of the server and the build tool, and the tests compiled" compile_tests $lint; then
+    rust_tests
 else
     add 0 1 0 "Lints of the server and the build tool"
-    cargo_tests ""
+    compile_tests && rust_tests || add 0 1 0 "Tests on SQLite and PostgreSQL"
 fi
 finish_release() { wait "$release"; status=$?; cat "$logs/release.log"; return $status; }
 if step "Release build, begun above; lints of the browser's half" finish_release; then
