@@ -1,11 +1,9 @@
 // Every page, light and dark: WCAG 2.2 AA as far as axe can tell, and no wider than its screen.
 
 import assert from "node:assert/strict";
-import AxeBuilder from "@axe-core/playwright";
+import { assertAccessible, assertNoViolations, NARROW, overflowing, settled, WIDE } from "./lib/accessibility.mjs";
 import { daysAgo, invoice, logins } from "./lib/facts.mjs";
-import { painted, refused, sharedApp, story } from "./lib/story.mjs";
-
-const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+import { refused, sharedApp, story } from "./lib/story.mjs";
 
 /** Customers in every state that a page can show: the first has everything, the fifth no fact, the sixth is archived. */
 const small = sharedApp({}, async (api) => {
@@ -73,36 +71,13 @@ function spoilt() {
   });
 }
 
-const WIDE = { width: 1440, height: 900 };
-const NARROW = { width: 390, height: 844 };
-
 for (const [name, path, message] of PAGES) {
   // The message comes each time the page is opened.
   const console = message ? [message, message] : [];
-  story(`${name}: no violation, light and dark, wide and narrow`, { app: small, console }, ({ page, open }) => check(page, open, path));
+  story(`${name}: no violation, light and dark, wide and narrow`, { app: small, console }, ({ page, open }) => assertAccessible(page, open, path));
 }
 
-story("the first-run page: no violation, light and dark, wide and narrow", { app: empty }, ({ page, open }) => check(page, open, "/"));
-
-/** Opened once for each width. The colours alone depend on the theme. */
-async function check(page, open, path) {
-  for (const viewport of [WIDE, NARROW]) {
-    await page.setViewportSize(viewport);
-    await open(path);
-    await settled(page);
-    assert.deepEqual(await violations(page), [], `light, ${viewport.width} pixels wide`);
-    assert.deepEqual(await overflowing(page), [], `${viewport.width} pixels wide`);
-    await page.emulateMedia({ colorScheme: "dark" });
-    assert.deepEqual(await violations(page, COLOURS), [], `dark, ${viewport.width} pixels wide`);
-    await page.emulateMedia({ colorScheme: "light" });
-  }
-}
-
-/** What comes after the page is there. */
-async function settled(page) {
-  await painted(page);
-  await page.waitForFunction(() => !document.querySelector("[aria-busy=true], [data-pending]"));
-}
+story("the first-run page: no violation, light and dark, wide and narrow", { app: empty }, ({ page, open }) => assertAccessible(page, open, "/"));
 
 story("the demo portfolio fits screens from 390 to 1440 pixels, and names stay readable", { app: demo }, async ({ page, api, open }) => {
   const { items } = await api.get("/customers?page_size=60");
@@ -125,32 +100,30 @@ story("at 200 % zoom no page can be scrolled sideways", { app: demo, viewport: {
   }
 });
 
-for (const colorScheme of ["light", "dark"]) {
-  for (const viewport of [WIDE, NARROW]) {
-    story(`chosen customers, renewals and sheets, ${colorScheme} at ${viewport.width}: no violation`, { app: small, colorScheme, viewport }, async ({ page, open }) => {
-      await open("/?renewal=next_90");
-      await page.getByRole("checkbox", { name: "Choose Acme" }).check();
-      await page.getByRole("button", { name: "Set owner" }).waitFor();
-      assert.deepEqual(await violations(page), [], "the bar");
-      assert.deepEqual(await overflowing(page), []);
-      await page.getByRole("button", { name: "Set owner" }).click();
-      await page.getByRole("dialog").waitFor();
-      assert.deepEqual(await violations(page), [], "the question");
+for (const viewport of [WIDE, NARROW]) {
+  story(`chosen customers, renewals and sheets at ${viewport.width}: no violation`, { app: small, viewport }, async ({ page, open }) => {
+    await open("/?renewal=next_90");
+    await page.getByRole("checkbox", { name: "Choose Acme" }).check();
+    await page.getByRole("button", { name: "Set owner" }).waitFor();
+    await assertNoViolations(page, "the bar");
+    assert.deepEqual(await overflowing(page), []);
+    await page.getByRole("button", { name: "Set owner" }).click();
+    await page.getByRole("dialog").waitFor();
+    await assertNoViolations(page, "the question");
+    await page.keyboard.press("Escape");
+    if (viewport === NARROW) {
+      await page.getByRole("button", { name: "Filters · 1" }).click();
+      await page.getByRole("combobox", { name: "Segment" }).waitFor();
+      await assertNoViolations(page, "the filters");
       await page.keyboard.press("Escape");
-      if (viewport === NARROW) {
-        await page.getByRole("button", { name: "Filters · 1" }).click();
-        await page.getByRole("combobox", { name: "Segment" }).waitFor();
-        assert.deepEqual(await violations(page), [], "the filters");
-        await page.keyboard.press("Escape");
-        await page.getByRole("button", { name: "More", exact: true }).click();
-        await page.getByRole("link", { name: "Help", exact: true }).waitFor();
-        assert.deepEqual(await violations(page), [], "the other places");
-      } else {
-        await page.getByText("Columns", { exact: true }).click();
-        assert.deepEqual(await violations(page), [], "the columns");
-      }
-    });
-  }
+      await page.getByRole("button", { name: "More", exact: true }).click();
+      await page.getByRole("link", { name: "Help", exact: true }).waitFor();
+      await assertNoViolations(page, "the other places");
+    } else {
+      await page.getByText("Columns", { exact: true }).click();
+      await assertNoViolations(page, "the columns");
+    }
+  });
 }
 
 story("rules whose effect is being measured: no violation", { app: small }, async ({ page, open }) => {
@@ -159,7 +132,7 @@ story("rules whose effect is being measured: no violation", { app: small }, asyn
   await page.route("**/app/measure_portfolio", (route) => held.then(() => route.continue()));
   await open("/scorecard");
   await page.getByText("Measuring …").waitFor();
-  assert.deepEqual(await violations(page), []);
+  await assertNoViolations(page);
   measure();
   await settled(page);
 });
@@ -169,55 +142,28 @@ story("a refused form, a message and a dialog: no violation", async ({ page, api
   await open(`/customers/${id}/events/new?log=feature_use`);
   await page.getByRole("button", { name: "Log feature use" }).click();
   await page.getByText("is required").waitFor();
-  assert.deepEqual(await violations(page), []);
+  await assertNoViolations(page);
   await page.getByRole("combobox", { name: "Feature" }).fill("dashboards");
   await page.getByRole("button", { name: "Log feature use" }).click();
   await page.getByRole("button", { name: "Undo" }).waitFor();
-  assert.deepEqual(await violations(page), []);
+  await assertNoViolations(page);
   await open(`/customers/${id}`);
   await page.getByText("Archive", { exact: true }).click();
   await page.getByRole("dialog").waitFor();
-  assert.deepEqual(await violations(page), []);
+  await assertNoViolations(page);
 });
 
-for (const colorScheme of ["light", "dark"]) {
-  story(`the search everywhere and the list of keys, ${colorScheme}: no violation`, { app: small, colorScheme }, async ({ page, open }) => {
-    await open("/help");
-    await page.keyboard.press("Control+k");
-    await page.getByRole("option").first().waitFor();
-    assert.deepEqual(await violations(page), []);
-    await page.keyboard.type("acme");
-    await page.getByRole("option", { name: /Acme/, selected: true }).waitFor();
-    assert.deepEqual(await violations(page), []);
-    await page.keyboard.press("Escape");
-    await page.getByRole("dialog").waitFor({ state: "hidden" });
-    await page.keyboard.press("?");
-    await page.getByRole("checkbox").waitFor();
-    assert.deepEqual(await violations(page), []);
-  });
-}
-
-// axe leaves one of these rules off by default.
-const EVERYTHING = { runOnly: WCAG, rules: { "target-size": { enabled: true } } };
-const COLOURS = { runOnly: ["color-contrast"] };
-
-/** What axe finds, one line for each element. */
-async function violations(page, rules = EVERYTHING) {
-  const axe = new AxeBuilder({ page }).options({ resultTypes: ["violations"], ...rules });
-  // No page has a frame, for which axe would open a page of its own.
-  const { violations } = await axe.setLegacyMode().analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target} ${node.any[0]?.message ?? node.failureSummary}`));
-}
-
-/** When the page can be scrolled sideways: what sticks out, and is not inside something that scrolls by itself. */
-function overflowing(page) {
-  return page.evaluate(() => {
-    const width = document.documentElement.clientWidth;
-    if (document.documentElement.scrollWidth <= width) return [];
-    const scrolls = (element) => element && element !== document.body && (getComputedStyle(element).overflowX !== "visible" || scrolls(element.parentElement));
-    const outside = [...document.querySelectorAll("body *")].filter(
-      (element) => element.getBoundingClientRect().right > width + 0.5 && !scrolls(element.parentElement),
-    );
-    return [`${document.documentElement.scrollWidth} > ${width}`, ...outside.slice(0, 5).map((element) => `${element.tagName}.${element.className}`)];
-  });
-}
+story("the search everywhere and the list of keys: no violation", { app: small }, async ({ page, open }) => {
+  await open("/help");
+  await page.keyboard.press("Control+k");
+  await page.getByRole("option").first().waitFor();
+  await assertNoViolations(page, "the search");
+  await page.keyboard.type("acme");
+  await page.getByRole("option", { name: /Acme/, selected: true }).waitFor();
+  await assertNoViolations(page, "what it found");
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "hidden" });
+  await page.keyboard.press("?");
+  await page.getByRole("checkbox").waitFor();
+  await assertNoViolations(page, "the list of keys");
+});

@@ -1,7 +1,7 @@
 // Does it hold: past scores against the departures that followed.
 
 import assert from "node:assert/strict";
-import AxeBuilder from "@axe-core/playwright";
+import { assertAccessible } from "./lib/accessibility.mjs";
 import { daysAgo, morning, shownDay } from "./lib/facts.mjs";
 import { refused, sharedApp, story } from "./lib/story.mjs";
 
@@ -78,16 +78,11 @@ story("before anybody has left it says how to tell so", async ({ page, api, open
   await page.getByRole("heading", { name: "Nobody is known to have left yet" }).waitFor();
 });
 
-for (const [width, colorScheme] of [[1440, "light"], [1440, "dark"], [390, "light"], [390, "dark"]]) {
-  story(`axe finds nothing at ${width}, ${colorScheme}`, { app, viewport: { width, height: 900 }, colorScheme }, async ({ page, open }) => {
-    await open(`/backtest?min_age=30`);
+story("axe finds nothing, light and dark, wide and narrow", { app }, ({ page, open }) =>
+  assertAccessible(page, open, "/backtest?min_age=30", async () => {
     await lead(page).waitFor();
     await page.getByText("All figures").click();
-    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, "nothing sticks out");
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)]), []);
-  });
-}
+  }));
 
 const better = (page) => page.getByRole("region", { name: "Could it be better?" });
 
@@ -197,12 +192,5 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-for (const [width, colorScheme] of [[1440, "light"], [1440, "dark"], [390, "light"], [390, "dark"]]) {
-  story(`axe finds nothing in a suggestion at ${width}, ${colorScheme}`, { app: proven, viewport: { width, height: 900 }, colorScheme }, async ({ page, open }) => {
-    await open("/backtest?horizon=30");
-    await better(page).getByText("The rules that were tried").click();
-    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, "nothing sticks out");
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)]), []);
-  });
-}
+story("axe finds nothing in a suggestion, light and dark, wide and narrow", { app: proven }, ({ page, open }) =>
+  assertAccessible(page, open, "/backtest?horizon=30", () => better(page).getByText("The rules that were tried").click()));

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import AxeBuilder from "@axe-core/playwright";
+import { assertAccessible } from "./lib/accessibility.mjs";
 import { sharedApp, story } from "./lib/story.mjs";
 
 const demo = sharedApp({ demo: true });
@@ -79,17 +79,7 @@ story("on paper there is nothing to click, on two pages at most", { app: demo },
   assert.ok(pages <= 2, `${pages} pages`);
 });
 
-for (const colorScheme of ["light", "dark"]) {
-  for (const width of [1440, 390]) {
-    story(`axe finds nothing on the month, ${colorScheme} at ${width}`, { app: demo, colorScheme, viewport: { width, height: 900 } }, async ({ page, open }) => {
-      await open("/month");
-      const options = { rules: { "target-size": { enabled: true } } };
-      const { violations } = await new AxeBuilder({ page }).options(options).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
-      assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), []);
-      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "no wider than its screen");
-    });
-  }
-}
+story("axe finds nothing on the month, light and dark, wide and narrow", { app: demo }, ({ page, open }) => assertAccessible(page, open, "/month"));
 
 /** Saves a chart by its menu; the file's name and content. */
 async function saved(page, title, words) {
