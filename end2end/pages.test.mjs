@@ -18,6 +18,14 @@ story("an empty portfolio shows how to begin, and begins", async ({ page, api, o
   await list(page).getByRole("link", { name: "Acme" }).waitFor();
 });
 
+story("no page asks for more than a dozen files", { app: demo }, async ({ page, open }) => {
+  for (const path of ["/", "/today", "/month", "/backtest", "/customers/1", "/customers/new", "/scorecard", "/help"]) {
+    await open(path);
+    const files = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname).filter((path) => path.startsWith("/assets/")));
+    assert.ok(files.length > 0 && files.length <= 12, `${path}: ${files.join(" ")}`);
+  }
+});
+
 story("an unknown address is a 404 that leads back", { console: [refused(404)] }, async ({ page, open }) => {
   const answer = await open("/nothing/here");
   assert.equal(answer.status(), 404);

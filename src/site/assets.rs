@@ -122,6 +122,7 @@ fn choice(item: &str) -> (&str, bool) {
 /// of their own.
 fn content_type(path: &str) -> Option<&'static str> {
     Some(match path.rsplit_once('.')?.1 {
+        "bin" => "application/octet-stream",
         "css" => "text/css; charset=utf-8",
         "js" => "text/javascript; charset=utf-8",
         "png" => "image/png",

@@ -3,7 +3,7 @@
 
 use crate::Outcome;
 use crate::site::{ASSETS, MANIFEST};
-use crate::wasm::{NAME, NAMED_MAIN, PARTS};
+use crate::wasm::{NAME, NAMED_MAIN, PARTS, SHARED};
 use rustc_demangle::demangle;
 use std::{
     collections::{BTreeMap, HashMap},
@@ -37,7 +37,7 @@ pub fn report() -> Outcome<()> {
     }
     println!("{:>10} {total:>9}  of {BUDGET}", "");
     println!("\nLoaded when a page needs them");
-    for name in names.keys().filter(|name| name.ends_with(".wasm") && !first_page.contains(name)) {
+    for name in names.keys().filter(|name| (name.ends_with(".wasm") || *name == SHARED) && !first_page.contains(name)) {
         let (plain, brotli) = compressed(name)?;
         println!("{plain:>10} {brotli:>9}  {name}");
     }

@@ -3,7 +3,7 @@
 
 use crate::Outcome;
 use crate::files::{Mode, content_hash, files_below};
-use std::{fs, path::Path, path::PathBuf, process::Command};
+use std::{collections::BTreeMap, fs, path::Path, path::PathBuf, process::Command};
 use wasm_bindgen_cli_support::Bindgen;
 
 /// The stem of both main files: `customer-health.js` and `customer-health_bg.wasm`.
@@ -14,6 +14,8 @@ pub const PARTS: &str = "parts.js";
 pub const NAMED_MAIN: &str = "target/bindgen/release/split/main.wasm";
 /// Optimises with Binaryen, which npm installs. It more than halves the modules.
 const OPTIMISE: &str = "xtask/src/optimise.mjs";
+/// The file with all parts that several pages share: there are a hundred of them, too small to be asked for one by one.
+pub const SHARED: &str = "shared.bin";
 /// How `parts.js` asks for a part. It has to go on asking, or a server that is away for a moment would end the app.
 const FETCH: [&str; 2] = ["fetch(new URL(", "fetchPart(new URL("];
 const FETCH_PART: &str = include_str!("fetch_part.js");
@@ -40,6 +42,7 @@ pub fn bind(mode: Mode) -> Outcome<PathBuf> {
         if mode == Mode::Release {
             optimise(&bound)?;
         }
+        join_shared(&bound)?;
         fs::write(&stamp, &hash)?;
     }
     Ok(bound)
@@ -87,6 +90,21 @@ fn collect_parts(split: &Path, bound: &Path) -> Outcome<()> {
         }
     }
     Ok(())
+}
+
+/// Puts the parts that several pages share into one file, after a line of JSON with the place of each, as `fetch_part.js` reads it.
+fn join_shared(folder: &Path) -> Outcome<()> {
+    let (mut places, mut parts) = (BTreeMap::new(), Vec::new());
+    for path in files_below(folder)? {
+        let name = path.strip_prefix(folder)?.display().to_string();
+        if name.starts_with("chunk_") {
+            let begin = parts.len();
+            parts.extend(fs::read(&path)?);
+            places.insert(name, [begin, parts.len()]);
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(fs::write(folder.join(SHARED), [serde_json::to_string(&places)?.as_bytes(), b"\n", &parts].concat())?)
 }
 
 /// Optimises every module in a folder.
