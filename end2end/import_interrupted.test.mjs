@@ -8,11 +8,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { binary, startApp } from "./lib/app.mjs";
 import { postgres, sqlite } from "./lib/databases.mjs";
 import { api, daysAgo } from "./lib/facts.mjs";
 
-const ROWS = 200_000;
+const ROWS = 100_000;
 const CUSTOMERS = 50;
 
 /** Events of some customers, each with an id of its own. */
@@ -44,6 +45,7 @@ async function until(url, id, isSo) {
   for (;;) {
     const found = await look(url, id);
     if (isSo(found)) return found;
+    await pause(50);
   }
 }
 
@@ -107,6 +109,7 @@ async function withImporter(create, play) {
     for (;;) {
       const answer = await fetch(`${app.url}/app/load_import?id=1`);
       if (answer.status === 200 && (await answer.json()).import.counts.created > 0) break;
+      await pause(20);
     }
     await play({ app, databaseUrl: database.url, customers, importer, exited });
   } finally {
