@@ -9,7 +9,7 @@ export CARGO_TARGET_DIR := $(CURDIR)/target
 export PATH := $(HOME)/.cargo/bin:$(PATH)
 unexport RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_TARGET
 
-# A command that lints what it compiles, as `make test` gives it; the server and the build tool are linted with the tests.
+# A command that lints what it compiles, as `make test` gives it; the server is linted with the tests.
 LINTED_BY =
 BROWSER_HALF = --package customer-health --lib --target wasm32-unknown-unknown --no-default-features --features hydrate
 APP = target/release/customer-health
@@ -30,7 +30,7 @@ build: wasm-target node_modules/.package-lock.json ## Build the self-contained r
 	@test -x $(APP) || echo "The first build compiles some 700 crates: 8 to 30 minutes on two cores, by the machine. Later ones take seconds."
 	@echo "1/2 the browser's half, in WebAssembly, and of it the site: bound, optimised, bundled, hashed, compressed; beside it the server"
 	@trap 'kill $$half $$server' INT TERM; $(LINTED_BY) cargo rustc --locked --profile wasm-release $(BROWSER_HALF) --crate-type cdylib & half=$$!; \
-		cargo build --locked --release --bin xtask || { kill $$half; exit 1; }; cargo build --locked --release --lib & server=$$!; \
+		$(LINTED_BY) cargo build --locked --release --bin xtask || { kill $$half; exit 1; }; cargo build --locked --release --lib & server=$$!; \
 		wait $$half && target/release/xtask site --release && wait $$server || { kill $$server; exit 1; }
 	@echo "2/2 the binary, with the site embedded" && cargo build --locked --release --bin customer-health
 

@@ -47,9 +47,11 @@ count() { # NAME PASSED FAILED NOT_RUN STATUS
     if [ "$3" -eq 0 ] && { [ "$5" -ne 0 ] || [ "$2" -eq 0 ]; }; then add "$2" 1 "$4" "$1"; else add "$2" "$3" "$4" "$1"; fi
 }
 
-# compile_tests [LINT...]: compiles them and what else there is for `cargo test`, and remembers where they are.
+# compile_tests [LINT...]: compiles them and all else of the server, and remembers where they are. The build tool comes later: its
+# crates would be compiled before the tests, which then keep one core busy alone.
 compile_tests() {
-    "$@" cargo test --locked --profile bench --all-targets --no-run --message-format json-render-diagnostics >"$logs/compiled.json"
+    "$@" cargo test --locked --profile bench --lib --benches --bin customer-health --no-run \
+        --message-format json-render-diagnostics >"$logs/compiled.json"
 }
 
 # Started by themselves: cargo would wait with them until the release, which is compiled into the same folder, is done.
@@ -79,20 +81,20 @@ browser_tests() {
 begun=$(date +%s)
 check "Format" cargo fmt --all --check
 # The release is built beside the tests, since much of it keeps only one core busy. Compiling lints what it compiles first: the browser's
-# half here, the build tool and the server with its tests.
+# half and the build tool here, the server with its tests.
 "${MAKE:-make}" --no-print-directory build LINTED_BY="$lint" end2end/node_modules/.package-lock.json >"$logs/release.log" 2>&1 &
 release=$!
 trap 'kill "$release"; exit 1' INT TERM
 # The tests' profile shares its compiled dependencies with the release.
 # shellcheck disable=SC2086
-if step "Lints of the server and the build tool, and the tests compiled" compile_tests $lint; then
+if step "Lints of the server, and the tests compiled" compile_tests $lint; then
     rust_tests
 else
-    add 0 1 0 "Lints of the server and the build tool"
+    add 0 1 0 "Lints of the server"
     compile_tests && rust_tests || add 0 1 0 "Tests on SQLite and PostgreSQL"
 fi
 finish_release() { wait "$release"; status=$?; cat "$logs/release.log"; return $status; }
-if step "Release build, begun above; lints of the browser's half" finish_release; then
+if step "Release build, begun above; lints of the browser's half and the build tool" finish_release; then
     check "Size of the first page" target/release/xtask size
     browser_tests
 else
