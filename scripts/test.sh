@@ -47,7 +47,7 @@ count() { # NAME PASSED FAILED NOT_RUN STATUS
     if [ "$3" -eq 0 ] && { [ "$5" -ne 0 ] || [ "$2" -eq 0 ]; }; then add "$2" 1 "$4" "$1"; else add "$2" "$3" "$4" "$1"; fi
 }
 
-# compile_tests [LINT...]: compiles them and all else of the server, and remembers where they are. The build tool comes later: its
+# compile_tests [LINT...]: compiles the tests and all else of the server, and remembers where they are. The build tool comes later: its
 # crates would be compiled before the tests, which then keep one core busy alone.
 compile_tests() {
     "$@" cargo test --locked --profile bench --lib --benches --bin customer-health --no-run \
@@ -57,9 +57,8 @@ compile_tests() {
 # Started by themselves: cargo would wait with them until the release, which is compiled into the same folder, is done.
 rust_tests() {
     log=$logs/cargo.log
-    # shellcheck disable=SC2046
     INSTA_UPDATE=no step "Tests on SQLite and PostgreSQL" logged "$log" scripts/with-postgres.sh \
-        $(sed -n '/"kind":\["lib"\]/s/.*"executable":"\([^"]*\)".*/\1/p' "$logs/compiled.json")
+        "$(sed -n '/"kind":\["lib"\]/s/.*"executable":"\([^"]*\)".*/\1/p' "$logs/compiled.json")"
     status=$?
     # shellcheck disable=SC2046
     count "Tests on SQLite and PostgreSQL" $(awk '/^test result: / { passed += $4; failed += $6; ignored += $8 }
@@ -91,7 +90,7 @@ if step "Lints of the server, and the tests compiled" compile_tests $lint; then
     rust_tests
 else
     add 0 1 0 "Lints of the server"
-    compile_tests && rust_tests || add 0 1 0 "Tests on SQLite and PostgreSQL"
+    if compile_tests; then rust_tests; else add 0 1 0 "Tests on SQLite and PostgreSQL"; fi
 fi
 finish_release() { wait "$release"; status=$?; cat "$logs/release.log"; return $status; }
 if step "Release build, begun above; lints of the browser's half and the build tool" finish_release; then
