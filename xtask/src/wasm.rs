@@ -20,7 +20,7 @@ pub const SHARED: &str = "shared.bin";
 const FETCH: [&str; 2] = ["fetch(new URL(", "fetchPart(new URL("];
 const FETCH_PART: &str = include_str!("fetch_part.js");
 
-/// Cuts the module into parts and runs wasm-bindgen and Binaryen, unless they ran on exactly this module last time. Returns
+/// Cuts the module into parts and runs wasm-bindgen and Binaryen, unless they ran on exactly this module and loader last time. Returns
 /// the folder with their files, which find each other by their plain names.
 pub fn bind(mode: Mode) -> Outcome<PathBuf> {
     let compiled = match mode {
@@ -30,7 +30,7 @@ pub fn bind(mode: Mode) -> Outcome<PathBuf> {
     let input = fs::read(compiled).map_err(|e| format!("{compiled}: {e}; the Makefile compiles it first"))?;
     let folder = PathBuf::from("target/bindgen").join(mode.name());
     let (split, bound, stamp) = (folder.join("split"), folder.join("bound"), folder.join("input.sha256"));
-    let hash = content_hash(&input);
+    let hash = content_hash(&[&input, FETCH_PART.as_bytes()].concat());
     if fs::read_to_string(&stamp).ok().as_deref() != Some(hash.as_str()) {
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
