@@ -20,8 +20,8 @@ pub const SHARED: &str = "shared.bin";
 const FETCH: [&str; 2] = ["fetch(new URL(", "fetchPart(new URL("];
 const FETCH_PART: &str = include_str!("fetch_part.js");
 
-/// Cuts the module into parts and runs wasm-bindgen and Binaryen, unless they ran on exactly this module and loader last time. Returns
-/// the folder with their files, which find each other by their plain names.
+/// Cuts the module into parts and runs wasm-bindgen and Binaryen, unless they ran on exactly this module and loader last time.
+/// Returns the folder with their files, which find each other by their plain names.
 pub fn bind(mode: Mode) -> Outcome<PathBuf> {
     let compiled = match mode {
         Mode::Debug => "target/wasm32-unknown-unknown/debug/customer_health.wasm",
