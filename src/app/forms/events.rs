@@ -331,7 +331,7 @@ fn SettleInvoiceForm(subject: Signal<LogSubject>) -> impl IntoView {
     let state = form_state("settle", &subject, action, &[("kind", "invoice_paid"), ("paidOn", &subject.today.to_string())]);
     let what = vec![Choice::new("invoice_paid", "It was paid"), Choice::new("invoice_voided", "It was voided")];
     view! {
-        <h3 class="form__title">"Settle an open invoice"</h3>
+        <h2 class="form__title">"Settle an open invoice"</h2>
         <ActionForm action id=state.id() attr:class="form" attr:novalidate="">
             <FormHead state />
             <input type="hidden" name="customer" value=subject.customer.to_string() />

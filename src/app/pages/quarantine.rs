@@ -118,7 +118,7 @@ fn Item(item: QuarantinedItem, now: DateTime<Utc>) -> impl IntoView {
                 <span class="muted">"from “" {source} "” · " <Ago at=last_received_at now /> {again}</span>
             </p>
             <ul class="refused__errors">{errors.iter().map(|error| view! { <li>{words(error)}</li> }).collect_view()}</ul>
-            <pre class="refused__content" tabindex="0" role="region" aria-label="As it was sent">
+            <pre class="refused__content" tabindex="0" role="region" aria-label=format!("Item {id} as it was sent")>
                 <code>{shown(&content, is_cut)}</code>
             </pre>
             {correct}

@@ -111,7 +111,7 @@ fn RawRows(columns: Vec<String>, rows: Vec<PreviewRow>) -> impl IntoView {
         view! {
             <section class="panel stack" aria-labelledby="raw-title">
                 <h2 id="raw-title">"The first rows, as they stand in the file"</h2>
-                <div class="import__scroll" tabindex="0" role="region" aria-labelledby="raw-title">
+                <div class="import__scroll" tabindex="0" role="group" aria-labelledby="raw-title">
                     <table class="import__table">
                         <thead>
                             <tr>
