@@ -47,11 +47,10 @@ count() { # NAME PASSED FAILED NOT_RUN STATUS
     if [ "$3" -eq 0 ] && { [ "$5" -ne 0 ] || [ "$2" -eq 0 ]; }; then add "$2" 1 "$4" "$1"; else add "$2" "$3" "$4" "$1"; fi
 }
 
-# compile_tests [LINT...]: compiles the tests and all else of the server, and remembers where they are. The build tool comes later: its
-# crates would be compiled before the tests, which then keep one core busy alone.
+# compile_tests [LINT...]: compiles the tests, with the binary and the benchmarks as modules of them, and remembers where they are. The
+# build tool comes later: its crates would be compiled before the tests, which then keep one core busy alone.
 compile_tests() {
-    "$@" cargo test --locked --profile bench --lib --benches --bin customer-health --no-run \
-        --message-format json-render-diagnostics >"$logs/compiled.json"
+    "$@" cargo test --locked --profile bench --lib --no-run --message-format json-render-diagnostics >"$logs/compiled.json"
 }
 
 # Started by themselves: cargo would wait with them until the release, which is compiled into the same folder, is done.
@@ -93,7 +92,10 @@ else
     if compile_tests; then rust_tests; else add 0 1 0 "Tests on SQLite and PostgreSQL"; fi
 fi
 finish_release() { wait "$release"; status=$?; cat "$logs/release.log"; return $status; }
+# The server's release is compiled without Clippy, so that `make run` need not do it again, and it alone shows what only tests use.
+no_warnings() { ! grep '^warning: ' "$logs/release.log"; }
 if step "Release build, begun above; lints of the browser's half and the build tool" finish_release; then
+    check "No warnings in the release" no_warnings
     check "Size of the first page" target/release/xtask size
     browser_tests
 else

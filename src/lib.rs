@@ -10,6 +10,10 @@
 //! | `site`      | server  | the router that puts app and server together; assets     |
 //! | `cli`       | server  | the command line, settings, logging                      |
 
+// The binary and the benchmarks are compiled as modules of the tests, and name this crate as they do outside it.
+#[cfg(all(test, feature = "ssr"))]
+extern crate self as customer_health;
+
 pub mod app;
 #[cfg(feature = "ssr")]
 pub mod cli;

@@ -3,6 +3,18 @@
 
 #[macro_use]
 mod harness;
+
+// Compiled here too, they are linted with the tests and need no second compilation of the library for it.
+#[allow(dead_code)]
+#[path = "../main.rs"]
+mod binary;
+#[allow(dead_code)]
+#[path = "../../benches/scoring.rs"]
+mod scoring_benchmark;
+#[allow(dead_code)]
+#[path = "../../benches/system/main.rs"]
+mod system_benchmark;
+
 mod api;
 mod backtest;
 mod backtest_days;
