@@ -1,10 +1,13 @@
 // A server that is away: pages keep what they show, say so in one line, and go on by themselves.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, request } from "node:http";
+import { pipeline } from "node:stream";
 import { expectCount, list, rowNames } from "./lib/list.mjs";
 import { story } from "./lib/story.mjs";
 
-const unavoidable = /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/;
+const unavoidable = /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_CONTENT_LENGTH_MISMATCH|ERR_INCOMPLETE_CHUNKED_ENCODING/;
 
 const line = (page) => page.getByRole("status").getByText("The server does not answer.");
 // The page fades.
@@ -62,6 +65,28 @@ story("a page whose code does not come leaves the one before, and opens when the
   await app.start();
   await page.getByRole("heading", { name: "Today", level: 1 }).waitFor();
   await line(page).waitFor({ state: "detached" });
+});
+
+story("a part of the code whose transfer breaks off is asked for again", { unavoidable }, async ({ page, app }) => {
+  const asked = [];
+  const proxy = createServer((incoming, answer) => {
+    const onward = request(new URL(incoming.url, app.url), { headers: incoming.headers }, (came) => {
+      answer.writeHead(came.statusCode, came.headers);
+      const breaks = incoming.url.includes("office") && asked.push(incoming.url) === 1;
+      if (breaks) came.once("data", (bytes) => answer.write(bytes.subarray(0, 1000), () => answer.destroy()));
+      else pipeline(came, answer, () => {});
+    });
+    onward.on("error", () => answer.destroy()).end();
+  }).listen(0, "127.0.0.1");
+  await once(proxy, "listening");
+  try {
+    await page.goto(`http://127.0.0.1:${proxy.address().port}/help`);
+    await page.locator("body[data-hydrated]").waitFor();
+    assert.equal(asked.length, 2);
+  } finally {
+    proxy.closeAllConnections();
+    proxy.close();
+  }
 });
 
 story("a form that cannot be sent says so and keeps its text", { unavoidable }, async ({ page, api, app, open }) => {

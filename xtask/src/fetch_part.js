@@ -27,7 +27,10 @@ async function fetchShared(address) {
 
 async function fetchPart(address) {
     const name = address.pathname.split("/").pop();
-    if (!name.startsWith("chunk_")) return fetchUntilItComes(address, (response) => response);
+    if (!name.startsWith("chunk_")) {
+        // It has come when all of it has. The browser compiles the response itself, and keeps what it compiled.
+        return fetchUntilItComes(address, (response) => response.clone().arrayBuffer().then(() => response));
+    }
     shared ??= fetchShared(new URL("./shared.bin", address));
     const { places, parts } = await shared;
     return new Response(parts.subarray(...places[name]), { headers: { "content-type": "application/wasm" } });
