@@ -7,7 +7,7 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import test from "node:test";
+import { describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { binary, startApp } from "./lib/app.mjs";
 import { postgres, sqlite } from "./lib/databases.mjs";
@@ -64,35 +64,6 @@ async function stored(url, customers) {
   return of;
 }
 
-for (const [name, create] of [["SQLite", sqlite], ["PostgreSQL", postgres]]) {
-  test(`an import that a kill cuts off says what it has stored, on ${name}`, async () => {
-    const database = await create();
-    let app = await startApp({ databaseUrl: database.url });
-    const customers = await createCustomers(app.url);
-    await api(app.url).upload("events.csv", events());
-    await press(app.url, "check_import", {
-      import: 1, kind: "events", "column-0": "externalId", "column-1": "kind", "column-2": "occurredAt", "column-3": "messageId", "column-4": "user",
-    });
-    const checked = await until(app.url, 1, ({ state }) => state === "checked");
-    assert.equal(checked.counts.created, ROWS);
-    await press(app.url, "run_import", { import: 1 });
-    await until(app.url, 1, ({ state, counts }) => state === "running" && counts.created > 0);
-    await app.crash();
-    app = await startApp({ databaseUrl: database.url });
-    const killedAt = Date.now();
-    const failed = await until(app.url, 1, ({ state }) => state === "failed");
-    assert.ok(Date.now() - killedAt < 40_000, "noticed within seconds");
-    const { total } = await stored(app.url, customers);
-    assert.ok(total > 0 && total < ROWS);
-    assert.deepEqual([failed.counts.created, failed.counts.rows], [total, total]);
-    await press(app.url, "undo_import", { import: 1 });
-    const undone = await until(app.url, 1, ({ state }) => state === "undone");
-    assert.deepEqual([undone.undo.retracted, undone.counts.created], [total, total]);
-    await app.stop();
-    await database.remove();
-  });
-}
-
 /** A server, and an importer on the command line beside it, which has begun to store. */
 async function withImporter(create, play) {
   const database = await create();
@@ -139,48 +110,80 @@ async function suspend(importer, { url, databaseUrl }, canWrite) {
   }
 }
 
-for (const [name, create] of [["SQLite", sqlite], ["PostgreSQL", postgres]]) {
-  test(`an importer that was suspended writes nothing over the undo that was pressed meanwhile, on ${name}`, () =>
-    withImporter(create, async ({ app, databaseUrl, customers, importer, exited }) => {
-      await suspend(importer, { url: app.url, databaseUrl }, true);
+// They wait more than they work, so they wait together.
+describe("interrupted imports", { concurrency: 5 }, () => {
+  for (const [name, create] of [["SQLite", sqlite], ["PostgreSQL", postgres]]) {
+    test(`an import that a kill cuts off says what it has stored, on ${name}`, async () => {
+      const database = await create();
+      let app = await startApp({ databaseUrl: database.url });
+      const customers = await createCustomers(app.url);
+      await api(app.url).upload("events.csv", events());
+      await press(app.url, "check_import", {
+        import: 1, kind: "events", "column-0": "externalId", "column-1": "kind", "column-2": "occurredAt", "column-3": "messageId", "column-4": "user",
+      });
+      const checked = await until(app.url, 1, ({ state }) => state === "checked");
+      assert.equal(checked.counts.created, ROWS);
+      await press(app.url, "run_import", { import: 1 });
+      await until(app.url, 1, ({ state, counts }) => state === "running" && counts.created > 0);
+      await app.crash();
+      app = await startApp({ databaseUrl: database.url });
+      const killedAt = Date.now();
       const failed = await until(app.url, 1, ({ state }) => state === "failed");
-      assert.ok(failed.counts.created > 0 && failed.counts.created < ROWS);
+      assert.ok(Date.now() - killedAt < 40_000, "noticed within seconds");
+      const { total } = await stored(app.url, customers);
+      assert.ok(total > 0 && total < ROWS);
+      assert.deepEqual([failed.counts.created, failed.counts.rows], [total, total]);
       await press(app.url, "undo_import", { import: 1 });
       const undone = await until(app.url, 1, ({ state }) => state === "undone");
-      assert.equal(undone.undo.retracted, failed.counts.created);
-      importer.kill("SIGCONT");
-      const { code, words } = await exited;
-      assert.equal(code, 1, words);
-      assert.deepEqual(await look(app.url, 1), undone);
-      const { total, retracted } = await stored(app.url, customers);
-      assert.deepEqual([total, retracted], [undone.counts.created, undone.counts.created]);
-    }));
-}
+      assert.deepEqual([undone.undo.retracted, undone.counts.created], [total, total]);
+      await app.stop();
+      await database.remove();
+    });
+  }
 
-test("while a suspended importer holds SQLite's lock, readers read on and writers are told, and then everything goes on", () =>
-  withImporter(sqlite, async ({ app, databaseUrl, customers, importer, exited }) => {
-    await suspend(importer, { url: app.url, databaseUrl }, false);
-    assert.equal((await fetch(`${app.url}/api/customers`)).status, 200);
-    assert.equal((await fetch(app.url)).status, 200);
-    const send = () =>
-      fetch(`${app.url}/api/customers`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ name: "New", segment: "SMB" }),
-        signal: AbortSignal.timeout(40_000),
-      });
-    const refused = await send();
-    assert.equal(refused.status, 503);
-    assert.ok(Number(refused.headers.get("retry-after")) > 0);
-    assert.equal((await refused.json()).detail, "The database does not answer at the moment. Please try again.");
-    importer.kill("SIGCONT");
-    // Who comes first decides whether it is too late for the importer; what is counted is what is stored, either way.
-    const { code, words } = await exited;
-    assert.ok([0, 1].includes(code), words);
-    const over = await until(app.url, 1, ({ state }) => ["finished", "failed"].includes(state));
-    assert.equal(over.state, code === 0 ? "finished" : "failed", words);
-    const { total } = await stored(app.url, customers);
-    assert.equal(over.counts.created, total);
-    if (code === 0) assert.equal(total, ROWS);
-    assert.equal((await send()).status, 201);
-  }));
+  for (const [name, create] of [["SQLite", sqlite], ["PostgreSQL", postgres]]) {
+    test(`an importer that was suspended writes nothing over the undo that was pressed meanwhile, on ${name}`, () =>
+      withImporter(create, async ({ app, databaseUrl, customers, importer, exited }) => {
+        await suspend(importer, { url: app.url, databaseUrl }, true);
+        const failed = await until(app.url, 1, ({ state }) => state === "failed");
+        assert.ok(failed.counts.created > 0 && failed.counts.created < ROWS);
+        await press(app.url, "undo_import", { import: 1 });
+        const undone = await until(app.url, 1, ({ state }) => state === "undone");
+        assert.equal(undone.undo.retracted, failed.counts.created);
+        importer.kill("SIGCONT");
+        const { code, words } = await exited;
+        assert.equal(code, 1, words);
+        assert.deepEqual(await look(app.url, 1), undone);
+        const { total, retracted } = await stored(app.url, customers);
+        assert.deepEqual([total, retracted], [undone.counts.created, undone.counts.created]);
+      }));
+  }
+
+  test("while a suspended importer holds SQLite's lock, readers read on and writers are told, and then everything goes on", () =>
+    withImporter(sqlite, async ({ app, databaseUrl, customers, importer, exited }) => {
+      await suspend(importer, { url: app.url, databaseUrl }, false);
+      assert.equal((await fetch(`${app.url}/api/customers`)).status, 200);
+      assert.equal((await fetch(app.url)).status, 200);
+      const send = () =>
+        fetch(`${app.url}/api/customers`, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ name: "New", segment: "SMB" }),
+          signal: AbortSignal.timeout(40_000),
+        });
+      const refused = await send();
+      assert.equal(refused.status, 503);
+      assert.ok(Number(refused.headers.get("retry-after")) > 0);
+      assert.equal((await refused.json()).detail, "The database does not answer at the moment. Please try again.");
+      importer.kill("SIGCONT");
+      // Who comes first decides whether it is too late for the importer; what is counted is what is stored, either way.
+      const { code, words } = await exited;
+      assert.ok([0, 1].includes(code), words);
+      const over = await until(app.url, 1, ({ state }) => ["finished", "failed"].includes(state));
+      assert.equal(over.state, code === 0 ? "finished" : "failed", words);
+      const { total } = await stored(app.url, customers);
+      assert.equal(over.counts.created, total);
+      if (code === 0) assert.equal(total, ROWS);
+      assert.equal((await send()).status, 201);
+    }));
+});
