@@ -183,9 +183,7 @@ describe("interrupted imports", { concurrency: 3 }, () => {
       await app.stop();
       await database.remove();
     });
-  }
 
-  for (const [name, create] of [["SQLite", sqlite], ["PostgreSQL", postgres]]) {
     test(`an importer that was suspended writes nothing over the undo that was pressed meanwhile, on ${name}`, () =>
       withImporter(create, async ({ app, databaseUrl, customers, importer, exited }) => {
         await suspend(importer, { url: app.url, databaseUrl }, true);
